@@ -1,0 +1,1 @@
+"""One file per question; each prints a table for people and, with --json, numbers for programs."""

@@ -1,0 +1,1 @@
+"""Strings in, explained candidates out. Knows no pixels and no storage."""

@@ -1,0 +1,1 @@
+"""Bytes and entries in, things that can be proved later out. Knows no pixels and no catalog."""

@@ -1,0 +1,1 @@
+"""Screens. No rule of the domain lives here."""

@@ -1,0 +1,1 @@
+"""Pixels in, what the picture says out. Knows no storage, no catalog and no screen."""

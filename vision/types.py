@@ -1,0 +1,269 @@
+"""The values that pass between the modules of this room, and from it to the workbench.
+
+All pixel coordinates are of the upright photo (EXIF orientation applied), origin at the
+top left, x to the right, y down. All probabilities are 0–1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+"""Height × width × 3, RGB, 8 bits a channel."""
+
+Point = tuple[float, float]
+Quad = tuple[Point, Point, Point, Point]
+"""Four corners in reading order: top left, top right, bottom right, bottom left of the text."""
+
+FieldName = Literal[
+    "maker",
+    "model",
+    "serial",
+    "part_number",
+    "date",
+    "nsn",
+    "cage",
+    "contract",
+    "lot",
+    "weight",
+    "voltage",
+]
+
+ReadingState = Literal["stated", "offered", "unreadable"]
+"""*stated*: given as read; *offered*: one of several alternatives; *unreadable*: no claim."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """Who read: name and version of the reader, and the SHA-256 of its weights (hex)."""
+
+    name: str
+    version: str
+    weights_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A decoded, upright picture. `photo_id` is the SHA-256 (hex) of the bytes it came from."""
+
+    photo_id: str
+    pixels: Pixels = field(repr=False, compare=False)
+    format: str
+    orientation: int = 1
+    """The EXIF orientation (1–8) that was applied to get `pixels`."""
+
+    @property
+    def width(self) -> int:
+        """Width in pixels, upright."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Height in pixels, upright."""
+        return int(self.pixels.shape[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """An upright rectangle in pixels of the upright photo."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlateRegion:
+    """A place in a photo that looks like a plate or label; `confidence` is 0–1."""
+
+    region_id: str
+    """Stable for the same photo and version: `R1`, `R2` … best first."""
+    photo_id: str
+    corners: Quad
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharOption:
+    """One thing that a character may be, and how probable that is (0–1)."""
+
+    char: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glyph:
+    """One character position: options best first, and where it stands, if known."""
+
+    options: tuple[CharOption, ...]
+    box: Box | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a glyph without options."""
+        if not self.options:
+            raise ValueError("a glyph needs at least one option")
+
+
+class StringLikelihood(Protocol):
+    """Anything that can say how likely given strings are under what was seen."""
+
+    def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
+        """Natural logarithm of the probability of each string, same order, shape (n,)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLine:
+    """One line as one engine read it."""
+
+    line_id: str
+    corners: Quad
+    text: str
+    confidence: float
+    glyphs: tuple[Glyph, ...]
+    engine: Engine
+    lattice: StringLikelihood | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldSource:
+    """Where a field value came from: the line, its outline, the label word, the rule applied."""
+
+    line_id: str
+    corners: Quad
+    label: str | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """A whole value that the field may have instead, and its probability (0–1)."""
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldReading:
+    """What one reader, or several together, made of one field. `confidence` is 0–1, calibrated."""
+
+    field: FieldName
+    text: str
+    confidence: float
+    state: ReadingState
+    glyphs: tuple[Glyph, ...]
+    alternatives: tuple[Alternative, ...]
+    source: FieldSource
+    notes: tuple[str, ...] = ()
+    """Plain sentences: what a grammar removed, where readers disagree."""
+    lattice: StringLikelihood | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A machine-readable code: symbology, payload as text, and fields parsed from it."""
+
+    symbology: str
+    payload: str
+    fields: tuple[tuple[FieldName, str], ...]
+    corners: Quad
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one engine (or, where `engine.name` is `combined`, all together) read in a region."""
+
+    region_id: str
+    engine: Engine
+    lines: tuple[TextLine, ...]
+    fields: tuple[FieldReading, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoReading:
+    """Everything read in one photo: regions, each engine's readings, the combined ones, codes."""
+
+    photo_id: str
+    regions: tuple[PlateRegion, ...]
+    readings: tuple[Reading, ...]
+    combined: tuple[Reading, ...]
+    codes: tuple[Code, ...]
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedFact:
+    """One fact that the file carries about itself. Shown, never believed, never altered."""
+
+    group: Literal["EXIF", "GPS", "XMP", "IPTC", "ICC", "file", "C2PA", "container"]
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedFacts:
+    """All embedded facts of a file, with the ones that screens need by name."""
+
+    facts: tuple[EmbeddedFact, ...]
+    captured_at: str | None = None
+    """As embedded, ISO 8601 as precise as the file is; no zone unless the file gives one."""
+    latitude: float | None = None
+    longitude: float | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A still taken from a clip: a derivative with exact timecode and the way it was made."""
+
+    index: int
+    timecode: str
+    """Exact presentation time in seconds as a fraction, for instance `1001/30`."""
+    seconds: float
+    png: bytes = field(repr=False)
+    why: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """Perceptual hashes of one photo; each value is a hexadecimal string."""
+
+    photo_id: str
+    hashes: tuple[tuple[str, str], ...]
+    quality: float
+    """0–1; low where the picture has too little structure to be told from others."""
+
+
+CopyRelation = Literal["exact", "near", "hard", "same_object", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyEvidence:
+    """Why two photos are, or are not, copies of one exposure."""
+
+    photo_a: str
+    photo_b: str
+    relation: CopyRelation
+    distances: tuple[tuple[str, float], ...]
+    inliers: int
+    homography: tuple[float, ...] | None
+    """Row-major 3 × 3, maps pixels of a to pixels of b."""
+    outline: Quad | None
+    """The outline of a in pixels of b."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyGroup:
+    """Photos that the program proposes as copies of one exposure."""
+
+    photo_ids: tuple[str, ...]
+    evidence: tuple[CopyEvidence, ...]

@@ -1,0 +1,1 @@
+"""The stem: the only code that knows vision, catalog and evidence store together."""
