@@ -1,0 +1,254 @@
+"""What a case file is made from, and what it is given back as.
+
+Everything here is already in words or plain numbers: the report decides nothing, looks
+nothing up and reads no clock. Times are UTC. Pixel coordinates are of the upright photo,
+origin at the top left. Probabilities are 0–1; weights are in bits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Point = tuple[float, float]
+Corners = tuple[Point, Point, Point, Point]
+Row = tuple[str, str]
+"""(label, value), both inert text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """An encoded picture as it is embedded; width and height in its own pixels."""
+
+    data: bytes = field(repr=False)
+    media: Literal["image/png", "image/jpeg"]
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPerson:
+    """Someone who acted in the case; `key` is the SSH fingerprint or public key line."""
+
+    person_id: str
+    name: str
+    roles: tuple[str, ...]
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportReview:
+    """One person's judgement of one field, superseded ones included."""
+
+    sequence: int
+    at: datetime
+    reviewer: str
+    judgement: str
+    text: str
+    machine_text: str
+    blind: bool
+    reason: str
+    stands: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportField:
+    """One field of one region: the machine's words, its doubt, and the people's words."""
+
+    field: str
+    text: str
+    confidence: float
+    state: str
+    glyphs: tuple[tuple[tuple[str, float], ...], ...] = ()
+    """For each character its options (character, probability), best first."""
+    alternatives: tuple[tuple[str, float], ...] = ()
+    readers: tuple[Row, ...] = ()
+    """(reader, what it read in this field)."""
+    notes: tuple[str, ...] = ()
+    reviews: tuple[ReportReview, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRegion:
+    """One plate region of an exhibit, cut out and straightened."""
+
+    region_id: str
+    corners: Corners
+    crop: Picture | None
+    fields: tuple[ReportField, ...]
+    drawn_by: str = ""
+    """Empty where the program found the region; else who drew it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportExhibit:
+    """One exhibit as the case file shows it."""
+
+    exhibit_id: str
+    file_name: str
+    media: str
+    sha256: str
+    bytes: int
+    width: int
+    height: int
+    """Pixels of the upright photo, the space of all corners; 0 for a clip."""
+    taken_in_at: datetime
+    taken_in_by: str
+    photo: Picture | None
+    """A view for printing; the original lies in the bundle."""
+    claims: tuple[Row, ...] = ()
+    embedded: tuple[Row, ...] = ()
+    regions: tuple[ReportRegion, ...] = ()
+    copy_of: str = ""
+    derived_how: str = ""
+    notes: tuple[str, ...] = ()
+    withheld: str = ""
+    """If not empty, a sentence that says what of this exhibit is withheld and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPlate:
+    """One physical plate, the regions that show it, and what stands for each of its fields."""
+
+    plate_id: str
+    members: tuple[tuple[str, str], ...]
+    """(exhibit, region)."""
+    fields: tuple[tuple[str, str, str, str], ...]
+    """(field, machine's text, person's text or empty, judgement or empty)."""
+    captures: str = ""
+    """A sentence on the number of independent captures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportGroup:
+    """Exhibits that are, or may be, copies of one exposure, and a person's word on it."""
+
+    exhibit_ids: tuple[str, ...]
+    relation: str
+    why: tuple[str, ...]
+    judgement: str
+    judged_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFeature:
+    """One step of the waterfall."""
+
+    feature: str
+    weight_bits: float
+    detail: str
+    seen: str
+    recorded: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportCandidate:
+    """One catalog unit as it was shown to the reviewer."""
+
+    key: str
+    title: str
+    """Maker, model and serial as recorded."""
+    verdict: str
+    likelihood_ratio: float
+    band: str
+    explanation: str
+    features: tuple[ReportFeature, ...]
+    records: tuple[Row, ...]
+    """Permit, delivery, parties and status as recorded, redactions said in words."""
+    fit: str = ""
+    """How many units of how many fit what was read."""
+    neighbours: tuple[Row, ...] = ()
+    """(serial, what would tell it apart)."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFinding:
+    """What a candidate means, apart from which unit it is."""
+
+    kind: str
+    statement: str
+    grounds: tuple[str, ...]
+    alternatives: tuple[str, ...]
+    candidate: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDecision:
+    """One reviewer's judgement of a candidate, dissent and superseded ones included."""
+
+    sequence: int
+    at: datetime
+    by: str
+    candidate: str
+    judgement: str
+    reason: str
+    stands: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSearch:
+    """One search as it was shown, and what people decided on it."""
+
+    sequence: int
+    plate_id: str
+    at: datetime
+    by: str
+    asked: tuple[Row, ...]
+    snapshot_sha256: str
+    catalog_name: str
+    coverage: str
+    explanation: str
+    synthetic_catalog: bool
+    candidates: tuple[ReportCandidate, ...]
+    findings: tuple[ReportFinding, ...]
+    decisions: tuple[ReportDecision, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportEntry:
+    """One line of the chain of custody."""
+
+    sequence: int
+    at: datetime
+    actor: str
+    kind: str
+    summary: str
+    leaf_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportCase:
+    """Everything that a case file says, as of one state of the case's log."""
+
+    case_id: str
+    title: str
+    provenance: str
+    policy: Literal["two_people", "two_reviewers", "solo"]
+    synthetic: bool
+    opened_at: datetime
+    opened_by: str
+    as_of: datetime
+    """The time of the last entry that the report covers; also the date of the document."""
+    log_size: int
+    log_root: str
+    people: tuple[ReportPerson, ...]
+    exhibits: tuple[ReportExhibit, ...]
+    groups: tuple[ReportGroup, ...]
+    plates: tuple[ReportPlate, ...]
+    searches: tuple[ReportSearch, ...]
+    custody: tuple[ReportEntry, ...]
+    software: tuple[Row, ...]
+    """(what, version and hash of weights)."""
+    withheld: tuple[str, ...] = ()
+    """Sentences: what a public edition of the file leaves out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The case file in its two forms."""
+
+    pdf: bytes = field(repr=False)
+    html: bytes = field(repr=False)
