@@ -1,13 +1,16 @@
 """The values of the catalog: what was permitted, what was delivered, and how a reading compares.
 
-Dates are `PartialDate`s: a permit or a delivery is often known to a month or a year only.
-Redacted is not empty: a redacted value neither matches nor excludes.
+Permit -> PermitLine -> Delivery -> Serial. Dates are `PartialDate`s: a permit or a delivery is
+often known to a month or a year only. Redacted is not empty: a redacted value neither matches nor
+excludes. Maker, integrator, consignee and end user are different parties and are never merged.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from catalog.dates import UNKNOWN, PartialDate
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +27,9 @@ SerialBasis = Literal[
     "quantity_only",
     "redacted",
 ]
+SchemeKind = Literal["sequential", "prefixed", "dated", "unknown"]
+AliasKind = Literal["legal", "trading", "former", "predecessor", "alias", "misspelling"]
+Completeness = Literal["complete", "partial", "unknown"]
 Verdict = Literal[
     "identifies_catalog_unit",
     "consistent_with_catalog_unit",
@@ -50,25 +56,221 @@ class Redactable:
     value: str
     redaction: Redaction = "not_redacted"
 
+    @property
+    def readable(self) -> bool:
+        """Whether the value is there to be compared at all."""
+        return self.redaction == "not_redacted" and bool(self.value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusEvent:
     """One step in a permit's history; the question is always the status on a given day."""
 
     status: str
-    date: str
+    date: PartialDate
     authority: str
     source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """Someone named on a permit, in one role."""
+    """Someone named on a permit, in one role (a word of `vocabulary.PARTY_ROLES`)."""
 
     role: str
     name: Redactable
-    address: str
-    country: str
+    address: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serial:
+    """One unit of a delivery, or a number of units without known serials.
+
+    `quantity` is 1 for a unit with a serial. For `quantity_only` and `redacted` it is the number of
+    units that stand behind the entry (None: not known), and `value` is empty.
+    """
+
+    value: str
+    basis: SerialBasis
+    redaction: Redaction = "not_redacted"
+    quantity: int | None = 1
+    disposition: str = "delivered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One shipment under a permit line. `quantity` in units, None if not stated."""
+
+    delivery_id: str
+    ship_date: PartialDate = UNKNOWN
+    received_date: PartialDate = UNKNOWN
+    consignee: Redactable = Redactable(value="")
+    quantity: int | None = None
+    document_type: str = ""
+    document_sha256: str = ""
+    page: str = ""
+    source: str = ""
+    serials: tuple[Serial, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitLine:
+    """One item of a permit. Values are texts as printed; money is never calculated with."""
+
+    line_id: str
+    maker_id: str
+    maker_as_written: str
+    model: str
+    part_number: str = ""
+    description: str = ""
+    control_code: str = ""
+    quantity: int | None = None
+    unit_value: str = ""
+    total_value: str = ""
+    country_of_origin: str = ""
+    us_origin_share_pct: str = ""
+    deliveries: tuple[Delivery, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """An export permit or an application for one, with its whole history.
+
+    `synthetic` marks invented records, so that no page shows one without saying so.
+    """
+
+    permit_id: str
+    number: Redactable
+    issuer: str
+    permit_type: str = "other"
+    status_history: tuple[StatusEvent, ...] = ()
+    valid_from: PartialDate = UNKNOWN
+    valid_to: PartialDate = UNKNOWN
+    country_final_destination: str = ""
+    country_of_use: str = ""
+    parties: tuple[Party, ...] = ()
+    end_use_text: Redactable = Redactable(value="")
+    undertakings: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    synthetic: bool = False
+    lines: tuple[PermitLine, ...] = ()
+
+    def parties_as(self, *roles: str) -> tuple[Party, ...]:
+        """The parties in any of these roles, in the permit's order."""
+        return tuple(party for party in self.parties if party.role in roles)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakerAlias:
+    """One name of a maker and when it was in use; plates lag legal names, so dates are soft."""
+
+    name: str
+    kind: AliasKind
+    valid_from: PartialDate = UNKNOWN
+    valid_to: PartialDate = UNKNOWN
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SerialScheme:
+    """How a maker numbers its units, as someone declared it; "unknown" if nobody has.
+
+    `pattern` is a regular expression for the whole folded serial (see `normalize.fold`), `charset`
+    the characters that can stand in one; either may be empty.
+    """
+
+    kind: SchemeKind = "unknown"
+    charset: str = ""
+    pattern: str = ""
+    unique_within: Literal["maker", "part_number", "model"] = "maker"
+    model: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelNames:
+    """A model and the other ways in which it is declared to be written (CMX-15D: MX-15D)."""
+
+    model: str
+    variants: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """Who made units, under one stable id, with its names through time."""
+
+    maker_id: str
+    canonical: str
+    aliases: tuple[MakerAlias, ...] = ()
+    cage: tuple[str, ...] = ()
+    country: str = ""
+    models: tuple[ModelNames, ...] = ()
+    schemes: tuple[SerialScheme, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageEntry:
+    """What one source can be expected to hold. Empty maker or issuer means every one."""
+
+    maker_id: str = ""
+    issuer: str = ""
+    first: PartialDate = UNKNOWN
+    last: PartialDate = UNKNOWN
+    completeness: Completeness = "unknown"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where records came from: a file by its hash, or a publication by its name."""
+
+    name: str
+    sha256: str = ""
+    rows_read: int | None = None
+    rows_accepted: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogRecords:
+    """Everything that goes into one snapshot; makers and permits each in order of their ids."""
+
+    makers: tuple[Maker, ...] = ()
+    permits: tuple[Permit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One delivered unit with everything above it; `delivery.serials` is left empty here.
+
+    `position` is the unit's place in its group's sorted keys, `key` its folded serial.
+    """
+
+    group_id: int
+    position: int
+    key: str
+    permit: Permit
+    line: PermitLine
+    delivery: Delivery
+    serial: Serial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitGroup:
+    """All units of one maker and model. `key_lengths` pairs a key's length with how many have it.
+
+    `unserialised` counts delivered units whose serials are redacted or were never recorded, as far
+    as quantities are stated: they neither match nor exclude.
+    """
+
+    group_id: int
+    maker_id: str
+    model: str
+    units: int
+    key_lengths: tuple[tuple[int, int], ...]
+    unserialised: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
