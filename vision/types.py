@@ -6,7 +6,8 @@ top left, x to the right, y down. All probabilities are 0–1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
@@ -51,7 +52,7 @@ class Photo:
     """A decoded, upright picture. `photo_id` is the SHA-256 (hex) of the bytes it came from."""
 
     photo_id: str
-    pixels: Pixels = field(repr=False, compare=False)
+    pixels: Pixels = dataclasses.field(repr=False, compare=False)
     format: str
     orientation: int = 1
     """The EXIF orientation (1–8) that was applied to get `pixels`."""
@@ -127,7 +128,7 @@ class TextLine:
     confidence: float
     glyphs: tuple[Glyph, ...]
     engine: Engine
-    lattice: StringLikelihood | None = field(default=None, repr=False, compare=False)
+    lattice: StringLikelihood | None = dataclasses.field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +162,7 @@ class FieldReading:
     source: FieldSource
     notes: tuple[str, ...] = ()
     """Plain sentences: what a grammar removed, where readers disagree."""
-    lattice: StringLikelihood | None = field(default=None, repr=False, compare=False)
+    lattice: StringLikelihood | None = dataclasses.field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +228,7 @@ class Frame:
     timecode: str
     """Exact presentation time in seconds as a fraction, for instance `1001/30`."""
     seconds: float
-    png: bytes = field(repr=False)
+    png: bytes = dataclasses.field(repr=False)
     why: str
     command: str
 

@@ -1,0 +1,61 @@
+"""What can go wrong in this room; every error says what happened and what to do about it."""
+
+from __future__ import annotations
+
+
+class VisionError(Exception):
+    """The base of all errors of this room."""
+
+    def diagnostics(self) -> str:
+        """Say what happened and what to do, in plain sentences for a screen or a terminal."""
+        return str(self)
+
+
+class EngineMissing(VisionError):  # noqa: N818  # named for what it says on the screen
+    """A reader was asked for that is not installed here."""
+
+
+class ReadingRefused(VisionError):  # noqa: N818
+    """A stored reading or lattice cannot be rebuilt, because its data are not what they claim."""
+
+
+class DecodeError(VisionError):
+    """A file could not be turned into a picture or a clip; the sentence names the file."""
+
+    def __init__(self, name: str, problem: str, advice: str) -> None:
+        super().__init__(f"{name}: {problem}")
+        self.name = name
+        self.problem = problem
+        self.advice = advice
+
+    def diagnostics(self) -> str:
+        """Name the file, say what is wrong with it and what to do."""
+        return f"{self.name}: {self.problem} {self.advice}"
+
+
+class EmptyFile(DecodeError):  # noqa: N818
+    """The file holds no bytes at all."""
+
+
+class NotAPhoto(DecodeError):  # noqa: N818
+    """The first bytes are not those of a picture, whatever the name says."""
+
+
+class TooLarge(DecodeError):  # noqa: N818
+    """The file, its picture or its time line is larger than the limits allow."""
+
+
+class TooSlow(DecodeError):  # noqa: N818
+    """Decoding took longer than the limits allow and was given up."""
+
+
+class DamagedFile(DecodeError):  # noqa: N818
+    """The file begins like a picture or a clip, but cannot be decoded to its end."""
+
+
+class NotAClip(DecodeError):  # noqa: N818
+    """The file holds no video that can be decoded."""
+
+
+class ArchiveRefused(DecodeError):  # noqa: N818
+    """A whole archive cannot be read: no archive, encrypted, or too large to look into."""

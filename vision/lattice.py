@@ -1,0 +1,250 @@
+"""The alternatives of each character of a line, as the recogniser's own probabilities left them.
+
+A CTC recogniser gives, for each of T time steps across a line, a distribution over its alphabet
+and one extra symbol, *blank*. A string's probability is the sum over all ways to spread it over
+the steps (Graves et al. 2006, equations 3, 6 and 7). A `Lattice` keeps, for each step, the most
+probable symbols and one number, `rest`: the probability of everything that was not kept. The
+rest is smeared evenly over the symbols that were not kept, and never makes one of them more
+probable than the least probable symbol that was kept, since the recogniser ranked them lower.
+
+Every likelihood is computed from the kept form alone, so a lattice that was stored or shipped
+gives the same numbers, bit for bit, as the one that was first made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vision.ctc import best_strings, forward
+from vision.errors import ReadingRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+BLANK = ""
+"""How the blank symbol of CTC is written in a lattice: it stands for no character."""
+
+KEEP = 8
+"""Symbols kept for each time step, blank included."""
+
+LEAST = 1e-4
+"""A symbol less probable than this at a step goes into the rest."""
+
+UNITS = 200
+"""Stored numbers are round(-UNITS × ln p): steps of half a percent."""
+
+FORMAT = "nameplate-lattice-1"
+
+MAX_STEPS = 2000
+MAX_TEXT = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One time step: kept symbols best first with their probabilities, and the rest (all 0–1)."""
+
+    symbols: tuple[str, ...]
+    levels: tuple[int, ...]
+    """`round(-UNITS × ln p)` of each kept symbol."""
+    rest: int
+    """The same for everything that was not kept; -1 where nothing was left."""
+
+    def __post_init__(self) -> None:
+        """Refuse a step that cannot be a distribution."""
+        if not self.symbols or len(self.symbols) != len(self.levels):
+            raise ValueError("a step needs symbols, and one level for each")
+        if len(set(self.symbols)) != len(self.symbols):
+            raise ValueError("a symbol stands twice in one step")
+        if min(self.levels) < 0 or self.rest < -1:
+            raise ValueError("a level below zero would be a probability above one")
+
+    def probabilities(self) -> tuple[npt.NDArray[np.float64], float]:
+        """Give the kept probabilities and the rest, which together sum to one."""
+        kept = np.exp(-np.array(self.levels, dtype=np.float64) / UNITS)
+        rest = 0.0 if self.rest < 0 else float(np.exp(-self.rest / UNITS))
+        total = float(kept.sum()) + rest
+        return kept / total, rest / total
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lattice:
+    """What a recogniser saw in one line, step by step; answers how likely any given string is."""
+
+    steps: tuple[Step, ...]
+    alphabet_size: int
+    """How many symbols the recogniser knows, blank included: the rest is shared among them."""
+
+    @classmethod
+    def from_probabilities(
+        cls,
+        probabilities: npt.NDArray[np.floating[Any]],
+        alphabet: Sequence[str],
+        *,
+        blank: int = 0,
+    ) -> Lattice:
+        """Keep the compact form of a recogniser's output.
+
+        `probabilities` is time × alphabet, rows summing to one; `alphabet[blank]` is ignored.
+        """
+        rows = np.asarray(probabilities, dtype=np.float64)
+        keep = min(KEEP, rows.shape[1])
+        top = np.argpartition(-rows, keep - 1, axis=1)[:, :keep]
+        steps = []
+        for row, columns in zip(rows, top, strict=True):
+            order = columns[np.argsort(-row[columns], kind="stable")]
+            steps.append(_step(row, [int(c) for c in order], alphabet, blank))
+        return cls(steps=tuple(steps), alphabet_size=rows.shape[1])
+
+    @cached_property
+    def text(self) -> str:
+        """Collapse the best path, the most probable symbol of each step, into its string."""
+        return "".join(char for char, _, _ in self.path)
+
+    @cached_property
+    def path(self) -> tuple[tuple[str, int, int], ...]:
+        """Give each character of the best path with its first and one-past-last time step."""
+        found: list[tuple[str, int, int]] = []
+        before = BLANK
+        for at, step in enumerate(self.steps):
+            symbol = step.symbols[0]
+            if symbol != BLANK and symbol == before:
+                char, first, _ = found[-1]
+                found[-1] = (char, first, at + 1)
+            elif symbol != BLANK:
+                found.append((symbol, at, at + 1))
+            before = symbol
+        return tuple(found)
+
+    @cached_property
+    def symbols(self) -> tuple[str, ...]:
+        """List every symbol kept at any step, blank first, the others in order."""
+        kept = {symbol for step in self.steps for symbol in step.symbols}
+        return (BLANK, *sorted(kept - {BLANK}))
+
+    def matrix(self, extra: Sequence[str] = ()) -> tuple[npt.NDArray[np.float64], dict[str, int]]:
+        """Spell out probabilities as time × symbols, for the kept symbols and `extra` ones.
+
+        Symbols that were not kept at a step get their even share of that step's rest.
+        """
+        names = (*self.symbols, *sorted(set(extra) - set(self.symbols)))
+        column = {symbol: at for at, symbol in enumerate(names)}
+        table = np.empty((len(self.steps), len(names)), dtype=np.float64)
+        for at, step in enumerate(self.steps):
+            kept, rest = step.probabilities()
+            unkept = max(self.alphabet_size - len(kept), 1)
+            table[at] = min(rest / unkept, float(kept.min()))
+            table[at, [column[symbol] for symbol in step.symbols]] = kept
+        return table, column
+
+    def log_likelihood(self, strings: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Natural logarithm of the probability of each string, same order, shape (n,).
+
+        Exact CTC forward over all alignments. A string that cannot fit (more characters than
+        time steps) gets minus infinity.
+        """
+        wanted = {char for string in strings for char in string}
+        table, column = self.matrix(tuple(wanted))
+        return forward(table, strings, column)
+
+    def best(self, count: int = 8, *, width: int = 24) -> tuple[tuple[str, float], ...]:
+        """Find the most probable strings, best first, each with its exact probability (0–1)."""
+        table, column = self.matrix()
+        found = best_strings(table, column, width=width)
+        if not found:
+            return (("", 1.0),)
+        exact = np.exp(self.log_likelihood(found))
+        order = np.argsort(-exact, kind="stable")[:count]
+        return tuple((found[int(at)], float(exact[at])) for at in order)
+
+    def part(self, first: int, last: int) -> Lattice:
+        """Cut out the time steps that belong to characters `first` to `last - 1` of `text`.
+
+        Blank steps between two characters are shared at their middle; used to keep the value of
+        a line such as `S/N 0836` without its label.
+        """
+        path = self.path
+        if not 0 <= first < last <= len(path):
+            raise ValueError(f"characters {first} to {last} are not in a line of {len(path)}")
+        start = 0 if first == 0 else (path[first - 1][2] + path[first][1] + 1) // 2
+        stop = (
+            len(self.steps) if last == len(path) else (path[last - 1][2] + path[last][1] + 1) // 2
+        )
+        stop = max(stop, path[last - 1][2])
+        return Lattice(steps=self.steps[start:stop], alphabet_size=self.alphabet_size)
+
+    def folded(self, mapping: Mapping[str, str]) -> Lattice:
+        """Merge symbols: each is replaced by what `mapping` says, by itself where it says nothing.
+
+        A symbol mapped to the empty string is treated as blank, so that `AC/46` and `AC46`
+        become one string where `/` maps to nothing. Probabilities of merged symbols add up.
+        """
+        steps = tuple(_fold_step(step, mapping) for step in self.steps)
+        return Lattice(steps=steps, alphabet_size=self.alphabet_size)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the lattice as plain data, a few kilobytes a line; runs of one step are counted."""
+        runs: list[list[Any]] = []
+        for step in self.steps:
+            row = [[*step.symbols], [*step.levels], step.rest]
+            if runs and runs[-1][1:] == row:
+                runs[-1][0] += 1
+            else:
+                runs.append([1, *row])
+        return {"format": FORMAT, "alphabet_size": self.alphabet_size, "units": UNITS, "runs": runs}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Lattice:
+        """Rebuild a lattice from `to_json`; raise `ReadingRefused` where the data do not fit."""
+        try:
+            if data["format"] != FORMAT or data["units"] != UNITS:
+                raise ReadingRefused(f"this lattice is not in the form {FORMAT!r}")
+            size = int(data["alphabet_size"])
+            if sum(int(run[0]) for run in data["runs"]) > MAX_STEPS or size < 1:
+                raise ReadingRefused(f"a lattice has 1 to {MAX_STEPS} steps and an alphabet")
+            steps: list[Step] = []
+            for count, symbols, levels, rest in data["runs"]:
+                step = Step(
+                    symbols=tuple(str(s) for s in symbols),
+                    levels=tuple(int(level) for level in levels),
+                    rest=int(rest),
+                )
+                steps.extend([step] * int(count))
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise ReadingRefused(f"a stored lattice cannot be rebuilt: {error}") from error
+        return cls(steps=tuple(steps), alphabet_size=size)
+
+
+def _level(probability: float) -> int:
+    return max(round(-UNITS * float(np.log(probability))), 0)
+
+
+def _step(
+    row: npt.NDArray[np.float64], order: list[int], alphabet: Sequence[str], blank: int
+) -> Step:
+    kept = [c for n, c in enumerate(order) if n == 0 or row[c] >= LEAST]
+    rest = 1.0 - float(row[kept].sum())
+    return Step(
+        symbols=tuple(BLANK if c == blank else alphabet[c] for c in kept),
+        levels=tuple(_level(float(row[c])) for c in kept),
+        rest=-1 if rest < 1e-12 else _level(rest),
+    )
+
+
+def _fold_step(step: Step, mapping: Mapping[str, str]) -> Step:
+    kept, rest = step.probabilities()
+    sums: dict[str, float] = {}
+    for symbol, probability in zip(step.symbols, kept, strict=True):
+        target = mapping.get(symbol, symbol)
+        sums[target] = sums.get(target, 0.0) + float(probability)
+    ranked = sorted(sums.items(), key=lambda item: -item[1])
+    return Step(
+        symbols=tuple(symbol for symbol, _ in ranked),
+        levels=tuple(_level(probability) for _, probability in ranked),
+        rest=-1 if rest <= 0 else _level(rest),
+    )
