@@ -1,0 +1,144 @@
+"""RapidOCR with the PP-OCR weights that it ships: finds lines, reads many scripts, keeps CTC."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import rapidocr
+
+from vision.engine import NOTHING, FoundLine, Recognised, fitted, package_version, weights_hash
+from vision.engines.glyphs import glyphs_of, mean_confidence
+from vision.lattice import Lattice
+from vision.types import Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from vision.types import Pixels, Quad
+
+INPUT_HEIGHT = 48
+"""Height in pixels of the recogniser's input (PP-OCR)."""
+
+LEAST_WIDTH = 160
+MAX_WIDTH = 2400
+BATCH_PIXELS = 48 * 320 * 8
+"""Crops recognised together; about 50 MB of probabilities for an alphabet of 18,710."""
+
+
+class RapidOcrEngine:
+    """Reads with RapidOCR's detector and recogniser through onnxruntime."""
+
+    def __init__(self, *, threads: int | None = None) -> None:
+        """Load the shipped weights; `threads` is the number of cores to use (all by default)."""
+        threads = threads or os.cpu_count() or 1
+        reader = rapidocr.RapidOCR(
+            params={
+                "Global.log_level": "error",
+                "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+            }
+        )
+        # The package offers no public way to the raw probabilities; its version is pinned.
+        self._finder = reader._load_det_model()  # noqa: SLF001
+        self._recogniser = reader._load_rec_model()  # noqa: SLF001
+        self._turner = reader._load_cls_model()  # noqa: SLF001
+        self._alphabet: list[str] = self._recogniser.postprocess_op.character
+        models = sorted(Path(rapidocr.__file__).parent.joinpath("models").glob("*.onnx"))
+        self._identity = Engine(
+            name="rapidocr",
+            version=package_version("rapidocr"),
+            weights_sha256=weights_hash(*models),
+        )
+
+    @property
+    def identity(self) -> Engine:
+        """Name, version and the hash over all shipped weight files in order of name."""
+        return self._identity
+
+    def find(self, pixels: Pixels, *, long_side: int) -> tuple[FoundLine, ...]:
+        """Find lines of text with the DB detector."""
+        high, wide = pixels.shape[:2]
+        small = fitted(pixels, long_side)
+        boxes, scores = self._detect(small)
+        down, across = high / small.shape[0], wide / small.shape[1]
+        return tuple(
+            FoundLine(corners=_quad(box * np.array([across, down])), score=float(score))
+            for box, score in zip(boxes, scores, strict=True)
+        )
+
+    def _detect(self, picture: Pixels) -> tuple[list[npt.NDArray[np.float64]], list[float]]:
+        shape = tuple(max(round(side / 32), 1) * 32 for side in picture.shape[:2])
+        snug = cv2.resize(picture, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+        # The weights expect blue first; mean and deviation are those of the package's settings.
+        tensor = (snug[:, :, ::-1].astype(np.float32) / 255.0 - 0.5) / 0.5
+        answer = self._finder.session(np.ascontiguousarray(tensor.transpose(2, 0, 1))[None])
+        boxes, scores = self._finder.postprocess_op(answer, picture.shape[:2])
+        return [np.asarray(box, dtype=np.float64) for box in boxes], [float(s) for s in scores]
+
+    def recognise(self, crops: Sequence[Pixels]) -> tuple[Recognised, ...]:
+        """Read upright line crops, batched by width so that little is padding."""
+        inputs = [_prepared(crop) for crop in crops]
+        order = sorted(range(len(crops)), key=lambda at: inputs[at].shape[2])
+        answers: list[Recognised] = [NOTHING] * len(crops)
+        for batch in _batches(order, [tensor.shape[2] for tensor in inputs]):
+            widest = max(inputs[batch[-1]].shape[2], LEAST_WIDTH)
+            stacked = np.zeros((len(batch), 3, INPUT_HEIGHT, widest), dtype=np.float32)
+            for row, at in enumerate(batch):
+                stacked[row, :, :, : inputs[at].shape[2]] = inputs[at]
+            for row, at in zip(self._recogniser.session(stacked), batch, strict=True):
+                answers[at] = self._answer(row)
+        return tuple(answers)
+
+    def _answer(self, probabilities: npt.NDArray[np.float32]) -> Recognised:
+        lattice = Lattice.from_probabilities(probabilities, self._alphabet)
+        if not lattice.text.strip():
+            return NOTHING
+        return Recognised(
+            text=lattice.text,
+            confidence=mean_confidence(lattice),
+            glyphs=glyphs_of(lattice),
+            lattice=lattice,
+        )
+
+    def upside_down(self, crops: Sequence[Pixels]) -> tuple[float, ...]:
+        """Probability (0–1) that each crop stands on its head, by the line classifier."""
+        if not crops:
+            return ()
+        shaped = [self._turner.resize_norm_img(crop[:, :, ::-1]) for crop in crops]
+        answer = self._turner.session(np.stack(shaped).astype(np.float32))
+        return tuple(float(row[1]) for row in answer)
+
+
+def _quad(box: npt.NDArray[np.float64]) -> Quad:
+    a, b, c, d = ((float(x), float(y)) for x, y in box)
+    return (a, b, c, d)
+
+
+def _prepared(crop: Pixels) -> npt.NDArray[np.float32]:
+    high, wide = crop.shape[:2]
+    across = min(max(math.ceil(INPUT_HEIGHT * wide / high), 8), MAX_WIDTH)
+    how = cv2.INTER_AREA if high > INPUT_HEIGHT else cv2.INTER_LINEAR
+    snug = cv2.resize(crop, (across, INPUT_HEIGHT), interpolation=how)
+    tensor = (snug[:, :, ::-1].astype(np.float32) / 255.0 - 0.5) / 0.5
+    return np.ascontiguousarray(tensor.transpose(2, 0, 1))
+
+
+def _batches(order: list[int], widths: list[int]) -> list[list[int]]:
+    """Split crops, narrowest first, into batches of similar width and limited size."""
+    batches: list[list[int]] = []
+    for at in order:
+        wide = max(widths[at], LEAST_WIDTH)
+        if batches:
+            narrowest = max(widths[batches[-1][0]], LEAST_WIDTH)
+            fits = (len(batches[-1]) + 1) * wide * INPUT_HEIGHT <= BATCH_PIXELS
+            if fits and wide <= 1.25 * narrowest:
+                batches[-1].append(at)
+                continue
+        batches.append([at])
+    return batches

@@ -1,0 +1,79 @@
+"""Flat, upright pictures of slanted places in a photo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from vision.types import Photo, Pixels, Quad
+
+MAX_SIDE = 4096
+"""No crop is longer than this in pixels, whatever corners were given."""
+
+
+def crop_region(photo: Photo, corners: Quad, *, height: int | None = None) -> Pixels:
+    """Cut a region out of a photo and flatten it: its four corners become a rectangle's.
+
+    `height` is the height of the result in pixels; without it the region keeps its own size.
+    """
+    return crop_quad(photo.pixels, corners, height=height)
+
+
+def side_lengths(corners: Quad) -> tuple[float, float]:
+    """Give the width (mean of top and bottom) and the height of a region in pixels."""
+    q = np.asarray(corners, dtype=np.float64)
+    width = (np.linalg.norm(q[1] - q[0]) + np.linalg.norm(q[2] - q[3])) / 2
+    height = (np.linalg.norm(q[3] - q[0]) + np.linalg.norm(q[2] - q[1])) / 2
+    return float(width), float(height)
+
+
+def crop_quad(
+    pixels: Pixels, corners: Quad, *, height: int | None = None, quarter_turns: int = 0
+) -> Pixels:
+    """Flatten the region between four corners; then turn it counter-clockwise by quarters.
+
+    `height` is that of the result before turning. What lies outside the picture repeats its edge.
+    """
+    own_width, own_height = (max(side, 1.0) for side in side_lengths(corners))
+    scale = 1.0 if height is None else height / own_height
+    scale = min(scale, MAX_SIDE / own_width, MAX_SIDE / own_height)
+    source, origin = _neighbourhood(pixels, corners)
+    quad = np.asarray(corners, dtype=np.float32) - origin
+    if scale < 0.5:
+        # A warp samples single pixels: shrink the surroundings first, or fine strokes vanish.
+        factor = 2 * scale
+        size = (max(round(source.shape[1] * factor), 1), max(round(source.shape[0] * factor), 1))
+        source = np.asarray(cv2.resize(source, size, interpolation=cv2.INTER_AREA), np.uint8)
+        quad = quad * np.float32(factor)
+    across, down = max(round(own_width * scale), 1), max(round(own_height * scale), 1)
+    target = np.array([[0, 0], [across, 0], [across, down], [0, down]], dtype=np.float32)
+    flat = cv2.warpPerspective(
+        source,
+        cv2.getPerspectiveTransform(quad, target),
+        (across, down),
+        flags=cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.ascontiguousarray(np.rot90(flat, quarter_turns), dtype=np.uint8)
+
+
+def _neighbourhood(pixels: Pixels, corners: Quad) -> tuple[Pixels, npt.NDArray[np.float32]]:
+    """Cut the upright box around a region, so that warping costs the region, not the photo."""
+    q = np.asarray(corners, dtype=np.float64)
+    high, wide = pixels.shape[:2]
+    left, top = np.clip(np.floor(q.min(axis=0)) - 2, 0, (wide - 1, high - 1)).astype(int)
+    right, bottom = np.clip(np.ceil(q.max(axis=0)) + 3, (left + 1, top + 1), (wide, high)).astype(
+        int
+    )
+    return pixels[top:bottom, left:right], np.array([left, top], dtype=np.float32)
+
+
+def turn_quad(corners: Quad, quarter_turns: int) -> Quad:
+    """Name the same four corners anew, as seen after turning the picture counter-clockwise."""
+    k = quarter_turns % 4
+    return (corners[k], corners[(k + 1) % 4], corners[(k + 2) % 4], corners[(k + 3) % 4])
