@@ -1,0 +1,414 @@
+"""What each kind of entry does to the projection: one small function a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from workbench import tables
+from workbench.types import ExhibitState, Judgement
+
+if TYPE_CHECKING:
+    from evidence_store.types import Entry, Json
+
+Fold: TypeAlias = "Callable[[Connection, Entry], None]"
+
+_CLAIMS = (
+    "source_url",
+    "source_account",
+    "obtained_at",
+    "claimed_place",
+    "claimed_date",
+    "note",
+)
+
+
+def fold(connection: Connection, entry: Entry) -> None:
+    """Apply one entry to the tables; kinds that no screen shows leave them as they are."""
+    action = _FOLDS.get(entry.kind)
+    if action is not None:
+        action(connection, entry)
+
+
+def _text(values: Mapping[str, Json], name: str) -> str:
+    value = values.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _at(entry: Entry) -> str:
+    return entry.at.isoformat()
+
+
+def _person_enrolled(connection: Connection, entry: Entry) -> None:
+    connection.execute(
+        insert(tables.person).values(
+            person_id=entry.body["person"],
+            name=entry.private["name"],
+            roles=entry.body["roles"],
+            public_key=entry.body["public_key"],
+            has_passphrase=entry.body["passphrase"],
+            enrolled_at=_at(entry),
+        )
+    )
+
+
+def _catalog_imported(connection: Connection, entry: Entry) -> None:
+    known = connection.execute(
+        select(tables.catalog.c.sha256).where(tables.catalog.c.sha256 == entry.body["snapshot"])
+    ).first()
+    if known is not None:
+        return
+    connection.execute(
+        insert(tables.catalog).values(
+            sha256=entry.body["snapshot"],
+            sequence=entry.sequence,
+            name=_text(entry.private, "name"),
+            imported_at=_at(entry),
+            imported_by=entry.actor,
+            manifest=entry.body["manifest"],
+            chosen_at=-1,
+        )
+    )
+
+
+def _catalog_chosen(connection: Connection, entry: Entry) -> None:
+    connection.execute(
+        update(tables.catalog)
+        .where(tables.catalog.c.sha256 == entry.body["snapshot"])
+        .values(chosen_at=entry.sequence)
+    )
+
+
+def _case_opened(connection: Connection, entry: Entry) -> None:
+    connection.execute(
+        insert(tables.case).values(
+            case_id=entry.body["case"],
+            title=_text(entry.private, "title"),
+            policy=entry.body["policy"],
+            provenance=_text(entry.private, "provenance"),
+            synthetic=entry.body["synthetic"],
+            opened_at=_at(entry),
+            opened_by=entry.actor,
+        )
+    )
+
+
+def _exhibit_taken_in(connection: Connection, entry: Entry) -> None:
+    media = _text(entry.body, "media")
+    _insert_exhibit(
+        connection,
+        entry,
+        state=ExhibitState.CLIP if media == "clip" else ExhibitState.WAITING,
+        media=media,
+        file_name=_text(entry.private, "file_name"),
+        claims={name: _text(entry.private, name) for name in _CLAIMS},
+        embedded=entry.private.get("embedded"),
+    )
+
+
+def _frame_taken(connection: Connection, entry: Entry) -> None:
+    parent = connection.execute(
+        select(tables.exhibit).where(
+            tables.exhibit.c.case_id == entry.log,
+            tables.exhibit.c.exhibit_id == entry.body["parent"],
+        )
+    ).one()
+    seconds = cast("float", entry.private["seconds"])
+    _insert_exhibit(
+        connection,
+        entry,
+        state=ExhibitState.WAITING,
+        media="frame",
+        file_name=f"{parent.file_name} at {seconds:.3f} s",
+        claims=parent.claims,
+        embedded=None,
+        taken_in_by=parent.taken_in_by,
+        derived_how=(
+            f"Taken from {parent.exhibit_id} at exactly {entry.private['timecode']} s. "
+            f"{entry.private['why']} Made by: {entry.private['command']}"
+        ),
+    )
+
+
+def _insert_exhibit(
+    connection: Connection,
+    entry: Entry,
+    *,
+    state: ExhibitState,
+    media: str,
+    file_name: str,
+    claims: Mapping[str, str],
+    embedded: Json,
+    taken_in_by: str | None = None,
+    derived_how: str | None = None,
+) -> None:
+    exhibit_id = _text(entry.body, "exhibit")
+    connection.execute(
+        insert(tables.exhibit).values(
+            case_id=entry.log,
+            exhibit_id=exhibit_id,
+            number=int(exhibit_id.rpartition("-")[2]),
+            state=state.value,
+            media=media,
+            file_name=file_name,
+            sha256=entry.private["original"],
+            width=entry.private["width"],
+            height=entry.private["height"],
+            taken_in_at=_at(entry),
+            taken_in_by=taken_in_by or entry.actor,
+            parent=entry.body.get("parent"),
+            copy_of=None,
+            claims=dict(claims),
+            embedded=embedded,
+            fingerprint=entry.private.get("fingerprint"),
+            derived_how=derived_how,
+            reading_sha256=None,
+            reading_sequence=None,
+            fields=[],
+        )
+    )
+
+
+def _copies_proposed(connection: Connection, entry: Entry) -> None:
+    connection.execute(
+        insert(tables.copy_pair).values(
+            case_id=entry.log,
+            sequence=entry.sequence,
+            exhibit_id=entry.body["exhibit"],
+            of=entry.body["of"],
+            relation=entry.body["relation"],
+            evidence=entry.private.get("evidence"),
+        )
+    )
+    if entry.body["relation"] == "same_object":
+        return
+    connection.execute(
+        update(tables.exhibit)
+        .where(
+            tables.exhibit.c.case_id == entry.log,
+            tables.exhibit.c.exhibit_id == entry.body["exhibit"],
+            tables.exhibit.c.state == ExhibitState.WAITING.value,
+        )
+        .values(state=ExhibitState.COPY.value, copy_of=entry.body["of"])
+    )
+
+
+def _copies_judged(connection: Connection, entry: Entry) -> None:
+    connection.execute(
+        insert(tables.copy_judgement).values(
+            case_id=entry.log,
+            sequence=entry.sequence,
+            group_id=entry.body["group"],
+            exhibits=entry.body["exhibits"],
+            judgement=entry.body["judgement"],
+            by=entry.actor,
+            reason=_text(entry.private, "reason"),
+        )
+    )
+    if entry.body["judgement"] != Judgement.REJECTED.value:
+        return
+    # Split: what was held back as a copy is an exhibit of its own again, and waits to be read.
+    connection.execute(
+        update(tables.exhibit)
+        .where(
+            tables.exhibit.c.case_id == entry.log,
+            tables.exhibit.c.exhibit_id.in_(cast("list[str]", entry.body["exhibits"])),
+            tables.exhibit.c.copy_of.is_not(None),
+        )
+        .values(copy_of=None)
+    )
+    connection.execute(
+        update(tables.exhibit)
+        .where(
+            tables.exhibit.c.case_id == entry.log,
+            tables.exhibit.c.exhibit_id.in_(cast("list[str]", entry.body["exhibits"])),
+            tables.exhibit.c.state == ExhibitState.COPY.value,
+        )
+        .values(state=ExhibitState.WAITING.value)
+    )
+
+
+def _exhibit_read(connection: Connection, entry: Entry) -> None:
+    regions = cast("list[dict[str, Json]]", entry.private["regions"])
+    exhibit_id = _text(entry.body, "exhibit")
+    here = (tables.exhibit.c.case_id == entry.log) & (tables.exhibit.c.exhibit_id == exhibit_id)
+    best = regions[0]["fields"] if regions else []
+    connection.execute(
+        update(tables.exhibit)
+        .where(here)
+        .values(
+            state=ExhibitState.READ.value,
+            reading_sha256=entry.private["reading"],
+            reading_sequence=entry.sequence,
+            fields=best,
+        )
+    )
+    known = set(
+        connection.execute(
+            select(tables.region.c.region_id).where(
+                tables.region.c.case_id == entry.log, tables.region.c.exhibit_id == exhibit_id
+            )
+        ).scalars()
+    )
+    number = connection.execute(
+        select(func.count())
+        .select_from(tables.region)
+        .where(tables.region.c.case_id == entry.log)
+    ).scalar_one()
+    for region in regions:
+        region_id = _text(region, "region")
+        if region_id in known:
+            connection.execute(
+                update(tables.region)
+                .where(
+                    tables.region.c.case_id == entry.log,
+                    tables.region.c.exhibit_id == exhibit_id,
+                    tables.region.c.region_id == region_id,
+                )
+                .values(fields=region["fields"])
+            )
+            continue
+        number += 1
+        connection.execute(
+            insert(tables.region).values(
+                case_id=entry.log,
+                exhibit_id=exhibit_id,
+                region_id=region_id,
+                number=number,
+                plate_id=f"{exhibit_id}/{region_id}",
+                fields=region["fields"],
+            )
+        )
+
+
+def _plates_joined(connection: Connection, entry: Entry) -> None:
+    for exhibit_id, region_id in cast("list[list[str]]", entry.body["members"]):
+        connection.execute(
+            update(tables.region)
+            .where(
+                tables.region.c.case_id == entry.log,
+                tables.region.c.exhibit_id == exhibit_id,
+                tables.region.c.region_id == region_id,
+            )
+            .values(plate_id=entry.body["plate"])
+        )
+
+
+def _field_judged(connection: Connection, entry: Entry) -> None:
+    exhibit_id = _text(entry.body, "exhibit")
+    region_id = _text(entry.body, "region")
+    connection.execute(
+        insert(tables.review).values(
+            case_id=entry.log,
+            sequence=entry.sequence,
+            at=_at(entry),
+            by=entry.actor,
+            exhibit_id=exhibit_id,
+            region_id=region_id,
+            field=entry.body["field"],
+            judgement=entry.body["judgement"],
+            text=_text(entry.private, "text"),
+            machine_text=_text(entry.private, "machine_text"),
+            blind=entry.body["blind"],
+            reason=_text(entry.private, "reason"),
+            supersedes=entry.body["supersedes"],
+        )
+    )
+    if _all_judged(connection, entry.log, exhibit_id):
+        connection.execute(
+            update(tables.exhibit)
+            .where(
+                tables.exhibit.c.case_id == entry.log, tables.exhibit.c.exhibit_id == exhibit_id
+            )
+            .values(state=ExhibitState.REVIEWED.value)
+        )
+
+
+def _all_judged(connection: Connection, case_id: str, exhibit_id: str) -> bool:
+    """Whether every field that the program offered in this exhibit has a person's judgement."""
+    offered = {
+        (row.region_id, field[0])
+        for row in connection.execute(
+            select(tables.region.c.region_id, tables.region.c.fields).where(
+                tables.region.c.case_id == case_id, tables.region.c.exhibit_id == exhibit_id
+            )
+        )
+        for field in row.fields
+    }
+    judged = {
+        (row.region_id, row.field)
+        for row in connection.execute(
+            select(tables.review.c.region_id, tables.review.c.field).where(
+                tables.review.c.case_id == case_id, tables.review.c.exhibit_id == exhibit_id
+            )
+        )
+    }
+    return offered <= judged
+
+
+def _candidates_searched(connection: Connection, entry: Entry) -> None:
+    connection.execute(
+        insert(tables.search).values(
+            case_id=entry.log,
+            sequence=entry.sequence,
+            at=_at(entry),
+            by=entry.actor,
+            plate_id=entry.body["plate"],
+            snapshot=entry.body["snapshot"],
+            query=entry.private.get("query"),
+            result_sha256=entry.private["result"],
+            circumstances=entry.private.get("circumstances"),
+        )
+    )
+
+
+def _candidate_judged(connection: Connection, entry: Entry) -> None:
+    connection.execute(
+        insert(tables.decision).values(
+            case_id=entry.log,
+            sequence=entry.sequence,
+            at=_at(entry),
+            by=entry.actor,
+            search_sequence=entry.body["search"],
+            plate_id=entry.body["plate"],
+            candidate=_text(entry.private, "candidate"),
+            judgement=entry.body["judgement"],
+            reason=_text(entry.private, "reason"),
+            supersedes=entry.body["supersedes"],
+        )
+    )
+
+
+def _bundle_sealed(connection: Connection, entry: Entry) -> None:
+    connection.execute(
+        insert(tables.sealed).values(
+            case_id=entry.log,
+            sequence=entry.sequence,
+            at=_at(entry),
+            by=entry.actor,
+            bundle=entry.body["bundle"],
+            tagmanifest_sha256=entry.body["tagmanifest_sha256"],
+            entries=entry.body["entries"],
+            required_signers=entry.body["required_signers"],
+        )
+    )
+
+
+_FOLDS: Mapping[str, Fold] = {
+    "person.enrolled": _person_enrolled,
+    "catalog.imported": _catalog_imported,
+    "catalog.chosen": _catalog_chosen,
+    "case.opened": _case_opened,
+    "exhibit.taken_in": _exhibit_taken_in,
+    "frame.taken": _frame_taken,
+    "copies.proposed": _copies_proposed,
+    "copies.judged": _copies_judged,
+    "exhibit.read": _exhibit_read,
+    "plates.joined": _plates_joined,
+    "field.judged": _field_judged,
+    "candidates.searched": _candidates_searched,
+    "candidate.judged": _candidate_judged,
+    "bundle.sealed": _bundle_sealed,
+}

@@ -1,0 +1,392 @@
+"""Intake: bytes are hashed and kept, then decoded; facts are read, copies are looked for.
+
+A file that cannot be used is refused with a sentence, and everything else of the same upload
+is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from sqlalchemy import func, select
+
+from evidence_store.blobs import checked_sha256
+from vision.archive import ArchiveMember, read_archive
+from vision.copies import fingerprint
+from vision.decode import HEAD_BYTES, decode_photo, sniff
+from vision.errors import DecodeError, VisionError
+from vision.frames import choose_frames, grab_frame, probe_clip
+from vision.metadata import read_embedded
+from workbench import entries, tables
+from workbench import policy as rules
+from workbench.errors import BadRequest, NotFound
+from workbench.exhibits import exhibit_view, summary_of
+from workbench.plain import plain
+from workbench.types import (
+    Claims,
+    ExhibitState,
+    ExhibitSummary,
+    ExhibitView,
+    IntakeReport,
+    Refusal,
+    Role,
+    Upload,
+)
+
+if TYPE_CHECKING:
+    from evidence_store.types import Draft, Sha256
+    from vision.types import Fingerprint, Frame, Photo
+    from workbench.cases import Cases, OnStep
+    from workbench.copies import Copies
+    from workbench.images import Images
+    from workbench.people import People
+    from workbench.stores import Stores
+    from workbench.types import Actor
+
+#: Longest claim in characters; the note may be longer.
+MAX_CLAIM = 2_000
+MAX_NOTE = 20_000
+
+
+class Intake:
+    """Takes material in and shows what was taken in."""
+
+    def __init__(
+        self, stores: Stores, people: People, cases: Cases, copies: Copies, images: Images
+    ) -> None:
+        self._stores = stores
+        self._people = people
+        self._cases = cases
+        self._copies = copies
+        self._images = images
+
+    def take_in(
+        self,
+        actor: Actor,
+        case_id: str,
+        uploads: Iterable[Upload],
+        claims: Claims,
+        *,
+        on_step: OnStep | None = None,
+    ) -> IntakeReport:
+        """Take photos, clips and ZIP archives of them into a case.
+
+        Raises NotFound, NotAllowed and, for claims that are too long, BadRequest. Files that
+        cannot be used are in the report and in the log, not raised.
+        """
+        self._cases.policy_of(case_id)
+        why = rules.missing_role(actor, Role.INVESTIGATOR)
+        if why is not None:
+            raise self._stores.refuse(case_id, actor, verb="take in material", why=why)
+        _check_claims(claims)
+        uploads = tuple(uploads)
+        accepted: list[str] = []
+        copies: list[tuple[str, str]] = []
+        refused: list[Refusal] = []
+        for number, upload in enumerate(uploads):
+            if on_step is not None:
+                on_step(upload.name, number, len(uploads))
+            for piece in self._unpack(upload):
+                if isinstance(piece, Refusal):
+                    self._record_refusal(actor, case_id, piece, None)
+                    refused.append(piece)
+                    continue
+                self._take_one(actor, case_id, piece, claims, accepted, copies, refused)
+        if on_step is not None:
+            on_step("", len(uploads), len(uploads))
+        return IntakeReport(
+            accepted=tuple(accepted), copies=tuple(copies), refused=tuple(refused)
+        )
+
+    def _unpack(self, upload: Upload) -> Iterator[Upload | Refusal]:
+        """The file itself, or what a ZIP holds, with refusals among it."""
+        most = self._stores.settings.max_file_bytes
+        if len(upload.data) > most:
+            yield Refusal(
+                name=upload.name,
+                reason=f"{upload.name} has {len(upload.data)} bytes; {most} are the most that "
+                "one file may have. Cut the clip or split the archive.",
+            )
+            return
+        if sniff(upload.data[:HEAD_BYTES]) != "zip":
+            yield upload
+            return
+        try:
+            for member in read_archive(upload.data, name=upload.name):
+                if isinstance(member, ArchiveMember):
+                    yield Upload(name=f"{upload.name}/{member.name}", data=member.data)
+                else:
+                    yield Refusal(
+                        name=f"{upload.name}/{member.name}",
+                        reason=f"{upload.name}/{member.name}: {member.problem}",
+                    )
+        except DecodeError as error:
+            yield Refusal(name=upload.name, reason=error.diagnostics())
+
+    def _take_one(
+        self,
+        actor: Actor,
+        case_id: str,
+        upload: Upload,
+        claims: Claims,
+        accepted: list[str],
+        copies: list[tuple[str, str]],
+        refused: list[Refusal],
+    ) -> None:
+        original: Sha256 | None = None
+        try:
+            if not upload.data:
+                raise BadRequest(
+                    f"{upload.name} is empty (0 bytes). Fetch it again from where it came from."
+                )
+            original = self._stores.blobs.put(upload.data)
+            if sniff(upload.data[:HEAD_BYTES]) == "clip":
+                accepted.extend(self._take_clip(actor, case_id, upload, original, claims))
+                return
+            photo = decode_photo(upload.data, name=upload.name)
+            exhibit_id, of = self._take_photo(actor, case_id, upload, original, claims, photo)
+        except (VisionError, BadRequest) as error:
+            refusal = Refusal(name=upload.name, reason=error.diagnostics())
+            self._record_refusal(actor, case_id, refusal, original)
+            refused.append(refusal)
+            return
+        accepted.append(exhibit_id)
+        if of is not None:
+            copies.append((exhibit_id, of))
+
+    def _take_photo(
+        self,
+        actor: Actor,
+        case_id: str,
+        upload: Upload,
+        original: Sha256,
+        claims: Claims,
+        photo: Photo,
+    ) -> tuple[str, str | None]:
+        print_ = fingerprint(photo)
+        embedded = plain(read_embedded(upload.data))
+
+        def draft(exhibit_id: str) -> Draft:
+            return entries.exhibit_taken_in(
+                actor.person_id,
+                exhibit=exhibit_id,
+                media="photo",
+                original=original,
+                size=len(upload.data),
+                file_name=upload.name,
+                claims=claims,
+                embedded=embedded,
+                width=photo.width,
+                height=photo.height,
+                fingerprint=plain(print_),
+            )
+
+        exhibit_id = self._numbered(case_id, draft)
+        return exhibit_id, self._copies.propose(actor, case_id, exhibit_id, photo, print_)
+
+    def _take_clip(
+        self, actor: Actor, case_id: str, upload: Upload, original: Sha256, claims: Claims
+    ) -> list[str]:
+        """Keep a clip and take the frames that are worth reading as exhibits of their own."""
+        with self._stores.blobs.local_path(original) as path:
+            facts = probe_clip(path, name=upload.name)
+            clip_id = self._numbered(
+                case_id,
+                lambda exhibit_id: entries.exhibit_taken_in(
+                    actor.person_id,
+                    exhibit=exhibit_id,
+                    media="clip",
+                    original=original,
+                    size=len(upload.data),
+                    file_name=upload.name,
+                    claims=claims,
+                    embedded=plain(read_embedded(upload.data)),
+                    width=facts.width,
+                    height=facts.height,
+                    fingerprint=None,
+                ),
+            )
+            taken = [clip_id]
+            try:
+                for frame in choose_frames(path, name=upload.name):
+                    taken.append(self._take_frame(actor, case_id, clip_id, original, frame))
+            except DecodeError as error:
+                # What could be had stays; what could not is said in the log.
+                reason = error.diagnostics()
+                self._record_refusal(
+                    actor, case_id, Refusal(name=upload.name, reason=reason), original
+                )
+        return taken
+
+    def _take_frame(
+        self, actor: Actor, case_id: str, clip_id: str, clip: str, frame: Frame
+    ) -> str:
+        original = self._stores.blobs.put(frame.png)
+        photo = decode_photo(frame.png, name=f"frame at {frame.timecode} s")
+        print_: Fingerprint = fingerprint(photo)
+        return self._numbered(
+            case_id,
+            lambda exhibit_id: entries.frame_taken(
+                actor.person_id,
+                exhibit=exhibit_id,
+                parent=clip_id,
+                parent_original=clip,
+                original=original,
+                frame=frame,
+                width=photo.width,
+                height=photo.height,
+                fingerprint=plain(print_),
+            ),
+        )
+
+    def grab_frame(
+        self, actor: Actor, case_id: str, clip_exhibit_id: str, *, seconds: float
+    ) -> str:
+        """Take the frame that is shown at a given second of a clip; gives the new exhibit."""
+        why = rules.missing_role(actor, Role.INVESTIGATOR) and rules.missing_role(
+            actor, Role.REVIEWER
+        )
+        if why is not None:
+            raise self._stores.refuse(case_id, actor, verb="take a frame", why=why)
+        clip = self.exhibit(case_id, clip_exhibit_id).summary
+        if clip.media != "clip":
+            raise BadRequest(f"{clip_exhibit_id} is a photo; only clips have frames.")
+        sha256 = checked_sha256(clip.sha256)
+        with self._stores.blobs.local_path(sha256) as path:
+            frame = grab_frame(path, seconds=seconds, name=clip.file_name)
+        return self._take_frame(actor, case_id, clip_exhibit_id, clip.sha256, frame)
+
+    def exhibits(
+        self,
+        case_id: str,
+        *,
+        state: ExhibitState | None = None,
+        offset: int = 0,
+        limit: int = 60,
+    ) -> tuple[ExhibitSummary, ...]:
+        """Exhibits in the order of intake, a page at a time."""
+        self._cases.policy_of(case_id)
+        query = (
+            select(tables.exhibit)
+            .where(tables.exhibit.c.case_id == case_id)
+            .order_by(tables.exhibit.c.number)
+            .offset(offset)
+            .limit(limit)
+        )
+        if state is not None:
+            query = query.where(tables.exhibit.c.state == state.value)
+        names = self._people.names()
+        with self._stores.projection.read(case_id) as connection:
+            return tuple(summary_of(row, names) for row in connection.execute(query))
+
+    def count(self, case_id: str, *, state: ExhibitState | None = None) -> int:
+        """How many exhibits a case has, or has in one state."""
+        self._cases.policy_of(case_id)
+        query = select(func.count()).where(tables.exhibit.c.case_id == case_id)
+        if state is not None:
+            query = query.where(tables.exhibit.c.state == state.value)
+        with self._stores.projection.read(case_id) as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def exhibit(self, case_id: str, exhibit_id: str) -> ExhibitView:
+        """Everything there is to show of one exhibit. Raises NotFound."""
+        self._cases.policy_of(case_id)
+        return exhibit_view(self._stores, self._people.names(), case_id, exhibit_id)
+
+    def original(self, case_id: str, exhibit_id: str) -> bytes:
+        """The bytes as they arrived, hashed again on the way."""
+        return self._stores.blobs.get(checked_sha256(self._sha(case_id, exhibit_id)))
+
+    def upright_png(self, case_id: str, exhibit_id: str, *, longest: int | None = None) -> bytes:
+        """The photo upright, as PNG; for a clip its first frame that was taken."""
+        view = self.exhibit(case_id, exhibit_id)
+        if view.summary.media == "clip":
+            if not view.frames:
+                raise NotFound(f"No frame of {exhibit_id} has been taken yet.")
+            return self.upright_png(case_id, view.frames[0], longest=longest)
+        return self._images.upright_png(view.summary.sha256, longest=longest)
+
+    def crop_png(
+        self, case_id: str, exhibit_id: str, region_id: str, *, height: int = 220
+    ) -> bytes:
+        """A plate region, turned upright and flattened, as PNG. Raises NotFound."""
+        view = self.exhibit(case_id, exhibit_id)
+        regions = view.reading.regions if view.reading is not None else ()
+        for region in regions:
+            if region.region_id == region_id:
+                return self._images.crop_png(view.summary.sha256, region.corners, height=height)
+        raise NotFound(f"{exhibit_id} has no plate region {region_id!r}.")
+
+    def _sha(self, case_id: str, exhibit_id: str) -> str:
+        self._cases.policy_of(case_id)
+        with self._stores.projection.read(case_id) as connection:
+            sha256 = connection.execute(
+                select(tables.exhibit.c.sha256).where(
+                    tables.exhibit.c.case_id == case_id,
+                    tables.exhibit.c.exhibit_id == exhibit_id,
+                )
+            ).scalar_one_or_none()
+        if sha256 is None:
+            raise NotFound(f"This case has no exhibit {exhibit_id!r}.")
+        return cast("str", sha256)
+
+    def _numbered(self, case_id: str, draft: Callable[[str], Draft]) -> str:
+        """Record a new exhibit under the next free number; gives its identifier."""
+        exhibit_id = ""
+
+        def make() -> tuple[Draft, ...]:
+            nonlocal exhibit_id
+            with self._stores.projection.read() as connection:
+                last = connection.execute(
+                    select(func.max(tables.exhibit.c.number)).where(
+                        tables.exhibit.c.case_id == case_id
+                    )
+                ).scalar_one()
+            exhibit_id = f"EX-{(last or 0) + 1:04d}"
+            return (draft(exhibit_id),)
+
+        self._stores.append_seeing(case_id, make)
+        return exhibit_id
+
+    def _record_refusal(
+        self, actor: Actor, case_id: str, refusal: Refusal, original: Sha256 | None
+    ) -> None:
+        self._stores.append(
+            case_id,
+            entries.exhibit_refused(
+                actor.person_id,
+                file_name=refusal.name,
+                original=original,
+                reason=refusal.reason,
+            ),
+        )
+
+
+def _check_claims(claims: Claims) -> None:
+    for name in ("source_url", "source_account", "obtained_at", "claimed_place", "claimed_date"):
+        length = len(getattr(claims, name))
+        if length > MAX_CLAIM:
+            raise BadRequest(
+                f"The {name.replace('_', ' ')} has {length} characters; {MAX_CLAIM} are the most."
+            )
+    for name in ("obtained_at", "claimed_date"):
+        value = getattr(claims, name).strip()
+        if value and not _is_partial_date(value):
+            raise BadRequest(
+                f"The {name.replace('_', ' ')} is {value!r}, which is no date; write it as "
+                "2020, 2020-10, 2020-10-19 or 2020-10-19T14:05+00:00, or leave it empty."
+            )
+    if len(claims.note) > MAX_NOTE:
+        raise BadRequest(f"The note has {len(claims.note)} characters; {MAX_NOTE} are the most.")
+
+
+def _is_partial_date(value: str) -> bool:
+    """Whether a text is a year, a month, a day or a time as ISO 8601 writes them."""
+    padded = {4: f"{value}-01-01", 7: f"{value}-01"}.get(len(value), value)
+    try:
+        datetime.fromisoformat(padded)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,89 @@
+"""The chain of custody in words: one plain sentence for each entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+if TYPE_CHECKING:
+    from evidence_store.types import Entry, Json
+
+Sentence: TypeAlias = "Callable[[Mapping[str, Json], Mapping[str, Json]], str]"
+
+
+def sentence(entry: Entry) -> str:
+    """What an entry says, in one sentence; an unknown kind is named as it is."""
+    words = _SENTENCES.get(entry.kind)
+    return words(entry.body, entry.private) if words else f"Recorded {entry.kind}."
+
+
+def _short(value: Json) -> str:
+    return str(value)[:12]
+
+
+def _members(value: Json) -> str:
+    return ", ".join("/".join(member) for member in cast("list[list[str]]", value))
+
+
+_SENTENCES: Mapping[str, Sentence] = {
+    "person.enrolled": lambda body, private: (
+        f"Enrolled {private['name']} as {', '.join(cast('list[str]', body['roles']))}."
+    ),
+    "person.signed_in": lambda _body, _private: "Signed in.",
+    "case.created": lambda body, _private: f"Created {body['case']}.",
+    "catalog.imported": lambda body, private: (
+        f"Imported {private['name']} as catalog snapshot {_short(body['snapshot'])}…"
+    ),
+    "catalog.chosen": lambda body, _private: (
+        f"Chose catalog snapshot {_short(body['snapshot'])}…"
+    ),
+    "refused": lambda body, private: f"Was kept from this: {body['verb']}. {private['why']}",
+    "case.opened": lambda body, private: (
+        f"Opened the case “{private['title']}” under the policy {body['policy']}."
+    ),
+    "exhibit.taken_in": lambda body, private: (
+        f"Took in {body['exhibit']}: {private['file_name']}, {private['bytes']} bytes, "
+        f"SHA-256 {_short(private['original'])}…"
+    ),
+    "exhibit.refused": lambda _body, private: (
+        f"Could not take in {private['file_name']}: {private['reason']}"
+    ),
+    "frame.taken": lambda body, private: (
+        f"Took frame {body['exhibit']} from {body['parent']} at {private['timecode']} s."
+    ),
+    "copies.proposed": lambda body, _private: (
+        f"Proposed {body['exhibit']} as a copy of {body['of']} ({body['relation']})."
+        if body["relation"] != "same_object"
+        else f"Proposed {body['exhibit']} and {body['of']} as two exposures of one object."
+    ),
+    "copies.judged": lambda body, private: (
+        f"Judged the group {', '.join(cast('list[str]', body['exhibits']))} "
+        f"as {body['judgement']}. {private['reason']}"
+    ),
+    "exhibit.read": lambda body, private: (
+        f"Read {body['exhibit']} with "
+        f"{', '.join(sorted({str(e['name']) for e in cast('list[dict[str, Json]]', body['engines'])}))}"
+        f": {len(cast('list[Json]', private['regions']))} plate(s)."
+    ),
+    "plates.joined": lambda body, private: (
+        f"Said that {_members(body['members'])} show one plate. {private['reason']}"
+    ),
+    "field.judged": lambda body, private: (
+        f"Judged the {body['field']} of {body['exhibit']}/{body['region']} "
+        f"as {body['judgement']}"
+        + (f": {private['text']}" if private["text"] else "")
+        + (" (written before the machine's reading was shown)" if body["blind"] else "")
+        + (f". {private['reason']}" if private["reason"] else ".")
+    ),
+    "candidates.searched": lambda body, _private: (
+        f"Held {body['plate']} against catalog snapshot {_short(body['snapshot'])}…"
+    ),
+    "candidate.judged": lambda body, private: (
+        f"Judged {private['candidate'] or 'that no candidate is the unit'} for "
+        f"{body['plate']} as {body['judgement']}. {private['reason']}"
+    ),
+    "bundle.sealed": lambda body, _private: (
+        f"Sealed {body['bundle']} over {body['entries']} entries."
+    ),
+    "bundle.signed": lambda body, _private: f"Signed {body['bundle']} as {body['role']}.",
+}

@@ -1,0 +1,126 @@
+"""People: who they are, what they may do, and their keys."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from workbench import entries, tables
+from workbench import policy as rules
+from workbench.errors import BadRequest, NotAllowed, NotFound
+from workbench.stores import STORE_LOG, Stores
+from workbench.types import Actor, Person, Role
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+#: Longest name of a person, in characters.
+MAX_NAME = 120
+
+
+class People:
+    """Enrols people, signs them in, and gives the files by which a stranger can check them."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+
+    def everyone(self) -> tuple[Person, ...]:
+        """All enrolled people, in the order of their enrolment."""
+        with self._stores.projection.read(STORE_LOG) as connection:
+            rows = connection.execute(
+                select(tables.person).order_by(tables.person.c.enrolled_at)
+            ).all()
+        return tuple(_person(row) for row in rows)
+
+    def person(self, person_id: str) -> Person:
+        """One person. Raises NotFound."""
+        with self._stores.projection.read(STORE_LOG) as connection:
+            row = connection.execute(
+                select(tables.person).where(tables.person.c.person_id == person_id)
+            ).first()
+        if row is None:
+            raise NotFound(f"Nobody here has the identifier {person_id!r}.")
+        return _person(row)
+
+    def names(self) -> dict[str, str]:
+        """Names by person identifier."""
+        return {person.person_id: person.name for person in self.everyone()}
+
+    def enrol(
+        self,
+        name: str,
+        roles: tuple[Role, ...],
+        *,
+        passphrase: str | None = None,
+        by: Actor | None = None,
+    ) -> Person:
+        """Enrol someone and make their key; only the first person needs nobody to enrol them.
+
+        The first person becomes a custodian as well, since somebody has to enrol the next.
+        Raises BadRequest for a name that cannot be used, NotAllowed without a custodian.
+        """
+        name = name.strip()
+        if not name or len(name) > MAX_NAME or not name.isprintable():
+            raise BadRequest(f"A name has 1 to {MAX_NAME} printable characters.")
+        everyone = self.everyone()
+        if any(person.name == name for person in everyone):
+            raise BadRequest(f"{name} is enrolled already; add something to tell the two apart.")
+        if not everyone:
+            roles = (*roles, Role.CUSTODIAN)
+        elif by is None:
+            raise NotAllowed("Only a custodian can enrol people; sign in as one first.")
+        elif (why := rules.missing_role(by, Role.CUSTODIAN)) is not None:
+            raise self._stores.refuse(STORE_LOG, by, verb="enrol", why=why)
+        if not roles:
+            raise BadRequest("Choose at least one role.")
+        person_id = f"person-{secrets.token_hex(6)}"
+        key = self._stores.keys.create(person_id, passphrase=passphrase or None)
+        self._stores.append(
+            STORE_LOG,
+            entries.person_enrolled(
+                by.person_id if by else person_id,
+                person=person_id,
+                name=name,
+                roles=tuple(role for role in Role if role in roles),
+                public_key=key.line,
+                passphrase=bool(passphrase),
+            ),
+        )
+        return self.person(person_id)
+
+    def sign_in(self, person_id: str, *, passphrase: str | None = None) -> Actor:
+        """Let someone act under their name. Raises NotAllowed where the key stays locked."""
+        person = self.person(person_id)
+        if person.has_passphrase and not self._stores.keys.unlocks(
+            person_id, passphrase=passphrase
+        ):
+            raise NotAllowed(f"That is not the passphrase of {person.name}'s key.")
+        self._stores.append(STORE_LOG, entries.person_signed_in(person_id))
+        return Actor(
+            person_id=person_id,
+            name=person.name,
+            roles=person.roles,
+            passphrase=passphrase if person.has_passphrase else None,
+        )
+
+    def allowed_signers_text(self) -> str:
+        """The file by which a stranger knows this store's signers; hand it over by another way."""
+        return self._stores.keys.allowed_signers_text()
+
+    def checkpoint_key_text(self) -> str:
+        """The key that checks this store's checkpoints, in the C2SP verifier form."""
+        return self._stores.keys.checkpoint_verifier_text()
+
+
+def _person(row: Row[tuple[object, ...]]) -> Person:
+    return Person(
+        person_id=row.person_id,
+        name=row.name,
+        roles=tuple(Role(role) for role in row.roles),
+        public_key=row.public_key,
+        has_passphrase=row.has_passphrase,
+        enrolled_at=datetime.fromisoformat(row.enrolled_at),
+    )

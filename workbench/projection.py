@@ -1,0 +1,123 @@
+"""Folds the ledger's entries into the tables that screens read.
+
+The ledger is the only truth; this is a convenience that can be dropped and rebuilt. Each log
+is folded in order and exactly once: an entry and the mark that it was folded are written in
+one transaction.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, create_engine, delete, event, insert, select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import QueuePool
+
+from workbench import tables
+from workbench.fold import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from sqlite3 import Connection as SqliteConnection
+
+    from evidence_store.ledger import Ledger
+
+#: Entries folded in one transaction: enough to be fast, few enough to keep writers waiting little.
+BATCH = 2_000
+
+
+def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
+    """Let readers go on while one writes, and wait for a busy database instead of failing."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.execute("PRAGMA synchronous=NORMAL")  # can be rebuilt, so it need not reach the disk
+    cursor.close()
+
+
+class Projection:
+    """The folded state of all logs, kept up with the ledger on demand."""
+
+    def __init__(self, database_url: str, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._lock = threading.Lock()
+        self._engine = create_engine(database_url, poolclass=QueuePool, pool_size=5)
+        if make_url(database_url).get_backend_name() == "sqlite":
+            event.listen(self._engine, "connect", _prepare_sqlite)
+        self._next: dict[str, int] = {}
+        tables.metadata.create_all(self._engine)
+        self._drop_if_old()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def rebuild(self) -> None:
+        """Throw everything away and fold all logs again from their first entry."""
+        with self._lock:
+            tables.metadata.drop_all(self._engine)
+            tables.metadata.create_all(self._engine)
+            self._next.clear()
+        for log in self._ledger.logs():
+            self.catch_up(log)
+
+    def catch_up(self, log: str) -> None:
+        """Fold the entries of a log that are not folded yet; costs one count when there are none."""
+        size = self._ledger.size(log)
+        if self._next.get(log, -1) >= size:
+            return
+        with self._lock:
+            folded = self._folded(log)
+            while folded < size:
+                folded = self._fold_batch(log, folded)
+            self._next[log] = folded
+
+    def read(self, *logs: str) -> AbstractContextManager[Connection]:
+        """A connection for reading, with the named logs caught up first."""
+        for log in logs:
+            self.catch_up(log)
+        return self._engine.connect()
+
+    def _folded(self, log: str) -> int:
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                select(tables.state.c.next_sequence).where(tables.state.c.log == log)
+            ).scalar_one_or_none()
+        return 0 if found is None else int(found)
+
+    def _fold_batch(self, log: str, folded: int) -> int:
+        entries = list(self._ledger.entries(log, after=folded - 1, limit=BATCH))
+        with self._engine.begin() as connection:
+            for entry in entries:
+                fold(connection, entry)
+            reached = folded + len(entries)
+            changed = connection.execute(
+                update(tables.state)
+                .where(tables.state.c.log == log, tables.state.c.next_sequence == folded)
+                .values(next_sequence=reached)
+            ).rowcount
+            if changed == 0:
+                if folded:
+                    # Another process folded these entries first; its work stands, ours is undone.
+                    connection.rollback()
+                    return self._folded(log)
+                connection.execute(
+                    insert(tables.state).values(
+                        log=log, next_sequence=reached, shape=tables.SHAPE
+                    )
+                )
+        return reached
+
+    def _drop_if_old(self) -> None:
+        with self._engine.begin() as connection:
+            shapes = set(connection.execute(select(tables.state.c.shape)).scalars())
+            if shapes <= {tables.SHAPE}:
+                return
+            for table in self._all_tables():
+                connection.execute(delete(table))
+
+    @staticmethod
+    def _all_tables() -> Iterator[tables.Table]:
+        yield from tables.metadata.sorted_tables

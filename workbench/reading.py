@@ -1,0 +1,249 @@
+"""Reading: the machines' part. Photos that wait are read one after another, each recorded."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from sqlalchemy import select
+
+from evidence_store.blobs import checked_sha256
+from evidence_store.canonical import canonical_json
+from vision.decode import decode_photo
+from vision.errors import VisionError
+from vision.reader import EngineStatus, Reader, engine_status
+from vision.serialize import reading_to_json
+from workbench import entries, tables
+from workbench import policy as rules
+from workbench.errors import BadRequest
+from workbench.exhibits import exhibit_row, kept_reading
+from workbench.jobs import Jobs, ReadingProgress
+from workbench.plain import plain
+from workbench.types import ExhibitState, Role
+
+if TYPE_CHECKING:
+    from evidence_store.types import Json
+    from vision.types import Photo, PhotoReading, Quad
+    from workbench.cases import Cases
+    from workbench.stores import Stores
+    from workbench.types import Actor
+
+
+class ReadingRoom:
+    """Runs the readers over what waits, and over what a person asks to have read again."""
+
+    def __init__(self, stores: Stores, cases: Cases) -> None:
+        self._stores = stores
+        self._cases = cases
+        self._jobs = Jobs()
+        self._reader: Reader | None = None
+        self._lock = threading.Lock()
+
+    def readers(self) -> tuple[EngineStatus, ...]:
+        """Which readers are here, each in a sentence."""
+        return engine_status()
+
+    def start(self, actor: Actor, case_id: str) -> bool:
+        """Read what waits in the background; says whether a run was started."""
+        self._may_read(actor, case_id)
+        return self._jobs.start(
+            case_id,
+            lambda report, cancelled: self._run(
+                actor, case_id, report=report, cancelled=cancelled, limit=None
+            ),
+        )
+
+    def stop(self, case_id: str) -> None:
+        """Stop after the photo that is being read; the rest stays waiting."""
+        self._jobs.stop(case_id)
+
+    def progress(self, case_id: str) -> ReadingProgress:
+        """How far the background run is."""
+        return self._jobs.progress(case_id)
+
+    def close(self) -> None:
+        """Stop all background runs and wait for the photo that each is reading."""
+        self._jobs.stop_all()
+
+    def read_pending(
+        self,
+        actor: Actor,
+        case_id: str,
+        *,
+        on_step: Callable[[ReadingProgress], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        limit: int | None = None,
+    ) -> ReadingProgress:
+        """Read what waits, here and now. Raises NotFound, NotAllowed."""
+        self._may_read(actor, case_id)
+        return self._run(
+            actor,
+            case_id,
+            report=on_step or (lambda _progress: None),
+            cancelled=cancelled or (lambda: False),
+            limit=limit,
+        )
+
+    def read_again(self, actor: Actor, case_id: str, exhibit_id: str) -> None:
+        """Read one exhibit, whatever its state; the earlier reading stays in the log."""
+        self._may_read(actor, case_id)
+        photo = self._photo(case_id, exhibit_id)
+        with self._lock:
+            reading = self._the_reader().read(photo)
+        self._record(actor, case_id, exhibit_id, reading)
+
+    def read_region(self, actor: Actor, case_id: str, exhibit_id: str, corners: Quad) -> str:
+        """Read a region that a person drew; it joins the regions the program found."""
+        self._may_read(actor, case_id)
+        photo = self._photo(case_id, exhibit_id)
+        if any(
+            not (0 <= x <= photo.width and 0 <= y <= photo.height) for x, y in corners
+        ):
+            raise BadRequest(
+                f"The region reaches outside the photo ({photo.width} × {photo.height} pixels)."
+            )
+        with self._stores.projection.read(case_id) as connection:
+            row = exhibit_row(connection, case_id, exhibit_id)
+        before = (
+            kept_reading(self._stores.blobs, row.reading_sha256) if row.reading_sha256 else None
+        )
+        with self._lock:
+            drawn = self._the_reader().read_region(photo, corners)
+        region_id, reading = _with_drawn(before, drawn)
+        self._record(actor, case_id, exhibit_id, reading)
+        return region_id
+
+    def _run(
+        self,
+        actor: Actor,
+        case_id: str,
+        *,
+        report: Callable[[ReadingProgress], None],
+        cancelled: Callable[[], bool],
+        limit: int | None,
+    ) -> ReadingProgress:
+        waiting = self._waiting(case_id)[:limit]
+        progress = ReadingProgress(running=True, total=len(waiting))
+        for exhibit_id in waiting:
+            if cancelled():
+                break
+            progress = replace(progress, current=exhibit_id)
+            report(progress)
+            try:
+                photo = self._photo(case_id, exhibit_id)
+                with self._lock:
+                    reading = self._the_reader().read(photo, cancelled=cancelled)
+                if cancelled():
+                    break  # a reading that was cut short is not recorded as a whole one
+                self._record(actor, case_id, exhibit_id, reading)
+            except VisionError as error:
+                problem = f"{exhibit_id}: {error.diagnostics()}"
+                progress = replace(progress, problems=(*progress.problems, problem))
+            progress = replace(progress, done=progress.done + 1)
+            report(progress)
+        return replace(progress, running=False, current="")
+
+    def _waiting(self, case_id: str) -> list[str]:
+        with self._stores.projection.read(case_id) as connection:
+            return list(
+                connection.execute(
+                    select(tables.exhibit.c.exhibit_id)
+                    .where(
+                        tables.exhibit.c.case_id == case_id,
+                        tables.exhibit.c.state == ExhibitState.WAITING.value,
+                    )
+                    .order_by(tables.exhibit.c.number)
+                ).scalars()
+            )
+
+    def _photo(self, case_id: str, exhibit_id: str) -> Photo:
+        with self._stores.projection.read(case_id) as connection:
+            row = exhibit_row(connection, case_id, exhibit_id)
+        if row.media == "clip":
+            raise BadRequest(f"{exhibit_id} is a clip; read its frames.")
+        return decode_photo(
+            self._stores.blobs.get(checked_sha256(row.sha256)), name=row.file_name
+        )
+
+    def _the_reader(self) -> Reader:
+        """The reader, loaded when it is first needed: its models take seconds and memory."""
+        if self._reader is None:
+            settings = self._stores.settings
+            self._reader = Reader(
+                engines=settings.readers, budget_seconds=settings.reading_seconds
+            )
+        return self._reader
+
+    def _may_read(self, actor: Actor, case_id: str) -> None:
+        self._cases.policy_of(case_id)
+        why = rules.missing_role(actor, Role.INVESTIGATOR) and rules.missing_role(
+            actor, Role.REVIEWER
+        )
+        if why is not None:
+            raise self._stores.refuse(case_id, actor, verb="read", why=why)
+
+    def _record(
+        self, actor: Actor, case_id: str, exhibit_id: str, reading: PhotoReading
+    ) -> None:
+        kept = self._stores.blobs.put(canonical_json(reading_to_json(reading)))
+        engines = {item.engine for item in (*reading.readings, *reading.combined)}
+        self._stores.append(
+            case_id,
+            entries.exhibit_read(
+                actor.person_id,
+                exhibit=exhibit_id,
+                engines=[
+                    cast("dict[str, Json]", plain(engine))
+                    for engine in sorted(engines, key=lambda engine: engine.name)
+                ],
+                reading=kept,
+                regions=_regions(reading),
+            ),
+        )
+
+
+def _regions(reading: PhotoReading) -> list[dict[str, Json]]:
+    """For each plate, its combined fields: name, text, confidence and state."""
+    combined = {item.region_id: item for item in reading.combined}
+    return [
+        {
+            "region": region.region_id,
+            "fields": [
+                [field.field, field.text, field.confidence, field.state]
+                for field in combined[region.region_id].fields
+            ]
+            if region.region_id in combined
+            else [],
+        }
+        for region in reading.regions
+    ]
+
+
+def _with_drawn(
+    before: PhotoReading | None, drawn: PhotoReading
+) -> tuple[str, PhotoReading]:
+    """The exhibit's reading with a drawn region added, under the next free `D` number."""
+    known = before.regions if before is not None else ()
+    number = 1 + sum(1 for region in known if region.region_id.startswith("D"))
+    region_id = f"D{number}"
+    renamed = replace(
+        drawn,
+        regions=tuple(replace(region, region_id=region_id) for region in drawn.regions[:1]),
+        readings=tuple(replace(item, region_id=region_id) for item in drawn.readings),
+        combined=tuple(replace(item, region_id=region_id) for item in drawn.combined),
+    )
+    if before is None:
+        return region_id, renamed
+    return region_id, replace(
+        before,
+        regions=(*before.regions, *renamed.regions),
+        readings=(*before.readings, *renamed.readings),
+        combined=(*before.combined, *renamed.combined),
+        codes=(*before.codes, *renamed.codes),
+        seconds=before.seconds + renamed.seconds,
+        notes=(*before.notes, *renamed.notes),
+    )
+
+

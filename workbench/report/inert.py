@@ -1,0 +1,25 @@
+"""Text from photos, files and people, made harmless to look at."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
+_KEPT = {"\n", "\t", "\u200c", "\u200d"}
+"""Line breaks, and the two joiners that Persian spelling needs."""
+
+
+def visible(text: str) -> str:
+    """The text with control, direction and unassigned characters written out as `‹U+202E›`.
+
+    A direction override can make `gpj.exe` read as `exe.jpg`; written out it cannot.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(char) for char in text)
+
+
+def _shown(char: str) -> str:
+    if char in _KEPT or unicodedata.category(char) not in _HIDDEN:
+        return char
+    return f"‹U+{ord(char):04X}›"

@@ -1,0 +1,129 @@
+"""Every sentence of the case file, in one place, so that another language is one more table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+ENGLISH: Mapping[str, str] = MappingProxyType(
+    {
+        "case_file": "Case file",
+        "page_of": "page",
+        "synthetic": "SYNTHETIC",
+        "synthetic_long": "Synthetic: the photos, units and people in this file were made up by "
+        "the program. Nothing in it happened.",
+        "synthetic_catalog": "Synthetic catalog: the permits and deliveries below are made up.",
+        "policy_two_people": "Two people: whoever took an exhibit in could not be the one who "
+        "confirmed it.",
+        "policy_two_reviewers": "Two reviewers: besides whoever took an exhibit in, two different "
+        "reviewers had to confirm before a match stood.",
+        "policy_solo": "Solo: one person was allowed to take in, judge and decide. Nobody else "
+        "has checked this case.",
+        "opened": "Opened",
+        "as_of": "State of the log",
+        "log": "Log",
+        "log_sentence": "entries; Merkle root",
+        "provenance": "Where the material comes from",
+        "policy": "Rule for review",
+        "people": "People",
+        "withheld": "Withheld from this edition",
+        "answer": "What was decided",
+        "answer_none": "No candidate has been decided on. This file reports readings only.",
+        "answer_pending": "awaits another reviewer",
+        "of_plate": "Plate",
+        "none_of_them": "none of the candidates",
+        "not_proved": "What this file does not prove",
+        "not_proved_lede": "Read this before anything is built on the rest.",
+        "exhibits": "Exhibits and readings",
+        "exhibits_lede": "Machine readings are set in a monospaced face; what a person wrote is "
+        "set in bold. Neither replaces the other. Every exhibit's original lies in the bundle, "
+        "byte for byte, under the hash given.",
+        "claimed": "Claimed (not checked)",
+        "embedded": "Embedded in the file (can be altered)",
+        "none_given": "nothing given",
+        "file": "File",
+        "sha256": "SHA-256",
+        "taken_in": "Taken in",
+        "copy_of": "Copy of",
+        "copy_sentence": "adds no evidence of its own",
+        "derived": "How it was made",
+        "region": "Region",
+        "drawn_by": "drawn by",
+        "machine": "Machine",
+        "person": "Person",
+        "sure": "sure",
+        "glyphs": "Character by character",
+        "alternatives": "Whole values it may be instead",
+        "readers": "Readers apart",
+        "judgements": "Judgements",
+        "blind": "written before the machine's reading was shown",
+        "superseded": "superseded",
+        "no_judgement": "not judged",
+        "no_reading": "Not read.",
+        "no_fields": "No field was found here.",
+        "groups": "Copies and other exposures",
+        "groups_none": "No two exhibits of this case were found to be copies of one exposure.",
+        "relation_copy": "Copies of one exposure",
+        "relation_same_object": "One object, different exposures",
+        "undecided": "not judged by a person",
+        "plates": "Plates",
+        "plates_lede": "One physical plate may be seen in several exhibits. What stands for each "
+        "of its fields:",
+        "members": "Seen in",
+        "searches": "Candidates, as they were shown",
+        "searches_none": "No catalog was searched in this case.",
+        "asked": "Asked with",
+        "catalog": "Catalog",
+        "snapshot": "Snapshot",
+        "coverage": "Covers",
+        "lr": "Likelihood ratio",
+        "lr_sentence": "times more probable if the item is this unit than if it is another one",
+        "fit": "Fit",
+        "waterfall": "How the weight adds up (bits; +1 bit doubles it)",
+        "seen": "Seen",
+        "recorded": "Recorded",
+        "bits": "Bits",
+        "sum": "Sum",
+        "feature": "Feature",
+        "neighbours": "Nearest other units",
+        "records": "Catalog records",
+        "findings": "Findings (what it means, apart from which unit it is)",
+        "grounds": "Grounds",
+        "other_explanations": "Other explanations that the evidence leaves open",
+        "decisions": "Decisions",
+        "stands": "stands",
+        "does_not_stand": "does not stand",
+        "no_candidates": "The search brought no candidate. That is no evidence that there was no "
+        "permit.",
+        "custody": "Chain of custody",
+        "custody_lede": "Every entry of this case's log up to the state named on the first page. "
+        "An entry that was left out would change the root.",
+        "entry": "No.",
+        "when": "When (UTC)",
+        "who": "Who",
+        "what": "What",
+        "leaf": "Leaf hash",
+        "software": "Software and weights",
+        "verify": "How to check this file",
+        "verify_text": "This report is part of a bundle. VERIFY.txt in the bundle says how to "
+        "check every file of it with sha256sum, find, diff and ssh-keygen alone. The keys to check "
+        "against must come from the custodian by another way than the bundle.",
+        "glyph_note": "Characters that the fonts of the PDF lack are written as their code point, "
+        "‹U+4E2D›; the HTML edition shows them.",
+    }
+)
+
+NOT_PROVED_ENGLISH: tuple[str, ...] = (
+    "That a photo shows what its source says, or where and when it was taken. Claimed facts were "
+    "recorded, not checked; embedded facts can be altered by anyone.",
+    "That the plate belongs to the object it was photographed on. Plates can be moved, copied "
+    "and forged; that possibility stands beside the likelihood ratio, not inside it.",
+    "That a unit was delivered, used or diverted as a finding may suggest. A consented transfer, "
+    "theft, capture, a moved plate, a counterfeit or an error in the catalog remain open.",
+    "That the catalog is complete or right. A unit that is not in it may still have had a permit.",
+    "How probable a hypothesis is. A likelihood ratio weighs the findings; what it is worth "
+    "depends on everything else that is known.",
+    "The time of any act beyond the clock of the computer that kept the log, unless a timestamp "
+    "of an outside authority is attached to the bundle.",
+    "That a named person sat at the keyboard. A signature shows that their key was used.",
+)

@@ -1,0 +1,196 @@
+"""The tables of the projection: what screens need, folded from the ledger.
+
+Nothing here is a source of truth. The tables may be dropped at any time and are rebuilt
+from the ledger's entries.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+#: Raised by one whenever a table changes: an older projection is dropped and folded anew.
+SHAPE = 1
+
+state = Table(
+    "projection_state",
+    metadata,
+    Column("log", String(80), primary_key=True),
+    Column("next_sequence", BigInteger, nullable=False),
+    Column("shape", Integer, nullable=False),
+)
+
+person = Table(
+    "projected_person",
+    metadata,
+    Column("person_id", String(40), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("public_key", Text, nullable=False),
+    Column("has_passphrase", Boolean, nullable=False),
+    Column("enrolled_at", String(40), nullable=False),
+)
+
+catalog = Table(
+    "projected_catalog",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("imported_at", String(40), nullable=False),
+    Column("imported_by", String(40), nullable=False),
+    Column("manifest", JSON, nullable=False),
+    Column("chosen_at", BigInteger, nullable=False),
+)
+
+case = Table(
+    "projected_case",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("policy", String(20), nullable=False),
+    Column("provenance", Text, nullable=False),
+    Column("synthetic", Boolean, nullable=False),
+    Column("opened_at", String(40), nullable=False),
+    Column("opened_by", String(40), nullable=False),
+)
+
+exhibit = Table(
+    "projected_exhibit",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("exhibit_id", String(20), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("media", String(12), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("taken_in_at", String(40), nullable=False),
+    Column("taken_in_by", String(40), nullable=False),
+    Column("parent", String(20)),
+    Column("copy_of", String(20)),
+    Column("claims", JSON, nullable=False),
+    Column("embedded", JSON, nullable=False),
+    Column("fingerprint", JSON, nullable=False),
+    Column("derived_how", Text),
+    Column("reading_sha256", String(64)),
+    Column("reading_sequence", BigInteger),
+    Column("fields", JSON, nullable=False),
+    Index("projected_exhibit_state", "case_id", "state", "number"),
+    Index("projected_exhibit_number", "case_id", "number"),
+    Index("projected_exhibit_original", "sha256"),
+    Index("projected_exhibit_parent", "case_id", "parent"),
+)
+
+region = Table(
+    "projected_region",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("exhibit_id", String(20), primary_key=True),
+    Column("region_id", String(20), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("plate_id", String(40), nullable=False),
+    Column("fields", JSON, nullable=False),
+    Index("projected_region_plate", "case_id", "plate_id"),
+    Index("projected_region_number", "case_id", "number"),
+)
+
+copy_pair = Table(
+    "projected_copy_pair",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("exhibit_id", String(20), nullable=False),
+    Column("of", String(20), nullable=False),
+    Column("relation", String(20), nullable=False),
+    Column("evidence", JSON, nullable=False),
+)
+
+copy_judgement = Table(
+    "projected_copy_judgement",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("group_id", String(40), nullable=False),
+    Column("exhibits", JSON, nullable=False),
+    Column("judgement", String(12), nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+review = Table(
+    "projected_review",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("exhibit_id", String(20), nullable=False),
+    Column("region_id", String(20), nullable=False),
+    Column("field", String(20), nullable=False),
+    Column("judgement", String(12), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("machine_text", Text, nullable=False),
+    Column("blind", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("supersedes", BigInteger),
+    Index("projected_review_region", "case_id", "exhibit_id", "region_id"),
+)
+
+search = Table(
+    "projected_search",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("plate_id", String(40), nullable=False),
+    Column("snapshot", String(64), nullable=False),
+    Column("query", JSON, nullable=False),
+    Column("result_sha256", String(64), nullable=False),
+    Column("circumstances", JSON, nullable=False),
+)
+
+decision = Table(
+    "projected_decision",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("search_sequence", BigInteger, nullable=False),
+    Column("plate_id", String(40), nullable=False),
+    Column("candidate", Text, nullable=False),
+    Column("judgement", String(12), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("supersedes", BigInteger),
+    Index("projected_decision_search", "case_id", "search_sequence"),
+)
+
+sealed = Table(
+    "projected_sealed",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("bundle", String(120), nullable=False),
+    Column("tagmanifest_sha256", String(64), nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("required_signers", JSON, nullable=False),
+)
+
