@@ -1,0 +1,53 @@
+"""Small synthetic clips, made with the library that also reads them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import av
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+Picture = np.ndarray
+
+
+def scene(number: int, *, words: str = "", shift: int = 0, blur: int = 0) -> Picture:
+    """A smooth synthetic scene, 640 × 360, that differs by `number`, with or without lettering."""
+    rng = np.random.default_rng(number)
+    coarse = rng.integers(30, 220, (5, 8, 3)).astype(np.uint8)
+    picture = cv2.resize(coarse, (640, 360), interpolation=cv2.INTER_CUBIC)
+    if words:
+        cv2.rectangle(picture, (180 + shift, 140), (520 + shift, 220), (200, 200, 195), -1)
+        cv2.putText(
+            picture, words, (190 + shift, 192), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (20, 20, 20), 3
+        )
+    if blur:
+        picture = cv2.blur(picture, (blur, 1))
+    return picture
+
+
+def write_clip(
+    path: Path,
+    pictures: Iterable[Picture],
+    *,
+    rate: Fraction = Fraction(30),
+) -> Path:
+    """Encode pictures as H.264 (or VP9 for WebM), a key frame a second."""
+    codec = "libvpx-vp9" if path.suffix == ".webm" else "libx264"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate, options={"crf": "20"})
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+        stream.codec_context.gop_size = 30
+        for number, picture in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame.pts, frame.time_base = number, 1 / rate
+            for packet in stream.encode(frame):
+                container.mux(packet)
+        for packet in stream.encode():
+            container.mux(packet)
+    return path

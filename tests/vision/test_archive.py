@@ -1,0 +1,117 @@
+"""Archives: members come out as bytes, bad ones as refusals, and nothing touches the disk."""
+
+from __future__ import annotations
+
+import io
+import stat
+import warnings
+import zipfile
+
+import pytest
+
+from vision.archive import ArchiveLimits, ArchiveMember, MemberRefusal, printable, read_archive
+from vision.errors import ArchiveRefused
+
+
+def zipped(*members: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, data in members:
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def outcome(data: bytes, **limits: int) -> dict[str, str]:
+    """Name -> bytes as text, or the problem."""
+    return {
+        item.name: item.data.decode("latin-1") if isinstance(item, ArchiveMember) else item.problem
+        for item in read_archive(data, name="a.zip", limits=ArchiveLimits(**limits))
+    }
+
+
+def test_yields_members_in_order_and_passes_over_folders() -> None:
+    data = zipped(("b.jpg", b"one"), ("folder/", b""), ("folder/a.jpg", b"two"))
+    items = list(read_archive(data, name="a.zip"))
+    assert items == [
+        ArchiveMember(name="b.jpg", data=b"one"),
+        ArchiveMember(name="folder/a.jpg", data=b"two"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("../evil.jpg", "out of the archive"),
+        ("a/../../evil.jpg", "out of the archive"),
+        ("a\\..\\evil.jpg", "out of the archive"),
+        ("/etc/passwd", "absolute"),
+        ("C:\\evil.jpg", "absolute"),
+        ("\\\\server\\evil.jpg", "absolute"),
+    ],
+)
+def test_unsafe_names_are_refused_and_the_rest_is_kept(name: str, says: str) -> None:
+    found = outcome(zipped((name, b"x"), ("good.jpg", b"good")))
+    assert found["good.jpg"] == "good"
+    (problem,) = (text for key, text in found.items() if key != "good.jpg")
+    assert says in problem
+
+
+def test_symlinks_are_refused() -> None:
+    link = zipfile.ZipInfo("link.jpg")
+    link.create_system = 3
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    found = outcome(zipped((link, b"/etc/passwd"), ("good.jpg", b"good")))
+    assert "symbolic link" in found["link.jpg"]
+    assert found["good.jpg"] == "good"
+
+
+def test_names_that_occur_twice_are_all_refused() -> None:
+    items = list(read_archive(zipped(("a.jpg", b"1"), ("A.jpg", b"2"), ("b.jpg", b"3")), name="z"))
+    assert [type(item) for item in items] == [MemberRefusal, MemberRefusal, ArchiveMember]
+
+
+def test_bombs_are_refused_by_declared_size_and_by_ratio() -> None:
+    bomb = zipped(("bomb.jpg", b"\0" * 30_000_000), ("good.jpg", b"good"))
+    assert "times its size" in outcome(bomb)["bomb.jpg"]
+    assert "unpacks to" in outcome(bomb, max_member_bytes=1000)["bomb.jpg"]
+    assert outcome(bomb)["good.jpg"] == "good"
+
+
+def test_a_member_that_lies_about_its_size_is_refused() -> None:
+    data = bytearray(zipped(("a.jpg", b"0123456789" * 50)))
+    directory = data.rindex(b"PK\x01\x02")
+    data[directory + 24 : directory + 28] = (5).to_bytes(4, "little")
+    (item,) = read_archive(bytes(data), name="z")
+    assert isinstance(item, MemberRefusal)
+
+
+def test_total_size_is_limited() -> None:
+    data = zipped(("a.jpg", b"a" * 600), ("b.jpg", b"b" * 600))
+    found = outcome(data, max_total_bytes=1000)
+    assert found["a.jpg"] == "a" * 600
+    assert "in all" in found["b.jpg"]
+
+
+def test_damaged_members_and_archives() -> None:
+    data = bytearray(zipped(("a.jpg", bytes(range(256)) * 8), ("b.jpg", b"good")))
+    data[40] ^= 0xFF
+    found = outcome(bytes(data))
+    assert "damaged" in found["a.jpg"]
+    assert found["b.jpg"] == "good"
+    with pytest.raises(ArchiveRefused, match="directory cannot be read"):
+        list(read_archive(bytes(data[:60]), name="cut.zip"))
+    with pytest.raises(ArchiveRefused, match="members"):
+        list(read_archive(bytes(data), name="many.zip", limits=ArchiveLimits(max_members=1)))
+
+
+def test_encrypted_members_are_refused() -> None:
+    data = bytearray(zipped(("a.jpg", b"secret")))
+    data[6] |= 1
+    data[data.rindex(b"PK\x01\x02") + 8] |= 1
+    assert "encrypted" in outcome(bytes(data))["a.jpg"]
+
+
+def test_names_are_made_printable() -> None:
+    assert printable("a\x1b[31m\u202egpj.exe") == "a�[31m�gpj.exe"
+    assert len(printable("x" * 1000)) == 240

@@ -1,0 +1,156 @@
+"""Decoding: what is read, what is refused, and with which sentence."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vision.decode import DecodeLimits, decode_photo, sniff
+from vision.errors import DamagedFile, DecodeError, EmptyFile, NotAPhoto, TooLarge, TooSlow
+
+
+def ramp(width: int = 96, height: int = 64) -> np.ndarray:
+    """A picture whose four corners differ, so that every turn shows."""
+    y, x = np.mgrid[0:height, 0:width]
+    return np.stack([x * 255 // width, y * 255 // height, (x + y) % 256], axis=2).astype(np.uint8)
+
+
+def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def png_header(width: int, height: int) -> bytes:
+    """The first bytes of a PNG that declares a size, and next to nothing behind them."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        )
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
+def test_reads_each_format(kind: str) -> None:
+    data = encoded(Image.fromarray(ramp()), kind)
+    photo = decode_photo(data, name=f"ramp.{kind.lower()}")
+    assert (photo.width, photo.height, photo.format) == (96, 64, kind)
+    assert photo.photo_id == hashlib.sha256(data).hexdigest()
+    assert sniff(data[:64]) == "photo"
+    assert np.abs(photo.pixels.astype(int) - ramp().astype(int)).mean() < 12
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_applies_exif_orientation(orientation: int) -> None:
+    upright = Image.fromarray(ramp())
+    undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # Pillow's transpositions that undo each
+    stored = upright if orientation == 1 else upright.transpose(Image.Transpose(undo[orientation]))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    photo = decode_photo(encoded(stored, "PNG", exif=exif), name="turned.png")
+    assert photo.orientation == orientation
+    assert np.array_equal(photo.pixels, ramp())
+
+
+def test_keeps_the_upper_bits_of_deep_pictures() -> None:
+    deep = (ramp()[..., 0].astype(np.uint16) * 257).astype(np.uint16)
+    photo = decode_photo(encoded(Image.fromarray(deep), "PNG"), name="deep.png")
+    assert np.array_equal(photo.pixels[..., 0], ramp()[..., 0])
+
+
+def test_twelve_bits_in_sixteen_are_not_black() -> None:
+    deep = (ramp()[..., 0].astype(np.uint16) * 16).astype(np.uint16)
+    photo = decode_photo(encoded(Image.fromarray(deep), "TIFF"), name="deep.tif")
+    assert np.array_equal(photo.pixels[..., 0], ramp()[..., 0])
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "CMYK", "YCbCr", "I;16", "F"])
+def test_every_mode_becomes_rgb(mode: str) -> None:
+    grey = Image.fromarray(ramp()[..., 0])
+    if mode == "F":
+        image = Image.fromarray(ramp()[..., 0].astype(np.float32))
+    elif mode == "I;16":
+        image = Image.fromarray(ramp()[..., 0].astype(np.uint16))
+    elif mode in ("CMYK", "YCbCr", "RGBA", "P"):
+        image = Image.fromarray(ramp()).convert(mode)
+    else:
+        image = grey.convert(mode)
+    kind = "TIFF" if mode in ("CMYK", "YCbCr", "F") else "PNG"
+    photo = decode_photo(encoded(image, kind), name="mode")
+    assert photo.pixels.shape == (64, 96, 3)
+    assert photo.pixels.dtype == np.uint8
+    assert photo.pixels.std() > 10
+
+
+def test_transparency_is_laid_over_white() -> None:
+    clear = np.dstack([ramp(), np.zeros((64, 96), np.uint8)])
+    photo = decode_photo(encoded(Image.fromarray(clear, "RGBA"), "PNG"), name="clear.png")
+    assert photo.pixels.min() == 255
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "says"),
+    [
+        (b"", EmptyFile, "0 bytes"),
+        (b"this is a text file\n" * 20, NotAPhoto, "text"),
+        (b"<!DOCTYPE html><html>sign in</html>", NotAPhoto, "web page"),
+        (b"GIF89a" + b"\0" * 40, NotAPhoto, "GIF"),
+        (b"%PDF-1.7\n", NotAPhoto, "PDF"),
+        (b"PK\x03\x04" + b"\0" * 40, NotAPhoto, "ZIP"),
+        (b"\0\0\0\x18ftypisom" + b"\0" * 40, NotAPhoto, "video"),
+        (b"\xff\xd8\xff" + b"\0" * 40, DamagedFile, "header"),
+        (png_header(60_000, 60_000), TooLarge, "pixels"),
+        (png_header(11_000, 11_000), TooLarge, "11,000 × 11,000"),
+    ],
+)
+def test_refuses_with_a_sentence(data: bytes, error: type[DecodeError], says: str) -> None:
+    with pytest.raises(error) as caught:
+        decode_photo(data, name="wreck.jpg")
+    words = caught.value.diagnostics()
+    assert words.startswith("wreck.jpg: ")
+    assert says in words
+    assert len(words.split(". ")) >= 2, "what happened and what to do are two sentences"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_truncated_pictures_are_damaged(kind: str, share: float) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (200, 200, 3)).astype(np.uint8)
+    data = encoded(Image.fromarray(noise), kind)
+    with pytest.raises(DamagedFile, match=r"cut off or damaged|header cannot be read"):
+        decode_photo(data[: int(len(data) * share)], name="half.jpg")
+
+
+def test_bytes_time_and_scans_are_limited() -> None:
+    noise = np.random.default_rng(2).integers(0, 255, (300, 300, 3)).astype(np.uint8)
+    data = encoded(Image.fromarray(noise), "JPEG", progressive=True)
+    with pytest.raises(TooLarge, match="bytes"):
+        decode_photo(data, name="big.jpg", limits=DecodeLimits(max_bytes=1000))
+    with pytest.raises(TooLarge, match="passes"):
+        decode_photo(data, name="scans.jpg", limits=DecodeLimits(max_scans=2))
+    with pytest.raises(TooSlow, match="longer than allowed"):
+        decode_photo(data, name="slow.jpg", limits=DecodeLimits(max_seconds=-1.0))
+
+
+def test_unreadable_exif_costs_nothing_but_itself() -> None:
+    data = encoded(
+        Image.fromarray(ramp()), "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\xee" * 64
+    )
+    assert decode_photo(data, name="odd.jpg").orientation == 1
+
+
+@pytest.mark.photos
+def test_reads_every_photo_of_the_measuring_sets(measuring_photos) -> None:
+    files = sorted((measuring_photos / "copies").glob("*.jpg"))[:12]
+    assert files
+    for file in files:
+        assert decode_photo(file.read_bytes(), name=file.name).pixels.ndim == 3

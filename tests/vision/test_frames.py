@@ -1,0 +1,155 @@
+"""Stills from clips: exact times, the same bytes again, and honest words about damage."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import shlex
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vision.clip import ClipLimits
+from vision.errors import DamagedFile, EmptyFile, NotAClip, TooLarge
+from vision.frames import choose_frames, grab_frame, main, probe_clip
+
+_spec = importlib.util.spec_from_file_location("clips", Path(__file__).with_name("clips.py"))
+assert _spec is not None
+assert _spec.loader is not None
+clips = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(clips)
+
+NTSC = Fraction(30_000, 1001)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three scenes of two seconds; in the second one lettering passes for half a second."""
+    pictures = [clips.scene(1) for _ in range(60)]
+    for number in range(60):
+        words = "SER NO 4711-08" if 20 <= number < 36 else ""
+        pictures.append(clips.scene(2, words=words, shift=number - 28, blur=9 * (number % 4 != 1)))
+    pictures += [clips.scene(3) for _ in range(60)]
+    folder = tmp_path_factory.mktemp("clips")
+    return clips.write_clip(folder / "pass.mp4", pictures, rate=NTSC)
+
+
+def pixels(png: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(png)))
+
+
+def test_probe_gives_exact_times(clip: Path) -> None:
+    facts = probe_clip(clip)
+    assert (facts.width, facts.height, facts.codec) == (640, 360, "h264")
+    assert facts.frame_rate == NTSC
+    assert facts.duration == 180 / NTSC
+    assert facts.problems == ()
+
+
+def test_text_and_scenes_choose_the_frames(clip: Path) -> None:
+    frames = list(choose_frames(clip))
+    with_text = [frame for frame in frames if "text in view" in frame.why]
+    begins, ends = float(80 / NTSC), float(96 / NTSC)
+    assert with_text
+    assert all(begins <= frame.seconds < ends for frame in with_text)
+    thirds = {int(frame.seconds // float(60 / NTSC)) for frame in frames}
+    assert thirds == {0, 1, 2}, "every scene gets a look"
+    assert [frame.index for frame in frames] == list(range(len(frames)))
+    assert sorted(frame.seconds for frame in frames) == [frame.seconds for frame in frames]
+
+
+def test_budget_is_kept(clip: Path) -> None:
+    assert len(list(choose_frames(clip, limits=ClipLimits(max_frames=2)))) == 2
+
+
+def test_timecodes_are_exact_and_commands_reproduce_the_bytes(clip: Path, tmp_path: Path) -> None:
+    frame = list(choose_frames(clip))[-1]
+    exact = Fraction(frame.timecode)
+    assert (exact * NTSC).denominator == 1, "a timecode is a whole number of frames"
+    command = shlex.split(frame.command)
+    assert command[:3] == ["python", "-m", "vision.frames"]
+    command[0], command[3], command[-1] = sys.executable, str(clip), str(tmp_path / "again.png")
+    subprocess.run(command, check=True)
+    assert (tmp_path / "again.png").read_bytes() == frame.png
+
+
+@pytest.mark.parametrize(("seconds", "number"), [(0, 0), (1.0, 29), (Fraction(59) / NTSC, 59)])
+def test_grabs_what_a_player_shows(clip: Path, seconds: float | Fraction, number: int) -> None:
+    frame = grab_frame(clip, seconds=seconds)
+    assert Fraction(frame.timecode) * NTSC == number
+
+
+def test_grab_behind_the_end_gives_the_last_frame(clip: Path) -> None:
+    assert Fraction(grab_frame(clip, seconds=1000).timecode) * NTSC == 179
+
+
+def test_webm_and_mkv_are_read(tmp_path: Path) -> None:
+    for suffix in (".webm", ".mkv"):
+        path = clips.write_clip(tmp_path / f"short{suffix}", [clips.scene(4)] * 8)
+        assert pixels(grab_frame(path, seconds=0).png).shape == (360, 640, 3)
+
+
+def test_damaged_clip_gives_what_can_be_had(clip: Path, tmp_path: Path) -> None:
+    data = bytearray(clip.read_bytes())
+    begin = data.index(b"mdat") + len(data) // 3
+    data[begin : begin + 400] = bytes(400)
+    hurt = tmp_path / "hurt.mp4"
+    hurt.write_bytes(data)
+    said: list[str] = []
+    frames = list(choose_frames(hurt, on_problem=said.append))
+    assert frames
+    assert said, "what could not be had is said"
+    assert all(sentence.endswith(".") for sentence in said)
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", EmptyFile),
+        (b"plain text, no clip\n" * 50, NotAClip),
+        (b"\0\0\0\x18ftypisom" + b"\0" * 500, NotAClip),
+        (b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", NotAClip),
+    ],
+)
+def test_what_is_no_clip_is_refused(tmp_path: Path, content: bytes, error: type) -> None:
+    path = tmp_path / "odd.mp4"
+    path.write_bytes(content)
+    with pytest.raises(error) as caught:
+        list(choose_frames(path))
+    assert caught.value.diagnostics().startswith("odd.mp4: ")
+
+
+def test_cut_off_clip_is_refused_or_read(clip: Path, tmp_path: Path) -> None:
+    half = tmp_path / "half.mkv"
+    whole = clips.write_clip(tmp_path / "whole.mkv", [clips.scene(n // 20) for n in range(60)])
+    half.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    frames = list(choose_frames(half))
+    assert frames
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(clip.read_bytes()[:2000])
+    with pytest.raises((NotAClip, DamagedFile)):
+        list(choose_frames(cut))
+
+
+def test_limits(clip: Path) -> None:
+    with pytest.raises(TooLarge, match="bytes"):
+        probe_clip(clip, limits=ClipLimits(max_bytes=100))
+    with pytest.raises(TooLarge, match="pixels"):
+        probe_clip(clip, limits=ClipLimits(max_pixels=100))
+    said: list[str] = []
+    frames = list(choose_frames(clip, limits=ClipLimits(max_seconds=1.0), on_problem=said.append))
+    assert all(frame.seconds <= 1.0 for frame in frames)
+    assert any("not looked at" in sentence for sentence in said)
+    with pytest.raises(DamagedFile, match="longer than allowed"):
+        list(choose_frames(clip, limits=ClipLimits(max_decode_seconds=0.0)))
+
+
+def test_command_line_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    (tmp_path / "x.mp4").write_bytes(b"")
+    assert main([str(tmp_path / "x.mp4"), "--at", "0"]) == 2
+    assert "0 bytes" in capsys.readouterr().err

@@ -1,0 +1,237 @@
+"""Open a video clip within limits and walk over its frames with exact times.
+
+A clip is a hostile file like any other: only container formats of single files are accepted
+(a playlist could name other files), sizes are read from the header, and decoding stops when
+its time is over. A damaged stretch costs its own frames only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+import av
+import av.error
+import numpy as np
+
+from vision.archive import printable
+from vision.errors import DamagedFile, EmptyFile, NotAClip, TooLarge
+from vision.types import EmbeddedFact, Pixels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+Report = Callable[[str], None]
+
+READ_FORMATS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpeg,mpegts"
+"""FFmpeg's names of the containers that are read; playlists and image lists are not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipLimits:
+    """How much one clip may ask of this machine."""
+
+    max_bytes: int = 4_000_000_000
+    max_seconds: float = 1_800.0
+    """Length of the clip that is looked at; what lies behind is reported, not read."""
+    max_pixels: int = 34_000_000
+    """Width × height of one frame; 8K has 33 million."""
+    max_decode_seconds: float = 240.0
+    """Time for one walk over the clip."""
+    max_frames: int = 10
+    """Stills chosen for reading, for each minute of the clip begun, up to four minutes' worth."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipFacts:
+    """What a clip's header says; `duration` and `frame_rate` are exact fractions in seconds."""
+
+    format: str
+    codec: str
+    width: int
+    height: int
+    duration: Fraction | None
+    frame_rate: Fraction | None
+    rotation: int
+    """Degrees that a player turns the picture, clockwise."""
+    facts: tuple[EmbeddedFact, ...]
+    problems: tuple[str, ...] = ()
+
+
+@contextmanager
+def open_clip(
+    path: Path, *, limits: ClipLimits, name: str | None = None
+) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """Open a clip and its first video stream within limits.
+
+    Raises:
+        EmptyFile, TooLarge, NotAClip, DamagedFile: each with a sentence that names the file.
+
+    """
+    shown = name or path.name
+    _refuse_by_bytes(path, shown, limits)
+    options = {"protocol_whitelist": "file", "format_whitelist": READ_FORMATS}
+    try:
+        container = av.open(str(path), options=options)
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise NotAClip(
+            shown,
+            "no video can be opened in it; it is no clip, or its header is damaged.",
+            "Clips are read as MP4, MOV, MKV, WebM or AVI; get the file again from its source.",
+        ) from error
+    with container:
+        stream = next(iter(container.streams.video), None)
+        if stream is None:
+            raise NotAClip(shown, "it holds no picture track.", "Add the clip with its picture.")
+        _refuse_by_header(stream, shown, limits)
+        stream.thread_type = "AUTO"
+        yield container, stream
+
+
+def _refuse_by_bytes(path: Path, shown: str, limits: ClipLimits) -> None:
+    """Refuse by size alone."""
+    size = path.stat().st_size
+    if size == 0:
+        raise EmptyFile(
+            shown, "the file is empty (0 bytes).", "Get it again from its source; nothing was lost."
+        )
+    if size > limits.max_bytes:
+        raise TooLarge(
+            shown,
+            f"{size:,} bytes are more than the {limits.max_bytes:,} allowed for a clip.",
+            "Cut the clip and add the parts, or raise the limit in the settings.",
+        )
+
+
+def _refuse_by_header(stream: VideoStream, shown: str, limits: ClipLimits) -> None:
+    """Refuse what the header declares too large or does not declare at all."""
+    width, height = stream.codec_context.width, stream.codec_context.height
+    if width * height > limits.max_pixels:
+        raise TooLarge(
+            shown,
+            f"frames of {width:,} × {height:,} pixels are larger than allowed.",
+            "Convert the clip to at most 8K and add that as a second file.",
+        )
+    if width * height == 0:
+        raise DamagedFile(
+            shown,
+            "its header gives no frame size; the clip is cut off or damaged.",
+            "Get the file again from its source; what was received is kept as it came.",
+        )
+
+
+def probe_clip(path: Path, *, limits: ClipLimits | None = None) -> ClipFacts:
+    """Read a clip's header: container, codec, size, length, and what it says about itself.
+
+    Raises:
+        DecodeError: the file is no clip, or larger than the limits allow.
+
+    """
+    limits = limits or ClipLimits()
+    with open_clip(path, limits=limits) as (container, stream):
+        duration = _duration(container, stream)
+        problems = []
+        if duration is None:
+            problems.append("The clip does not say how long it is.")
+        elif duration > limits.max_seconds:
+            problems.append(
+                f"The clip lasts {float(duration):,.0f} s; only the first "
+                f"{limits.max_seconds:,.0f} s are looked at."
+            )
+        facts = tuple(
+            EmbeddedFact(group="container", name=printable(str(key)[:80]), value=printable(str(v)))
+            for key, v in sorted({**stream.metadata, **container.metadata}.items())[:100]
+        )
+        return ClipFacts(
+            format=container.format.name,
+            codec=stream.codec_context.name,
+            width=stream.codec_context.width,
+            height=stream.codec_context.height,
+            duration=duration,
+            frame_rate=stream.average_rate,
+            rotation=_declared_rotation(container, stream),
+            facts=facts,
+            problems=tuple(problems),
+        )
+
+
+def _duration(container: InputContainer, stream: VideoStream) -> Fraction | None:
+    """Length in seconds, from the stream or else from the container."""
+    if stream.duration and stream.time_base:
+        return stream.duration * stream.time_base
+    return Fraction(container.duration, av.time_base) if container.duration else None
+
+
+def _declared_rotation(container: InputContainer, stream: VideoStream) -> int:
+    """Rotation as the first frame carries it; 0 where no frame can be decoded."""
+    try:
+        frame = next(container.decode(stream), None)
+    except av.error.FFmpegError:
+        return 0
+    return _clockwise(frame) if frame is not None else 0
+
+
+def walk(
+    container: InputContainer,
+    stream: VideoStream,
+    *,
+    limits: ClipLimits,
+    report: Report,
+    damaged_too: bool = False,
+) -> Iterator[tuple[Fraction, VideoFrame]]:
+    """Yield frames with their exact times in seconds, going on behind damaged stretches.
+
+    `report` gets one sentence for whatever could not be had. Frames that the decoder had to
+    patch up are left out, unless they are asked for.
+    """
+    end = time.monotonic() + limits.max_decode_seconds
+    damaged = patched = 0
+    try:
+        for packet in container.demux(stream):
+            try:
+                frames = packet.decode()
+            except av.error.FFmpegError:
+                damaged += 1
+                continue
+            for frame in frames:
+                if frame.pts is None or frame.time_base is None:
+                    continue
+                if frame.is_corrupt:
+                    patched += 1
+                    if not damaged_too:
+                        continue
+                seconds = frame.pts * frame.time_base
+                if seconds > limits.max_seconds:
+                    report(f"What lies behind {limits.max_seconds:,.0f} s was not looked at.")
+                    return
+                yield seconds, frame
+            if time.monotonic() > end:
+                report("Decoding took longer than allowed; the rest of the clip was not read.")
+                return
+    except av.error.FFmpegError:
+        report("The clip breaks off: behind this point nothing can be read.")
+    finally:
+        if damaged:
+            report(f"{damaged} stretches of the clip are damaged and gave no picture.")
+        if patched and not damaged_too:
+            report(f"{patched} frames of the clip are damaged and were left out.")
+
+
+def upright(frame: VideoFrame) -> Pixels:
+    """Turn a frame into 8-bit RGB, upright as a player would show it."""
+    pixels = frame.to_ndarray(format="rgb24")
+    return np.ascontiguousarray(np.rot90(pixels, k=-_clockwise(frame) // 90), dtype=np.uint8)
+
+
+def _clockwise(frame: VideoFrame) -> int:
+    """Degrees to turn clockwise; FFmpeg's display matrix counts the other way."""
+    return (-round(frame.rotation / 90) * 90) % 360

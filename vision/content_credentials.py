@@ -1,0 +1,83 @@
+"""Summarise the C2PA manifest of a file, where it carries one.
+
+Read offline: remote manifests are not fetched, and no list of trusted signers is applied, so
+the summary says whether the manifest fits the bytes, never that its signer is to be believed.
+No manifest is no sign of fakery.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import c2pa
+
+from vision.types import EmbeddedFact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MARKS: Final = (b"jumbc2pa", b"c2pa", b"contentcredentials")
+_OFFLINE: Final = {
+    "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": False}
+}
+_MAX_ACTIONS: Final = 20
+
+
+def read_credentials(data: bytes) -> Iterator[EmbeddedFact]:
+    """Yield what the file's active C2PA manifest says, and whether it fits the file's bytes.
+
+    Nothing is yielded for a file without any trace of C2PA; the library is not even asked.
+    """
+    if not any(mark in data for mark in _MARKS):
+        return
+    try:
+        reader = c2pa.Reader(None, io.BytesIO(data), context=_offline_context())
+    except c2pa.C2paError.ManifestNotFound:
+        return
+    with reader:
+        store = json.loads(reader.json())
+        state = str(reader.get_validation_state() or "unknown")
+        embedded = bool(reader.is_embedded())
+    yield _fact("Manifest", "embedded in the file" if embedded else "not in the file")
+    yield _fact("Validation", f"{state} (no list of trusted signers was applied)")
+    active = store.get("manifests", {}).get(store.get("active_manifest"), {})
+    yield from _manifest_facts(active)
+    for status in (store.get("validation_status") or [])[:_MAX_ACTIONS]:
+        yield _fact("Problem", str(status.get("explanation") or status.get("code")))
+
+
+def _manifest_facts(manifest: dict[str, Any]) -> Iterator[EmbeddedFact]:
+    """Who claims to have signed, with what, when, and the actions that are claimed."""
+    signature = manifest.get("signature_info") or {}
+    claimed = (
+        ("Title", manifest.get("title")),
+        ("Claim generator", manifest.get("claim_generator") or _generator(manifest)),
+        ("Signed by", signature.get("common_name") or signature.get("issuer")),
+        ("Signed at", signature.get("time")),
+    )
+    yield from (_fact(name, str(value)) for name, value in claimed if value)
+    for assertion in manifest.get("assertions") or []:
+        if str(assertion.get("label", "")).startswith("c2pa.actions"):
+            for action in (assertion.get("data", {}).get("actions") or [])[:_MAX_ACTIONS]:
+                yield _fact("Action", str(action.get("action")))
+
+
+def _generator(manifest: dict[str, Any]) -> str | None:
+    """Name the program and version that made the claim, from the newer form."""
+    infos = manifest.get("claim_generator_info") or []
+    if not infos:
+        return None
+    return " ".join(str(infos[0].get(key, "")) for key in ("name", "version")).strip() or None
+
+
+@cache
+def _offline_context() -> c2pa.Context:
+    """Make settings under which the library opens no connection."""
+    return c2pa.Context(c2pa.Settings.from_dict(_OFFLINE))
+
+
+def _fact(name: str, value: str) -> EmbeddedFact:
+    return EmbeddedFact(group="C2PA", name=name, value=value)
