@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.report.inert import visible
 from workbench.report.texts import ENGLISH, NOT_PROVED_ENGLISH
 from workbench.report.types import Picture, ReportCandidate, ReportCase, ReportField
 from workbench.report.waterfall import bars
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 Plain = dict[str, Any]
 """JSON-like: dict, list, str, int, float, bool, None."""
@@ -70,11 +72,11 @@ def _plain(value: object, picture: Callable[[Picture], str], text: Callable[[str
         plain = {
             item.name: _plain(getattr(value, item.name), picture, text) for item in fields(value)
         }
-        return plain | _extra(value)
+        return plain | _extra(value, text)
     raise TypeError(f"a report cannot hold {type(value).__name__}")
 
 
-def _extra(value: object) -> Plain:
+def _extra(value: object, text: Callable[[str], str]) -> Plain:
     """What a layout would otherwise have to work out for itself."""
     if isinstance(value, ReportField):
         return {
@@ -82,16 +84,17 @@ def _extra(value: object) -> Plain:
             "percent": percent(value.confidence),
             "cells": [
                 {
-                    "char": visible(options[0][0]) if options else "·",
+                    "char": text(options[0][0]) if options else "·",
                     "doubt": _doubt(options[0][1] if options else 0.0),
                     "others": [
-                        f"{visible(char)} {percent(share)}" for char, share in options[1:3]
+                        f"{visible(char)} {percent(share)}"
+                        for char, share in options[1:3]
                         if share >= 0.01
                     ],
                 }
                 for options in value.glyphs
             ],
-            "other_values": [f"{visible(word)} ({percent(p)})" for word, p in value.alternatives],
+            "other_values": [f"{text(word)} ({percent(p)})" for word, p in value.alternatives],
         }
     if isinstance(value, ReportCandidate):
         placed = bars([feature.weight_bits for feature in value.features])

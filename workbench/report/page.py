@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from workbench.report.content import content
-from workbench.report.types import Picture, ReportCase
+
+if TYPE_CHECKING:
+    from workbench.report.types import Picture, ReportCase
 
 
 def make_page(case: ReportCase) -> bytes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import fontpkg
 import typst
@@ -14,9 +14,15 @@ from fontTools.ttLib import TTFont
 
 from workbench.report.content import content
 from workbench.report.inert import visible
-from workbench.report.types import Picture, ReportCase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.report.types import Picture, ReportCase
 
 _TEMPLATE = Path(__file__).with_name("case_file.typ")
+_SPELLED = str.maketrans({"→": "->", "←": "<-", "↔": "<->"})
+"""Signs that none of the fonts has but that our own sentences use."""
 _FAMILIES = ("noto-serif", "noto-sans", "noto-sans-arabic", "roboto-mono")
 
 
@@ -49,15 +55,13 @@ def _beside(root: Path) -> Callable[[Picture], str]:
 @cache
 def _fonts() -> typst.Fonts:
     folders = [str(fontpkg.family(name).files[0].path.parent) for name in _FAMILIES]
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=folders
-    )
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
 
 
 @cache
 def _printable_points() -> frozenset[int]:
     points: set[int] = set()
-    for name in _FAMILIES[:3]:
+    for name in _FAMILIES:
         upright = next(f.path for f in fontpkg.family(name).files if "Italic" not in f.path.name)
         with TTFont(upright, lazy=True) as font:
             points.update(font.getBestCmap())
@@ -66,7 +70,7 @@ def _printable_points() -> frozenset[int]:
 
 def printable(text: str) -> str:
     """The text made inert, with characters that no font here has written as code points."""
-    shown = visible(text)
+    shown = visible(text).translate(_SPELLED)
     if shown.isascii():
         return shown
     known = _printable_points()

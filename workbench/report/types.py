@@ -8,8 +8,10 @@ origin at the top left. Probabilities are 0–1; weights are in bits.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 Point = tuple[float, float]
 Corners = tuple[Point, Point, Point, Point]

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import dataclasses
+from html.parser import HTMLParser
+
+import pytest
+
+from workbench.report.build import build_report
+from workbench.report.page import make_page
+from workbench.report.pdf import make_pdf, printable
+from workbench.report.texts import NOT_PROVED_ENGLISH
+from workbench.report.types import ReportCase, ReportPerson
+
+
+class Seen(HTMLParser):
+    """Every tag, attribute and text of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes.extend((name, value or "") for name, value in attrs)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def seen(page: bytes) -> Seen:
+    parser = Seen()
+    parser.feed(page.decode())
+    return parser
+
+
+def test_the_same_case_gives_the_same_bytes(report_case: ReportCase) -> None:
+    first, second = build_report(report_case), build_report(report_case)
+    assert first.pdf == second.pdf
+    assert first.html == second.html
+
+
+def test_another_case_gives_another_file(report_case: ReportCase) -> None:
+    other = dataclasses.replace(report_case, title="Another title")
+    assert build_report(other).pdf != build_report(report_case).pdf
+    assert build_report(other).html != build_report(report_case).html
+
+
+def test_hostile_text_stays_text_in_html(report_case: ReportCase) -> None:
+    page = seen(make_page(report_case))
+    assert "script" not in page.tags
+    assert "<script>alert(1)</script>" in page.text
+    assert "{{ 7*7 }}" in page.text
+    assert "‹U+202E›gpj.exe" in page.text
+    assert "\u202e" not in page.text
+
+
+def test_the_page_asks_nothing_of_the_network(report_case: ReportCase) -> None:
+    page = seen(make_page(report_case))
+    assert not {"script", "link", "iframe", "object", "form"} & page.tags
+    sources = [value for name, value in page.attributes if name in {"src", "href"}]
+    assert sources
+    assert all(value.startswith("data:image/") for value in sources)
+    policy = dict(page.attributes)["content"]
+    assert any(value.startswith("default-src 'none'") for _, value in page.attributes), policy
+    assert not any(name.startswith("on") for name, _ in page.attributes)
+
+
+def test_what_a_reader_must_find_is_there(report_case: ReportCase) -> None:
+    text = " ".join(seen(make_page(report_case)).text.split())
+    assert "Synthetic: the photos, units and people" in text
+    assert "Solo: one person was allowed" in text
+    for sentence in NOT_PROVED_ENGLISH:
+        assert sentence in text
+    assert "ab" * 32 in text, "the hash of the exhibit"
+    assert "CMX15D-0886 (20 %)" in text, "the other value it may be"
+    assert "superseded" in text, "a judgement that was replaced is still shown"
+    assert "+12.8" in text, "the sum of the waterfall"
+    assert "7,210" in text
+    assert "cd" * 32 in text, "the root of the log"
+
+
+def test_a_case_that_is_neither_synthetic_nor_solo_does_not_say_so(report_case: ReportCase) -> None:
+    plain = dataclasses.replace(report_case, synthetic=False, policy="two_people", searches=())
+    text = seen(make_page(plain)).text
+    assert "Synthetic: the photos" not in text
+    assert "Solo:" not in text
+    assert "No candidate has been decided on." in text
+
+
+def test_the_pdf_is_archival_and_needs_no_font_of_the_machine(report_case: ReportCase) -> None:
+    made = make_pdf(report_case)
+    assert made.startswith(b"%PDF-1.7")
+    assert b"pdfaid:part" in made
+    assert b"pdfaid:conformance" in made
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("Привет İğş فارسی №", "Привет İğş فارسی №"),
+        ("中文", "‹U+4E2D›‹U+6587›"),
+        ("6 → 8", "6 -> 8"),
+        ("a\x00b\u202ec", "a‹U+0000›b‹U+202E›c"),
+        ("😀", "‹U+1F600›"),
+    ],
+)
+def test_the_pdf_writes_what_it_has_no_letter_for_as_code_points(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_any_script_in_any_field_still_makes_a_pdf(report_case: ReportCase) -> None:
+    person = ReportPerson(
+        person_id="person-2", name="名字 \U0001f600 \u0e01\ufffe", roles=("reviewer",), key="🔑"
+    )
+    strange = dataclasses.replace(report_case, title="標題\x07", people=(person,))
+    assert make_pdf(strange).startswith(b"%PDF")
+
+
+def test_an_empty_case_is_a_file_too(report_case: ReportCase) -> None:
+    bare = dataclasses.replace(
+        report_case,
+        exhibits=(),
+        groups=(),
+        plates=(),
+        searches=(),
+        custody=(),
+        people=(),
+        software=(),
+    )
+    made = build_report(bare)
+    assert made.pdf.startswith(b"%PDF")
+    assert "No catalog was searched in this case." in seen(made.html).text
