@@ -52,6 +52,10 @@ def content(
     plain["policy_sentence"] = texts[f"policy_{case.policy}"]
     plain["solo"] = case.policy == "solo"
     plain["answers"] = _answers(case, text)
+    for plate in plain["plates"]:
+        plate["fields"] = [[field_word(name), *rest] for name, *rest in plate["fields"]]
+    for search in plain["searches"]:
+        search["asked"] = [[field_word(name), value] for name, value in search["asked"]]
     return plain
 
 

@@ -118,16 +118,16 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
 
 NOT_PROVED_ENGLISH: tuple[str, ...] = (
     (
-        "That a photo shows what its source says, or where and when it was taken. Claimed facts were "
-        "recorded, not checked; embedded facts can be altered by anyone."
+        "That a photo shows what its source says, or where and when it was taken. Claimed facts "
+        "were recorded, not checked; embedded facts can be altered by anyone."
     ),
     (
         "That the plate belongs to the object it was photographed on. Plates can be moved, copied "
         "and forged; that possibility stands beside the likelihood ratio, not inside it."
     ),
     (
-        "That a unit was delivered, used or diverted as a finding may suggest. A consented transfer, "
-        "theft, capture, a moved plate, a counterfeit or an error in the catalog remain open."
+        "That a unit was delivered, used or diverted as a finding may suggest. A consented "
+        "transfer, theft, capture, a moved plate, a counterfeit or an error in the catalog remain open."
     ),
     "That the catalog is complete or right. A unit that is not in it may still have had a permit.",
     (
@@ -135,8 +135,8 @@ NOT_PROVED_ENGLISH: tuple[str, ...] = (
         "depends on everything else that is known."
     ),
     (
-        "The time of any act beyond the clock of the computer that kept the log, unless a timestamp "
-        "of an outside authority is attached to the bundle."
+        "The time of any act beyond the clock of the computer that kept the log, unless a "
+        "timestamp of an outside authority is attached to the bundle."
     ),
     "That a named person sat at the keyboard. A signature shows that their key was used.",
 )
