@@ -150,6 +150,7 @@ def _insert_exhibit(
             case_id=entry.log,
             exhibit_id=exhibit_id,
             number=int(exhibit_id.rpartition("-")[2]),
+            sequence=entry.sequence,
             state=state.value,
             media=media,
             file_name=file_name,
@@ -253,9 +254,7 @@ def _exhibit_read(connection: Connection, entry: Entry) -> None:
         ).scalars()
     )
     number = connection.execute(
-        select(func.count())
-        .select_from(tables.region)
-        .where(tables.region.c.case_id == entry.log)
+        select(func.count()).select_from(tables.region).where(tables.region.c.case_id == entry.log)
     ).scalar_one()
     for region in regions:
         region_id = _text(region, "region")
@@ -319,9 +318,7 @@ def _field_judged(connection: Connection, entry: Entry) -> None:
     if _all_judged(connection, entry.log, exhibit_id):
         connection.execute(
             update(tables.exhibit)
-            .where(
-                tables.exhibit.c.case_id == entry.log, tables.exhibit.c.exhibit_id == exhibit_id
-            )
+            .where(tables.exhibit.c.case_id == entry.log, tables.exhibit.c.exhibit_id == exhibit_id)
             .values(state=ExhibitState.REVIEWED.value)
         )
 

@@ -7,6 +7,7 @@ is kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -22,7 +23,7 @@ from vision.metadata import read_embedded
 from workbench import entries, tables
 from workbench import policy as rules
 from workbench.errors import BadRequest, NotFound
-from workbench.exhibits import exhibit_view, summary_of
+from workbench.exhibits import exhibit_row, exhibit_view, summary_of
 from workbench.plain import plain
 from workbench.types import (
     Claims,
@@ -48,6 +49,16 @@ if TYPE_CHECKING:
 #: Longest claim in characters; the note may be longer.
 MAX_CLAIM = 2_000
 MAX_NOTE = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """Where the ledger speaks of an exhibit."""
+
+    taken_in: int
+    """Sequence of the entry that took it in."""
+    reading_sha256: str | None
+    """The blob of its latest reading."""
 
 
 class Intake:
@@ -96,9 +107,7 @@ class Intake:
                 self._take_one(actor, case_id, piece, claims, accepted, copies, refused)
         if on_step is not None:
             on_step("", len(uploads), len(uploads))
-        return IntakeReport(
-            accepted=tuple(accepted), copies=tuple(copies), refused=tuple(refused)
-        )
+        return IntakeReport(accepted=tuple(accepted), copies=tuple(copies), refused=tuple(refused))
 
     def _unpack(self, upload: Upload) -> Iterator[Upload | Refusal]:
         """The file itself, or what a ZIP holds, with refusals among it."""
@@ -220,9 +229,7 @@ class Intake:
                 )
         return taken
 
-    def _take_frame(
-        self, actor: Actor, case_id: str, clip_id: str, clip: str, frame: Frame
-    ) -> str:
+    def _take_frame(self, actor: Actor, case_id: str, clip_id: str, clip: str, frame: Frame) -> str:
         original = self._stores.blobs.put(frame.png)
         photo = decode_photo(frame.png, name=f"frame at {frame.timecode} s")
         print_: Fingerprint = fingerprint(photo)
@@ -298,6 +305,16 @@ class Intake:
     def original(self, case_id: str, exhibit_id: str) -> bytes:
         """The bytes as they arrived, hashed again on the way."""
         return self._stores.blobs.get(checked_sha256(self._sha(case_id, exhibit_id)))
+
+    def size(self, case_id: str, exhibit_id: str) -> int:
+        """How many bytes the original has."""
+        return self._stores.blobs.size(checked_sha256(self._sha(case_id, exhibit_id)))
+
+    def recorded_in(self, case_id: str, exhibit_id: str) -> Recorded:
+        """Which entry recorded an exhibit, and where its reading is kept. Raises NotFound."""
+        with self._stores.projection.read(case_id) as connection:
+            row = exhibit_row(connection, case_id, exhibit_id)
+        return Recorded(taken_in=row.sequence, reading_sha256=row.reading_sha256)
 
     def upright_png(self, case_id: str, exhibit_id: str, *, longest: int | None = None) -> bytes:
         """The photo upright, as PNG; for a clip its first frame that was taken."""

@@ -34,9 +34,7 @@ _SENTENCES: Mapping[str, Sentence] = {
     "catalog.imported": lambda body, private: (
         f"Imported {private['name']} as catalog snapshot {_short(body['snapshot'])}…"
     ),
-    "catalog.chosen": lambda body, _private: (
-        f"Chose catalog snapshot {_short(body['snapshot'])}…"
-    ),
+    "catalog.chosen": lambda body, _private: f"Chose catalog snapshot {_short(body['snapshot'])}…",
     "refused": lambda body, private: f"Was kept from this: {body['verb']}. {private['why']}",
     "case.opened": lambda body, private: (
         f"Opened the case “{private['title']}” under the policy {body['policy']}."

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from evidence_store.bundle.layout import Role as SigningRole
+from evidence_store.errors import KeyLocked
 from workbench import entries, tables
 from workbench import policy as rules
 from workbench.errors import BadRequest, NotAllowed, NotFound
@@ -16,6 +18,12 @@ from workbench.types import Actor, Person, Role
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
+
+SIGNING_ROLES = {
+    Role.CUSTODIAN: SigningRole.CUSTODIAN,
+    Role.REVIEWER: SigningRole.REVIEWER,
+}
+CHECKPOINT_NAMESPACE = "checkpoint@ledger.nameplate"
 
 #: Longest name of a person, in characters.
 MAX_NAME = 120
@@ -94,10 +102,11 @@ class People:
     def sign_in(self, person_id: str, *, passphrase: str | None = None) -> Actor:
         """Let someone act under their name. Raises NotAllowed where the key stays locked."""
         person = self.person(person_id)
-        if person.has_passphrase and not self._stores.keys.unlocks(
-            person_id, passphrase=passphrase
-        ):
-            raise NotAllowed(f"That is not the passphrase of {person.name}'s key.")
+        if person.has_passphrase:
+            try:
+                self._stores.keys.unlock(person_id, passphrase=passphrase)
+            except KeyLocked as error:
+                raise NotAllowed(f"That is not the passphrase of {person.name}'s key.") from error
         self._stores.append(STORE_LOG, entries.person_signed_in(person_id))
         return Actor(
             person_id=person_id,
@@ -107,12 +116,21 @@ class People:
         )
 
     def allowed_signers_text(self) -> str:
-        """The file by which a stranger knows this store's signers; hand it over by another way."""
-        return self._stores.keys.allowed_signers_text()
+        """The file by which a stranger knows this store's signers; hand it over by another way.
 
-    def checkpoint_key_text(self) -> str:
-        """The key that checks this store's checkpoints, in the C2SP verifier form."""
-        return self._stores.keys.checkpoint_verifier_text()
+        Each person is trusted in the roles that they hold, and the store's own key for
+        checkpoints only.
+        """
+        namespaces: dict[str, tuple[str, ...]] = {
+            person.person_id: tuple(
+                SIGNING_ROLES[role].namespace for role in person.roles if role in SIGNING_ROLES
+            )
+            for person in self.everyone()
+        }
+        namespaces[self._stores.origin] = (CHECKPOINT_NAMESPACE,)
+        return self._stores.keys.allowed_signers_text(
+            {person: names for person, names in namespaces.items() if names}
+        )
 
 
 def _person(row: Row[tuple[object, ...]]) -> Person:

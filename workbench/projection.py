@@ -104,9 +104,7 @@ class Projection:
                     connection.rollback()
                     return self._folded(log)
                 connection.execute(
-                    insert(tables.state).values(
-                        log=log, next_sequence=reached, shape=tables.SHAPE
-                    )
+                    insert(tables.state).values(log=log, next_sequence=reached, shape=tables.SHAPE)
                 )
         return reached
 

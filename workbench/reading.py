@@ -98,9 +98,7 @@ class ReadingRoom:
         """Read a region that a person drew; it joins the regions the program found."""
         self._may_read(actor, case_id)
         photo = self._photo(case_id, exhibit_id)
-        if any(
-            not (0 <= x <= photo.width and 0 <= y <= photo.height) for x, y in corners
-        ):
+        if any(not (0 <= x <= photo.width and 0 <= y <= photo.height) for x, y in corners):
             raise BadRequest(
                 f"The region reaches outside the photo ({photo.width} × {photo.height} pixels)."
             )
@@ -163,17 +161,13 @@ class ReadingRoom:
             row = exhibit_row(connection, case_id, exhibit_id)
         if row.media == "clip":
             raise BadRequest(f"{exhibit_id} is a clip; read its frames.")
-        return decode_photo(
-            self._stores.blobs.get(checked_sha256(row.sha256)), name=row.file_name
-        )
+        return decode_photo(self._stores.blobs.get(checked_sha256(row.sha256)), name=row.file_name)
 
     def _the_reader(self) -> Reader:
         """The reader, loaded when it is first needed: its models take seconds and memory."""
         if self._reader is None:
             settings = self._stores.settings
-            self._reader = Reader(
-                engines=settings.readers, budget_seconds=settings.reading_seconds
-            )
+            self._reader = Reader(engines=settings.readers, budget_seconds=settings.reading_seconds)
         return self._reader
 
     def _may_read(self, actor: Actor, case_id: str) -> None:
@@ -184,9 +178,7 @@ class ReadingRoom:
         if why is not None:
             raise self._stores.refuse(case_id, actor, verb="read", why=why)
 
-    def _record(
-        self, actor: Actor, case_id: str, exhibit_id: str, reading: PhotoReading
-    ) -> None:
+    def _record(self, actor: Actor, case_id: str, exhibit_id: str, reading: PhotoReading) -> None:
         kept = self._stores.blobs.put(canonical_json(reading_to_json(reading)))
         engines = {item.engine for item in (*reading.readings, *reading.combined)}
         self._stores.append(
@@ -221,9 +213,7 @@ def _regions(reading: PhotoReading) -> list[dict[str, Json]]:
     ]
 
 
-def _with_drawn(
-    before: PhotoReading | None, drawn: PhotoReading
-) -> tuple[str, PhotoReading]:
+def _with_drawn(before: PhotoReading | None, drawn: PhotoReading) -> tuple[str, PhotoReading]:
     """The exhibit's reading with a drawn region added, under the next free `D` number."""
     known = before.regions if before is not None else ()
     number = 1 + sum(1 for region in known if region.region_id.startswith("D"))
@@ -245,5 +235,3 @@ def _with_drawn(
         seconds=before.seconds + renamed.seconds,
         notes=(*before.notes, *renamed.notes),
     )
-
-

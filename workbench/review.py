@@ -200,9 +200,7 @@ class ReviewRoom:
         self._stores.append_seeing(case_id, make)
         return plate_id
 
-    def _allow(
-        self, actor: Actor, case_id: str, exhibit_ids: Iterable[str], *, verb: str
-    ) -> None:
+    def _allow(self, actor: Actor, case_id: str, exhibit_ids: Iterable[str], *, verb: str) -> None:
         """Refuse, on record, what the role or the two-person rule forbids."""
         policy = self._cases.policy_of(case_id)
         with self._stores.projection.read(case_id) as connection:
@@ -210,9 +208,7 @@ class ReviewRoom:
                 exhibit_row(connection, case_id, exhibit_id).taken_in_by
                 for exhibit_id in exhibit_ids
             ]
-        why = rules.missing_role(actor, Role.REVIEWER) or rules.own_material(
-            policy, actor, owners
-        )
+        why = rules.missing_role(actor, Role.REVIEWER) or rules.own_material(policy, actor, owners)
         if why is not None:
             raise self._stores.refuse(case_id, actor, verb=verb, why=why)
 
@@ -267,16 +263,12 @@ def _check_judgement(judgement: Judgement, *, text: str, reason: str, blind: boo
     if len(reason) > MAX_REASON:
         raise BadRequest(f"A reason has at most {MAX_REASON} characters.")
     if (judgement is Judgement.CORRECTED or blind) and not text:
-        raise BadRequest(
-            "Write what you read; `?` stands for a character that cannot be read."
-        )
+        raise BadRequest("Write what you read; `?` stands for a character that cannot be read.")
     if judgement in {Judgement.REJECTED, Judgement.UNSURE} and not reason and not blind:
         raise BadRequest("Say in a few words why; the reason travels with the judgement.")
 
 
-def _region_row(
-    connection: Connection, case_id: str, exhibit_id: str, region_id: str
-) -> Row[Any]:
+def _region_row(connection: Connection, case_id: str, exhibit_id: str, region_id: str) -> Row[Any]:
     row = connection.execute(
         select(tables.region).where(
             tables.region.c.case_id == case_id,
@@ -347,9 +339,7 @@ def _standing(
         machine_state=machine[2] if machine is not None else "unreadable",
         human_text=last.text if last is not None and speaks else None,
         judgement=Judgement(last.judgement) if last is not None else None,
-        reviewers=tuple(
-            dict.fromkeys(names.get(review.by, review.by) for review in judged)
-        ),
+        reviewers=tuple(dict.fromkeys(names.get(review.by, review.by) for review in judged)),
         exhibit_id=where.exhibit_id,
         region_id=where.region_id,
     )

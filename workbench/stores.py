@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from evidence_store.errors import SizeChanged
+from evidence_store.types import STORE_LOG as STORE_LOG
 from workbench import entries
 from workbench.errors import NotAllowed
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from workbench.projection import Projection
     from workbench.settings import Settings
     from workbench.types import Actor
-
-STORE_LOG = "store"
 
 #: How often an append is tried anew when someone else appended first.
 ATTEMPTS = 50
@@ -40,6 +39,8 @@ class Stores:
     ledger: Ledger
     keys: KeyFolder
     projection: Projection
+    origin: str
+    """The name of this store in its checkpoints."""
     clock: Callable[[], datetime] = utc_now
 
     def append(self, log: str, *drafts: Draft) -> tuple[Entry, ...]:
@@ -48,9 +49,7 @@ class Stores:
         self.projection.catch_up(log)
         return recorded
 
-    def append_seeing(
-        self, log: str, make: Callable[[], tuple[Draft, ...]]
-    ) -> tuple[Entry, ...]:
+    def append_seeing(self, log: str, make: Callable[[], tuple[Draft, ...]]) -> tuple[Entry, ...]:
         """Record what `make` builds from the folded state, anew if another process came first.
 
         `make` may read the projection: it is exactly as long as the log when it is called.

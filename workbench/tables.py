@@ -73,6 +73,7 @@ exhibit = Table(
     Column("case_id", String(40), primary_key=True),
     Column("exhibit_id", String(20), primary_key=True),
     Column("number", Integer, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
     Column("state", String(12), nullable=False),
     Column("media", String(12), nullable=False),
     Column("file_name", Text, nullable=False),
@@ -193,4 +194,3 @@ sealed = Table(
     Column("entries", BigInteger, nullable=False),
     Column("required_signers", JSON, nullable=False),
 )
-

@@ -1,0 +1,406 @@
+"""The verbs of the workbench without a screen: `python -m workbench --help`.
+
+Exit codes: 0 done; 1 something was refused or found faulty; 2 the command could not be run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from catalog.errors import CatalogError
+from evidence_store.errors import StoreError
+from vision.errors import VisionError
+from vision.types import FieldName
+from workbench.errors import BadRequest, NotFound, WorkbenchError
+from workbench.settings import Settings
+from workbench.terminal import safe
+from workbench.types import Actor, Claims, Judgement, Policy, Role, Upload
+from workbench.workbench import Workbench
+
+if TYPE_CHECKING:
+    from workbench.jobs import ReadingProgress
+
+Command = Callable[[Workbench, argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; errors become sentences on the error stream."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = Settings.from_environment()
+        if options.store is not None:
+            settings = Settings.for_store(
+                options.store.resolve(),
+                readers=settings.readers,
+                reading_seconds=settings.reading_seconds,
+            )
+        workbench = Workbench.open(settings)
+    except (WorkbenchError, StoreError) as error:
+        return _say(error, 2)
+    try:
+        command: Command = options.command
+        return command(workbench, options)
+    except (WorkbenchError, StoreError, VisionError, CatalogError) as error:
+        return _say(error, 1)
+    except KeyboardInterrupt:
+        print("Stopped; what was recorded stays, and the rest can be resumed.", file=sys.stderr)
+        return 1
+    finally:
+        workbench.close()
+
+
+def _say(error: WorkbenchError | StoreError | VisionError | CatalogError, code: int) -> int:
+    print(safe(error.diagnostics()), file=sys.stderr)
+    return code
+
+
+def _actor(workbench: Workbench, options: argparse.Namespace) -> Actor:
+    """The person named by --as; the only person of a store needs no naming."""
+    people = workbench.people.everyone()
+    if options.actor is None:
+        if len(people) != 1:
+            raise BadRequest("Say who you are: --as NAME (see `python -m workbench people`).")
+        person = people[0]
+    else:
+        found = [p for p in people if options.actor in {p.name, p.person_id}]
+        if not found:
+            raise NotFound(f"Nobody here is called {options.actor!r}.")
+        person = found[0]
+    passphrase = getpass.getpass("Passphrase: ") if person.has_passphrase else None
+    return workbench.people.sign_in(person.person_id, passphrase=passphrase)
+
+
+def _people(workbench: Workbench, _options: argparse.Namespace) -> int:
+    for person in workbench.people.everyone():
+        print(person.person_id, safe(person.name), ",".join(person.roles), sep="\t")
+    return 0
+
+
+def _enrol(workbench: Workbench, options: argparse.Namespace) -> int:
+    first = not workbench.people.everyone()
+    roles = tuple(Role(role) for role in options.role) or tuple(Role)
+    passphrase = getpass.getpass("New passphrase: ") if options.ask_passphrase else None
+    person = workbench.people.enrol(
+        options.name,
+        roles,
+        passphrase=passphrase,
+        by=None if first else _actor(workbench, options),
+    )
+    print(person.person_id)
+    return 0
+
+
+def _signers(workbench: Workbench, _options: argparse.Namespace) -> int:
+    print(workbench.people.allowed_signers_text(), end="")
+    return 0
+
+
+def _case(workbench: Workbench, options: argparse.Namespace) -> int:
+    if options.title is None:
+        for case in workbench.cases.all_cases():
+            print(
+                case.case_id,
+                safe(case.title),
+                f"{case.exhibits} exhibits",
+                f"{case.waiting} waiting",
+                f"{case.to_review} to review",
+                sep="\t",
+            )
+        return 0
+    case = workbench.cases.open_case(
+        _actor(workbench, options),
+        title=options.title,
+        policy=Policy(options.policy),
+        provenance=options.provenance,
+        synthetic=options.synthetic,
+    )
+    print(case.case_id)
+    return 0
+
+
+def _demo(workbench: Workbench, options: argparse.Namespace) -> int:
+    case = workbench.demo.load(_actor(workbench, options), on_step=_progress)
+    print(case.case_id)
+    return 0
+
+
+def _ingest(workbench: Workbench, options: argparse.Namespace) -> int:
+    actor = _actor(workbench, options)
+    files = list(_files(options.paths))
+    claims = Claims(
+        source_url=options.source_url,
+        source_account=options.source_account,
+        obtained_at=options.obtained,
+        claimed_place=options.place,
+        claimed_date=options.date,
+        note=options.note,
+    )
+    refused = 0
+    for number, path in enumerate(files):
+        _progress(path.name, number, len(files))
+        upload = Upload(name=path.name, data=_bytes(path, workbench))
+        report = workbench.intake.take_in(actor, options.case, [upload], claims)
+        for exhibit in report.accepted:
+            of = dict(report.copies).get(exhibit)
+            print(exhibit, safe(path.name), f"copy of {of}" if of else "", sep="\t")
+        for refusal in report.refused:
+            refused += 1
+            print(safe(refusal.reason), file=sys.stderr)
+    _progress("", len(files), len(files))
+    return 1 if refused else 0
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    """Files as named, and the files in folders (not their manifests or hidden ones), in order."""
+    for path in paths:
+        if path.is_dir():
+            yield from (
+                item
+                for item in sorted(path.iterdir())
+                if item.is_file()
+                and not item.name.startswith(".")
+                and item.suffix.lower() not in {".csv", ".json", ".md", ".txt"}
+            )
+        elif path.is_file():
+            yield path
+        else:
+            raise NotFound(f"There is no file or folder {path}.")
+
+
+def _bytes(path: Path, workbench: Workbench) -> bytes:
+    size = path.stat().st_size
+    most = workbench.stores.settings.max_file_bytes
+    if size > most:
+        raise BadRequest(f"{path} has {size} bytes; {most} are the most that one file may have.")
+    return path.read_bytes()
+
+
+def _read(workbench: Workbench, options: argparse.Namespace) -> int:
+    def step(progress: ReadingProgress) -> None:
+        _progress(progress.current, progress.done, progress.total)
+
+    progress = workbench.reading.read_pending(
+        _actor(workbench, options), options.case, on_step=step, limit=options.limit
+    )
+    _progress("", progress.done, progress.total)
+    for problem in progress.problems:
+        print(safe(problem), file=sys.stderr)
+    return 1 if progress.problems else 0
+
+
+def _show(workbench: Workbench, options: argparse.Namespace) -> int:
+    offset = 0
+    while plates := workbench.review.plates(options.case, offset=offset):
+        offset += len(plates)
+        for plate in plates:
+            print(plate.plate_id, "ready" if plate.ready else "to review", sep="\t")
+            for field in plate.fields:
+                human = f"{field.judgement}: {field.human_text or ''}" if field.judgement else ""
+                print(
+                    "",
+                    field.field,
+                    safe(field.machine_text),
+                    f"{field.machine_confidence:.2f} {field.machine_state}",
+                    safe(human),
+                    sep="\t",
+                )
+    return 0
+
+
+def _judge(workbench: Workbench, options: argparse.Namespace) -> int:
+    exhibit, _slash, region = options.region.partition("/")
+    review = workbench.review.judge_field(
+        _actor(workbench, options),
+        options.case,
+        exhibit_id=exhibit,
+        region_id=region,
+        field=options.field,
+        judgement=Judgement(options.judgement),
+        text=options.text,
+        blind=options.blind,
+        reason=options.reason,
+    )
+    print(review.sequence, review.judgement.value, safe(review.text), sep="\t")
+    return 0
+
+
+def _catalog(workbench: Workbench, options: argparse.Namespace) -> int:
+    if options.file is None:
+        for item in workbench.catalogs.all_catalogs():
+            print(
+                item.sha256,
+                safe(item.name),
+                f"{item.serials} serials",
+                "current" if item.current else "",
+                sep="\t",
+            )
+        return 0
+    data = _bytes(options.file, workbench)
+    preview = workbench.catalogs.preview(data, name=options.file.name)
+    for issue in preview.issues:
+        print(
+            safe(
+                f"row {issue.row}, {issue.column}, {issue.value!r}: {issue.problem} {issue.remedy}"
+            ),
+            file=sys.stderr,
+        )
+    summary = workbench.catalogs.import_(
+        _actor(workbench, options),
+        data,
+        name=options.file.name,
+        coverage=options.coverage,
+        synthetic=options.synthetic,
+        accept_partial=options.accept_partial,
+    )
+    print(summary.sha256)
+    return 0
+
+
+def _check(workbench: Workbench, options: argparse.Namespace) -> int:
+    """With a plate: a recorded search of the case. Without: a free look-up of typed words."""
+    if options.plate is not None:
+        view = workbench.matching.search(_actor(workbench, options), options.case, options.plate)
+        shown: object = {"search": view.sequence, "result": view.result, "findings": view.findings}
+    else:
+        shown = workbench.catalogs.lookup(options.serial, options.maker, options.model)
+    print(safe(json.dumps(shown, ensure_ascii=False, indent=2), lines=True))
+    return 0
+
+
+def _decide(workbench: Workbench, options: argparse.Namespace) -> int:
+    decision = workbench.matching.decide(
+        _actor(workbench, options),
+        options.case,
+        search_sequence=options.search,
+        candidate=options.candidate,
+        judgement=Judgement(options.judgement),
+        reason=options.reason,
+    )
+    print("stands" if decision.stands else "waits for another reviewer")
+    return 0
+
+
+def _export(workbench: Workbench, options: argparse.Namespace) -> int:
+    sealed = workbench.exports.seal(_actor(workbench, options), options.case, on_step=_progress)
+    print(workbench.exports.folder_path(options.case, sealed.sequence))
+    for person in workbench.exports.unsigned(options.case, sealed.sequence):
+        print(f"{person} has still to sign.", file=sys.stderr)
+    return 0
+
+
+def _sign(workbench: Workbench, options: argparse.Namespace) -> int:
+    workbench.exports.sign(_actor(workbench, options), options.case, options.sequence)
+    return 0
+
+
+def _log(workbench: Workbench, options: argparse.Namespace) -> int:
+    offset = 0
+    while rows := workbench.cases.ledger_rows(options.case, offset=offset, limit=500):
+        offset += len(rows)
+        for row in rows:
+            print(row.sequence, row.at.isoformat(), safe(row.actor), safe(row.summary), sep="\t")
+    return 0
+
+
+def _rebuild(workbench: Workbench, _options: argparse.Namespace) -> int:
+    workbench.stores.projection.rebuild()
+    return 0
+
+
+def _progress(what: str, done: int, total: int) -> None:
+    """Progress on the error stream, one line that overwrites itself on a terminal."""
+    if not sys.stderr.isatty():
+        return
+    end = "\n" if done == total else ""
+    print(f"\r\x1b[K{done}/{total} {safe(what)[:60]}", end=end, file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m workbench", description="Nameplate without a screen."
+    )
+    parser.add_argument("--store", type=Path, help="the store's folder (else NAMEPLATE_STORE)")
+    parser.add_argument("--as", dest="actor", metavar="NAME", help="who you are")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    def verb(name: str, command: Command, text: str) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=text, description=text)
+        added.set_defaults(command=command)
+        return added
+
+    verb("people", _people, "List the people of this store.")
+    enrol = verb("enrol", _enrol, "Enrol a person and make their key.")
+    enrol.add_argument("name")
+    enrol.add_argument(
+        "--role", action="append", default=[], choices=[r.value for r in Role], help="repeatable"
+    )
+    enrol.add_argument("--ask-passphrase", action="store_true")
+    verb("signers", _signers, "Print the allowed_signers file to hand to a verifier.")
+    case = verb("case", _case, "List the cases, or open one with --title.")
+    case.add_argument("--title")
+    case.add_argument(
+        "--policy", choices=[p.value for p in Policy], default=Policy.TWO_PEOPLE.value
+    )
+    case.add_argument("--provenance", default="", help="where the material comes from")
+    case.add_argument("--synthetic", action="store_true")
+    verb("demo", _demo, "Open the synthetic demo case.")
+    ingest = verb("ingest", _ingest, "Take photos, clips, ZIPs or folders of them into a case.")
+    ingest.add_argument("case")
+    ingest.add_argument("paths", nargs="+", type=Path)
+    for name, text in (
+        ("source-url", "where it was found"),
+        ("source-account", "who published it"),
+        ("obtained", "when you obtained it (ISO 8601)"),
+        ("place", "the place that is claimed"),
+        ("date", "the date that is claimed (ISO 8601)"),
+        ("note", "anything else"),
+    ):
+        ingest.add_argument(f"--{name}", default="", help=text)
+    read = verb("read", _read, "Read what waits in a case; stop and resume as you like.")
+    read.add_argument("case")
+    read.add_argument("--limit", type=int)
+    show = verb("show", _show, "Show the plates of a case: machine's and people's words.")
+    show.add_argument("case")
+    judge = verb("judge", _judge, "Judge one field of one plate region.")
+    judge.add_argument("case")
+    judge.add_argument("region", help="for example EX-0001/R1")
+    judge.add_argument("field", choices=get_args(FieldName))
+    judge.add_argument("judgement", choices=[j.value for j in Judgement])
+    judge.add_argument("--text", default="", help="what you read; ? for a lost character")
+    judge.add_argument("--reason", default="")
+    judge.add_argument("--blind", action="store_true", help="written before seeing the machine's")
+    catalog = verb("catalog", _catalog, "List catalog snapshots, or import a file as a new one.")
+    catalog.add_argument("file", nargs="?", type=Path)
+    catalog.add_argument("--coverage", default="Not stated.", help="what the file covers")
+    catalog.add_argument("--synthetic", action="store_true")
+    catalog.add_argument("--accept-partial", action="store_true")
+    check = verb("check", _check, "Hold a reviewed plate, or typed words, against the catalog.")
+    check.add_argument("case", nargs="?")
+    check.add_argument("--plate", help="for example EX-0001/R1; recorded in the case")
+    for name in ("serial", "maker", "model"):
+        check.add_argument(f"--{name}", default="")
+    decide = verb("decide", _decide, "Judge a candidate of a search.")
+    decide.add_argument("case")
+    decide.add_argument("search", type=int)
+    decide.add_argument("judgement", choices=["confirmed", "rejected", "unsure"])
+    decide.add_argument("--candidate", default="", help="its key; empty for none of them")
+    decide.add_argument("--reason", required=True)
+    export = verb("export", _export, "Seal a case into a signed bundle.")
+    export.add_argument("case")
+    sign = verb("sign", _sign, "Sign a sealed bundle as a required reviewer.")
+    sign.add_argument("case")
+    sign.add_argument("sequence", type=int, help="the entry that recorded the sealing")
+    log = verb("log", _log, "Print a case's chain of custody.")
+    log.add_argument("case")
+    verb("rebuild", _rebuild, "Throw the projection away and fold the ledger anew.")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,196 @@
+"""Catalog snapshots: imported under custody, kept read-only, and asked by their hash."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import select
+
+from catalog.load import guess_mapping, load
+from catalog.search import search
+from catalog.serialize import result_to_json
+from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
+from catalog.types import FieldEvidence, Query
+from evidence_store.blobs import checked_sha256, sha256_of_file
+from workbench import entries, tables
+from workbench import policy as rules
+from workbench.errors import BadRequest, NotFound
+from workbench.plain import plain
+from workbench.stores import STORE_LOG, Stores
+from workbench.types import CatalogSummary, JsonMap, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Row
+
+    from catalog.load import ColumnMapping, LoadResult
+    from evidence_store.types import Json
+    from workbench.people import People
+    from workbench.types import Actor
+
+
+class Catalogs:
+    """Imports, lists, chooses and asks catalog snapshots."""
+
+    def __init__(self, stores: Stores, people: People) -> None:
+        self._stores = stores
+        self._people = people
+        self._folder = stores.settings.store / "catalogs"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._open: dict[str, Snapshot] = {}
+
+    def guess(self, data: bytes, name: str) -> ColumnMapping:
+        """A mapping of the file's columns for a person to look over."""
+        return guess_mapping(data, name=name)
+
+    def preview(
+        self, data: bytes, *, name: str, mapping: ColumnMapping | None = None
+    ) -> LoadResult:
+        """What an import would accept, and every issue; nothing is recorded."""
+        return load(data, name=name, mapping=mapping)
+
+    def import_(
+        self,
+        actor: Actor,
+        data: bytes,
+        *,
+        name: str,
+        mapping: ColumnMapping | None = None,
+        coverage: str,
+        synthetic: bool = False,
+        accept_partial: bool = False,
+    ) -> CatalogSummary:
+        """Make a file into a new snapshot, and ask it from now on.
+
+        Raises BadRequest where rows have errors and partial acceptance was not chosen.
+        """
+        why = rules.missing_role(actor, Role.CUSTODIAN)
+        if why is not None:
+            raise self._stores.refuse(STORE_LOG, actor, verb="import a catalog", why=why)
+        source = self._stores.blobs.put(data)
+        result = load(data, name=name, mapping=mapping)
+        errors = [issue for issue in result.issues if issue.severity == "error"]
+        if errors and not accept_partial:
+            first = errors[0]
+            raise BadRequest(
+                f"{name} has {len(errors)} error(s); the first: row {first.row}, column "
+                f"{first.column}: {first.problem} {first.remedy} Mend the file, or accept the "
+                f"{result.rows_accepted} of {result.rows_read} rows that are good."
+            )
+        if result.rows_accepted == 0:
+            raise BadRequest(f"{name} holds no row that can be used.")
+        part = self._folder / f".part-{secrets.token_hex(8)}"
+        manifest = build_snapshot(
+            result.records,
+            part,
+            sources=(f"{name} (SHA-256 {source})",),
+            coverage=coverage,
+            synthetic=synthetic,
+            built_at=self._stores.clock(),
+        )
+        sha256 = sha256_of_file(part)
+        part.chmod(0o444)
+        part.replace(self._folder / f"{sha256}.snapshot")
+        self._stores.append(
+            STORE_LOG,
+            entries.catalog_imported(
+                actor.person_id,
+                snapshot=sha256,
+                source=source,
+                name=name,
+                manifest=cast("Mapping[str, Json]", plain(manifest.to_json())),
+                mapping=plain(result.mapping.to_json()),
+                issues=len(result.issues),
+            ),
+            entries.catalog_chosen(actor.person_id, snapshot=sha256),
+        )
+        return self.summary(sha256)
+
+    def all_catalogs(self) -> tuple[CatalogSummary, ...]:
+        """All snapshots, the one that is asked first."""
+        with self._stores.projection.read(STORE_LOG) as connection:
+            rows = connection.execute(
+                select(tables.catalog).order_by(
+                    tables.catalog.c.chosen_at.desc(), tables.catalog.c.sequence.desc()
+                )
+            ).all()
+        names = self._people.names()
+        return tuple(_summary(row, names, current=at == 0) for at, row in enumerate(rows))
+
+    def summary(self, sha256: str) -> CatalogSummary:
+        """One snapshot. Raises NotFound."""
+        for catalog in self.all_catalogs():
+            if catalog.sha256 == sha256:
+                return catalog
+        raise NotFound(f"This store has no catalog snapshot {sha256[:12]}….")
+
+    def current(self) -> CatalogSummary | None:
+        """The snapshot that searches ask, if there is one."""
+        return next(iter(self.all_catalogs()), None)
+
+    def choose(self, actor: Actor, sha256: str) -> None:
+        """Ask another snapshot from now on; past results keep the one they name."""
+        why = rules.missing_role(actor, Role.CUSTODIAN)
+        if why is not None:
+            raise self._stores.refuse(STORE_LOG, actor, verb="choose a catalog", why=why)
+        self.summary(sha256)
+        self._stores.append(STORE_LOG, entries.catalog_chosen(actor.person_id, snapshot=sha256))
+
+    def snapshot(self, sha256: str) -> Snapshot:
+        """An open snapshot, by its hash. Raises NotFound."""
+        opened = self._open.get(sha256)
+        if opened is None:
+            path = self._folder / f"{checked_sha256(sha256)}.snapshot"
+            if not path.exists():
+                raise NotFound(
+                    f"The file of catalog snapshot {sha256[:12]}… is gone; import it again."
+                )
+            opened = self._open[sha256] = open_snapshot(path)
+        return opened
+
+    def lookup(self, serial: str, maker: str = "", model: str = "") -> JsonMap:
+        """A free look-up of typed words, outside any case. Raises BadRequest, NotFound."""
+        if not serial.strip() and not model.strip() and not maker.strip():
+            raise BadRequest("Type a serial, a model or a maker to look up.")
+        current = self.current()
+        if current is None:
+            raise NotFound("There is no catalog yet; a custodian can import one.")
+
+        def typed(text: str) -> FieldEvidence | None:
+            return FieldEvidence(text=text.strip(), origin="human") if text.strip() else None
+
+        query = Query(maker=typed(maker), model=typed(model), serial=typed(serial))
+        return cast("JsonMap", result_to_json(search(query, self.snapshot(current.sha256))))
+
+    def close(self) -> None:
+        """Let go of open snapshots."""
+        for snapshot in self._open.values():
+            with suppress(OSError):
+                snapshot.close()
+        self._open.clear()
+
+
+def _summary(row: Row[Any], names: Mapping[str, str], *, current: bool) -> CatalogSummary:
+    manifest = row.manifest
+    counts = manifest["counts"]
+    return CatalogSummary(
+        sha256=row.sha256,
+        name=row.name,
+        imported_at=datetime.fromisoformat(row.imported_at),
+        imported_by=names.get(row.imported_by, row.imported_by),
+        synthetic=bool(manifest["synthetic"]),
+        serials=counts["units"],
+        permits=counts["permits"],
+        coverage=_coverage_words(manifest["coverage"]),
+        current=current,
+    )
+
+
+def _coverage_words(coverage: Any) -> str:
+    if isinstance(coverage, str):
+        return coverage
+    return "; ".join(str(item.get("note") or item) for item in coverage)

@@ -1,0 +1,384 @@
+"""Export: a case, up to its last entry, becomes a signed bundle that a stranger can check."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from evidence_store.blobs import checked_sha256, sha256_of
+from evidence_store.bundle.archive import zip_bundle
+from evidence_store.bundle.errors import BundleRefused
+from evidence_store.bundle.layout import (
+    BundleContents,
+    KeyHeld,
+    PayloadFile,
+    RequiredSigner,
+    Signer,
+    Software,
+    content_path,
+)
+from evidence_store.bundle.layout import Role as SigningRole
+from evidence_store.bundle.seal import seal
+from evidence_store.bundle.signing import add_signature
+from evidence_store.bundle.verify import verify
+from workbench import entries, tables
+from workbench import policy as rules
+from workbench.case_file import counts, gather, required_reviewers
+from workbench.errors import NotFound
+from workbench.report.build import build_report
+from workbench.types import Role, SealedView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy import Row
+
+    from evidence_store.types import Checkpoint, Fault
+    from workbench.cases import OnStep
+    from workbench.types import Actor, CaseSummary, ExhibitView
+    from workbench.workbench import Workbench
+
+_SUFFIXES = {
+    b"\xff\xd8\xff": "jpg",
+    b"\x89PNG": "png",
+    b"II*\x00": "tif",
+    b"MM\x00*": "tif",
+    b"\x1aE\xdf\xa3": "mkv",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyView:
+    """What came of checking a bundle."""
+
+    ok: bool
+    faults: tuple[Fault, ...]
+    checked: tuple[str, ...]
+    """What was found good, in sentences."""
+    trust: str
+    """Where the signers' keys came from; never from the bundle itself."""
+
+
+class Exports:
+    """Seals bundles, lets people sign them, and checks bundles from anywhere."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        self._workbench = workbench
+        self._stores = workbench.stores
+        self._folder = self._stores.settings.store / "bundles"
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def seal(
+        self, actor: Actor, case_id: str, *, on_step: OnStep | None = None
+    ) -> SealedView:
+        """Seal the case as it stands now; required reviewers can sign afterwards.
+
+        Raises NotFound, NotAllowed, and the store's errors; then nothing is left behind.
+        """
+        summary = self._workbench.cases.summary(case_id)
+        why = rules.missing_role(actor, Role.CUSTODIAN)
+        if why is not None:
+            raise self._stores.refuse(case_id, actor, verb="seal a bundle", why=why)
+        step = on_step or (lambda _what, _done, _total: None)
+        step("Signing a checkpoint of the log", 0, 4)
+        checkpoint = self._stores.ledger.checkpoint(case_id)
+        step("Typesetting the case file", 1, 4)
+        contents = self._contents(actor, case_id, summary, checkpoint)
+        step("Copying and hashing", 2, 4)
+        name = f"{case_id}-{checkpoint.size}"
+        sealed = seal(
+            contents,
+            ledger=self._stores.ledger,
+            blobs=self._stores.blobs,
+            destination=self._free(name),
+            signers=[
+                self._signer(actor, signer.role)
+                for signer in contents.required_signers
+                if signer.person == actor.person_id
+            ],
+            clock=self._stores.clock,
+        )
+        entry = self._stores.append(
+            case_id,
+            entries.bundle_sealed(
+                actor.person_id,
+                bundle=sealed.path.name,
+                entries=checkpoint.size,
+                tagmanifest=sealed.tagmanifest_sha256,
+                signers=[signer.signature_file for signer in contents.required_signers],
+            ),
+        )[0]
+        step("Packing", 3, 4)
+        zip_bundle(sealed.path)
+        step("", 4, 4)
+        return self._one(case_id, entry.sequence)
+
+    def sign(self, actor: Actor, case_id: str, sequence: int) -> SealedView:
+        """Put this person's signature on a sealed bundle that asks for it."""
+        view = self._one(case_id, sequence)
+        wanted = {
+            signer.person: signer.role for signer in self._required(case_id, view)
+        }
+        if actor.person_id not in wanted:
+            raise self._stores.refuse(
+                case_id,
+                actor,
+                verb="sign a bundle",
+                why=f"{view.folder} does not ask for a signature of {actor.name}.",
+            )
+        path = self._folder / view.folder
+        role = wanted[actor.person_id]
+        add_signature(path, self._signer(actor, role))
+        self._stores.append(
+            case_id, entries.bundle_signed(actor.person_id, bundle=view.folder, role=role.value)
+        )
+        zip_bundle(path)
+        return view
+
+    def unsigned(self, case_id: str, sequence: int) -> tuple[str, ...]:
+        """Person identifiers of required signers who have not signed a sealed bundle yet."""
+        view = self._one(case_id, sequence)
+        return tuple(
+            signer.person
+            for signer in self._required(case_id, view)
+            if not (self._folder / view.folder / signer.signature_file).exists()
+        )
+
+    def sealed(self, case_id: str) -> tuple[SealedView, ...]:
+        """Bundles that were sealed from a case, the latest first."""
+        self._workbench.cases.policy_of(case_id)
+        with self._stores.projection.read(case_id) as connection:
+            rows = connection.execute(
+                select(tables.sealed)
+                .where(tables.sealed.c.case_id == case_id)
+                .order_by(tables.sealed.c.sequence.desc())
+            ).all()
+        names = self._workbench.people.names()
+        return tuple(_sealed(row, names) for row in rows)
+
+    def folder_path(self, case_id: str, sequence: int) -> Path:
+        """The folder of a sealed bundle."""
+        return self._folder / self._one(case_id, sequence).folder
+
+    def zip_bytes_path(self, case_id: str, sequence: int) -> Path:
+        """The ZIP form of a sealed bundle, packed anew if it is gone."""
+        folder = self.folder_path(case_id, sequence)
+        packed = folder.with_name(f"{folder.name}.zip")
+        return packed if packed.exists() else zip_bundle(folder)
+
+    def verify(self, path: Path, *, allowed_signers_text: str | None = None) -> VerifyView:
+        """Check a bundle (a folder or a ZIP) with keys that came from outside it.
+
+        Without `allowed_signers_text` the people of this store are taken as the trusted
+        signers, which says nothing about a bundle of somebody else's.
+        """
+        text = allowed_signers_text or self._workbench.people.allowed_signers_text()
+        trust = (
+            "The allowed signers that you gave."
+            if allowed_signers_text
+            else "The people enrolled in this store."
+        )
+        with tempfile.NamedTemporaryFile("w", suffix=".allowed_signers") as signers:
+            signers.write(text)
+            signers.flush()
+            try:
+                report = verify(path, allowed_signers=Path(signers.name))
+            except BundleRefused as refused:
+                return VerifyView(ok=False, faults=refused.faults, checked=(), trust=trust)
+        return VerifyView(ok=True, faults=(), checked=report.sentences(), trust=trust)
+
+    # --- what goes in --------------------------------------------------------------------
+
+    def _contents(
+        self, actor: Actor, case_id: str, summary: CaseSummary, checkpoint: Checkpoint
+    ) -> BundleContents:
+        workbench = self._workbench
+        reviewers = required_reviewers(workbench, case_id)
+        keys = {person.person_id: person for person in workbench.people.everyone()}
+        report = build_report(gather(workbench, case_id, checkpoint))
+        return BundleContents(
+            title=summary.title,
+            log=case_id,
+            size=checkpoint.size,
+            synthetic=summary.synthetic,
+            payload=(
+                *self._exhibit_files(case_id),
+                *self._search_files(case_id),
+                PayloadFile(
+                    path="report.pdf",
+                    source=report.pdf,
+                    media_type="application/pdf",
+                    title="The case file, for reading and printing",
+                ),
+                PayloadFile(
+                    path="report.html",
+                    source=report.html,
+                    media_type="text/html",
+                    title="The case file, for reading on a screen",
+                ),
+            ),
+            required_signers=(
+                RequiredSigner(
+                    role=SigningRole.CUSTODIAN, person=actor.person_id, key_held=KeyHeld.SERVER
+                ),
+                *(
+                    RequiredSigner(
+                        role=SigningRole.REVIEWER, person=person, key_held=KeyHeld.SERVER
+                    )
+                    for person in reviewers
+                    if person in keys
+                ),
+            ),
+            notes=(rules.POLICY_WORDS[summary.policy], counts(summary)),
+            software=tuple(
+                Software(name=name, version=version)
+                for name, version in workbench.software()
+            ),
+        )
+
+    def _exhibit_files(self, case_id: str) -> Iterator[PayloadFile]:
+        """Originals, frames, crops and readings of every exhibit; each file once."""
+        seen: set[str] = set()
+        offset = 0
+        while page := self._workbench.intake.exhibits(case_id, offset=offset, limit=200):
+            offset += len(page)
+            for summary in page:
+                view = self._workbench.intake.exhibit(case_id, summary.exhibit_id)
+                for file in self._files_of(case_id, view):
+                    if file.path not in seen:
+                        seen.add(file.path)
+                        yield file
+
+    def _files_of(self, case_id: str, view: ExhibitView) -> Iterator[PayloadFile]:
+        summary = view.summary
+        sha256 = checked_sha256(summary.sha256)
+        folder = "derived" if summary.media == "frame" else "originals"
+        recorded = self._workbench.intake.recorded_in(case_id, summary.exhibit_id)
+        original = content_path(folder, sha256, self._suffix(summary.sha256))
+        yield PayloadFile(
+            path=original,
+            source=sha256,
+            title=f"{summary.exhibit_id}: the {summary.media} as it is kept",
+            about=(summary.exhibit_id,),
+            made_by=view.derived_how or "",
+            recorded_in=recorded.taken_in,
+        )
+        if recorded.reading_sha256 is not None:
+            yield PayloadFile(
+                path=f"readings/{summary.exhibit_id}.json",
+                source=checked_sha256(recorded.reading_sha256),
+                media_type="application/json",
+                title=f"{summary.exhibit_id}: what the machines read, with their doubt",
+                about=(summary.exhibit_id,),
+                derived_from=(original,),
+                recorded_in=view.reading_sequence,
+            )
+        for region in view.reading.regions if view.reading is not None else ():
+            crop = self._workbench.intake.crop_png(
+                case_id, summary.exhibit_id, region.region_id
+            )
+            corners = ", ".join(f"({x:.1f}, {y:.1f})" for x, y in region.corners)
+            yield PayloadFile(
+                path=content_path("derived", sha256_of(crop), "png"),
+                source=crop,
+                media_type="image/png",
+                title=f"{summary.exhibit_id}/{region.region_id}: the plate, flattened",
+                about=(summary.exhibit_id,),
+                derived_from=(original,),
+                made_by=f"Perspective warp of the upright photo; corners in pixels: {corners}.",
+            )
+
+    def _search_files(self, case_id: str) -> Iterator[PayloadFile]:
+        """Candidates as they were shown, with the catalog records in them."""
+        for search in self._workbench.matching.searches(case_id):
+            plate = self._workbench.review.plate(case_id, search.plate_id)
+            yield PayloadFile(
+                path=f"catalog/search-{search.sequence:06d}.json",
+                source=checked_sha256(
+                    self._workbench.matching.result_sha256(case_id, search.sequence)
+                ),
+                media_type="application/json",
+                title=f"Candidates for {search.plate_id} as they were shown",
+                about=tuple(dict.fromkeys(exhibit for exhibit, _region in plate.members)),
+                recorded_in=search.sequence,
+            )
+
+    def _suffix(self, sha256: str) -> str:
+        """A file ending by what the bytes are, never by what somebody called them."""
+        head = io.BytesIO()
+        for piece in self._stores.blobs.stream(checked_sha256(sha256)):
+            head.write(piece[:64])
+            break
+        data = head.getvalue()
+        if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+            return "webp"
+        if data[4:8] == b"ftyp":
+            brand = data[8:12]
+            return {b"avif": "avif", b"qt  ": "mov"}.get(
+                brand, "heic" if brand[:2] in {b"he", b"mi"} and brand != b"mp42" else "mp4"
+            )
+        return next(
+            (suffix for magic, suffix in _SUFFIXES.items() if data.startswith(magic)), "bin"
+        )
+
+    # --- signing -------------------------------------------------------------------------
+
+    def _signer(self, actor: Actor, role: SigningRole) -> Signer:
+        def sign(message: bytes, namespace: str) -> str:
+            return self._stores.keys.sign(
+                actor.person_id, message, namespace=namespace, passphrase=actor.passphrase
+            )
+
+        return Signer(role=role, person=actor.person_id, sign=sign)
+
+    def _required(self, case_id: str, view: SealedView) -> Iterator[RequiredSigner]:
+        with self._stores.projection.read(case_id) as connection:
+            files = connection.execute(
+                select(tables.sealed.c.required_signers).where(
+                    tables.sealed.c.case_id == case_id,
+                    tables.sealed.c.sequence == view.sequence,
+                )
+            ).scalar_one()
+            by = connection.execute(
+                select(tables.sealed.c.by).where(
+                    tables.sealed.c.case_id == case_id,
+                    tables.sealed.c.sequence == view.sequence,
+                )
+            ).scalar_one()
+        for file in files:
+            name = Path(file).stem
+            role, _dash, person = name.partition("-")
+            yield RequiredSigner(role=SigningRole(role), person=person or by)
+
+    def _free(self, name: str) -> Path:
+        """A folder that is not there yet: the same state may be sealed twice."""
+        path = self._folder / name
+        again = 2
+        while path.exists():
+            path = self._folder / f"{name}-{again}"
+            again += 1
+        return path
+
+    def _one(self, case_id: str, sequence: int) -> SealedView:
+        for view in self.sealed(case_id):
+            if view.sequence == sequence:
+                return view
+        raise NotFound(f"No bundle of this case was sealed in entry {sequence}.")
+
+
+def _sealed(row: Row[Any], names: Mapping[str, str]) -> SealedView:
+    return SealedView(
+        sequence=row.sequence,
+        at=datetime.fromisoformat(row.at),
+        by=names.get(row.by, row.by),
+        folder=row.bundle,
+        tagmanifest_sha256=row.tagmanifest_sha256,
+        entries=row.entries,
+    )
+

@@ -1,0 +1,81 @@
+"""The only bridge from vision to catalog: what stands for a plate becomes a query.
+
+A person's word replaces the machine's and never multiplies it. Where a person was unsure, the
+machine's doubt goes on: its alternatives and its lattice, fused over the exposures of the
+plate. What was rejected is not asked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from catalog.types import FieldEvidence, Query
+from vision.fusion import fuse
+from workbench.types import Judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evidence_store.types import Json
+    from vision.types import FieldName, FieldReading, PhotoReading
+    from workbench.types import FieldStanding, PlateView
+
+
+def build_query(plate: PlateView, readings: Mapping[str, PhotoReading]) -> Query:
+    """The query for one plate; `readings` holds the kept reading of each of its exhibits."""
+    standings = {standing.field: standing for standing in plate.fields}
+
+    def evidence(field: FieldName) -> FieldEvidence | None:
+        standing = standings.get(field)
+        if standing is None or standing.judgement is Judgement.REJECTED:
+            return None
+        if standing.human_text:
+            return FieldEvidence(text=standing.human_text, origin="human")
+        return _machine_evidence(field, plate, readings, standing)
+
+    return Query(
+        maker=evidence("maker"),
+        model=evidence("model"),
+        serial=evidence("serial"),
+        part_number=evidence("part_number"),
+    )
+
+
+def _machine_evidence(
+    field: FieldName,
+    plate: PlateView,
+    readings: Mapping[str, PhotoReading],
+    standing: FieldStanding,
+) -> FieldEvidence | None:
+    looks: tuple[FieldReading, ...] = tuple(
+        item
+        for exhibit_id, region_id in plate.members
+        if exhibit_id in readings
+        for combined in readings[exhibit_id].combined
+        if combined.region_id == region_id
+        for item in combined.fields
+        if item.field == field
+    )
+    if not looks:
+        return None
+    fused = looks[0] if len(looks) == 1 else fuse(looks)
+    return FieldEvidence(
+        text=fused.text or standing.machine_text,
+        origin="code" if fused.source.rule.startswith("code") else "machine",
+        alternatives=tuple((item.text, item.probability) for item in fused.alternatives),
+        likelihood=fused.lattice,
+    )
+
+
+def query_to_json(query: Query) -> Json:
+    """A query as it is recorded: texts, origins and alternatives (lattices stay in readings)."""
+    fields: dict[str, Json] = {}
+    for name in ("maker", "model", "serial", "part_number"):
+        evidence: FieldEvidence | None = getattr(query, name)
+        if evidence is not None:
+            fields[name] = {
+                "text": evidence.text,
+                "origin": evidence.origin,
+                "alternatives": [list(item) for item in evidence.alternatives],
+            }
+    return fields

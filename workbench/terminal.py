@@ -1,0 +1,24 @@
+"""Text from photos, files and people, made inert for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def safe(text: str, *, lines: bool = False) -> str:
+    """The text with control, format and unassigned characters shown as `\\x..` or `\\u....`.
+
+    With `lines`, line feeds stay. Escape sequences, bidirectional overrides and invisible
+    characters can otherwise change what a terminal shows.
+    """
+    return "".join(
+        char if (lines and char == "\n") or not _unsafe(char) else _escaped(char) for char in text
+    )
+
+
+def _unsafe(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")

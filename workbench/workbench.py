@@ -1,0 +1,137 @@
+"""The workbench: the verbs that a photo goes through, in their order.
+
+people → cases → intake → reading → copies → review → catalogs → matching → exports
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from evidence_store.blobs import BlobStore
+from evidence_store.errors import KeyMissing
+from evidence_store.keys import KeyFolder
+from evidence_store.ledger import Ledger
+from workbench.cases import Cases
+from workbench.catalogs import Catalogs
+from workbench.copies import Copies
+from workbench.demo import Demo
+from workbench.exports import Exports
+from workbench.images import Images
+from workbench.intake import Intake
+from workbench.matching import Matching
+from workbench.people import People
+from workbench.projection import Projection
+from workbench.reading import ReadingRoom
+from workbench.review import ReviewRoom
+from workbench.stores import Stores, utc_now
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from evidence_store.checkpoint import NoteSigner
+    from workbench.settings import Settings
+
+#: Whose versions a bundle names: what decoded, read, compared and sealed.
+_SOFTWARE = (
+    "rapidocr",
+    "onnxruntime",
+    "easyocr",
+    "torch",
+    "opencv-python",
+    "pillow",
+    "imagehash",
+    "av",
+    "cryptography",
+)
+VERSION = "0.1.0"
+
+
+class Workbench:
+    """All services over one store; safe to share between threads."""
+
+    def __init__(self, stores: Stores) -> None:
+        self.stores = stores
+        images = Images(stores)
+        self.people = People(stores)
+        self.cases = Cases(stores, self.people)
+        self.copies = Copies(stores, self.people, self.cases, images)
+        self.intake = Intake(stores, self.people, self.cases, self.copies, images)
+        self.reading = ReadingRoom(stores, self.cases)
+        self.review = ReviewRoom(stores, self.people, self.cases)
+        self.catalogs = Catalogs(stores, self.people)
+        self.matching = Matching(stores, self.people, self.cases, self.review, self.catalogs)
+        self.exports = Exports(self)
+        self.demo = Demo(self)
+
+    @classmethod
+    def open(cls, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Workbench:
+        """Open the store, made anew where there is none.
+
+        Raises the store's errors where the folder or the database cannot be used.
+        """
+        settings.store.mkdir(parents=True, exist_ok=True, mode=0o700)
+        keys = KeyFolder(settings.store / "keys", clock=clock)
+        origin = _origin(settings.store)
+        ledger = Ledger(
+            settings.database_url,
+            clock=clock,
+            origin=origin,
+            signer=_checkpoint_key(keys, origin),
+        )
+        return cls(
+            Stores(
+                settings=settings,
+                blobs=BlobStore(settings.store / "blobs"),
+                ledger=ledger,
+                keys=keys,
+                projection=Projection(settings.database_url, ledger),
+                clock=clock,
+                origin=origin,
+            )
+        )
+
+    def close(self) -> None:
+        """Finish what runs in the background and let go of the store."""
+        self.reading.close()
+        self.catalogs.close()
+        self.stores.projection.close()
+        self.stores.ledger.close()
+
+    def software(self) -> tuple[tuple[str, str], ...]:
+        """(name, version) of the parts that a bundle's content depends on."""
+        found = [("nameplate", VERSION)]
+        for name in _SOFTWARE:
+            try:
+                found.append((name, metadata.version(name)))
+            except metadata.PackageNotFoundError:
+                continue
+        return tuple(found)
+
+
+def _origin(store: Path) -> str:
+    """The name of this store in its checkpoints: drawn once, then kept."""
+    path = store / "origin"
+    if not path.exists():
+        part = path.with_suffix(f".{secrets.token_hex(4)}")
+        part.write_text(f"store-{secrets.token_hex(8)}.nameplate\n", encoding="ascii")
+        try:
+            path.hardlink_to(part)
+        except FileExistsError:
+            pass  # another process drew it first
+        finally:
+            part.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def _checkpoint_key(keys: KeyFolder, origin: str) -> NoteSigner:
+    """The key that signs checkpoints: the store's own, made with it."""
+    try:
+        keys.public(origin)
+    except KeyMissing:
+        keys.create(origin)
+    return keys.note_signer(origin)
+
