@@ -1,1 +1,1 @@
-"""Draws synthetic plates with known ground truth, for the demo case, the tests and the benchmarks."""
+"""Draws synthetic plates with known ground truth, for demo, tests and benchmarks."""
