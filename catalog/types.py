@@ -99,7 +99,11 @@ class Serial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One shipment under a permit line. `quantity` in units, None if not stated."""
+    """One shipment under a permit line. `quantity` in units, None if not stated.
+
+    As read from a snapshot, `serials` holds only the entries without a serial (quantities and
+    redactions), and `serials_recorded` counts the units whose serials the snapshot knows.
+    """
 
     delivery_id: str
     ship_date: PartialDate = UNKNOWN
@@ -111,6 +115,7 @@ class Delivery:
     page: str = ""
     source: str = ""
     serials: tuple[Serial, ...] = ()
+    serials_recorded: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +162,7 @@ class Permit:
     lines: tuple[PermitLine, ...] = ()
 
     def parties_as(self, *roles: str) -> tuple[Party, ...]:
-        """The parties in any of these roles, in the permit's order."""
+        """Return the parties in any of these roles, in the permit's order."""
         return tuple(party for party in self.parties if party.role in roles)
 
 
@@ -199,13 +204,17 @@ class ModelNames:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maker:
-    """Who made units, under one stable id, with its names through time."""
+    """Who made units, under one stable id, with its names through time.
+
+    `parents` are the ids of firms it belongs or belonged to; a plate may carry their names.
+    """
 
     maker_id: str
     canonical: str
     aliases: tuple[MakerAlias, ...] = ()
     cage: tuple[str, ...] = ()
     country: str = ""
+    parents: tuple[str, ...] = ()
     models: tuple[ModelNames, ...] = ()
     schemes: tuple[SerialScheme, ...] = ()
 
@@ -243,7 +252,7 @@ class CatalogRecords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """One delivered unit with everything above it; `delivery.serials` is left empty here.
+    """One delivered unit with everything above it.
 
     `position` is the unit's place in its group's sorted keys, `key` its folded serial.
     """

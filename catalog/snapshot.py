@@ -1,0 +1,340 @@
+"""Reads one snapshot: an immutable, hashed file, mapped into memory and never changed."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from catalog.container import MappedContainer
+from catalog.errors import CatalogError, SnapshotDamaged, SnapshotUnreadable
+from catalog.index import HashIndex, Places, as_keys
+from catalog.makers import MakerHit, MakerNames, ModelHit
+from catalog.manifest import MANIFEST_NAME, SnapshotManifest, read_manifest
+from catalog.normalize import fold
+from catalog.records_json import from_json
+from catalog.snapshot_build import DELIVERY, UNIT, build_snapshot
+from catalog.snapshot_verify import faults_of
+from catalog.types import CoverageEntry, Maker, Permit, Serial, Unit, UnitGroup
+from catalog.vocabulary import DISPOSITIONS, SERIAL_BASES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+    from types import TracebackType
+
+    import numpy.typing as npt
+
+__all__ = ["Snapshot", "build_snapshot", "open_snapshot"]
+
+CACHED_PERMITS = 256
+
+
+def open_snapshot(path: Path | str) -> Snapshot:
+    """Map a snapshot for reading; checks its form, not its content (see `Snapshot.verify`).
+
+    Raises SnapshotUnreadable if it is not a snapshot of a known version.
+    """
+    return Snapshot(Path(path))
+
+
+class Snapshot:
+    """One state of the catalog. Use as a context manager or call `close`.
+
+    Not for several threads at once: each opens its own, which costs milliseconds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._container = MappedContainer(path)
+        except OSError as problem:
+            raise SnapshotUnreadable(
+                f"{path.name} cannot be opened ({problem.strerror or problem}).",
+                remedy="Check that the file is there and may be read.",
+            ) from None
+        self.path = path
+        self.manifest: SnapshotManifest = read_manifest(
+            bytes(self._container.bytes_of(MANIFEST_NAME)), path
+        )
+        self._permit_cache: OrderedDict[int, Permit] = OrderedDict()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._container.close()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Name the snapshot: the SHA-256 of the whole file, in hex, streamed at the first call."""
+        return self._container.sha256()
+
+    def verify(self) -> None:
+        """Hash every member again and compare it with the manifest.
+
+        Raises SnapshotDamaged with every fault found.
+        """
+        faults = faults_of(self._container, self.manifest)
+        if faults:
+            raise SnapshotDamaged(
+                f"The snapshot {self.path.name} is not what its manifest says.",
+                remedy="Do not use it; fetch the original again or import the catalog anew.",
+                faults=faults,
+            )
+
+    # Makers and models
+
+    def makers(self) -> tuple[Maker, ...]:
+        """All makers, in the order of their ids."""
+        return self._makers
+
+    def maker(self, maker_id: str) -> Maker | None:
+        """One maker by its id."""
+        return self._names.maker(maker_id)
+
+    def find_maker(self, text: str, on: date | None = None) -> tuple[MakerHit, ...]:
+        """Find the makers that a name on a plate or a page can mean (see `makers.MakerNames`)."""
+        return self._names.find(text, on)
+
+    def find_model(self, maker_id: str | None, text: str) -> tuple[ModelHit, ...]:
+        """Find the models that a text names, exactly or by a declared variant.
+
+        Models come from the makers' declarations and from the permits' lines; None searches those
+        of every maker.
+        """
+        return self._names.find_model(maker_id, text)
+
+    # Groups, keys and units
+
+    def groups(self) -> tuple[UnitGroup, ...]:
+        """All groups, in the order of maker id and model; a group's id is its place here."""
+        return self._groups
+
+    def group(self, maker_id: str, model: str) -> UnitGroup | None:
+        """One maker's model by its name or a declared variant of it."""
+        place = self._group_places.get((maker_id, fold(model)))
+        if place is None:
+            hits = self.find_model(maker_id, model)
+            place = self._group_places.get((maker_id, fold(hits[0].model))) if hits else None
+        return None if place is None else self._groups[place]
+
+    def keys(self, group_id: int) -> npt.NDArray[np.bytes_]:
+        """All folded serials of a group (`normalize.fold`, UTF-8), sorted, mapped, dtype S."""
+        entry = self._entries[group_id]
+        width, count = entry["width"], entry["units"]
+        data = self._container.bytes_of("keys.bin")
+        return np.frombuffer(data, dtype=f"S{width}", count=count, offset=entry["offset"])
+
+    def lookup(self, group_id: int, strings: Sequence[str]) -> Places:
+        """Find many folded serials at once among a group's keys, exactly."""
+        return self.index.find(as_keys(strings), self.keys(group_id), start=self._starts[group_id])
+
+    def statistics(self, group_id: int) -> dict[str, Any]:
+        """How the group's serials are numbered, as `schemes.GroupStatistics.to_json` wrote it."""
+        value: dict[str, Any] = json.loads(self._statistics[group_id])
+        return value
+
+    def units(self, group_id: int, positions: Sequence[int]) -> tuple[Unit, ...]:
+        """Give the units at these positions of the group's keys, with all that is above them."""
+        keys = self.keys(group_id)
+        return tuple(self._unit(group_id, int(position), keys) for position in positions)
+
+    def records_for(self, group_id: int, position: int) -> Unit:
+        """Give one unit with its permit, line and delivery."""
+        return self.units(group_id, (position,))[0]
+
+    def find_units(self, serial: str) -> tuple[Unit, ...]:
+        """Find every unit with exactly this serial once folded, of any maker and model."""
+        key = fold(serial).encode()
+        rows = self.index.rows_of(key)
+        return tuple(
+            unit
+            for row in rows
+            for unit in self.units(*self._place_of_row(row))
+            if unit.key.encode() == key
+        )
+
+    # Permits
+
+    def permits(self) -> Iterator[Permit]:
+        """All permits and applications, in the order of their ids, without unit serials."""
+        return (self._permit(row) for row in range(len(self._permit_offsets) - 1))
+
+    def permit(self, permit_id: str) -> Permit | None:
+        """One permit by its id."""
+        low, high = 0, len(self._permit_offsets) - 1
+        while low < high:
+            middle = (low + high) // 2
+            found = self._permit(middle)
+            if found.permit_id == permit_id:
+                return found
+            low, high = (middle + 1, high) if found.permit_id < permit_id else (low, middle)
+        return None
+
+    def permits_for(
+        self, *, maker_id: str, model: str, never_approved: bool | None = None
+    ) -> tuple[Permit, ...]:
+        """All permits with a line for this maker and model.
+
+        `never_approved` keeps only those that no status ever allowed (True), or the others (False).
+        """
+        group = self.group(maker_id, model)
+        if group is None:
+            return ()
+        first = self._first_permits[group.group_id]
+        rows = self._group_permits[first : first + self._entries[group.group_id]["permits"]]
+        if never_approved is not None:
+            rows = rows[self._permit_flags[rows] == int(never_approved)]
+        return tuple(self._permit(int(row)) for row in rows)
+
+    def coverage_of(self, maker_id: str) -> tuple[CoverageEntry, ...]:
+        """What the snapshot declares to cover for a maker; entries for every maker included."""
+        return tuple(entry for entry in self.manifest.coverage if entry.maker_id in ("", maker_id))
+
+    # Members, each mapped or read at its first use
+
+    @cached_property
+    def index(self) -> HashIndex:
+        """The hash index over all groups; unit rows count through the groups in order."""
+        return HashIndex(
+            hashes=self._container.array("hashes.npy", "<u8"),
+            rows=self._container.array("hash_rows.npy", "<u4"),
+        )
+
+    @cached_property
+    def _makers(self) -> tuple[Maker, ...]:
+        value = self._json("makers.json")
+        return tuple(from_json(Maker, item, where=f"makers[{n}]") for n, item in enumerate(value))
+
+    @cached_property
+    def _names(self) -> MakerNames:
+        lines = tuple((entry["maker_id"], entry["model"]) for entry in self._entries)
+        return MakerNames(self._makers, models=lines)
+
+    @cached_property
+    def _entries(self) -> list[dict[str, Any]]:
+        return list(self._json("groups.json"))
+
+    @cached_property
+    def _groups(self) -> tuple[UnitGroup, ...]:
+        return tuple(
+            UnitGroup(
+                group_id=place,
+                maker_id=entry["maker_id"],
+                model=entry["model"],
+                units=entry["units"],
+                key_lengths=tuple((size, count) for size, count in entry["key_lengths"]),
+                unserialised=entry["unserialised"],
+            )
+            for place, entry in enumerate(self._entries)
+        )
+
+    @cached_property
+    def _group_places(self) -> dict[tuple[str, str], int]:
+        return {(group.maker_id, fold(group.model)): group.group_id for group in self._groups}
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return _running_total(entry["units"] for entry in self._entries)
+
+    @cached_property
+    def _first_permits(self) -> list[int]:
+        return _running_total(entry["permits"] for entry in self._entries)
+
+    @cached_property
+    def _statistics(self) -> list[bytes]:
+        return bytes(self._container.bytes_of("statistics.jsonl")).splitlines()
+
+    @cached_property
+    def _units(self) -> npt.NDArray[Any]:
+        return self._container.array("units.npy", UNIT)
+
+    @cached_property
+    def _deliveries(self) -> npt.NDArray[Any]:
+        return self._container.array("deliveries.npy", DELIVERY)
+
+    @cached_property
+    def _permit_offsets(self) -> npt.NDArray[np.uint64]:
+        return self._container.array("permit_offsets.npy", "<u8")
+
+    @cached_property
+    def _permit_flags(self) -> npt.NDArray[np.uint8]:
+        return self._container.array("permit_flags.npy", "u1")
+
+    @cached_property
+    def _group_permits(self) -> npt.NDArray[np.uint32]:
+        return self._container.array("group_permits.npy", "<u4")
+
+    def _json(self, name: str) -> Any:
+        try:
+            return json.loads(bytes(self._container.bytes_of(name)))
+        except (ValueError, RecursionError) as problem:
+            raise self._unreadable(f"{name} is no JSON ({problem})") from None
+
+    def _permit(self, row: int) -> Permit:
+        if row in self._permit_cache:
+            self._permit_cache.move_to_end(row)
+            return self._permit_cache[row]
+        start, end = (int(place) for place in self._permit_offsets[row : row + 2])
+        try:
+            text = json.loads(bytes(self._container.bytes_of("permits.jsonl")[start:end]))
+            permit = from_json(Permit, text, where=f"permit {row}")
+        except (ValueError, RecursionError, CatalogError) as problem:
+            raise self._unreadable(f"permit {row} cannot be read ({problem})") from None
+        self._permit_cache[row] = permit
+        if len(self._permit_cache) > CACHED_PERMITS:
+            self._permit_cache.popitem(last=False)
+        return permit
+
+    def _unit(self, group_id: int, position: int, keys: npt.NDArray[np.bytes_]) -> Unit:
+        row = self._units[self._starts[group_id] + position]
+        permit_row, line_place, place = self._deliveries[row["delivery"]].tolist()
+        permit = self._permit(permit_row)
+        line = permit.lines[line_place]
+        start = int(row["text"])
+        text = bytes(self._container.bytes_of("texts.bin")[start : start + int(row["text_size"])])
+        serial = Serial(
+            value=text.decode(),
+            basis=SERIAL_BASES[row["basis"]],
+            disposition=DISPOSITIONS[row["disposition"]],
+        )
+        return Unit(
+            group_id=group_id,
+            position=position,
+            key=keys[position].decode(),
+            permit=permit,
+            line=line,
+            delivery=line.deliveries[place],
+            serial=serial,
+        )
+
+    def _place_of_row(self, row: int) -> tuple[int, tuple[int]]:
+        group = int(np.searchsorted(self._starts, row, side="right")) - 1
+        return group, (row - self._starts[group],)
+
+    def _unreadable(self, problem: str) -> SnapshotUnreadable:
+        return SnapshotUnreadable(
+            f"The snapshot {self.path.name} is damaged: {problem}.",
+            remedy="Verify it, and fetch the original again or import the catalog anew.",
+        )
+
+
+def _running_total(sizes: Any) -> list[int]:
+    starts, total = [], 0
+    for size in sizes:
+        starts.append(total)
+        total += size
+    return starts

@@ -1,0 +1,77 @@
+"""What a permit's status was on a day, exact about what its history leaves open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from catalog.vocabulary import IN_FORCE, NEVER_IN_FORCE
+
+if TYPE_CHECKING:
+    from catalog.dates import PartialDate
+    from catalog.types import Permit, StatusEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusAnswer:
+    """The statuses that a permit can have had at a time, and the events that say so.
+
+    `in_force` is True or False if every possible status agrees and the validity allows it, else
+    None. An empty `statuses` means that the history says nothing about that time.
+    """
+
+    statuses: tuple[str, ...]
+    in_force: bool | None
+    grounds: tuple[StatusEvent, ...]
+
+
+def possible_statuses(permit: Permit, when: PartialDate) -> StatusAnswer:
+    """Find every status that the permit can have had on the day, or some day, `when`.
+
+    On the very day of a change both the old and the new status are possible, since the hour is
+    not recorded. Of two events on one known day, the one listed later is the later one.
+    """
+    history = permit.status_history
+    latest = tuple(
+        event
+        for place, event in enumerate(history)
+        if event.date.is_after(when) is not True
+        and not any(
+            _replaces(later, event, when, listed_later=other > place)
+            for other, later in enumerate(history)
+        )
+    )
+    return StatusAnswer(
+        statuses=tuple(dict.fromkeys(event.status for event in latest)),
+        in_force=_in_force(permit, when, latest),
+        grounds=latest,
+    )
+
+
+def never_approved(permit: Permit) -> bool:
+    """Whether the history is known and holds no status under which anything could be shipped."""
+    statuses = {event.status for event in permit.status_history}
+    return bool(statuses) and statuses <= NEVER_IN_FORCE
+
+
+def _replaces(
+    later: StatusEvent, event: StatusEvent, when: PartialDate, *, listed_later: bool
+) -> bool:
+    if later.date.is_before(when) is not True:
+        return False
+    same_day = later.date.exact and later.date == event.date
+    return listed_later if same_day else later.date.is_after(event.date) is True
+
+
+def _in_force(permit: Permit, when: PartialDate, latest: tuple[StatusEvent, ...]) -> bool | None:
+    if permit.valid_from.is_after(when) or permit.valid_to.is_before(when):
+        return False
+    allowed = {event.status in IN_FORCE for event in latest if event.status != "unknown"}
+    certain = any(event.date.is_after(when) is False for event in latest)
+    if not certain or len(allowed) != 1 or any(event.status == "unknown" for event in latest):
+        return None
+    if allowed == {False}:
+        return False
+    begun = not permit.valid_from.known or permit.valid_from.is_after(when) is False
+    not_over = not permit.valid_to.known or permit.valid_to.is_before(when) is False
+    return True if begun and not_over else None
