@@ -45,6 +45,12 @@ PRINTED_SIDE = 1_000
 PRINTED_CROP = 200
 PAGE = 200
 
+_ORIGIN_WORDS = {
+    "human": "read by a person",
+    "machine": "read by the machine",
+    "code": "from a machine-readable code",
+}
+
 _CLAIM_WORDS = {
     "source_url": "Source address",
     "source_account": "Source account",
@@ -139,9 +145,7 @@ def _exhibit(workbench: Workbench, case_id: str, view: ExhibitView) -> ReportExh
             for name, words in _CLAIM_WORDS.items()
             if (value := getattr(view.claims, name))
         ),
-        embedded=tuple(
-            (f"{fact.group} {fact.name}", fact.value) for fact in view.embedded.facts
-        ),
+        embedded=tuple((f"{fact.group} {fact.name}", fact.value) for fact in view.embedded.facts),
         regions=_regions(workbench, case_id, view),
         copy_of=summary.copy_of or "",
         derived_how=view.derived_how or "",
@@ -155,9 +159,7 @@ def _exhibit(workbench: Workbench, case_id: str, view: ExhibitView) -> ReportExh
 def _photo(workbench: Workbench, case_id: str, view: ExhibitView) -> Picture | None:
     if view.summary.media == "clip":
         return None
-    png = workbench.intake.upright_png(
-        case_id, view.summary.exhibit_id, longest=PRINTED_SIDE
-    )
+    png = workbench.intake.upright_png(case_id, view.summary.exhibit_id, longest=PRINTED_SIDE)
     return _jpeg(png)
 
 
@@ -171,9 +173,7 @@ def _jpeg(png: bytes) -> Picture:
     )
 
 
-def _regions(
-    workbench: Workbench, case_id: str, view: ExhibitView
-) -> tuple[ReportRegion, ...]:
+def _regions(workbench: Workbench, case_id: str, view: ExhibitView) -> tuple[ReportRegion, ...]:
     reading = view.reading
     if reading is None:
         return ()
@@ -301,7 +301,10 @@ def _search(view: SearchView, catalog: CatalogSummary) -> ReportSearch:
         at=view.at,
         by=view.by,
         asked=tuple(
-            (field, f"{value['text']} (read by a {'person' if value['origin'] == 'human' else 'machine'})")
+            (
+                field,
+                f"{value['text']} ({_ORIGIN_WORDS[str(value['origin'])]})",
+            )
             for field, value in asked.items()
         ),
         snapshot_sha256=view.snapshot_sha256,
@@ -332,8 +335,8 @@ def required_reviewers(workbench: Workbench, case_id: str) -> tuple[str, ...]:
     for view in workbench.matching.searches(case_id):
         for decision in view.decisions:
             people[decision.by_id] = None
-    for view in _views(workbench, case_id):
-        for review in view.reviews:
+    for exhibit in _views(workbench, case_id):
+        for review in exhibit.reviews:
             if review.judgement is not Judgement.UNSURE:
                 people[review.reviewer_id] = None
     return tuple(sorted(people))

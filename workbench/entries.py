@@ -164,6 +164,16 @@ def frame_taken(
     )
 
 
+def frames_missing(actor: str, *, exhibit: str, problems: Sequence[str]) -> Draft:
+    """Not all of a clip could be decoded; what could be had was taken."""
+    return Draft(
+        kind="frames.missing",
+        actor=actor,
+        body={"exhibit": exhibit},
+        private={"problems": list(problems)},
+    )
+
+
 def copies_proposed(actor: str, *, exhibit: str, of: str, evidence: CopyEvidence) -> Draft:
     """The program found an exhibit to be a copy of an earlier one, and says why."""
     return Draft(

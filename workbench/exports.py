@@ -74,9 +74,7 @@ class Exports:
         self._folder = self._stores.settings.store / "bundles"
         self._folder.mkdir(parents=True, exist_ok=True)
 
-    def seal(
-        self, actor: Actor, case_id: str, *, on_step: OnStep | None = None
-    ) -> SealedView:
+    def seal(self, actor: Actor, case_id: str, *, on_step: OnStep | None = None) -> SealedView:
         """Seal the case as it stands now; required reviewers can sign afterwards.
 
         Raises NotFound, NotAllowed, and the store's errors; then nothing is left behind.
@@ -122,9 +120,7 @@ class Exports:
     def sign(self, actor: Actor, case_id: str, sequence: int) -> SealedView:
         """Put this person's signature on a sealed bundle that asks for it."""
         view = self._one(case_id, sequence)
-        wanted = {
-            signer.person: signer.role for signer in self._required(case_id, view)
-        }
+        wanted = {signer.person: signer.role for signer in self._required(case_id, view)}
         if actor.person_id not in wanted:
             raise self._stores.refuse(
                 case_id,
@@ -237,8 +233,7 @@ class Exports:
             ),
             notes=(rules.POLICY_WORDS[summary.policy], counts(summary)),
             software=tuple(
-                Software(name=name, version=version)
-                for name, version in workbench.software()
+                Software(name=name, version=version) for name, version in workbench.software()
             ),
         )
 
@@ -280,9 +275,7 @@ class Exports:
                 recorded_in=view.reading_sequence,
             )
         for region in view.reading.regions if view.reading is not None else ():
-            crop = self._workbench.intake.crop_png(
-                case_id, summary.exhibit_id, region.region_id
-            )
+            crop = self._workbench.intake.crop_png(case_id, summary.exhibit_id, region.region_id)
             corners = ", ".join(f"({x:.1f}, {y:.1f})" for x, y in region.corners)
             yield PayloadFile(
                 path=content_path("derived", sha256_of(crop), "png"),
@@ -381,4 +374,3 @@ def _sealed(row: Row[Any], names: Mapping[str, str]) -> SealedView:
         tagmanifest_sha256=row.tagmanifest_sha256,
         entries=row.entries,
     )
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -11,6 +10,8 @@ from workbench import tables
 from workbench.types import ExhibitState, Judgement
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from evidence_store.types import Entry, Json
 
 Fold: TypeAlias = "Callable[[Connection, Entry], None]"

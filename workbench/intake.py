@@ -6,7 +6,6 @@ is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
@@ -37,6 +36,8 @@ from workbench.types import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from evidence_store.types import Draft, Sha256
     from vision.types import Fingerprint, Frame, Photo
     from workbench.cases import Cases, OnStep
@@ -96,6 +97,7 @@ class Intake:
         accepted: list[str] = []
         copies: list[tuple[str, str]] = []
         refused: list[Refusal] = []
+        problems: list[str] = []
         for number, upload in enumerate(uploads):
             if on_step is not None:
                 on_step(upload.name, number, len(uploads))
@@ -104,10 +106,15 @@ class Intake:
                     self._record_refusal(actor, case_id, piece, None)
                     refused.append(piece)
                     continue
-                self._take_one(actor, case_id, piece, claims, accepted, copies, refused)
+                self._take_one(actor, case_id, piece, claims, accepted, copies, refused, problems)
         if on_step is not None:
             on_step("", len(uploads), len(uploads))
-        return IntakeReport(accepted=tuple(accepted), copies=tuple(copies), refused=tuple(refused))
+        return IntakeReport(
+            accepted=tuple(accepted),
+            copies=tuple(copies),
+            refused=tuple(refused),
+            problems=tuple(problems),
+        )
 
     def _unpack(self, upload: Upload) -> Iterator[Upload | Refusal]:
         """The file itself, or what a ZIP holds, with refusals among it."""
@@ -143,6 +150,7 @@ class Intake:
         accepted: list[str],
         copies: list[tuple[str, str]],
         refused: list[Refusal],
+        problems: list[str],
     ) -> None:
         original: Sha256 | None = None
         try:
@@ -152,7 +160,7 @@ class Intake:
                 )
             original = self._stores.blobs.put(upload.data)
             if sniff(upload.data[:HEAD_BYTES]) == "clip":
-                accepted.extend(self._take_clip(actor, case_id, upload, original, claims))
+                accepted.extend(self._take_clip(actor, case_id, upload, original, claims, problems))
                 return
             photo = decode_photo(upload.data, name=upload.name)
             exhibit_id, of = self._take_photo(actor, case_id, upload, original, claims, photo)
@@ -196,11 +204,17 @@ class Intake:
         return exhibit_id, self._copies.propose(actor, case_id, exhibit_id, photo, print_)
 
     def _take_clip(
-        self, actor: Actor, case_id: str, upload: Upload, original: Sha256, claims: Claims
+        self,
+        actor: Actor,
+        case_id: str,
+        upload: Upload,
+        original: Sha256,
+        claims: Claims,
+        problems: list[str],
     ) -> list[str]:
         """Keep a clip and take the frames that are worth reading as exhibits of their own."""
         with self._stores.blobs.local_path(original) as path:
-            facts = probe_clip(path, name=upload.name)
+            facts = probe_clip(path)
             clip_id = self._numbered(
                 case_id,
                 lambda exhibit_id: entries.exhibit_taken_in(
@@ -218,15 +232,19 @@ class Intake:
                 ),
             )
             taken = [clip_id]
+            missing: list[str] = []
             try:
-                for frame in choose_frames(path, name=upload.name):
-                    taken.append(self._take_frame(actor, case_id, clip_id, original, frame))
+                for frame in choose_frames(path, on_problem=missing.append):
+                    taken += [self._take_frame(actor, case_id, clip_id, original, frame)]
             except DecodeError as error:
-                # What could be had stays; what could not is said in the log.
-                reason = error.diagnostics()
-                self._record_refusal(
-                    actor, case_id, Refusal(name=upload.name, reason=reason), original
+                missing.append(error.diagnostics())
+            if missing:
+                # What could be had stays; what could not is said here and in the log.
+                self._stores.append(
+                    case_id,
+                    entries.frames_missing(actor.person_id, exhibit=clip_id, problems=missing),
                 )
+                problems.extend(f"{upload.name} ({clip_id}): {text}" for text in missing)
         return taken
 
     def _take_frame(self, actor: Actor, case_id: str, clip_id: str, clip: str, frame: Frame) -> str:
@@ -262,7 +280,7 @@ class Intake:
             raise BadRequest(f"{clip_exhibit_id} is a photo; only clips have frames.")
         sha256 = checked_sha256(clip.sha256)
         with self._stores.blobs.local_path(sha256) as path:
-            frame = grab_frame(path, seconds=seconds, name=clip.file_name)
+            frame = grab_frame(path, seconds=seconds)
         return self._take_frame(actor, case_id, clip_exhibit_id, clip.sha256, frame)
 
     def exhibits(

@@ -81,8 +81,9 @@ class Jobs:
 
         try:
             job.progress = replace(work(report, job.stop.is_set), running=False)
-        except Exception as error:  # noqa: BLE001  # a job's thread has nobody above it to tell
-            problem = getattr(error, "diagnostics", lambda: str(error))()
+        except Exception as error:  # a job's thread has nobody above it to tell
+            says = getattr(error, "diagnostics", error.__str__)
+            problem = str(says())
             job.progress = replace(
                 job.progress, running=False, problems=(*job.progress.problems, problem)
             )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from evidence_store.types import Entry, Json
 
 Sentence: TypeAlias = "Callable[[Mapping[str, Json], Mapping[str, Json]], str]"
@@ -23,6 +24,10 @@ def _short(value: Json) -> str:
 
 def _members(value: Json) -> str:
     return ", ".join("/".join(member) for member in cast("list[list[str]]", value))
+
+
+def _engines(value: Json) -> str:
+    return ", ".join(sorted({str(item["name"]) for item in cast("list[dict[str, Json]]", value)}))
 
 
 _SENTENCES: Mapping[str, Sentence] = {
@@ -49,6 +54,10 @@ _SENTENCES: Mapping[str, Sentence] = {
     "frame.taken": lambda body, private: (
         f"Took frame {body['exhibit']} from {body['parent']} at {private['timecode']} s."
     ),
+    "frames.missing": lambda body, private: (
+        f"Could not take everything from {body['exhibit']}: "
+        f"{' '.join(cast('list[str]', private['problems']))}"
+    ),
     "copies.proposed": lambda body, _private: (
         f"Proposed {body['exhibit']} as a copy of {body['of']} ({body['relation']})."
         if body["relation"] != "same_object"
@@ -59,9 +68,8 @@ _SENTENCES: Mapping[str, Sentence] = {
         f"as {body['judgement']}. {private['reason']}"
     ),
     "exhibit.read": lambda body, private: (
-        f"Read {body['exhibit']} with "
-        f"{', '.join(sorted({str(e['name']) for e in cast('list[dict[str, Json]]', body['engines'])}))}"
-        f": {len(cast('list[Json]', private['regions']))} plate(s)."
+        f"Read {body['exhibit']} with {_engines(body['engines'])}: "
+        f"{len(cast('list[Json]', private['regions']))} plate(s)."
     ),
     "plates.joined": lambda body, private: (
         f"Said that {_members(body['members'])} show one plate. {private['reason']}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, create_engine, delete, event, insert, select, update
+from sqlalchemy import Connection, Table, create_engine, delete, event, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import QueuePool
 
@@ -64,7 +64,7 @@ class Projection:
             self.catch_up(log)
 
     def catch_up(self, log: str) -> None:
-        """Fold the entries of a log that are not folded yet; costs one count when there are none."""
+        """Fold the entries of a log that are not folded yet; none cost one count."""
         size = self._ledger.size(log)
         if self._next.get(log, -1) >= size:
             return
@@ -117,5 +117,5 @@ class Projection:
                 connection.execute(delete(table))
 
     @staticmethod
-    def _all_tables() -> Iterator[tables.Table]:
+    def _all_tables() -> Iterator[Table]:
         yield from tables.metadata.sorted_tables

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -24,6 +23,8 @@ from workbench.plain import plain
 from workbench.types import ExhibitState, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from evidence_store.types import Json
     from vision.types import Photo, PhotoReading, Quad
     from workbench.cases import Cases

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,6 +12,8 @@ from workbench import entries
 from workbench.errors import NotAllowed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from evidence_store.blobs import BlobStore
     from evidence_store.keys import KeyFolder
     from evidence_store.ledger import Ledger

@@ -6,7 +6,7 @@ import unicodedata
 
 
 def safe(text: str, *, lines: bool = False) -> str:
-    """The text with control, format and unassigned characters shown as `\\x..` or `\\u....`.
+    r"""The text with control, format and unassigned characters shown as `\\x..` or `\\u....`.
 
     With `lines`, line feeds stay. Escape sequences, bidirectional overrides and invisible
     characters can otherwise change what a terminal shows.

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from catalog.types import Query
-from vision.types import CopyEvidence, EmbeddedFacts, FieldName, PhotoReading, PlateRegion
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from catalog.types import Query
+    from vision.types import CopyEvidence, EmbeddedFacts, FieldName, PhotoReading, PlateRegion
 
 JsonMap: TypeAlias = Mapping[str, object]
 
@@ -125,6 +127,8 @@ class IntakeReport:
     copies: tuple[tuple[str, str], ...]
     """(new exhibit, exhibit it repeats)."""
     refused: tuple[Refusal, ...]
+    problems: tuple[str, ...] = ()
+    """What of an accepted clip could not be had."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +170,7 @@ class ExhibitSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """One person's judgement of one field of one plate region; later ones supersede, none vanish."""
+    """One person's judgement of one field of one region; later ones supersede, none vanish."""
 
     sequence: int
     at: datetime

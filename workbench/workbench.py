@@ -6,8 +6,6 @@ people → cases → intake → reading → copies → review → catalogs → m
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from datetime import datetime
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -30,6 +28,8 @@ from workbench.review import ReviewRoom
 from workbench.stores import Stores, utc_now
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from evidence_store.checkpoint import NoteSigner
@@ -134,4 +134,3 @@ def _checkpoint_key(keys: KeyFolder, origin: str) -> NoteSigner:
     except KeyMissing:
         keys.create(origin)
     return keys.note_signer(origin)
-

@@ -1,0 +1,135 @@
+"""Make the environments that `make` needs, once: Python packages, and system parts for tests.
+
+    python3 tools/environment.py VENV REQUIREMENTS [REQUIREMENTS …]
+    python3 tools/environment.py --system
+
+Runs under the machine's own Python 3.11, before anything is installed, so it uses the
+standard library only. A second run finds its stamp and does nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+#: What the tests need from the system: a program to look for, and Debian's package of it.
+SYSTEM_PARTS = {
+    "ssh-keygen": "openssh-client",
+    "openssl": "openssl",
+    "sha256sum": "coreutils",
+    "diff": "diffutils",
+    "find": "findutils",
+    "chromium": "chromium",
+    "tesseract": "tesseract-ocr tesseract-ocr-rus tesseract-ocr-ukr tesseract-ocr-fas "
+    "tesseract-ocr-tur tesseract-ocr-ara",
+}
+HEADLESS = "opencv-python-headless"
+
+
+def say(text: str) -> None:
+    """Progress for the person who is waiting."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def stamp_of(files: list[Path]) -> str:
+    """What the environment was made from: requirements and Python's version."""
+    digest = hashlib.sha256(sys.version.encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def make_venv(venv: Path, files: list[Path]) -> None:
+    """Make the virtual environment, or bring it up to date with its requirements."""
+    stamp = venv / ".made-from"
+    wanted = stamp_of(files)
+    if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
+        return
+    if sys.version_info[:2] < (3, 11):
+        raise SystemExit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
+    say(f"Making {venv} (a few minutes the first time, and several gigabytes with EasyOCR) …")
+    python = venv / "bin" / "python"
+    if not python.exists():
+        create(venv)
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    run([*pip, *(part for file in files for part in ("-r", str(file)))])
+    pin = next(
+        line.split()[0]
+        for file in files
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if line.startswith(f"{HEADLESS}==")
+    )
+    # opencv-python and its headless twin write the same folder; the headless one must be the
+    # last to write, since the other needs libGL, which a bare machine has not.
+    run([*pip, "--no-deps", "--force-reinstall", pin])
+    stamp.write_text(wanted, encoding="ascii")
+
+
+def create(venv: Path) -> None:
+    """Make an empty virtual environment, with Debian's python3-venv where it is missing."""
+    try:
+        import ensurepip  # noqa: F401
+    except ImportError:
+        version = f"python3.{sys.version_info[1]}-venv"
+        install([version], f"Python's ensurepip is missing; install Debian's {version}.")
+    run([sys.executable, "-m", "venv", str(venv)])
+
+
+def install_system_parts() -> None:
+    """Install what the tests need of the system, or say exactly what to install."""
+    missing = [
+        package
+        for program, package in SYSTEM_PARTS.items()
+        if shutil.which(program) is None and not browser_named(program)
+    ]
+    if missing:
+        packages = " ".join(missing).split()
+        install(
+            packages,
+            "The tests need parts of the system that are missing here. Install them with:\n"
+            f"    apt-get install --no-install-recommends {' '.join(packages)}\n"
+            "(or, for the browser, set NAMEPLATE_CHROMIUM to a Chromium or Chrome).",
+        )
+
+
+def browser_named(program: str) -> bool:
+    """Whether the browser is somewhere else, and somebody said where."""
+    return program == "chromium" and bool(os.environ.get("NAMEPLATE_CHROMIUM"))
+
+
+def install(packages: list[str], otherwise: str) -> None:
+    """Install Debian packages as root; for anybody else, say what is to be done and stop."""
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise SystemExit(otherwise)
+    say(f"Installing {' '.join(packages)} …")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    run(["apt-get", "update", "-qq"], environment)
+    run(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+        environment,
+    )
+
+
+def run(command: list[str], environment: dict[str, str] | None = None) -> None:
+    """Run a command with its noise on the error stream; stop with its words if it fails."""
+    done = subprocess.run(command, env=environment, stdout=sys.stderr, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"This failed with exit code {done.returncode}: {' '.join(command)}")
+
+
+def main(arguments: list[str]) -> None:
+    """Do what the command line asks for."""
+    if arguments == ["--system"]:
+        install_system_parts()
+    elif len(arguments) >= 2:
+        make_venv(Path(arguments[0]), [Path(name) for name in arguments[1:]])
+    else:
+        raise SystemExit(__doc__)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
