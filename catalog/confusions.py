@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Comparison characters; anything else shares one last column and equals only itself there."""
 
+DIGITS = 10
 OTHER = len(ALPHABET)
 WIDTH = OTHER + 1
+
+OTHER_KIND = 0.1
+"""Where no confusion is named, a digit is this much as often given as a letter as it is given as
+another digit, and the reverse; a stated assumption."""
 
 UNREADABLE = "?"
 """How a person writes a character that is there but cannot be read."""
@@ -36,7 +41,7 @@ class ErrorModel:
     """How one kind of reader errs, a character at a time.
 
     All rates are probabilities (0–1) for each true character: `substitution` is the share given as
-    some other character where the table names no confusion; `insertion` the share of places where
+    some other digit (for a digit) or letter (for a letter); `insertion` the share of places where
     a character is read that is not there; `deletion` the share of characters left out.
     """
 
@@ -56,7 +61,7 @@ class ErrorModel:
                 raise ValueError(f"error model {self.name}: rate {rate} is not between 0 and 1")
         for true in {pair[0] for pair in self.confusions}:
             lost = sum(rate for pair, rate in self.confusions.items() if pair[0] == true)
-            if lost + self.substitution >= 1.0:
+            if lost + (1.0 + OTHER_KIND) * self.substitution >= 1.0:
                 raise ValueError(f"error model {self.name}: nothing is left for a true {true}")
 
     def scaled(self, factor: float) -> ErrorModel:
@@ -166,7 +171,10 @@ def encode(keys: npt.NDArray[np.bytes_]) -> npt.NDArray[np.intp]:
 @lru_cache(maxsize=32)
 def _matrix(key: tuple[str, float, tuple[tuple[str, float], ...]]) -> npt.NDArray[np.float64]:
     _, rate, confusions = key
-    table = np.full((WIDTH, WIDTH), rate / (WIDTH - 1))
+    digits, letters = DIGITS, OTHER - DIGITS
+    table = np.full((WIDTH, WIDTH), OTHER_KIND * rate / WIDTH)
+    table[:digits, :digits] = rate / (digits - 1)
+    table[digits:OTHER, digits:OTHER] = rate / (letters - 1)
     for pair, share in confusions:
         table[ALPHABET.index(pair[0]), ALPHABET.index(pair[1])] = share
     np.fill_diagonal(table, 0.0)
@@ -184,14 +192,12 @@ def confusion_matrix(model: ErrorModel) -> npt.NDArray[np.float64]:
 
 
 def emissions(text: str, model: ErrorModel) -> npt.NDArray[np.float64]:
-    """P(what was read at each place | true character), shape (len(text), 37).
+    """P(what was read at each place | true character), shape (places, 37).
 
-    A `?` says that a character is there and no more: it is equally probable under every one.
+    A place is a byte of the text in UTF-8, so one for each letter and digit of the alphabet. A `?`
+    says that a character is there and no more: it is equally probable under every one.
     """
-    table = confusion_matrix(model)
-    columns = encode(np.array([text.encode()]))[0]
-    rows = table[:, columns].T.copy()
-    for place, char in enumerate(text):
-        if char == UNREADABLE:
-            rows[place] = 1.0
+    raw = np.frombuffer(text.encode(), dtype=np.uint8)
+    rows: npt.NDArray[np.float64] = confusion_matrix(model).T[byte_columns()[raw]]
+    rows[raw == ord(UNREADABLE)] = 1.0
     return rows

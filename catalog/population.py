@@ -1,0 +1,237 @@
+"""Every unit that a plate could belong to, catalogued or not, in a form that can be summed over.
+
+The units of one maker and model are written as *product sets*: at each place of the serial a set of
+characters, every combination of which is one unit. Numbers 1 to N̂ of a block fall into a handful of
+such sets, so that the probability of a reading can be summed over all units without listing them.
+Irregular serials have no such sets; their places carry how often each character is expected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from catalog.confusions import OTHER, WIDTH, byte_columns, encode
+from catalog.schemes import smoothed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    from catalog.schemes import GroupStatistics, PlaceCounts, SerialBlock
+
+    Floats = npt.NDArray[np.float64]
+
+FINE_BLOCKS = 64
+"""Up to this many blocks are cut exactly at N̂; more are each taken as one wider set."""
+
+UNSEEN_SHARE = 1.0
+"""Irregular serials: as many units again as the catalog has are taken to exist outside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductSets:
+    """Sets of serials of one length. `weights` has shape (sets, length, 37).
+
+    For sequences a weight is 1 where the character may stand at the place, else 0. For irregular
+    serials it is the expected share of the character, and `units` says how many units share it.
+    """
+
+    length: int
+    weights: Floats
+    units: Floats
+    """Units for each unit of weight, shape (sets,): 1 for sequences."""
+    listed: bool
+    """Whether every combination is one unit (sequences) or only expected (irregular serials)."""
+
+    @property
+    def allowed(self) -> npt.NDArray[np.bool_]:
+        """Which characters can stand at each place in any set, shape (length, 37)."""
+        return np.asarray(np.any(self.weights > 0, axis=0))
+
+    def expected(self, keys: npt.NDArray[np.bytes_]) -> Floats:
+        """How many units are expected to bear each of these keys, shape (n,)."""
+        columns = encode(keys)[:, : self.length]
+        places = np.arange(self.length)
+        product = np.prod(self.weights[:, places, columns], axis=-1)
+        return np.asarray(self.units @ product)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Population:
+    """All units of one maker and model that are taken to exist."""
+
+    catalogued: int
+    """Units with different serials in the catalog."""
+    irregular: int
+    """How many of these stand in no sequence; they are scored one by one."""
+    size: float
+    """N̂: units taken to exist."""
+    sets: tuple[ProductSets, ...]
+    basis: str
+    """How N̂ was found, in words."""
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """Lengths of serial that occur, ascending."""
+        return tuple(sorted({group.length for group in self.sets}))
+
+    def allowed(self, length: int) -> npt.NDArray[np.bool_]:
+        """Characters that can stand at each place of a serial of this length, (length, 37)."""
+        found = [group.allowed for group in self.sets if group.length == length]
+        if not found:
+            return np.zeros((length, WIDTH), dtype=bool)
+        return np.asarray(np.logical_or.reduce(found))
+
+    def expected(self, keys: npt.NDArray[np.bytes_], length: int, *, listed: bool) -> Floats:
+        """How many units of sequences (or of irregular serials) bear each key, shape (n,)."""
+        total = np.zeros(len(keys))
+        for group in self.sets:
+            if group.length == length and group.listed == listed:
+                total += group.expected(keys)
+        return total
+
+
+def population(statistics: GroupStatistics, *, factor: float = 1.0) -> Population:
+    """Build the population that a group's serials speak for.
+
+    `factor` stretches (or shrinks) what lies beyond the largest number seen, and the number of
+    uncatalogued irregular units; it serves to show how much an answer depends on N̂.
+    """
+    blocks = [(block, _last_number(block, factor)) for block in statistics.blocks]
+    sets = [
+        *_sequence_sets(blocks, fine=len(blocks) <= FINE_BLOCKS),
+        *(_irregular_sets(places, factor) for places in statistics.irregular),
+    ]
+    irregular = sum(places.units for places in statistics.irregular)
+    in_blocks = sum(last - block.start + 1 for block, last in blocks)
+    beyond = sum(float(group.units.sum()) for group in sets if not group.listed)
+    return Population(
+        catalogued=statistics.keys,
+        irregular=irregular,
+        size=in_blocks + irregular + beyond,
+        sets=tuple(sets),
+        basis=_basis(blocks, in_blocks, irregular, beyond),
+    )
+
+
+def _last_number(block: SerialBlock, factor: float) -> int:
+    if factor == 1.0:
+        return block.estimated_last
+    span = round(block.estimated_units * factor)
+    return min(max(block.start + span - 1, block.last), int(10**block.digits) - 1)
+
+
+def _basis(
+    blocks: list[tuple[SerialBlock, int]], in_blocks: int, irregular: int, beyond: float
+) -> str:
+    parts = []
+    if len(blocks) == 1:
+        block, last = blocks[0]
+        span = block.last - block.start + 1
+        parts.append(
+            f"numbers {block.prefix}{'#' * block.digits}{block.suffix} are taken to run from "
+            f"{block.start} to {last}: largest seen {block.last}, {block.count} seen, "
+            f"N̂ = m + m/k − 1 with m = {span}, k = {block.count}"
+        )
+    elif blocks:
+        parts.append(
+            f"{len(blocks)} sequences, each from its start to its own N̂ = m + m/k − 1, "
+            f"together {in_blocks} units"
+        )
+    if irregular:
+        parts.append(
+            f"{irregular} catalogued serials follow no sequence; {beyond:.0f} more are assumed, "
+            "their characters as frequent as in the catalogued ones, never-seen characters up to "
+            "1 − 0.05^(1/n)"
+        )
+    return "; ".join(parts) or "no serial of this model is catalogued"
+
+
+def _sequence_sets(blocks: list[tuple[SerialBlock, int]], *, fine: bool) -> Iterator[ProductSets]:
+    by_length: dict[int, list[Floats]] = {}
+    for block, last in blocks:
+        rows = by_length.setdefault(len(block.prefix) + block.digits + len(block.suffix), [])
+        low, high = f"{block.start:0{block.digits}d}", f"{last:0{block.digits}d}"
+        spans = digit_sets(low, high) if fine else [_wider(low, high)]
+        rows.extend(_with_frame(block, span) for span in spans)
+    for length, weights in sorted(by_length.items()):
+        stacked = np.stack(weights)
+        yield ProductSets(length=length, weights=stacked, units=np.ones(len(stacked)), listed=True)
+
+
+def _wider(low: str, high: str) -> tuple[tuple[int, int], ...]:
+    """One set that holds every number from `low` to `high` and some beyond: an upper bound."""
+    span, free = [], False
+    for a, b in zip(low, high, strict=True):
+        span.append((0, 9) if free else (int(a), int(b)))
+        free = free or a != b
+    return tuple(span)
+
+
+def digit_sets(low: str, high: str) -> list[tuple[tuple[int, int], ...]]:
+    """Cut the numbers `low` to `high`, written in equally many digits, into product sets.
+
+    Each set is one (smallest, largest) digit for each place; the sets are disjoint and together
+    hold exactly the numbers from `low` to `high`.
+    """
+    if low > high:
+        return []
+    if not low:
+        return [()]
+    first, last = int(low[0]), int(high[0])
+    nines, zeros = "9" * (len(low) - 1), "0" * (len(low) - 1)
+    if first == last:
+        return [((first, first), *rest) for rest in digit_sets(low[1:], high[1:])]
+    sets: list[tuple[tuple[int, int], ...]] = []
+    if low[1:] != zeros:
+        sets += [((first, first), *rest) for rest in digit_sets(low[1:], nines)]
+        first += 1
+    top: list[tuple[tuple[int, int], ...]] = []
+    if high[1:] != nines:
+        top = [((last, last), *rest) for rest in digit_sets(zeros, high[1:])]
+        last -= 1
+    if first <= last:
+        sets.append(((first, last), *((0, 9),) * len(zeros)))
+    return sets + top
+
+
+def _with_frame(block: SerialBlock, digits: tuple[tuple[int, int], ...]) -> Floats:
+    """Weights (length, 37) of one product set: fixed prefix and suffix, digits from a to b."""
+    prefix, suffix = block.prefix.encode("latin-1"), block.suffix.encode("latin-1")
+    rows = np.zeros((len(prefix) + len(digits) + len(suffix), WIDTH))
+    columns = byte_columns()
+    for place, byte in enumerate(prefix):
+        rows[place, columns[byte]] = 1.0
+    for place, (a, b) in enumerate(digits, start=len(prefix)):
+        rows[place, a : b + 1] = 1.0
+    for place, byte in enumerate(suffix, start=len(prefix) + len(digits)):
+        rows[place, columns[byte]] = 1.0
+    return rows
+
+
+def _irregular_sets(places: PlaceCounts, factor: float) -> ProductSets:
+    shares = smoothed(places)
+    shares[:, OTHER] = [row[OTHER] / places.units for row in places.counts]
+    return ProductSets(
+        length=places.length,
+        weights=shares[None],
+        units=np.array([places.units * UNSEEN_SHARE * factor]),
+        listed=False,
+    )
+
+
+def union(parts: tuple[Population, ...]) -> Population:
+    """Take several groups together: all characters and lengths that any of them allows."""
+    if len(parts) == 1:
+        return parts[0]
+    return Population(
+        catalogued=sum(part.catalogued for part in parts),
+        irregular=sum(part.irregular for part in parts),
+        size=sum(part.size for part in parts),
+        sets=tuple(group for part in parts for group in part.sets),
+        basis="; ".join(part.basis for part in parts),
+    )

@@ -1,0 +1,295 @@
+"""How much a match weighs: the likelihood ratio of one unit against every other that could be it.
+
+LR = P(reading | this unit) / Σ over the other units of π(t) · P(reading | t), where the other units
+are all that are taken to exist of that maker and model, catalogued or not, each as probable as any
+other beforehand. Units that were not scored are bounded from above; none is dropped.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from catalog.alignment import likeliest, one_edit_away
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from catalog.likelihood import SerialModel
+    from catalog.population import Population
+
+    Floats = npt.NDArray[np.float64]
+    Keys = npt.NDArray[np.bytes_]
+
+ALGORITHM = "nameplate-weight-1"
+
+IDENTIFIES_FROM = 0.999
+"""Posterior over all N̂ units, each equally probable beforehand, from which a unit is identified."""
+
+FITS_FROM = 0.01
+"""A unit fits if the reading is at least this many times as probable under its serial as under the
+serial that would explain the reading best."""
+
+RULED_OUT_BELOW = 0.01
+"""A unit whose likelihood ratio is below this is excluded at the stated error rates."""
+
+CLEAN_PROPOSALS = 96
+IRREGULAR_PROPOSALS = 512
+"""Where serials follow no sequence, every single change of a reading is looked up."""
+
+DOUBTFUL_PROPOSALS = 8192
+
+SHOWN = 32
+"""Serials of one length that are kept with names; all are counted."""
+
+SMALLEST = 1e-15
+"""No share of the weight is taken to be smaller: beyond it, numbers are rounding."""
+
+LEAST_PROPOSED = 1e-9
+"""Serials that explain the reading worse than this, relative to the best, are only bounded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposals:
+    """Serials of one length that may explain a reading, best first, with their probabilities."""
+
+    length: int
+    keys: Keys
+    rough: Floats
+    """Probability place by place, before insertions and pixels are asked."""
+    complete_from: float
+    """Every serial of the reading's own length that is at least this probable is in the list."""
+
+
+def propose(model: SerialModel, population: Population) -> tuple[Proposals, ...]:
+    """List the serials, catalogued or not, that may explain the reading, by length.
+
+    A first short list serves where the reading leaves little open; where even its last entry still
+    fits, a long one is made.
+    """
+    few = IRREGULAR_PROPOSALS if population.irregular else CLEAN_PROPOSALS
+    short = _propose(model, population, few)
+    enough = FITS_FROM * model.ceiling / 2
+    if all(part.complete_from < enough for part in short):
+        return short
+    return _propose(model, population, DOUBTFUL_PROPOSALS)
+
+
+def _propose(model: SerialModel, population: Population, most: int) -> tuple[Proposals, ...]:
+    found = []
+    for length in population.lengths:
+        allowed = population.allowed(length)
+        keys, rough, complete = _of_length(model, allowed, length, most)
+        if keys.size:
+            found.append(Proposals(length=length, keys=keys, rough=rough, complete_from=complete))
+    return tuple(found)
+
+
+def _of_length(
+    model: SerialModel, allowed: npt.NDArray[np.bool_], length: int, most: int
+) -> tuple[Keys, Floats, float]:
+    lists: list[tuple[Keys, Floats]] = []
+    complete = 0.0
+    for profile in model.profiles:
+        if len(profile.seen) == length:
+            keys, rough = likeliest(profile, allowed, most=most, floor=LEAST_PROPOSED)
+            least = rough[-1] if keys.size >= most else LEAST_PROPOSED * profile.ceiling
+            complete = max(complete, float(least))
+        else:
+            keys = one_edit_away(profile, allowed, length)
+            rough = profile.of_keys(keys, length)
+        if keys.size:
+            lists.append((keys.astype(f"S{length}"), rough))
+    if not lists:
+        return np.zeros(0, dtype="S1"), np.zeros(0), complete
+    if len(lists) == 1:
+        return *lists[0], complete
+    keys, which = np.unique(np.concatenate([part[0] for part in lists]), return_inverse=True)
+    rough = np.bincount(which, weights=np.concatenate([part[1] for part in lists])).astype(float)
+    order = np.argsort(-rough, kind="stable")
+    return keys[order], rough[order], complete
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """One serial and how probable the reading is under it."""
+
+    key: str
+    likelihood: float
+    position: int
+    """Place in the catalog's sorted keys of the group; -1 if the serial is not catalogued."""
+    copies: int
+    """Catalog records that bear this serial."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupWeight:
+    """What one maker and model contributes: the sum over all its units, and the serials scored."""
+
+    population: Population
+    total: float
+    """Σ over all N̂ units of P(reading | unit), from above, times `prior`."""
+    bounded: float
+    """The part of `total` that stands for catalogued units that were not scored one by one."""
+    scored: tuple[Scored, ...]
+    """Catalogued serials that may explain the reading, and others that fit; best first."""
+    fitting: float
+    """How many of the N̂ units fit; a fraction where uncatalogued units are only expected."""
+    catalogued_fitting: int
+    prior: float
+    """How probable the plate's other fields are under this maker and model, 0-1."""
+
+
+def weigh_group(
+    model: SerialModel, population: Population, keys: Keys, *, prior: float = 1.0
+) -> GroupWeight:
+    """Weigh every unit of one maker and model against the reading of a serial.
+
+    `keys` are the catalogued folded serials of the group, sorted.
+    """
+    parts = tuple(_weigh_part(model, population, keys, part) for part in propose(model, population))
+    total = sum(float(group.units @ model.of_sets(group)) for group in population.sets)
+    total += sum(part.added for part in parts)
+    complete = max((part.complete_from for part in parts), default=model.ceiling)
+    unscored = population.irregular - sum(part.irregular for part in parts)
+    bounded = min(unscored * complete, unscored * model.ceiling)
+    scored = sorted(
+        (item for part in parts for item in part.scored),
+        key=lambda item: (-item.likelihood, item.key),
+    )
+    return GroupWeight(
+        population=population,
+        total=(total + bounded) * prior,
+        bounded=bounded * prior,
+        scored=tuple(scored),
+        fitting=sum(part.fitting for part in parts),
+        catalogued_fitting=sum(part.catalogued_fitting for part in parts),
+        prior=prior,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What the proposals of one length add to a group's weight."""
+
+    added: float
+    irregular: int
+    complete_from: float
+    fitting: float
+    catalogued_fitting: int
+    scored: tuple[Scored, ...]
+
+
+def _weigh_part(model: SerialModel, population: Population, keys: Keys, part: Proposals) -> _Part:
+    first, copies = find(keys, part.keys)
+    present = copies > 0
+    listed = population.expected(part.keys, part.length, listed=True)
+    expected = population.expected(part.keys, part.length, listed=False)
+    likelihood, correction = _scores(model, part, present | (listed > 0))
+    alone = present & (listed == 0)
+    fits = likelihood >= FITS_FROM * model.ceiling
+    shown = np.flatnonzero(present | (fits & (listed > 0)))[:SHOWN]
+    return _Part(
+        added=float((listed + expected) @ correction + likelihood[alone].sum()),
+        irregular=int(alone.sum()),
+        complete_from=part.complete_from,
+        fitting=float((listed + expected)[fits].sum() + (fits & alone).sum()),
+        catalogued_fitting=int((fits & present).sum()),
+        scored=tuple(
+            Scored(
+                key=part.keys[at].decode(),
+                likelihood=float(likelihood[at]),
+                position=int(first[at]) if present[at] else -1,
+                copies=int(copies[at]),
+            )
+            for at in shown.tolist()
+        ),
+    )
+
+
+def _scores(
+    model: SerialModel, part: Proposals, wanted: npt.NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Score the likeliest wanted serials exactly, the others place by place.
+
+    Also gives by how much the sum over all units must be corrected for each serial.
+    """
+    chosen = np.flatnonzero(wanted)[: model.asked]
+    likelihood, correction = part.rough.copy(), np.zeros(part.keys.size)
+    exact = model.of_keys(part.keys[chosen], part.length)
+    likelihood[chosen] = exact
+    correction[chosen] = exact - model.counted(part.keys[chosen], part.length, exact)
+    return likelihood, correction
+
+
+def find(keys: Keys, wanted: Keys) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Find folded serials among sorted ones: first position and number of records of each."""
+    if not keys.size:
+        nothing = np.zeros(wanted.size, dtype=np.intp)
+        return nothing, nothing
+    order = np.argsort(wanted)
+    ordered = wanted[order].astype(keys.dtype)
+    first, last = np.empty(wanted.size, np.intp), np.empty(wanted.size, np.intp)
+    first[order] = np.searchsorted(keys, ordered, side="left")
+    last[order] = np.searchsorted(keys, ordered, side="right")
+    return first, last - first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitWeight:
+    """The weight of one unit against all others that are taken to exist."""
+
+    lr: float
+    """How many times more probable the reading is under this unit than under another."""
+    posterior: float
+    """Probability that it is this unit, were all N̂ equally probable beforehand (0-1)."""
+    fits: bool
+    by_chance: float
+    """p: how probable a reading like this is from another unit, relative to this one; 1/LR."""
+    units: float
+    """N̂: all units taken to exist of the makers and models that compete."""
+    compared: int
+    """n: catalogued units among which the candidate was searched."""
+
+    @property
+    def log10_lr(self) -> float:
+        """The weight in powers of ten."""
+        return math.log10(self.lr)
+
+    @property
+    def bits(self) -> float:
+        """The weight in bits."""
+        return math.log2(self.lr)
+
+    @property
+    def after_search(self) -> float:
+        """1/(np): what is left of 1/p, since the unit was picked as the best of n."""
+        return self.lr / max(self.compared, 1)
+
+
+def weigh_unit(
+    groups: Sequence[GroupWeight], of: GroupWeight, likelihood: float, *, ceiling: float
+) -> UnitWeight:
+    """Weigh one unit, whose serial gives the reading `likelihood`, against all of `groups`.
+
+    `of` is the group the unit belongs to, `ceiling` the largest probability that any serial gives.
+    """
+    units = sum(group.population.size for group in groups)
+    mine = likelihood * of.prior
+    total = max(sum(group.total for group in groups), mine)
+    others = max(total - mine, total * SMALLEST)
+    competing = max(units - 1.0, 0.0)
+    lr = mine * competing / others if competing and mine else (1.0 if mine else SMALLEST)
+    return UnitWeight(
+        lr=max(lr, SMALLEST),
+        posterior=min(mine / total, 1.0) if total else 0.0,
+        fits=likelihood >= FITS_FROM * ceiling,
+        by_chance=1.0 / max(lr, SMALLEST),
+        units=units,
+        compared=sum(group.population.catalogued for group in groups),
+    )
