@@ -15,7 +15,7 @@ REQUIREMENTS := requirements.txt
 endif
 BIN := $(VENV)/bin
 
-.PHONY: run test check light environment development system screens
+.PHONY: run test check light environment development system screens requirements
 
 run: environment
 	$(BIN)/python -m streamlit run app.py --server.address localhost --server.port $(PORT)
@@ -50,3 +50,11 @@ system:
 # Anew, from a store of their own: the pictures of the screens that the README shows.
 screens: development
 	$(BIN)/python -m ui.screenshots docs/screens
+
+# Compile the pinned lists anew after a change in requirements/*.in.
+requirements: development
+	for list in core dev; do $(BIN)/uv pip compile -q requirements/$$list.in \
+	    -o requirements-$$list.txt --python-version 3.11 \
+	    --no-header --no-annotate --no-emit-index-url; done
+	$(BIN)/uv pip compile -q requirements/full.in -o requirements.txt --python-version 3.11 \
+	    --no-header --no-annotate --no-emit-index-url
