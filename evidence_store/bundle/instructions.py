@@ -1,0 +1,117 @@
+# ruff: noqa: E501 (a line that is to be copied into a shell cannot be wrapped)
+"""`data/VERIFY.txt`: how to check the bundle with stock tools, line by line, without us.
+
+Nothing that a person typed stands in it except signers' identifiers, whose alphabet is narrow:
+every indented line can be copied into a shell as it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evidence_store.bundle.layout import (
+    FIRST_SEAL,
+    INFO,
+    MANIFEST,
+    TAG_MANIFEST,
+    VERSION,
+    RequiredSigner,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SEALED_AT = "Nameplate-Sealed-At"
+"""The label in `bag-info.txt` of the time that the custodian states, as YYYYMMDDHHMMSSZ."""
+
+_HEAD = f"""\
+HOW TO CHECK THIS BUNDLE
+========================
+(evidence bundle, format version {VERSION})
+
+You need bash and the tools that come with any Linux system or with WSL, Homebrew or MSYS2:
+sha256sum, find, sort, cut, sed, diff, ssh-keygen (OpenSSH 8.9 or later), and openssl (3.0 or
+later) where there are timestamps. Nothing is fetched from a network.
+
+You also need one file that is NOT in this bundle, and must not be taken from whoever gave you
+the bundle: "allowed_signers", the list of the public keys of the people who may sign. Get it
+from the custodian by another way, and compare fingerprints by voice or in print.
+
+Open bash in the top folder of the bundle (the one with bagit.txt) and enter each indented
+line in turn. Every line must end without an error. If one does not, the bundle is not what
+was sealed.
+"""
+
+_CHECKS = f"""\
+0. Say where your own copy of allowed_signers is.
+
+    ALLOWED_SIGNERS=${{ALLOWED_SIGNERS:-../allowed_signers}}; test -s "$ALLOWED_SIGNERS"
+
+1. There are only files and folders in it, no links and no devices: this prints nothing.
+
+    ! find . ! -type d ! -type f | grep .
+
+2. Every file is listed, and every listed file is there: these print nothing.
+
+    find data -type f | LC_ALL=C sort | diff - <(cut -c67- {MANIFEST} | LC_ALL=C sort)
+    find . ! -type d | LC_ALL=C sort | diff - <({{ cut -c67- {MANIFEST} {TAG_MANIFEST} {FIRST_SEAL}; echo {FIRST_SEAL}; }} | sed 's|^|./|' | LC_ALL=C sort)
+
+3. The bag says what it is.
+
+    printf 'BagIt-Version: 1.0\\nTag-File-Character-Encoding: UTF-8\\n' | diff - bagit.txt
+    grep -q '^Nameplate-Bundle-Version: {VERSION}$' {INFO}
+
+4. Every byte is as listed: each line of output ends in OK.
+
+    sha256sum --strict -c {MANIFEST}
+    sha256sum --strict -c {TAG_MANIFEST}
+    sha256sum --strict -c {FIRST_SEAL}
+
+5. The people named below signed {TAG_MANIFEST}, which step 4 ties to every byte. The
+   time is the one that the custodian states in {INFO}; it decides whether a key was valid
+   then. It is a claim, not a proof (see 6).
+
+    TIME=$(sed -n 's/^{SEALED_AT}: //p' {INFO}); test -n "$TIME"
+"""
+
+_STAMPS = """\
+6. Timestamps, if there are any: an outside authority's word that the seal existed at a time.
+   Set TSA_ROOT to the root certificate of the authority, got from the authority itself.
+   Without TSA_ROOT the line does nothing and you have no proof of time.
+
+    for S in signatures/seal-*.tsr; do [ -e "$S" ] && [ -n "$TSA_ROOT" ] || continue; T=$(date -u -d "$(openssl ts -reply -in "$S" -text 2>/dev/null | sed -n 's/^Time stamp: //p')" +%s); openssl ts -verify -data "${S%.tsr}.sha256" -in "$S" -CAfile "$TSA_ROOT" -attime "$T" || break; done
+
+WHAT THESE LINES DO NOT CHECK
+-----------------------------
+They do not recompute the Merkle tree over data/ledger/entries.jsonl, do not compare the
+disclosed fields with their commitments, and do not see rewrapped signature files.
+    python -m evidence_store verify BUNDLE --allowed-signers FILE
+does, and the specification in docs/bundle-format.md is enough to write another program that
+does. (That line is for a machine with the program; it is no part of the steps above.)
+
+WHAT A GOOD BUNDLE DOES NOT PROVE
+---------------------------------
+That a photo shows what someone says it shows, that a reading is right, or when a photo was
+taken. It proves that these people signed exactly these bytes, and that the log of the case
+is whole up to the signed checkpoint.
+"""
+
+
+def instructions_bytes(signers: Sequence[RequiredSigner]) -> bytes:
+    """Write the instructions for a bundle that these people must sign."""
+    lines = "".join(_signature_line(signer) for signer in signers)
+    return "\n".join([_HEAD, _CHECKS + lines, _STAMPS]).encode("ascii")
+
+
+def instruction_lines(data: bytes) -> tuple[str, ...]:
+    """Return the lines that are to be entered into a shell, in order."""
+    steps, _, _ = data.decode("ascii").partition("WHAT THESE LINES DO NOT CHECK")
+    return tuple(line.strip() for line in steps.split("\n") if line.startswith("    "))
+
+
+def _signature_line(signer: RequiredSigner) -> str:
+    return (
+        f'    ssh-keygen -Y verify -O verify-time=$TIME -f "$ALLOWED_SIGNERS" '
+        f"-I {signer.person} -n {signer.role.namespace} "
+        f"-s {signer.signature_file} < {TAG_MANIFEST}\n"
+    )

@@ -1,0 +1,277 @@
+"""Names and values of a bundle: which files it has, what they may be called, who must sign.
+
+Nothing here touches a disk. `docs/bundle-format.md` is the specification of what is written here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from evidence_store.bundle.errors import BundleContentsError
+from evidence_store.types import Sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FORMAT = "nameplate-bundle"
+VERSION = "1.0"
+"""Version of the bundle format; a verifier refuses every version that it does not know."""
+
+BAGIT_TXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+"""The bag declaration, byte for byte as RFC 8493, section 2.1.1 asks."""
+
+DECLARATION = "bagit.txt"
+INFO = "bag-info.txt"
+MANIFEST = "manifest-sha256.txt"
+TAG_MANIFEST = "tagmanifest-sha256.txt"
+TAG_FILES = (INFO, DECLARATION, MANIFEST)
+"""What the tag manifest lists, in byte order."""
+
+PAYLOAD = "data"
+DESCRIPTION = "data/bundle.json"
+CRATE = "data/ro-crate-metadata.json"
+INSTRUCTIONS = "data/VERIFY.txt"
+ENTRIES = "data/ledger/entries.jsonl"
+DISCLOSURES = "data/ledger/disclosures.jsonl"
+CHECKPOINT = "data/ledger/checkpoint.txt"
+OWN_FILES = (CRATE, DESCRIPTION, INSTRUCTIONS, CHECKPOINT, DISCLOSURES, ENTRIES)
+"""Payload that sealing writes itself; a caller may not give files of these names."""
+
+SIGNATURES = "signatures"
+FIRST_SEAL = "signatures/seal.sha256"
+
+FOLDERS = frozenset(
+    {"originals", "derived", "readings", "catalog", "reviews", "ledger", "tables", "schemas"}
+)
+"""Folders that a payload file may stand in."""
+CONTENT_NAMED = frozenset({"originals", "derived"})
+"""Folders in which a file is called after the SHA-256 of its bytes."""
+TOP_FILES = frozenset({"report.pdf", "report.html"})
+"""Payload files that stand directly under `data/`."""
+
+_PATH_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_CONTENT_NAME = re.compile(r"(?P<sha256>[0-9a-f]{64})(\.[a-z0-9]{1,8})?")
+_PERSON = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}(@[a-z0-9][a-z0-9.-]{0,63})?")
+_HEX = re.compile(r"[0-9a-f]{64}")
+
+
+class Role(StrEnum):
+    """In what capacity a person signs a bundle."""
+
+    CUSTODIAN = "custodian"
+    REVIEWER = "reviewer"
+
+    @property
+    def namespace(self) -> str:
+        """The SSHSIG namespace of the role, so that one role's signature is no other's."""
+        return f"{self.value}@bundle.nameplate"
+
+
+class KeyHeld(StrEnum):
+    """Where the private key of a signer is kept."""
+
+    OWN = "own"
+    """By the person alone: a file, an agent or a token of theirs."""
+    SERVER = "server"
+    """In the key folder of the store: whoever runs the server could sign in the person's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequiredSigner:
+    """Someone whose signature a bundle must carry before it verifies."""
+
+    role: Role
+    person: str
+    """The principal in `allowed_signers`: lower-case letters, digits, `.`, `_`, `-`, one `@`."""
+    key_held: KeyHeld = KeyHeld.SERVER
+
+    def __post_init__(self) -> None:
+        if not _PERSON.fullmatch(self.person):
+            raise BundleContentsError(
+                f"The signer {self.person!r} has a name that cannot stand in a file name.",
+                remedy="Use lower-case letters, digits, '.', '_', '-' and at most one '@'.",
+            )
+
+    @property
+    def signature_file(self) -> str:
+        """Where this person's signature stands in the bag."""
+        return signature_file(self.role, self.person)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """A required signer and the means to sign now."""
+
+    role: Role
+    person: str
+    sign: Callable[[bytes, str], str]
+    """(message, namespace) -> armoured SSHSIG."""
+
+
+Source: TypeAlias = "bytes | Sha256 | Path"
+"""Bytes, the name of a blob in the store, or a file on disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayloadFile:
+    """One file that a bundle carries."""
+
+    path: str
+    """Relative to `data/`, for example `readings/EX-0001.json`."""
+    source: Source
+    media_type: str = "application/octet-stream"
+    title: str = ""
+    about: tuple[str, ...] = ()
+    """Exhibits that the file tells of; redaction drops or replaces it with any of them."""
+    derived_from: tuple[str, ...] = ()
+    """Paths of the files that it was made from."""
+    made_by: str = ""
+    """How it was made, in a sentence; empty for what arrived as it is."""
+    recorded_in: int | None = None
+    """Sequence of the entry whose leaf, once disclosed, names the SHA-256 of this file."""
+
+    def __post_init__(self) -> None:
+        check_payload_path(self.path)
+
+    @property
+    def bag_path(self) -> str:
+        """The path from the top of the bag."""
+        return f"{PAYLOAD}/{self.path}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Software:
+    """One program, library or model weights that had a part in what the bundle says."""
+
+    name: str
+    version: str
+    sha256: str | None = None
+    """SHA-256 of the weights, where there are any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """What a public bundle leaves out of the sealed one that it was made from."""
+
+    fields: tuple[tuple[int, str], ...] = ()
+    """(sequence of the entry, name of the private field)."""
+    exhibits: tuple[tuple[str, str], ...] = ()
+    """(exhibit, `full` or `replaced`)."""
+    reasons: tuple[str, ...] = ()
+    sealed_tag_manifest: str = ""
+    """SHA-256 of the tag manifest of the sealed bundle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleContents:
+    """What a bundle is to say; sealing turns it into files."""
+
+    title: str
+    log: str
+    payload: tuple[PayloadFile, ...]
+    required_signers: tuple[RequiredSigner, ...]
+    notes: tuple[str, ...] = ()
+    software: tuple[Software, ...] = ()
+    synthetic: bool = False
+    """True if any of the material is drawn, not taken; then every overview says so."""
+    size: int | None = None
+    """How many entries of the log to carry; all of them if not said."""
+    withheld: Withheld | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        _refuse_repeated_paths(self.payload)
+        roles = [signer.role for signer in self.required_signers]
+        if roles.count(Role.CUSTODIAN) != 1:
+            raise BundleContentsError(
+                "A bundle needs exactly one custodian among its required signers, "
+                f"and this one has {roles.count(Role.CUSTODIAN)}.",
+                remedy="Name the person who seals it as its custodian.",
+            )
+        files = [signer.signature_file for signer in self.required_signers]
+        if len(set(files)) != len(files):
+            raise BundleContentsError(
+                "One person is asked twice to sign in one role.",
+                remedy="Name each signer once.",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestLine:
+    """One line of a manifest: what `sha256sum` prints in text mode."""
+
+    sha256: Sha256
+    path: str
+
+    def text(self) -> str:
+        """Return the line, with two spaces between the columns and a line feed at its end."""
+        return f"{self.sha256}  {self.path}\n"
+
+
+def signature_file(role: Role, person: str) -> str:
+    """Where a signature stands in the bag; there is one custodian and any number of reviewers."""
+    name = role.value if role is Role.CUSTODIAN else f"{role.value}-{person}"
+    return f"{SIGNATURES}/{name}.sig"
+
+
+def content_path(folder: str, sha256: Sha256, suffix: str) -> str:
+    """Return a content-addressed path under `data/`; the suffix comes without its dot."""
+    return f"{folder}/{sha256}" + (f".{suffix.lower()}" if suffix else "")
+
+
+def content_sha256(path: str) -> Sha256 | None:
+    """Return the SHA-256 that a bag path promises by its name; None where names promise none."""
+    parts = path.split("/")
+    if len(parts) < 3 or parts[0] != PAYLOAD or parts[1] not in CONTENT_NAMED:
+        return None
+    match = _CONTENT_NAME.fullmatch(parts[-1])
+    return Sha256(match["sha256"] if match else "")
+
+
+def is_safe_name(path: str) -> bool:
+    """Whether every part of a path is plain ASCII that no shell or file system reads otherwise."""
+    parts = path.split("/")
+    return (
+        len(path) <= 255
+        and len(parts) <= 8
+        and all(_PATH_PART.fullmatch(part) and not part.endswith(".") for part in parts)
+    )
+
+
+def is_sha256(text: object) -> bool:
+    """Whether a value is 64 lower-case hexadecimal digits."""
+    return isinstance(text, str) and _HEX.fullmatch(text) is not None
+
+
+def check_payload_path(path: str) -> None:
+    """Refuse a payload path that the format has no place for.
+
+    Raises `BundleContentsError` that names the path.
+    """
+    parts = path.split("/")
+    known = path in TOP_FILES if len(parts) == 1 else parts[0] in FOLDERS
+    if not known or not is_safe_name(path) or f"{PAYLOAD}/{path}" in OWN_FILES:
+        raise BundleContentsError(
+            f"A bundle has no place for a file called {path!r}.",
+            remedy=f"Put it into one of {', '.join(sorted(FOLDERS))} under a plain ASCII name.",
+        )
+    if content_sha256(f"{PAYLOAD}/{path}") == "":
+        raise BundleContentsError(
+            f"The file {path!r} is not called after the SHA-256 of its bytes.",
+            remedy="Build its path with content_path().",
+        )
+
+
+def _refuse_repeated_paths(payload: tuple[PayloadFile, ...]) -> None:
+    seen: dict[str, str] = {}
+    for file in payload:
+        other = seen.setdefault(file.path.lower(), file.path)
+        if other is not file.path:
+            raise BundleContentsError(
+                f"Two files of the bundle would be called {file.path!r} and {other!r}, "
+                "which some file systems cannot tell apart.",
+                remedy="Give each file its own name.",
+            )

@@ -1,0 +1,81 @@
+"""Manifests in the one form that we write and accept: sorted, no repeats, as `sha256sum` prints.
+
+BagIt allows more (any order, any white space, percent signs); a single form leaves an attacker
+no room, since any other byte is a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from evidence_store.bundle.layout import ManifestLine, is_safe_name
+from evidence_store.types import Fault, Sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MAX_LINES = 1_000_000
+MAX_BYTES = 400 * MAX_LINES
+"""No honest line is longer than 64 + 2 + 255 + 1 bytes."""
+
+_LINE = re.compile(r"(?P<sha256>[0-9a-f]{64})  (?P<path>[^\r\n]+)")
+
+
+def manifest_bytes(lines: Iterable[ManifestLine]) -> bytes:
+    """Return the bytes of a manifest, its lines in byte order of their paths."""
+    ordered = sorted(lines, key=lambda line: line.path)
+    return "".join(line.text() for line in ordered).encode("ascii")
+
+
+def parse_manifest(
+    data: bytes, *, where: str
+) -> tuple[tuple[ManifestLine, ...], tuple[Fault, ...]]:
+    """Read a manifest strictly: the lines that could be read, and a fault for every other."""
+    faults: list[Fault] = []
+    lines: list[ManifestLine] = []
+    text, broken = _ascii(data, where)
+    faults.extend(broken)
+    if text and not text.endswith("\n"):
+        faults.append(_fault(where, "The last line does not end with a line feed."))
+    for number, row in enumerate(_rows(text), start=1):
+        match = _LINE.fullmatch(row)
+        place = f"{where}, line {number}"
+        if match is None:
+            faults.append(_fault(place, "This is no line of the form that sha256sum prints."))
+        elif not is_safe_name(match["path"]):
+            faults.append(_fault(place, f"The name {match['path']!r} is not a safe one."))
+        else:
+            lines.append(ManifestLine(sha256=Sha256(match["sha256"]), path=match["path"]))
+    faults.extend(_order_faults(lines, where))
+    return tuple(lines), tuple(faults)
+
+
+def _ascii(data: bytes, where: str) -> tuple[str, list[Fault]]:
+    try:
+        return data.decode("ascii"), []
+    except UnicodeDecodeError:
+        fault = _fault(where, "There are bytes in it that are no ASCII.")
+        return data.decode("ascii", errors="replace"), [fault]
+
+
+def _rows(text: str) -> Iterator[str]:
+    rows = text.split("\n")
+    yield from rows[:-1] if rows[-1] == "" else rows
+
+
+def _order_faults(lines: list[ManifestLine], where: str) -> list[Fault]:
+    paths = [line.path for line in lines]
+    faults = []
+    if len(set(paths)) != len(paths):
+        counts = Counter(paths)
+        twice = sorted(path for path in counts if counts[path] > 1)[:5]
+        faults.append(_fault(where, f"It lists a file twice: {', '.join(twice)}."))
+    elif paths != sorted(paths):
+        faults.append(_fault(where, "Its lines are not in order."))
+    return faults
+
+
+def _fault(where: str, message: str) -> Fault:
+    return Fault(code="manifest-form", where=where, message=message)

@@ -1,0 +1,209 @@
+"""The part of a bundle that carries the log: every leaf, what is disclosed, and the checkpoint.
+
+`entries.jsonl` has one canonical leaf a line, so the whole Merkle tree can be worked out again
+and must come to the root of the signed checkpoint: an entry left out, altered, moved or cut off
+shows. `disclosures.jsonl` opens commitments; whatever is withheld simply has no line there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import BufferedReader
+from typing import TYPE_CHECKING, Protocol, cast
+
+from evidence_store.bundle.description import FileAccount, LogAccount, own_account
+from evidence_store.bundle.errors import BundleContentsError
+from evidence_store.bundle.hashing import NewFile, open_plain, sha256_bytes, write_new
+from evidence_store.bundle.layout import CHECKPOINT, DISCLOSURES, ENTRIES
+from evidence_store.canonical import canonical_json, is_canonical, leaf_bytes
+from evidence_store.errors import LedgerDamaged, NotCanonical
+from evidence_store.merkle import Frontier, leaf_hash
+from evidence_store.types import Checkpoint, Disclosure, Entry, Sha256
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+MAX_LINE = 16 * 1024 * 1024
+"""Bytes of one leaf or disclosure; large values are kept as blobs, so no honest line is near."""
+
+_DISCLOSURE_MEMBERS = frozenset({"name", "salt", "sequence", "value"})
+
+
+class LogSource(Protocol):
+    """What sealing asks of a ledger."""
+
+    def entries(self, log: str, *, after: int = -1, limit: int | None = None) -> Iterator[Entry]:
+        """Return the entries in order, with the private values and salts that are known."""
+        ...
+
+    def checkpoint(self, log: str) -> Checkpoint:
+        """Return the signed checkpoint of the log as it is now."""
+        ...
+
+    def checkpoints(self, log: str) -> Sequence[Checkpoint]:
+        """Return every checkpoint of the log that is kept."""
+        ...
+
+
+class RecordWriter:
+    """Writes the log of a case into a bundle in one pass and flat memory."""
+
+    def __init__(self, top: Path, recorded: Mapping[int, Sequence[FileAccount]]) -> None:
+        """Take the bundle folder and, by sequence, the files whose SHA-256 an entry must name."""
+        self._top = top
+        self._recorded = recorded
+        self._last: Entry | None = None
+        self._root = RootOf()
+
+    def write(
+        self, ledger: LogSource, log: str, size: int | None
+    ) -> tuple[list[FileAccount], LogAccount, datetime]:
+        """Write the three files; what to say of them, of the log, and its last entry's time.
+
+        Raises `BundleContentsError` for an empty log and for a file that its entry does not
+        name, `LedgerDamaged` if the entries do not come to the checkpoint's root.
+        """
+        checkpoint = _checkpoint_at(ledger, log, size)
+        if checkpoint.size == 0:
+            raise BundleContentsError(f"The log {log} has no entry yet; there is nothing to seal.")
+        late = sorted(number for number in self._recorded if number >= checkpoint.size)
+        if late:
+            raise BundleContentsError(
+                f"{self._recorded[late[0]][0].path} is recorded in entry {late[0]}, "
+                f"but the bundle carries {checkpoint.size} entries only."
+            )
+        sums = self._write_lines(ledger.entries(log, limit=checkpoint.size))
+        if (self._root.size, self._root.root()) != (checkpoint.size, checkpoint.root):
+            raise LedgerDamaged(f"The entries of {log} do not come to the root of its checkpoint.")
+        note = checkpoint.note.encode("utf-8")
+        write_new(self._top / CHECKPOINT, note)
+        accounts = [
+            own_account(ENTRIES, *sums[0], "application/jsonl"),
+            own_account(DISCLOSURES, *sums[1], "application/jsonl"),
+            own_account(CHECKPOINT, sha256_bytes(note), len(note), "text/plain"),
+        ]
+        account = LogAccount(name=log, size=checkpoint.size, root=checkpoint.root)
+        return accounts, account, cast("Entry", self._last).at
+
+    def _write_lines(self, entries: Iterable[Entry]) -> tuple[tuple[Sha256, int], ...]:
+        with NewFile(self._top / ENTRIES) as leaves, NewFile(self._top / DISCLOSURES) as opened:
+            for entry in entries:
+                line = leaf_bytes(entry)
+                self._root.add(line)
+                leaves.write(line + b"\n")
+                for disclosure in disclosures_of(entry):
+                    opened.write(disclosure_line(disclosure))
+                self._check_files(entry)
+                self._last = entry
+            return leaves.sum(), opened.sum()
+
+    def _check_files(self, entry: Entry) -> None:
+        for file in self._recorded.get(entry.sequence, ()):
+            if not names_text(entry, file.sha256):
+                raise BundleContentsError(
+                    f"{file.path} is said to be recorded in entry {entry.sequence}, "
+                    "which does not name its SHA-256.",
+                    remedy="Give the sequence of the entry that recorded these bytes.",
+                )
+
+
+def _checkpoint_at(ledger: LogSource, log: str, size: int | None) -> Checkpoint:
+    now = ledger.checkpoint(log)
+    if size in (None, now.size):
+        return now
+    for kept in ledger.checkpoints(log):
+        if kept.size == size:
+            return kept
+    raise BundleContentsError(
+        f"No checkpoint of {log} was ever signed at {size} entries.",
+        remedy="Seal the log as it is now, or at a size at which it was sealed before.",
+    )
+
+
+def names_text(entry: Entry, text: str) -> bool:
+    """Whether a text stands, whole, as a value in the body or the known private fields."""
+    return any(_holds(value, text) for value in (entry.body, entry.private))
+
+
+def _holds(value: object, text: str) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds(member, text) for member in value.values())
+    if isinstance(value, list | tuple):
+        return any(_holds(member, text) for member in value)
+    return value == text
+
+
+def disclosures_of(entry: Entry) -> Iterator[Disclosure]:
+    """Say what opens the commitments of an entry, as far as it is known, by field name."""
+    for name in sorted(entry.private):
+        yield Disclosure(
+            sequence=entry.sequence,
+            name=name,
+            salt=entry.salts[name],
+            value=entry.private[name],
+        )
+
+
+def disclosure_line(disclosure: Disclosure) -> bytes:
+    """One line of `disclosures.jsonl`."""
+    value = {
+        "name": disclosure.name,
+        "salt": disclosure.salt,
+        "sequence": disclosure.sequence,
+        "value": disclosure.value,
+    }
+    return canonical_json(value) + b"\n"
+
+
+def parse_disclosure(line: bytes) -> Disclosure:
+    """Read one line of `disclosures.jsonl` without its line feed.
+
+    Raises `NotCanonical` for anything but what `disclosure_line` writes.
+    """
+    if not is_canonical(line):
+        raise NotCanonical("The line is not canonical JSON.")
+    value = json.loads(line)
+    if not isinstance(value, dict) or value.keys() != _DISCLOSURE_MEMBERS:
+        raise NotCanonical("The line does not have exactly the members of a disclosure.")
+    sequence = value["sequence"]
+    if not isinstance(sequence, int) or isinstance(sequence, bool) or sequence < 0:
+        raise NotCanonical("Its sequence is not a whole number from 0.")
+    if not isinstance(value["name"], str) or not isinstance(value["salt"], str):
+        raise NotCanonical("Its name or its salt is not a string.")
+    return Disclosure(
+        sequence=sequence, name=value["name"], salt=value["salt"], value=value["value"]
+    )
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """Return the lines of a file without their line feeds, in flat memory.
+
+    Raises `NotCanonical` for a line that is too long, is empty, or does not end with a line feed.
+    """
+    with BufferedReader(open_plain(path)) as stream:
+        while line := stream.readline(MAX_LINE + 1):
+            if not line.endswith(b"\n") or line == b"\n":
+                raise NotCanonical("A line is empty, too long, or has no line feed at its end.")
+            yield line[:-1]
+
+
+class RootOf:
+    """Works out a Merkle root while leaves pass by."""
+
+    def __init__(self) -> None:
+        self._tree = Frontier()
+
+    def add(self, leaf: bytes) -> None:
+        """Take the next leaf in."""
+        self._tree.add(leaf_hash(leaf))
+
+    @property
+    def size(self) -> int:
+        """How many leaves have passed."""
+        return self._tree.size
+
+    def root(self) -> Sha256:
+        """Return the root over the leaves so far, in hexadecimal."""
+        return Sha256(self._tree.root().hex())

@@ -1,0 +1,157 @@
+"""Signing a bundle's tag manifest, at once or later, and judging the signatures that are there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evidence_store.bundle.bag_check import BagCheck
+from evidence_store.bundle.description import DescriptionMalformed, parse_description
+from evidence_store.bundle.errors import BundleUnreadable, SigningFailed
+from evidence_store.bundle.layout import (
+    DESCRIPTION,
+    RequiredSigner,
+    Role,
+    Signer,
+    signature_file,
+)
+from evidence_store.bundle.seals import reseal
+from evidence_store.errors import SignatureInvalid, SignatureMalformed
+from evidence_store.signing import verify_sshsig
+from evidence_store.types import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from evidence_store.bundle.signers import AllowedSigners
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedSignature:
+    """One signature that holds."""
+
+    role: Role
+    person: str
+    key: bytes
+    """The public key in SSH wire format."""
+
+
+def signature_of(signer: Signer, tag_manifest: bytes) -> tuple[str, bytes]:
+    """Have a tag manifest signed; the signature file's path and bytes.
+
+    Raises `SigningFailed` if what comes back is no signature over these bytes for the role.
+    """
+    armour = signer.sign(tag_manifest, signer.role.namespace)
+    try:
+        verify_sshsig(armour, tag_manifest, signer.role.namespace)
+        return signature_file(signer.role, signer.person), armour.encode("ascii")
+    except (SignatureInvalid, SignatureMalformed, UnicodeEncodeError) as error:
+        raise SigningFailed(
+            f"What {signer.person} signed with is no signature of the bundle: {error}",
+            remedy="Check which key was used, then sign again.",
+        ) from error
+
+
+def add_signature(top: Path, signer: Signer) -> str:
+    """Add the signature of a required signer to a sealed bundle, under a new seal.
+
+    The whole bag is checked first: nobody should sign what is damaged already.
+    Gives the path of the signature file. Raises `SigningFailed` if the person is not asked to
+    sign in that role or has signed, `BundleUnreadable` if the folder is no bundle; the bundle
+    is then unchanged.
+    """
+    required = required_signers(top)
+    if (signer.role, signer.person) not in {(one.role, one.person) for one in required}:
+        raise SigningFailed(
+            f"This bundle does not ask {signer.person} to sign as {signer.role.value}.",
+            remedy="It asks: "
+            + ", ".join(f"{one.person} as {one.role.value}" for one in required)
+            + ".",
+        )
+    bag = BagCheck(top)
+    bag.run()
+    if bag.faults or bag.tag_manifest is None:
+        raise SigningFailed(
+            f"The bundle is not whole, so it was not signed: {bag.faults[0].where}: "
+            f"{bag.faults[0].message}",
+            remedy="Verify it, and get an unaltered copy.",
+        )
+    path, data = signature_of(signer, bag.tag_manifest)
+    reseal(top, {path: data})
+    return path
+
+
+def required_signers(top: Path) -> tuple[RequiredSigner, ...]:
+    """Whom a bundle asks to sign; `BundleUnreadable` if it cannot be told."""
+    try:
+        return parse_description((top / DESCRIPTION).read_bytes()).required_signers
+    except (OSError, DescriptionMalformed) as error:
+        raise BundleUnreadable(
+            f"{top} does not open as a bundle: {error}",
+            remedy="Give the top folder of a bundle, the one with bagit.txt in it.",
+        ) from error
+
+
+def check_signatures(
+    files: Mapping[str, bytes],
+    required: Iterable[RequiredSigner],
+    *,
+    tag_manifest: bytes,
+    allowed: AllowedSigners,
+    at: datetime,
+) -> tuple[tuple[CheckedSignature, ...], tuple[Fault, ...]]:
+    """Judge every signature of a bundle: those that hold, and a fault for each that does not."""
+    good: list[CheckedSignature] = []
+    faults: list[Fault] = []
+    asked = {signer.signature_file: signer for signer in required}
+    for path in sorted(asked.keys() - files.keys()):
+        signer = asked[path]
+        words = f"{signer.person} has not signed as {signer.role.value}."
+        faults.append(_fault("signature-missing", path, words))
+    for path in sorted(path for path in files if path.endswith(".sig")):
+        if path not in asked:
+            words = "The bundle asks nobody for this signature."
+            faults.append(_fault("signature-unasked", path, words))
+            continue
+        result = _check_one(path, files[path], asked[path], tag_manifest, allowed, at)
+        if isinstance(result, Fault):
+            faults.append(result)
+        else:
+            good.append(result)
+    return tuple(good), tuple(faults)
+
+
+def _check_one(
+    path: str,
+    data: bytes,
+    signer: RequiredSigner,
+    tag_manifest: bytes,
+    allowed: AllowedSigners,
+    at: datetime,
+) -> CheckedSignature | Fault:
+    try:
+        key = verify_sshsig(data.decode("ascii"), tag_manifest, signer.role.namespace)
+    except (SignatureMalformed, UnicodeDecodeError) as error:
+        return _fault("signature-form", path, f"It is not armoured as ssh-keygen does: {error}")
+    except SignatureInvalid as error:
+        return _fault("signature-wrong", path, f"It does not sign this bundle: {error}")
+    lines = [
+        line for line in allowed.matching(signer.person, signer.role.namespace) if line.key == key
+    ]
+    if not lines:
+        others = ", ".join(sorted(set(allowed.names_of(key)))) or "nobody"
+        words = (
+            f"The key is not allowed for {signer.person} as {signer.role.value}; "
+            f"the list of allowed signers gives it to {others}."
+        )
+        return _fault("signer-not-allowed", path, words)
+    if not any(line.is_valid_at(at) for line in lines):
+        words = f"The key of {signer.person} was not valid at {at:%Y-%m-%d %H:%M:%S} UTC."
+        return _fault("signer-not-valid", path, words)
+    return CheckedSignature(role=signer.role, person=signer.person, key=key)
+
+
+def _fault(code: str, where: str, message: str) -> Fault:
+    return Fault(code=code, where=where, message=message)

@@ -1,0 +1,216 @@
+"""`allowed_signers`: whose keys may sign what, and when; read as ssh-keygen reads it.
+
+The file always comes from outside the bundle. It is the only root of trust for signatures,
+and for checkpoints too: the key of a log stands in it under the log's origin, with the
+namespace `checkpoint@ledger.nameplate`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from evidence_store.bundle.errors import BundleUnreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+CHECKPOINT_NAMESPACE = "checkpoint@ledger.nameplate"
+
+_MAX_BYTES = 16 * 1024 * 1024
+_KEY_TYPES = frozenset(
+    {
+        "ssh-ed25519",
+        "sk-ssh-ed25519@openssh.com",
+        "ecdsa-sha2-nistp256",
+        "ecdsa-sha2-nistp384",
+        "ecdsa-sha2-nistp521",
+        "sk-ecdsa-sha2-nistp256@openssh.com",
+        "ssh-rsa",
+    }
+)
+_OPTION = re.compile(r'(?P<name>[a-z-]+)(?:="(?P<value>[^"]*)")?(?:,|$)')
+_FIELDS = re.compile(r'(?:[^\s"]|"[^"]*")+')
+_TIME = re.compile(r"(\d{8})(?:(\d{4})(\d{2})?)?(Z?)")
+_ED25519_PREFIX = b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedKey:
+    """One line of the file."""
+
+    principals: tuple[str, ...]
+    """Patterns with `*` and `?`; a leading `!` takes a match away."""
+    namespaces: tuple[str, ...] | None
+    """Patterns, or None where the key may sign anything."""
+    valid_after: datetime | None
+    valid_before: datetime | None
+    key: bytes
+    """The public key as the SSH wire format has it."""
+
+    def is_for(self, principal: str, namespace: str) -> bool:
+        """Whether the line lets this principal sign for this purpose."""
+        if self.namespaces is not None and not _matches(namespace, self.namespaces):
+            return False
+        return _matches(principal, self.principals)
+
+    def is_valid_at(self, at: datetime) -> bool:
+        """Whether the key could be used at a time, both ends included as in ssh-keygen."""
+        after = self.valid_after is None or at >= self.valid_after
+        return after and (self.valid_before is None or at <= self.valid_before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedSigners:
+    """All keys of one file."""
+
+    keys: tuple[AllowedKey, ...]
+
+    def matching(self, principal: str, namespace: str) -> tuple[AllowedKey, ...]:
+        """Return the lines that let this principal sign for this purpose, at whatever time."""
+        return tuple(key for key in self.keys if key.is_for(principal, namespace))
+
+    def names_of(self, key: bytes) -> tuple[str, ...]:
+        """Return the principals under which a key is listed."""
+        return tuple(name for line in self.keys if line.key == key for name in line.principals)
+
+
+def read_allowed_signers(path: Path) -> AllowedSigners:
+    """Read the file.
+
+    Raises `BundleUnreadable` that names the line if anything in it cannot be understood: a
+    root of trust that is half read is none.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(_MAX_BYTES + 1)
+        text = data.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BundleUnreadable(
+            f"The list of allowed signers {path} cannot be read: {error}.",
+            remedy="Give the allowed_signers file that you got from the custodian.",
+        ) from error
+    if len(data) > _MAX_BYTES:
+        raise BundleUnreadable(f"The list of allowed signers {path} is larger than 16 MB.")
+    return parse_allowed_signers(text, name=str(path))
+
+
+def parse_allowed_signers(text: str, *, name: str = "allowed_signers") -> AllowedSigners:
+    """Read the text of such a file; errors as in `read_allowed_signers`."""
+    keys = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        try:
+            keys.append(_parse_line(line))
+        except ValueError as error:
+            raise BundleUnreadable(
+                f"{name}, line {number}: {error}",
+                remedy="Each line is: principal, options, key type, key.",
+            ) from error
+    if not keys:
+        raise BundleUnreadable(
+            f"{name} names no key at all.",
+            remedy="Give the allowed_signers file that you got from the custodian.",
+        )
+    return AllowedSigners(keys=tuple(keys))
+
+
+def checkpoint_line(origin: str, public_key: str) -> str:
+    """Write the line that lets a key sign the checkpoints of every log of a store.
+
+    `origin` is the ledger's (without the name of a log), `public_key` is `ssh-ed25519 AAAA…`.
+    """
+    return f'{origin}/* namespaces="{CHECKPOINT_NAMESPACE}" {public_key}'
+
+
+def ed25519_key(blob: bytes) -> bytes | None:
+    """Return the 32 bytes of an Ed25519 public key in SSH wire format; None for other types."""
+    if blob.startswith(_ED25519_PREFIX) and len(blob) == len(_ED25519_PREFIX) + 32:
+        return blob[len(_ED25519_PREFIX) :]
+    return None
+
+
+def parse_time(text: str) -> datetime:
+    """Read a time of ssh-keygen's form YYYYMMDD[HHMM[SS]]Z; without Z it is refused.
+
+    Raises `ValueError`: local time means another moment on another machine.
+    """
+    match = _TIME.fullmatch(text)
+    if match is None or not match[4]:
+        raise ValueError(f"the time {text!r} is not of the form YYYYMMDDHHMMSSZ")
+    return datetime.strptime(
+        match[1] + (match[2] or "0000") + (match[3] or "00"), "%Y%m%d%H%M%S"
+    ).replace(tzinfo=UTC)
+
+
+def format_time(at: datetime) -> str:
+    """Write a time in ssh-keygen's form, in UTC and whole seconds."""
+    return at.astimezone(UTC).strftime("%Y%m%d%H%M%SZ")
+
+
+def _parse_line(line: str) -> AllowedKey:
+    fields = _FIELDS.findall(line.strip())
+    options: dict[str, str] = {}
+    if len(fields) > 1 and fields[1] not in _KEY_TYPES:
+        options = _parse_options(fields.pop(1))
+    if len(fields) < 3 or fields[1] not in _KEY_TYPES:
+        raise ValueError("there is no key of a known type in it")
+    namespaces = options.get("namespaces")
+    return AllowedKey(
+        principals=tuple(fields[0].strip('"').split(",")),
+        namespaces=None if namespaces is None else tuple(namespaces.split(",")),
+        valid_after=_time_option(options, "valid-after"),
+        valid_before=_time_option(options, "valid-before"),
+        key=_key_blob(fields[1], fields[2]),
+    )
+
+
+def _parse_options(text: str) -> dict[str, str]:
+    options: dict[str, str] = {}
+    place = 0
+    while place < len(text):
+        match = _OPTION.match(text, place)
+        name = match["name"].lower() if match else ""
+        if match is None or name not in {"namespaces", "valid-after", "valid-before"}:
+            raise ValueError(f"the option {text[place : place + 40]!r} is not known here")
+        if name in options:
+            raise ValueError(f"the option {name} is given twice")
+        options[name] = match["value"] or ""
+        place = match.end()
+    return options
+
+
+def _time_option(options: dict[str, str], name: str) -> datetime | None:
+    return parse_time(options[name]) if name in options else None
+
+
+def _key_blob(kind: str, text: str) -> bytes:
+    try:
+        blob = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ValueError("its key is not base64") from error
+    name = kind.encode("ascii")
+    if not blob.startswith(len(name).to_bytes(4, "big") + name):
+        raise ValueError(f"its key is not of the type {kind} that it says")
+    return blob
+
+
+def _matches(text: str, patterns: Iterable[str]) -> bool:
+    matched = False
+    for pattern in patterns:
+        if _pattern(pattern.removeprefix("!")).fullmatch(text):
+            if pattern.startswith("!"):
+                return False
+            matched = True
+    return matched
+
+
+def _pattern(pattern: str) -> re.Pattern[str]:
+    parts = {"*": ".*", "?": "."}
+    return re.compile("".join(parts.get(c, re.escape(c)) for c in pattern), re.DOTALL)

@@ -1,0 +1,211 @@
+"""Verification: everything that can be checked is checked, every fault is named, then one refusal.
+
+What is trusted comes from outside: the list of allowed signers, and the root certificates of
+timestamp authorities. No network is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evidence_store.bundle.archive import opened
+from evidence_store.bundle.bag_check import BagCheck
+from evidence_store.bundle.errors import BundleRefused, BundleUnreadable
+from evidence_store.bundle.layout import KeyHeld, Withheld
+from evidence_store.bundle.record_check import RecordCheck, check_checkpoint
+from evidence_store.bundle.seals import read_signature_files, seal_faults
+from evidence_store.bundle.signatures import CheckedSignature, check_signatures
+from evidence_store.bundle.signers import AllowedSigners, read_allowed_signers
+from evidence_store.bundle.stamps import CheckedStamp, check_stamps
+from evidence_store.types import Fault, Sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from evidence_store.bundle.description import Description
+
+MAX_FAULTS = 1_000
+"""More faults than this say nothing new; the count of the rest is given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationReport:
+    """What was checked of a bundle that verifies, and what its verification does not cover."""
+
+    title: str
+    log: str
+    entries: int
+    root: Sha256
+    files: int
+    payload_bytes: int
+    tagmanifest_sha256: Sha256
+    sealed_at: datetime
+    """When the custodian says that it was sealed. A claim."""
+    keys_valid_at: datetime
+    """The moment at which the signers' keys were taken to be valid."""
+    time_basis: str
+    """Where that moment comes from: `given`, `timestamp` or `stated`."""
+    signatures: tuple[CheckedSignature, ...]
+    stamps: tuple[CheckedStamp, ...]
+    withheld: Withheld | None
+    remarks: tuple[str, ...]
+    """What a reader must know beside "it verifies", a sentence each."""
+
+
+def verify(
+    path: Path,
+    *,
+    allowed_signers: Path,
+    verify_time: datetime | None = None,
+    tsa_roots: Path | None = None,
+    require_timestamp: bool = False,
+    sealed: Path | None = None,
+) -> VerificationReport:
+    """Check a bundle, a folder or its ZIP.
+
+    `verify_time` is when the signers' keys had to be valid; without it, the earliest time of a
+    timestamp that holds, else the time that the custodian states. `sealed` is the sealed bundle
+    that a public one is said to come from; the two are compared.
+    Raises `BundleRefused` with every fault, `BundleUnreadable` if it cannot be checked at all.
+    """
+    allowed = read_allowed_signers(allowed_signers)
+    with opened(path) as top:
+        check = _Verification(top, allowed, verify_time)
+        check.run(tsa_roots=tsa_roots, require_timestamp=require_timestamp)
+        if sealed is not None and not check.faults:
+            check.compare_with(sealed)
+        if check.faults:
+            raise BundleRefused(_capped(check.faults))
+        return check.report()
+
+
+class _Verification:
+    """One run over one bundle; the faults pile up in `faults`."""
+
+    def __init__(self, top: Path, allowed: AllowedSigners, verify_time: datetime | None) -> None:
+        self._top = top
+        self._allowed = allowed
+        self._given_time = verify_time
+        self._bag = BagCheck(top)
+        self._description: Description | None = None
+        self._signatures: tuple[CheckedSignature, ...] = ()
+        self._stamps: tuple[CheckedStamp, ...] = ()
+        self._stamps_unchecked = 0
+        self.faults: list[Fault] = []
+
+    def run(self, *, tsa_roots: Path | None, require_timestamp: bool) -> None:
+        self._bag.run()
+        self.faults.extend(self._bag.faults)
+        files = self._signature_files()
+        self.faults.extend(seal_faults(files, self._bag.tag_manifest))
+        self._check_stamps(files, tsa_roots, require_timestamp=require_timestamp)
+        self._description = self._bag.description
+        if self._description is None:
+            return
+        self._check_record(self._description)
+        if self._bag.tag_manifest is not None:
+            self._signatures, faults = check_signatures(
+                files,
+                self._description.required_signers,
+                tag_manifest=self._bag.tag_manifest,
+                allowed=self._allowed,
+                at=self._keys_valid_at()[0],
+            )
+            self.faults.extend(faults)
+
+    def compare_with(self, sealed: Path) -> None:
+        """Add a fault for each way in which a public bundle does not fit the sealed one."""
+        from evidence_store.bundle.compare import comparison_faults
+
+        self.faults.extend(comparison_faults(self._top, sealed))
+
+    def report(self) -> VerificationReport:
+        description = self._description
+        if description is None or self._bag.tag_manifest_sha256 is None:
+            raise BundleUnreadable("The bundle was not checked to its end.")
+        at, basis = self._keys_valid_at()
+        return VerificationReport(
+            title=description.title,
+            log=description.log.name,
+            entries=description.log.size,
+            root=description.log.root,
+            files=self._bag.payload_files,
+            payload_bytes=self._bag.payload_bytes,
+            tagmanifest_sha256=self._bag.tag_manifest_sha256,
+            sealed_at=self._bag.sealed_at,
+            keys_valid_at=at,
+            time_basis=basis,
+            signatures=self._signatures,
+            stamps=self._stamps,
+            withheld=description.withheld,
+            remarks=self._remarks(description, basis),
+        )
+
+    def _signature_files(self) -> Mapping[str, bytes]:
+        try:
+            return read_signature_files(self._top)
+        except BundleUnreadable as error:
+            self.faults.append(_fault("signatures-unreadable", "signatures", str(error)))
+            return {}
+
+    def _check_stamps(
+        self, files: Mapping[str, bytes], tsa_roots: Path | None, *, require_timestamp: bool
+    ) -> None:
+        self._stamps, faults = check_stamps(files, roots=tsa_roots)
+        self.faults.extend(faults)
+        trusted = [stamp for stamp in self._stamps if stamp.trusted]
+        self._stamps_unchecked = len(self._stamps) - len(trusted)
+        if require_timestamp and not trusted:
+            words = "No timestamp of an authority holds under the given root certificates."
+            self.faults.append(_fault("timestamp-missing", "signatures", words))
+
+    def _check_record(self, description: Description) -> None:
+        _, faults = check_checkpoint(self._top, description, self._allowed)
+        self.faults.extend(faults)
+        record = RecordCheck(description)
+        record.run(self._top)
+        self.faults.extend(record.faults)
+
+    def _keys_valid_at(self) -> tuple[datetime, str]:
+        if self._given_time is not None:
+            return self._given_time, "given"
+        times = [stamp.at for stamp in self._stamps if stamp.trusted]
+        return (min(times), "timestamp") if times else (self._bag.sealed_at, "stated")
+
+    def _remarks(self, description: Description, basis: str) -> tuple[str, ...]:
+        remarks = []
+        if basis == "stated":
+            remarks.append(
+                "The time of sealing is the custodian's own statement; no authority confirms it, "
+                "and whether the keys were valid then rests on it."
+            )
+        if self._stamps_unchecked:
+            remarks.append(
+                f"{self._stamps_unchecked} timestamp(s) were not checked, for want of the root "
+                "certificate of their authority."
+            )
+        held = [s.person for s in description.required_signers if s.key_held is KeyHeld.SERVER]
+        if held:
+            remarks.append(
+                f"The keys of {', '.join(held)} are kept on the server: whoever runs it could "
+                "have signed in their name."
+            )
+        if description.synthetic:
+            remarks.append("The bundle contains synthetic material.")
+        if description.withheld is not None:
+            remarks.append("It is a public bundle: some fields or photos are withheld.")
+        return tuple(remarks)
+
+
+def _capped(faults: list[Fault]) -> tuple[Fault, ...]:
+    if len(faults) <= MAX_FAULTS:
+        return tuple(faults)
+    rest = f"There are {len(faults) - MAX_FAULTS} more faults."
+    return (*faults[:MAX_FAULTS], _fault("more-faults", ".", rest))
+
+
+def _fault(code: str, where: str, message: str) -> Fault:
+    return Fault(code=code, where=where, message=message)

@@ -1,0 +1,163 @@
+"""RFC 3161 timestamps: an outside authority's signed word that some bytes existed at a time.
+
+The clock of this machine is never called a trusted time. Where no authority can be reached,
+the request is kept and its answer can be attached later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+from rfc3161_client import (
+    TimestampRequestBuilder,
+    TimeStampResponse,
+    VerificationError,
+    VerifierBuilder,
+    decode_timestamp_response,
+)
+
+from evidence_store.errors import StoreError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+MAX_ANSWER = 256 * 1024
+"""Bytes of an answer; with a chain of certificates real ones have under 10 KB."""
+
+_SHA256_OID = "2.16.840.1.101.3.4.2.1"
+
+
+class TimestampMalformed(StoreError):
+    """Not a timestamp answer in the form of RFC 3161, or one that grants nothing."""
+
+
+class TimestampInvalid(StoreError):
+    """A timestamp that is not for these bytes, or that no given root certificate stands behind."""
+
+
+class AuthorityUnavailable(StoreError):
+    """The timestamp authority could not be reached or did not answer as RFC 3161 asks."""
+
+    remedy = "Keep the request and attach the answer later, or try another authority."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """A timestamp as it was read; by itself it proves nothing."""
+
+    at: datetime
+    """The time that the authority gives, UTC."""
+    digest: bytes
+    """The SHA-256 that it speaks of."""
+    nonce: int | None
+    policy: str
+    """The authority's policy as a dotted number."""
+
+
+def make_request(message: bytes) -> bytes:
+    """Make a request for a timestamp over some bytes, with a nonce, asking for certificates."""
+    builder = TimestampRequestBuilder().data(message).nonce(nonce=True)
+    return builder.cert_request(cert_request=True).build().as_bytes()
+
+
+def ask_authority(url: str, request: bytes, *, timeout: float = 20.0) -> bytes:
+    """Send a request to an authority over HTTP or HTTPS and return its answer, well-formed.
+
+    `timeout` is in seconds. Raises `AuthorityUnavailable`, or `TimestampMalformed` for an
+    answer that is none. Whom the answer is from, `check_stamp` says.
+    """
+    if not url.startswith(("http://", "https://")):
+        raise AuthorityUnavailable(f"{url[:80]!r} is no web address of an authority.")
+    query = urllib.request.Request(  # noqa: S310 (the scheme is checked above)
+        url, data=request, headers={"Content-Type": "application/timestamp-query"}
+    )
+    try:
+        with urllib.request.urlopen(query, timeout=timeout) as answer:  # noqa: S310
+            data: bytes = answer.read(MAX_ANSWER + 1)
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        raise AuthorityUnavailable(f"The authority at {url} did not answer: {error}.") from error
+    read_stamp(data)
+    return data
+
+
+def read_stamp(answer: bytes) -> Stamp:
+    """Read an answer without judging its signature.
+
+    Raises `TimestampMalformed` for anything but one granted answer with a SHA-256 in it.
+    """
+    info = _parse(answer).tst_info
+    algorithm = info.message_imprint.hash_algorithm.dotted_string
+    if algorithm != _SHA256_OID:
+        raise TimestampMalformed(f"It is over a hash of the kind {algorithm}, not SHA-256.")
+    return Stamp(
+        at=info.gen_time,
+        digest=info.message_imprint.message,
+        nonce=info.nonce,
+        policy=info.policy.dotted_string,
+    )
+
+
+def answers(stamp: Stamp, *, message: bytes, request: bytes | None = None) -> bool:
+    """Tell whether a timestamp is over these bytes and answers the request, where it is kept."""
+    if stamp.digest != hashlib.sha256(message).digest():
+        return False
+    return request is None or (stamp.nonce is not None and asks(request, stamp.digest, stamp.nonce))
+
+
+def asks(request: bytes, digest: bytes, nonce: int | None = None) -> bool:
+    """Tell whether a request is about a SHA-256, and holds a nonce where one is given."""
+    wanted = [b"\x04\x20" + digest]
+    if nonce is not None:
+        body = nonce.to_bytes(nonce.bit_length() // 8 + 1, "big")
+        wanted.append(bytes([0x02, len(body)]) + body)
+    return all(part in request for part in wanted)
+
+
+def check_stamp(answer: bytes, *, message: bytes, roots: tuple[x509.Certificate, ...]) -> Stamp:
+    """Check an answer over some bytes under root certificates that came from outside.
+
+    Certificates need to be valid at the time that the authority gives, not today.
+    Raises `TimestampMalformed` or `TimestampInvalid`.
+    """
+    stamp = read_stamp(answer)
+    builder = VerifierBuilder()
+    for root in roots:
+        builder = builder.add_root_certificate(root)
+    try:
+        builder.build().verify_message(_parse(answer), message)
+    except (VerificationError, ValueError) as error:
+        raise TimestampInvalid(f"The timestamp does not hold: {error}.") from error
+    return stamp
+
+
+def read_roots(path: Path) -> tuple[x509.Certificate, ...]:
+    """Read root certificates in PEM; `TimestampMalformed` if there is none in the file."""
+    try:
+        return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise TimestampMalformed(
+            f"{path} holds no certificates in PEM: {error}.",
+            remedy="Give the root certificate that the authority publishes.",
+        ) from error
+
+
+def _parse(answer: bytes) -> TimeStampResponse:
+    if len(answer) > MAX_ANSWER:
+        raise TimestampMalformed(f"It has more than {MAX_ANSWER:,} bytes.")
+    try:
+        parsed = decode_timestamp_response(answer)
+        granted = parsed.status == 0
+        whole = parsed.as_bytes() == answer
+    except ValueError as error:
+        raise TimestampMalformed(f"It is no timestamp answer: {error}.") from error
+    if not granted:
+        raise TimestampMalformed("The authority did not grant a timestamp.")
+    if not whole:
+        raise TimestampMalformed("There are bytes in it beyond the answer.")
+    return parsed

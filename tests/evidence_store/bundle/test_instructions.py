@@ -1,0 +1,118 @@
+"""VERIFY.txt, followed line by line in a shell that has no Python on its path."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evidence_store.bundle.instructions import instruction_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from benchmarks.bundle_sample import Sample
+
+TOOLS = (
+    "bash", "sha256sum", "find", "sort", "cut", "sed", "diff", "grep", "ssh-keygen", "openssl",
+    "date", "echo", "test", "printf",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def stock_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the stock tools that VERIFY.txt names, and nothing else."""
+    folder = tmp_path_factory.mktemp("stock-tools")
+    for tool in TOOLS:
+        found = shutil.which(tool)
+        if found:
+            (folder / tool).symlink_to(found)
+    assert not (folder / "python3").exists()
+    return folder
+
+
+def enter(
+    line: str, top: Path, stock: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Enter one line into bash, with the variables that the lines before it would have set."""
+    return subprocess.run(
+        ["bash", "-c", line],
+        cwd=top,
+        env={"PATH": os.fspath(stock), "LC_ALL": "C", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def follow(top: Path, allowed: Path, stock: Path) -> list[str]:
+    """Enter all lines in one shell, each on its own; gives those that failed."""
+    lines = instruction_lines((top / "data/VERIFY.txt").read_bytes())
+    assert len(lines) >= 10
+    script = "".join(f"{{ {line}\n}} >/dev/null 2>&1 || echo {n}\n" for n, line in enumerate(lines))
+    done = enter(script, top, stock, ALLOWED_SIGNERS=str(allowed))
+    assert done.stderr == ""
+    return [lines[int(number)] for number in done.stdout.split()]
+
+
+def test_every_line_holds_on_a_good_bundle(
+    sample: Sample, pristine: Path, stock_path: Path
+) -> None:
+    assert follow(pristine, sample.allowed_signers, stock_path) == []
+
+
+def test_the_shell_of_the_test_has_no_python(pristine: Path, stock_path: Path) -> None:
+    assert enter("command -v python3 || command -v python", pristine, stock_path).returncode != 0
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "bagit.txt",
+        "bag-info.txt",
+        "manifest-sha256.txt",
+        "tagmanifest-sha256.txt",
+        "data/bundle.json",
+        "data/ledger/entries.jsonl",
+        "data/readings/EX-0001.json",
+        "signatures/seal.sha256",
+        "signatures/custodian.sig",
+    ],
+)
+def test_one_changed_byte_fails(sample: Sample, bundle: Path, stock_path: Path, path: str) -> None:
+    data = bytearray((bundle / path).read_bytes())
+    data[len(data) // 2] ^= 1
+    (bundle / path).write_bytes(data)
+    assert follow(bundle, sample.allowed_signers, stock_path) != []
+
+
+@pytest.mark.parametrize("path", ["data/readings/more.json", "extra.txt", "signatures/more.sig"])
+def test_a_file_too_many_fails(sample: Sample, bundle: Path, stock_path: Path, path: str) -> None:
+    (bundle / path).write_bytes(b"{}")
+    assert follow(bundle, sample.allowed_signers, stock_path) != []
+
+
+def test_a_link_in_place_of_a_file_fails(sample: Sample, bundle: Path, stock_path: Path) -> None:
+    original = next((bundle / "data/originals").iterdir())
+    original.rename(bundle.parent / "away")
+    original.symlink_to(bundle.parent / "away")
+    assert follow(bundle, sample.allowed_signers, stock_path) != []
+
+
+def test_another_list_of_signers_fails(
+    sample: Sample, pristine: Path, stock_path: Path, tmp_path: Path
+) -> None:
+    text = sample.allowed_signers.read_text()
+    others = tmp_path / "allowed_signers"
+    others.write_text(text.replace("person-cust0", "person-rev2"))
+    assert follow(pristine, others, stock_path) != []
+
+
+def test_the_words_are_plain_ascii_and_name_every_signer(pristine: Path) -> None:
+    text = (pristine / "data/VERIFY.txt").read_bytes().decode("ascii")
+    assert "-I person-cust0 -n custodian@bundle.nameplate" in text
+    assert "-I person-rev1 -n reviewer@bundle.nameplate" in text

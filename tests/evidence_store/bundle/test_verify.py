@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.bundle_sample import CUSTODIAN, REVIEWER, Sample, make_sample
+from evidence_store.bundle.bag_info import bag_info_bytes
+from evidence_store.bundle.errors import BundleRefused, BundleUnreadable
+from evidence_store.bundle.hashing import sha256_bytes, sha256_file
+from evidence_store.bundle.layout import ManifestLine, Role, Signer
+from evidence_store.bundle.manifest import manifest_bytes
+from evidence_store.bundle.seals import seal_bytes
+from evidence_store.bundle.signatures import add_signature, signature_of
+from evidence_store.bundle.verify import VerificationReport, verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Codes = Callable[..., set[str]]
+
+
+def reseal_whole(top: Path, signers: tuple[Signer, ...], at: datetime) -> None:
+    """Sign a changed bundle anew from its manifest up, as a dishonest custodian could."""
+    shutil.rmtree(top / "signatures")
+    files = sorted(path for path in (top / "data").rglob("*") if path.is_file())
+    (top / "manifest-sha256.txt").write_bytes(
+        manifest_bytes(
+            ManifestLine(sha256=sha256_file(path), path=str(path.relative_to(top)))
+            for path in files
+        )
+    )
+    size = sum(path.stat().st_size for path in files)
+    (top / "bag-info.txt").write_bytes(
+        bag_info_bytes(files=len(files), size=size, sealed_at=at, log="case-sample")
+    )
+    tags = ("bag-info.txt", "bagit.txt", "manifest-sha256.txt")
+    tag_manifest = manifest_bytes(
+        ManifestLine(sha256=sha256_file(top / tag), path=tag) for tag in tags
+    )
+    (top / "tagmanifest-sha256.txt").write_bytes(tag_manifest)
+    signatures = dict(signature_of(signer, tag_manifest) for signer in signers)
+    (top / "signatures").mkdir()
+    for path, data in signatures.items():
+        (top / path).write_bytes(data)
+    seal = seal_bytes({"tagmanifest-sha256.txt": tag_manifest, **signatures})
+    (top / "signatures/seal.sha256").write_bytes(seal)
+
+
+def rewrite(top: Path, path: str, change: Callable[[bytes], bytes]) -> None:
+    """Change a payload file and make `bundle.json` tell the same story."""
+    data = change((top / path).read_bytes())
+    (top / path).write_bytes(data)
+    description = json.loads((top / "data/bundle.json").read_bytes())
+    for file in description["files"]:
+        if file["path"] == path:
+            file["sha256"], file["size"] = sha256_bytes(data), len(data)
+    text = json.dumps(description, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    (top / "data/bundle.json").write_bytes(text.encode() + b"\n")
+
+
+@pytest.fixture
+def forge(sample: Sample, bundle: Path) -> Callable[[str, Callable[[bytes], bytes]], Path]:
+    """Change a payload file of a bundle and sign all of it again with the real keys."""
+
+    def run(path: str, change: Callable[[bytes], bytes]) -> Path:
+        rewrite(bundle, path, change)
+        reseal_whole(bundle, sample.signers(), datetime(2026, 11, 1, 11, tzinfo=UTC))
+        return bundle
+
+    return run
+
+
+def test_a_good_bundle_verifies_and_says_what_is_not_proved(
+    check: Callable[..., VerificationReport], pristine: Path
+) -> None:
+    report = check(pristine)
+    assert {(one.role, one.person) for one in report.signatures} == {
+        (Role.CUSTODIAN, CUSTODIAN),
+        (Role.REVIEWER, REVIEWER),
+    }
+    assert report.time_basis == "stated"
+    words = " ".join(report.remarks)
+    assert "custodian's own statement" in words
+    assert "kept on the server" in words
+    assert "synthetic" in words
+
+
+def test_all_faults_are_named_at_once(bundle: Path, codes: Codes) -> None:
+    (bundle / "bagit.txt").write_bytes(b"BagIt-Version: 0.97\n")
+    (bundle / "data/readings/EX-0001.json").unlink()
+    (bundle / "data/extra.json").write_bytes(b"{}")
+    (bundle / "signatures/custodian.sig").unlink()
+    assert {
+        "bagit-declaration",
+        "hash-mismatch",
+        "file-missing",
+        "file-unlisted",
+        "signature-missing",
+    } <= codes(bundle)
+
+
+def test_a_deleted_tag_manifest_is_no_way_round(bundle: Path, codes: Codes) -> None:
+    (bundle / "tagmanifest-sha256.txt").unlink()
+    (bundle / "bag-info.txt").write_bytes(b"Contact-Name: somebody else\n")
+    assert {"tagmanifest-missing", "bag-info"} <= codes(bundle)
+
+
+def test_a_forged_tag_file_is_seen(bundle: Path, codes: Codes) -> None:
+    (bundle / "fetch.txt").write_bytes(b"http://example.invalid/x 1 data/x\n")
+    assert codes(bundle) == {"file-unlisted"}
+
+
+def test_an_omitted_dissent_shows_even_if_everybody_signs(
+    forge: Callable[..., Path], codes: Codes
+) -> None:
+    top = forge("data/ledger/entries.jsonl", lambda data: data[: data.rindex(b"\n", 0, -1) + 1])
+    assert "log-cut" in codes(top)
+
+
+def test_an_entry_left_out_in_the_middle_shows(forge: Callable[..., Path], codes: Codes) -> None:
+    def drop(data: bytes) -> bytes:
+        lines = data.splitlines(keepends=True)
+        return b"".join([*lines[:3], *lines[4:]])
+
+    assert {"entry-order", "log-cut"} <= codes(forge("data/ledger/entries.jsonl", drop))
+
+
+def test_a_rewritten_entry_shows(forge: Callable[..., Path], codes: Codes) -> None:
+    def rewrite_judgement(data: bytes) -> bytes:
+        assert b'"unsure"' in data
+        return data.replace(b'"unsure"', b'"confirmed"')
+
+    assert codes(forge("data/ledger/entries.jsonl", rewrite_judgement)) == {"log-root"}
+
+
+def test_a_false_disclosure_shows(forge: Callable[..., Path], codes: Codes) -> None:
+    top = forge(
+        "data/ledger/disclosures.jsonl",
+        lambda data: data.replace(b"@field_observer_77", b"@field_observer_78", 1),
+    )
+    assert codes(top) == {"disclosure-wrong"}
+
+
+def test_a_disclosure_left_out_without_a_word_shows(
+    forge: Callable[..., Path], codes: Codes
+) -> None:
+    top = forge("data/ledger/disclosures.jsonl", lambda data: data.split(b"\n", 1)[1])
+    assert codes(top) == {"disclosure-missing"}
+
+
+def test_a_forged_checkpoint_shows(forge: Callable[..., Path], codes: Codes) -> None:
+    top = forge("data/ledger/checkpoint.txt", lambda data: data.replace(b"\n9\n", b"\n8\n"))
+    assert {"checkpoint-mismatch", "checkpoint-signature"} <= codes(top)
+
+
+def test_a_foreign_checkpoint_shows(forge: Callable[..., Path], codes: Codes) -> None:
+    top = forge(
+        "data/ledger/checkpoint.txt", lambda data: data.replace(b"case-sample", b"case-other")
+    )
+    assert "checkpoint-foreign" in codes(top)
+
+
+def test_another_version_is_refused(forge: Callable[..., Path], codes: Codes) -> None:
+    top = forge(
+        "data/bundle.json",
+        lambda data: data.replace(b'"version":"1.0","with', b'"version":"0.9","with'),
+    )
+    assert "version-unknown" in codes(top)
+
+
+def test_a_photo_swapped_for_another_shows_by_its_name(
+    forge: Callable[..., Path], codes: Codes, pristine: Path
+) -> None:
+    name = sorted((pristine / "data/originals").iterdir())[0].name
+    top = forge(f"data/originals/{name}", lambda data: data + b"!")
+    assert {"content-name", "file-not-recorded"} <= codes(top)
+
+
+def test_the_roles_are_not_interchangeable(bundle: Path, codes: Codes) -> None:
+    data = (bundle / "signatures/custodian.sig").read_bytes()
+    (bundle / "signatures/reviewer-person-rev1.sig").write_bytes(data)
+    assert {"signature-wrong", "seal-mismatch"} <= codes(bundle)
+
+
+def test_another_persons_key_is_refused(
+    sample: Sample, bundle: Path, codes: Codes, tmp_path: Path
+) -> None:
+    sample_two = make_sample(tmp_path)
+    reseal_whole(bundle, sample_two.signers(), datetime(2026, 11, 1, 11, tzinfo=UTC))
+    assert codes(bundle) == {"signer-not-allowed"}
+
+
+def test_a_junk_line_after_a_signature_is_refused(bundle: Path, codes: Codes) -> None:
+    path = bundle / "signatures/custodian.sig"
+    path.write_bytes(path.read_bytes() + b"junk\n")
+    seal = bundle / "signatures/seal.sha256"
+    lines = seal.read_bytes().splitlines(keepends=True)
+    lines[0] = f"{sha256_file(path)}  signatures/custodian.sig\n".encode()
+    seal.write_bytes(b"".join(lines))
+    assert codes(bundle) == {"signature-form"}
+
+
+def test_a_key_that_was_not_valid_then_is_refused(pristine: Path, codes: Codes) -> None:
+    early = datetime(2020, 1, 1, tzinfo=UTC)
+    assert codes(pristine, verify_time=early) == {"signer-not-valid"}
+
+
+def test_a_missing_reviewer_is_a_fault_until_they_sign(
+    sample: Sample, tmp_path: Path, codes: Codes
+) -> None:
+    custodian, reviewer = sample.signers()
+    top = sample.seal(tmp_path / "bundle", signers=[custodian]).path
+    assert codes(top) == {"signature-missing"}
+    add_signature(top, reviewer)
+    assert codes(top) == set()
+    assert (top / "signatures/seal-1.sha256").exists()
+
+
+def test_a_hand_written_description_is_refused(forge: Callable[..., Path], codes: Codes) -> None:
+    top = forge("data/bundle.json", lambda data: data.replace(b'"notes":', b'"note":'))
+    assert "description-form" in codes(top)
+
+
+def test_an_unknown_log_key_is_named(sample: Sample, pristine: Path, tmp_path: Path) -> None:
+    lines = sample.allowed_signers.read_text().splitlines(keepends=True)
+    allowed = tmp_path / "allowed_signers"
+    allowed.write_text("".join(line for line in lines if "checkpoint@" not in line))
+    with pytest.raises(BundleRefused) as refusal:
+        verify(pristine, allowed_signers=allowed)
+    assert [fault.code for fault in refusal.value.faults] == ["checkpoint-key-unknown"]
+
+
+def test_what_is_no_bundle_cannot_be_checked(sample: Sample, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("no bundle")
+    with pytest.raises(BundleUnreadable):
+        verify(tmp_path / "note.txt", allowed_signers=sample.allowed_signers)
+    with pytest.raises(BundleUnreadable):
+        verify(tmp_path / "nowhere", allowed_signers=sample.allowed_signers)
+
+
+def test_a_list_of_signers_that_is_half_read_is_none(pristine: Path, tmp_path: Path) -> None:
+    allowed = tmp_path / "allowed_signers"
+    allowed.write_text("person-cust0 ssh-ed25519 not-base64\n")
+    with pytest.raises(BundleUnreadable, match="line 1"):
+        verify(pristine, allowed_signers=allowed)
+
+
+def test_a_key_kept_by_the_person_is_told_apart(sample: Sample, tmp_path: Path) -> None:
+    from evidence_store.bundle.layout import KeyHeld
+
+    signers = tuple(replace(one, key_held=KeyHeld.OWN) for one in sample.contents.required_signers)
+    own = replace(sample, contents=replace(sample.contents, required_signers=signers))
+    top = own.seal(tmp_path / "bundle").path
+    report = verify(top, allowed_signers=sample.allowed_signers)
+    assert not any("server" in remark for remark in report.remarks)
