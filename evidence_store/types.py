@@ -7,15 +7,20 @@ from a public bundle while the leaf, and every proof over it, stays the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import NewType, TypeAlias
+from typing import TYPE_CHECKING, Literal, NewType, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
 
 Sha256 = NewType("Sha256", str)
 """Lower-case hexadecimal SHA-256, 64 characters; made by `blobs.sha256_of` and checked there."""
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+STORE_LOG = "store"
+"""The name of the log that every store has; every other log is `case-…`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +40,32 @@ class Entry:
 
     log: str
     sequence: int
+    """0 for the first entry of a log, without gaps."""
     at: datetime
+    """UTC, microseconds; never earlier than the entry before it in the same log."""
     kind: str
     actor: str
     body: Mapping[str, Json]
     private: Mapping[str, Json]
+    """The values that are known here; a redacted bundle knows fewer than it has commitments."""
     commitments: Mapping[str, Sha256]
+    """One for every private field, known here or withheld."""
     leaf_hash: Sha256
+    salts: Mapping[str, str] = field(default_factory=dict)
+    """The salt (64 hexadecimal characters) of each private field that is known here."""
+    clock_at: datetime | None = None
+    """What the store's clock said, where it ran behind the entry before; else None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure:
+    """What opens one commitment: the field's name and value, and the salt it was made with."""
+
+    sequence: int
+    name: str
+    salt: str
+    """64 hexadecimal characters: 256 random bits drawn when the entry was made."""
+    value: Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +76,47 @@ class Checkpoint:
     size: int
     root: Sha256
     at: datetime
+    """When this store's own clock said it was made. Not signed, and not a trusted time."""
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InclusionProof:
+    """The path from one leaf to the root of the tree of `size` leaves (RFC 9162, 2.1.3)."""
+
+    log: str
+    sequence: int
+    size: int
+    hashes: tuple[Sha256, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsistencyProof:
+    """Shows that the first `old_size` leaves of a larger tree are unchanged (RFC 9162, 2.1.4)."""
+
+    log: str
+    old_size: int
+    new_size: int
+    hashes: tuple[Sha256, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicKey:
+    """One Ed25519 signing key of one person, and when it may be believed."""
+
+    person_id: str
+    line: str
+    """OpenSSH form without a comment: `ssh-ed25519 AAAA…`."""
+    fingerprint: str
+    """As ssh-keygen prints it: `SHA256:…`."""
+    valid_after: datetime
+    """UTC, whole seconds."""
+    valid_before: datetime | None = None
+    """UTC, whole seconds; None while the key is in use."""
+    held_by: Literal["server", "person"] = "server"
+    """Whether the private half lies in this folder or on the person's own machine."""
+    reason: str = ""
+    """Why it ended, in the words of the one who ended it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

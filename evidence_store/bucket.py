@@ -1,0 +1,97 @@
+"""Blobs in an object store such as S3, through obstore."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import from_url
+
+from evidence_store.errors import BlobMissing, StoreUnavailable
+from evidence_store.types import Sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+ONE_REQUEST = 32 * 1024 * 1024
+"""Up to this size a blob is sent in one create-only request; above, in parts, in flat memory."""
+
+_PIECE = 1024 * 1024
+
+
+class Bucket:
+    """Blobs under `sha256/ab/abcd…` of an object store. A request that succeeded is durable.
+
+    Large blobs are sent in parts, for which object stores know no create-only condition, and
+    some servers ignore the condition. Neither can do harm: a name is its content's hash, and
+    what is read is hashed again.
+    """
+
+    def __init__(self, url: str, **options: str) -> None:
+        self._store = from_url(url, **options)  # type: ignore[call-overload]
+
+    def keep(self, name: Sha256, pieces: Iterable[bytes], *, size: int) -> Sha256:
+        """Send the pieces unless the whole is there already."""
+        key = _key(name)
+        try:
+            if self._size(key) == size:
+                return name
+            if size <= ONE_REQUEST:
+                obstore.put(self._store, key, b"".join(pieces), mode="create", use_multipart=False)
+            else:
+                obstore.put(self._store, key, chain(pieces), use_multipart=True)
+        except AlreadyExistsError:
+            return name
+        except (BaseError, OSError) as error:
+            raise StoreUnavailable(
+                f"The {size} bytes with SHA-256 {name} could not be kept: {error}."
+            ) from error
+        return name
+
+    def read(self, name: Sha256) -> Iterator[bytes]:
+        """Yield what lies under the name."""
+        try:
+            for piece in obstore.get(self._store, _key(name)).stream(min_chunk_size=_PIECE):
+                yield bytes(piece)
+        except FileNotFoundError as error:
+            raise BlobMissing(f"No bytes with SHA-256 {name} are kept here.") from error
+        except (BaseError, OSError) as error:
+            raise StoreUnavailable(f"The bytes {name} could not be read: {error}.") from error
+
+    def size(self, name: Sha256) -> int:
+        """Return the number of bytes under the name."""
+        size = self._size(_key(name))
+        if size is None:
+            raise BlobMissing(f"No bytes with SHA-256 {name} are kept here.")
+        return size
+
+    @contextmanager
+    def as_file(self, name: Sha256) -> Iterator[Path]:
+        """Fetch the bytes into a temporary file."""
+        with tempfile.TemporaryDirectory(prefix="nameplate-") as folder:
+            path = Path(folder) / name
+            with path.open("wb") as target:
+                for piece in self.read(name):
+                    target.write(piece)
+            yield path
+
+    def names(self) -> Iterator[Sha256]:
+        """Yield every name."""
+        for page in obstore.list(self._store, prefix="sha256"):
+            for item in page:
+                yield Sha256(Path(item["path"]).name)
+
+    def _size(self, key: str) -> int | None:
+        try:
+            return int(obstore.head(self._store, key)["size"])
+        except FileNotFoundError:
+            return None
+
+
+def _key(name: Sha256) -> str:
+    return f"sha256/{name[:2]}/{name}"

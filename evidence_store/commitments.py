@@ -1,0 +1,39 @@
+"""Salted commitments: a hash stands for a private field, so that the field can be withheld."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+
+from evidence_store.canonical import canonical_json
+from evidence_store.errors import BadInput
+from evidence_store.types import Json, Sha256
+
+DOMAIN = b"nameplate commitment v1\n"
+"""Hashed first, so that no commitment can be taken for a hash made for another purpose."""
+
+_SALT_BYTES = 32
+_SALT = re.compile(r"[0-9a-f]{64}")
+
+
+def new_salt() -> str:
+    """Draw 256 random bits from the operating system, as 64 hexadecimal characters."""
+    return secrets.token_hex(_SALT_BYTES)
+
+
+def commit(salt: str, name: str, value: Json) -> Sha256:
+    """Commit to one named value: SHA-256 over the domain, the salt's bytes, and [name, value].
+
+    The name and value stand in canonical JSON. The salt must be 64 hexadecimal characters:
+    without 256 bits of chance, a short value could be found again by trying all.
+    """
+    if not _SALT.fullmatch(salt):
+        raise BadInput("A salt is 64 lower-case hexadecimal characters (256 bits).")
+    body = canonical_json([name, value])
+    return Sha256(hashlib.sha256(DOMAIN + bytes.fromhex(salt) + body).hexdigest())
+
+
+def opens(commitment: Sha256, *, salt: str, name: str, value: Json) -> bool:
+    """Tell whether the salt, name and value are those that the commitment was made from."""
+    return bool(_SALT.fullmatch(salt)) and commit(salt, name, value) == commitment

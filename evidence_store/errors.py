@@ -1,0 +1,100 @@
+"""What can go wrong in the evidence store, each with a sentence on what to do."""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """Something the store could not do; nothing it had kept before is changed by it."""
+
+    remedy = ""
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy or type(self).remedy
+
+    def diagnostics(self) -> str:
+        """Say what happened and what to do about it, in a sentence or two."""
+        return f"{self.message} {self.remedy}".strip()
+
+
+class BadInput(StoreError):
+    """A value that the store cannot record or use as it was given."""
+
+
+class NotCanonical(BadInput):
+    """A value that has no RFC 8785 form, or bytes that are not in it."""
+
+
+class BlobMissing(StoreError):
+    """No bytes with that SHA-256 are kept here."""
+
+    remedy = "Restore the file from a copy of the store; its name is its SHA-256."
+
+
+class BlobDamaged(StoreError):
+    """The bytes kept under a SHA-256 no longer have it."""
+
+    remedy = "Do not use these bytes. Restore the file from a copy of the store and run the audit."
+
+
+class StoreUnavailable(StoreError):
+    """The disk, the bucket or the database did not do what it was asked; nothing was recorded."""
+
+    remedy = "Free space or restore the connection, then do it again."
+
+
+class LogMissing(StoreError):
+    """There is no log of that name."""
+
+
+class LogExists(StoreError):
+    """A log of that name is there already; logs are never begun twice."""
+
+
+class EntryMissing(StoreError):
+    """The log has no entry of that sequence, or no tree of that size."""
+
+
+class SizeChanged(StoreError):
+    """The log has grown since the caller looked; nothing was appended."""
+
+    remedy = "Read the log again and repeat the step."
+
+
+class LedgerDamaged(StoreError):
+    """A stored entry or node does not fit the tree it belongs to."""
+
+    remedy = "Run `python -m evidence_store audit`; it names each fault."
+
+
+class KeyMissing(StoreError):
+    """The person has no key here that is in use."""
+
+
+class KeyExists(StoreError):
+    """The person has a key in use already."""
+
+    remedy = "Rotate it instead: the old one then ends at the moment the new one begins."
+
+
+class KeyLocked(StoreError):
+    """The key needs a passphrase, or another one than was given."""
+
+    remedy = "Give the passphrase that the key was made with."
+
+
+class KeyExposed(StoreError):
+    """Others on this machine could read the private key."""
+
+
+class SignatureMalformed(StoreError):
+    """Not a signature in the one form that ssh-keygen writes."""
+
+
+class SignatureInvalid(StoreError):
+    """A well-formed signature that does not sign these bytes for this purpose."""
+
+
+class NoteMalformed(StoreError):
+    """Not a signed note, or not a checkpoint, in the C2SP form."""

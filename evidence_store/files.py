@@ -1,0 +1,117 @@
+"""The few acts on files that keeping needs, in one place, so that tests can cut the power.
+
+Every write to the store's folder goes through a `Disk`: a test's disk records each act, drops
+what was not synced, and looks at what a crash would have left.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_OWNER_FOLDER = 0o700
+_OWNER_FILE = 0o600
+_KEPT_FILE = 0o400
+
+
+class Disk(Protocol):
+    """What a file system does for us; each act raises `OSError` as `os` does."""
+
+    def make_folder(self, folder: Path) -> None:
+        """Make a folder and its parents, for the owner alone, and make their names durable."""
+
+    def create(self, path: Path) -> int:
+        """Create a file that must not exist yet, locked against sweeping; its descriptor."""
+
+    def write(self, descriptor: int, data: bytes | memoryview) -> None:
+        """Write all of the data."""
+
+    def sync(self, descriptor: int) -> None:
+        """Return when what was written is on the disk."""
+
+    def link(self, source: Path, target: Path) -> bool:
+        """Give a file its lasting name; False if that name is taken. Never replaces."""
+
+    def sync_folder(self, folder: Path) -> None:
+        """Return when the folder's names are on the disk."""
+
+    def unlink(self, path: Path) -> None:
+        """Take a name away."""
+
+
+class LocalDisk:
+    """The real file system (POSIX)."""
+
+    def make_folder(self, folder: Path) -> None:
+        """Make a folder and its parents, for the owner alone, and make their names durable."""
+        missing = []
+        while not folder.is_dir():
+            missing.append(folder)
+            folder = folder.parent
+        for path in reversed(missing):
+            path.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
+            self.sync_folder(path.parent)
+
+    def create(self, path: Path) -> int:
+        """Create a file that must not exist yet, locked against sweeping; its descriptor."""
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, _OWNER_FILE)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink == 0:  # swept in the instant before it was locked
+            os.close(descriptor)
+            raise FileNotFoundError(errno.ENOENT, "swept before use", str(path))
+        return descriptor
+
+    def write(self, descriptor: int, data: bytes | memoryview) -> None:
+        """Write all of the data."""
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+
+    def sync(self, descriptor: int) -> None:
+        """Return when what was written is on the disk; the file is read-only from here on."""
+        os.fchmod(descriptor, _KEPT_FILE)
+        os.fsync(descriptor)
+
+    def link(self, source: Path, target: Path) -> bool:
+        """Give a file its lasting name; False if that name is taken. Never replaces."""
+        try:
+            os.link(source, target)
+        except FileExistsError:
+            return False
+        return True
+
+    def sync_folder(self, folder: Path) -> None:
+        """Return when the folder's names are on the disk."""
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def unlink(self, path: Path) -> None:
+        """Take a name away."""
+        path.unlink()
+
+
+def sweep(folder: Path) -> tuple[Path, ...]:
+    """Remove what writers that died left behind; a living writer holds a lock on its file."""
+    swept = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            continue
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink(missing_ok=True)
+            swept.append(path)
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(descriptor)
+    return tuple(swept)

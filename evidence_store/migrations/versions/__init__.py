@@ -1,0 +1,1 @@
+"""The migrations themselves; a file that has been released is never edited."""
