@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, TextIO
 from evidence_store.bundle.archive import zip_bundle
 from evidence_store.bundle.errors import BundleRefused
 from evidence_store.bundle.layout import Role, Signer
-from evidence_store.bundle.signatures import add_signature, required_signers
 from evidence_store.bundle.signers import parse_time
+from evidence_store.bundle.signing import add_signature, required_signers
 from evidence_store.bundle.stamps import attach_answer, keep_request, stamp_bundle
 from evidence_store.bundle.verify import VerificationReport, verify
 from evidence_store.errors import StoreError
@@ -189,16 +189,9 @@ def report_text(report: VerificationReport) -> str:
     """Write a report in sentences for a terminal."""
     lines = [
         f"The bundle verifies: {report.title}",
-        f"  log           {report.log}, {report.entries} entries, root {report.root}",
-        f"  payload       {report.files} files, {report.payload_bytes:,} bytes",
-        f"  tag manifest  {report.tagmanifest_sha256}",
-        f"  keys valid at {report.keys_valid_at:%Y-%m-%d %H:%M:%S} UTC ({report.time_basis})",
-        *(f"  signed by     {one.person} as {one.role.value}" for one in report.signatures),
-        *(
-            f"  timestamp     {one.at:%Y-%m-%d %H:%M:%S} UTC"
-            f"{'' if one.trusted else ' (not checked: no root certificate given)'}, {one.path}"
-            for one in report.stamps
-        ),
+        f"Its tag manifest, to be quoted where it is cited, has the SHA-256 "
+        f"{report.tagmanifest_sha256}.",
+        *report.sentences(),
         *(f"Note: {remark}" for remark in report.remarks),
     ]
     return "\n".join(inert(line) for line in lines)

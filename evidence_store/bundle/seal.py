@@ -59,7 +59,7 @@ from evidence_store.bundle.manifest import manifest_bytes
 from evidence_store.bundle.record import LogSource, RecordWriter
 from evidence_store.bundle.rocrate import crate_bytes
 from evidence_store.bundle.seals import seal_bytes
-from evidence_store.bundle.signatures import signature_of
+from evidence_store.bundle.signing import signature_of
 from evidence_store.types import Sha256
 
 if TYPE_CHECKING:

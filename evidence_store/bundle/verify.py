@@ -15,8 +15,8 @@ from evidence_store.bundle.errors import BundleRefused, BundleUnreadable
 from evidence_store.bundle.layout import KeyHeld, Withheld
 from evidence_store.bundle.record_check import RecordCheck, check_checkpoint
 from evidence_store.bundle.seals import read_signature_files, seal_faults
-from evidence_store.bundle.signatures import CheckedSignature, check_signatures
 from evidence_store.bundle.signers import AllowedSigners, read_allowed_signers
+from evidence_store.bundle.signing import CheckedSignature, check_signatures
 from evidence_store.bundle.stamps import CheckedStamp, check_stamps
 from evidence_store.types import Fault, Sha256
 
@@ -53,6 +53,27 @@ class VerificationReport:
     withheld: Withheld | None
     remarks: tuple[str, ...]
     """What a reader must know beside "it verifies", a sentence each."""
+
+    def sentences(self) -> tuple[str, ...]:
+        """Say what was checked and found good, a sentence each; `remarks` says what was not."""
+        return (
+            f"All {self.files:,} payload files ({self.payload_bytes:,} bytes) and the tag files "
+            "are as listed, and nothing else is in the bundle.",
+            f"The {self.entries:,} entries of {self.log} are whole: they come to the signed root "
+            f"{self.root}.",
+            "Every disclosed field is the one that its entry committed to.",
+            *(
+                f"{one.person} signed as {one.role.value}, with a key valid at "
+                f"{self.keys_valid_at:%Y-%m-%d %H:%M:%S} UTC ({self.time_basis})."
+                for one in self.signatures
+            ),
+            *(
+                f"A timestamp authority says that the seal existed at {one.at:%Y-%m-%d %H:%M:%S} "
+                "UTC."
+                for one in self.stamps
+                if one.trusted
+            ),
+        )
 
 
 def verify(

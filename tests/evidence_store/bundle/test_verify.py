@@ -16,7 +16,7 @@ from evidence_store.bundle.hashing import sha256_bytes, sha256_file
 from evidence_store.bundle.layout import ManifestLine, Role, Signer
 from evidence_store.bundle.manifest import manifest_bytes
 from evidence_store.bundle.seals import seal_bytes
-from evidence_store.bundle.signatures import add_signature, signature_of
+from evidence_store.bundle.signing import add_signature, signature_of
 from evidence_store.bundle.verify import VerificationReport, verify
 
 if TYPE_CHECKING:
