@@ -1,0 +1,195 @@
+"""Bad input gets a sentence; what was good in the same upload is kept; nothing else changes."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from renderer.clip import plate_clip
+from renderer.plate import PlateSpec
+from tests.workbench.drawn import SERIAL, plate_jpeg
+from workbench.errors import BadRequest, NotAllowed, NotFound
+from workbench.types import Actor, CaseSummary, Claims, ExhibitState, Upload
+
+if TYPE_CHECKING:
+    from workbench.workbench import Workbench
+
+
+def bomb_png(side: int = 60_000) -> bytes:
+    """A PNG header that promises more pixels than any memory holds."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        crc = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + crc
+
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(bytes(10_000)))
+        + chunk(b"IEND", b"")
+    )
+
+
+def sneaky_zip() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("../outside.jpg", plate_jpeg())
+        archive.writestr("inside.jpg", plate_jpeg(seed=2))
+    return buffer.getvalue()
+
+
+BAD = {
+    "text.jpg": (b"this is only text, whatever its name says\n" * 20, "not a"),
+    "cut.jpg": (plate_jpeg()[:4000], ""),
+    "empty.jpg": (b"", "empty"),
+    "bomb.png": (bomb_png(), "pixels"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_is_refused_by_name_and_the_good_one_is_kept(
+    bench: Workbench, ines: Actor, case: CaseSummary, name: str
+) -> None:
+    data, words = BAD[name]
+    good = Upload(name="good.jpg", data=plate_jpeg())
+    report = bench.intake.take_in(
+        ines, case.case_id, [Upload(name=name, data=data), good], Claims()
+    )
+    assert report.accepted == ("EX-0001",)
+    assert [refusal.name for refusal in report.refused] == [name]
+    assert name in report.refused[0].reason
+    assert words in report.refused[0].reason
+    assert bench.intake.original(case.case_id, "EX-0001") == plate_jpeg()
+    kinds = [row.kind for row in bench.cases.ledger_rows(case.case_id)]
+    assert kinds == ["case.opened", "exhibit.refused", "exhibit.taken_in"]
+
+
+def test_a_zip_that_reaches_outside_gives_its_good_part(
+    bench: Workbench, ines: Actor, case: CaseSummary
+) -> None:
+    report = bench.intake.take_in(
+        ines, case.case_id, [Upload(name="batch.zip", data=sneaky_zip())], Claims()
+    )
+    assert len(report.accepted) == 1
+    assert len(report.refused) == 1
+    assert "../outside.jpg" in report.refused[0].reason
+    assert bench.intake.exhibit(case.case_id, "EX-0001").summary.file_name == "batch.zip/inside.jpg"
+
+
+def test_bytes_are_kept_before_they_are_decoded(
+    bench: Workbench, ines: Actor, case: CaseSummary
+) -> None:
+    data = BAD["cut.jpg"][0]
+    bench.intake.take_in(ines, case.case_id, [Upload(name="cut.jpg", data=data)], Claims())
+    refused = [e for e in bench.stores.ledger.entries(case.case_id) if e.kind == "exhibit.refused"]
+    kept = refused[0].private["original"]
+    assert bench.stores.blobs.get(kept) == data  # type: ignore[arg-type]
+
+
+def test_claimed_and_embedded_facts_stay_apart(
+    bench: Workbench, ines: Actor, case: CaseSummary
+) -> None:
+    image = Image.open(io.BytesIO(plate_jpeg()))
+    exif = Image.Exif()
+    exif[0x010F] = "Camera maker"
+    exif.get_ifd(0x8769)[0x9003] = "2020:10:04 11:22:33"
+    buffer = io.BytesIO()
+    image.save(buffer, format="JPEG", exif=exif)
+    bench.intake.take_in(
+        ines,
+        case.case_id,
+        [Upload(name="exif.jpg", data=buffer.getvalue())],
+        Claims(claimed_date="2020-10-19", claimed_place="A field"),
+    )
+    view = bench.intake.exhibit(case.case_id, "EX-0001")
+    assert view.claims.claimed_date == "2020-10-19"
+    assert view.embedded.captured_at == "2020-10-04T11:22:33"
+    assert ("EXIF", "Make", "Camera maker") in [
+        (fact.group, fact.name, fact.value) for fact in view.embedded.facts
+    ]
+    assert bench.intake.original(case.case_id, "EX-0001") == buffer.getvalue()
+
+
+@pytest.mark.parametrize("value", ["yesterday", "2020-13", "19.10.2020", "2020-02-30"])
+def test_a_date_that_is_none_is_refused_before_anything_is_kept(
+    bench: Workbench, ines: Actor, case: CaseSummary, value: str
+) -> None:
+    with pytest.raises(BadRequest, match="no date"):
+        bench.intake.take_in(
+            ines,
+            case.case_id,
+            [Upload(name="good.jpg", data=plate_jpeg())],
+            Claims(claimed_date=value),
+        )
+    assert bench.intake.count(case.case_id) == 0
+
+
+def test_a_clip_gives_frames_with_timecode_and_parent(
+    bench: Workbench, ines: Actor, case: CaseSummary
+) -> None:
+    clip = plate_clip(
+        PlateSpec(maker="L3 WESCAM", model="CMX-15D", serial=SERIAL),
+        seconds=2.0,
+        seed=3,
+        size=(480, 270),
+    )
+    report = bench.intake.take_in(
+        ines, case.case_id, [Upload(name="clip.mp4", data=clip)], Claims()
+    )
+    assert report.refused == ()
+    view = bench.intake.exhibit(case.case_id, report.accepted[0])
+    assert view.summary.state is ExhibitState.CLIP
+    assert view.frames == report.accepted[1:]
+    assert view.frames, "a clip gives at least one frame"
+    frame = bench.intake.exhibit(case.case_id, view.frames[0])
+    assert frame.summary.parent == report.accepted[0]
+    assert frame.derived_how is not None
+    assert "vision.frames" in frame.derived_how
+    grabbed = bench.intake.grab_frame(ines, case.case_id, report.accepted[0], seconds=1.0)
+    assert bench.intake.exhibit(case.case_id, grabbed).summary.parent == report.accepted[0]
+
+
+def test_the_same_bytes_again_are_a_copy_and_are_not_read(
+    bench: Workbench, ines: Actor, case: CaseSummary
+) -> None:
+    again = [Upload(name=f"{number}.jpg", data=plate_jpeg()) for number in range(2)]
+    report = bench.intake.take_in(ines, case.case_id, again, Claims())
+    assert report.copies == (("EX-0002", "EX-0001"),)
+    assert bench.intake.count(case.case_id, state=ExhibitState.COPY) == 1
+    progress = bench.reading.read_pending(ines, case.case_id)
+    assert (progress.done, progress.total) == (1, 1)
+
+
+def test_a_smaller_recompressed_photo_is_a_near_copy(
+    bench: Workbench, ines: Actor, case: CaseSummary
+) -> None:
+    image = Image.open(io.BytesIO(plate_jpeg())).resize((480, 360))
+    buffer = io.BytesIO()
+    image.save(buffer, format="JPEG", quality=60)
+    report = bench.intake.take_in(
+        ines,
+        case.case_id,
+        [
+            Upload(name="first.jpg", data=plate_jpeg()),
+            Upload(name="small.jpg", data=buffer.getvalue()),
+        ],
+        Claims(),
+    )
+    assert report.copies == (("EX-0002", "EX-0001"),)
+    (group,) = bench.copies.groups(case.case_id)
+    assert group.exhibit_ids == ("EX-0001", "EX-0002")
+    assert group.evidence[0].why
+
+
+def test_a_role_is_needed_and_a_case(bench: Workbench, rita: Actor, case: CaseSummary) -> None:
+    with pytest.raises(NotAllowed, match="investigator"):
+        bench.intake.take_in(rita, case.case_id, [], Claims())
+    with pytest.raises(NotFound):
+        bench.intake.exhibits("case-none")

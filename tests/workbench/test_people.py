@@ -1,0 +1,60 @@
+import pytest
+
+from workbench.errors import BadRequest, NotAllowed, NotFound
+from workbench.types import Actor, Role
+from workbench.workbench import Workbench
+
+
+def test_the_first_person_becomes_custodian(bench: Workbench) -> None:
+    person = bench.people.enrol("First", (Role.INVESTIGATOR,))
+    assert set(person.roles) == {Role.INVESTIGATOR, Role.CUSTODIAN}
+
+
+def test_the_second_needs_a_custodian(bench: Workbench, rita: Actor) -> None:
+    with pytest.raises(NotAllowed, match="sign in"):
+        bench.people.enrol("Second", (Role.REVIEWER,))
+    with pytest.raises(NotAllowed, match="custodian"):
+        bench.people.enrol("Second", (Role.REVIEWER,), by=rita)
+    kinds = [entry.kind for entry in bench.stores.ledger.entries("store")]
+    assert "refused" in kinds, "what a rule forbids is on record"
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 200, "line\nbreak", "esc\x1b[2J"])
+def test_names_that_cannot_be_used(bench: Workbench, name: str) -> None:
+    with pytest.raises(BadRequest, match="name"):
+        bench.people.enrol(name, (Role.REVIEWER,))
+    assert bench.people.everyone() == ()
+
+
+def test_two_people_do_not_share_a_name(bench: Workbench, ines: Actor) -> None:
+    with pytest.raises(BadRequest, match="enrolled already"):
+        bench.people.enrol(ines.name, (Role.REVIEWER,), by=ines)
+
+
+def test_a_passphrase_is_asked_for_and_checked(bench: Workbench, ines: Actor) -> None:
+    person = bench.people.enrol("Locked", (Role.REVIEWER,), passphrase="a good one", by=ines)
+    assert person.has_passphrase
+    with pytest.raises(NotAllowed, match="passphrase"):
+        bench.people.sign_in(person.person_id, passphrase="another")
+    with pytest.raises(NotAllowed, match="passphrase"):
+        bench.people.sign_in(person.person_id)
+    actor = bench.people.sign_in(person.person_id, passphrase="a good one")
+    assert actor.name == "Locked"
+    assert "a good one" not in repr(actor)
+
+
+def test_nobody_signs_in_as_nobody(bench: Workbench) -> None:
+    with pytest.raises(NotFound):
+        bench.people.sign_in("person-000000000000")
+
+
+def test_each_person_is_trusted_in_their_roles_only(
+    bench: Workbench, ines: Actor, rita: Actor
+) -> None:
+    lines = {
+        line.split()[0]: line for line in bench.people.allowed_signers_text().splitlines() if line
+    }
+    assert "custodian@bundle.nameplate" in lines[ines.person_id]
+    assert "custodian@bundle.nameplate" not in lines[rita.person_id]
+    assert "reviewer@bundle.nameplate" in lines[rita.person_id]
+    assert "checkpoint@ledger.nameplate" in lines[bench.stores.origin]

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.workbench.drawn import SERIAL, plate_jpeg
+from workbench.errors import BadRequest, NotAllowed, NotFound
+from workbench.types import Actor, CaseSummary, Claims, ExhibitState, Judgement, Policy, Upload
+
+if TYPE_CHECKING:
+    from workbench.types import Review
+    from workbench.workbench import Workbench
+
+
+def judge(
+    bench: Workbench, actor: Actor, case: CaseSummary, field: str, judgement: Judgement, **more: str
+) -> Review:
+    return bench.review.judge_field(
+        actor,
+        case.case_id,
+        exhibit_id="EX-0001",
+        region_id="R1",
+        field=field,  # type: ignore[arg-type]
+        judgement=judgement,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def test_the_machine_reads_the_plate(bench: Workbench, read_case: CaseSummary) -> None:
+    (plate,) = bench.review.plates(read_case.case_id)
+    words = {field.field: field.machine_text for field in plate.fields}
+    assert words["serial"] == SERIAL
+    assert words["model"] == "CMX-15D"
+    assert words["maker"] == "L3 WESCAM"
+    assert not plate.ready
+
+
+def test_whoever_took_it_in_may_not_confirm_it(
+    bench: Workbench, ines: Actor, read_case: CaseSummary
+) -> None:
+    with pytest.raises(NotAllowed, match="another person"):
+        judge(bench, ines, read_case, "serial", Judgement.CONFIRMED)
+    assert bench.cases.ledger_rows(read_case.case_id)[-1].kind == "refused"
+    assert bench.review.next_to_review(ines, read_case.case_id) is None
+
+
+def test_a_solo_case_lets_one_person_do_both(bench: Workbench, ines: Actor) -> None:
+    case = bench.cases.open_case(ines, title="Alone", policy=Policy.SOLO)
+    bench.intake.take_in(ines, case.case_id, [Upload(name="p.jpg", data=plate_jpeg())], Claims())
+    bench.reading.read_pending(ines, case.case_id)
+    assert judge(bench, ines, case, "serial", Judgement.CONFIRMED).text == SERIAL
+
+
+def test_machine_words_and_human_words_stay_apart(
+    bench: Workbench, rita: Actor, read_case: CaseSummary
+) -> None:
+    review = judge(bench, rita, read_case, "serial", Judgement.CORRECTED, text="CMX15D-08?6")
+    assert (review.machine_text, review.text) == (SERIAL, "CMX15D-08?6")
+    standing = {f.field: f for f in bench.review.plates(read_case.case_id)[0].fields}["serial"]
+    assert (standing.machine_text, standing.human_text) == (SERIAL, "CMX15D-08?6")
+
+
+def test_a_later_judgement_supersedes_and_both_stay(
+    bench: Workbench, rita: Actor, read_case: CaseSummary
+) -> None:
+    first = judge(bench, rita, read_case, "serial", Judgement.CONFIRMED)
+    second = judge(bench, rita, read_case, "serial", Judgement.UNSURE, reason="Glare on the 8")
+    assert second.supersedes == first.sequence
+    reviews = bench.intake.exhibit(read_case.case_id, "EX-0001").reviews
+    assert [review.judgement for review in reviews] == [Judgement.CONFIRMED, Judgement.UNSURE]
+
+
+@pytest.mark.parametrize("judgement", [Judgement.REJECTED, Judgement.UNSURE])
+def test_doubt_needs_a_reason(
+    bench: Workbench, rita: Actor, read_case: CaseSummary, judgement: Judgement
+) -> None:
+    with pytest.raises(BadRequest, match="why"):
+        judge(bench, rita, read_case, "serial", judgement)
+
+
+def test_a_blind_transcription_is_marked_and_compared(
+    bench: Workbench, rita: Actor, read_case: CaseSummary
+) -> None:
+    review = bench.review.judge_field(
+        rita,
+        read_case.case_id,
+        exhibit_id="EX-0001",
+        region_id="R1",
+        field="serial",
+        judgement=Judgement.CORRECTED,
+        text=SERIAL,
+        blind=True,
+    )
+    assert review.blind
+    assert review.judgement is Judgement.CONFIRMED, "it says what the machine read"
+
+
+def test_all_fields_judged_makes_the_exhibit_reviewed(
+    bench: Workbench, rita: Actor, read_case: CaseSummary
+) -> None:
+    (plate,) = bench.review.plates(read_case.case_id)
+    for field in plate.fields:
+        judge(bench, rita, read_case, field.field, Judgement.CONFIRMED)
+    assert bench.review.plate(read_case.case_id, plate.plate_id).ready
+    state = bench.intake.exhibit(read_case.case_id, "EX-0001").summary.state
+    assert state is ExhibitState.REVIEWED
+
+
+def test_what_is_not_there_cannot_be_judged(
+    bench: Workbench, rita: Actor, read_case: CaseSummary
+) -> None:
+    with pytest.raises(NotFound, match="EX-0009"):
+        bench.review.judge_field(
+            rita,
+            read_case.case_id,
+            exhibit_id="EX-0009",
+            region_id="R1",
+            field="serial",
+            judgement=Judgement.CONFIRMED,
+        )
+    with pytest.raises(BadRequest, match="nothing to confirm"):
+        judge(bench, rita, read_case, "nsn", Judgement.CONFIRMED)
+    with pytest.raises(BadRequest, match="no field"):
+        judge(bench, rita, read_case, "colour", Judgement.CORRECTED, text="green")
+    with pytest.raises(BadRequest, match="printable"):
+        judge(bench, rita, read_case, "serial", Judgement.CORRECTED, text="A\x1b[31mB")
+
+
+def test_exposures_of_one_plate_are_joined_with_a_reason(
+    bench: Workbench, ines: Actor, rita: Actor, read_case: CaseSummary
+) -> None:
+    bench.intake.take_in(
+        ines,
+        read_case.case_id,
+        [Upload(name="second.jpg", data=plate_jpeg(seed=5))],
+        Claims(),
+    )
+    bench.reading.read_pending(ines, read_case.case_id)
+    members = (("EX-0001", "R1"), ("EX-0002", "R1"))
+    with pytest.raises(BadRequest, match="same plate"):
+        bench.review.join_plates(rita, read_case.case_id, members)
+    plate_id = bench.review.join_plates(
+        rita, read_case.case_id, members, reason="The same dent at the lower left screw"
+    )
+    assert bench.review.plate(read_case.case_id, plate_id).members == members
