@@ -1,0 +1,120 @@
+"""Payload grammars, case by case; the sentences name the standard that each case comes from."""
+
+from __future__ import annotations
+
+import pytest
+
+from vision.payload import MAX_PAYLOAD, parse_payload
+
+RS, GS, EOT = "\x1e", "\x1d", "\x04"
+
+
+def message(form: str, *elements: str) -> str:
+    return f"[)>{RS}{form}{GS}{GS.join(elements)}{RS}{EOT}"
+
+
+CASES = [
+    # MIL-STD-130: construct 2 joins enterprise, original part number and serial.
+    (
+        message("06", "17V38596", "1P72-10015-04", "SCMX15D-0836"),
+        (("cage", "38596"), ("part_number", "72-10015-04"), ("serial", "CMX15D-0836")),
+        "D3859672-10015-04CMX15D-0836",
+        2,
+    ),
+    # Construct 1 in one element: enterprise and serial together.
+    (
+        message("06", "18S38596CMX15D0836"),
+        (("cage", "38596"), ("serial", "CMX15D0836")),
+        "D38596CMX15D0836",
+        1,
+    ),
+    # Construct 1 in two elements: a serial unique within the enterprise.
+    (message("06", "17V1T1T1", "S0042"), (("cage", "1T1T1"), ("serial", "0042")), "D1T1T10042", 1),
+    # A lot number takes the place of the part number in construct 2.
+    (
+        message("06", "17VKE123", "1TL77", "S9"),
+        (("cage", "KE123"), ("lot", "L77"), ("serial", "9")),
+        "DKE123L779",
+        2,
+    ),
+    # 25S: the whole identifier, as the maker built it.
+    (message("06", "25SD385960836", "30P72-1"), (("part_number", "72-1"),), "D385960836", None),
+    # A DUNS number is preceded by its issuing agency, UN.
+    (message("06", "12V194532095", "S7"), (("serial", "7"),), "UN1945320957", 1),
+    # A DoDAAC is preceded by LD.
+    (message("06", "7LW25G1V", "S7"), (("serial", "7"),), "LDW25G1V7", 1),
+    # Format 12, text element identifiers: SEQ is unique within the part number, SER is not.
+    (
+        message("12", "CAG 38596", "PNO 72-1", "SEQ 0836"),
+        (("cage", "38596"), ("part_number", "72-1"), ("serial", "0836")),
+        "D3859672-10836",
+        2,
+    ),
+    (
+        message("12", "MFR 38596", "SER 0836", "PNR 72-2"),
+        (("cage", "38596"), ("serial", "0836"), ("part_number", "72-2")),
+        "D385960836",
+        1,
+    ),
+    # Data identifiers outside a UII: production date.
+    (message("06", "16D20200815", "S1A"), (("date", "20200815"), ("serial", "1A")), None, None),
+]
+
+
+@pytest.mark.parametrize(("payload", "fields", "uii", "construct"), CASES)
+def test_envelopes(payload: str, fields: object, uii: str | None, construct: int | None) -> None:
+    parsed = parse_payload(payload)
+    assert parsed.fields == fields
+    assert (parsed.uii, parsed.construct) == (uii, construct)
+    assert parsed.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("payload", "gs1", "fields"),
+    [
+        ("(01)09506000134352(21)A0836", True, (("serial", "A0836"),)),
+        (f"010950600013435221A0836{GS}10LOT7", True, (("serial", "A0836"), ("lot", "LOT7"))),
+        ("70015965123456789", True, (("nsn", "5965123456789"),)),
+        (
+            "S/N: CMX15D-0836; P/N: 72-1",
+            False,
+            (("serial", "CMX15D-0836"), ("part_number", "72-1")),
+        ),
+        ("https://x.example/?sn=0836&model=CMX", False, (("serial", "0836"), ("model", "CMX"))),
+        ("1P72-10015-04", False, (("part_number", "72-10015-04"),)),
+        ("17V38596", False, (("cage", "38596"),)),
+    ],
+)
+def test_other_forms(payload: str, gs1: bool, fields: object) -> None:
+    assert parse_payload(payload, gs1=gs1).fields == fields
+
+
+@pytest.mark.parametrize(
+    "payload", ["", "CMX15D-0836", "hello world", "SERIAL", "12345678", "S0836"]
+)
+def test_text_without_a_known_form_fills_no_field(payload: str) -> None:
+    assert parse_payload(payload).fields == ()
+
+
+def test_oddities_are_said_and_nothing_is_lost() -> None:
+    cut = parse_payload(f"[)>{RS}06{GS}17V38596{GS}S0836")
+    assert ("serial", "0836") in cut.fields
+    assert "does not end as ISO 15434 asks" in cut.notes[0]
+    bad_cage = parse_payload(message("06", "17VOI000", "S1"))
+    assert any("not formed like" in note for note in bad_cage.notes)
+    long_serial = parse_payload(message("06", "17V38596", "S" + "1" * 60))
+    assert any("more than 30 characters" in note for note in long_serial.notes)
+    assert any("allows 50" in note for note in long_serial.notes)
+    lower = parse_payload(message("06", "17V38596", "Sab_1"))
+    assert any("does not allow" in note for note in lower.notes)
+    foreign = parse_payload(message("99", "x"))
+    assert "format '99'" in foreign.notes[0]
+    not_a_cage = parse_payload(message("06", "18S12"))
+    assert not_a_cage.fields == ()
+    assert "18S" in not_a_cage.notes[0]
+
+
+def test_a_huge_payload_is_not_parsed_and_says_so() -> None:
+    parsed = parse_payload("S/N: " + "1" * MAX_PAYLOAD)
+    assert parsed.fields == ()
+    assert str(MAX_PAYLOAD) in parsed.notes[0]

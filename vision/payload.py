@@ -1,0 +1,275 @@
+"""What the payload of a machine-readable code says, field by field.
+
+Grammars: ISO/IEC 15434 envelopes; ANSI MH10.8.2 data identifiers (format 06); text element
+identifiers of ATA Spec 2000 (format 12); the older `DD` format of MIL-STD-130; GS1 application
+identifiers; the item identifiers (UII) of MIL-STD-130N, constructs 1 and 2. Passing a grammar
+says that a payload is well formed, never that it is true.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vision.types import FieldName
+
+RS, GS, EOT = "\x1e", "\x1d", "\x04"
+
+MAX_PAYLOAD = 4000
+"""Longer payloads are kept, but not parsed: no plate code needs more."""
+
+_IDENTIFIERS: dict[str, FieldName] = {
+    "17V": "cage",
+    "1P": "part_number",
+    "30P": "part_number",
+    "P": "part_number",
+    "S": "serial",
+    "1T": "lot",
+    "30T": "lot",
+    "16D": "date",
+    "K": "contract",
+}
+"""MH10.8.2 data identifiers and the field that each fills."""
+
+_ELEMENTS: dict[str, FieldName] = {
+    "CAG": "cage",
+    "MFR": "cage",
+    "SPL": "cage",
+    "PNO": "part_number",
+    "PNR": "part_number",
+    "SER": "serial",
+    "SEQ": "serial",
+    "UCN": "serial",
+    "LOT": "lot",
+    "LTN": "lot",
+    "BII": "lot",
+    "DMF": "date",
+    "NSN": "nsn",
+}
+"""ATA text element identifiers and the field that each fills."""
+
+_GS1: dict[str, FieldName] = {
+    "21": "serial",
+    "10": "lot",
+    "11": "date",
+    "240": "part_number",
+    "241": "part_number",
+    "7001": "nsn",
+}
+"""GS1 application identifiers and the field that each fills."""
+
+_ISSUERS = {"17V": "D", "12V": "UN", "7L": "LD", "3V": ""}
+"""Identifiers of an enterprise, and the issuing agency code that a UII puts before it."""
+
+_LABELLED: dict[str, FieldName] = {
+    "SN": "serial",
+    "SER": "serial",
+    "SERNO": "serial",
+    "SERIAL": "serial",
+    "SERIALNO": "serial",
+    "SERIALNUMBER": "serial",
+    "PN": "part_number",
+    "PNO": "part_number",
+    "PARTNO": "part_number",
+    "PARTNUMBER": "part_number",
+    "MODEL": "model",
+    "TYPE": "model",
+    "MFR": "maker",
+    "MAKER": "maker",
+    "MANUFACTURER": "maker",
+    "DATE": "date",
+    "LOT": "lot",
+    "CAGE": "cage",
+    "NSN": "nsn",
+}
+
+_CAGE = re.compile(r"[0-9A-HJ-NP-Z][0-9A-HJ-NP-Z]{3}[0-9A-HJ-NP-Z]|I[0-9A-HJ-NP-Z]{4}")
+_UII_CHARACTERS = re.compile(r"[A-Z0-9/-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """A parsed payload: its fields, the item identifier it builds, and what was odd about it."""
+
+    fields: tuple[tuple[FieldName, str], ...]
+    uii: str | None = None
+    construct: int | None = None
+    """1: enterprise + serial; 2: enterprise + part or lot + serial; None: no UII."""
+    notes: tuple[str, ...] = ()
+
+
+NOTHING = Payload(fields=())
+
+
+def parse_payload(text: str, *, gs1: bool = False) -> Payload:
+    """Parse the payload of a code; what has no known form gives no fields.
+
+    `gs1` says that the code's symbology marks it as GS1; then application identifiers are read
+    from `(21)…` as well as from FNC1-separated text.
+    """
+    if len(text) > MAX_PAYLOAD:
+        note = f"The payload has {len(text)} characters; only up to {MAX_PAYLOAD} are parsed."
+        return Payload(fields=(), notes=(note,))
+    if text.startswith("[)>"):
+        return _enveloped(text)
+    if gs1 or re.match(r"\(\d{2,4}\)", text):
+        return _gs1(text)
+    return _labelled(text) or _bare_identifier(text) or NOTHING
+
+
+def _enveloped(text: str) -> Payload:
+    """Parse an ISO 15434 message: `[)>` RS format GS element GS … RS EOT."""
+    notes = []
+    if not text.endswith(RS + EOT):
+        notes.append("The message does not end as ISO 15434 asks (RS EOT); it was read as it is.")
+    fields: list[tuple[FieldName, str]] = []
+    elements: list[tuple[str, str]] = []
+    for part in text[3:].strip(RS + EOT).split(RS):
+        form, *items = part.split(GS)
+        if form not in ("05", "06", "12", "DD"):
+            notes.append(f"The message has a part in format {form[:4]!r}, which is not read here.")
+            continue
+        if form == "05":
+            fields += _gs1(GS.join(items)).fields
+            continue
+        split = _split_identifier if form == "06" else _split_element
+        elements += [split(item) for item in items if item]
+    for name, value in elements:
+        fields += _fields_of(name, value, notes)
+    uii, construct = _uii(elements, notes)
+    return Payload(fields=_unique(fields), uii=uii, construct=construct, notes=tuple(notes))
+
+
+def _split_identifier(item: str) -> tuple[str, str]:
+    found = re.match(r"(\d{0,3}[A-Z])(.*)", item, re.DOTALL)
+    return (found[1], found[2]) if found else ("", item)
+
+
+def _split_element(item: str) -> tuple[str, str]:
+    name, _, value = item.partition(" ")
+    if not value and len(item) > 3:
+        name, value = item[:3], item[3:].lstrip(":= ")
+    return (name, value.strip())
+
+
+def _fields_of(name: str, value: str, notes: list[str]) -> list[tuple[FieldName, str]]:
+    """Give the fields that one element fills; a construct-1 element fills two."""
+    if name == "18S":
+        if _CAGE.fullmatch(value[:5]) and len(value) > 5:
+            return [("cage", value[:5]), ("serial", value[5:])]
+        notes.append("The element 18S should open with a five-character CAGE code; it does not.")
+        return []
+    field = _IDENTIFIERS.get(name) or _ELEMENTS.get(name)
+    if field is None:
+        return []
+    if field == "cage" and not _CAGE.fullmatch(value):
+        notes.append(f"{value!r} stands for a CAGE code, but is not formed like one.")
+    limit = {"serial": 30, "part_number": 32}.get(field)
+    if limit and len(value) > limit:
+        notes.append(f"The {field.replace('_', ' ')} has more than {limit} characters.")
+    return [(field, value)] if value else []
+
+
+def _uii(elements: list[tuple[str, str]], notes: list[str]) -> tuple[str | None, int | None]:
+    """Build the unique item identifier that the elements give, and say by which construct."""
+    said = dict(elements)
+    uii, construct = _construct(said)
+    if uii is None:
+        return None, None
+    if len(uii) > 50:
+        notes.append(f"The item identifier has {len(uii)} characters; MIL-STD-130 allows 50.")
+    if not _UII_CHARACTERS.fullmatch(uii):
+        notes.append("The item identifier has characters that MIL-STD-130 does not allow.")
+    return uii, construct
+
+
+def _construct(said: dict[str, str]) -> tuple[str | None, int | None]:
+    for whole in ("25S", "UID"):
+        if whole in said:
+            return said[whole], None
+    if "18S" in said:
+        return "D" + said["18S"], 1
+    if "USN" in said and "CAG" not in said and "MFR" in said:
+        return "D" + said["MFR"] + said["USN"], 1
+    issuer = next((name for name in _ISSUERS if name in said), None)
+    enterprise = _ISSUERS[issuer] + said[issuer] if issuer else None
+    if enterprise is None:
+        cage = said.get("CAG") or said.get("MFR")
+        enterprise = "D" + cage if cage else None
+    serial = said.get("S") or said.get("SEQ") or said.get("SER") or said.get("UCN")
+    if enterprise is None or serial is None:
+        return None, None
+    names = ("1P", "1T", "PNO", "LOT", "LTN")
+    original = next((said[name] for name in names if name in said), None)
+    if "SER" in said or "UCN" in said or original is None:
+        return enterprise + serial, 1
+    return enterprise + original + serial, 2
+
+
+def _gs1(text: str) -> Payload:
+    """Parse GS1 element strings, in brackets or separated by FNC1 (transmitted as GS)."""
+    pairs = re.findall(r"\((\d{2,4})\)([^(\x1d]*)", text)
+    if not pairs:
+        pairs = _unbracketed(text)
+    fields: list[tuple[FieldName, str]] = []
+    for identifier, value in pairs:
+        field = _GS1.get(identifier)
+        if field and value:
+            fields.append((field, value.strip()))
+    return Payload(fields=_unique(fields))
+
+
+_FIXED = {"01": 14, "02": 14, "11": 6, "12": 6, "13": 6, "15": 6, "17": 6, "00": 18, "7001": 13}
+
+
+def _unbracketed(text: str) -> list[tuple[str, str]]:
+    """Split FNC1-separated text; stops at the first identifier that is not known here."""
+    pairs = []
+    rest = text.lstrip(GS)
+    names = sorted({*_GS1, *_FIXED}, key=len, reverse=True)
+    while rest:
+        name = next((n for n in names if rest.startswith(n)), None)
+        if name is None:
+            break
+        body = rest[len(name) :]
+        stop = body.find(GS)
+        width = _FIXED.get(name, len(body) if stop < 0 else stop)
+        pairs.append((name, body[:width]))
+        rest = body[width:].lstrip(GS)
+    return pairs
+
+
+def _labelled(text: str) -> Payload | None:
+    """Parse `S/N: 123; P/N: 456` and its like: known label words before `:` or `=`."""
+    fields: list[tuple[FieldName, str]] = []
+    for part in re.split(r"[;,\n\r|&?]+", text):
+        label, mark, value = _parted(part)
+        field = _LABELLED.get(re.sub(r"[^A-Z]", "", label.upper()))
+        if field and mark and value.strip():
+            fields.append((field, value.strip()))
+    return Payload(fields=_unique(fields)) if fields else None
+
+
+def _parted(part: str) -> tuple[str, str, str]:
+    """Split at the first colon or equals sign."""
+    found = re.search(r"[:=]", part)
+    if found is None:
+        return part, "", ""
+    return part[: found.start()], found[0], part[found.end() :]
+
+
+def _bare_identifier(text: str) -> Payload | None:
+    """Parse a linear code that carries one MH10.8.2 element, such as `1P72-10015-04`."""
+    found = re.fullmatch(r"(17V|18S|25S|30P|1P|1T|16D)([A-Z0-9/.-]{2,40})", text)
+    if found is None:
+        return None
+    notes: list[str] = []
+    fields = _fields_of(found[1], found[2], notes)
+    uii, construct = _uii([(found[1], found[2])], notes)
+    return Payload(fields=_unique(fields), uii=uii, construct=construct, notes=tuple(notes))
+
+
+def _unique(fields: list[tuple[FieldName, str]]) -> tuple[tuple[FieldName, str], ...]:
+    return tuple(dict.fromkeys(fields))
