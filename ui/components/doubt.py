@@ -1,0 +1,110 @@
+"""Doubt made visible: each character with its alternatives, readers side by side."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import words
+from ui.components import markup
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vision.types import FieldReading, PhotoReading
+
+SURE, DOUBTFUL = 0.95, 0.5
+"""From which probability a character is drawn as sure, and below which as lost."""
+
+
+def glyphs(field: FieldReading) -> None:
+    """Each character of a reading in a cell, with what else it may be below it."""
+    cells = []
+    for glyph in field.glyphs:
+        best = glyph.options[0]
+        others = "".join(
+            f"<i>{markup.safe(option.char)} {words.percent(option.probability)}</i>"
+            for option in glyph.options[1:4]
+            if option.probability >= 0.01
+        )
+        tone = (
+            "sure"
+            if best.probability >= SURE
+            else "doubt"
+            if best.probability >= DOUBTFUL
+            else "lost"
+        )
+        said = f"{best.char}, {words.percent(best.probability)}"
+        cells.append(
+            f'<div class="np-glyph np-glyph-{tone}" title="{markup.safe(said)}">'
+            f"<b>{markup.safe(best.char)}</b>{others}</div>"
+        )
+    st.html(f'<div class="np-glyphs" aria-label="Character by character">{"".join(cells)}</div>')
+
+
+def strength(field: FieldReading) -> str:
+    """How strongly the machine gives a field, as a label in HTML."""
+    tone = words.READING_TONES.get(field.state, "neutral")
+    return markup.chip(f"{field.state} · {words.percent(field.confidence)}", tone)
+
+
+def alternatives(field: FieldReading) -> None:
+    """Whole values that the field may have instead."""
+    if not field.alternatives:
+        return
+    shown = " &nbsp; ".join(
+        f"{markup.machine(other.text)} "
+        f'<span class="np-muted np-small">{words.percent(other.probability)}</span>'
+        for other in field.alternatives[:6]
+    )
+    st.html(f'<div><span class="np-muted np-small">It may also be</span> &nbsp; {shown}</div>')
+
+
+def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
+    """What each reader made of the field, with the characters that differ marked."""
+    rows = [
+        (by.engine.name, item.text, item.confidence)
+        for by in reading.readings
+        if by.region_id == region_id
+        for item in by.fields
+        if item.field == field.field
+    ]
+    if not rows:
+        return
+    markup.table(
+        ("Reader", "Read", "Sure"),
+        [
+            (
+                markup.safe(name),
+                f'<span class="np-machine">{marked(text, field.text)}</span>',
+                words.percent(confidence),
+            )
+            for name, text, confidence in rows
+        ],
+        numeric=(2,),
+    )
+    said = {text for _name, text, _confidence in rows}
+    if len(rows) > 1 and len(said) > 1:
+        st.html('<div class="np-small np-muted">The readers disagree where marked.</div>')
+    elif len(rows) == 1:
+        st.html('<div class="np-small np-muted">Only one reader saw this field.</div>')
+
+
+def marked(text: str, against: str) -> str:
+    """The text as HTML, with what differs from another text marked."""
+    pieces = []
+    for kind, start, end, _a, _b in SequenceMatcher(None, text, against).get_opcodes():
+        piece = markup.safe(text[start:end])
+        pieces.append(
+            piece if kind == "equal" or not piece else f'<mark class="np-diff">{piece}</mark>'
+        )
+    return "".join(pieces)
+
+
+def notes(lines: Sequence[str]) -> None:
+    """What a grammar removed, or where readers disagree, in the program's sentences."""
+    if lines:
+        listed = "".join(f"<li>{markup.safe(line)}</li>" for line in lines)
+        st.html(f'<ul class="np-small np-muted np-points">{listed}</ul>')

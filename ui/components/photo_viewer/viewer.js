@@ -1,0 +1,164 @@
+// A photo with regions: zoom, pan, choose a region, draw one. No network, no innerHTML with data.
+const NS = "http://www.w3.org/2000/svg";
+
+function shape(name, attributes, parent) {
+  const node = document.createElementNS(NS, name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  if (parent) parent.appendChild(node);
+  return node;
+}
+
+const list = (points) => points.map((p) => p.join(",")).join(" ");
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const root = parentElement.querySelector(".pv");
+  const stage = root.querySelector(".pv-stage");
+  const memory = root.pvMemory || (root.pvMemory = { photo: null, view: null, drawn: null });
+  const whole = { x: 0, y: 0, w: data.width, h: data.height };
+  if (memory.photo !== data.photo) {
+    memory.photo = data.photo;
+    memory.view = null;
+    memory.drawn = null;
+  }
+  if (!memory.view) memory.view = { ...whole };
+  if (!data.drawing) memory.drawn = null;
+  root.classList.toggle("pv-drawing", Boolean(data.drawing));
+  root.querySelector(".pv-hint").textContent = data.drawing
+    ? "Drag over the plate, then pull the corners. The blue edge is the top of the text."
+    : data.regions.length ? "Click a box to choose it." : "";
+  stage.setAttribute("aria-label", data.alt);
+  stage.style.height = `${data.height_px}px`;
+
+  const fit = () => {
+    const v = memory.view;
+    stage.setAttribute("viewBox", `${v.x} ${v.y} ${v.w} ${v.h}`);
+  };
+  const zoom = (factor, at) => {
+    const v = memory.view;
+    const w = Math.min(whole.w, Math.max(whole.w / 40, v.w / factor));
+    const scale = w / v.w;
+    const c = at || { x: v.x + v.w / 2, y: v.y + v.h / 2 };
+    memory.view = { x: c.x - (c.x - v.x) * scale, y: c.y - (c.y - v.y) * scale, w, h: v.h * scale };
+    if (w >= whole.w) memory.view = { ...whole };
+    draw();
+  };
+  const where = (event) => {
+    const point = new DOMPoint(event.clientX, event.clientY)
+      .matrixTransform(stage.getScreenCTM().inverse());
+    return { x: Math.min(whole.w, Math.max(0, point.x)), y: Math.min(whole.h, Math.max(0, point.y)) };
+  };
+  const unit = () => memory.view.w / Math.max(stage.clientWidth, 1);
+
+  function region(item) {
+    const chosen = item.id === data.selected;
+    const polygon = shape("polygon", {
+      points: list(item.points), class: `pv-region${chosen ? " pv-chosen" : ""}`,
+      tabindex: data.drawing ? -1 : 0, role: "button", "aria-label": item.label,
+      "aria-pressed": chosen,
+    }, stage);
+    shape("title", {}, polygon).textContent = item.label;
+    const choose = () => { if (!data.drawing) setTriggerValue("picked", item.id); };
+    polygon.addEventListener("click", choose);
+    polygon.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(); }
+    });
+    const u = unit();
+    const top = item.points.reduce((a, b) => (b[1] < a[1] ? b : a));
+    const tag = shape("g", { class: `pv-tag${chosen ? " pv-chosen" : ""}`,
+      transform: `translate(${top[0]} ${Math.max(top[1] - 20 * u, 0)}) scale(${u})` }, stage);
+    shape("rect", { width: 12 + 9 * item.id.length, height: 19, rx: 3 }, tag);
+    const text = shape("text", { x: 6, y: 14, "font-size": 13 }, tag);
+    text.textContent = item.id;
+  }
+
+  function drawnRegion() {
+    const points = memory.drawn;
+    if (!points) return;
+    shape("polygon", { points: list(points), class: "pv-new" }, stage);
+    shape("line", { x1: points[0][0], y1: points[0][1], x2: points[1][0], y2: points[1][1],
+      class: "pv-top" }, stage);
+    points.forEach((point, index) => {
+      const handle = shape("circle", { cx: point[0], cy: point[1], r: 7 * unit(),
+        class: "pv-handle", "data-corner": index }, stage);
+      handle.addEventListener("pointerdown", (event) => {
+        event.stopPropagation();
+        stage.setPointerCapture(event.pointerId);
+        memory.drag = { corner: index };
+      });
+    });
+  }
+
+  function draw() {
+    stage.replaceChildren();
+    shape("image", { href: data.src, width: whole.w, height: whole.h }, stage);
+    (data.lines || []).forEach((points) => shape("polygon", { points: list(points), class: "pv-line" }, stage));
+    data.regions.forEach(region);
+    drawnRegion();
+    fit();
+    for (const name of ["use", "clear", "turn"])
+      root.querySelector(`[data-do=${name}]`).disabled = !memory.drawn;
+  }
+
+  stage.onwheel = (event) => {
+    event.preventDefault();
+    zoom(event.deltaY < 0 ? 1.2 : 1 / 1.2, where(event));
+  };
+  stage.onpointerdown = (event) => {
+    const at = where(event);
+    if (data.drawing) {
+      stage.setPointerCapture(event.pointerId);
+      memory.drag = { from: at };
+    } else if (!event.target.classList.contains("pv-region")) {
+      stage.setPointerCapture(event.pointerId);
+      memory.drag = { pan: { x: event.clientX, y: event.clientY }, view: { ...memory.view } };
+      stage.classList.add("pv-grabbing");
+    }
+  };
+  stage.onpointermove = (event) => {
+    const drag = memory.drag;
+    if (!drag) return;
+    const at = where(event);
+    if (drag.pan) {
+      const scale = 1 / stage.getScreenCTM().a;
+      memory.view.x = drag.view.x - (event.clientX - drag.pan.x) * scale;
+      memory.view.y = drag.view.y - (event.clientY - drag.pan.y) * scale;
+      fit();
+      return;
+    }
+    if (drag.corner !== undefined) memory.drawn[drag.corner] = [at.x, at.y];
+    else {
+      const [x1, x2] = [Math.min(drag.from.x, at.x), Math.max(drag.from.x, at.x)];
+      const [y1, y2] = [Math.min(drag.from.y, at.y), Math.max(drag.from.y, at.y)];
+      if (x2 - x1 > 4 && y2 - y1 > 4) memory.drawn = [[x1, y1], [x2, y1], [x2, y2], [x1, y2]];
+    }
+    draw();
+  };
+  stage.onpointerup = stage.onpointercancel = () => {
+    memory.drag = null;
+    stage.classList.remove("pv-grabbing");
+  };
+  stage.onkeydown = (event) => {
+    const step = memory.view.w / 10;
+    const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
+    if (event.key === "+" || event.key === "=") zoom(1.4);
+    else if (event.key === "-") zoom(1 / 1.4);
+    else if (event.key === "0") { memory.view = { ...whole }; draw(); }
+    else if (moves[event.key]) {
+      memory.view.x += moves[event.key][0];
+      memory.view.y += moves[event.key][1];
+      fit();
+    } else return;
+    event.preventDefault();
+  };
+  const actions = {
+    in: () => zoom(1.5), out: () => zoom(1 / 1.5),
+    all: () => { memory.view = { ...whole }; draw(); },
+    clear: () => { memory.drawn = null; draw(); },
+    turn: () => { memory.drawn = [...memory.drawn.slice(1), memory.drawn[0]]; draw(); },
+    use: () => setTriggerValue("drawn", memory.drawn),
+  };
+  for (const button of root.querySelectorAll("[data-do]"))
+    button.onclick = () => actions[button.dataset.do]();
+  draw();
+}

@@ -1,0 +1,329 @@
+"""Candidates: which catalog unit a reviewed plate may be, how much that weighs, and a decision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import state, words
+from ui.components import markup
+from ui.components.waterfall import waterfall
+from workbench.report.content import ratio
+from workbench.report.result import candidates_of, finding_of
+from workbench.types import Judgement, PlateView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.report.types import ReportCandidate, ReportFinding
+    from workbench.types import CaseSummary, DecisionView, SearchView
+    from workbench.workbench import Workbench
+
+CHOICES = {
+    Judgement.CONFIRMED: "Confirm: the plate's unit is this one",
+    Judgement.REJECTED: "Reject: it is not this one",
+    Judgement.UNSURE: "Unsure",
+}
+CIRCUMSTANCES = (
+    ("found_country", "Found in (country)", "For instance AM or Armenia"),
+    ("found_with", "Found with (party)", "Who held or used it, if known"),
+    ("photo_taken", "Photo taken", "2020-10 or 2020-10-19"),
+    ("photo_published", "Photo published", "2020-10-19"),
+)
+
+
+def render(workbench: Workbench) -> None:
+    """Choose a plate, search, weigh, decide."""
+    state.require_actor()
+    case = state.require_case(workbench)
+    markup.head(
+        "Candidates",
+        "Which unit of the catalog a plate may be, and how much that weighs. What it means is "
+        "said apart, under findings.",
+        eyebrow=case.title,
+    )
+    st.space("small")
+    plates = workbench.review.plates(case.case_id, limit=500)
+    if not plates:
+        markup.empty("No plate yet", "Candidates are shown for plates that people have reviewed.")
+        return
+    if workbench.catalogs.current() is None:
+        markup.empty("No catalog yet", "Import a catalog of permits and deliveries first.")
+        if st.button("Go to the catalog", key="candidates_catalog"):
+            state.go("catalog")
+        return
+    plate = _plate(plates)
+    if plate is None:
+        return
+    _standing(plate)
+    if not plate.ready:
+        _not_ready(plate)
+        return
+    _search(workbench, case, plate)
+    searches = [
+        s for s in workbench.matching.searches(case.case_id) if s.plate_id == plate.plate_id
+    ]
+    if searches:
+        _result(workbench, case, searches[0], earlier=len(searches) - 1)
+
+
+def _plate(plates: Sequence[PlateView]) -> PlateView | None:
+    by_id = {plate.plate_id: plate for plate in plates}
+    ready = [plate for plate in plates if plate.ready]
+    if st.session_state.get("candidates_plate") not in by_id:
+        st.session_state["candidates_plate"] = (ready or list(plates))[0].plate_id
+    chosen = st.selectbox(
+        "Plate",
+        list(by_id),
+        key="candidates_plate",
+        format_func=lambda plate_id: _named(by_id[plate_id]),
+    )
+    return by_id.get(chosen)
+
+
+def _named(plate: PlateView) -> str:
+    said = " ".join(
+        text
+        for field in plate.fields
+        if field.field in {"maker", "model", "serial"}
+        and (text := field.human_text or field.machine_text)
+    )
+    state_ = "reviewed" if plate.ready else "to review first"
+    return f"{', '.join(exhibit for exhibit, _ in plate.members)}: {said or 'unread'} ({state_})"
+
+
+def _standing(plate: PlateView) -> None:
+    markup.table(
+        ("Field", "Machine", "Person", ""),
+        [
+            (
+                markup.safe(words.field(field.field)),
+                markup.machine(field.machine_text),
+                markup.human(field.human_text or ""),
+                markup.chip(
+                    words.JUDGEMENTS[field.judgement], words.JUDGEMENT_TONES[field.judgement]
+                )
+                if field.judgement
+                else markup.chip("not judged"),
+            )
+            for field in plate.fields
+        ],
+    )
+
+
+def _not_ready(plate: PlateView) -> None:
+    missing = ", ".join(words.field(name).lower() for name in plate.missing) or "every field"
+    markup.note(
+        f"Candidates come after review, so that nobody reads the catalog into the plate. "
+        f"Not judged yet: {missing}.",
+        "caution",
+    )
+    if st.button("Review this plate", type="primary", key="candidates_review"):
+        st.session_state["review_at"] = plate.members[0]
+        state.go("review")
+
+
+def _search(workbench: Workbench, case: CaseSummary, plate: PlateView) -> None:
+    with st.expander("Circumstances, for the findings", icon=":material/public:"):
+        st.html(
+            '<div class="np-muted np-small">They say what a match would mean. They do not change '
+            "how much a candidate weighs.</div>"
+        )
+        columns = st.columns(2)
+        given = {
+            name: columns[at % 2].text_input(label, key=f"circumstance-{name}", placeholder=hint)
+            for at, (name, label, hint) in enumerate(CIRCUMSTANCES)
+        }
+    if st.button("Search the catalog", type="primary", key="candidates_search"):
+        with state.told():
+            workbench.matching.search(
+                state.require_actor(),
+                case.case_id,
+                plate.plate_id,
+                circumstances={name: value for name, value in given.items() if value.strip()},
+            )
+            st.rerun()
+
+
+def _result(workbench: Workbench, case: CaseSummary, view: SearchView, *, earlier: int) -> None:
+    st.space("small")
+    catalog = workbench.catalogs.summary(view.snapshot_sha256)
+    candidates = candidates_of(view.result)
+    findings = [finding_of(finding) for finding in view.findings]
+    before = (
+        f" {words.count(earlier, 'earlier search', 'earlier searches')} kept in the log."
+        if earlier
+        else ""
+    )
+    markup.section(
+        "Result",
+        f"Searched {words.when(view.at)} by {view.by} in “{catalog.name}”.{before}",
+    )
+    if catalog.synthetic:
+        st.html(markup.chips(markup.chip("SYNTHETIC CATALOG", "caution")))
+    explanation = str(view.result.get("explanation") or "")
+    coverage = str(view.result.get("coverage_note") or catalog.coverage)
+    if explanation:
+        markup.note(explanation)
+    markup.facts(
+        (("Catalog covers", coverage), ("Snapshot", view.snapshot_sha256)), mono=("Snapshot",)
+    )
+    if not candidates:
+        markup.note(
+            "No unit of this catalog fits. That is no evidence that there was no permit.", "caution"
+        )
+    for number, candidate in enumerate(candidates):
+        _candidate(workbench, case, view, candidate, findings, opened=number == 0)
+    _none_of_them(workbench, case, view)
+
+
+def _candidate(
+    workbench: Workbench,
+    case: CaseSummary,
+    view: SearchView,
+    candidate: ReportCandidate,
+    findings: Sequence[ReportFinding],
+    *,
+    opened: bool,
+) -> None:
+    with st.container(border=True, key=f"card-candidate-{view.sequence}-{candidate.key}"):
+        left, right = st.columns([2.3, 1])
+        left.html(
+            f'<div class="np-section"><h2>{markup.safe(candidate.title)}</h2></div>'
+            + markup.chips(markup.chip(candidate.verdict, _tone(view, candidate)))
+        )
+        right.html(
+            f'<div class="np-small np-muted">Likelihood ratio</div>'
+            f'<div class="np-lr">{markup.safe(ratio(candidate.likelihood_ratio))}</div>'
+            f'<div class="np-small np-muted">{markup.safe(candidate.band)}</div>'
+        )
+        st.html(
+            f"<div>The reading is {markup.safe(ratio(candidate.likelihood_ratio))} times more "
+            "probable if the plate is this unit's than if it is another unit's. "
+            f"<b>{markup.safe(candidate.fit)}</b></div>"
+        )
+        if candidate.explanation:
+            st.html(f'<div class="np-muted">{markup.safe(candidate.explanation)}</div>')
+        with st.expander("How the weight adds up", expanded=opened):
+            waterfall(candidate.features)
+        with st.expander("Records in the catalog", expanded=opened):
+            markup.facts(candidate.records)
+        if candidate.neighbours:
+            with st.expander("Nearest other units, and what would tell them apart"):
+                markup.table(
+                    ("Serial number", "Differs"),
+                    [
+                        (markup.machine(serial), markup.safe(how))
+                        for serial, how in candidate.neighbours
+                    ],
+                )
+        mine = [f for f in findings if f.candidate in {"", candidate.key}]
+        if mine:
+            with st.expander(
+                f"What it would mean: {words.count(len(mine), 'finding')}", expanded=opened
+            ):
+                for finding in mine:
+                    _finding(finding)
+        _decisions(view, candidate.key)
+        _decide(workbench, case, view, candidate.key)
+
+
+def _tone(view: SearchView, candidate: ReportCandidate) -> markup.Tone:
+    raw = next(
+        (
+            str(item.get("verdict"))
+            for item in view.result.get("candidates") or ()  # type: ignore[attr-defined]
+            if str(item.get("key")) == candidate.key
+        ),
+        "",
+    )
+    return words.VERDICT_TONES.get(raw, "neutral")
+
+
+def _finding(finding: ReportFinding) -> None:
+    grounds = "".join(f"<li>{markup.safe(ground)}</li>" for ground in finding.grounds)
+    others = "".join(f"<li>{markup.safe(other)}</li>" for other in finding.alternatives)
+    st.html(
+        f'<div class="np-note np-note-accent"><b>{markup.safe(finding.statement)}</b>'
+        + (
+            f'<div class="np-small" style="margin-top:.4rem">Grounds<ul>{grounds}</ul></div>'
+            if grounds
+            else ""
+        )
+        + (
+            f'<div class="np-small">What else would explain it<ul>{others}</ul></div>'
+            if others
+            else ""
+        )
+        + "</div>"
+    )
+
+
+def _decisions(view: SearchView, key: str) -> None:
+    mine: list[DecisionView] = [d for d in view.decisions if d.candidate == key]
+    for decision in mine:
+        standing = (
+            markup.chip("stands", "good")
+            if decision.stands
+            else markup.chip("does not stand yet, or was replaced", "caution")
+        )
+        st.html(
+            markup.chips(
+                markup.chip(
+                    words.JUDGEMENTS[decision.judgement], words.JUDGEMENT_TONES[decision.judgement]
+                ),
+                standing,
+            )
+            + f'<div class="np-note">{markup.safe(decision.reason)}<br>'
+            '<span class="np-muted np-small">'
+            f"{markup.safe(decision.by)}, {words.when(decision.at)}</span></div>"
+        )
+
+
+def _decide(workbench: Workbench, case: CaseSummary, view: SearchView, candidate: str) -> None:
+    key = f"{view.sequence}-{candidate}"
+    choice = st.radio(
+        "Your decision",
+        list(CHOICES),
+        index=None,
+        format_func=CHOICES.__getitem__,
+        horizontal=True,
+        key=f"decide-{key}",
+    )
+    if choice is None:
+        return
+    reason = st.text_area(
+        "Reason; it travels with the decision", key=f"decidereason-{key}", height=80
+    )
+    if st.button("Record the decision", type="primary", key=f"decidego-{key}"):
+        _record(workbench, case, view, candidate, choice, reason)
+
+
+def _none_of_them(workbench: Workbench, case: CaseSummary, view: SearchView) -> None:
+    _decisions(view, "")
+    with st.expander("None of these is the unit"):
+        reason = st.text_area("Reason", key=f"nonereason-{view.sequence}", height=80)
+        if st.button("Record that none is", key=f"nonego-{view.sequence}"):
+            _record(workbench, case, view, "", Judgement.CONFIRMED, reason)
+
+
+def _record(
+    workbench: Workbench,
+    case: CaseSummary,
+    view: SearchView,
+    candidate: str,
+    judgement: Judgement,
+    reason: str,
+) -> None:
+    with state.told():
+        workbench.matching.decide(
+            state.require_actor(),
+            case.case_id,
+            search_sequence=view.sequence,
+            candidate=candidate,
+            judgement=judgement,
+            reason=reason,
+        )
+        state.flash("The decision is recorded.")
+        st.rerun()

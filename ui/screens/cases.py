@@ -1,0 +1,89 @@
+"""Cases: every inquiry of this store, and a new one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import state, words
+from ui.components import markup
+from workbench.types import CaseSummary, Policy
+
+if TYPE_CHECKING:
+    from workbench.workbench import Workbench
+
+
+def render(workbench: Workbench) -> None:
+    """The list of cases and the form for a new one."""
+    state.require_actor()
+    markup.head("Cases", "One case is one inquiry, with a log of its own from its first entry.")
+    st.space("small")
+    cases = workbench.cases.all_cases()
+    if not cases:
+        markup.empty(
+            "No case yet",
+            "Open one below. Its title, its rule for review and where the material comes from "
+            "are its first entry.",
+        )
+    for case in cases:
+        _row(case)
+    st.space("small")
+    with st.expander("Open a new case", expanded=not cases, icon=":material/add:"):
+        _new_case(workbench)
+
+
+def _row(case: CaseSummary) -> None:
+    with st.container(border=True, key=f"card-case-{case.case_id}"):
+        left, right = st.columns([5, 1], vertical_alignment="center")
+        labels = [markup.chip(words.POLICIES[case.policy])]
+        if case.synthetic:
+            labels.insert(0, markup.chip("SYNTHETIC", "caution"))
+        if case.sealed:
+            labels.append(markup.chip(words.count(case.sealed, "bundle") + " sealed", "good"))
+        counted = " · ".join(
+            (
+                words.count(case.exhibits, "exhibit"),
+                f"{case.waiting:,} to read",
+                f"{case.to_review:,} to review",
+                f"{case.decided:,} decided",
+            )
+        )
+        left.html(
+            f'<div class="np-section"><h2>{markup.safe(case.title)}</h2></div>'
+            f'{markup.chips(*labels)}<div class="np-muted np-small" style="margin-top:.4rem">'
+            f"{counted}<br>Opened {words.when(case.opened_at)} by "
+            f"{markup.safe(case.opened_by)}</div>"
+        )
+        if right.button("Open", key=f"open-{case.case_id}", width="stretch"):
+            state.choose_case(case.case_id)
+            state.go("overview")
+
+
+def _new_case(workbench: Workbench) -> None:
+    with st.form("new_case", border=False):
+        title = st.text_input(
+            "Title", key="case_title", placeholder="For instance: Camera turret, autumn 2020"
+        )
+        policy = st.radio(
+            "How many people a decision needs",
+            list(Policy),
+            index=0,
+            format_func=words.POLICIES.__getitem__,
+            captions=[words.POLICY_HELP[policy] for policy in Policy],
+            key="case_policy",
+        )
+        provenance = st.text_area(
+            "Where the material comes from",
+            key="case_provenance",
+            placeholder="Who sent it or where it was published, and under which terms it is kept.",
+            height=90,
+        )
+        sent = st.form_submit_button("Open the case", type="primary", key="case_open")
+    if sent:
+        with state.told():
+            case = workbench.cases.open_case(
+                state.require_actor(), title=title, policy=policy, provenance=provenance
+            )
+            state.choose_case(case.case_id)
+            state.go("intake")

@@ -1,0 +1,181 @@
+"""Catalog: snapshots of permits and deliveries, their import, and a free look-up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import state, words
+from ui.components import markup
+from ui.components.waterfall import waterfall
+from workbench.report.content import ratio
+from workbench.report.result import candidates_of
+
+if TYPE_CHECKING:
+    from catalog.load import LoadResult
+    from workbench.types import CatalogSummary
+    from workbench.workbench import Workbench
+
+MOST_ISSUES = 200
+
+
+def render(workbench: Workbench) -> None:
+    """Look-up, snapshots and import, each under its tab."""
+    state.require_actor()
+    markup.head(
+        "Catalog",
+        "What was permitted and delivered. Every import makes a new, unchangeable snapshot; every "
+        "result names the one it was found in.",
+    )
+    st.space("small")
+    look_up, snapshots, import_ = st.tabs(["Look up", "Snapshots", "Import"], key="catalog_tabs")
+    with look_up:
+        _look_up(workbench)
+    with snapshots:
+        _snapshots(workbench)
+    with import_:
+        _import(workbench)
+
+
+def _look_up(workbench: Workbench) -> None:
+    current = workbench.catalogs.current()
+    if current is None:
+        markup.empty("No catalog yet", "Import one under the tab Import.")
+        return
+    with st.form("look_up", border=False):
+        one, two, three = st.columns(3)
+        maker = one.text_input("Maker", key="look_maker")
+        model = two.text_input("Model", key="look_model")
+        serial = three.text_input("Serial number", key="look_serial", help="? for any character")
+        sent = st.form_submit_button("Look up", type="primary", key="look_go")
+    if not sent:
+        st.html(
+            '<div class="np-muted">A look-up is not part of any case and decides nothing.</div>'
+        )
+        return
+    with state.told():
+        result = workbench.catalogs.lookup(serial, maker=maker, model=model)
+        markup.note(str(result.get("explanation") or "Looked up."))
+        markup.facts((("Covers", str(result.get("coverage_note") or current.coverage)),))
+        for candidate in candidates_of(result):
+            with st.expander(
+                markup.plain(f"{candidate.title} – LR {ratio(candidate.likelihood_ratio)}"),
+                expanded=True,
+            ):
+                st.html(
+                    markup.chips(markup.chip(candidate.verdict, "accent"))
+                    + f"<div>{markup.safe(candidate.explanation)}</div>"
+                    f"<div>{markup.safe(candidate.fit)}</div>"
+                )
+                waterfall(candidate.features)
+                markup.facts(candidate.records)
+
+
+def _snapshots(workbench: Workbench) -> None:
+    catalogs = workbench.catalogs.all_catalogs()
+    if not catalogs:
+        markup.empty("No snapshot yet", "The demo case brings a made-up one; or import your own.")
+    for catalog in catalogs:
+        _snapshot(workbench, catalog)
+
+
+def _snapshot(workbench: Workbench, catalog: CatalogSummary) -> None:
+    with st.container(border=True, key=f"card-catalog-{catalog.sha256[:12]}"):
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        with left:
+            markup.section(catalog.name)
+            st.html(
+                markup.chips(
+                    markup.chip("SYNTHETIC", "caution") if catalog.synthetic else "",
+                    markup.chip("in use", "good") if catalog.current else "",
+                    markup.chip(words.count(catalog.serials, "serial")),
+                    markup.chip(words.count(catalog.permits, "permit")),
+                )
+            )
+        if not catalog.current and right.button("Use this one", key=f"use-{catalog.sha256[:12]}"):
+            with state.told():
+                workbench.catalogs.choose(state.require_actor(), catalog.sha256)
+                st.rerun()
+        markup.facts(
+            (
+                ("Covers", catalog.coverage),
+                ("Imported", f"{words.when(catalog.imported_at)} by {catalog.imported_by}"),
+                ("SHA-256", catalog.sha256),
+            ),
+            mono=("SHA-256",),
+        )
+
+
+def _import(workbench: Workbench) -> None:
+    generation = st.session_state.setdefault("catalog_generation", 0)
+    markup.section(
+        "A file of permits and deliveries", "CSV, XLSX or JSON. It is looked over first."
+    )
+    file = st.file_uploader("File", key=f"catalog_file_{generation}", label_visibility="collapsed")
+    if file is None:
+        return
+    with state.told():
+        data = file.getvalue()
+        result = workbench.catalogs.preview(data, name=file.name)
+        _preview(result)
+        coverage = st.text_area(
+            "What this catalog covers (maker, years, issuer), and what it does not",
+            key=f"catalog_coverage_{generation}",
+            height=80,
+        )
+        synthetic = st.checkbox("The records are made up", key=f"catalog_synthetic_{generation}")
+        partial = False
+        errors = sum(issue.severity == "error" for issue in result.issues)
+        if errors:
+            partial = st.checkbox(
+                f"Accept the {result.rows_accepted:,} good of {result.rows_read:,} rows, leave "
+                "the others out",
+                key=f"catalog_partial_{generation}",
+            )
+        ready = bool(coverage.strip()) and result.rows_accepted > 0 and (partial or not errors)
+        if st.button(
+            "Import as a new snapshot", type="primary", disabled=not ready, key="catalog_go"
+        ):
+            summary = workbench.catalogs.import_(
+                state.require_actor(),
+                data,
+                name=file.name,
+                coverage=coverage,
+                synthetic=synthetic,
+                accept_partial=partial,
+            )
+            st.session_state["catalog_generation"] += 1
+            state.flash(f"{summary.name} is imported: {words.count(summary.serials, 'serial')}.")
+            st.rerun()
+
+
+def _preview(result: LoadResult) -> None:
+    errors = [issue for issue in result.issues if issue.severity == "error"]
+    markup.steps(
+        (
+            (f"{result.rows_read:,}", "rows read", False),
+            (f"{result.rows_accepted:,}", "rows that can be used", False),
+            (f"{len(errors):,}", "errors", bool(errors)),
+            (f"{len(result.issues) - len(errors):,}", "warnings", False),
+        )
+    )
+    if result.issues:
+        shown = result.issues[:MOST_ISSUES]
+        markup.section("What is odd")
+        markup.table(
+            ("Row", "Column", "Value", "Problem", "What to do"),
+            [
+                (
+                    f"{issue.row:,}",
+                    markup.safe(issue.column),
+                    markup.mono(issue.value),
+                    markup.safe(issue.problem),
+                    markup.safe(issue.remedy),
+                )
+                for issue in shown
+            ],
+            numeric=(0,),
+        )
+        if len(result.issues) > len(shown):
+            st.html(f'<div class="np-muted">… and {len(result.issues) - len(shown):,} more.</div>')

@@ -1,0 +1,100 @@
+"""Copies: which exhibits repeat one exposure, why the program thinks so, and a person's word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import state, words
+from ui.components import markup
+from workbench.types import CopyGroupView, Judgement
+
+if TYPE_CHECKING:
+    from vision.types import CopyEvidence
+    from workbench.workbench import Workbench
+
+CHOICES = {
+    Judgement.CONFIRMED: "Yes, as proposed",
+    Judgement.REJECTED: "No – split the group",
+    Judgement.UNSURE: "Unsure",
+}
+
+
+def render(workbench: Workbench) -> None:
+    """Every group with its evidence and the form to judge it."""
+    state.require_actor()
+    case = state.require_case(workbench)
+    markup.head(
+        "Copies",
+        "The same exposure again adds no evidence. A second exposure of the same object does. "
+        "The program proposes; your word wins.",
+        eyebrow=case.title,
+    )
+    st.space("small")
+    groups = workbench.copies.groups(case.case_id)
+    if not groups:
+        markup.empty(
+            "No copies found",
+            "No two exhibits of this case look like one exposure. New exhibits are held against "
+            "all others as they come in.",
+        )
+    for group in groups:
+        _group(workbench, case.case_id, group)
+
+
+def _group(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
+    with st.container(border=True, key=f"card-group-{group.group_id}"):
+        labels = [markup.chip(words.RELATIONS.get(group.relation, group.relation), "accent")]
+        if group.judgement is None:
+            labels.append(markup.chip("not judged"))
+        else:
+            tone = words.JUDGEMENT_TONES[group.judgement]
+            labels.append(
+                markup.chip(f"{words.JUDGEMENTS[group.judgement]} by {group.judged_by}", tone)
+            )
+        st.html(
+            f'<div class="np-section"><h2>{markup.safe(", ".join(group.exhibit_ids))}</h2></div>'
+            + markup.chips(*labels)
+        )
+        if group.reason:
+            markup.note(f"Reason: {group.reason}")
+        pictures, judged = st.columns([1.7, 1])
+        with pictures:
+            for number, evidence in enumerate(group.evidence):
+                _evidence(workbench, case_id, evidence, opened=number == 0)
+        with judged:
+            _judge(workbench, case_id, group)
+
+
+def _evidence(workbench: Workbench, case_id: str, evidence: CopyEvidence, *, opened: bool) -> None:
+    with st.expander(words.RELATIONS.get(evidence.relation, evidence.relation), expanded=opened):
+        with state.told():
+            st.image(
+                workbench.copies.drawn(case_id, evidence),
+                width="stretch",
+                alt="The two photos side by side, the outline of one mapped into the other",
+            )
+        st.html(f"<div>{markup.safe(evidence.why)}</div>")
+        measured = [(f"Distance, {name}", f"{value:g}") for name, value in evidence.distances]
+        markup.facts((*measured, ("Matching points", f"{evidence.inliers:,}")))
+
+
+def _judge(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
+    key = group.group_id
+    question = (
+        "Are these copies of one exposure?"
+        if group.relation == "copy"
+        else "Do these show one and the same object?"
+    )
+    choice = st.radio(
+        question, list(CHOICES), index=None, format_func=CHOICES.__getitem__, key=f"judge-{key}"
+    )
+    reason = st.text_area("Reason", key=f"reason-{key}", height=80)
+    if st.button("Record", type="primary", disabled=choice is None, key=f"record-{key}") and choice:
+        with state.told():
+            workbench.copies.judge(
+                state.require_actor(), case_id, group.group_id, choice, reason=reason
+            )
+            state.flash("Recorded.")
+            st.rerun()

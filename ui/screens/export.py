@@ -1,0 +1,181 @@
+"""Export: seal the case in a signed bundle, and hand over what is needed to check it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import state, words
+from ui.components import markup
+from workbench.report.texts import NOT_PROVED_ENGLISH
+
+if TYPE_CHECKING:
+    from workbench.types import CaseSummary, SealedView
+    from workbench.workbench import Workbench
+
+ROWS = 50
+
+
+def render(workbench: Workbench) -> None:
+    """Seal, download, sign, and the chain of custody."""
+    state.require_actor()
+    case = state.require_case(workbench)
+    markup.head(
+        "Export",
+        "A bundle holds the originals, the readings, every judgement and dissent, the candidates "
+        "as they were shown, and the whole log, signed. It can be checked without this program.",
+        eyebrow=case.title,
+    )
+    st.space("small")
+    left, _, right = st.columns([1.25, 0.06, 1])
+    with left:
+        _seal(workbench, case)
+        for sealed in workbench.exports.sealed(case.case_id):
+            _bundle(workbench, case, sealed)
+    with right:
+        _how_to_check()
+        st.space("small")
+        markup.section("What a bundle does not prove")
+        listed = "".join(f"<li>{markup.safe(sentence)}</li>" for sentence in NOT_PROVED_ENGLISH)
+        st.html(f'<ul class="np-small" style="padding-left:1.1rem;line-height:1.5">{listed}</ul>')
+    st.space("small")
+    _custody(workbench, case)
+
+
+def _seal(workbench: Workbench, case: CaseSummary) -> None:
+    markup.section(
+        "Seal a bundle",
+        "It covers the case up to its last entry. Whatever comes later needs a new bundle; this "
+        "one stays as it is.",
+    )
+    open_ends = [
+        text
+        for number, text in (
+            (case.waiting, f"{words.count(case.waiting, 'exhibit is', 'exhibits are')} not read"),
+            (
+                case.to_review,
+                f"{words.count(case.to_review, 'exhibit has', 'exhibits have')} unjudged readings",
+            ),
+        )
+        if number
+    ]
+    if open_ends:
+        markup.note(f"Still open: {'; '.join(open_ends)}. The bundle says so.", "caution")
+    if not case.exhibits:
+        markup.empty("Nothing to seal yet", "A bundle needs at least one exhibit.")
+        return
+    if st.button("Seal a bundle now", type="primary", key="seal"):
+        bar = st.progress(0.0, text="Sealing …")
+
+        def on_step(what: str, done: int, total: int) -> None:
+            bar.progress(done / max(total, 1), text=markup.plain(f"{what} …" if what else "Done"))
+
+        with state.told():
+            workbench.exports.seal(state.require_actor(), case.case_id, on_step=on_step)
+            state.flash("The bundle is sealed.")
+            st.rerun()
+        bar.empty()
+
+
+def _bundle(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None:
+    with st.container(border=True, key=f"card-bundle-{sealed.sequence}"):
+        names = {p.person_id: p.name for p in workbench.people.everyone()}
+        unsigned = workbench.exports.unsigned(case.case_id, sealed.sequence)
+        markup.section(f"Bundle of entry {sealed.entries:,}")
+        missing = ", ".join(names.get(person, person) for person in unsigned)
+        st.html(
+            markup.chips(
+                markup.chip(f"waits for {missing}", "caution")
+                if unsigned
+                else markup.chip("signed by everyone required", "good")
+            )
+        )
+        markup.facts(
+            (
+                ("Sealed", f"{words.when(sealed.at)} by {sealed.by}"),
+                ("Folder", sealed.folder),
+                ("Tag manifest", sealed.tagmanifest_sha256),
+            ),
+            mono=("Folder", "Tag manifest"),
+        )
+        left, right, third = st.columns(3)
+        path = workbench.exports.zip_bytes_path(case.case_id, sealed.sequence)
+        left.download_button(
+            "Download ZIP",
+            path.read_bytes,
+            file_name=path.name,
+            mime="application/zip",
+            type="primary",
+            key=f"zip-{sealed.sequence}",
+            on_click="ignore",
+            width="stretch",
+        )
+        if right.button("Verify it", key=f"verify-{sealed.sequence}", width="stretch"):
+            st.session_state["verify_path"] = str(
+                workbench.exports.folder_path(case.case_id, sealed.sequence)
+            )
+            state.go("verify")
+        actor = state.require_actor()
+        if actor.person_id in unsigned and third.button(
+            "Sign it", key=f"sign-{sealed.sequence}", width="stretch"
+        ):
+            with state.told():
+                workbench.exports.sign(actor, case.case_id, sealed.sequence)
+                state.flash("Signed.")
+                st.rerun()
+
+
+def _how_to_check() -> None:
+    markup.section(
+        "How a third party checks it",
+        "On any computer with standard tools; VERIFY.txt in the bundle has every line.",
+    )
+    st.code(
+        "sha256sum --strict -c manifest-sha256.txt\n"
+        "sha256sum --strict -c tagmanifest-sha256.txt\n"
+        "find data -type f | sort | diff - <(cut -c67- manifest-sha256.txt | sort)\n"
+        "ssh-keygen -Y verify …   # as VERIFY.txt says",
+        language=None,
+        wrap_lines=True,
+    )
+    st.html(
+        "<div class='np-small'>Or with this program, every fault named: "
+        "<span class='np-mono'>python -m evidence_store verify BUNDLE --allowed-signers FILE"
+        "</span>. "
+        "The file of allowed signers (see People and keys) must reach them by another way than the "
+        "bundle.</div>"
+    )
+
+
+def _custody(workbench: Workbench, case: CaseSummary) -> None:
+    markup.section("Chain of custody", "Every entry of this case's log, oldest first.")
+    offset = st.session_state.setdefault("custody_offset", 0)
+    rows = workbench.cases.ledger_rows(case.case_id, offset=offset, limit=ROWS)
+    if not rows and offset:
+        offset = st.session_state["custody_offset"] = 0
+        rows = workbench.cases.ledger_rows(case.case_id, offset=0, limit=ROWS)
+    markup.table(
+        ("No.", "When", "Who", "What", "Leaf"),
+        [
+            (
+                f"{row.sequence:,}",
+                row.at.strftime("%Y-%m-%d %H:%M:%S"),
+                markup.safe(row.actor),
+                markup.safe(row.summary),
+                (
+                    f'<span class="np-mono np-small" title="{markup.safe(row.leaf_hash)}">'
+                    f"{markup.safe(row.leaf_hash[:12])}…</span>"
+                ),
+            )
+            for row in rows
+        ],
+        numeric=(0,),
+    )
+    left, right, _ = st.columns([1, 1, 4])
+    if offset and left.button("Earlier entries", key="custody_back"):
+        st.session_state["custody_offset"] = max(0, offset - ROWS)
+        st.rerun()
+    if len(rows) == ROWS and right.button("Later entries", key="custody_on"):
+        st.session_state["custody_offset"] = offset + ROWS
+        st.rerun()

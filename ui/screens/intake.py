@@ -1,0 +1,152 @@
+"""Intake: material comes in, with what its source says of it, and every file is answered for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import state, words
+from ui.components import markup
+from workbench.types import Claims, IntakeReport, Upload
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from workbench.workbench import Workbench
+
+SUFFIXES = frozenset(
+    {"jpg", "jpeg", "png", "webp", "tif", "tiff", "heic", "heif", "avif", "bmp", "gif"}
+    | {"zip", "mp4", "mov", "m4v", "mkv", "webm", "avi"}
+)
+"""Names that look like photos, clips and archives; only a hint, the bytes decide."""
+
+
+def render(workbench: Workbench) -> None:
+    """The upload, the claims, and the answer to the last upload."""
+    state.require_actor()
+    case = state.require_case(workbench)
+    markup.head(
+        "Intake",
+        "Files are hashed and kept byte for byte before anything opens them. What their source "
+        "says is recorded as a claim, apart from what the file says of itself.",
+        eyebrow=case.title,
+    )
+    st.space("small")
+    report = st.session_state.get(f"intake_report_{case.case_id}")
+    if isinstance(report, IntakeReport):
+        _show_report(report)
+    left, _, right = st.columns([1.15, 0.06, 1])
+    generation = st.session_state.setdefault("intake_generation", 0)
+    with left:
+        markup.section("Files", "Photos, clips, or a ZIP of photos; one or many at once.")
+        files = st.file_uploader(
+            "Files",
+            accept_multiple_files=True,
+            key=f"intake_files_{generation}",
+            label_visibility="collapsed",
+        )
+        _unlikely(files)
+    with right:
+        claims = _claims(generation)
+    if st.button(
+        f"Take in {words.count(len(files), 'file')}" if files else "Take in",
+        type="primary",
+        disabled=not files,
+        key="intake_go",
+    ):
+        _take_in(workbench, case.case_id, files, claims)
+
+
+def _unlikely(files: Sequence[UploadedFile]) -> None:
+    odd = [file.name for file in files if file.name.rpartition(".")[2].lower() not in SUFFIXES]
+    if odd:
+        markup.note(
+            "These names do not look like photos, clips or ZIPs; what counts is what is inside, "
+            "and each file gets its answer: " + ", ".join(odd[:5]),
+            "caution",
+        )
+
+
+def _claims(generation: int) -> Claims:
+    markup.section(
+        "What the source says", "None of it is checked here; leave empty what is unknown."
+    )
+    url = st.text_input("Source address", key=f"claim_url_{generation}", placeholder="https://…")
+    account = st.text_input("Source account or person", key=f"claim_account_{generation}")
+    one, two = st.columns(2)
+    obtained = one.text_input(
+        "Obtained on", key=f"claim_obtained_{generation}", placeholder="2020-10-19"
+    )
+    date = two.text_input(
+        "Said to be taken on", key=f"claim_date_{generation}", placeholder="2020-10 or 2020-10-19"
+    )
+    place = st.text_input("Said to be taken at", key=f"claim_place_{generation}")
+    note = st.text_area("Note", key=f"claim_note_{generation}", height=80)
+    return Claims(
+        source_url=url,
+        source_account=account,
+        obtained_at=obtained,
+        claimed_place=place,
+        claimed_date=date,
+        note=note,
+    )
+
+
+def _take_in(
+    workbench: Workbench, case_id: str, files: Sequence[UploadedFile], claims: Claims
+) -> None:
+    bar = st.progress(0.0, text="Hashing and keeping …")
+
+    def on_step(name: str, done: int, total: int) -> None:
+        bar.progress(done / max(total, 1), text=markup.plain(f"{done} of {total}: {name}"))
+
+    with state.told():
+        report = workbench.intake.take_in(
+            state.require_actor(),
+            case_id,
+            [Upload(name=file.name, data=file.getvalue()) for file in files],
+            claims,
+            on_step=on_step,
+        )
+        st.session_state[f"intake_report_{case_id}"] = report
+        st.session_state["intake_generation"] += 1
+        st.rerun()
+    bar.empty()
+
+
+def _show_report(report: IntakeReport) -> None:
+    taken = words.count(len(report.accepted), "exhibit")
+    with st.container(border=True, key="card-report"):
+        markup.section("Last upload")
+        if report.accepted:
+            first, last = report.accepted[0], report.accepted[-1]
+            named = first if first == last else f"{first} to {last}"
+            markup.note(f"{taken} taken in: {named}.", "good")
+        if report.copies:
+            markup.note(
+                "Copies of what the case already has; they add no evidence and are not read again:",
+                "accent",
+                points=[f"{new} repeats {old}" for new, old in report.copies],
+            )
+        if report.refused:
+            markup.note(
+                f"{words.count(len(report.refused), 'file')} not taken in; the rest is untouched:",
+                "stop",
+                points=[refusal.reason for refusal in report.refused],
+            )
+        if report.problems:
+            markup.note(
+                "Of these files a part could not be had; the rest was taken in:",
+                "caution",
+                points=report.problems,
+            )
+        left, right, _ = st.columns([1, 1, 3])
+        if report.accepted and left.button(
+            "Start reading", type="primary", key="intake_read", width="stretch"
+        ):
+            state.go("reading")
+        if report.accepted and right.button("See exhibits", key="intake_see", width="stretch"):
+            state.go("exhibits")

@@ -1,0 +1,78 @@
+"""Case overview: how far the case is, and what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import state, words
+from ui.components import markup
+
+if TYPE_CHECKING:
+    from workbench.types import CaseSummary
+    from workbench.workbench import Workbench
+
+
+def render(workbench: Workbench) -> None:
+    """Counts, the next step, and where the material comes from."""
+    actor = state.require_actor()
+    case = state.require_case(workbench)
+    markup.head(case.title, eyebrow="Case")
+    step, sentence, label = _next(case)
+    st.space("small")
+    _counts(case, step)
+    st.space("small")
+    left, _, right = st.columns([1.2, 0.06, 1])
+    with left:
+        with st.container(border=True, key="card-next"):
+            markup.section("Next", sentence)
+            if st.button(label, type="primary", key="next_step"):
+                state.go(step)
+        mine = workbench.review.next_to_review(actor, case.case_id)
+        if case.to_review and mine is None:
+            markup.note(
+                "What is left to review was taken in by you, or needs a reviewer: another person "
+                "has to judge it. They sign in under their own name.",
+                "caution",
+            )
+    with right:
+        markup.section("About this case")
+        markup.facts(
+            (
+                ("Rule", f"{words.POLICIES[case.policy]}: {words.POLICY_HELP[case.policy]}"),
+                ("Opened", f"{words.when(case.opened_at)} by {case.opened_by}"),
+                ("Material", case.provenance),
+                ("Identifier", case.case_id),
+            ),
+            mono=("Identifier",),
+        )
+
+
+def _counts(case: CaseSummary, step: str) -> None:
+    markup.steps(
+        (
+            (f"{case.exhibits:,}", "exhibits", step == "intake"),
+            (f"{case.waiting:,}", "waiting to be read", step == "reading"),
+            (f"{case.to_review:,}", "read, to review", step == "review"),
+            (f"{case.decided:,}", "plates decided", step == "candidates"),
+            (f"{case.sealed:,}", "bundles sealed", step == "export"),
+        )
+    )
+
+
+def _next(case: CaseSummary) -> tuple[str, str, str]:
+    """The screen to go to, why, and the words on the button."""
+    if not case.exhibits:
+        return "intake", "Take in the first photos or clips.", "Take material in"
+    if case.waiting:
+        what = words.count(case.waiting, "photo waits", "photos wait")
+        return "reading", f"{what} for the readers.", "Start reading"
+    if case.to_review:
+        what = words.count(case.to_review, "exhibit has", "exhibits have")
+        return "review", f"{what} readings that nobody has judged.", "Review the readings"
+    if not case.decided:
+        return "candidates", "Hold the reviewed plates against the catalog.", "See candidates"
+    if not case.sealed:
+        return "export", "Seal what was found in a signed bundle.", "Seal a bundle"
+    return "export", "A bundle is sealed. New entries need a new bundle.", "See the bundles"

@@ -1,0 +1,75 @@
+"""Reading: the machines' part runs in the background; here it is started, watched and stopped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import state, words
+from ui.components import markup
+
+if TYPE_CHECKING:
+    from workbench.workbench import Workbench
+
+EVERY_SECONDS = 1.5
+
+
+def render(workbench: Workbench) -> None:
+    """Progress and its controls; the page looks again by itself while readers run."""
+    state.require_actor()
+    case = state.require_case(workbench)
+    markup.head(
+        "Reading",
+        "Each photo is searched for plates, and each plate is read by every reader that is "
+        "installed. You can go on working, or close the page; stopped work goes on where it was.",
+        eyebrow=case.title,
+    )
+    st.space("small")
+    running = workbench.reading.progress(case.case_id).running
+    st.fragment(_progress, run_every=EVERY_SECONDS if running else None)(
+        workbench, case.case_id, was_running=running
+    )
+    st.space("small")
+    markup.section("Readers")
+    for reader in workbench.reading.readers():
+        markup.note(f"{reader.name}: {reader.sentence}", "good" if reader.available else "neutral")
+
+
+def _progress(workbench: Workbench, case_id: str, *, was_running: bool) -> None:
+    progress = workbench.reading.progress(case_id)
+    if was_running and not progress.running:
+        st.rerun()
+    case = workbench.cases.summary(case_id)
+    if progress.running:
+        share = progress.done / progress.total if progress.total else 0.0
+        doing = f"Reading {progress.current}" if progress.current else "Loading the readers"
+        st.progress(share, text=f"{doing} – {progress.done} of {progress.total} done")
+        if st.button("Stop after this photo", key="reading_stop"):
+            workbench.reading.stop(case_id)
+            markup.note("Stopping when the current photo is done.", "caution")
+    elif case.waiting:
+        markup.section(words.count(case.waiting, "photo waits", "photos wait") + " to be read")
+        if st.button("Start reading", type="primary", key="reading_start"):
+            with state.told():
+                workbench.reading.start(state.require_actor(), case_id)
+                st.rerun()
+    else:
+        _nothing_waits(case.exhibits, case.to_review)
+    if progress.problems:
+        markup.note(
+            "Some photos could not be read; they stay in the case as they are:",
+            "stop",
+            points=progress.problems,
+        )
+
+
+def _nothing_waits(exhibits: int, to_review: int) -> None:
+    if not exhibits:
+        markup.empty("Nothing to read yet", "Take photos in first; they then wait here.")
+        if st.button("Take material in", key="reading_intake"):
+            state.go("intake")
+        return
+    markup.note("Every photo of this case has been read.", "good")
+    if to_review and st.button("Review the readings", type="primary", key="reading_review"):
+        state.go("review")

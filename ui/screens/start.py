@@ -1,0 +1,166 @@
+"""Start: who you are, the demo case, and which readers are installed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import state, words
+from ui.components import markup
+from workbench.types import Role
+
+if TYPE_CHECKING:
+    from workbench.workbench import Workbench
+
+LEDE = (
+    "From a photo of a nameplate to evidence that anyone can check: read the plate, say how sure "
+    "that is, find the unit in the permits, and seal it all in a signed bundle."
+)
+
+
+def sign_in(workbench: Workbench) -> None:
+    """The only screen for somebody who is not signed in."""
+    left, _, right = st.columns([1.25, 0.08, 1])
+    everyone = workbench.people.everyone()
+    with left:
+        markup.head("Nameplate", LEDE)
+        st.space("small")
+        if everyone:
+            _known_person(workbench)
+        else:
+            _first_person(workbench)
+    with right:
+        _readers(workbench)
+
+
+def _known_person(workbench: Workbench) -> None:
+    everyone = workbench.people.everyone()
+    names = {person.person_id: person for person in everyone}
+    markup.section(
+        "Who are you?", "What you do is recorded under your name and signed by your key."
+    )
+    chosen = st.selectbox(
+        "Person",
+        list(names),
+        index=None if len(names) > 1 else 0,
+        format_func=lambda person_id: names[person_id].name,
+        placeholder="Choose your name",
+        key="who",
+    )
+    passphrase = None
+    if chosen and names[chosen].has_passphrase:
+        passphrase = st.text_input("Passphrase of your key", type="password", key="who_passphrase")
+    if st.button("Sign in", type="primary", disabled=not chosen, key="sign_in") and chosen:
+        with state.told():
+            state.sign_in(workbench.people.sign_in(chosen, passphrase=passphrase))
+            st.rerun()
+
+
+def _first_person(workbench: Workbench) -> None:
+    markup.section(
+        "Who are you?",
+        "This store is empty. The first person enrolled keeps it: they may enrol others, import "
+        "catalogs and seal bundles.",
+    )
+    with st.form("first_person", border=False):
+        name = st.text_input(
+            "Your name", key="first_name", placeholder="As it should stand in evidence"
+        )
+        roles = st.multiselect(
+            "What you will do",
+            list(Role),
+            default=list(Role),
+            format_func=words.ROLES.__getitem__,
+            key="first_roles",
+        )
+        passphrase = st.text_input(
+            "Passphrase for your key (recommended)",
+            type="password",
+            key="first_passphrase",
+            help="Asked for at every sign-in. Without one, whoever can reach this computer can "
+            "act under your name.",
+        )
+        sent = st.form_submit_button("Enrol and sign in", type="primary", key="enrol_first")
+    if sent:
+        with state.told():
+            person = workbench.people.enrol(
+                name, tuple(roles), passphrase=passphrase or None, by=None
+            )
+            state.sign_in(workbench.people.sign_in(person.person_id, passphrase=passphrase or None))
+            st.rerun()
+
+
+def render(workbench: Workbench) -> None:
+    """The first screen after sign-in."""
+    actor = state.require_actor()
+    markup.head(f"Good to see you, {actor.name}", LEDE)
+    st.space("small")
+    left, _, right = st.columns([1.25, 0.08, 1])
+    with left:
+        _demo(workbench)
+        st.space("small")
+        _own_work(workbench)
+    with right:
+        _readers(workbench)
+
+
+def _demo(workbench: Workbench) -> None:
+    demo = next((case for case in workbench.cases.all_cases() if case.synthetic), None)
+    with st.container(border=True, key="card-demo"):
+        markup.section(
+            "The demo case",
+            "A made-up inquiry: photos of camera nameplates drawn by this program, one of them a "
+            "repost, one unreadable, and a made-up catalog of permits. Five minutes, start to end.",
+        )
+        if demo is not None:
+            if st.button("Open the demo case", type="primary", key="open_demo"):
+                state.choose_case(demo.case_id)
+                state.go("overview")
+        elif st.button("Make the demo case", type="primary", key="make_demo"):
+            _make_demo(workbench)
+
+
+def _make_demo(workbench: Workbench) -> None:
+    bar = st.progress(0.0, text="Drawing the plates …")
+
+    def on_step(name: str, done: int, total: int) -> None:
+        bar.progress(done / max(total, 1), text=markup.plain(f"Taking in {name}"))
+
+    with state.told():
+        case = workbench.demo.load(state.require_actor(), on_step=on_step)
+        state.choose_case(case.case_id)
+        state.go("overview")
+
+
+def _own_work(workbench: Workbench) -> None:
+    cases = workbench.cases.all_cases()
+    markup.section(
+        "Your own material",
+        f"This store holds {words.count(len(cases), 'case')}."
+        if cases
+        else "There is no case in this store yet.",
+    )
+    if st.button("Go to the cases", key="start_cases", icon=":material/folder_open:"):
+        state.go("cases")
+
+
+def _readers(workbench: Workbench) -> None:
+    markup.section(
+        "Readers on this computer",
+        "Independent programs that read plates. One is enough; where two disagree, you see it.",
+    )
+    rows = [
+        (
+            markup.chip(
+                "ready" if reader.available else "not here",
+                "good" if reader.available else "neutral",
+            ),
+            (
+                f"<b>{markup.safe(reader.name)}</b><br>"
+                f'<span class="np-muted np-small">{markup.safe(reader.sentence)}</span>'
+            ),
+        )
+        for reader in workbench.reading.readers()
+    ]
+    markup.table(("", ""), rows)

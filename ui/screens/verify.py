@@ -1,0 +1,99 @@
+"""Verify: check a bundle from anywhere with keys that came by another way."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import state, words
+from ui.components import markup
+
+if TYPE_CHECKING:
+    from workbench.exports import VerifyView
+    from workbench.workbench import Workbench
+
+
+def render(workbench: Workbench) -> None:
+    """Choose a bundle and the trusted signers, and see every fault by name."""
+    state.require_actor()
+    markup.head(
+        "Verify a bundle",
+        "Every hash, every signature, every entry of the log. All faults are named, not only the "
+        "first.",
+    )
+    st.space("small")
+    left, _, right = st.columns([1.1, 0.06, 1])
+    with left:
+        path, upload = _bundle()
+    with right:
+        signers = _signers()
+    if st.button("Verify", type="primary", disabled=not (path or upload), key="verify_go"):
+        st.session_state.pop("verify_result", None)
+        with state.told(), st.spinner("Checking every file …"):
+            if upload is not None:
+                result = _uploaded(workbench, upload.getvalue(), signers)
+            else:
+                result = workbench.exports.verify(Path(path), allowed_signers_text=signers)
+            st.session_state["verify_result"] = result
+    shown: VerifyView | None = st.session_state.get("verify_result")
+    if shown is not None:
+        _show(shown)
+
+
+def _bundle() -> tuple[str, st.runtime.uploaded_file_manager.UploadedFile | None]:
+    markup.section("The bundle", "A ZIP file, or the folder's path on this computer.")
+    upload = st.file_uploader("Bundle as ZIP", key="verify_upload", label_visibility="collapsed")
+    path = st.text_input("Or the path of a folder or ZIP on this computer", key="verify_path")
+    return path.strip(), upload
+
+
+def _signers() -> str | None:
+    markup.section(
+        "Whom to trust",
+        "The file allowed_signers, handed over by the custodian by another way than the bundle.",
+    )
+    own = st.radio(
+        "Trusted signers",
+        ("own", "given"),
+        format_func={
+            "own": "The people enrolled in this store",
+            "given": "A file that I was given",
+        }.get,
+        key="verify_trust",
+        label_visibility="collapsed",
+    )
+    if own == "own":
+        return None
+    file = st.file_uploader("allowed_signers", key="verify_signers")
+    return file.getvalue().decode("utf-8", errors="replace") if file else ""
+
+
+def _uploaded(workbench: Workbench, data: bytes, signers: str | None) -> VerifyView:
+    with tempfile.TemporaryDirectory(prefix="nameplate-verify-") as folder:
+        path = Path(folder) / "bundle.zip"
+        path.write_bytes(data)
+        return workbench.exports.verify(path, allowed_signers_text=signers)
+
+
+def _show(result: VerifyView) -> None:
+    st.space("small")
+    if result.ok:
+        markup.note("This bundle is intact, and its signatures are good.", "good")
+        listed = "".join(f"<li>{markup.safe(sentence)}</li>" for sentence in result.checked)
+        st.html(f'<ul style="line-height:1.6;padding-left:1.2rem">{listed}</ul>')
+    else:
+        markup.note(
+            f"This bundle must not be relied on: {words.count(len(result.faults), 'fault')}.",
+            "stop",
+        )
+        markup.table(
+            ("Fault", "Where", "What it means"),
+            [
+                (markup.mono(fault.code), markup.mono(fault.where), markup.safe(fault.message))
+                for fault in result.faults
+            ],
+        )
+    markup.facts((("Keys trusted", result.trust),))

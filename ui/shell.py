@@ -1,0 +1,191 @@
+"""The frame around every screen: sign-in, navigation, and the banners that must not be missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import state, theme
+from ui.components import markup
+from ui.screens import (
+    candidates,
+    cases,
+    catalog,
+    copies,
+    exhibits,
+    export,
+    intake,
+    overview,
+    people,
+    reading,
+    review,
+    start,
+    verify,
+)
+from workbench.types import CaseSummary, Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from workbench.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """One entry of the navigation."""
+
+    name: str
+    title: str
+    icon: str
+    render: Callable[[Workbench], None]
+
+
+GENERAL = (
+    Screen(name="start", title="Start", icon=":material/home:", render=start.render),
+    Screen(name="cases", title="Cases", icon=":material/folder_open:", render=cases.render),
+    Screen(name="catalog", title="Catalog", icon=":material/list_alt:", render=catalog.render),
+    Screen(
+        name="verify", title="Verify a bundle", icon=":material/verified:", render=verify.render
+    ),
+    Screen(name="people", title="People and keys", icon=":material/badge:", render=people.render),
+)
+OF_A_CASE = (
+    Screen(name="overview", title="Overview", icon=":material/dashboard:", render=overview.render),
+    Screen(name="intake", title="Intake", icon=":material/upload:", render=intake.render),
+    Screen(
+        name="exhibits", title="Exhibits", icon=":material/photo_library:", render=exhibits.render
+    ),
+    Screen(
+        name="reading", title="Reading", icon=":material/document_scanner:", render=reading.render
+    ),
+    Screen(name="copies", title="Copies", icon=":material/filter_none:", render=copies.render),
+    Screen(name="review", title="Review", icon=":material/rate_review:", render=review.render),
+    Screen(
+        name="candidates", title="Candidates", icon=":material/balance:", render=candidates.render
+    ),
+    Screen(name="export", title="Export", icon=":material/inventory_2:", render=export.render),
+)
+MARK = markup.picture(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="26" height="22" viewBox="0 0 26 22" '
+    'fill="none" stroke="#14506B" stroke-width="1.7">'
+    '<rect x="1.5" y="2.5" width="23" height="17" rx="2.5"/>'
+    '<path d="M6.5 14.5v-7l6 7v-7M16 8h4.5M16 11h4.5M16 14h3" stroke-linecap="round" '
+    'stroke-linejoin="round"/></svg>'
+)
+
+
+def refuse(sentence: str) -> None:
+    """Say why the workbench could not be opened, and nothing else."""
+    _frame()
+    markup.head("Nameplate could not start")
+    markup.note(sentence, "stop")
+
+
+def run(workbench: Workbench) -> None:
+    """Show the screen that the address asks for, to a person who is signed in."""
+    _frame()
+    actor = state.current_actor()
+    case = state.case_or_none(workbench) if actor else None
+    pages = _pages(workbench, with_case=case is not None)
+    page = _navigation(pages, with_case=case is not None, signed_in=actor is not None)
+    if actor is None:
+        start.sign_in(workbench)
+        return
+    wanted = state.take_destination()
+    if wanted in pages:
+        st.switch_page(pages[wanted])
+    _sidebar(case)
+    _banners(workbench, case, url_path=page.url_path)
+    state.show_flashes()
+    with state.told():
+        page.run()
+
+
+def _frame() -> None:
+    st.set_page_config(page_title="Nameplate", page_icon=":material/badge:", layout="wide")
+    st.html(theme.STYLE)
+
+
+def _pages(workbench: Workbench, *, with_case: bool) -> dict[str, st.Page]:
+    def bound(screen: Screen) -> Callable[[], None]:
+        def show() -> None:
+            screen.render(workbench)
+
+        return show
+
+    return {
+        screen.name: st.Page(
+            bound(screen),
+            title=screen.title,
+            icon=screen.icon,
+            url_path=screen.name,
+            default=screen.name == "start",
+            visibility="visible" if with_case or screen in GENERAL else "hidden",
+        )
+        for screen in GENERAL + OF_A_CASE
+    }
+
+
+def _navigation(pages: Mapping[str, st.Page], *, with_case: bool, signed_in: bool) -> st.Page:
+    # Every address stays known, also before sign-in and without a case: a link that was
+    # followed from outside then leads, after sign-in, to where it points.
+    of_a_case = [pages[screen.name] for screen in OF_A_CASE]
+    general = [pages[screen.name] for screen in GENERAL]
+    sections = (
+        {"This case": of_a_case, "Workbench": general}
+        if with_case
+        else {"Workbench": general + of_a_case}
+    )
+    return st.navigation(sections, position="sidebar" if signed_in else "hidden", expanded=True)
+
+
+def _sidebar(case: CaseSummary | None) -> None:
+    actor = state.require_actor()
+    with st.sidebar:
+        under = f"Open case: {markup.safe(case.title)}" if case else "No case is open"
+        st.html(
+            f'<div class="np-brand">{MARK}<span>Nameplate</span></div>'
+            f'<div class="np-brand-sub">{under}</div><div class="np-ruler"></div>'
+            f'<div class="np-brand-sub">Signed in as <b>{markup.safe(actor.name)}</b><br>'
+            f"{markup.safe(', '.join(actor.roles))}</div>"
+        )
+        if st.button("Sign out", key="sign_out", type="tertiary", icon=":material/logout:"):
+            state.sign_out()
+            st.rerun()
+
+
+def _banners(workbench: Workbench, case: CaseSummary | None, *, url_path: str) -> None:
+    of_a_case = url_path in {screen.name for screen in OF_A_CASE}
+    if case is not None and of_a_case:
+        if case.synthetic:
+            banner(
+                "synthetic",
+                "SYNTHETIC CASE",
+                "The photos, the units and the people in it were made up by this program. "
+                "Nothing here happened.",
+            )
+        if case.policy is Policy.SOLO:
+            banner(
+                "solo",
+                "SOLO CASE",
+                "One person may take in, judge and decide here. No second person has checked, "
+                "and the bundle says so.",
+            )
+    if url_path in {"catalog", "candidates"}:
+        current = workbench.catalogs.current()
+        if current is not None and current.synthetic:
+            banner(
+                "synthetic",
+                "SYNTHETIC CATALOG",
+                f"“{current.name}” is made up. A match in it says nothing about the world.",
+            )
+
+
+def banner(kind: str, word: str, sentence: str) -> None:
+    """A strip over the screen that says what must not be forgotten while reading it."""
+    st.html(
+        f'<div class="np-banner np-banner-{kind}" role="note"><b>{markup.safe(word)}</b>'
+        f"<span>{markup.safe(sentence)}</span></div>"
+    )
