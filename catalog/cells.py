@@ -1,0 +1,260 @@
+"""Reads single cells of an import, strictly; every refusal says what to write instead."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Literal
+
+from catalog.dates import PartialDate
+from catalog.normalize import fold
+from catalog.types import Redactable, Serial, StatusEvent
+from catalog.vocabulary import ISSUER_STATUS_WORDS, PERMIT_STATUSES, REDACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from catalog.types import Redaction, SerialBasis
+
+DateOrder = Literal["iso", "dmy", "mdy"]
+
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What spreadsheets take for the beginning of a formula; here such a cell is only text."""
+
+MAX_RANGE: Final = 10_000
+"""Units that one range may stand for; a longer one is a slip or belongs in a list."""
+
+MAX_SERIAL: Final = 64
+"""Characters of one serial; MIL-STD-130 allows 30, a VIN has 17."""
+
+_REDACTED: Final = re.compile(
+    r"[\[(]?\s*(redacted|withheld|masked|blacked out|caviard[ée]|sanitized)\s*[\])]?"
+    r"|[█■▇*]{2,}|X{4,}",
+    re.IGNORECASE,
+)
+_BLACK: Final = re.compile(r"[█■▇]+|\*{2,}|\[(?:redacted|withheld)\]", re.IGNORECASE)
+_ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
+_NUMERIC: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+_RANGE: Final = re.compile(r"\s*(.*?\d)\s*(?:\.\.+|…|–|—|\bto\b|\bthrough\b|\bbis\b)\s*(.*?\d)\s*")
+_TAIL: Final = re.compile(r"(.*?)(\d+)")
+_STATUS: Final = re.compile(
+    r"(?P<status>[^\d@()]+?)\s*(?:@|:|\bon\b)?\s*(?P<date>\d[\d./-]*(?:/\d[\d-]*)?)?"
+    r"\s*(?:\((?P<authority>[^()]*)\))?"
+)
+
+
+class CellProblem(Exception):
+    """A cell that cannot be taken: what is wrong with it, and what to write."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+
+
+@lru_cache(maxsize=65_536)
+def read_date(text: str, order: DateOrder = "iso") -> PartialDate:
+    """Read a date; 03/04/2020 only if the mapping says which number is the day."""
+    text = text.strip()
+    numeric = _NUMERIC.fullmatch(text)
+    iso = _ISO.fullmatch(text)
+    try:
+        if iso:
+            return PartialDate.on(date(*(int(part) for part in iso.groups())))
+        if numeric is None:
+            return PartialDate.parse(text)
+        first, second, year = (int(part) for part in numeric.groups())
+        if order == "iso":
+            raise CellProblem(
+                f"{text!r} does not say which number is the day",
+                "write 2020-05-12, or set the order of dates (day first, month first)",
+            )
+        day, month = (first, second) if order == "dmy" else (second, first)
+        return PartialDate.on(date(year, month, day))
+    except ValueError as problem:
+        raise CellProblem(
+            f"{text!r} is not a date ({problem})",
+            "write year, month and day as 2020-05-12, or 2020-05 or 2020 if no more is known, "
+            "or leave the cell empty",
+        ) from None
+
+
+def read_count(text: str) -> int | None:
+    """Read a whole number of units, None if the cell is empty."""
+    text = text.strip()
+    if not text:
+        return None
+    plain = text.replace(" ", "").replace(" ", "").replace(",", "")
+    grouped = re.fullmatch(r"\d{1,3}(?:[, \u202f]\d{3})*|\d+(?:\.0)?", text, re.ASCII)
+    if grouped is None or len(plain) > 12:
+        raise CellProblem(
+            f"{text!r} is not a number of units",
+            "write a whole number such as 7, or leave the cell empty if it is not known",
+        )
+    return int(plain.removesuffix(".0"))
+
+
+def read_word(text: str, words: Sequence[str], what: str) -> str:
+    """Read one word of a closed list, however it is capitalised or spaced."""
+    known = _words(tuple(words))
+    word = known.get(_loose(text))
+    if word is None:
+        raise CellProblem(
+            f"{text!r} is no {what} that the catalog knows",
+            _suggestion(text, tuple(known.values())),
+        )
+    return word
+
+
+def read_status(text: str, permit_type: str) -> str:
+    """Read a permit status, in the catalog's or in the issuer's own word."""
+    issuer: Mapping[str, str] = ISSUER_STATUS_WORDS.get(permit_type.split("_")[0], {})
+    own = issuer.get(" ".join(text.lower().split()))
+    return own or read_word(text, PERMIT_STATUSES, "status")
+
+
+def read_status_history(
+    text: str, *, permit_type: str, authority: str, source: str, order: DateOrder
+) -> tuple[StatusEvent, ...]:
+    """Read "approved 2020-05-12 (authority); suspended 2020-10-05; …", oldest first."""
+    events = []
+    for part in (part.strip() for part in text.split(";")):
+        if not part:
+            continue
+        found = _STATUS.fullmatch(part)
+        if found is None:
+            raise CellProblem(
+                f"{part!r} is not a status with its date",
+                "write: approved 2020-05-12; suspended 2020-10-05",
+            )
+        events.append(
+            StatusEvent(
+                status=read_status(found["status"], permit_type),
+                date=read_date(found["date"] or "", order),
+                authority=(found["authority"] or authority).strip(),
+                source=source,
+            )
+        )
+    return tuple(events)
+
+
+def read_redactable(text: str, redaction: str = "") -> Redactable:
+    """Read a text that may be withheld; marks such as [redacted] or black boxes say so."""
+    from_mark: Redaction = "not_redacted"
+    if _REDACTED.fullmatch(text.strip()):
+        text, from_mark = "", "redacted_full"
+    elif _BLACK.search(text):
+        from_mark = "redacted_partial"
+    if redaction.strip():
+        declared = read_word(redaction, REDACTIONS, "kind of redaction")
+        return Redactable(value=text.strip(), redaction=declared)  # type: ignore[arg-type]
+    return Redactable(value=text.strip(), redaction=from_mark)
+
+
+def read_serials(
+    text: str, *, basis: str, quantity: int | None, disposition: str
+) -> tuple[Serial, ...]:
+    """Read a serial cell: one serial, a list with semicolons, "A-001 to A-009", or none.
+
+    `basis` (may be empty) says which it is; otherwise the text itself must make it plain.
+    """
+    shown = read_redactable(text)
+    if basis == "redacted" or shown.redaction != "not_redacted":
+        kind: Redaction = shown.redaction if shown.redaction != "not_redacted" else "withheld"
+        return (
+            Serial(
+                value=shown.value,
+                basis="redacted",
+                redaction=kind,
+                quantity=quantity,
+                disposition=disposition,
+            ),
+        )
+    if not text.strip() or basis == "quantity_only":
+        return _quantity_only(text, quantity, disposition)
+    span = _RANGE.fullmatch(text)
+    if basis == "range" or (span and not basis):
+        return _range(text, span, disposition)
+    values = [part.strip() for part in re.split(r"[;\n|]", text) if part.strip()]
+    taken: SerialBasis = "single" if len(values) == 1 else "list"
+    if basis in ("list", "not_on_permit_from_delivery_record"):
+        taken = basis  # type: ignore[assignment]
+    elif basis == "single" and len(values) > 1:
+        raise CellProblem(
+            f"{text!r} holds {len(values)} serials but is called single",
+            "write one serial, or call it list",
+        )
+    return tuple(_serial(value, taken, disposition) for value in values)
+
+
+def _quantity_only(text: str, quantity: int | None, disposition: str) -> tuple[Serial, ...]:
+    if text.strip():
+        raise CellProblem(
+            f"{text!r} stands where only a quantity is said to be known",
+            "remove the serial, or correct the basis",
+        )
+    return (
+        Serial(
+            value="",
+            basis="quantity_only",
+            redaction="not_collected",
+            quantity=quantity,
+            disposition=disposition,
+        ),
+    )
+
+
+def _serial(value: str, basis: SerialBasis, disposition: str) -> Serial:
+    if len(value) > MAX_SERIAL:
+        raise CellProblem(
+            f"{value[:20]!r}… has {len(value)} characters, a serial has at most {MAX_SERIAL}",
+            "write one serial in a cell, or several with semicolons between them",
+        )
+    if not fold(value):
+        raise CellProblem(
+            f"{value!r} has no letter and no digit",
+            "write the serial, [redacted], or leave the cell empty",
+        )
+    return Serial(value=value, basis=basis, disposition=disposition)
+
+
+def _range(text: str, span: re.Match[str] | None, disposition: str) -> tuple[Serial, ...]:
+    first = _TAIL.fullmatch(span[1]) if span else None
+    last = _TAIL.fullmatch(span[2]) if span else None
+    if first is None or last is None or last[1] not in ("", first[1]):
+        raise CellProblem(
+            f"{text!r} is not a range with one prefix and a number that counts up",
+            "write it as A-001 to A-009, or list the serials with semicolons",
+        )
+    width, start, end = len(first[2]), int(first[2]), int(last[2])
+    if end < start or (first[2].startswith("0") and len(last[2]) != width):
+        raise CellProblem(
+            f"{text!r} does not count up in numbers of one width",
+            "write the smaller serial first and both in full",
+        )
+    if end - start >= MAX_RANGE:
+        raise CellProblem(
+            f"{text!r} stands for {end - start + 1} units, more than {MAX_RANGE}",
+            "check both ends; split the range if it is meant",
+        )
+    return tuple(
+        _serial(f"{first[1]}{number:0{width}d}", "range", disposition)
+        for number in range(start, end + 1)
+    )
+
+
+def _loose(text: str) -> str:
+    return re.sub(r"[\s_/.-]+", "_", text.strip().lower()).strip("_")
+
+
+@lru_cache(maxsize=64)
+def _words(words: tuple[str, ...]) -> dict[str, str]:
+    return {_loose(word): word for word in words}
+
+
+def _suggestion(text: str, words: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(_loose(text), [_loose(word) for word in words], n=1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    return f"{meant}use one of: {', '.join(words)}"
