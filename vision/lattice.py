@@ -146,19 +146,18 @@ class Lattice:
         """Natural logarithm of the probability of each string, same order, shape (n,).
 
         Exact CTC forward over all alignments. A string that cannot fit (more characters than
-        time steps) gets minus infinity.
+        time steps) gets minus infinity. The probabilities of all strings over the recogniser's
+        alphabet sum to at most one.
         """
         wanted = {char for string in strings for char in string}
         table, column = self.matrix(tuple(wanted))
         return forward(table, strings, column)
 
     def best(self, count: int = 8, *, width: int = 24) -> tuple[tuple[str, float], ...]:
-        """Find the most probable strings, best first, each with its exact probability (0–1)."""
+        """Find the most probable strings, best first, each with its exact natural logarithm."""
         table, column = self.matrix()
-        found = best_strings(table, column, width=width)
-        if not found:
-            return (("", 1.0),)
-        exact = np.exp(self.log_likelihood(found))
+        found = best_strings(table, column, width=max(width, count))
+        exact = self.log_likelihood(found)
         order = np.argsort(-exact, kind="stable")[:count]
         return tuple((found[int(at)], float(exact[at])) for at in order)
 

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from vision.types import Photo, Pixels, Quad
@@ -32,12 +34,10 @@ def side_lengths(corners: Quad) -> tuple[float, float]:
     return float(width), float(height)
 
 
-def crop_quad(
-    pixels: Pixels, corners: Quad, *, height: int | None = None, quarter_turns: int = 0
-) -> Pixels:
-    """Flatten the region between four corners; then turn it counter-clockwise by quarters.
+def crop_quad(pixels: Pixels, corners: Quad, *, height: int | None = None) -> Pixels:
+    """Flatten the region between four corners, the first of which becomes the top left.
 
-    `height` is that of the result before turning. What lies outside the picture repeats its edge.
+    `height` is that of the result in pixels. What lies outside the picture repeats its edge.
     """
     own_width, own_height = (max(side, 1.0) for side in side_lengths(corners))
     scale = 1.0 if height is None else height / own_height
@@ -59,7 +59,21 @@ def crop_quad(
         flags=cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return np.ascontiguousarray(np.rot90(flat, quarter_turns), dtype=np.uint8)
+    return np.ascontiguousarray(flat, dtype=np.uint8)
+
+
+def way_back(corners: Quad, flat: Pixels) -> Callable[[Quad], Quad]:
+    """Give the function that maps outlines in a flattened crop to outlines in the photo."""
+    high, wide = flat.shape[:2]
+    here = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], dtype=np.float32)
+    there = cv2.getPerspectiveTransform(here, np.asarray(corners, dtype=np.float32))
+
+    def back(quad: Quad) -> Quad:
+        points = np.asarray(quad, dtype=np.float32)[None]
+        a, b, c, d = cv2.perspectiveTransform(points, there)[0].tolist()
+        return ((a[0], a[1]), (b[0], b[1]), (c[0], c[1]), (d[0], d[1]))
+
+    return back
 
 
 def _neighbourhood(pixels: Pixels, corners: Quad) -> tuple[Pixels, npt.NDArray[np.float32]]:

@@ -162,6 +162,8 @@ class FieldReading:
     source: FieldSource
     notes: tuple[str, ...] = ()
     """Plain sentences: what a grammar removed, where readers disagree."""
+    strength: float = 1.0
+    """0–1: how far the rule that made this text a field is trusted; says nothing of the pixels."""
     lattice: StringLikelihood | None = dataclasses.field(default=None, repr=False, compare=False)
 
 

@@ -129,7 +129,8 @@ def _words(table: str, pages: int) -> list[_Word]:
 
 
 def _answer(words: list[_Word]) -> Recognised:
-    if not words:
+    # On an empty crop the program sees dashes and brackets; they say nothing.
+    if not any(char.isalnum() for word in words for char in word.text):
         return NOTHING
     glyphs: list[Glyph] = []
     for number, word in enumerate(words):

@@ -1,0 +1,62 @@
+"""The whole way from pixels to fields, with the real readers that are installed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.vision.drawn import plate
+from vision.engine import engine_status
+from vision.errors import EngineMissing
+from vision.reader import Reader, top_field
+from vision.types import PhotoReading
+
+LINES = [(60, 60, "L3 WESCAM"), (60, 160, "MODEL CMX-15D"), (60, 260, "SERIAL NO 0836-17")]
+HERE = {status.name for status in engine_status() if status.available}
+
+
+def values(reading: PhotoReading) -> dict[str, str | None]:
+    found = {name: top_field(reading, name) for name in ("maker", "model", "serial")}
+    return {name: field and field.text for name, field in found.items()}
+
+
+@pytest.mark.parametrize("name", ["rapidocr", "easyocr"])
+def test_either_reader_alone_fields_a_drawn_plate(name: str) -> None:
+    if name not in HERE:
+        pytest.skip(f"{name} is not installed")
+    reading = Reader(engines=(name,), budget_seconds=120).read(plate(LINES))
+    assert values(reading) == {"maker": "L3 WESCAM", "model": "CMX-15D", "serial": "0836-17"}
+    assert {one.engine.name for one in reading.readings} == {name}
+
+
+@pytest.mark.parametrize("quarter_turns", [1, 2, 3])
+def test_a_plate_may_stand_any_way_up(quarter_turns: int) -> None:
+    if "rapidocr" not in HERE:
+        pytest.skip("rapidocr is not installed")
+    photo = plate(LINES, quarter_turns=quarter_turns)
+    assert values(Reader(engines=("rapidocr",)).read(photo))["serial"] == "0836-17"
+
+
+def test_a_region_that_a_person_drew_is_read_where_it_stands() -> None:
+    if "rapidocr" not in HERE:
+        pytest.skip("rapidocr is not installed")
+    photo = plate(LINES)
+    corners = ((40.0, 240.0), (700.0, 240.0), (700.0, 320.0), (40.0, 320.0))
+    reading = Reader(engines=("rapidocr",)).read_region(photo, corners)
+    assert values(reading)["serial"] == "0836-17"
+    assert values(reading)["model"] is None
+    field = top_field(reading, "serial")
+    assert field is not None
+    assert all(40 <= x <= 700 and 235 <= y <= 325 for x, y in field.source.corners)
+
+
+def test_a_photo_without_text_is_an_answer() -> None:
+    if "rapidocr" not in HERE:
+        pytest.skip("rapidocr is not installed")
+    reading = Reader(engines=("rapidocr",)).read(plate([]))
+    assert reading.combined == ()
+
+
+def test_no_reader_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vision.reader.usual_engines", lambda: ())
+    with pytest.raises(EngineMissing, match="no reader is installed"):
+        Reader()

@@ -1,0 +1,68 @@
+"""Readings come back from storage as they were, and bad data are refused in words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.vision.drawn import plate
+from vision.engines.scripted import ScriptedEngine, ScriptedLine
+from vision.errors import ReadingRefused
+from vision.reader import Reader
+from vision.serialize import field_from_json, field_to_json, reading_from_json, reading_to_json
+from vision.types import PhotoReading
+
+
+@pytest.fixture(scope="module")
+def reading() -> PhotoReading:
+    lines = (
+        ScriptedLine(text="MODEL CMX-15D", box=(0.1, 0.1, 0.5, 0.08)),
+        ScriptedLine(text="S/N 0836", confidence=0.8, box=(0.1, 0.25, 0.4, 0.08)),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vision.reader.load_engine", lambda name: ScriptedEngine(lines=lines))
+        return Reader(engines=("scripted",)).read(plate([]))
+
+
+def test_a_reading_comes_back_equal_with_its_lattices(reading: PhotoReading) -> None:
+    data = json.loads(json.dumps(reading_to_json(reading)))
+    again = reading_from_json(data)
+    assert again == reading
+    assert reading_to_json(again) == data
+    for before, after in zip(reading.readings[0].fields, again.readings[0].fields, strict=True):
+        assert before.lattice is not None
+        assert after.lattice is not None
+        texts = (before.text, "0886")
+        assert (before.lattice.log_likelihood(texts) == after.lattice.log_likelihood(texts)).all()
+
+
+def test_a_field_comes_back_equal(reading: PhotoReading) -> None:
+    field = reading.combined[0].fields[0]
+    assert field_from_json(json.loads(json.dumps(field_to_json(field)))) == field
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("format",), "something else"),
+        (("regions", 0, "corners"), [[1, 2]]),
+        (("readings", 0, "fields", 0, "confidence"), 1.5),
+        (("readings", 0, "fields", 0, "state"), "certain"),
+        (("readings", 0, "fields", 0, "field"), "price"),
+        (("readings", 0, "lines", 0, "glyphs", 0, "options"), []),
+        (("readings", 0, "lines", 0, "lattice", "runs"), [[1, [], [], 0]]),
+        (("combined",), None),
+    ],
+)
+def test_bad_data_are_refused_in_words(
+    reading: PhotoReading, path: tuple[str | int, ...], value: object
+) -> None:
+    data = json.loads(json.dumps(reading_to_json(reading)))
+    place = data
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    with pytest.raises(ReadingRefused) as refused:
+        reading_from_json(data)
+    assert len(refused.value.diagnostics()) > 20

@@ -1,0 +1,209 @@
+"""Several readers' words on one field, brought together without hiding that they differ."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vision.engines.glyphs import glyphs_of
+from vision.lattice import Lattice
+from vision.shapes import letters_and_digits
+from vision.types import Alternative, CharOption, FieldReading, FieldSource, Glyph
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vision.fields import FieldGuess
+    from vision.types import ReadingState
+
+MOST_ALTERNATIVES = 6
+LEAST_ALTERNATIVE = 0.005
+
+STATED, READABLE = 0.9, 0.15
+"""At or above `STATED` a value that two readers or looks share may be stated; below `READABLE`
+no claim is made."""
+
+LEAST_STRENGTH = 0.5
+"""A value is never stated on a field rule weaker than this."""
+
+TEMPER = 0.5
+"""Exponent on the likelihoods of readers that saw the same pixels: they share their damage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One reader's guess for a field, with the name of the reader."""
+
+    engine: str
+    guess: FieldGuess
+
+
+def to_reading(guess: FieldGuess) -> FieldReading:
+    """Turn one reader's guess into a field reading; one reader alone never states."""
+    lattice = lattice_of(guess)
+    glyphs = guess.line.glyphs[guess.start : guess.end] or _blank_glyphs(guess)
+    options = _alternatives(lattice, guess.text)
+    sure = _confidence(lattice, guess)
+    return FieldReading(
+        field=guess.field,
+        text=guess.text,
+        confidence=sure,
+        state="offered" if sure >= READABLE else "unreadable",
+        glyphs=glyphs,
+        alternatives=options,
+        source=FieldSource(
+            line_id=guess.line.line_id,
+            corners=guess.line.corners,
+            label=guess.label,
+            rule=guess.rule,
+        ),
+        strength=guess.strength,
+        lattice=lattice,
+    )
+
+
+def lattice_of(guess: FieldGuess) -> Lattice | None:
+    """Cut the part of the line's lattice that holds the value."""
+    whole = guess.line.lattice
+    if not isinstance(whole, Lattice) or len(whole.path) != len(guess.line.text):
+        return None
+    if guess.start == 0 and guess.end == len(guess.line.text):
+        return whole
+    return whole.part(guess.start, guess.end)
+
+
+def _blank_glyphs(guess: FieldGuess) -> tuple[Glyph, ...]:
+    sure = guess.line.confidence
+    return tuple(Glyph(options=(CharOption(char=char, probability=sure),)) for char in guess.text)
+
+
+def _confidence(lattice: Lattice | None, guess: FieldGuess) -> float:
+    if lattice is None:
+        return guess.line.confidence
+    return float(math.exp(lattice.log_likelihood([guess.text])[0]))
+
+
+def _alternatives(lattice: Lattice | None, text: str) -> tuple[Alternative, ...]:
+    """List other whole values that the pixels allow; spellings of spacing alone are not other."""
+    if lattice is None:
+        return ()
+    sums: dict[str, tuple[str, float]] = {}
+    for other, logarithm in lattice.best(3 * MOST_ALTERNATIVES):
+        key = letters_and_digits(other)
+        shown, total = sums.get(key, (other.strip(), 0.0))
+        sums[key] = (shown, total + math.exp(logarithm))
+    sums.pop(letters_and_digits(text), None)
+    ranked = sorted(sums.values(), key=lambda item: -item[1])[:MOST_ALTERNATIVES]
+    return tuple(
+        Alternative(text=shown, probability=min(p, 1.0))
+        for shown, p in ranked
+        if p >= LEAST_ALTERNATIVE
+    )
+
+
+def combine(claims: Sequence[Claim]) -> FieldReading:
+    """Bring together what several readers or looks made of one field at one place.
+
+    Every value that any of them thinks likely is weighed under the lattices of all; the best is
+    given. It is *stated* only if two agree on it, the pixels leave little doubt and the field
+    rule is a strong one; where they differ, a note says who read what.
+    """
+    lead = max(claims, key=lambda claim: claim.guess.strength * claim.guess.line.confidence)
+    weights = _weigh(claims)
+    ranked = sorted(weights.items(), key=lambda item: -item[1])
+    key, sure = ranked[0] if ranked else (letters_and_digits(lead.guess.text), 0.0)
+    shown = _spelling(claims, key)
+    source = next((c for c in claims if letters_and_digits(c.guess.text) == key), lead)
+    base = to_reading(source.guess)
+    notes = _notes(claims)
+    return FieldReading(
+        field=base.field,
+        text=shown,
+        confidence=sure,
+        state=_state(claims, key, sure),
+        glyphs=base.glyphs if letters_and_digits(base.text) == key else _glyphs_for(base, shown),
+        alternatives=tuple(
+            Alternative(text=_spelling(claims, other), probability=p)
+            for other, p in ranked[1 : MOST_ALTERNATIVES + 1]
+            if p >= LEAST_ALTERNATIVE
+        ),
+        source=base.source,
+        notes=notes,
+        strength=base.strength,
+        lattice=base.lattice,
+    )
+
+
+_DROP = dict.fromkeys(" .,:;-_/\\'\"()[]#*+|~`", "")
+
+
+def _weigh(claims: Sequence[Claim]) -> dict[str, float]:
+    """Probability (0–1) of each plain value under all claims' lattices, tempered."""
+    lattices: list[Lattice] = []
+    values: set[str] = set()
+    plain: list[Claim] = []
+    for claim in claims:
+        lattice = lattice_of(claim.guess)
+        values.add(letters_and_digits(claim.guess.text))
+        if lattice is None:
+            plain.append(claim)
+            continue
+        upper = {symbol: symbol.upper() for symbol in lattice.symbols if symbol.upper() != symbol}
+        lattices.append(lattice.folded({**upper, **_DROP}))
+        values |= {letters_and_digits(text) for text, _ in lattices[-1].best(8)}
+    values.discard("")
+    names = sorted(values)
+    if not names:
+        return {}
+    total = np.zeros(len(names))
+    for lattice in lattices:
+        total += np.maximum(lattice.log_likelihood(names), -60.0)
+    for claim in plain:
+        total += [_word_score(claim, name) for name in names]
+    count = len(lattices) + len(plain)
+    joint = np.exp((total - total.max()) * (1.0 if count < 2 else TEMPER * 2 / count * 1.0))
+    joint /= joint.sum()
+    # What no reader offered keeps its share: the best value is never surer than the pixels are.
+    ceiling = math.exp(float(total.max()) / count)
+    return {name: float(p) * ceiling for name, p in zip(names, joint, strict=True)}
+
+
+def _word_score(claim: Claim, name: str) -> float:
+    sure = min(max(claim.guess.line.confidence, 0.01), 0.99)
+    same = letters_and_digits(claim.guess.text) == name
+    return math.log(sure) if same else math.log((1.0 - sure) / 10.0)
+
+
+def _state(claims: Sequence[Claim], key: str, sure: float) -> ReadingState:
+    if sure < READABLE:
+        return "unreadable"
+    agree = [claim for claim in claims if letters_and_digits(claim.guess.text) == key]
+    strength = max((claim.guess.strength for claim in agree), default=0.0)
+    unanimous = len(agree) == len(claims) and len(claims) >= 2
+    return "stated" if unanimous and sure >= STATED and strength >= LEAST_STRENGTH else "offered"
+
+
+def _spelling(claims: Sequence[Claim], key: str) -> str:
+    for claim in claims:
+        if letters_and_digits(claim.guess.text) == key:
+            return claim.guess.text
+    return key
+
+
+def _glyphs_for(base: FieldReading, shown: str) -> tuple[Glyph, ...]:
+    if isinstance(base.lattice, Lattice) and base.lattice.text == shown:
+        return glyphs_of(base.lattice)
+    return tuple(
+        Glyph(options=(CharOption(char=char, probability=base.confidence),)) for char in shown
+    )
+
+
+def _notes(claims: Sequence[Claim]) -> tuple[str, ...]:
+    read = {letters_and_digits(claim.guess.text) for claim in claims}
+    if len(read) < 2:
+        return ()
+    said = "; ".join(f"{claim.engine} read “{claim.guess.text}”" for claim in claims)
+    return (f"The readers differ: {said}.",)

@@ -1,0 +1,317 @@
+"""From lines of text to maker, model, serial …: label words, neighbourhood and form.
+
+A value may stand in the line of its label, to the right of it, below it or above it; or there is
+no label at all, and only its form speaks for it. Each guess says which rule made it and how
+strong that rule is. Nothing here looks at pixels.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vision.labels import Label, find_labels
+from vision.layout import Row, rows_of
+from vision.shapes import (
+    find_container,
+    find_nsn,
+    find_vin,
+    has_legal_form,
+    letters_and_digits,
+    looks_like_date,
+    looks_like_measure,
+    plausible,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vision.types import FieldName, TextLine
+
+INLINE, RIGHT, BELOW, ABOVE = "label in the line", "label to the left", "label above", "label below"
+FORM, PLACE = "form alone", "place alone"
+
+RULE_STRENGTH = {INLINE: 1.0, RIGHT: 0.95, BELOW: 0.85, ABOVE: 0.6}
+"""How far each placement is trusted (0–1); by judgement, checked on the reading benchmark."""
+
+REACH_RIGHT, REACH_DOWN, REACH_UP = 14.0, 2.6, 1.9
+"""How far a value may stand from its label, in heights of the label's letters."""
+
+_STRAY = " .:;,#=_-–—|*'\"“”·•…<>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldGuess:
+    """A value for a field: characters `start` to `end` of a line, and why."""
+
+    field: FieldName
+    line: TextLine
+    start: int
+    end: int
+    label: str | None
+    rule: str
+    strength: float
+    """0–1: how much the rule, the label and the form speak for it; says nothing of the pixels."""
+
+    @property
+    def text(self) -> str:
+        """The characters themselves."""
+        return self.line.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A stretch of one line that may be a value."""
+
+    row: Row
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.row.line.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A label that still looks for its value."""
+
+    row: Row
+    label: Label
+
+
+def find_fields(lines: Sequence[TextLine]) -> tuple[FieldGuess, ...]:
+    """Find all fields in the lines of one plate, strongest guess of each field first."""
+    guesses: list[FieldGuess] = []
+    asking: list[_Asking] = []
+    free: list[_Span] = []
+    for row in rows_of(lines):
+        _split_line(row, guesses, asking, free)
+    guesses += _answer_labels(asking, free)
+    taken = {(guess.line.line_id, guess.start) for guess in guesses}
+    unclaimed = [span for span in free if (span.row.line.line_id, span.start) not in taken]
+    guesses += _by_form(unclaimed, guesses)
+    guesses += _by_place(unclaimed, guesses)
+    return tuple(sorted(guesses, key=lambda guess: (guess.field, -guess.strength)))
+
+
+def _split_line(
+    row: Row, guesses: list[FieldGuess], asking: list[_Asking], free: list[_Span]
+) -> None:
+    """Cut a line at its labels: values in the line, labels without one, and free text."""
+    text = row.line.text
+    labels = find_labels(text)
+    first = _trimmed(row, 0, labels[0].start if labels else len(text))
+    if first:
+        free.append(first)
+    for number, label in enumerate(labels):
+        stop = labels[number + 1].start if number + 1 < len(labels) else len(text)
+        span = _trimmed(row, label.end, stop)
+        if span is None:
+            asking.append(_Asking(row, label))
+            continue
+        guess = _claim(label, span, INLINE, 1.0)
+        if guess:
+            guesses.append(guess)
+        elif label.fields:
+            asking.append(_Asking(row, label))
+            free.append(span)
+
+
+def _trimmed(row: Row, start: int, stop: int) -> _Span | None:
+    text = row.line.text
+    while start < stop and text[start] in _STRAY:
+        start += 1
+    while stop > start and text[stop - 1] in _STRAY:
+        if text[stop - 1] == "." and "." in text[start : stop - 1].split(" ")[-1]:
+            break  # the full stop of an abbreviation such as `A.Ş.`
+        stop -= 1
+    return _Span(row, start, stop) if start < stop else None
+
+
+def _claim(label: Label, span: _Span, rule: str, nearness: float) -> FieldGuess | None:
+    """Let a label take a span, as the field that the span's form fits best."""
+    best: FieldGuess | None = None
+    for field in label.fields:
+        cut = _cut(field, span)
+        fit = plausible(field, cut.text)
+        strength = fit * label.strength * RULE_STRENGTH[rule] * nearness
+        if fit and (best is None or strength > best.strength):
+            best = FieldGuess(
+                field=field,
+                line=span.row.line,
+                start=cut.start,
+                end=cut.end,
+                label=label.word,
+                rule=rule,
+                strength=strength,
+            )
+    return best
+
+
+_WORDS_AFTER = re.compile(r"\s+(?=[^\W\d]{3,}(?:\W|$))")
+
+
+def _cut(field: FieldName, span: _Span) -> _Span:
+    """Narrow a span to what belongs to the field: a serial ends where ordinary words begin."""
+    if field == "nsn":
+        found = find_nsn(span.text, dashed=False)
+        if found:
+            return _Span(span.row, span.start + found[0], span.start + found[1])
+    if field in ("serial", "part_number", "cage", "lot", "contract"):
+        words = _WORDS_AFTER.search(span.text)
+        if words and any(char.isdigit() for char in span.text[: words.start()]):
+            kept = _trimmed(span.row, span.start, span.start + words.start())
+            return kept or span
+    return span
+
+
+def _answer_labels(asking: Sequence[_Asking], free: Sequence[_Span]) -> list[FieldGuess]:
+    """Give labels without a value the best neighbour each, dearest pairs last."""
+    offers = []
+    for ask in asking:
+        for number, span in enumerate(free):
+            rule, cost = _placement(ask, span)
+            if rule:
+                guess = _claim(ask.label, span, rule, 1.0 / (1.0 + 0.15 * cost))
+                if guess:
+                    offers.append((cost - 2.0 * guess.strength, id(ask), number, guess))
+    offers.sort(key=lambda offer: offer[0])
+    served: set[int] = set()
+    used: set[int] = set()
+    found = []
+    for _, who, number, guess in offers:
+        if who not in served and number not in used:
+            served.add(who)
+            used.add(number)
+            found.append(guess)
+    return found
+
+
+def _placement(ask: _Asking, span: _Span) -> tuple[str | None, float]:
+    """Say how a span stands to a label, and what that costs (0 = as near as can be)."""
+    label, value = ask.row, span.row
+    if label.line.line_id == value.line.line_id:
+        return (None, 0.0)
+    height = max(label.height, 1e-6)
+    if not 0.35 <= value.height / height <= 3.5:
+        return (None, 0.0)
+    left, right = label.extent(ask.label.start, ask.label.end)
+    start, stop = value.extent(span.start, span.end)
+    across = (start - right) / height
+    down = (value.middle - label.middle) / height
+    if abs(down) < 0.75 and -0.6 <= across <= REACH_RIGHT:
+        return (RIGHT, 0.12 * max(across, 0.0) + abs(down))
+    overlap = min(right, stop) - max(left, start)
+    aside = max(0.0, -overlap) / height
+    if aside > 1.5:
+        return (None, 0.0)
+    if 0.6 <= down <= REACH_DOWN:
+        return (BELOW, 0.9 + 0.3 * down + aside)
+    if -REACH_UP <= down <= -0.6:
+        return (ABOVE, 1.8 - 0.3 * down + aside)
+    return (None, 0.0)
+
+
+def _form_guess(span: _Span, field: FieldName, at: tuple[int, int], strength: float) -> FieldGuess:
+    return FieldGuess(
+        field=field,
+        line=span.row.line,
+        start=span.start + at[0],
+        end=span.start + at[1],
+        label=None,
+        rule=FORM,
+        strength=strength,
+    )
+
+
+def _by_form(free: Sequence[_Span], known: Sequence[FieldGuess]) -> list[FieldGuess]:
+    """Read fields that need no label, since their form is enough to propose them."""
+    found: list[FieldGuess] = []
+    for span in free:
+        for field, finder, strength in (
+            ("nsn", find_nsn, 0.9),
+            ("serial", find_container, 0.9),
+            ("serial", find_vin, 0.8),
+        ):
+            at = finder(span.text)
+            if at:
+                found.append(_form_guess(span, field, at, strength))  # type: ignore[arg-type]
+        if looks_like_date(span.text):
+            found.append(_form_guess(span, "date", (0, len(span.text)), 0.4))
+    done = {guess.field for guess in known if guess.strength >= 0.3}
+    spent = {guess.line.line_id for guess in found}
+    rest = [span for span in free if span.row.line.line_id not in spent]
+    if "serial" not in done:
+        found += _identifiers(rest, "serial")
+    if not done & {"model", "part_number"}:
+        found += _identifiers(rest, "model")
+    return found
+
+
+_TOKEN = re.compile(r"[^\s,;:]+(?:[ ](?=\d)[^\s,;:]+)*")
+
+
+def _identifiers(free: Sequence[_Span], field: FieldName) -> list[FieldGuess]:
+    """Propose unlabelled values that look like an identifier, weakly."""
+    found = []
+    for span in free:
+        for match in _TOKEN.finditer(span.text):
+            score = _serial_like(match.group()) if field == "serial" else _model_like(match.group())
+            if score > 0:
+                found.append(_form_guess(span, field, match.span(), 0.3 * score))
+    return found
+
+
+def _serial_like(text: str) -> float:
+    """How much an unlabelled token looks like a serial (0–1): long, and mostly digits."""
+    plain = letters_and_digits(text)
+    digits = sum(char.isdigit() for char in plain)
+    if len(plain) < 4 or digits < 3 or looks_like_date(text) or looks_like_measure(text):
+        return 0.0
+    if any(char.islower() for char in text) or len(plain) > 24:
+        return 0.15
+    score = 0.3 + 0.05 * min(len(plain), 10) + 0.2 * (digits >= 5)
+    if re.search(r"[-/. ]", text.strip(_STRAY)):
+        score -= 0.15
+    return max(score, 0.05)
+
+
+def _model_like(text: str) -> float:
+    """How much an unlabelled token looks like a model: letters, then digits, often a hyphen."""
+    plain = letters_and_digits(text)
+    if len(plain) < 3 or looks_like_date(text) or looks_like_measure(text):
+        return 0.0
+    letters = sum(char.isalpha() for char in plain)
+    digits = len(plain) - letters
+    if not letters or not digits:
+        return 0.0
+    score = 0.4 + 0.2 * plain[0].isalpha() + 0.2 * ("-" in text)
+    return score - 0.3 * (digits > 7)
+
+
+def _by_place(free: Sequence[_Span], known: Sequence[FieldGuess]) -> list[FieldGuess]:
+    """Propose a maker by a legal form, else by the largest letters of the plate."""
+    if any(guess.field == "maker" for guess in known):
+        return []
+    names = [span for span in free if plausible("maker", span.text) > 0]
+    if not names:
+        return []
+    tallest = max(span.row.height for span in names)
+    found = []
+    for span in names:
+        strength = 0.7 if has_legal_form(span.text) else 0.15
+        strength += 0.2 * (span.row.height / tallest)
+        found.append(
+            FieldGuess(
+                field="maker",
+                line=span.row.line,
+                start=span.start,
+                end=span.end,
+                label=None,
+                rule=FORM if has_legal_form(span.text) else PLACE,
+                strength=strength,
+            )
+        )
+    return sorted(found, key=lambda guess: -guess.strength)[:3]

@@ -1,0 +1,171 @@
+"""What values of each field look like: rules that refuse the impossible and prefer the usual.
+
+These are grammars of form. A value that passes one is well formed, never thereby certain.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vision.types import FieldName
+
+_UNIT = re.compile(
+    r"^[~≈<>±]?\d+([.,/ x-]\d+)*\s*(v|vac|vdc|a|ma|ah|mah|w|kw|hz|khz|mhz|ghz|kg|g|lb|lbs|mm|cm|m|"
+    r"in|rpm|hp|ohm|kv|va|kva|mf|mfd|uf|pf|dc|ac|°c|c|psi|bar|mpa|volts?|watts?|amps?|%|l|m3|h)\b\.?$",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"^((19|20)\d\d[-./ ]\d{1,2}([-./ ]\d{1,2})?|\d{1,2}[-./ ]\d{1,2}[-./ ](19|20)?\d\d|"
+    r"\d{1,2}[-./ ](19|20)\d\d|(19|20)\d\d|\d{1,2}[- ]?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|"
+    r"nov|dec)[a-z]*[- .]*(19|20)?\d\d|"
+    r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[- .]*(19|20)?\d\d)"
+    r"\s*(г\.?|года?|年)?$",
+    re.IGNORECASE,
+)
+_NSN = re.compile(r"(?<!\d)(\d{4})[-– .]?(\d{2})[-– .]?(\d{3})[-– .]?(\d{4})(?!\d)")
+_NSN_DASHED = re.compile(r"(?<!\d)\d{4}[-–]\d{2}[-–]\d{3}[-–]\d{4}(?!\d)")
+_CAGE = re.compile(r"^[0-9A-HJ-NP-Z][A-HJ-NP-Z0-9]{3}[0-9A-HJ-NP-Z]$")
+_VIN = re.compile(r"(?<![A-Z0-9])[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9])")
+_CONTAINER = re.compile(r"(?<![A-Z])([A-Z]{3}[UJZ])\s?(\d{6})\s?(\d)(?!\d)")
+_LEGAL_FORM = re.compile(
+    r"(^|[\s.,])(ltd|limited|inc|incorporated|corp|corporation|company|co|plc|gmbh|ag|kg|ab|oy|as|a/s|"
+    r"s\.?a|s\.?p\.?a|s\.?r\.?l|b\.?v|n\.?v|llc|llp|a\.?ş|san|tic|ооо|оао|зао|пао|ао|з-д|завод|нпо|"
+    r"industries|systems|electronics|technologies|aerospace|avionics|instruments|laboratories)"
+    r"(?=[\s.,)]|$)|有限公司|公司$",
+    re.IGNORECASE,
+)
+
+
+def letters_and_digits(text: str) -> str:
+    """Keep letters and digits only, upper case."""
+    return "".join(char for char in text.upper() if char.isalnum())
+
+
+def looks_like_date(text: str) -> bool:
+    """Say whether the whole text is a date or a year."""
+    return bool(_DATE.match(text.strip()))
+
+
+def looks_like_measure(text: str) -> bool:
+    """Say whether the whole text is a number with a unit."""
+    return bool(_UNIT.match(text.strip()))
+
+
+def has_legal_form(text: str) -> bool:
+    """Say whether a name carries a company's legal form or a usual word for one."""
+    return bool(_LEGAL_FORM.search(text))
+
+
+def find_nsn(text: str, *, dashed: bool = True) -> tuple[int, int] | None:
+    """Find a NATO stock number, 4-2-3-4 digits (STANAG 3151), as offsets in the text."""
+    match = (_NSN_DASHED if dashed else _NSN).search(text)
+    return match.span() if match else None
+
+
+def find_vin(text: str) -> tuple[int, int] | None:
+    """Find a vehicle identification number: 17 characters without I, O, Q (ISO 3779)."""
+    for match in _VIN.finditer(text.upper()):
+        value = match.group()
+        if sum(char.isdigit() for char in value) >= 5 and any(char.isalpha() for char in value):
+            return match.span()
+    return None
+
+
+def find_container(text: str) -> tuple[int, int] | None:
+    """Find a freight container number whose check digit is right (ISO 6346)."""
+    for match in _CONTAINER.finditer(text.upper()):
+        code = match.group(1) + match.group(2)
+        if container_check_digit(code) == int(match.group(3)):
+            return match.span()
+    return None
+
+
+def container_check_digit(code: str) -> int:
+    """Check digit of ten characters of a container number (ISO 6346, annex A)."""
+    values = [*range(10), *[n for n in range(10, 39) if n % 11]]
+    symbols = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    total = sum(values[symbols.index(char)] << at for at, char in enumerate(code))
+    return int(total % 11 % 10)
+
+
+def plausible(field: FieldName, text: str) -> float:
+    """How well a text fits a field's form: 0 (cannot be) to 1 (just as one expects)."""
+    value = text.strip()
+    plain = letters_and_digits(value)
+    if not plain or len(plain) > 60:
+        return 0.0
+    return _JUDGES[field](value, plain)
+
+
+def _digits(plain: str) -> int:
+    return sum(char.isdigit() for char in plain)
+
+
+def _serial(value: str, plain: str) -> float:
+    if not 2 <= len(plain) <= 32 or not any(char.isdigit() for char in plain):
+        return 0.0
+    if looks_like_measure(value):
+        return 0.1
+    if looks_like_date(value):
+        return 0.35
+    if any(len(word) > 4 and word.isalpha() for word in value.split()):
+        return 0.3
+    return 1.0 if _digits(plain) * 3 >= len(plain) else 0.7
+
+
+def _model(value: str, plain: str) -> float:
+    if len(plain) > 40 or looks_like_date(value):
+        return 0.2
+    if looks_like_measure(value):
+        return 0.2
+    return 1.0 if any(char.isdigit() for char in plain) else 0.6
+
+
+def _maker(value: str, plain: str) -> float:
+    letters = sum(char.isalpha() for char in plain)
+    if letters < 2 or letters * 2 < len(plain):
+        return 0.0
+    return 1.0 if has_legal_form(value) else 0.7
+
+
+def _part_number(value: str, plain: str) -> float:
+    if len(plain) < 3 or not any(char.isdigit() for char in plain):
+        return 0.0
+    return 0.3 if looks_like_measure(value) else 1.0
+
+
+def _date(value: str, plain: str) -> float:
+    if looks_like_date(value):
+        return 1.0
+    return 0.4 if 2 <= _digits(plain) <= 8 and len(plain) <= 12 else 0.0
+
+
+def _nsn(value: str, plain: str) -> float:
+    if find_nsn(value, dashed=False):
+        return 1.0
+    return 0.3 if _digits(plain) in (9, 12, 13, 14) else 0.0
+
+
+def _cage(value: str, plain: str) -> float:
+    return 1.0 if len(plain) == 5 and _CAGE.match(value.upper().strip()) else 0.0
+
+
+def _numbered(_: str, plain: str) -> float:
+    return 0.8 if any(char.isdigit() for char in plain) else 0.0
+
+
+_JUDGES = {
+    "serial": _serial,
+    "model": _model,
+    "maker": _maker,
+    "part_number": _part_number,
+    "date": _date,
+    "nsn": _nsn,
+    "cage": _cage,
+    "contract": _numbered,
+    "lot": _numbered,
+    "weight": _numbered,
+    "voltage": _numbered,
+}
