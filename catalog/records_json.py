@@ -1,12 +1,14 @@
 """Catalog records as plain JSON values and back: one form for snapshots, imports and bundles.
 
-Members that hold their default are left out; dates are texts as in `PartialDate.parse`.
+Members that hold their default are left out; dates are texts as in `PartialDate.parse`. How each
+kind of record is written and read is worked out once from its type hints.
 """
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, fields, is_dataclass
-from functools import cache
+from collections.abc import Callable
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -15,21 +17,22 @@ from catalog.dates import PartialDate
 from catalog.errors import RecordInvalid
 
 T = TypeVar("T")
+Convert = Callable[[Any], Any]
+
+
+class _Odd(Exception):
+    """A value that does not fit, and the path to it, collected on the way out."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+        self.path = ""
 
 
 def to_json(value: object) -> Any:
     """Turn a record (or a tuple of them) into JSON values."""
-    if isinstance(value, PartialDate):
-        return str(value)
-    if isinstance(value, tuple):
-        return [to_json(item) for item in value]
-    if is_dataclass(value):
-        return {
-            name: to_json(item)
-            for name, default in _defaults(_hashable(type(value)))
-            if (item := getattr(value, name)) != default
-        }
-    return value
+    return _writer(_any(type(value)))(value)
 
 
 def from_json(kind: type[T], value: object, *, where: str) -> T:
@@ -37,81 +40,158 @@ def from_json(kind: type[T], value: object, *, where: str) -> T:
 
     Raises RecordInvalid for an unknown or missing member, or a value of another type.
     """
-    if not isinstance(value, dict):
-        raise _invalid(where, f"should be an object of {kind.__name__}", "Write {…}")
-    known = _members(_hashable(kind))
-    unknown = sorted(str(name) for name in value.keys() - known.keys())
-    if unknown:
-        raise _invalid(
-            where, f"has the unknown member {unknown[0]!r}", f"Known are: {', '.join(known)}"
-        )
-    missing = [name for name, (_, needed) in known.items() if needed and name not in value]
-    if missing:
-        raise _invalid(where, f"lacks {missing[0]!r}", "Add it")
-    built = {
-        name: _convert(known[name][0], item, f"{where}.{name}") for name, item in value.items()
-    }
-    return kind(**built)
+    try:
+        record: T = _reader(_any(kind))(value)
+    except _Odd as odd:
+        raise RecordInvalid(f"{where}{odd.path} {odd.problem}.", remedy=f"{odd.remedy}.") from None
+    return record
 
 
-def _invalid(where: str, problem: str, remedy: str) -> RecordInvalid:
-    return RecordInvalid(f"{where} {problem}.", remedy=f"{remedy}.")
-
-
-def _hashable(kind: Any) -> Any:
-    return kind  # every class is; mypy cannot tell for type[T]
+# Writing
 
 
 @cache
-def _defaults(kind: Any) -> tuple[tuple[str, object], ...]:
-    return tuple((field.name, _default(field)) for field in fields(kind))
+def _writer(kind: Any) -> Convert:
+    if kind is PartialDate:
+        return str
+    if kind is tuple:
+        return lambda items: [to_json(item) for item in items]
+    return _record_writer(kind) if is_dataclass(kind) else _as_is
 
 
-def _default(field: Field[Any]) -> object:
-    return field.default if field.default is not MISSING else MISSING
+def _record_writer(kind: Any) -> Convert:
+    plan = tuple(
+        (field.name, field.default, _member_writer(hint))
+        for field, hint in zip(fields(kind), _hints(kind), strict=True)
+    )
+
+    def write(record: Any) -> dict[str, Any]:
+        written = {}
+        for name, default, convert in plan:
+            value = getattr(record, name)
+            if value is not default and value != default:
+                written[name] = value if convert is None else convert(value)
+        return written
+
+    return write
+
+
+def _member_writer(hint: Any) -> Convert | None:
+    """Give what turns a member into JSON; None for texts, numbers and truth values."""
+    if get_origin(hint) is tuple:
+        item = get_args(hint)[0]
+        inner = _member_writer(item)
+        return list if inner is None else lambda items: [inner(part) for part in items]
+    return _writer(_any(hint)) if is_dataclass(hint) else None
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+# Reading
 
 
 @cache
-def _members(kind: Any) -> dict[str, tuple[Any, bool]]:
-    hints = get_type_hints(kind, vars(values))
-    return {field.name: (hints[field.name], field.default is MISSING) for field in fields(kind)}
-
-
-def _convert(hint: Any, value: object, where: str) -> Any:
+def _reader(hint: Any) -> Convert:
     if hint is PartialDate:
-        return _date(value, where)
+        return _date
     if is_dataclass(hint):
-        return from_json(hint, value, where=where)  # type: ignore[arg-type]
+        return _record_reader(_any(hint))
     origin = get_origin(hint)
     if origin is tuple:
-        if not isinstance(value, list):
-            raise _invalid(where, "should be a list", "Write […]")
-        item = get_args(hint)[0]
-        return tuple(_convert(item, part, f"{where}[{n}]") for n, part in enumerate(value))
+        return _list_reader(_reader(get_args(hint)[0]))
     if origin in (Union, UnionType):
-        return None if value is None else _convert(_not_none(hint), value, where)
-    return _plain(hint, value, where)
-
-
-def _not_none(hint: Any) -> Any:
-    return next(part for part in get_args(hint) if part is not NoneType)
-
-
-def _date(value: object, where: str) -> PartialDate:
-    if not isinstance(value, str):
-        raise _invalid(where, "should be a date in quotes", 'Write "2020-05-12"')
-    try:
-        return PartialDate.parse(value)
-    except ValueError as problem:
-        raise _invalid(where, f"is no date: {problem}", "Correct it") from None
-
-
-def _plain(hint: Any, value: object, where: str) -> object:
+        inner = _reader(next(part for part in get_args(hint) if part is not NoneType))
+        return lambda value: None if value is None else inner(value)
     words = get_args(hint)
-    if words:
-        if value not in words:
-            raise _invalid(where, f"is {value!r}", f"Use one of: {', '.join(map(str, words))}")
+    return _word_reader(frozenset(words)) if words else _plain_reader(hint)
+
+
+def _any(kind: Any) -> Any:
+    return kind  # every class can be a key of a cache; the type checker cannot tell
+
+
+def _record_reader(kind: Any) -> Convert:
+    known = {
+        field.name: _reader(hint) for field, hint in zip(fields(kind), _hints(kind), strict=True)
+    }
+    needed = frozenset(field.name for field in fields(kind) if field.default is MISSING)
+
+    def read(value: Any) -> Any:
+        if type(value) is not dict:
+            raise _Odd(f"should be an object of {kind.__name__}", "Write {…}")
+        if not needed <= value.keys():
+            raise _Odd(f"lacks {min(needed - value.keys())!r}", "Add it")
+        built = {}
+        for name, item in value.items():
+            if name not in known:
+                raise _Odd(f"has the unknown member {name!r}", f"Known are: {', '.join(known)}")
+            try:
+                built[name] = known[name](item)
+            except _Odd as odd:
+                odd.path = f".{name}{odd.path}"
+                raise
+        return kind(**built)
+
+    return read
+
+
+def _list_reader(inner: Convert) -> Convert:
+    def read(value: Any) -> Any:
+        if type(value) is not list:
+            raise _Odd("should be a list", "Write […]")
+        try:
+            return tuple([inner(item) for item in value])
+        except _Odd as first:
+            _name_the_item(inner, value, first)
+            raise
+
+    return read
+
+
+def _name_the_item(inner: Convert, items: list[Any], odd: _Odd) -> None:
+    """Find again which item of a list was odd; only needed for the error's words."""
+    for number, item in enumerate(items):
+        try:
+            inner(item)
+        except _Odd:
+            odd.path = f"[{number}]{odd.path}"
+            return
+
+
+def _word_reader(words: frozenset[str]) -> Convert:
+    def read(value: Any) -> Any:
+        if not isinstance(value, str) or value not in words:
+            raise _Odd(f"is {value!r}", f"Use one of: {', '.join(sorted(words))}")
         return value
-    if type(value) is not hint:
-        raise _invalid(where, f"is {value!r}", f"Write a value of type {hint.__name__}")
-    return value
+
+    return read
+
+
+def _plain_reader(kind: type) -> Convert:
+    def read(value: Any) -> Any:
+        if type(value) is not kind:
+            raise _Odd(f"is {value!r}", f"Write a value of type {kind.__name__}")
+        return value
+
+    return read
+
+
+def _date(value: Any) -> PartialDate:
+    if not isinstance(value, str):
+        raise _Odd("should be a date in quotes", 'Write "2020-05-12"')
+    try:
+        return _parsed(value)
+    except ValueError as problem:
+        raise _Odd(f"is no date: {problem}", "Correct it") from None
+
+
+@lru_cache(maxsize=65_536)
+def _parsed(text: str) -> PartialDate:
+    return PartialDate.parse(text)
+
+
+def _hints(kind: Any) -> tuple[Any, ...]:
+    hints = get_type_hints(kind, vars(values))
+    return tuple(hints[field.name] for field in fields(kind))

@@ -7,7 +7,7 @@ empty cell in a later row of the same permit means "as before"; a different one 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from catalog.cells import (
@@ -96,6 +96,8 @@ class _Level:
     value: Any
     children: dict[Any, _Level] = field(default_factory=dict)
     serials: list[Serial] = field(default_factory=list)
+    units: int = 0
+    """How many of the serials stand for one unit each."""
 
 
 class _RowRefusedError(Exception):
@@ -144,23 +146,26 @@ class RecordBuilder:
 
     def finish(self) -> LoadResult:
         """Give the records of all good rows."""
-        used = {maker_id: self._makers[maker_id] for maker_id in sorted(self._makers)}
-        for maker in list(used.values()):
-            for parent in maker.parents:
-                known = self._names.maker(parent)
-                if known and parent not in used:
-                    used[parent] = known
         permits = tuple(_permit(self._permits[permit_id]) for permit_id in sorted(self._permits))
         return LoadResult(
-            records=CatalogRecords(
-                makers=tuple(used[maker_id] for maker_id in sorted(used)), permits=permits
-            ),
+            records=CatalogRecords(makers=self._used_makers(permits), permits=permits),
             issues=tuple(self.issues.listed),
             rows_read=self.rows_read,
             rows_accepted=self.rows_accepted,
             mapping=self._mapping,
             issues_total=self.issues.total,
         )
+
+    def _used_makers(self, permits: tuple[Permit, ...]) -> tuple[Maker, ...]:
+        """Give the makers of the accepted rows and their parents, with the CAGE codes met."""
+        used: dict[str, Maker] = {}
+        for maker_id in {line.maker_id for permit in permits for line in permit.lines}:
+            maker = self._makers[maker_id]
+            cages = self._cages.get(maker_id, set()) | set(maker.cage)
+            used[maker_id] = replace(maker, cage=tuple(sorted(cages)))
+            for parent in filter(None, map(self._names.maker, maker.parents)):
+                used.setdefault(parent.maker_id, parent)
+        return tuple(used[maker_id] for maker_id in sorted(used))
 
     # One row
 
@@ -436,7 +441,8 @@ class RecordBuilder:
     def _check_quantity(self, serials: Sequence[Serial], delivery: _Level) -> None:
         quantity = delivery.value["quantity"]
         known = sum(serial.basis not in _NO_UNIT for serial in serials)
-        total = known + sum(serial.basis not in _NO_UNIT for serial in delivery.serials)
+        delivery.units += known
+        total = delivery.units
         if quantity is not None and total > quantity >= total - known:
             self.issues.report(
                 "delivery_quantity",
