@@ -1,0 +1,244 @@
+"""Which serials, models and makers are found on real plates, by our reader and by others.
+
+    python -m benchmarks.reading MANIFEST [--engines ours,rapidocr,…] [--limit N] [--json FILE]
+
+MANIFEST is a CSV beside its photos with the columns file, maker, model, serial, maker_is_logo and
+source_repo: what a person reads on each plate. A value with `?` (a character that could not be
+read for sure) or with fewer than three letters or digits is not scored. Every reader runs in a
+process of its own, so that its peak memory is its own; all run one after the other on the same
+machine. Timing starts with decoded pixels, after one photo that only warms up.
+
+*Found*: the value, letters and digits only, stands inside one output line or two neighbouring
+ones joined; a value of fewer than five characters must be a whole token; no reader gets more
+lines of a photo counted than `rapidocr4` printed for it (the least confident go first).
+*Fielded*: our top value of the field equals the truth. *Stated*: we gave the field as read, not
+as an offer. *Wrong*: stated, and different from the truth. *Macro*: the mean over source_repo.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.reading_rules import is_found, plain, scored
+from benchmarks.reading_systems import SYSTEMS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+USUAL = ("ours", "rapidocr", "rapidocr4", "easyocr", "tesseract")
+CAP = "rapidocr4"
+FIELDS = ("serial", "model", "maker")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What one system printed for every photo: lines, fields, seconds; and its peak memory."""
+
+    photos: Mapping[str, dict[str, Any]]
+    peak_memory_mb: float
+
+
+def main() -> int:
+    """Run the benchmark and print its table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.reading", description=__doc__)
+    parser.add_argument("manifest", type=Path)
+    parser.add_argument("--engines", default=",".join(USUAL))
+    parser.add_argument("--limit", type=int, help="read only the first N photos")
+    parser.add_argument("--json", type=Path, dest="json_file")
+    parser.add_argument("--keep", type=Path, help="write what every system printed to this file")
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    rows = read_manifest(options.manifest)[: options.limit]
+    if options.child:
+        options.out.write_text(json.dumps(run_here(options.child, options.manifest.parent, rows)))
+        return 0
+    wanted = [name for name in options.engines.split(",") if name]
+    unknown = [name for name in wanted if name not in SYSTEMS]
+    if unknown:
+        parser.error(f"no such system: {', '.join(unknown)}; choose from {', '.join(SYSTEMS)}")
+    runs = {}
+    for name in dict.fromkeys([*wanted, CAP]):
+        run = run_apart(name, options.manifest, options.limit)
+        if run:
+            runs[name] = run
+    report = make_report(options.manifest, rows, runs, wanted)
+    if options.keep:
+        kept = {name: run.photos for name, run in runs.items()}
+        options.keep.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+    if options.json_file:
+        options.json_file.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    print_table(report, rows)
+    return 0
+
+
+def read_manifest(manifest: Path) -> list[dict[str, str]]:
+    """Read the rows of a manifest."""
+    with manifest.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def run_here(name: str, folder: Path, rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """Read every photo with one system, in this process."""
+    system = SYSTEMS[name]()
+    if rows:
+        system(folder / rows[0]["file"])
+    photos = {}
+    for row in rows:
+        print(f"  {name}: {row['file']}", file=sys.stderr)
+        photos[row["file"]] = system(folder / row["file"])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return {"photos": photos, "peak_memory_mb": peak + children}
+
+
+def run_apart(name: str, manifest: Path, limit: int | None) -> Run | None:
+    """Read every photo with one system, in a process of its own; None if it is not installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.json"
+        command = [sys.executable, "-m", "benchmarks.reading", str(manifest)]
+        command += ["--child", name, "--out", str(out)]
+        command += ["--limit", str(limit)] if limit is not None else []
+        started = time.monotonic()
+        done = subprocess.run(command, check=False)
+        print(f"{name}: {time.monotonic() - started:.0f} s in all", file=sys.stderr)
+        if done.returncode:
+            print(f"{name} could not run here and is left out.", file=sys.stderr)
+            return None
+        return Run(**json.loads(out.read_text()))
+
+
+def counted_lines(run: Run, cap: Run | None, file: str) -> list[str]:
+    """Give the lines that count, in the order printed: no more than the capping system printed."""
+    lines = run.photos[file]["lines"]
+    most = len(cap.photos[file]["lines"]) if cap else len(lines)
+    surest = sorted(range(len(lines)), key=lambda at: -lines[at][1])[:most]
+    return [lines[at][0] for at in sorted(surest)]
+
+
+def shares(
+    rows: Sequence[Mapping[str, str]], field: str, hits: Mapping[str, bool]
+) -> tuple[float, float, int]:
+    """Share of scored values hit, its mean over sources, and how many were scored."""
+    by_source: dict[str, list[bool]] = {}
+    for row in rows:
+        if scored(row, field):
+            by_source.setdefault(row["source_repo"], []).append(hits[row["file"]])
+    flat = [hit for source in by_source.values() for hit in source]
+    if not flat:
+        return float("nan"), float("nan"), 0
+    macro = sum(sum(source) / len(source) for source in by_source.values()) / len(by_source)
+    return sum(flat) / len(flat), macro, len(flat)
+
+
+def metrics(
+    name: str, run: Run, cap: Run | None, rows: Sequence[Mapping[str, str]]
+) -> dict[str, float]:
+    """Compute all figures of one system."""
+    figures: dict[str, float] = {
+        "photos": len(rows),
+        "seconds_per_photo": sum(p["seconds"] for p in run.photos.values()) / max(len(rows), 1),
+        "peak_memory_mb": run.peak_memory_mb,
+    }
+    for field in FIELDS:
+        hits = {
+            row["file"]: is_found(row[field], counted_lines(run, cap, row["file"])) for row in rows
+        }
+        share, macro, count = shares(rows, field, hits)
+        figures[f"{field}_found"] = share
+        figures[f"{field}_scored"] = count
+        if field == "serial":
+            figures["serial_found_macro"] = macro
+    if name.startswith("ours"):
+        figures.update(own_metrics(run, cap, rows))
+    return figures
+
+
+def own_metrics(run: Run, cap: Run | None, rows: Sequence[Mapping[str, str]]) -> dict[str, float]:
+    """Compute the figures that only a reader of fields can have."""
+    figures: dict[str, float] = {}
+    text_only = {
+        row["file"]: is_found(
+            row["serial"],
+            [
+                line
+                for line in counted_lines(run, cap, row["file"])
+                if line not in run.photos[row["file"]]["codes"]
+            ],
+        )
+        for row in rows
+    }
+    figures["serial_found_text_only"] = shares(rows, "serial", text_only)[0]
+    for field in FIELDS:
+        said = {row["file"]: run.photos[row["file"]]["fields"].get(field) for row in rows}
+        right = {
+            row["file"]: bool(said[row["file"]])
+            and plain(said[row["file"]]["text"]) == plain(row[field])
+            for row in rows
+        }
+        stated = {file: bool(one) and one["state"] == "stated" for file, one in said.items()}
+        wrong = {file: stated[file] and not right[file] for file in said}
+        figures[f"{field}_fielded"], macro, _ = shares(rows, field, right)
+        figures[f"{field}_fielded_macro"] = macro
+        figures[f"{field}_stated"] = shares(rows, field, stated)[0]
+        figures[f"{field}_wrong"] = shares(rows, field, wrong)[0]
+    return figures
+
+
+def make_report(
+    manifest: Path,
+    rows: Sequence[Mapping[str, str]],
+    runs: Mapping[str, Run],
+    wanted: Sequence[str],
+) -> dict[str, Any]:
+    """Put all figures into the benchmark's JSON form."""
+    cap = runs.get(CAP)
+    return {
+        "benchmark": "reading",
+        "set": f"{manifest.parent.name}/{manifest.name}",
+        "machine": machine(),
+        "systems": {name: metrics(name, runs[name], cap, rows) for name in wanted if name in runs},
+    }
+
+
+def machine() -> dict[str, Any]:
+    """Say on what the figures were measured."""
+    pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+    return {
+        "cores": os.cpu_count(),
+        "memory_gb": round(pages * size / 2**30, 1),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "load_at_the_end": os.getloadavg()[0],
+    }
+
+
+def print_table(report: Mapping[str, Any], rows: Sequence[Mapping[str, str]]) -> None:
+    """Print the figures for people, counts included."""
+    counts = {field: sum(scored(row, field) for row in rows) for field in FIELDS}
+    print(f"{report['set']}: {len(rows)} photos; scored: ", end="")
+    print(", ".join(f"{count} {field}s" for field, count in counts.items()))
+    for name, figures in report["systems"].items():
+        print(f"\n{name}")
+        for metric, value in figures.items():
+            print(
+                f"  {metric:28} {value:.3f}"
+                if isinstance(value, float)
+                else f"  {metric:28} {value}"
+            )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

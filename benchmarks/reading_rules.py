@@ -1,0 +1,62 @@
+"""When a value counts as found: one rule for every reader."""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+LEAST_SCORED = 3
+WHOLE_TOKEN_BELOW = 5
+
+LOOKALIKES = str.maketrans(
+    "АВЕЅКМНОРСТУХІЈԚԜҮΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "ABESKMHOPCTYXIJQWYABEZHIKMNOPTYX",
+)
+"""Capital letters of Cyrillic and Greek that look like Latin ones (Unicode's confusables)."""
+
+
+def plain(text: str) -> str:
+    """Fold for comparing: compatibility forms, upper case, look-alikes, letters and digits only."""
+    folded = unicodedata.normalize("NFKC", text).upper().translate(LOOKALIKES)
+    return "".join(char for char in folded if char.isalnum())
+
+
+def scored(row: Mapping[str, str], field: str) -> bool:
+    """Say whether a truth value is fit for scoring."""
+    value = row.get(field) or ""
+    if field == "maker" and row.get("maker_is_logo") == "1":
+        return False
+    return bool(value) and "?" not in value and len(plain(value)) >= LEAST_SCORED
+
+
+def is_found(value: str, lines: Sequence[str]) -> bool:
+    """Say whether a value stands inside one line, or inside two neighbouring lines joined."""
+    wanted = plain(value)
+    if not wanted:
+        return False
+    pairs = [f"{a}\n{b}" for a, b in itertools.pairwise(lines)]
+    return any(_stands_in(wanted, text) for text in (*lines, *pairs))
+
+
+def _stands_in(wanted: str, text: str) -> bool:
+    """Look for the value; a short one must not have a letter or digit right beside it."""
+    chars: list[str] = []
+    places: list[int] = []
+    for at, char in enumerate(text):
+        for part in plain(char):
+            chars.append(part)
+            places.append(at)
+    stream = "".join(chars)
+    start = stream.find(wanted)
+    while start >= 0:
+        if len(wanted) >= WHOLE_TOKEN_BELOW:
+            return True
+        first, last = places[start], places[start + len(wanted) - 1]
+        if not text[first - 1 : first].isalnum() and not text[last + 1 : last + 2].isalnum():
+            return True
+        start = stream.find(wanted, start + 1)
+    return False
