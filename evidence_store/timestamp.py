@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cryptography import x509
 from rfc3161_client import (
+    HashAlgorithm,
     TimestampRequestBuilder,
     TimeStampResponse,
     VerificationError,
@@ -62,8 +63,8 @@ class Stamp:
 
 def make_request(message: bytes) -> bytes:
     """Make a request for a timestamp over some bytes, with a nonce, asking for certificates."""
-    builder = TimestampRequestBuilder().data(message).nonce(nonce=True)
-    return builder.cert_request(cert_request=True).build().as_bytes()
+    builder = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256)
+    return builder.nonce(nonce=True).cert_request(cert_request=True).build().as_bytes()
 
 
 def ask_authority(url: str, request: bytes, *, timeout: float = 20.0) -> bytes:

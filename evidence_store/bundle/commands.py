@@ -189,8 +189,10 @@ def report_text(report: VerificationReport) -> str:
     """Write a report in sentences for a terminal."""
     lines = [
         f"The bundle verifies: {report.title}",
-        f"Its tag manifest, to be quoted where it is cited, has the SHA-256 "
-        f"{report.tagmanifest_sha256}.",
+        (
+            f"Its tag manifest, to be quoted where it is cited, has the SHA-256 "
+            f"{report.tagmanifest_sha256}."
+        ),
         *report.sentences(),
         *(f"Note: {remark}" for remark in report.remarks),
     ]

@@ -47,9 +47,11 @@ _CHECKS = f"""\
 
     ALLOWED_SIGNERS=${{ALLOWED_SIGNERS:-../allowed_signers}}; test -s "$ALLOWED_SIGNERS"
 
-1. There are only files and folders in it, no links and no devices: this prints nothing.
+1. There are only files and folders in it, no links, no devices, no empty folders: these print
+   nothing.
 
     ! find . ! -type d ! -type f | grep .
+    ! find . -type d -empty | grep .
 
 2. Every file is listed, and every listed file is there: these print nothing.
 
@@ -79,7 +81,7 @@ _STAMPS = """\
    Set TSA_ROOT to the root certificate of the authority, got from the authority itself.
    Without TSA_ROOT the line does nothing and you have no proof of time.
 
-    for S in signatures/seal-*.tsr; do [ -e "$S" ] && [ -n "$TSA_ROOT" ] || continue; T=$(date -u -d "$(openssl ts -reply -in "$S" -text 2>/dev/null | sed -n 's/^Time stamp: //p')" +%s); openssl ts -verify -data "${S%.tsr}.sha256" -in "$S" -CAfile "$TSA_ROOT" -attime "$T" || break; done
+    ( for S in signatures/seal-*.tsr; do [ -e "$S" ] && [ -n "$TSA_ROOT" ] || continue; T=$(date -u -d "$(openssl ts -reply -in "$S" -text 2>/dev/null | sed -n 's/^Time stamp: //p')" +%s); openssl ts -verify -data "${S%.tsr}.sha256" -in "$S" -CAfile "$TSA_ROOT" -attime "$T" || exit 1; done )
 
 WHAT THESE LINES DO NOT CHECK
 -----------------------------

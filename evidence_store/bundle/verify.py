@@ -57,10 +57,14 @@ class VerificationReport:
     def sentences(self) -> tuple[str, ...]:
         """Say what was checked and found good, a sentence each; `remarks` says what was not."""
         return (
-            f"All {self.files:,} payload files ({self.payload_bytes:,} bytes) and the tag files "
-            "are as listed, and nothing else is in the bundle.",
-            f"The {self.entries:,} entries of {self.log} are whole: they come to the signed root "
-            f"{self.root}.",
+            (
+                f"All {self.files:,} payload files ({self.payload_bytes:,} bytes) and the tag "
+                "files are as listed, and nothing else is in the bundle."
+            ),
+            (
+                f"The {self.entries:,} entries of {self.log} are whole: they come to the signed "
+                f"root {self.root}."
+            ),
             "Every disclosed field is the one that its entry committed to.",
             *(
                 f"{one.person} signed as {one.role.value}, with a key valid at "
