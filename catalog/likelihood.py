@@ -239,7 +239,7 @@ def serial_model(
 ) -> SerialModel | None:
     """Build the model of one reading, or None if it holds no character at all."""
     texts = _texts(evidence)
-    if not texts:
+    if not any(text.strip(UNREADABLE) for text, _ in texts):
         return None
     if evidence.likelihood is None or evidence.origin == "human":
         return TextModel.of(texts, MODELS[evidence.origin])

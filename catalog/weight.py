@@ -273,21 +273,27 @@ class UnitWeight:
 
 
 def weigh_unit(
-    groups: Sequence[GroupWeight], of: GroupWeight, likelihood: float, *, ceiling: float
+    groups: Sequence[GroupWeight],
+    of: GroupWeight,
+    likelihood: float,
+    *,
+    ceiling: float,
+    factor: float = 1.0,
 ) -> UnitWeight:
     """Weigh one unit, whose serial gives the reading `likelihood`, against all of `groups`.
 
-    `of` is the group the unit belongs to, `ceiling` the largest probability that any serial gives.
+    `of` is the group the unit belongs to, `ceiling` the largest probability that any serial gives,
+    `factor` what other fields take away from this unit alone (0-1).
     """
     units = sum(group.population.size for group in groups)
-    mine = likelihood * of.prior
-    total = max(sum(group.total for group in groups), mine)
-    others = max(total - mine, total * SMALLEST)
+    own = likelihood * of.prior
+    total = max(sum(group.total for group in groups), own)
+    others = max(total - own, total * SMALLEST)
     competing = max(units - 1.0, 0.0)
-    lr = mine * competing / others if competing and mine else (1.0 if mine else SMALLEST)
+    lr = own * factor * competing / others if competing and total else 1.0
     return UnitWeight(
         lr=max(lr, SMALLEST),
-        posterior=min(mine / total, 1.0) if total else 0.0,
+        posterior=own * factor / (own * factor + others) if total else 0.0,
         fits=likelihood >= FITS_FROM * ceiling,
         by_chance=1.0 / max(lr, SMALLEST),
         units=units,

@@ -1,0 +1,198 @@
+"""Which units compete: the makers and models that a plate's own words leave possible.
+
+The fields are chained, never multiplied as if they were independent: the maker's name says which
+makers compete, the model which of their models, and only then is the serial weighed, among the
+units of those makers and models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
+
+from catalog.likelihood import folded_reading
+from catalog.normalize import fold, skeleton
+from catalog.population import Population, population
+from catalog.schemes import GroupStatistics, statistics
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from catalog.makers import MakerHit, ModelHit
+    from catalog.snapshot import Snapshot
+    from catalog.types import FieldEvidence, Query, UnitGroup
+
+MOST_GROUPS = 64
+"""Makers and models that are weighed against one plate; more means that too little was read."""
+
+LEAST_SHARE = 1e-3
+"""A reader's alternative is never held to be less probable than this."""
+
+MISSPELT = 0.1
+LOOKS_ALIKE = 0.1
+"""How probable a name or model is to be given with a slip, beside one given as it is; assumed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Competitor:
+    """One maker and model whose units compete, and how it came to."""
+
+    group: UnitGroup
+    population: Population
+    prior: float
+    """How probable maker and model as read are under this one, relative to an exact reading."""
+    maker_share: float
+    """The maker's part of `prior`; the rest is the model's, given the maker."""
+    maker_hit: MakerHit | None
+    model_hit: ModelHit | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Competition:
+    """All that compete, and what had to be left out or taken on trust."""
+
+    competitors: tuple[Competitor, ...]
+    limits: tuple[str, ...]
+    absent: str
+    """Why nothing competes, in a sentence; empty if something does."""
+    certain: bool
+    """Whether every field that was read was also found; else nothing can be *identified*."""
+
+
+class _Found(NamedTuple):
+    group: UnitGroup
+    model_hit: ModelHit | None
+    model_share: float
+
+
+def competition(query: Query, snapshot: Snapshot, *, on: date | None = None) -> Competition:
+    """Find every maker and model that the plate's words leave possible."""
+    limits: list[str] = []
+    makers = _makers(query.maker, snapshot, on)
+    if query.maker is not None and not makers:
+        limits.append(
+            f"The maker’s name “{query.maker.text}” is not among the names that the catalog knows; "
+            "it was not compared."
+        )
+    found = _groups(query.model, snapshot, makers)
+    certain = not limits
+    if not found and _unknown_to_all(query.model, snapshot):
+        limits.append(
+            f"“{_text(query.model)}” is no model that the catalog knows; as a machine’s reading it "
+            "was not compared."
+        )
+        found, certain = _groups(None, snapshot, makers), False
+    if query.maker is not None and not makers and query.model is None:
+        found = []
+    if len(found) > MOST_GROUPS:
+        limits.append(
+            f"{len(found)} makers and models remain possible; only the first {MOST_GROUPS} were "
+            "weighed, so no unit can be identified."
+        )
+        found, certain = found[:MOST_GROUPS], False
+    return Competition(
+        competitors=tuple(_competitor(snapshot, makers, one) for one in found),
+        limits=tuple(limits),
+        absent="" if found else _absent(query),
+        certain=certain,
+    )
+
+
+def _makers(seen: FieldEvidence | None, snapshot: Snapshot, on: date | None) -> dict[str, MakerHit]:
+    if seen is None:
+        return {}
+    hits: dict[str, MakerHit] = {}
+    for text in (seen.text, *(text for text, _ in seen.alternatives)):
+        for hit in snapshot.find_maker(text, on):
+            hits.setdefault(hit.maker_id, hit)
+        if hits:
+            break
+    return hits
+
+
+def _groups(
+    seen: FieldEvidence | None, snapshot: Snapshot, makers: dict[str, MakerHit]
+) -> list[_Found]:
+    groups = [group for group in snapshot.groups() if not makers or group.maker_id in makers]
+    if seen is None:
+        return [_Found(group, None, 1.0) for group in groups]
+    hits = _models(seen, snapshot, tuple(makers) or (None,))
+    return [
+        _Found(group, *hits[group.maker_id, fold(group.model)])
+        for group in groups
+        if (group.maker_id, fold(group.model)) in hits
+    ]
+
+
+def _models(
+    seen: FieldEvidence, snapshot: Snapshot, makers: tuple[str | None, ...]
+) -> dict[tuple[str, str], tuple[ModelHit, float]]:
+    """Find models exactly or by a declared variant, each with how probable it makes the reading.
+
+    A reader's own alternatives count with their probability; a machine's text that agrees but for
+    look-alike characters (O and 0, I and 1) counts a little. Likeness alone never does.
+    """
+    hits: dict[tuple[str, str], tuple[ModelHit, float]] = {}
+    texts = ((seen.text, 1.0), *seen.alternatives)
+    for maker_id in makers:
+        for text, share in texts:
+            for hit in snapshot.find_model(maker_id, text):
+                hits.setdefault((hit.maker_id, fold(hit.model)), (hit, max(share, LEAST_SHARE)))
+    if hits or seen.origin != "machine":
+        return hits
+    wanted = skeleton(folded_reading(seen.text))
+    for group in snapshot.groups():
+        if (None in makers or group.maker_id in makers) and skeleton(fold(group.model)) == wanted:
+            for hit in snapshot.find_model(group.maker_id, group.model):
+                hits.setdefault((hit.maker_id, fold(hit.model)), (hit, LOOKS_ALIKE))
+    return hits
+
+
+def _unknown_to_all(seen: FieldEvidence | None, snapshot: Snapshot) -> bool:
+    """Whether a machine's reading of the model is no model of anybody, so says nothing."""
+    return (
+        seen is not None and seen.origin == "machine" and not snapshot.find_model(None, seen.text)
+    )
+
+
+def _competitor(snapshot: Snapshot, makers: dict[str, MakerHit], found: _Found) -> Competitor:
+    maker_hit = makers.get(found.group.maker_id)
+    maker_share = MISSPELT if maker_hit is not None and not maker_hit.exact else 1.0
+    return Competitor(
+        group=found.group,
+        population=population_of(snapshot, found.group.group_id),
+        prior=maker_share * found.model_share,
+        maker_share=maker_share,
+        maker_hit=maker_hit,
+        model_hit=found.model_hit,
+    )
+
+
+def _text(seen: FieldEvidence | None) -> str:
+    return seen.text if seen else ""
+
+
+def _absent(query: Query) -> str:
+    if query.model is not None:
+        by = f" by {query.maker.text}" if query.maker else ""
+        return f"The catalog has no units of a model “{query.model.text}”{by}."
+    if query.maker is not None:
+        return f"The catalog knows no maker by the name “{query.maker.text}”."
+    return "The catalog holds no units."
+
+
+_POPULATIONS: WeakKeyDictionary[Snapshot, dict[tuple[int, float], Population]] = WeakKeyDictionary()
+
+
+def population_of(snapshot: Snapshot, group_id: int, *, factor: float = 1.0) -> Population:
+    """Build a group's population once for each open snapshot (see `population.population`)."""
+    known = _POPULATIONS.setdefault(snapshot, {})
+    found = known.get((group_id, factor))
+    if found is None:
+        stored = snapshot.statistics(group_id)
+        counted = (
+            GroupStatistics.from_json(stored) if stored else statistics(snapshot.keys(group_id))
+        )
+        found = known[group_id, factor] = population(counted, factor=factor)
+    return found

@@ -1,0 +1,38 @@
+"""What a catalog can be expected to hold, in words: absence is no sign that there was no permit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from catalog.competitors import Competition
+    from catalog.snapshot import Snapshot
+    from catalog.types import CoverageEntry
+
+NOTHING_SAID = "The catalog does not say what it covers, so that a unit is not in it means nothing."
+
+
+def coverage_note(snapshot: Snapshot, field: Competition) -> str:
+    """Say what the snapshot covers for the makers that compete, and whether it is synthetic."""
+    makers = sorted({one.group.maker_id for one in field.competitors})
+    entries = snapshot.manifest.coverage
+    if makers:
+        entries = tuple(entry for entry in entries if entry.maker_id in ("", *makers))
+    parts = [_entry(snapshot, entry) for entry in entries] or [NOTHING_SAID]
+    if entries:
+        parts.append("What is not in it may have been permitted all the same.")
+    if snapshot.manifest.synthetic:
+        parts.insert(0, "This catalog is synthetic: its records are invented.")
+    return " ".join(parts)
+
+
+def _entry(snapshot: Snapshot, entry: CoverageEntry) -> str:
+    known = snapshot.maker(entry.maker_id) if entry.maker_id else None
+    whose = known.canonical if known else entry.maker_id or "every maker"
+    issuer = entry.issuer or "every issuer"
+    first, last = str(entry.first) or "an unknown date", str(entry.last) or "an unknown date"
+    note = f" {entry.note}" if entry.note else ""
+    return (
+        f"Declared coverage: {whose}, permits of {issuer}, from {first} to {last} "
+        f"(completeness: {entry.completeness}).{note}"
+    )

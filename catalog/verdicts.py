@@ -1,0 +1,70 @@
+"""The seven answers to *which unit*, and the rules by which one of them is given."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from catalog.weight import IDENTIFIES_FROM, RULED_OUT_BELOW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from catalog.types import Verdict
+    from catalog.weight import UnitWeight
+
+SAYS_NOTHING_BELOW = 2.0
+"""A likelihood ratio under this tells the unit from others of its model hardly at all."""
+
+CONSISTENT_FROM = 10.0
+"""From this likelihood ratio on a single fitting unit is called consistent, below inconclusive."""
+
+WORDS: Mapping[Verdict, str] = MappingProxyType(
+    {
+        "identifies_catalog_unit": "The reading identifies this catalog unit at the stated prior.",
+        "consistent_with_catalog_unit": "The reading is consistent with this catalog unit.",
+        "consistent_with_model_only": "Only maker and model are consistent; this is not a match.",
+        "several_candidates": "Several catalog units fit the reading.",
+        "not_in_catalog": "No catalog unit fits; that is no sign that there was no permit.",
+        "excluded": "At the stated error rates this unit is excluded.",
+        "inconclusive": "The reading does not settle which unit it is.",
+    }
+)
+
+
+def unit_verdict(
+    weight: UnitWeight, *, catalogued_fitting: int, copies: int, certain: bool
+) -> Verdict:
+    """Give the verdict on one unit.
+
+    `catalogued_fitting` counts the catalog's serials that fit, `copies` the records that bear this
+    serial; `certain` says that every field that was read was also compared.
+    """
+    if not weight.fits:
+        return "excluded" if weight.lr < RULED_OUT_BELOW else "inconclusive"
+    if copies > 1:
+        return "several_candidates"
+    if weight.posterior >= IDENTIFIES_FROM and certain:
+        return "identifies_catalog_unit"
+    if weight.lr < SAYS_NOTHING_BELOW:
+        return "consistent_with_model_only"
+    if catalogued_fitting > 1:
+        return "several_candidates"
+    return "consistent_with_catalog_unit" if weight.lr >= CONSISTENT_FROM else "inconclusive"
+
+
+NEARLY = 0.5
+"""Posterior from which a catalogued unit that does not fit still keeps the answer open."""
+
+
+def result_verdict(
+    best: Verdict | None, *, best_posterior: float, catalogued_fitting: int, readable: bool
+) -> Verdict:
+    """Give the verdict on a whole search: that of its best unit, or that none is catalogued.
+
+    Where no catalogued unit fits, the answer stays open if one is still more probable than all
+    others together, or if too little was readable (`readable` False) to say what does not fit.
+    """
+    if catalogued_fitting and best is not None:
+        return best
+    return "inconclusive" if best_posterior >= NEARLY or not readable else "not_in_catalog"
