@@ -68,7 +68,6 @@ def _new_case(workbench: Workbench) -> None:
         policy = st.radio(
             "How many people a decision needs",
             list(Policy),
-            index=0,
             format_func=words.POLICIES.__getitem__,
             captions=[words.POLICY_HELP[policy] for policy in Policy],
             key="case_policy",

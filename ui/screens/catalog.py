@@ -9,7 +9,7 @@ import streamlit as st
 from ui import state, words
 from ui.components import markup
 from ui.components.waterfall import waterfall
-from workbench.report.content import ratio
+from workbench.report.numbers import ratio
 from workbench.report.result import candidates_of
 
 if TYPE_CHECKING:

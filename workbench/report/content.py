@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from workbench.report.inert import visible
+from workbench.report.numbers import bits, moment, percent, ratio
 from workbench.report.texts import ENGLISH, NOT_PROVED_ENGLISH
 from workbench.report.types import Picture, ReportCandidate, ReportCase, ReportField
 from workbench.report.waterfall import bars
@@ -104,6 +105,8 @@ def _extra(value: object, text: Callable[[str], str]) -> Plain:
         placed = bars([feature.weight_bits for feature in value.features])
         return {
             "ratio": ratio(value.likelihood_ratio),
+            "weighed": value.likelihood_ratio is not None,
+            "after": ratio(value.after_search) if value.after_search is not None else "",
             "bars": [
                 {
                     "left": round(bar.left, 5),
@@ -155,35 +158,3 @@ def _doubt(probability: float) -> str:
 def field_word(name: str) -> str:
     """The word for a field of a plate."""
     return _FIELD_WORDS.get(name, name.replace("_", " ").capitalize())
-
-
-def moment(value: datetime) -> str:
-    """A time in UTC, to the second."""
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def percent(share: float) -> str:
-    """A probability as per cent, never rounded to certainty or to nothing."""
-    if 0.995 <= share < 1:
-        return "> 99 %"
-    if 0 < share < 0.005:
-        return "< 1 %"
-    return f"{share * 100:.0f} %"
-
-
-def bits(weight: float) -> str:
-    """A weight in bits, signed."""
-    return f"{weight:+.1f}".replace("-", "−")
-
-
-def ratio(value: float) -> str:
-    """A likelihood ratio in three figures; very large and very small ones as powers of ten."""
-    if not math.isfinite(value):
-        return "not computed"
-    if value == 0:
-        return "0"
-    power = math.floor(math.log10(value))
-    if power >= 6 or power <= -3:
-        figures = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        return f"{value / 10**power:.1f} × 10{figures}"
-    return f"{float(f'{value:.3g}'):,.0f}" if value >= 100 else f"{value:.2g}"

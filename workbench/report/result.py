@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from workbench.report.numbers import ratio
 from workbench.report.types import ReportCandidate, ReportFeature, ReportFinding, Row
 
 Json = Mapping[str, Any]
@@ -47,6 +48,35 @@ def finding_of(finding: Json) -> ReportFinding:
     )
 
 
+def verdict_of(result: Json) -> str:
+    """The verdict on the whole search, in words."""
+    verdict = _text(result.get("verdict"))
+    return VERDICTS.get(verdict, verdict)
+
+
+def limits_of(result: Json) -> tuple[str, ...]:
+    """What the search could not take into account."""
+    return _texts(result.get("limits"))
+
+
+def applications_of(result: Json) -> tuple[Row, ...]:
+    """Applications for this maker and model that were never approved, with their status."""
+    return tuple(
+        (
+            _redactable(permit.get("number")) or _text(permit.get("permit_id")),
+            "; ".join(
+                part
+                for part in (
+                    *(f"{role}: {name}" for role, name in map(_party, permit.get("parties") or ())),
+                    *(_status(step) for step in _steps(permit)),
+                )
+                if part
+            ),
+        )
+        for permit in result.get("applications") or ()
+    )
+
+
 def _candidate(item: Json) -> ReportCandidate:
     named = " ".join(part for part in (_text(item.get("maker")), _text(item.get("model"))) if part)
     serial = _text(item.get("serial"))
@@ -63,22 +93,27 @@ def _candidate(item: Json) -> ReportCandidate:
         records=_records(item),
         fit=_fit(item),
         neighbours=tuple(_neighbour(other) for other in item.get("neighbours") or ()),
-        notes=_texts(item.get("notes")),
+        sensitivity=tuple(
+            (_text(row.get("assumption")), ratio(float(row.get("lr") or 0.0)))
+            for row in item.get("sensitivity") or ()
+        ),
+        after_search=_float(item.get("one_over_np")),
+        notes=_texts(item.get("limits")),
     )
 
 
-def _ratio(item: Json) -> float:
+def _ratio(item: Json) -> float | None:
     value = item.get("lr")
     if value is None and item.get("log10_lr") is not None:
         value = 10.0 ** min(float(item["log10_lr"]), 300.0)
-    return float(value) if value is not None else 0.0
+    return None if value is None else float(value)
 
 
 def _feature(feature: Json) -> ReportFeature:
     return ReportFeature(
         feature=_text(feature.get("feature")).replace("_", " "),
         weight_bits=float(feature.get("weight_bits") or 0.0),
-        detail=_text(feature.get("detail")),
+        detail=_text(feature.get("detail") or feature.get("about")),
         seen=_text(feature.get("seen")),
         recorded=_text(feature.get("recorded")),
     )
@@ -88,9 +123,9 @@ def _fit(item: Json) -> str:
     fit = item.get("fit")
     if not isinstance(fit, Mapping):
         return _text(fit)
-    sentence = _text(fit.get("sentence"))
+    sentence = _text(fit.get("words"))
     if sentence:
-        return sentence
+        return sentence if sentence.endswith(".") else f"{sentence}."
     number, whole = fit.get("n"), fit.get("of")
     if number is None or whole is None:
         return ""
@@ -98,6 +133,10 @@ def _fit(item: Json) -> str:
     return (
         f"{_number(number)} of {_number(whole)} units of this maker and model {verb} the reading."
     )
+
+
+def _float(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _number(value: object) -> str:

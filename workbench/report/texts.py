@@ -82,6 +82,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "lr": "Likelihood ratio",
         "lr_sentence": "times more probable if the item is this unit than if it is another one",
         "fit": "Fit",
+        "after_search": "Divided by the number of catalog units compared",
+        "sensitivity": "The same under other assumptions",
+        "limits": "What the search could not take into account",
+        "applications": "Applications for this maker and model that were never approved",
+        "verdict": "Verdict",
         "waterfall": "How the weight adds up (bits; +1 bit doubles it)",
         "seen": "Seen",
         "recorded": "Recorded",
@@ -127,7 +132,8 @@ NOT_PROVED_ENGLISH: tuple[str, ...] = (
     ),
     (
         "That a unit was delivered, used or diverted as a finding may suggest. A consented "
-        "transfer, theft, capture, a moved plate, a counterfeit or an error in the catalog remain open."
+        "transfer, theft, capture, a moved plate, a counterfeit or an error in the catalog remain "
+        "open."
     ),
     "That the catalog is complete or right. A unit that is not in it may still have had a permit.",
     (

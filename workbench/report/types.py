@@ -153,7 +153,8 @@ class ReportCandidate:
     title: str
     """Maker, model and serial as recorded."""
     verdict: str
-    likelihood_ratio: float
+    likelihood_ratio: float | None
+    """None where no serial could be compared."""
     band: str
     explanation: str
     features: tuple[ReportFeature, ...]
@@ -163,6 +164,10 @@ class ReportCandidate:
     """How many units of how many fit what was read."""
     neighbours: tuple[Row, ...] = ()
     """(serial, what would tell it apart)."""
+    sensitivity: tuple[Row, ...] = ()
+    """(another assumption, the likelihood ratio under it)."""
+    after_search: float | None = None
+    """The likelihood ratio divided by the number of catalog units that were compared."""
     notes: tuple[str, ...] = ()
 
 
@@ -207,6 +212,11 @@ class ReportSearch:
     candidates: tuple[ReportCandidate, ...]
     findings: tuple[ReportFinding, ...]
     decisions: tuple[ReportDecision, ...]
+    verdict: str = ""
+    limits: tuple[str, ...] = ()
+    """What the search could not take into account, in sentences."""
+    applications: tuple[Row, ...] = ()
+    """(permit or application, its status): those for this maker and model never approved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
