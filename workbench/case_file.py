@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, cast
 from PIL import Image
 
 from workbench.narrative import sentence
-from workbench.report.result import candidates_of, finding_of
+from workbench.report.result import (
+    applications_of,
+    candidates_of,
+    finding_of,
+    limits_of,
+    verdict_of,
+)
 from workbench.report.types import (
     Picture,
     ReportCase,
@@ -313,6 +319,9 @@ def _search(view: SearchView, catalog: CatalogSummary) -> ReportSearch:
         explanation=str(view.result.get("explanation", "")),
         synthetic_catalog=catalog.synthetic,
         candidates=candidates_of(view.result),
+        verdict=verdict_of(view.result),
+        limits=limits_of(view.result),
+        applications=applications_of(view.result),
         findings=tuple(finding_of(finding) for finding in view.findings),
         decisions=tuple(
             ReportDecision(

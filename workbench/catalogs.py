@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from contextlib import suppress
 from datetime import datetime
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import select
 
 from catalog.load import guess_mapping, load
+from catalog.manifest import manifest_bytes
 from catalog.search import search
 from catalog.serialize import result_to_json
 from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
-from catalog.types import FieldEvidence, Query
+from catalog.types import CoverageEntry, FieldEvidence, Query, Source
 from evidence_store.blobs import checked_sha256, sha256_of_file
 from workbench import entries, tables
 from workbench import policy as rules
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from catalog.load import ColumnMapping, LoadResult
+    from catalog.manifest import SnapshotManifest
     from evidence_store.types import Json
     from workbench.people import People
     from workbench.types import Actor
@@ -60,7 +63,7 @@ class Catalogs:
         *,
         name: str,
         mapping: ColumnMapping | None = None,
-        coverage: str,
+        coverage: str | tuple[CoverageEntry, ...],
         synthetic: bool = False,
         accept_partial: bool = False,
     ) -> CatalogSummary:
@@ -87,8 +90,17 @@ class Catalogs:
         manifest = build_snapshot(
             result.records,
             part,
-            sources=(f"{name} (SHA-256 {source})",),
-            coverage=coverage,
+            sources=(
+                Source(
+                    name=name,
+                    sha256=source,
+                    rows_read=result.rows_read,
+                    rows_accepted=result.rows_accepted,
+                ),
+            ),
+            coverage=(
+                (CoverageEntry(note=coverage.strip()),) if isinstance(coverage, str) else coverage
+            ),
             synthetic=synthetic,
             built_at=self._stores.clock(),
         )
@@ -102,7 +114,7 @@ class Catalogs:
                 snapshot=sha256,
                 source=source,
                 name=name,
-                manifest=cast("Mapping[str, Json]", plain(manifest.to_json())),
+                manifest=cast("Mapping[str, Json]", _manifest(manifest)),
                 mapping=plain(result.mapping.to_json()),
                 issues=len(result.issues),
             ),
@@ -174,6 +186,13 @@ class Catalogs:
         self._open.clear()
 
 
+def _manifest(manifest: SnapshotManifest) -> dict[str, Json]:
+    """What the snapshot says of itself, without the list of its inner parts."""
+    value: dict[str, Json] = json.loads(manifest_bytes(manifest))
+    del value["members"]
+    return value
+
+
 def _summary(row: Row[Any], names: Mapping[str, str], *, current: bool) -> CatalogSummary:
     manifest = row.manifest
     counts = manifest["counts"]
@@ -190,7 +209,15 @@ def _summary(row: Row[Any], names: Mapping[str, str], *, current: bool) -> Catal
     )
 
 
-def _coverage_words(coverage: Any) -> str:
-    if isinstance(coverage, str):
-        return coverage
-    return "; ".join(str(item.get("note") or item) for item in coverage)
+def _coverage_words(coverage: list[dict[str, Any]]) -> str:
+    """What a snapshot says it covers, entry by entry."""
+    return "; ".join(
+        item["note"]
+        or " ".join(
+            str(part)
+            for part in (item["maker_id"], item["issuer"], item["first"], item["last"])
+            if part
+        )
+        or "not stated"
+        for item in coverage
+    )

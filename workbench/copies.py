@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from evidence_store.blobs import checked_sha256
-from vision.copies import FingerprintIndex, compare, draw_pair
+from vision.copies import FingerprintIndex, compare
 from vision.decode import decode_photo
 from vision.types import CopyEvidence
 from workbench import entries, tables
@@ -203,6 +203,8 @@ class Copies:
 
     def drawn(self, case_id: str, evidence: CopyEvidence) -> bytes:
         """Two photos side by side with the outline of the one in the other, as PNG."""
+        from vision.copies import draw_pair
+
         self._cases.policy_of(case_id)
         return png_of(
             draw_pair(

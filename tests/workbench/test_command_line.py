@@ -1,0 +1,94 @@
+"""`python -m workbench`: the same verbs, the same rules, exit codes that scripts can use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from catalog.demo import demo_catalog_csv
+from tests.workbench.drawn import plate_jpeg
+from workbench.__main__ import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+Run = "Callable[..., tuple[int, str, str]]"
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    monkeypatch.setenv("NAMEPLATE_READERS", "scripted")
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        code = main(["--store", str(tmp_path / "store"), *arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return command
+
+
+def test_the_whole_way(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "plate.jpg").write_bytes(plate_jpeg())
+    (photos / "notes.txt").write_text("not taken: a folder's text files are somebody's notes")
+    table = tmp_path / "demo.csv"
+    table.write_bytes(demo_catalog_csv())
+
+    assert run("enrol", "One person")[0] == 0
+    code, out, _ = run("case", "--title", "From a folder", "--policy", "solo")
+    assert code == 0
+    case = out.strip()
+    code, out, _ = run("ingest", case, str(photos), "--source-account", "@finder")
+    assert (code, out.split()) == (0, ["EX-0001", "plate.jpg"])
+    assert run("read", case)[0] == 0
+    assert "CMX15D-0836" in run("show", case)[1]
+    assert run("catalog", str(table), "--synthetic")[0] == 0
+    for field in ("maker", "model", "serial"):
+        assert run("judge", case, "EX-0001/R1", field, "confirmed")[0] == 0
+    code, out, _ = run("check", case, "--plate", "EX-0001/R1")
+    assert code == 0
+    assert '"search"' in out
+    code, out, err = run("export", case)
+    assert (code, err) == (0, "")
+    assert (tmp_path / "store" / "bundles").is_dir()
+    assert "Sealed" in run("log", case)[1]
+
+
+def test_a_refused_file_is_named_and_the_code_says_so(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    bad = tmp_path / "text.jpg"
+    bad.write_text("no picture")
+    good = tmp_path / "good.jpg"
+    good.write_bytes(plate_jpeg())
+    run("enrol", "One person")
+    case = run("case", "--title", "T")[1].strip()
+    code, out, err = run("ingest", case, str(bad), str(good))
+    assert code == 1
+    assert "text.jpg" in err
+    assert "EX-0001" in out
+
+
+def test_rules_hold_here_too(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    (tmp_path / "p.jpg").write_bytes(plate_jpeg())
+    run("enrol", "One person")
+    case = run("case", "--title", "T")[1].strip()
+    run("ingest", case, str(tmp_path / "p.jpg"))
+    run("read", case)
+    code, _, err = run("judge", case, "EX-0001/R1", "serial", "confirmed")
+    assert code == 1
+    assert "another person" in err
+
+
+def test_unknown_things_are_said_plainly(run: Callable[..., tuple[int, str, str]]) -> None:
+    assert run("--as", "Nobody", "case", "--title", "T")[0] == 1
+    run("enrol", "One person")
+    code, _, err = run("read", "case-000000000000")
+    assert code == 1
+    assert "no case" in err
+    assert "Traceback" not in err

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.workbench.drawn import plate_jpeg
+from workbench.errors import NotAllowed
+from workbench.types import Actor, CaseSummary, Claims, Judgement, Policy, Upload
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workbench.workbench import Workbench
+
+
+@pytest.fixture
+def solo(bench: Workbench, ines: Actor) -> CaseSummary:
+    """A case in which one person did everything."""
+    case = bench.cases.open_case(ines, title="Solo", policy=Policy.SOLO)
+    bench.intake.take_in(
+        ines, case.case_id, [Upload(name="p.jpg", data=plate_jpeg())], Claims(note="n")
+    )
+    bench.reading.read_pending(ines, case.case_id)
+    bench.review.judge_field(
+        ines,
+        case.case_id,
+        exhibit_id="EX-0001",
+        region_id="R1",
+        field="serial",
+        judgement=Judgement.CONFIRMED,
+    )
+    return case
+
+
+def test_a_sealed_case_verifies_as_folder_and_as_zip(
+    bench: Workbench, ines: Actor, solo: CaseSummary
+) -> None:
+    sealed = bench.exports.seal(ines, solo.case_id)
+    for path in (
+        bench.exports.folder_path(solo.case_id, sealed.sequence),
+        bench.exports.zip_bytes_path(solo.case_id, sealed.sequence),
+    ):
+        view = bench.exports.verify(path)
+        assert view.ok, view.faults
+        assert view.checked
+    folder = bench.exports.folder_path(solo.case_id, sealed.sequence)
+    originals = list((folder / "data" / "originals").iterdir())
+    assert [path.read_bytes() for path in originals] == [plate_jpeg()]
+
+
+def test_any_changed_byte_is_a_fault(bench: Workbench, ines: Actor, solo: CaseSummary) -> None:
+    sealed = bench.exports.seal(ines, solo.case_id)
+    folder = bench.exports.folder_path(solo.case_id, sealed.sequence)
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    assert len(files) > 10
+    for path in files:
+        data = path.read_bytes()
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        view = bench.exports.verify(folder)
+        assert not view.ok, f"a changed byte in {path.relative_to(folder)} went unseen"
+        assert view.faults
+        path.write_bytes(data)
+    assert bench.exports.verify(folder).ok
+
+
+def test_stock_tools_agree(
+    bench: Workbench, ines: Actor, solo: CaseSummary, tmp_path: Path
+) -> None:
+    sealed = bench.exports.seal(ines, solo.case_id)
+    folder = bench.exports.folder_path(solo.case_id, sealed.sequence)
+    signers = tmp_path / "allowed_signers"
+    signers.write_text(bench.people.allowed_signers_text(), encoding="ascii")
+    script = (
+        "set -e; sha256sum --strict --quiet -c manifest-sha256.txt;"
+        "sha256sum --strict --quiet -c tagmanifest-sha256.txt;"
+        "find data -type f | LC_ALL=C sort > /tmp/found.$$;"
+        "cut -c67- manifest-sha256.txt | LC_ALL=C sort | diff - /tmp/found.$$;"
+        f"ssh-keygen -Y verify -f {signers} -I {ines.person_id} -n custodian@bundle.nameplate "
+        "-s signatures/custodian.sig < tagmanifest-sha256.txt"
+    )
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_only_a_custodian_seals(bench: Workbench, rita: Actor, read_case: CaseSummary) -> None:
+    with pytest.raises(NotAllowed, match="custodian"):
+        bench.exports.seal(rita, read_case.case_id)
+    assert bench.exports.sealed(read_case.case_id) == ()
+
+
+def test_a_reviewer_signs_later_and_only_then_it_verifies(
+    bench: Workbench, ines: Actor, rita: Actor, read_case: CaseSummary
+) -> None:
+    bench.review.judge_field(
+        rita,
+        read_case.case_id,
+        exhibit_id="EX-0001",
+        region_id="R1",
+        field="serial",
+        judgement=Judgement.CONFIRMED,
+    )
+    sealed = bench.exports.seal(ines, read_case.case_id)
+    folder = bench.exports.folder_path(read_case.case_id, sealed.sequence)
+    assert bench.exports.unsigned(read_case.case_id, sealed.sequence) == (rita.person_id,)
+    assert not bench.exports.verify(folder).ok
+    bench.exports.sign(rita, read_case.case_id, sealed.sequence)
+    assert bench.exports.unsigned(read_case.case_id, sealed.sequence) == ()
+    view = bench.exports.verify(folder)
+    assert view.ok, view.faults
+
+
+def test_strangers_keys_are_not_believed(bench: Workbench, ines: Actor, solo: CaseSummary) -> None:
+    sealed = bench.exports.seal(ines, solo.case_id)
+    folder = bench.exports.folder_path(solo.case_id, sealed.sequence)
+    other = "person-ffffffffffff ssh-ed25519 " + "A" * 68 + "\n"
+    view = bench.exports.verify(folder, allowed_signers_text=other)
+    assert not view.ok
+
+
+def test_the_same_state_seals_to_the_same_payload(
+    bench: Workbench, ines: Actor, solo: CaseSummary
+) -> None:
+    contents = []
+    for _ in range(2):
+        sealed = bench.exports.seal(ines, solo.case_id)
+        folder = bench.exports.folder_path(solo.case_id, sealed.sequence)
+        contents.append(
+            {
+                line.split()[1]: line.split()[0]
+                for line in (folder / "manifest-sha256.txt").read_text().splitlines()
+            }
+        )
+    changed = {path for path in contents[0] if contents[1].get(path) != contents[0][path]}
+    # The second bundle also tells of the first sealing; photos, readings and crops are the same.
+    assert not any(path.startswith(("data/originals", "data/derived")) for path in changed)
+    assert not any(path.startswith("data/readings") for path in changed)

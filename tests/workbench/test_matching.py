@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from catalog.demo import COVERAGE, demo_catalog_csv
+from tests.workbench.drawn import SERIAL, plate_jpeg
+from workbench.errors import BadRequest, NotAllowed
+from workbench.types import (
+    Actor,
+    CaseSummary,
+    Claims,
+    Judgement,
+    PlateView,
+    Policy,
+    Role,
+    SearchView,
+    Upload,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.workbench import Workbench
+
+
+@pytest.fixture
+def catalog(bench: Workbench, ines: Actor) -> str:
+    return bench.catalogs.import_(
+        ines, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
+    ).sha256
+
+
+def reviewed(bench: Workbench, actor: Actor, case_id: str) -> PlateView:
+    (plate, *_rest) = bench.review.plates(case_id)
+    for field in plate.fields:
+        bench.review.judge_field(
+            actor,
+            case_id,
+            exhibit_id="EX-0001",
+            region_id="R1",
+            field=field.field,
+            judgement=Judgement.CONFIRMED,
+        )
+    return bench.review.plate(case_id, plate.plate_id)
+
+
+@pytest.fixture
+def search(bench: Workbench, rita: Actor, read_case: CaseSummary, catalog: str) -> SearchView:
+    plate = reviewed(bench, rita, read_case.case_id)
+    return bench.matching.search(rita, read_case.case_id, plate.plate_id)
+
+
+def candidates(view: SearchView) -> list[dict[str, object]]:
+    return view.result["candidates"]  # type: ignore[return-value]
+
+
+def test_candidates_come_after_review_never_before(
+    bench: Workbench, rita: Actor, read_case: CaseSummary, catalog: str
+) -> None:
+    (plate,) = bench.review.plates(read_case.case_id)
+    with pytest.raises(NotAllowed, match="serial"):
+        bench.matching.search(rita, read_case.case_id, plate.plate_id)
+
+
+def test_the_plate_reaches_its_permit(search: SearchView, catalog: str) -> None:
+    best = candidates(search)[0]
+    assert best["serial"] == SERIAL
+    assert search.snapshot_sha256 == catalog
+    number = best["permit"]["number"]  # type: ignore[index]
+    assert number["redaction"] != "not_redacted", "the story's permit number is redacted"
+
+
+def test_a_rejected_field_is_not_asked(
+    bench: Workbench, rita: Actor, read_case: CaseSummary, catalog: str
+) -> None:
+    plate = reviewed(bench, rita, read_case.case_id)
+    bench.review.judge_field(
+        rita,
+        read_case.case_id,
+        exhibit_id="EX-0001",
+        region_id="R1",
+        field="serial",
+        judgement=Judgement.REJECTED,
+        reason="That line is no serial",
+    )
+    view = bench.matching.search(rita, read_case.case_id, plate.plate_id)
+    assert "serial" not in (view.query or {})
+    assert all(item["verdict"] != "identifies_catalog_unit" for item in candidates(view)), (
+        "nothing is identified without a serial"
+    )
+
+
+def test_the_two_person_rule_holds_for_decisions(
+    bench: Workbench, ines: Actor, rita: Actor, read_case: CaseSummary, search: SearchView
+) -> None:
+    key = str(candidates(search)[0]["key"])
+    more = {
+        "search_sequence": search.sequence,
+        "candidate": key,
+        "judgement": Judgement.CONFIRMED,
+        "reason": "All three fields agree",
+    }
+    with pytest.raises(NotAllowed):
+        bench.matching.decide(ines, read_case.case_id, **more)  # type: ignore[arg-type]
+    decision = bench.matching.decide(rita, read_case.case_id, **more)  # type: ignore[arg-type]
+    assert decision.stands
+
+
+def test_two_reviewers_are_needed_where_the_policy_says_so(
+    bench: Workbench,
+    ines: Actor,
+    rita: Actor,
+    enrolled: Callable[..., Actor],
+    catalog: str,
+) -> None:
+    omar = enrolled("Reviewer two", Role.REVIEWER)
+    case = bench.cases.open_case(ines, title="Strict", policy=Policy.TWO_REVIEWERS)
+    bench.intake.take_in(ines, case.case_id, [Upload(name="p.jpg", data=plate_jpeg())], Claims())
+    bench.reading.read_pending(ines, case.case_id)
+    plate = reviewed(bench, rita, case.case_id)
+    view = bench.matching.search(rita, case.case_id, plate.plate_id)
+    key = str(candidates(view)[0]["key"])
+
+    def confirm(actor: Actor) -> bool:
+        return bench.matching.decide(
+            actor,
+            case.case_id,
+            search_sequence=view.sequence,
+            candidate=key,
+            judgement=Judgement.CONFIRMED,
+            reason="Read it myself",
+        ).stands
+
+    assert not confirm(rita)
+    assert not confirm(rita), "the same reviewer twice is still one"
+    assert confirm(omar)
+
+
+def test_a_decision_needs_a_reason_and_a_real_candidate(
+    bench: Workbench, rita: Actor, read_case: CaseSummary, search: SearchView
+) -> None:
+    with pytest.raises(BadRequest, match="why"):
+        bench.matching.decide(
+            rita,
+            read_case.case_id,
+            search_sequence=search.sequence,
+            candidate="",
+            judgement=Judgement.REJECTED,
+            reason=" ",
+        )
+    with pytest.raises(BadRequest, match="no candidate"):
+        bench.matching.decide(
+            rita,
+            read_case.case_id,
+            search_sequence=search.sequence,
+            candidate="invented",
+            judgement=Judgement.CONFIRMED,
+            reason="Because",
+        )
