@@ -38,6 +38,9 @@ _BLACK: Final = re.compile(r"[█■▇]+|\*{2,}|\[(?:redacted|withheld)\]", re.
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
 _NUMERIC: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 _RANGE: Final = re.compile(r"\s*(.*?\d)\s*(?:\.\.+|…|–|—|\bto\b|\bthrough\b|\bbis\b)\s*(.*?\d)\s*")
+_SIMPLE: Final = re.compile(r"(?!.*X{4})[A-Za-z]*[-/ ]?[0-9][A-Za-z0-9/-]*", re.ASCII)
+"""A serial that can be nothing else: not a list, a range or a mark of redaction."""
+_UNIT_WORDS: Final = ("", "single", "not_on_permit_from_delivery_record")
 _TAIL: Final = re.compile(r"(.*?)(\d+)")
 _STATUS: Final = re.compile(
     r"(?P<status>[^\d@()]+?)\s*(?:@|:|\bon\b)?\s*(?P<date>\d[\d./-]*(?:/\d[\d-]*)?)?"
@@ -160,6 +163,8 @@ def read_serials(
 
     `basis` (may be empty) says which it is; otherwise the text itself must make it plain.
     """
+    if _SIMPLE.fullmatch(text) and basis in _UNIT_WORDS:
+        return (_serial(text, basis or "single", disposition),)  # type: ignore[arg-type]
     shown = read_redactable(text)
     if basis == "redacted" or shown.redaction != "not_redacted":
         kind: Redaction = shown.redaction if shown.redaction != "not_redacted" else "withheld"

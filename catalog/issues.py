@@ -63,19 +63,21 @@ class RowCells:
     """The cells of one level, by target; each is popped once, and what is left is reported."""
 
     def __init__(self, issues: IssueBook, cells: dict[str, str], order: DateOrder) -> None:
-        self._issues = issues
+        self.issues = issues
         self._cells = cells
-        self._order = order
+        self.order = order
 
     def bad(self, target: str, value: str, problem: str, remedy: str) -> None:
         """Report a cell that keeps its row out."""
-        self._issues.report(target, value, problem, remedy)
+        self.issues.report(target, value, problem, remedy)
 
     def text(self, target: str) -> str:
         """Pop a cell as plain text; a formula stays text and is reported."""
         text = self._cells.pop(target, "").strip()
+        if not text:
+            return ""
         if text.startswith(FORMULA_STARTS) and len(text) > 1:
-            self._issues.report(
+            self.issues.report(
                 target,
                 text,
                 "this looks like a spreadsheet formula; it is kept as plain text",
@@ -104,7 +106,7 @@ class RowCells:
 
     def date(self, target: str) -> PartialDate:
         """Read a date; unknown if the cell is empty or odd."""
-        found = self.through(target, lambda text: read_date(text, self._order))
+        found = self.through(target, lambda text: read_date(text, self.order))
         return read_date("") if found is None else found
 
     def word(self, target: str, words: Sequence[str], what: str) -> str:
