@@ -6,6 +6,7 @@ import hashlib
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -149,7 +150,7 @@ def test_unreadable_exif_costs_nothing_but_itself() -> None:
 
 
 @pytest.mark.photos
-def test_reads_every_photo_of_the_measuring_sets(measuring_photos) -> None:
+def test_reads_every_photo_of_the_measuring_sets(measuring_photos: Path) -> None:
     files = sorted((measuring_photos / "copies").glob("*.jpg"))[:12]
     assert files
     for file in files:

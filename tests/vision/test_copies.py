@@ -1,0 +1,158 @@
+"""Copies and other exposures, told apart on synthetic pictures with known maps."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vision.copies import FingerprintIndex, compare, fingerprint, group
+from vision.types import CopyEvidence, Photo
+from vision.word_training import dead_leaves
+
+
+def photo(pixels: np.ndarray, name: str = "") -> Photo:
+    made = cv2.imdecode(cv2.imencode(".jpg", np.ascontiguousarray(pixels), [1, 85])[1], 1)
+    identity = f"{hash((name, made.tobytes())) & (2**256 - 1):064x}"
+    return Photo(photo_id=identity, pixels=made, format="JPEG")
+
+
+def scene(seed: int, width: int = 640, height: int = 480) -> np.ndarray:
+    """A synthetic scene of overlapping shapes."""
+    return cv2.resize(dead_leaves(seed), (width, height), interpolation=cv2.INTER_AREA)
+
+
+def warped(pixels: np.ndarray, affine: np.ndarray) -> np.ndarray:
+    size = (pixels.shape[1], pixels.shape[0])
+    return cv2.warpAffine(pixels, affine, size, flags=cv2.INTER_AREA)
+
+
+def reshot(pixels: np.ndarray, seed: int, *, bend: float = 0.03) -> np.ndarray:
+    """The same flat scene from another place: perspective and other light."""
+    rng = np.random.default_rng(seed)
+    height, width = pixels.shape[:2]
+    corners = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
+    moved = corners + rng.uniform(-bend, bend, (4, 2)).astype(np.float32) * [width, height]
+    moved[0] += [bend * width, bend * height]  # never affine by accident
+    bent = cv2.warpPerspective(
+        pixels,
+        cv2.getPerspectiveTransform(corners, np.float32(moved)),
+        (width, height),
+        borderMode=cv2.BORDER_REFLECT,
+    )
+    light = np.linspace(0.75, 1.1, width, dtype=np.float32)[None, :, None]
+    return np.clip(bent * light + rng.normal(0, 3, bent.shape), 0, 255).astype(np.uint8)
+
+
+COPIES = {
+    "recompressed": lambda p: cv2.resize(p, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA),
+    "brighter": lambda p: cv2.convertScaleAbs(p, alpha=0.8, beta=40),
+    "grey": lambda p: np.repeat(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY)[:, :, None], 3, axis=2),
+    "cropped": lambda p: p[60:360, 200:560],
+    "cropped hard": lambda p: p[120:270, 250:450],
+    "turned by 90": lambda p: np.rot90(p),
+    "turned by 7": lambda p: warped(p, cv2.getRotationMatrix2D((320, 240), 7, 1.0)),
+    "mirrored": lambda p: p[:, ::-1],
+    "upside down": lambda p: p[::-1],
+    "stretched": lambda p: cv2.resize(p, (480, 480), interpolation=cv2.INTER_AREA),
+    "captioned": lambda p: np.vstack([p, np.zeros((90, 640, 3), np.uint8)]),
+    "boxed": lambda p: cv2.rectangle(p.copy(), (150, 100), (400, 330), (255, 0, 0), 9),
+}
+
+
+@pytest.mark.parametrize("change", COPIES)
+def test_finds_copies_and_the_map_between_them(change: str) -> None:
+    original = scene(1)
+    made = photo(original, "a")
+    evidence = compare(made, photo(COPIES[change](original), "b"))
+    assert evidence.relation in ("near", "hard"), evidence.why
+    assert evidence.outline is not None
+    easy = change in ("recompressed", "brighter", "grey", "boxed")
+    assert (evidence.relation == "near") == (easy or change == "captioned"), evidence.why
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_another_exposure_is_no_copy(seed: int) -> None:
+    original = scene(10 + seed)
+    evidence = compare(photo(original, "a"), photo(reshot(original, seed), "b"))
+    assert evidence.relation not in ("exact", "near", "hard"), evidence.why
+    assert evidence.homography is None or "but" in evidence.why
+
+
+def test_different_scenes_are_no_copies() -> None:
+    evidence = compare(photo(scene(20), "a"), photo(scene(21), "b"))
+    assert evidence.relation == "none"
+
+
+def test_the_same_bytes_are_exact() -> None:
+    made = photo(scene(3))
+    assert compare(made, made).relation == "exact"
+
+
+def test_smooth_pictures_are_not_called_copies_for_want_of_texture() -> None:
+    flat = np.full((300, 400, 3), 128, np.uint8)
+    assert compare(photo(flat, "a"), photo(flat + 2, "b")).relation == "none"
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    angle=st.floats(-180, 180),
+    scale=st.floats(0.45, 1.0),
+    stretch=st.floats(0.85, 1.15),
+    mirror=st.booleans(),
+)
+def test_recovers_any_affine_map(angle: float, scale: float, stretch: float, mirror: bool) -> None:
+    """The mapped outline of a copy lies where the pixels went, within one pixel."""
+    original = scene(30)
+    affine = cv2.getRotationMatrix2D((320, 240), angle, scale)
+    affine[:, 0] *= stretch
+    if mirror:
+        affine = np.vstack([affine, [0, 0, 1]]) @ np.array([[-1, 0, 639], [0, 1, 0], [0, 0, 1]])
+        affine = affine[:2]
+    # a canvas on which the whole copy lies
+    corners = np.array([[0, 0], [640, 0], [640, 480], [0, 480]], float)
+    landed = corners @ affine[:, :2].T + affine[:, 2]
+    affine[:, 2] -= landed.min(axis=0)
+    width, height = np.ceil(np.ptp(landed, axis=0)).astype(int)
+    copy = cv2.warpAffine(original, affine, (int(width), int(height)), flags=cv2.INTER_AREA)
+    evidence = compare(photo(original, "a"), photo(copy, "b"))
+    assert evidence.relation in ("near", "hard"), evidence.why
+    assert evidence.outline is not None
+    expected = corners @ affine[:, :2].T + affine[:, 2]
+    assert np.abs(np.array(evidence.outline) - expected).max() < 2.0
+
+
+def test_groups_join_copies_only() -> None:
+    def pair(a: str, b: str, relation: str) -> CopyEvidence:
+        return CopyEvidence(
+            photo_a=a, photo_b=b, relation=relation, distances=(), inliers=0,
+            homography=None, outline=None, why="",
+        )  # fmt: skip
+
+    pairs = [
+        pair("1", "2", "near"), pair("3", "4", "hard"), pair("2", "5", "exact"),
+        pair("1", "3", "same_object"), pair("6", "7", "none"),
+    ]  # fmt: skip
+    groups = group(pairs)
+    assert [set(one.photo_ids) for one in groups] == [{"1", "2", "5"}, {"3", "4"}]
+    assert [len(one.evidence) for one in groups] == [2, 1]
+
+
+def test_the_index_proposes_what_compare_confirms() -> None:
+    index = FingerprintIndex()
+    for seed in range(12):
+        index.add(fingerprint(photo(scene(seed), "stored")))
+    for change, make in COPIES.items():
+        asking = fingerprint(photo(make(scene(7)), "asking"))
+        hits = index.candidates(asking)
+        assert photo(scene(7), "stored").photo_id in [hit.photo_id for hit in hits[:2]], change
+
+
+def test_fingerprints_are_hexadecimal_and_repeatable() -> None:
+    made = fingerprint(photo(scene(2)))
+    assert made == fingerprint(photo(scene(2)))
+    for name, value in made.hashes:
+        assert bytes.fromhex(value), name
+    assert 0.0 <= made.quality <= 1.0

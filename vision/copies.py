@@ -1,0 +1,262 @@
+"""Decide whether two photos are copies of one exposure, and say why.
+
+Hashes only propose; the decision is geometric (`vision.alignment`). A map that cannot bend
+must lay one photo over the other to a fraction of a pixel, with the same structure in nearly
+every block. Two exposures of one object fail that, and so do two units of one type.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from vision.alignment import Affine, Residual, align, residual
+from vision.copy_index import FingerprintIndex, NearHit
+from vision.features import features_of
+from vision.fingerprint import distance, fingerprint, hash_of
+from vision.types import CopyEvidence, CopyGroup, CopyRelation, Fingerprint, Photo, Quad
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from vision.alignment import Alignment
+    from vision.features import Features
+
+__all__ = ["FingerprintIndex", "NearHit", "compare", "fingerprint", "group"]
+
+LEAST_INLIERS: Final = 8
+"""Features that must agree on one map before its residual is looked at."""
+LEAST_BLOCKS: Final = 8
+LEAST_LIKENESS: Final = 0.86
+"""Median block correlation; on the measuring set copies have .93 and more."""
+MOST_DISPLACEMENT: Final = 0.0007
+"""Median remaining shift as a share of the diagonal: half a pixel at 800 pixels' width."""
+DISPLACEMENT_FLOOR: Final = 0.12
+"""Pixels; what the flow itself cannot tell from nothing in very small pictures."""
+NEAR_COVER: Final = 0.8
+NEAR_TURN: Final = 2.0
+NEAR_STRETCH: Final = 1.03
+"""A copy is *near* if both frames cover each other to this share, turned by at most so many
+degrees and stretched by at most this factor, and not mirrored; else it is *hard*."""
+
+
+def compare(
+    photo_a: Photo,
+    photo_b: Photo,
+    *,
+    fingerprints: tuple[Fingerprint, Fingerprint] | None = None,
+) -> CopyEvidence:
+    """Compare two photos closely: the map between them, what supports it, what remains.
+
+    Args:
+        photo_a: one photo.
+        photo_b: the other.
+        fingerprints: theirs, if at hand; only their distances are added to the evidence.
+
+    Returns:
+        `exact`, `near` or `hard` for copies, `none` for everything else. The homography and the
+        outline are given wherever a map was found, also if it speaks against a copy.
+
+    """
+    distances = _hash_distances(*fingerprints) if fingerprints else ()
+    if photo_a.photo_id == photo_b.photo_id:
+        return _evidence(photo_a, photo_b, "exact", distances, "The same bytes (SHA-256).")
+    a, b = features_of(photo_a), features_of(photo_b)
+    for alignment, affine in _maps(a, b):
+        measured = residual(a.grey, b.grey, affine)
+        if measured is None:
+            continue
+        why_not = _objection(measured, alignment)
+        if why_not is None or alignment is not None:
+            return _judged(photo_a, photo_b, distances, (a, b), alignment, affine, measured)
+    return _evidence(photo_a, photo_b, "none", distances, "No map lays one photo over the other.")
+
+
+def _maps(a: Features, b: Features) -> Iterable[tuple[Alignment | None, Affine]]:
+    """Offer the map of the features first; where there is none, frame upon frame."""
+    alignment = align(a, b)
+    if alignment is not None and alignment.inliers >= LEAST_INLIERS:
+        yield alignment, alignment.affine
+        return
+    height, width = b.grey.shape[0] / a.grey.shape[0], b.grey.shape[1] / a.grey.shape[1]
+    yield None, np.array([[width, 0.0, 0.0], [0.0, height, 0.0]])
+    yield None, np.array([[-width, 0.0, float(b.grey.shape[1] - 1)], [0.0, height, 0.0]])
+
+
+def _objection(measured: Residual, alignment: Alignment | None) -> str | None:
+    """Say what speaks against a copy, or nothing."""
+    allowed = max(DISPLACEMENT_FLOOR, MOST_DISPLACEMENT * measured.diagonal)
+    if measured.blocks < LEAST_BLOCKS:
+        return "too little texture overlaps to tell"
+    if measured.likeness < LEAST_LIKENESS:
+        return f"the structure differs (median block correlation {measured.likeness:.2f})"
+    if measured.displacement > allowed:
+        return (
+            f"a shift of {measured.displacement:.1f} pixels remains that no copying leaves, "
+            "as between two exposures"
+        )
+    if alignment is None and measured.alike < 0.75:
+        return "frame upon frame, too few blocks are alike"
+    return None
+
+
+def _judged(
+    photo_a: Photo,
+    photo_b: Photo,
+    distances: tuple[tuple[str, float], ...],
+    features: tuple[Features, Features],
+    alignment: Alignment | None,
+    affine: Affine,
+    measured: Residual,
+) -> CopyEvidence:
+    """Turn a measured map into evidence."""
+    objection = _objection(measured, alignment)
+    inliers = alignment.inliers if alignment else 0
+    support = (
+        f"{inliers} of {alignment.matches} matched features agree on one map"
+        if alignment
+        else "Frame laid upon frame"
+    )
+    found = (
+        *distances,
+        ("likeness", round(measured.likeness, 4)),
+        ("alike", round(measured.alike, 4)),
+        ("displacement", round(measured.displacement, 4)),
+        ("blocks", float(measured.blocks)),
+    )
+    full = _in_photo_pixels(affine, *features)
+    relation: CopyRelation = "none"
+    if objection is None:
+        relation = "near" if _is_near(affine, measured) else "hard"
+        why = (
+            f"{support}; over {measured.blocks} blocks the structure is the same (median "
+            f"correlation {measured.likeness:.2f}) and {measured.displacement:.2f} pixels of "
+            f"shift remain. {_in_words(affine, measured)}"
+        )
+    else:
+        why = f"{support}, but {objection}."
+    return CopyEvidence(
+        photo_a=photo_a.photo_id,
+        photo_b=photo_b.photo_id,
+        relation=relation,
+        distances=found,
+        inliers=inliers,
+        homography=(*full.ravel().tolist(), 0.0, 0.0, 1.0),
+        outline=_outline(full, photo_a),
+        why=why,
+    )
+
+
+def _turn_and_stretch(affine: Affine) -> tuple[float, float]:
+    """Degrees turned (clockwise, after undoing a mirror) and width-to-height stretch ≥ 1."""
+    linear = affine[:, :2].copy()
+    if np.linalg.det(linear) < 0:
+        linear[:, 0] *= -1
+    long, short = np.linalg.svd(linear)[1]
+    u, _, v = np.linalg.svd(linear)
+    rotation = u @ v
+    return float(np.degrees(np.arctan2(rotation[1, 0], rotation[0, 0]))), float(long / short)
+
+
+def _is_near(affine: Affine, measured: Residual) -> bool:
+    """Tell a near copy from a hard one."""
+    turn, stretch = _turn_and_stretch(affine)
+    upright = bool(np.linalg.det(affine[:, :2]) > 0) and abs(turn) <= NEAR_TURN
+    covered = min(measured.cover_a, measured.cover_b) >= NEAR_COVER
+    return upright and covered and stretch <= NEAR_STRETCH
+
+
+def _in_words(affine: Affine, measured: Residual) -> str:
+    """Describe the transformation for a reader."""
+    turn, stretch = _turn_and_stretch(affine)
+    parts = []
+    if np.linalg.det(affine[:, :2]) < 0:
+        parts.append("mirrored")
+    if abs(turn) > NEAR_TURN:
+        parts.append(f"turned by {turn:.0f}°")
+    if stretch > NEAR_STRETCH:
+        parts.append(f"stretched by {stretch:.2f}")
+    if measured.cover_a < NEAR_COVER:
+        parts.append(f"the second photo shows {measured.cover_a:.0%} of the first")
+    if measured.cover_b < NEAR_COVER:
+        parts.append(f"the first photo fills {measured.cover_b:.0%} of the second")
+    return f"In short: {', '.join(parts)}." if parts else "Frame and position are the same."
+
+
+def _in_photo_pixels(affine: Affine, a: Features, b: Features) -> Affine:
+    """Bring a map between working pictures to the pixels of the photos."""
+    whole = np.vstack([affine, [0.0, 0.0, 1.0]])
+    up = np.diag([1.0 / b.scale, 1.0 / b.scale, 1.0])
+    down = np.diag([a.scale, a.scale, 1.0])
+    return np.asarray((up @ whole @ down)[:2], np.float64)
+
+
+def _outline(affine: Affine, photo: Photo) -> Quad:
+    """The four corners of a photo, mapped."""
+    corners = np.array(
+        [[0, 0], [photo.width, 0], [photo.width, photo.height], [0, photo.height]], np.float64
+    )
+    first, second, third, fourth = (
+        (float(x), float(y)) for x, y in corners @ affine[:, :2].T + affine[:, 2]
+    )
+    return first, second, third, fourth
+
+
+def _hash_distances(a: Fingerprint, b: Fingerprint) -> tuple[tuple[str, float], ...]:
+    """Distances of the whole-frame hashes, in bits."""
+    return tuple(
+        (name, float(distance(hash_of(a, name), hash_of(b, name))))
+        for name in ("phash", "dhash", "pdq")
+    )
+
+
+def _evidence(
+    photo_a: Photo,
+    photo_b: Photo,
+    relation: CopyRelation,
+    distances: tuple[tuple[str, float], ...],
+    why: str,
+) -> CopyEvidence:
+    """Evidence without a map."""
+    return CopyEvidence(
+        photo_a=photo_a.photo_id,
+        photo_b=photo_b.photo_id,
+        relation=relation,
+        distances=distances,
+        inliers=0,
+        homography=None,
+        outline=None,
+        why=why,
+    )
+
+
+def group(pairs: Iterable[CopyEvidence]) -> tuple[CopyGroup, ...]:
+    """Join photos that are copies of each other, pair by pair, into groups.
+
+    Only `exact`, `near` and `hard` pairs join. Groups and their photos come in the order in
+    which the pairs name them; each group carries the pairs that made it.
+    """
+    copies = [pair for pair in pairs if pair.relation in ("exact", "near", "hard")]
+    leader: dict[str, str] = {}
+
+    def lead(photo: str) -> str:
+        leader.setdefault(photo, photo)
+        while leader[photo] != photo:
+            leader[photo] = leader[leader[photo]]
+            photo = leader[photo]
+        return photo
+
+    for pair in copies:
+        first, second = lead(pair.photo_a), lead(pair.photo_b)
+        leader[second] = first
+    members: dict[str, list[str]] = {}
+    for photo in leader:
+        members.setdefault(lead(photo), []).append(photo)
+    return tuple(
+        CopyGroup(
+            photo_ids=tuple(photos),
+            evidence=tuple(pair for pair in copies if lead(pair.photo_a) == first),
+        )
+        for first, photos in members.items()
+    )

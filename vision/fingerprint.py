@@ -1,0 +1,74 @@
+"""Perceptual fingerprints: what a photo is proposed by, before anything is compared closely.
+
+Whole-frame hashes (pHash and dHash of the imagehash library, PDQ of ThreatExchange) find
+resized and recompressed copies; words, which are short codes of single features, find crops,
+turned and mirrored copies and photos inside collages.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import imagehash
+import numpy as np
+import pdqhash
+from PIL import Image
+
+from vision.features import features_of
+from vision.types import Fingerprint, Photo
+from vision.words import probe_hex, stored_hex, words_of
+
+PHASH_RADIUS: Final = 10
+"""Of 64 bits; the distance at which imagehash's pHash is commonly called a match."""
+PDQ_RADIUS: Final = 31
+"""Of 256 bits; the match threshold that ThreatExchange publishes for PDQ."""
+PDQ_LEAST_QUALITY: Final = 50
+"""ThreatExchange drops PDQ hashes of quality 49 and less (of 100)."""
+_FRAME_SIDE: Final = 512
+"""Whole-frame hashes see at most 32 × 32 cells; shrinking first costs nothing of them."""
+
+
+def fingerprint(photo: Photo) -> Fingerprint:
+    """Fingerprint a photo.
+
+    Returns:
+        Hexadecimal values under the names `phash` and `dhash` (64 bits each), `phash_mirror`
+        (of the mirrored photo), `pdq` (256 bits), `words` (what an index stores of single
+        features) and `probes` (what a lookup asks with). `quality` is PDQ's, 0–1.
+
+    """
+    frame = Image.fromarray(photo.pixels)
+    frame.thumbnail((_FRAME_SIDE, _FRAME_SIDE), Image.Resampling.BOX, reducing_gap=2.0)
+    mirrored = frame.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    bits, quality = pdqhash.compute(np.asarray(frame))
+    words = words_of(features_of(photo))
+    return Fingerprint(
+        photo_id=photo.photo_id,
+        hashes=(
+            ("phash", str(imagehash.phash(frame))),
+            ("phash_mirror", str(imagehash.phash(mirrored))),
+            ("dhash", str(imagehash.dhash(frame))),
+            ("pdq", np.packbits(bits.astype(np.uint8)).tobytes().hex()),
+            ("words", stored_hex(words)),
+            ("probes", probe_hex(words)),
+        ),
+        quality=min(1.0, max(0.0, float(quality) / 100.0)),
+    )
+
+
+def hash_of(made: Fingerprint, name: str) -> bytes:
+    """Give one of the hashes as bytes.
+
+    Raises:
+        KeyError: the fingerprint has no hash of that name.
+
+    """
+    for known, value in made.hashes:
+        if known == name:
+            return bytes.fromhex(value)
+    raise KeyError(f"the fingerprint of {made.photo_id[:12]}… holds no {name}")
+
+
+def distance(a: bytes, b: bytes) -> int:
+    """Count the bits in which two hashes of one length differ."""
+    return (int.from_bytes(a) ^ int.from_bytes(b)).bit_count()
