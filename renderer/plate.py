@@ -60,7 +60,7 @@ def draw_plate(spec: PlateSpec, *, seed: int, wear: Severity | Wear = "mild") ->
         wear: how damaged it is: a severity, or the amounts themselves.
     """
     rng = np.random.default_rng([seed, zlib.crc32(repr(spec.values()).encode())])
-    style: Style = spec.style or rng.choice(_STYLES, p=_STYLE_ODDS)
+    style: Style = spec.style or _STYLES[int(rng.choice(len(_STYLES), p=_STYLE_ODDS))]
     grounds = GROUNDS_FOR[style]
     ground: Ground = spec.ground or grounds[int(rng.integers(len(grounds)))]
     sheet = lay_out(spec, _printing(spec, style, rng), rng)
@@ -95,7 +95,7 @@ def draw_plate(spec: PlateSpec, *, seed: int, wear: Severity | Wear = "mild") ->
 
 
 def _printing(spec: PlateSpec, style: Style, rng: np.random.Generator) -> Printing:
-    layout: Layout = spec.layout or rng.choice(_LAYOUTS, p=_LAYOUT_ODDS)
+    layout: Layout = spec.layout or _LAYOUTS[int(rng.choice(len(_LAYOUTS), p=_LAYOUT_ODDS))]
     outline = spec.font if spec.font in FACES else str(rng.choice(list(FACES)))
     stretch = float(rng.uniform(0.88, 1.08))
     form = Face(name=outline, weight=int(rng.choice([400, 500, 600, 700])), stretch=stretch)
