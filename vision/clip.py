@@ -129,15 +129,19 @@ def _refuse_by_header(stream: VideoStream, shown: str, limits: ClipLimits) -> No
         )
 
 
-def probe_clip(path: Path, *, limits: ClipLimits | None = None) -> ClipFacts:
+def probe_clip(
+    path: Path, *, limits: ClipLimits | None = None, name: str | None = None
+) -> ClipFacts:
     """Read a clip's header: container, codec, size, length, and what it says about itself.
+
+    `name` is what messages call the clip; the name of the file if not given.
 
     Raises:
         DecodeError: the file is no clip, or larger than the limits allow.
 
     """
     limits = limits or ClipLimits()
-    with open_clip(path, limits=limits) as (container, stream):
+    with open_clip(path, limits=limits, name=name) as (container, stream):
         duration = _duration(container, stream)
         problems = []
         if duration is None:

@@ -15,6 +15,7 @@ from vision.alignment import Affine, Residual, align, residual
 from vision.copy_index import FingerprintIndex, NearHit
 from vision.features import features_of
 from vision.fingerprint import distance, fingerprint, hash_of
+from vision.pair_drawing import draw_pair
 from vision.types import CopyEvidence, CopyGroup, CopyRelation, Fingerprint, Photo, Quad
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from vision.alignment import Alignment
     from vision.features import Features
 
-__all__ = ["FingerprintIndex", "NearHit", "compare", "fingerprint", "group"]
+__all__ = ["FingerprintIndex", "NearHit", "compare", "draw_pair", "fingerprint", "group"]
 
 LEAST_INLIERS: Final = 8
 """Features that must agree on one map before its residual is looked at."""

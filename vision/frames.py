@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import io
 import math
+import shlex
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -41,6 +42,7 @@ def choose_frames(
     limits: ClipLimits | None = None,
     on_step: Report | None = None,
     on_problem: Report | None = None,
+    name: str | None = None,
 ) -> Iterator[Frame]:
     """Choose the frames of a clip that are worth reading, and yield them in order of time.
 
@@ -49,6 +51,7 @@ def choose_frames(
         limits: what it may ask for.
         on_step: gets a sentence on progress now and then.
         on_problem: gets a sentence for each stretch that could not be had.
+        name: what messages and commands call the clip; the name of the file if not given.
 
     Raises:
         DecodeError: the file is no clip, is too large, or gives no frame at all.
@@ -57,7 +60,7 @@ def choose_frames(
     limits = limits or ClipLimits()
     step, problem = on_step or _ignore, on_problem or _ignore
     moments, problems = [], list[str]()
-    for moment in survey(path, limits=limits, report=problems.append):
+    for moment in survey(path, limits=limits, report=problems.append, name=name):
         moments.append(moment)
         if len(moments) % 100 == 0:
             step(f"Looked over {float(moment.seconds):.0f} s of the clip.")
@@ -65,7 +68,7 @@ def choose_frames(
         problem(sentence)
     if not moments:
         raise DamagedFile(
-            path.name,
+            name or path.name,
             " ".join(["the clip opens, but not one frame of it can be decoded.", *problems]),
             "Get the file again from its source; what was received is kept as it came.",
         )
@@ -76,10 +79,16 @@ def choose_frames(
     wanted = [choice.seconds for choice in choices]
     found = _stills(path, wanted, limits=limits, report=problem)
     for index, (seconds, pixels) in enumerate(found):
-        yield _frame(path, index, seconds, pixels, why[seconds])
+        yield _frame(name or path.name, index, seconds, pixels, why[seconds])
 
 
-def grab_frame(path: Path, *, seconds: float | Fraction, limits: ClipLimits | None = None) -> Frame:
+def grab_frame(
+    path: Path,
+    *,
+    seconds: float | Fraction,
+    limits: ClipLimits | None = None,
+    name: str | None = None,
+) -> Frame:
     """Take the frame that a player shows at that time: the last one not later than it.
 
     Raises:
@@ -90,7 +99,7 @@ def grab_frame(path: Path, *, seconds: float | Fraction, limits: ClipLimits | No
     wanted = Fraction(seconds)
     problems: list[str] = []
     shown: tuple[Fraction, Pixels] | None = None
-    with open_clip(path, limits=limits) as (container, stream):
+    with open_clip(path, limits=limits, name=name) as (container, stream):
         _seek(container, stream, wanted)
         frames = walk(container, stream, limits=limits, report=problems.append, damaged_too=True)
         for at, frame in frames:
@@ -101,11 +110,13 @@ def grab_frame(path: Path, *, seconds: float | Fraction, limits: ClipLimits | No
                 break
     if shown is None:
         raise DamagedFile(
-            path.name,
+            name or path.name,
             f"no frame can be had at {float(wanted):.3f} s. {' '.join(problems)}".strip(),
             "Choose another moment of the clip.",
         )
-    return _frame(path, 0, shown[0], shown[1], f"grabbed by hand at {float(wanted):.3f} s")
+    return _frame(
+        name or path.name, 0, shown[0], shown[1], f"grabbed by hand at {float(wanted):.3f} s"
+    )
 
 
 def _stills(
@@ -137,7 +148,7 @@ def _seek(container: InputContainer, stream: VideoStream, seconds: Fraction) -> 
         container.seek(0)
 
 
-def _frame(path: Path, index: int, seconds: Fraction, pixels: Pixels, why: str) -> Frame:
+def _frame(name: str, index: int, seconds: Fraction, pixels: Pixels, why: str) -> Frame:
     """Make the derivative and write down the command that makes it again."""
     timecode = f"{seconds.numerator}/{seconds.denominator}"
     return Frame(
@@ -146,7 +157,7 @@ def _frame(path: Path, index: int, seconds: Fraction, pixels: Pixels, why: str) 
         seconds=float(seconds),
         png=_png(pixels),
         why=why,
-        command=f"python -m vision.frames {path.name} --at {timecode} --output still.png",
+        command=f"python -m vision.frames {shlex.quote(name)} --at {timecode} --output still.png",
     )
 
 

@@ -68,9 +68,11 @@ class Choice:
     why: str
 
 
-def survey(path: Path, *, limits: ClipLimits, report: Report) -> Iterator[Moment]:
+def survey(
+    path: Path, *, limits: ClipLimits, report: Report, name: str | None = None
+) -> Iterator[Moment]:
     """Score about `SURVEY_RATE` moments a second; frames that no other needs are not decoded."""
-    with open_clip(path, limits=limits) as (container, stream):
+    with open_clip(path, limits=limits, name=name) as (container, stream):
         stream.codec_context.skip_frame = "NONREF"
         due = Fraction(-1)
         before: Grey | None = None

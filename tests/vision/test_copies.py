@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vision.copies import FingerprintIndex, compare, fingerprint, group
+from vision.copies import FingerprintIndex, compare, draw_pair, fingerprint, group
 from vision.types import CopyEvidence, Photo
 from vision.word_training import dead_leaves
 
@@ -79,6 +81,15 @@ def test_another_exposure_is_no_copy(seed: int) -> None:
     evidence = compare(photo(original, "a"), photo(reshot(original, seed), "b"))
     assert evidence.relation not in ("exact", "near", "hard"), evidence.why
     assert evidence.homography is None or "but" in evidence.why
+
+
+def test_pairs_are_drawn_with_and_without_a_map() -> None:
+    a, b = photo(scene(1), "a"), photo(scene(1)[:, ::-1], "b")
+    evidence = compare(a, b)
+    drawn = draw_pair(a, b, evidence)
+    plain = draw_pair(a, b, dataclasses.replace(evidence, outline=None))
+    assert drawn.shape == plain.shape == (480, 640 + 12 + 640, 3)
+    assert (drawn != plain).any()
 
 
 def test_different_scenes_are_no_copies() -> None:

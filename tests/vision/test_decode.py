@@ -6,7 +6,7 @@ import hashlib
 import io
 import struct
 import zlib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,6 +14,9 @@ from PIL import Image
 
 from vision.decode import DecodeLimits, decode_photo, sniff
 from vision.errors import DamagedFile, DecodeError, EmptyFile, NotAPhoto, TooLarge, TooSlow
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def ramp(width: int = 96, height: int = 64) -> np.ndarray:

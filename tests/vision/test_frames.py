@@ -68,11 +68,11 @@ def test_budget_is_kept(clip: Path) -> None:
 
 
 def test_timecodes_are_exact_and_commands_reproduce_the_bytes(clip: Path, tmp_path: Path) -> None:
-    frame = list(choose_frames(clip))[-1]
+    frame = list(choose_frames(clip, name="EX-0001 $(odd).mp4"))[-1]
     exact = Fraction(frame.timecode)
     assert (exact * NTSC).denominator == 1, "a timecode is a whole number of frames"
     command = shlex.split(frame.command)
-    assert command[:3] == ["python", "-m", "vision.frames"]
+    assert command[:4] == ["python", "-m", "vision.frames", "EX-0001 $(odd).mp4"]
     command[0], command[3], command[-1] = sys.executable, str(clip), str(tmp_path / "again.png")
     subprocess.run(command, check=True)
     assert (tmp_path / "again.png").read_bytes() == frame.png
