@@ -130,10 +130,8 @@ def _last_day(text: str) -> date:
 def _shortest(first: date, last: date) -> str:
     if first == last:
         return first.isoformat()
-    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
-        return f"{first.year:04d}" if first.year == last.year else f"{first:%Y}/{last:%Y}"
     whole_months = first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]
-    if whole_months:
-        start, end = f"{first:%Y-%m}", f"{last:%Y-%m}"
-        return start if start == end else f"{start}/{end}"
-    return f"{first}/{last}"
+    whole_years = whole_months and (first.month, last.month) == (1, 12)
+    size = len("2020") if whole_years else len("2020-05") if whole_months else None
+    start, end = first.isoformat()[:size], last.isoformat()[:size]
+    return start if start == end else f"{start}/{end}"

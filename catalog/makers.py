@@ -114,7 +114,7 @@ class MakerNames:
         hits = [_hit(name, exact=exact, on=on) for name, exact in met.values()]
         parents = {parent for hit in hits for parent in self._makers[hit.maker_id].parents}
         return tuple(
-            sorted(hits, key=lambda hit: (not hit.exact, hit.maker_id in parents, hit.maker_id))
+            sorted(hits, key=lambda hit: (hit.maker_id in parents, not hit.exact, hit.maker_id))
         )
 
     def find_model(self, maker_id: str | None, text: str) -> tuple[ModelHit, ...]:
