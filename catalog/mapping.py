@@ -205,6 +205,10 @@ def guess_columns(header: Sequence[str]) -> ColumnMapping:
             claimed = any(column.header == name for column in taken.values())
             if target and target not in taken and not claimed:
                 taken[target] = MappedColumn(header=name, target=target, reason=reason)
+    if "manufacturer" in taken and "maker" not in taken:
+        column = taken.pop("manufacturer")
+        reason = f"{column.header!r} is another word for maker"
+        taken["maker"] = MappedColumn(header=column.header, target="maker", reason=reason)
     places = {name: place for place, name in reversed(list(enumerate(header)))}
     columns = sorted(taken.values(), key=lambda column: places[column.header])
     return ColumnMapping(columns=tuple(columns))
