@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from evidence_store.bundle import redact_command
 from evidence_store.bundle.archive import zip_bundle
 from evidence_store.bundle.errors import BundleRefused
 from evidence_store.bundle.layout import Role, Signer
@@ -37,6 +38,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_sign(subparsers)
     _add_timestamp(subparsers)
     _add_zip(subparsers)
+    redaction = subparsers.add_parser(
+        "redact", help="make a public bundle that withholds fields or photos of a sealed one"
+    )
+    redact_command.add_arguments(redaction)
+    redaction.set_defaults(func=_guarded(_redact))
 
 
 def _add_verify(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -182,6 +188,13 @@ def _timestamp(arguments: argparse.Namespace) -> int:
 
 def _zip(arguments: argparse.Namespace) -> int:
     _say(f"Packed: {inert(str(zip_bundle(arguments.bundle)))}.")
+    return GOOD
+
+
+def _redact(arguments: argparse.Namespace) -> int:
+    made = redact_command.run(arguments)
+    _say(f"Public bundle: {inert(str(made.path))}, {made.files} files. Look at its photos before")
+    _say("you publish it: what can be seen in them, no program has withheld.")
     return GOOD
 
 

@@ -234,6 +234,7 @@ def _read_withheld(item: Mapping[str, Json]) -> Withheld:
         exhibits=tuple(
             (_text(one["exhibit"]), _text(one["how"])) for one in _objects(item["exhibits"])
         ),
+        files=_texts(item["files"]),
         reasons=_texts(item["reasons"]),
         sealed_tag_manifest=_sha(item["sealed_tag_manifest"]),
     )
@@ -275,6 +276,7 @@ def _withheld_json(withheld: Withheld) -> Json:
     return {
         "fields": [{"sequence": sequence, "name": name} for sequence, name in withheld.fields],
         "exhibits": [{"exhibit": exhibit, "how": how} for exhibit, how in withheld.exhibits],
+        "files": list(withheld.files),
         "reasons": list(withheld.reasons),
         "sealed_tag_manifest": withheld.sealed_tag_manifest,
     }

@@ -161,6 +161,8 @@ class Withheld:
     """(sequence of the entry, name of the private field)."""
     exhibits: tuple[tuple[str, str], ...] = ()
     """(exhibit, `full` or `replaced`)."""
+    files: tuple[str, ...] = ()
+    """Other payload files that were left out, as far as their names give nothing away."""
     reasons: tuple[str, ...] = ()
     sealed_tag_manifest: str = ""
     """SHA-256 of the tag manifest of the sealed bundle."""

@@ -1,0 +1,204 @@
+"""Redaction: a public bundle that holds things back and still hangs on the sealed one.
+
+The public bundle carries the very same leaves under the same signed checkpoint. What is held
+back has no disclosure, so its salted commitment stays closed; every other field opens as before.
+Whatever would give a withheld value away elsewhere is found and left out too, and the finished
+bundle is searched once more before it appears.
+"""
+
+from __future__ import annotations
+
+import secrets as chance
+import shutil
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from evidence_store.bundle.archive import opened
+from evidence_store.bundle.description import parse_description
+from evidence_store.bundle.errors import BundleExists, RedactionRefused
+from evidence_store.bundle.hashing import sha256_file, sync_folder
+from evidence_store.bundle.layout import (
+    DESCRIPTION,
+    TAG_MANIFEST,
+    BundleContents,
+    PayloadFile,
+    RequiredSigner,
+    Signer,
+    Withheld,
+)
+from evidence_store.bundle.leaks import Leak, Scanner
+from evidence_store.bundle.redact_fields import choose_fields
+from evidence_store.bundle.redact_files import FileChoice, choose_files
+from evidence_store.bundle.seal import SealedBundle, seal
+from evidence_store.bundle.sealed_log import SealedLog
+from evidence_store.bundle.verify import verify
+from evidence_store.bundle.walk import walk
+from evidence_store.errors import BlobMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from evidence_store.types import Sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChoice:
+    """A private field to withhold: in all entries, in those about an exhibit, or in one."""
+
+    name: str
+    exhibit: str | None = None
+    sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExhibitChoice:
+    """A photo or clip to withhold, with or without something shown in its place."""
+
+    exhibit: str
+    replacement: PayloadFile | None = None
+    """For example a blurred copy, under `derived/`; how it was made stands in its `made_by`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedactionPlan:
+    """What a public bundle leaves out of a sealed one, and what it adds."""
+
+    required_signers: tuple[RequiredSigner, ...]
+    fields: tuple[FieldChoice, ...] = ()
+    exhibits: tuple[ExhibitChoice, ...] = ()
+    values: tuple[str, ...] = ()
+    """Further words that must stand nowhere, for example a person's name."""
+    harmless: tuple[str, ...] = ()
+    """Words that stand in withheld fields but give nothing away, such as `JPEG`."""
+    payload: tuple[PayloadFile, ...] = ()
+    """Files made for the public bundle, such as a report on what is left of the case."""
+    title: str = ""
+    notes: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    """Why something is withheld, in words that may be read by all."""
+
+
+def redact(
+    sealed: Path,
+    plan: RedactionPlan,
+    *,
+    destination: Path,
+    signers: Sequence[Signer],
+    allowed_signers: Path,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> SealedBundle:
+    """Make a public bundle from a sealed one (folder or ZIP) that verifies.
+
+    Reports are never taken over, since what they say cannot be taken back: render one of the
+    redacted case and give it in `plan.payload`. Photos lose their metadata, not a bit of image.
+    Raises `RedactionRefused`, with every leak, if a withheld value would still stand somewhere
+    or if the plan names what is not there; `BundleRefused` if the sealed bundle does not verify;
+    `BundleExists`. Then nothing is left behind.
+    """
+    if destination.exists():
+        raise BundleExists(f"There is something at {destination} already; it was left as it is.")
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    verify(sealed, allowed_signers=allowed_signers)
+    scratch = destination.parent / f".{destination.name}.{chance.token_hex(6)}.redaction"
+    scratch.mkdir()
+    try:
+        with opened(sealed) as top:
+            public = _Redaction(top, plan, scratch).seal(signers, clock)
+        public.path.rename(destination)
+        sync_folder(destination.parent)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return replace(public, path=destination)
+
+
+class _Redaction:
+    """One run: choose the fields, then the files, seal, and search what was sealed."""
+
+    def __init__(self, top: Path, plan: RedactionPlan, scratch: Path) -> None:
+        self._top = top
+        self._plan = plan
+        self._scratch = scratch
+        self._description = parse_description((top / DESCRIPTION).read_bytes())
+        if self._description.public:
+            raise RedactionRefused(
+                "This is a public bundle already.", remedy="Redact the sealed one instead."
+            )
+
+    def seal(self, signers: Sequence[Signer], clock: Callable[[], datetime]) -> SealedBundle:
+        log = SealedLog(self._top)
+        held = choose_fields(log, self._description, self._plan, self._top)
+        scanner = Scanner(held.secrets)
+        files = choose_files(
+            self._description,
+            self._top,
+            scanner,
+            exhibits=frozenset(choice.exhibit for choice in self._plan.exhibits),
+            scratch=self._scratch,
+            disclosed=held.disclosed_texts,
+        )
+        contents = self._contents(held.fields, files, scanner)
+        public = seal(
+            contents,
+            ledger=log.without(held.fields),
+            blobs=_NoBlobs(),
+            destination=self._scratch / "public",
+            signers=signers,
+            clock=clock,
+        )
+        _refuse_leaks(search(public.path, scanner))
+        return public
+
+    def _contents(
+        self, fields: frozenset[tuple[int, str]], files: FileChoice, scanner: Scanner
+    ) -> BundleContents:
+        description, plan = self._description, self._plan
+        replacements = [one.replacement for one in plan.exhibits if one.replacement is not None]
+        withheld = Withheld(
+            fields=tuple(sorted(fields)),
+            exhibits=tuple(
+                (one.exhibit, "full" if one.replacement is None else "replaced")
+                for one in sorted(plan.exhibits, key=lambda one: one.exhibit)
+            ),
+            files=tuple(
+                path for path in files.left_out if not scanner.in_bytes(path.encode(), where=path)
+            ),
+            reasons=plan.reasons,
+            sealed_tag_manifest=sha256_file(self._top / TAG_MANIFEST),
+        )
+        return BundleContents(
+            title=plan.title or f"Public bundle of {description.log.name}",
+            log=description.log.name,
+            payload=(*files.kept, *replacements, *plan.payload),
+            required_signers=plan.required_signers,
+            notes=plan.notes,
+            software=description.software,
+            synthetic=description.synthetic,
+            withheld=withheld,
+        )
+
+
+def search(top: Path, scanner: Scanner) -> tuple[Leak, ...]:
+    """Look through every file of a bundle; gives each place where a secret stands."""
+    return tuple(
+        leak for path in sorted(walk(top).sizes) for leak in scanner.in_file(top / path, where=path)
+    )
+
+
+def _refuse_leaks(leaks: Iterable[Leak]) -> None:
+    sentences = tuple(dict.fromkeys(leak.sentence() for leak in leaks))
+    if sentences:
+        raise RedactionRefused(
+            f"The public bundle would not hold back what it should: {' '.join(sentences[:5])}",
+            remedy="Leave that file out, change its words, or call the value harmless.",
+            leaks=sentences,
+        )
+
+
+class _NoBlobs:
+    """A public bundle is made of the sealed one's files; the store is not asked."""
+
+    def local_path(self, sha256: Sha256) -> AbstractContextManager[Path]:
+        raise BlobMissing(f"Redaction does not open the store, where {sha256} may be.")

@@ -1,0 +1,185 @@
+"""Which private fields of a log a public bundle may not disclose, and what they would give away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from evidence_store.bundle.errors import RedactionRefused
+from evidence_store.bundle.hashing import BLOCK, open_plain
+from evidence_store.bundle.layout import CONTENT_NAMED, PAYLOAD
+from evidence_store.bundle.leaks import SHORTEST, Scanner, Secret, digests, text_forms
+from evidence_store.canonical import canonical_json, leaf_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from evidence_store.bundle.description import Description, FileAccount
+    from evidence_store.bundle.redact import FieldChoice, RedactionPlan
+    from evidence_store.bundle.sealed_log import SealedLog
+    from evidence_store.types import Entry
+
+Field = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """What is not disclosed, what must stand nowhere, and what the disclosed fields name."""
+
+    fields: frozenset[Field]
+    secrets: tuple[Secret, ...]
+    disclosed_texts: dict[int, frozenset[str]]
+    """By sequence: every text in the entry's body and its disclosed fields."""
+
+
+def choose_fields(
+    log: SealedLog, description: Description, plan: RedactionPlan, top: Path
+) -> HeldBack:
+    """Work out from a plan which fields to withhold.
+
+    These are the fields that the plan names, all fields of entries about a withheld exhibit
+    alone, and every other field in which one of the values withheld so far stands.
+    Raises `RedactionRefused` if the plan names what is not there, or if the open part of an
+    entry, which nobody can change, says what is to be withheld.
+    """
+    exhibits = frozenset(choice.exhibit for choice in plan.exhibits)
+    _refuse_unknown(log, description, plan, exhibits)
+    chosen = _Chosen(log, description, plan, exhibits, top)
+    scanner = Scanner(chosen.secrets)
+    fields = set(chosen.fields)
+    texts: dict[int, frozenset[str]] = {}
+    for entry in log.entries(description.log.name):
+        _refuse_open_leak(entry, scanner)
+        for name, value in entry.private.items():
+            if scanner.in_bytes(canonical_json([name, value]), where=name):
+                fields.add((entry.sequence, name))
+        left = [v for name, v in entry.private.items() if (entry.sequence, name) not in fields]
+        texts[entry.sequence] = frozenset(_texts([dict(entry.body), left]))
+    return HeldBack(fields=frozenset(fields), secrets=chosen.secrets, disclosed_texts=texts)
+
+
+class _Chosen:
+    """The fields and values that a plan withholds by itself, before their echoes are sought."""
+
+    def __init__(
+        self,
+        log: SealedLog,
+        description: Description,
+        plan: RedactionPlan,
+        exhibits: frozenset[str],
+        top: Path,
+    ) -> None:
+        self._plan = plan
+        self._exhibits = exhibits
+        self._known = frozenset(name for file in description.files for name in file.about)
+        self.fields: set[Field] = set()
+        self._secrets: dict[str, str] = dict.fromkeys(plan.values, "value of the plan")
+        elsewhere: set[str] = set()
+        theirs: dict[str, str] = {}
+        for entry in log.entries(description.log.name):
+            only_theirs = self._is_only_about_withheld(entry)
+            for name, value in entry.private.items():
+                label = f"{name} of entry {entry.sequence}"
+                if any(_fits(choice, entry, name) for choice in plan.fields):
+                    self.fields.add((entry.sequence, name))
+                    self._secrets.update(dict.fromkeys(text_forms(value), label))
+                elif only_theirs:
+                    self.fields.add((entry.sequence, name))
+                    theirs.update(dict.fromkeys(text_forms(value), label))
+                else:
+                    elsewhere.update(text_forms(value))
+        # What entries about other exhibits say as well (a serial that two photos show) is no
+        # secret of the withheld one.
+        self._secrets.update({t: label for t, label in theirs.items() if t not in elsewhere})
+        for text, label in _hashes(description, exhibits, top):
+            self._secrets.setdefault(text, label)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """All values that must stand nowhere."""
+        harmless = {text.casefold() for text in self._plan.harmless}
+        return tuple(
+            Secret(label=label, text=text)
+            for text, label in sorted(self._secrets.items())
+            if len(text) >= SHORTEST and text.casefold() not in harmless
+        )
+
+    def _is_only_about_withheld(self, entry: Entry) -> bool:
+        about = {name for name in self._known | self._exhibits if _mentions(entry, name)}
+        return bool(about) and about <= self._exhibits
+
+
+def _fits(choice: FieldChoice, entry: Entry, name: str) -> bool:
+    return (
+        choice.name == name
+        and choice.sequence in (None, entry.sequence)
+        and (choice.exhibit is None or _mentions(entry, choice.exhibit))
+    )
+
+
+def _mentions(entry: Entry, exhibit: str) -> bool:
+    return any(text == exhibit for text in _texts(dict(entry.body)))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for member in value.values():
+            yield from _texts(member)
+    elif isinstance(value, list | tuple):
+        for member in value:
+            yield from _texts(member)
+    elif isinstance(value, str):
+        yield value
+
+
+def _hashes(
+    description: Description, exhibits: frozenset[str], top: Path
+) -> Iterator[tuple[str, str]]:
+    """The hashes of the withheld exhibits' own bytes, by which anyone could know them again."""
+    for file in description.files:
+        if exhibits.intersection(file.about):
+            yield file.sha256, f"SHA-256 of a file about {file.about[0]}"
+            if _is_picture(file):
+                for digest in digests(partial(_blocks, top / file.path)):
+                    yield digest, f"hash of a picture of {file.about[0]}"
+
+
+def _is_picture(file: FileAccount) -> bool:
+    folder, name = file.path.split("/")[:2]
+    return folder == PAYLOAD and name in CONTENT_NAMED
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with open_plain(path) as stream:
+        while block := stream.read(BLOCK):
+            yield block
+
+
+def _refuse_unknown(
+    log: SealedLog, description: Description, plan: RedactionPlan, exhibits: frozenset[str]
+) -> None:
+    known = {name for file in description.files for name in file.about}
+    strangers = sorted(exhibits - known)
+    if strangers:
+        raise RedactionRefused(f"No file of the bundle is about {', '.join(strangers)}.")
+    waiting = set(plan.fields)
+    for entry in log.entries(description.log.name):
+        waiting -= {c for c in waiting for name in entry.private if _fits(c, entry, name)}
+    if waiting:
+        names = ", ".join(sorted(choice.name for choice in waiting))
+        raise RedactionRefused(
+            f"The log has no private field that fits the plan's {names}.",
+            remedy="Look into data/ledger/disclosures.jsonl for the names of fields.",
+        )
+
+
+def _refuse_open_leak(entry: Entry, scanner: Scanner) -> None:
+    leaks = scanner.in_bytes(leaf_bytes(entry), where=f"The open part of entry {entry.sequence}")
+    if leaks:
+        raise RedactionRefused(
+            f"{leaks[0].sentence()} It is part of the Merkle tree and cannot be withheld.",
+            remedy="Call the value harmless, or do not publish this log.",
+            leaks=tuple(leak.sentence() for leak in leaks),
+        )

@@ -1,0 +1,152 @@
+"""Which files of a sealed bundle a public one may carry, and in what state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evidence_store.bundle.hashing import sha256_bytes, write_new
+from evidence_store.bundle.layout import (
+    CRATE,
+    DESCRIPTION,
+    OWN_FILES,
+    PAYLOAD,
+    TOP_FILES,
+    PayloadFile,
+    content_path,
+    content_sha256,
+)
+from evidence_store.bundle.strip import NotStrippable, stripped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from evidence_store.bundle.description import Description, FileAccount
+    from evidence_store.bundle.leaks import Scanner
+
+MAX_PHOTO = 512 * 1024 * 1024
+"""Bytes of a photo that is held in memory to take its metadata out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChoice:
+    """What is carried over, and the names of what is not."""
+
+    kept: tuple[PayloadFile, ...]
+    left_out: tuple[str, ...]
+
+
+def choose_files(
+    description: Description,
+    top: Path,
+    scanner: Scanner,
+    *,
+    exhibits: frozenset[str],
+    scratch: Path,
+    disclosed: Mapping[int, frozenset[str]],
+) -> FileChoice:
+    """Go through the files of a sealed bundle.
+
+    Left out are reports, files about a withheld exhibit or made from one, pictures whose
+    metadata cannot be taken out, and every file that holds a withheld value.
+    """
+    kept: list[PayloadFile] = []
+    renamed: dict[str, str] = {}
+    left_out: list[str] = []
+    for file in _parents_first(description.files):
+        orphan = any(path not in renamed for path in file.derived_from)
+        if orphan or exhibits.intersection(file.about) or _is_report(file):
+            left_out.append(file.path)
+            continue
+        released = _release(file, top, scanner, scratch)
+        if released is None:
+            left_out.append(file.path)
+            continue
+        renamed[file.path] = released.bag_path
+        kept.append(_told(released, file, renamed, scanner, disclosed))
+    return FileChoice(kept=tuple(kept), left_out=tuple(sorted(left_out)))
+
+
+def _parents_first(files: tuple[FileAccount, ...]) -> list[FileAccount]:
+    """Order files so that each comes after those that it was made from."""
+    waiting = [file for file in files if file.path not in (*OWN_FILES, DESCRIPTION, CRATE)]
+    ordered: list[FileAccount] = []
+    done: set[str] = set()
+    while waiting:
+        ready = [file for file in waiting if done.issuperset(file.derived_from)]
+        if not ready:
+            return [*ordered, *waiting]
+        ordered.extend(ready)
+        done.update(file.path for file in ready)
+        waiting = [file for file in waiting if file.path not in done]
+    return ordered
+
+
+def _is_report(file: FileAccount) -> bool:
+    return file.path.removeprefix(f"{PAYLOAD}/") in TOP_FILES
+
+
+def _release(file: FileAccount, top: Path, scanner: Scanner, scratch: Path) -> PayloadFile | None:
+    """Give a file as it can be released, or None."""
+    source = top / file.path
+    released = PayloadFile(path=file.path.removeprefix(f"{PAYLOAD}/"), source=source)
+    if content_sha256(file.path) is not None:
+        clean = _clean_picture(file, source, scratch)
+        if clean is None:
+            return None
+        released = clean
+        source = clean.source if not isinstance(clean.source, bytes | str) else source
+    return None if scanner.in_file(source, where=released.bag_path) else released
+
+
+def _clean_picture(file: FileAccount, source: Path, scratch: Path) -> PayloadFile | None:
+    if file.size > MAX_PHOTO:
+        return None
+    data = source.read_bytes()
+    try:
+        clean = stripped(data)
+    except NotStrippable:
+        return None
+    if clean == data:
+        return PayloadFile(path=file.path.removeprefix(f"{PAYLOAD}/"), source=source)
+    sha256 = sha256_bytes(clean)
+    _, _, suffix = file.path.rpartition(".")
+    target = scratch / sha256
+    if not target.exists():
+        write_new(target, clean)
+    return PayloadFile(
+        path=content_path("derived", sha256, suffix if "." in file.path else ""),
+        source=target,
+        made_by=(
+            f"Metadata taken out of the file with the SHA-256 {file.sha256}, "
+            "which is withheld; its image data is unchanged, bit for bit."
+        ),
+    )
+
+
+def _told(
+    released: PayloadFile,
+    file: FileAccount,
+    renamed: Mapping[str, str],
+    scanner: Scanner,
+    disclosed: Mapping[int, frozenset[str]],
+) -> PayloadFile:
+    """Say of a released file what the sealed bundle says of it, less what would give away."""
+
+    def harmless(text: str) -> str:
+        return "" if scanner.in_bytes(text.encode("utf-8"), where="") else text
+
+    recorded = file.recorded_in
+    same = released.bag_path == file.path
+    told = recorded is not None and same and file.sha256 in disclosed.get(recorded, frozenset())
+    return PayloadFile(
+        path=released.path,
+        source=released.source,
+        media_type=file.media_type,
+        title=harmless(file.title),
+        about=file.about,
+        derived_from=tuple(renamed[path].removeprefix(f"{PAYLOAD}/") for path in file.derived_from),
+        made_by=harmless(released.made_by or file.made_by),
+        recorded_in=recorded if told else None,
+    )
