@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -67,13 +68,8 @@ OF_A_CASE = (
     ),
     Screen(name="export", title="Export", icon=":material/inventory_2:", render=export.render),
 )
-MARK = markup.picture(
-    '<svg xmlns="http://www.w3.org/2000/svg" width="26" height="22" viewBox="0 0 26 22" '
-    'fill="none" stroke="#14506B" stroke-width="1.7">'
-    '<rect x="1.5" y="2.5" width="23" height="17" rx="2.5"/>'
-    '<path d="M6.5 14.5v-7l6 7v-7M16 8h4.5M16 11h4.5M16 14h3" stroke-linecap="round" '
-    'stroke-linejoin="round"/></svg>'
-)
+ICON = Path(__file__).with_name("icon.png")
+"""A file of our own: a Material icon here would be fetched from the network."""
 
 
 def refuse(sentence: str) -> None:
@@ -104,7 +100,7 @@ def run(workbench: Workbench) -> None:
 
 
 def _frame() -> None:
-    st.set_page_config(page_title="Nameplate", page_icon=":material/badge:", layout="wide")
+    st.set_page_config(page_title="Nameplate", page_icon=str(ICON), layout="wide")
     st.html(theme.STYLE)
 
 
@@ -146,7 +142,6 @@ def _sidebar(case: CaseSummary | None) -> None:
     with st.sidebar:
         under = f"Open case: {markup.safe(case.title)}" if case else "No case is open"
         st.html(
-            f'<div class="np-brand">{MARK}<span>Nameplate</span></div>'
             f'<div class="np-brand-sub">{under}</div><div class="np-ruler"></div>'
             f'<div class="np-brand-sub">Signed in as <b>{markup.safe(actor.name)}</b><br>'
             f"{markup.safe(', '.join(actor.roles))}</div>"
@@ -157,35 +152,42 @@ def _sidebar(case: CaseSummary | None) -> None:
 
 
 def _banners(workbench: Workbench, case: CaseSummary | None, *, url_path: str) -> None:
-    of_a_case = url_path in {screen.name for screen in OF_A_CASE}
-    if case is not None and of_a_case:
+    strips = []
+    if case is not None and url_path in {screen.name for screen in OF_A_CASE}:
         if case.synthetic:
-            banner(
-                "synthetic",
-                "SYNTHETIC CASE",
-                "The photos, the units and the people in it were made up by this program. "
-                "Nothing here happened.",
+            strips.append(
+                banner(
+                    "synthetic",
+                    "SYNTHETIC CASE",
+                    "The photos, the units and the people in it were made up by this program. "
+                    "Nothing here happened.",
+                )
             )
         if case.policy is Policy.SOLO:
-            banner(
-                "solo",
-                "SOLO CASE",
-                "One person may take in, judge and decide here. No second person has checked, "
-                "and the bundle says so.",
+            strips.append(
+                banner(
+                    "solo",
+                    "SOLO CASE",
+                    "One person may take in, judge and decide. No second person has checked.",
+                )
             )
     if url_path in {"catalog", "candidates"}:
         current = workbench.catalogs.current()
         if current is not None and current.synthetic:
-            banner(
-                "synthetic",
-                "SYNTHETIC CATALOG",
-                f"“{current.name}” is made up. A match in it says nothing about the world.",
+            strips.append(
+                banner(
+                    "synthetic",
+                    "SYNTHETIC CATALOG",
+                    f"“{current.name}” is made up. A match in it says nothing about the world.",
+                )
             )
+    if strips:
+        st.html(f'<div class="np-banners">{"".join(strips)}</div>')
 
 
-def banner(kind: str, word: str, sentence: str) -> None:
-    """A strip over the screen that says what must not be forgotten while reading it."""
-    st.html(
+def banner(kind: str, word: str, sentence: str) -> str:
+    """A strip that says what must not be forgotten while reading the screen, as HTML."""
+    return (
         f'<div class="np-banner np-banner-{kind}" role="note"><b>{markup.safe(word)}</b>'
         f"<span>{markup.safe(sentence)}</span></div>"
     )

@@ -6,13 +6,24 @@ Machine words are set in a monospaced face, people's words in a serif, everywher
 
 from __future__ import annotations
 
-INK = "#1B2430"
-MUTED = "#56606E"
-ACCENT = "#14506B"
-PAPER = "#FBFAF7"
-RULE = "#DAD5CA"
+import base64
 
-STYLE = """
+BRAND = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="26" height="22" viewBox="0 0 26 22" '
+    'fill="none" stroke="#14506B" stroke-width="1.7">'
+    '<rect x="1.5" y="2.5" width="23" height="17" rx="2.5"/>'
+    '<path d="M6.5 14.5v-7l6 7v-7M16 8h4.5M16 11h4.5M16 14h3" stroke-linecap="round" '
+    'stroke-linejoin="round"/></svg>'
+)
+"""The product's mark: a plate with a letter and three lines."""
+
+
+def brand_address() -> str:
+    """The mark as an address that a style sheet can use."""
+    return "data:image/svg+xml;base64," + base64.b64encode(BRAND.encode()).decode("ascii")
+
+
+_STYLE = """
 <style>
 :root {
   --np-ink:#1B2430; --np-muted:#56606E; --np-accent:#14506B; --np-accent-pale:#E6EEF2;
@@ -21,9 +32,16 @@ STYLE = """
   --np-stop:#9A2226; --np-stop-pale:#FAE8E6; --np-mono:"Source Code Pro",ui-monospace,monospace;
   --np-serif:"Source Serif","Source Serif 4",Georgia,serif;
 }
-[data-testid="stMainBlockContainer"] {max-width:1240px; padding-top:2.6rem; padding-bottom:5rem;}
+[data-testid="stMainBlockContainer"] {max-width:1280px; padding-top:1.7rem; padding-bottom:5rem;}
 [data-testid="stHeader"] {background:transparent;}
-[data-testid="stSidebarHeader"] {height:2.4rem; min-height:0; margin-bottom:0; padding-bottom:0;}
+[data-testid="stSidebarHeader"]::before {content:"Nameplate"; font-family:var(--np-serif);
+  font-weight:600; font-size:1.3rem; letter-spacing:-.01em; color:var(--np-ink); flex:1;
+  padding-left:2.1rem; background:url("BRAND") no-repeat 0 50% / 26px 22px;}
+[data-testid="stSidebarHeader"] {margin-bottom:0;}
+[data-testid="stTextInputRootElement"], [data-testid="stTextAreaRootElement"],
+[data-testid="stNumberInputContainer"], [data-testid="stTextInputRootElement"] input,
+[data-testid="stTextAreaRootElement"] textarea, [data-testid="stNumberInputContainer"] input,
+[data-baseweb="select"] > div {background:#fff;}
 [data-testid="stSidebarUserContent"] {padding-top:.4rem; padding-bottom:1.5rem;}
 [data-testid="stSidebarNav"] {padding-top:.2rem;}
 [data-testid="stNavSectionHeader"] {letter-spacing:.01em;}
@@ -44,8 +62,9 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
   padding:0;
   line-height:1.25; color:var(--np-ink);}
 .np-section p {color:var(--np-muted); margin:.2rem 0 0; font-size:.95rem; max-width:72ch;}
-.np-banner {display:flex; gap:.8rem; align-items:baseline; padding:.5rem .9rem; border-radius:6px;
-  font-size:.92rem; line-height:1.4; margin-bottom:.15rem;}
+.np-banners {display:flex; gap:.5rem; flex-wrap:wrap;}
+.np-banner {flex:1 1 20rem; display:flex; gap:.8rem; align-items:baseline; padding:.5rem .9rem; border-radius:6px;
+  font-size:.88rem; line-height:1.4;}
 .np-banner b {letter-spacing:.06em; white-space:nowrap;}
 .np-banner-synthetic {color:#5C3800; border:1px solid #E3C07A;
   background:repeating-linear-gradient(135deg,#FCF1D8 0 12px,#F9E9C6 12px 24px);}
@@ -70,7 +89,7 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
 .np-note-accent {border-color:var(--np-accent); background:var(--np-accent-pale);}
 .np-note ul {margin:.25rem 0 .1rem; padding-left:1.2rem;}
 .stHtml dl.np-facts, dl.np-facts {display:grid; padding-left:0;
-  grid-template-columns:minmax(8.5rem,max-content) 1fr; gap:.28rem 1.1rem;
+  grid-template-columns:minmax(5.2rem,max-content) 1fr; gap:.28rem 1.1rem;
   font-size:.94rem; line-height:1.45; margin:0;}
 .np-facts dt {color:var(--np-muted);}
 .np-facts dd {margin:0; overflow-wrap:anywhere; color:var(--np-ink);}
@@ -132,3 +151,5 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
 @media (prefers-reduced-motion: reduce) {* {animation:none !important; transition:none !important;}}
 </style>
 """
+STYLE = _STYLE.replace("BRAND", brand_address())
+"""The style sheet of every screen."""

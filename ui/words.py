@@ -109,6 +109,12 @@ def field(name: str) -> str:
     return FIELDS.get(name, name.replace("_", " ").capitalize())
 
 
+def by_importance(name: str) -> int:
+    """Where a field stands in a list: maker, model and serial first."""
+    order = tuple(FIELDS)
+    return order.index(name) if name in order else len(order)
+
+
 def when(moment: datetime) -> str:
     """A time, to the minute, in UTC."""
     return moment.strftime("%-d %b %Y, %H:%M UTC")

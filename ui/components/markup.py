@@ -107,8 +107,9 @@ def table(
         + "</tr>"
         for row in rows
     )
+    titled = f"<thead><tr>{top}</tr></thead>" if any(header) else ""
     st.html(
-        f'<div class="np-scroll"><table class="np-table"><thead><tr>{top}</tr></thead>'
+        f'<div class="np-scroll"><table class="np-table">{titled}'
         f"<tbody>{body}</tbody></table></div>"
     )
 

@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui import state, words
-from ui.components import markup
+from ui.components import doubt, markup
 from ui.components.waterfall import waterfall
 from workbench.report.numbers import ratio
-from workbench.report.result import candidates_of, finding_of
+from workbench.report.result import (
+    applications_of,
+    candidates_of,
+    finding_of,
+    limits_of,
+    verdict_of,
+)
 from workbench.types import Judgement, PlateView
 
 if TYPE_CHECKING:
@@ -43,7 +49,6 @@ def render(workbench: Workbench) -> None:
         "said apart, under findings.",
         eyebrow=case.title,
     )
-    st.space("small")
     plates = workbench.review.plates(case.case_id, limit=500)
     if not plates:
         markup.empty("No plate yet", "Candidates are shown for plates that people have reviewed.")
@@ -164,8 +169,9 @@ def _result(workbench: Workbench, case: CaseSummary, view: SearchView, *, earlie
         st.html(markup.chips(markup.chip("SYNTHETIC CATALOG", "caution")))
     explanation = str(view.result.get("explanation") or "")
     coverage = str(view.result.get("coverage_note") or catalog.coverage)
-    if explanation:
-        markup.note(explanation)
+    verdict = verdict_of(view.result)
+    markup.note(f"{verdict}. {explanation}" if verdict else explanation, "accent")
+    doubt.notes(limits_of(view.result))
     markup.facts(
         (("Catalog covers", coverage), ("Snapshot", view.snapshot_sha256)), mono=("Snapshot",)
     )
@@ -175,6 +181,11 @@ def _result(workbench: Workbench, case: CaseSummary, view: SearchView, *, earlie
         )
     for number, candidate in enumerate(candidates):
         _candidate(workbench, case, view, candidate, findings, opened=number == 0)
+    applications = applications_of(view.result)
+    if applications:
+        said = words.count(len(applications), "application")
+        with st.expander(f"{said} for this maker and model, never approved"):
+            markup.facts(applications)
     _none_of_them(workbench, case, view)
 
 
@@ -193,16 +204,8 @@ def _candidate(
             f'<div class="np-section"><h2>{markup.safe(candidate.title)}</h2></div>'
             + markup.chips(markup.chip(candidate.verdict, _tone(view, candidate)))
         )
-        right.html(
-            f'<div class="np-small np-muted">Likelihood ratio</div>'
-            f'<div class="np-lr">{markup.safe(ratio(candidate.likelihood_ratio))}</div>'
-            f'<div class="np-small np-muted">{markup.safe(candidate.band)}</div>'
-        )
-        st.html(
-            f"<div>The reading is {markup.safe(ratio(candidate.likelihood_ratio))} times more "
-            "probable if the plate is this unit's than if it is another unit's. "
-            f"<b>{markup.safe(candidate.fit)}</b></div>"
-        )
+        right.html(_weight(candidate))
+        st.html(_sentence(candidate))
         if candidate.explanation:
             st.html(f'<div class="np-muted">{markup.safe(candidate.explanation)}</div>')
         with st.expander("How the weight adds up", expanded=opened):
@@ -218,6 +221,10 @@ def _candidate(
                         for serial, how in candidate.neighbours
                     ],
                 )
+        if candidate.sensitivity or candidate.notes:
+            with st.expander("Under other assumptions"):
+                markup.facts(candidate.sensitivity)
+                doubt.notes(candidate.notes)
         mine = [f for f in findings if f.candidate in {"", candidate.key}]
         if mine:
             with st.expander(
@@ -227,6 +234,32 @@ def _candidate(
                     _finding(finding)
         _decisions(view, candidate.key)
         _decide(workbench, case, view, candidate.key)
+
+
+def _weight(candidate: ReportCandidate) -> str:
+    if candidate.likelihood_ratio is None:
+        return '<div class="np-small np-muted">No serial number was compared</div>'
+    return (
+        '<div class="np-small np-muted">Likelihood ratio</div>'
+        f'<div class="np-lr">{markup.safe(ratio(candidate.likelihood_ratio))}</div>'
+        f'<div class="np-small np-muted">{markup.safe(candidate.band)}</div>'
+    )
+
+
+def _sentence(candidate: ReportCandidate) -> str:
+    fit = f" <b>{markup.safe(candidate.fit)}</b>" if candidate.fit else ""
+    if candidate.likelihood_ratio is None:
+        return f"<div>Only maker and model are consistent; this is not a match.{fit}</div>"
+    after = (
+        f" Divided by the number of catalog units compared: "
+        f"{markup.safe(ratio(candidate.after_search))}."
+        if candidate.after_search is not None
+        else ""
+    )
+    return (
+        f"<div>The reading is {markup.safe(ratio(candidate.likelihood_ratio))} times more "
+        f"probable if the plate is this unit's than if it is another unit's.{fit}{after}</div>"
+    )
 
 
 def _tone(view: SearchView, candidate: ReportCandidate) -> markup.Tone:

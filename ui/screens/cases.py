@@ -13,12 +13,13 @@ from workbench.types import CaseSummary, Policy
 if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
+POLICIES: tuple[Policy, ...] = tuple(Policy)
+
 
 def render(workbench: Workbench) -> None:
     """The list of cases and the form for a new one."""
     state.require_actor()
     markup.head("Cases", "One case is one inquiry, with a log of its own from its first entry.")
-    st.space("small")
     cases = workbench.cases.all_cases()
     if not cases:
         markup.empty(
@@ -67,9 +68,9 @@ def _new_case(workbench: Workbench) -> None:
         )
         policy = st.radio(
             "How many people a decision needs",
-            list(Policy),
+            POLICIES,
             format_func=words.POLICIES.__getitem__,
-            captions=[words.POLICY_HELP[policy] for policy in Policy],
+            captions=[words.POLICY_HELP[policy] for policy in POLICIES],
             key="case_policy",
         )
         provenance = st.text_area(

@@ -13,7 +13,12 @@ from workbench.report.numbers import ratio
 from workbench.report.result import candidates_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from streamlit.delta_generator import DeltaGenerator
+
     from catalog.load import LoadResult
+    from catalog.mapping import ColumnMapping, MappedColumn
     from workbench.types import CatalogSummary
     from workbench.workbench import Workbench
 
@@ -28,7 +33,6 @@ def render(workbench: Workbench) -> None:
         "What was permitted and delivered. Every import makes a new, unchangeable snapshot; every "
         "result names the one it was found in.",
     )
-    st.space("small")
     look_up, snapshots, import_ = st.tabs(["Look up", "Snapshots", "Import"], key="catalog_tabs")
     with look_up:
         _look_up(workbench)
@@ -117,7 +121,8 @@ def _import(workbench: Workbench) -> None:
         return
     with state.told():
         data = file.getvalue()
-        result = workbench.catalogs.preview(data, name=file.name)
+        mapping = _mapping(workbench, data, file.name, key=f"{generation}-{file.file_id}")
+        result = workbench.catalogs.preview(data, name=file.name, mapping=mapping)
         _preview(result)
         coverage = st.text_area(
             "What this catalog covers (maker, years, issuer), and what it does not",
@@ -141,6 +146,7 @@ def _import(workbench: Workbench) -> None:
                 state.require_actor(),
                 data,
                 name=file.name,
+                mapping=mapping,
                 coverage=coverage,
                 synthetic=synthetic,
                 accept_partial=partial,
@@ -148,6 +154,60 @@ def _import(workbench: Workbench) -> None:
             st.session_state["catalog_generation"] += 1
             state.flash(f"{summary.name} is imported: {words.count(summary.serials, 'serial')}.")
             st.rerun()
+
+
+def _mapping(workbench: Workbench, data: bytes, name: str, *, key: str) -> ColumnMapping:
+    """What each column holds: guessed with reasons, and the person's to change."""
+    guessed = workbench.catalogs.guess(data, name)
+    reasons = {column.header: column for column in guessed.columns}
+    missing = "; ".join(" or ".join(group) for group in guessed.missing())
+    if missing:
+        markup.note(f"No column was recognised for: {missing}. Choose it below.", "caution")
+    headers = workbench.catalogs.header(data, name)
+    chosen: dict[str, str] = {}
+    with st.expander("What each column holds", expanded=bool(missing)):
+        for start in range(0, len(headers), 3):
+            for place, header in zip(st.columns(3), headers[start : start + 3], strict=False):
+                found = reasons.get(header)
+                target = _target(workbench, place, header, found, key=f"map-{key}-{header}")
+                if target:
+                    chosen[header] = target
+    return type(guessed).from_json(
+        {
+            "columns": [
+                {"header": header, "target": target, "reason": _reason(reasons, header, target)}
+                for header, target in chosen.items()
+            ],
+            "ignored": [header for header in headers if header and header not in chosen],
+            "date_order": guessed.date_order,
+        }
+    )
+
+
+def _target(
+    workbench: Workbench,
+    place: DeltaGenerator,
+    header: str,
+    found: MappedColumn | None,
+    *,
+    key: str,
+) -> str | None:
+    targets = workbench.catalogs.targets()
+    names = ["", *targets]
+    said = place.selectbox(
+        markup.plain(header or "(no name)"),
+        names,
+        index=names.index(found.target) if found else 0,
+        format_func=lambda target: target.replace("_", " ") if target else "(left out)",
+        help=f"{found.reason}; {targets[found.target]}" if found else None,
+        key=key,
+    )
+    return said or None
+
+
+def _reason(reasons: Mapping[str, MappedColumn], header: str, target: str) -> str:
+    found = reasons.get(header)
+    return found.reason if found and found.target == target else "a person chose it"
 
 
 def _preview(result: LoadResult) -> None:

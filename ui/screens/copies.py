@@ -31,7 +31,6 @@ def render(workbench: Workbench) -> None:
         "The program proposes; your word wins.",
         eyebrow=case.title,
     )
-    st.space("small")
     groups = workbench.copies.groups(case.case_id)
     if not groups:
         markup.empty(
@@ -61,23 +60,31 @@ def _group(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
             markup.note(f"Reason: {group.reason}")
         pictures, judged = st.columns([1.7, 1])
         with pictures:
-            for number, evidence in enumerate(group.evidence):
-                _evidence(workbench, case_id, evidence, opened=number == 0)
+            _evidence(workbench, case_id, group.evidence[0])
+            for evidence in group.evidence[1:]:
+                with st.expander(words.RELATIONS.get(evidence.relation, evidence.relation)):
+                    _evidence(workbench, case_id, evidence)
         with judged:
             _judge(workbench, case_id, group)
 
 
-def _evidence(workbench: Workbench, case_id: str, evidence: CopyEvidence, *, opened: bool) -> None:
-    with st.expander(words.RELATIONS.get(evidence.relation, evidence.relation), expanded=opened):
-        with state.told():
-            st.image(
-                workbench.copies.drawn(case_id, evidence),
-                width="stretch",
-                alt="The two photos side by side, the outline of one mapped into the other",
-            )
-        st.html(f"<div>{markup.safe(evidence.why)}</div>")
-        measured = [(f"Distance, {name}", f"{value:g}") for name, value in evidence.distances]
-        markup.facts((*measured, ("Matching points", f"{evidence.inliers:,}")))
+def _evidence(workbench: Workbench, case_id: str, evidence: CopyEvidence) -> None:
+    with state.told():
+        st.image(
+            workbench.copies.drawn(case_id, evidence),
+            width="stretch",
+            alt="The two photos side by side, the outline of one mapped into the other",
+        )
+    measured = [(name.replace("_", " "), f"{value:g}") for name, value in evidence.distances]
+    listed = " · ".join(
+        f"{markup.safe(name)} {markup.safe(value)}"
+        for name, value in (*measured, ("matching points", f"{evidence.inliers:,}"))
+    )
+    st.html(
+        f"<div><b>{markup.safe(words.RELATIONS.get(evidence.relation, evidence.relation))}.</b> "
+        f"{markup.safe(evidence.why)}</div>"
+        f'<div class="np-muted np-small">{listed}</div>'
+    )
 
 
 def _judge(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:

@@ -44,7 +44,6 @@ def _choose(exhibit_id: str | None) -> None:
 
 def _all(workbench: Workbench, case: CaseSummary) -> None:
     markup.head("Exhibits", "Photos and clips in the order of intake.", eyebrow=case.title)
-    st.space("small")
     if not case.exhibits:
         markup.empty("No exhibits yet", "Take photos or clips in; each becomes an exhibit here.")
         if st.button("Take material in", key="exhibits_intake"):
@@ -84,7 +83,13 @@ def _tile(workbench: Workbench, case_id: str, exhibit: ExhibitSummary) -> None:
             if not hasattr(error, "diagnostics"):
                 raise
             st.html('<div class="np-empty np-small">No picture</div>')
-        found = " ".join(text for _name, text, _state in exhibit.fields[:3] if text)
+        found = " ".join(
+            text
+            for name, text, _state in sorted(
+                exhibit.fields, key=lambda f: words.by_importance(f[0])
+            )
+            if text and name in {"maker", "model", "serial"}
+        )
         st.html(
             markup.chips(
                 markup.chip(words.STATES[exhibit.state], words.STATE_TONES[exhibit.state]),
@@ -247,7 +252,7 @@ def _region_card(view: ExhibitView, region_id: str) -> None:
             return
         standing = {(r.region_id, r.field): r for r in view.reviews}
         rows = []
-        for field in combined.fields:
+        for field in sorted(combined.fields, key=lambda f: words.by_importance(f.field)):
             review = standing.get((region_id, field.field))
             rows.append(
                 (

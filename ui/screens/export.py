@@ -27,7 +27,6 @@ def render(workbench: Workbench) -> None:
         "as they were shown, and the whole log, signed. It can be checked without this program.",
         eyebrow=case.title,
     )
-    st.space("small")
     left, _, right = st.columns([1.25, 0.06, 1])
     with left:
         _seal(workbench, case)

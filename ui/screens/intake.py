@@ -34,7 +34,6 @@ def render(workbench: Workbench) -> None:
         "says is recorded as a claim, apart from what the file says of itself.",
         eyebrow=case.title,
     )
-    st.space("small")
     report = st.session_state.get(f"intake_report_{case.case_id}")
     if isinstance(report, IntakeReport):
         _show_report(report)

@@ -21,7 +21,6 @@ def render(workbench: Workbench) -> None:
         "People and keys",
         "Every act is recorded under a person's name. Each person has an Ed25519 key of their own.",
     )
-    st.space("small")
     rows = [
         (
             f"<b>{markup.safe(person.name)}</b>",

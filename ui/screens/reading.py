@@ -25,15 +25,28 @@ def render(workbench: Workbench) -> None:
         "installed. You can go on working, or close the page; stopped work goes on where it was.",
         eyebrow=case.title,
     )
-    st.space("small")
     running = workbench.reading.progress(case.case_id).running
     st.fragment(_progress, run_every=EVERY_SECONDS if running else None)(
         workbench, case.case_id, was_running=running
     )
     st.space("small")
     markup.section("Readers")
-    for reader in workbench.reading.readers():
-        markup.note(f"{reader.name}: {reader.sentence}", "good" if reader.available else "neutral")
+    markup.table(
+        ("", ""),
+        [
+            (
+                markup.chip(
+                    "ready" if reader.available else "not here",
+                    "good" if reader.available else "neutral",
+                ),
+                (
+                    f"<b>{markup.safe(reader.name)}</b> "
+                    f'<span class="np-muted">{markup.safe(reader.sentence)}</span>'
+                ),
+            )
+            for reader in workbench.reading.readers()
+        ],
+    )
 
 
 def _progress(workbench: Workbench, case_id: str, *, was_running: bool) -> None:

@@ -62,7 +62,6 @@ def render(workbench: Workbench) -> None:
         "catalog is shown only afterwards.",
         eyebrow=case.title,
     )
-    st.space("small")
     chosen = _choose(workbench, actor, case)
     if chosen is None:
         return
@@ -132,7 +131,12 @@ def _place(workbench: Workbench, case_id: str, exhibit_id: str, region_id: str) 
         case_id=case_id,
         view=view,
         region=next(r for r in reading.regions if r.region_id == region_id),
-        fields=next((r.fields for r in reading.combined if r.region_id == region_id), ()),
+        fields=tuple(
+            sorted(
+                next((r.fields for r in reading.combined if r.region_id == region_id), ()),
+                key=lambda field: words.by_importance(field.field),
+            )
+        ),
     )
 
 
@@ -162,7 +166,8 @@ def _look(workbench: Workbench, place: Place) -> None:
         lines=[] if _blind(place) else [field.source.corners for field in place.fields],
         alt=f"{exhibit.exhibit_id} with the region under review",
         key=f"context-{place.key}",
-        height_px=360,
+        hint="",
+        height_px=380,
     )
 
 

@@ -95,7 +95,6 @@ def render(workbench: Workbench) -> None:
     """The first screen after sign-in."""
     actor = state.require_actor()
     markup.head(f"Good to see you, {actor.name}", LEDE)
-    st.space("small")
     left, _, right = st.columns([1.25, 0.08, 1])
     with left:
         _demo(workbench)

@@ -24,7 +24,6 @@ def render(workbench: Workbench) -> None:
         "Every hash, every signature, every entry of the log. All faults are named, not only the "
         "first.",
     )
-    st.space("small")
     left, _, right = st.columns([1.1, 0.06, 1])
     with left:
         path, upload = _bundle()

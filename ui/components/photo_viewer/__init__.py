@@ -66,7 +66,8 @@ def photo_viewer(
     drawing: bool = False,
     alt: str,
     key: str,
-    height_px: int = 520,
+    hint: str = "Click a box to choose it.",
+    height_px: int = 560,
 ) -> Picked:
     """Show a photo; `width` and `height` are those of the upright original, whatever is sent."""
     data = {
@@ -74,6 +75,7 @@ def photo_viewer(
         "photo": hashlib.sha256(png).hexdigest()[:16],
         "width": width,
         "height": height,
+        "hint": hint if regions else "",
         "height_px": height_px,
         "regions": [
             {"id": r.region_id, "points": [list(p) for p in r.corners], "label": r.label}

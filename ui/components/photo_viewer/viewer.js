@@ -26,9 +26,10 @@ export default function (component) {
   root.classList.toggle("pv-drawing", Boolean(data.drawing));
   root.querySelector(".pv-hint").textContent = data.drawing
     ? "Drag over the plate, then pull the corners. The blue edge is the top of the text."
-    : data.regions.length ? "Click a box to choose it." : "";
+    : data.hint;
   stage.setAttribute("aria-label", data.alt);
-  stage.style.height = `${data.height_px}px`;
+  stage.style.aspectRatio = `${data.width} / ${data.height}`;
+  stage.style.maxHeight = `${data.height_px}px`;
 
   const fit = () => {
     const v = memory.view;

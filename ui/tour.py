@@ -1,0 +1,293 @@
+"""Walks through the real app in a real browser: for the browser tests and for the screenshots.
+
+Waits are for what a step must bring about, never for an amount of time.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from playwright.sync_api import Browser, Locator, Page, Playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 60
+STEP_SECONDS = 30
+READING_SECONDS = 150
+BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--font-render-hinting=none",
+]
+NO_BROWSER = (
+    "No Chromium was found. Install one (on Debian: apt-get install chromium), or set "
+    "NAMEPLATE_CHROMIUM to the path of its program."
+)
+
+
+class CannotTour(Exception):
+    """There is no browser, or the app did not start; the sentence says what to do."""
+
+
+def find_browser() -> Path:
+    """Find Chromium: NAMEPLATE_CHROMIUM, then /usr/bin/chromium, then the PATH.
+
+    Raises CannotTour with what to install.
+    """
+    named = os.environ.get("NAMEPLATE_CHROMIUM")
+    if named:
+        if Path(named).is_file():
+            return Path(named)
+        raise CannotTour(f"NAMEPLATE_CHROMIUM is {named}, which is no file.")
+    if Path("/usr/bin/chromium").is_file():
+        return Path("/usr/bin/chromium")
+    for name in BROWSER_NAMES:
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    raise CannotTour(NO_BROWSER)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the system's Chromium without a window. Raises CannotTour if there is none."""
+    return playwright.chromium.launch(executable_path=find_browser(), args=BROWSER_ARGUMENTS)
+
+
+@contextmanager
+def served(
+    store: Path, *, environment: Mapping[str, str] | None = None, log: Path | None = None
+) -> Iterator[str]:
+    """Serve the app over a store on a free port, as `streamlit run app.py` does; gives its URL."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
+    options = ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    written = log or store.parent / "app.log"
+    with written.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, *options],
+            cwd=ROOT,
+            env={**os.environ, **(environment or {}), "NAMEPLATE_STORE": str(store)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_healthy(url, process, written)
+            yield url
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            # The address is our own, on this computer, and always http.
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:  # noqa: S310
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise CannotTour(f"The app did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """The steps that a person takes, each waiting for what it brings about."""
+
+    page: Page
+    url: str
+
+    # --- finding things ---------------------------------------------------------------
+
+    def key(self, key: str) -> Locator:
+        """The element that the app calls by this key."""
+        return self.page.locator(f".st-key-{key}")
+
+    def starting(self, start: str) -> Locator:
+        """The elements whose keys start like this."""
+        return self.page.locator(f"[class*='st-key-{start}']")
+
+    def press(self, key: str) -> None:
+        """Press the button of this key."""
+        self.key(key).locator("button").first.click()
+
+    def fill(self, key: str, text: str) -> None:
+        """Write into the field of this key, and leave it."""
+        box = self.key(key).locator("input, textarea").first
+        box.fill(text)
+        box.press("Tab")
+
+    def heading(self, text: str) -> None:
+        """Wait for a screen by its heading."""
+        self.page.locator(".np-head h1", has_text=text).first.wait_for()
+
+    def says(self, text: str, *, seconds: float = STEP_SECONDS) -> Locator:
+        """Wait for a text to be seen."""
+        found = self.page.get_by_text(text).first
+        found.wait_for(timeout=seconds * 1000)
+        return found
+
+    def settled(self) -> None:
+        """Wait until the app has nothing more to do and its pictures are there."""
+        app = "[data-testid='stApp'][data-test-script-state='notRunning']"
+        self.page.locator(app).wait_for(timeout=STEP_SECONDS * 1000)
+        self.page.wait_for_function(
+            "() => [...document.images].every(i => i.complete) && "
+            "!document.querySelector('[data-stale=\"true\"]')"
+        )
+
+    def go(self, title: str, heading: str | None = None) -> None:
+        """Go to a screen by the navigation."""
+        links = self.page.locator("[data-testid='stSidebarNavLink']")
+        links.filter(has_text=title).first.click()
+        self.heading(heading or title)
+        self.settled()
+
+    # --- the steps --------------------------------------------------------------------
+
+    def open(self, path: str = "") -> None:
+        """Open the app in the browser."""
+        self.page.goto(f"{self.url}/{path}")
+        self.page.locator(".np-head h1").first.wait_for(timeout=START_SECONDS * 1000)
+
+    def enrol_first(self, name: str) -> None:
+        """Enrol the first person and sign in."""
+        self.fill("first_name", name)
+        self.press("enrol_first")
+        self.says(f"Good to see you, {name}")
+
+    def sign_in(self, name: str) -> None:
+        """Sign in as somebody enrolled, without a passphrase."""
+        box = self.key("who").locator("input")
+        box.fill(name)
+        box.press("Enter")
+        self.page.locator(".st-key-sign_in button:not([disabled])").wait_for()
+        self.press("sign_in")
+        self.says(f"Signed in as {name}")
+
+    def sign_out(self) -> None:
+        """Sign out."""
+        self.press("sign_out")
+        self.says("Who are you?")
+
+    def make_demo(self) -> None:
+        """Make the demo case and open it."""
+        self.press("make_demo")
+        self.says("About this case", seconds=READING_SECONDS)
+
+    def open_case(self, title: str, policy: str) -> None:
+        """Open a case under a policy, by the words on the screen."""
+        self.go("Cases")
+        self.fill("case_title", title)
+        self.key("case_policy").get_by_text(policy, exact=True).click()
+        self.fill("case_provenance", "Rendered for a test; synthetic.")
+        self.press("case_open")
+        self.heading("Intake")
+
+    def take_in(self, *files: Path, **claims: str) -> None:
+        """Upload files with claims (names as in the form) and wait for the answer."""
+        self.starting("intake_files").locator("input[type=file]").set_input_files(files)
+        self.says(files[0].name)
+        for name, text in claims.items():
+            box = self.starting(f"claim_{name}_").locator("input, textarea").first
+            box.fill(text)
+            box.press("Tab")
+        self.page.locator(".st-key-intake_go button:not([disabled])").wait_for()
+        self.press("intake_go")
+        self.says("Last upload", seconds=READING_SECONDS)
+        self.settled()
+
+    def read_everything(self) -> None:
+        """Start the readers and wait until nothing waits any more."""
+        self.go("Reading")
+        self.press("reading_start")
+        self.says("Every photo of this case has been read.", seconds=READING_SECONDS)
+
+    def judge_all_fields(self, place: str, *, reason: str = "") -> None:
+        """Confirm every field of the region that is shown (place: exhibit-region)."""
+        cards = self.page.locator(f"[class*='st-key-record-{place}-']")
+        radios = self.page.locator(f"[class*='st-key-choice-{place}-']")
+        while radios.count():
+            field = (radios.first.get_attribute("class") or "").split(f"st-key-choice-{place}-")[1]
+            self.confirm(place, field.split()[0], reason=reason)
+        cards.first.wait_for(state="detached")
+
+    def confirm(self, place: str, field: str, *, reason: str = "") -> None:
+        """Confirm what the machine read in one field, and wait until that is recorded."""
+        choice = self.key(f"choice-{place}-{field}")
+        choice.get_by_text("Confirm the machine's reading").click()
+        self.key(f"record-{place}-{field}").wait_for()
+        if reason:
+            self.fill(f"reason-{place}-{field}", reason)
+        self.press(f"record-{place}-{field}")
+        card = self.key(f"card-field-{place}-{field}")
+        card.get_by_text("Confirmed by").wait_for()
+        self.settled()
+
+    def search(self) -> None:
+        """Search the catalog for the plate that is chosen, and wait for the result."""
+        self.press("candidates_search")
+        self.says("Searched ", seconds=STEP_SECONDS)
+        self.settled()
+
+    def decide_first(self, reason: str) -> None:
+        """Confirm the first candidate with a reason."""
+        self.starting("decide-").first.get_by_text("Confirm: the plate").click()
+        self.starting("decidereason-").locator("textarea").first.fill(reason)
+        self.starting("decidereason-").locator("textarea").first.press("Tab")
+        self.starting("decidego-").locator("button").first.click()
+        self.says("The decision is recorded.")
+
+    def seal(self) -> None:
+        """Seal a bundle and wait for it."""
+        self.press("seal")
+        self.says("The bundle is sealed.", seconds=READING_SECONDS)
+        self.settled()
+
+    def download(self, folder: Path) -> Path:
+        """Download the latest bundle as ZIP."""
+        with self.page.expect_download() as waiting:
+            self.starting("zip-").locator("button").first.click()
+        path = folder / waiting.value.suggested_filename
+        waiting.value.save_as(path)
+        return path
+
+    def verify(self, bundle: Path) -> None:
+        """Upload a bundle to the screen that verifies, and wait for the answer."""
+        self.go("Verify a bundle")
+        self.key("verify_upload").locator("input[type=file]").set_input_files(bundle)
+        self.says(bundle.name)
+        self.page.locator(".st-key-verify_go button:not([disabled])").wait_for()
+        self.press("verify_go")
+        self.says("Keys trusted", seconds=READING_SECONDS)
+        self.settled()
