@@ -56,9 +56,12 @@ class Snapshot:
                 remedy="Check that the file is there and may be read.",
             ) from None
         self.path = path
-        self.manifest: SnapshotManifest = read_manifest(
-            bytes(self._container.bytes_of(MANIFEST_NAME)), path
-        )
+        try:
+            data = bytes(self._container.bytes_of(MANIFEST_NAME))
+            self.manifest: SnapshotManifest = read_manifest(data, path)
+        except BaseException:
+            self._container.close()
+            raise
         self._permit = lru_cache(CACHED_PERMITS)(self._read_permit)
 
     def __enter__(self) -> Self:

@@ -9,7 +9,7 @@ from array import array
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
@@ -34,6 +34,7 @@ from catalog.vocabulary import DISPOSITIONS, SERIAL_BASES
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from types import TracebackType
 
     import numpy.typing as npt
 
@@ -84,7 +85,7 @@ class SnapshotWriter:
     """Takes permits one by one, in order of their ids, and writes one snapshot at the end.
 
     Permits themselves go to a temporary file at once; only packed columns stay in memory, about
-    60 bytes a unit.
+    60 bytes a unit. Use it as a context manager.
     """
 
     def __init__(self, path: Path, makers: Iterable[Maker]) -> None:
@@ -105,7 +106,7 @@ class SnapshotWriter:
         self._groups: dict[tuple[str, str], int] = {}
         self._models_shown: list[tuple[str, str]] = []
         self._unserialised: list[int] = []
-        self._permits = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115 - closed in finish
+        self._permits = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115 - closed in __exit__
         self._last_id = ""
         self._offsets = array("Q", [0])
         self._flags = bytearray()
@@ -116,6 +117,17 @@ class SnapshotWriter:
         self._texts, self._text_sizes = bytearray(), bytearray()
         self._unit_group, self._unit_delivery = array("I"), array("I")
         self._bases, self._dispositions = bytearray(), bytearray()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._permits.close()
 
     def add(self, permit: Permit) -> None:
         """Take one permit with its lines, deliveries and serials.
@@ -211,7 +223,7 @@ class SnapshotWriter:
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".snapshot-")
         temporary = Path(name)
         try:
-            with os.fdopen(handle, "wb") as file, self._permits:
+            with os.fdopen(handle, "wb") as file:
                 container = ContainerWriter(file)
                 counts = self._write_members(container)
                 manifest = SnapshotManifest(
@@ -343,10 +355,12 @@ def build_snapshot(
 
     Raises SnapshotExists, or RecordInvalid for records that contradict themselves.
     """
-    writer = SnapshotWriter(path, records.makers)
-    for permit in sorted(records.permits, key=lambda permit: permit.permit_id):
-        writer.add(permit)
-    return writer.finish(sources=sources, coverage=coverage, synthetic=synthetic, built_at=built_at)
+    with SnapshotWriter(path, records.makers) as writer:
+        for permit in sorted(records.permits, key=lambda permit: permit.permit_id):
+            writer.add(permit)
+        return writer.finish(
+            sources=sources, coverage=coverage, synthetic=synthetic, built_at=built_at
+        )
 
 
 def _pack(
