@@ -65,16 +65,22 @@ class ErrorModel:
                 raise ValueError(f"error model {self.name}: nothing is left for a true {true}")
 
     def scaled(self, factor: float) -> ErrorModel:
-        """Give the same reader, erring `factor` times as often (capped: rows stay whole)."""
-        largest = max((*self.confusions.values(), self.substitution))
-        factor = min(factor, 0.49 / largest)
+        """Give the same reader, erring `factor` times as often, up to 9 in 10 of a character."""
+        rate = min(self.substitution * factor, 0.3)
+        room = 0.9 - (1.0 + OTHER_KIND) * rate
+        most = {
+            true: room / sum(r for pair, r in self.confusions.items() if pair[0] == true)
+            for true in {pair[0] for pair in self.confusions}
+        }
         return ErrorModel(
             name=self.name,
             version=f"{self.version} x{factor:g}",
-            substitution=self.substitution * factor,
-            insertion=min(0.49, self.insertion * factor),
-            deletion=min(0.49, self.deletion * factor),
-            confusions=MappingProxyType({k: v * factor for k, v in self.confusions.items()}),
+            substitution=rate,
+            insertion=min(0.3, self.insertion * factor),
+            deletion=min(0.3, self.deletion * factor),
+            confusions=MappingProxyType(
+                {pair: r * min(factor, most[pair[0]]) for pair, r in self.confusions.items()}
+            ),
             source=self.source,
         )
 

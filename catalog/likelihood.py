@@ -65,6 +65,11 @@ class SerialModel(Protocol):
         """Sum the same over each product set, shape (sets,); for pixels, from single changes."""
         ...
 
+    @property
+    def slack(self) -> float:
+        """By how much what `of_sets` counts is multiplied to be a bound from above."""
+        ...
+
     def counted(self, keys: Keys, length: int, exact: Floats) -> Floats:
         """Give what `of_sets` counted for these serials, whose exact probabilities are known."""
         ...
@@ -111,6 +116,11 @@ class TextModel:
         """How many serials are worth scoring one by one: text differs little place by place."""
         return 24
 
+    @property
+    def slack(self) -> float:
+        """No slack: the sum over all units is exact."""
+        return 1.0
+
     def of_keys(self, keys: Keys, length: int) -> Floats:
         """Probability of the reading for each folded serial of one length, shape (n,)."""
         total = np.zeros(keys.size)
@@ -150,12 +160,31 @@ class LatticeTrust:
     source: str
 
 
-TRUST = LatticeTrust(
-    temper=0.7,
+RAW = LatticeTrust(
+    temper=0.5,
+    misled=0.02,
+    version="2026-11-a",
+    source="stated assumption until fitted by benchmarks.weight",
+)
+"""For a recogniser's own probabilities, as they come."""
+
+FUSED = LatticeTrust(
+    temper=1.0,
     misled=0.01,
     version="2026-11-a",
     source="stated assumption until fitted by benchmarks.weight",
 )
+"""For probabilities that were tempered and discounted when several looks were fused."""
+
+
+@runtime_checkable
+class Tempered(Protocol):
+    """A likelihood that was tempered already; it says with which numbers."""
+
+    @property
+    def tempering(self) -> object:
+        """The numbers that were used."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +221,11 @@ class LatticeModel:
     def asked(self) -> int:
         """How many serials are put to the pixels one by one."""
         return 96
+
+    @property
+    def slack(self) -> float:
+        """Twice: two changes together may cost less than one by one."""
+        return 2.0
 
     def of_keys(self, keys: Keys, length: int) -> Floats:
         """Probability of the reading for each folded serial, relative to the best string."""
@@ -235,14 +269,19 @@ class Foldable(Protocol):
 
 
 def serial_model(
-    evidence: FieldEvidence, population: Population, *, trust: LatticeTrust = TRUST
+    evidence: FieldEvidence, population: Population, *, trust: LatticeTrust | None = None
 ) -> SerialModel | None:
-    """Build the model of one reading, or None if it holds no character at all."""
+    """Build the model of one reading, or None if it holds no character at all.
+
+    `trust` is chosen by the kind of likelihood unless it is given.
+    """
     texts = _texts(evidence)
     if not any(text.strip(UNREADABLE) for text, _ in texts):
         return None
     if evidence.likelihood is None or evidence.origin == "human":
         return TextModel.of(texts, MODELS[evidence.origin])
+    if trust is None:
+        trust = FUSED if isinstance(evidence.likelihood, Tempered) else RAW
     return _lattice_model(evidence.likelihood, texts[0][0], population, trust)
 
 

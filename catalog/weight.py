@@ -44,6 +44,9 @@ IRREGULAR_PROPOSALS = 512
 
 DOUBTFUL_PROPOSALS = 8192
 
+MORE_ASKED = 6
+"""Where a reading leaves much open, this many times as many serials are put to the pixels."""
+
 SHOWN = 32
 """Serials of one length that are kept with names; all are counted."""
 
@@ -153,8 +156,8 @@ def weigh_group(
     `keys` are the catalogued folded serials of the group, sorted.
     """
     parts = tuple(_weigh_part(model, population, keys, part) for part in propose(model, population))
-    total = sum(float(group.units @ model.of_sets(group)) for group in population.sets)
-    total += sum(part.added for part in parts)
+    counted = sum(float(group.units @ model.of_sets(group)) for group in population.sets)
+    total = model.slack * counted + sum(part.added for part in parts)
     complete = max((part.complete_from for part in parts), default=model.ceiling)
     unscored = population.irregular - sum(part.irregular for part in parts)
     bounded = min(unscored * complete, unscored * model.ceiling)
@@ -219,11 +222,13 @@ def _scores(
 
     Also gives by how much the sum over all units must be corrected for each serial.
     """
-    chosen = np.flatnonzero(wanted)[: model.asked]
+    most = model.asked * (MORE_ASKED if part.keys.size > IRREGULAR_PROPOSALS else 1)
+    chosen = np.flatnonzero(wanted)[:most]
     likelihood, correction = part.rough.copy(), np.zeros(part.keys.size)
     exact = model.of_keys(part.keys[chosen], part.length)
     likelihood[chosen] = exact
-    correction[chosen] = exact - model.counted(part.keys[chosen], part.length, exact)
+    counted = model.counted(part.keys[chosen], part.length, exact)
+    correction[chosen] = exact - model.slack * counted
     return likelihood, correction
 
 

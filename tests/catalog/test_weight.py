@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -102,8 +103,8 @@ def test_a_unit_missing_from_the_catalog_still_competes(number: int, doubtful: b
     """Uncatalogued units are in the denominator: the weight does not depend on who is listed."""
     text = f"{number:04d}"
     text = f"{text[:2]}?{text[3:]}" if doubtful else text
-    model, with_all = weighed(text)
-    _, with_some = weighed(text, SOME[SOME != text.encode()])
+    _, with_all = weighed(text)
+    _, with_some = weighed(text, SOME[text.encode() != SOME])
     assert with_some.total == pytest.approx(with_all.total, rel=1e-9)
     assert with_some.fitting == pytest.approx(with_all.fitting)
     assert with_some.catalogued_fitting <= with_all.catalogued_fitting
@@ -111,7 +112,11 @@ def test_a_unit_missing_from_the_catalog_still_competes(number: int, doubtful: b
 
 @dataclass(frozen=True, kw_only=True)
 class Pixels:
-    """A stand-in for a lattice whose characters depend on each other: 83 is often taken for 38."""
+    """A stand-in for a lattice in which characters depend on each other, as they do in CTC.
+
+    A change beside another change costs a little less than the two apart; equal neighbours are
+    dearer, since CTC must see a gap between them.
+    """
 
     seen: str
     slip: float
@@ -122,13 +127,14 @@ class Pixels:
     def _one(self, text: str) -> float:
         if len(text) != len(self.seen):
             return -12.0 * abs(len(text) - len(self.seen)) - 8.0
-        wrong = sum(a != b for a, b in zip(text, self.seen, strict=True))
-        swapped = sorted(text) == sorted(self.seen) and wrong == 2
-        return math.log(self.slip) * (1.0 if swapped else wrong)
+        wrong = [a != b for a, b in zip(text, self.seen, strict=True)]
+        beside = sum(a and b for a, b in itertools.pairwise(wrong))
+        equal = sum(a == b for a, b in itertools.pairwise(text))
+        return math.log(self.slip) * sum(wrong) + 0.3 * beside - 0.5 * equal
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.integers(1, 1200), st.floats(1e-5, 0.2), st.sampled_from([0.5, 1.0]))
+@given(st.integers(1, 1200), st.floats(1e-5, 0.05), st.sampled_from([0.5, 1.0]))
 def test_the_denominator_holds_all_that_the_pixels_allow(
     number: int, slip: float, temper: float
 ) -> None:
@@ -140,8 +146,8 @@ def test_the_denominator_holds_all_that_the_pixels_allow(
     assert model is not None
     group = weigh_group(model, ALL, SOME)
     exact = float(model.of_keys(KEYS, 4).sum())
-    assert group.total >= exact * 0.99
-    assert group.total <= exact * 1.3
+    assert group.total >= exact * (1 - 1e-9)
+    assert group.total <= exact * 2.2
 
 
 def test_two_doubtful_pixels_say_more_than_none() -> None:
