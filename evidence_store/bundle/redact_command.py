@@ -126,14 +126,14 @@ def _report(path: Path) -> PayloadFile:
 
 def _text(value: Json) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} is no text")  # noqa: TRY004 (one kind of error for a plan)
+        raise TypeError(f"{value!r} is no text")
     return value
 
 
 def _texts(value: dict[str, Json], member: str) -> tuple[str, ...]:
     items = value.get(member, [])
     if not isinstance(items, list):
-        raise ValueError(f"{member} is no list")  # noqa: TRY004 (as above)
+        raise TypeError(f"{member} is no list")
     return tuple(_text(item) for item in items)
 
 
