@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import rfc8785
 
@@ -27,11 +27,30 @@ _PLAIN_FROM, _PLAIN_BELOW = 1e-4, 1e16
 _COMPACT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+class _OddNumber(Exception):
+    """A number that the quick way of reading and writing cannot be trusted with."""
+
+
+def _odd(_text: str) -> NoReturn:
+    raise _OddNumber
+
+
+def _short_integer(text: str) -> int:
+    if len(text) >= _LONG_DIGITS:
+        raise _OddNumber
+    return int(text)
+
+
+_LONG_DIGITS = 16
+_PLAIN_READER = json.JSONDecoder(parse_float=_odd, parse_int=_short_integer, parse_constant=_odd)
+"""Reads ASCII JSON of short whole numbers only; such text the quick writer writes alike."""
+
+
 def canonical_json(value: object) -> bytes:
     """Write a JSON value in the one form of RFC 8785, as UTF-8.
 
     Mappings become objects, tuples arrays. Raises `NotCanonical` for what has no such form:
-    not-a-number, infinities, integers beyond ±(2^53 - 1), lone surrogates, other types.
+    not-a-number, infinities, whole numbers beyond ±(2^53 - 1), lone surrogates, other types.
     """
     try:
         if _writes_alike(value):
@@ -44,10 +63,15 @@ def canonical_json(value: object) -> bytes:
 def parse_canonical(data: bytes) -> Json:
     """Read JSON that must be in the RFC 8785 form; raises `NotCanonical` if it is not."""
     try:
-        value: Json = json.loads(data)
+        try:
+            value: Json = _PLAIN_READER.decode(data.decode("ascii"))
+            written = _COMPACT.encode(value).encode()
+        except (_OddNumber, UnicodeDecodeError):
+            value = json.loads(data)
+            written = canonical_json(value)
     except (ValueError, RecursionError) as error:
         raise NotCanonical(f"This is not JSON: {error}") from error
-    if canonical_json(value) != data:
+    if written != data:
         raise NotCanonical("This JSON is not in its canonical form (RFC 8785).")
     return value
 
@@ -65,7 +89,7 @@ def format_time(at: datetime) -> str:
     """Write a moment as `2026-11-22T10:00:00.000000Z`: UTC, always six decimals."""
     if at.tzinfo is None:
         raise BadInput(f"The time {at.isoformat()} has no zone; give it in UTC.")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse_time(text: str) -> datetime:
@@ -167,4 +191,6 @@ def _plain(value: object) -> Json:
         return {key: _plain(member) for key, member in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(member) for member in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) > _LARGEST_INTEGER:
+        raise NotCanonical(f"The number {value!r} is too large to be read back as it is.")
     return cast("Json", value)

@@ -35,10 +35,14 @@ _TRY_AGAIN = {"40001", "40P01"}
 class Database:
     """Runs reads and writes as transactions; a write is durable when it returns."""
 
-    def __init__(self, url: str) -> None:
-        self._engine = _engine(_checked(url))
+    def __init__(self, url: str, *, must_exist: bool = False) -> None:
+        """Connect, and bring the tables up to date; with `must_exist` nothing is changed."""
+        self._engine = _engine(_checked(url), must_exist=must_exist)
         try:
-            self._migrate()
+            if must_exist:
+                self._require_tables()
+            else:
+                self._migrate()
         except SQLAlchemyError as error:
             raise _unavailable(error) from error
 
@@ -83,6 +87,15 @@ class Database:
             connection.execution_options(writes=True)
             with connection.begin():
                 yield connection
+
+    def _require_tables(self) -> None:
+        with self._engine.connect() as connection:
+            version = _version(connection)
+        if version != SCHEMA_VERSION:
+            raise StoreUnavailable(
+                f"The database holds no ledger of version {SCHEMA_VERSION} (found: {version}).",
+                remedy="Check the address; a program of the ledger's own age can read it.",
+            )
 
     def _migrate(self) -> None:
         with self._engine.connect() as connection:
@@ -138,12 +151,16 @@ def _checked(url: str) -> URL:
     )
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, *, must_exist: bool) -> Engine:
     if url.get_backend_name() == "postgresql":
         engine = create_engine(url, pool_pre_ping=True)
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
-    _make_sqlite_file(Path(str(url.database)))
+    path = Path(str(url.database))
+    if not must_exist:
+        _make_sqlite_file(path)
+    elif not path.is_file():
+        raise StoreUnavailable(f"There is no ledger at {path}.", remedy="Check the address.")
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

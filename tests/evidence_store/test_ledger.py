@@ -176,7 +176,11 @@ def test_a_checkpoint_is_signed_and_stays_the_same(
     assert (note.size, note.root) == (2, ledger.root("case-1"))
     ledger.append("case-1", draft(3))
     assert ledger.checkpoint("case-1").size == 3
-    assert [kept.size for kept in ledger.checkpoints("case-1")] == [2, 3]
+    assert ledger.checkpoint("case-1", size=2) == first
+    assert ledger.checkpoint("case-1", size=1).root == ledger.root("case-1", size=1)
+    assert [kept.size for kept in ledger.checkpoints("case-1")] == [1, 2, 3]
+    with pytest.raises(EntryMissing):
+        ledger.checkpoint("case-1", size=4)
 
 
 def test_a_case_checkpoint_is_recorded_in_the_store(ledger: Ledger) -> None:
@@ -248,21 +252,21 @@ def append_many(url: str, writer: int) -> None:
 
     signer = Ed25519NoteSigner(Ed25519PrivateKey.generate())
     ledger = Ledger(url, clock=lambda: datetime.now(UTC), origin=ORIGIN, signer=signer)
-    for number in range(30):
+    for number in range(20):
         ledger.append("case-1", draft(number), draft(writer * 100 + number, place="A"))
     ledger.close()
 
 
 def test_processes_append_to_one_log_at_once(ledger: Ledger, database_url: str) -> None:
     context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=append_many, args=(database_url, n)) for n in range(3)]
+    writers = [context.Process(target=append_many, args=(database_url, n)) for n in range(2)]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join(60)
-    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    assert [writer.exitcode for writer in writers] == [0, 0]
     found = list(ledger.entries("case-1"))
-    assert [entry.sequence for entry in found] == list(range(180))
+    assert [entry.sequence for entry in found] == list(range(80))
     assert [entry.at for entry in found] == sorted(entry.at for entry in found)
     assert root_of(bytes.fromhex(entry.leaf_hash) for entry in found).hex() == ledger.root("case-1")
 
