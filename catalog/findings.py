@@ -90,8 +90,10 @@ def findings(
     """
     if candidate.verdict not in CONFIDENCE:
         return ()
+    if candidate.verdict == "consistent_with_model_only":
+        # Which delivery it would be is not known, so nothing can be said of that delivery.
+        return (*_model_only(candidate), *_never_approved(candidate, snapshot, circumstances))
     return (
-        *_model_only(candidate),
         *_end_user(candidate, circumstances),
         *_status_on_ship_date(candidate),
         *_photo_and_shipment(candidate, circumstances),
@@ -118,8 +120,6 @@ def _finding(
 
 
 def _model_only(candidate: Candidate) -> Iterator[Finding]:
-    if candidate.verdict != "consistent_with_model_only":
-        return
     yield _finding(
         candidate,
         "only_maker_and_model",
