@@ -1,0 +1,296 @@
+"""How fast, how small and how complete the catalog search is, beside a scan with rapidfuzz.
+
+    python -m benchmarks.search [--serials 1000000] [--queries 200] [--exhaustive 60] [--json FILE]
+
+The catalog is synthetic (see `search_sets`): six models, half of all units of one of them. Readings
+are drawn over all units, so half of them compete in that largest group. The build and the queries
+each run in a process of their own, so that their peak memory is their own. A query counts from the
+reading to the explained candidates, the weight included; the table under other assumptions
+(sensitivity) is timed apart. Every time is a median or a 95th percentile of single queries, after
+three that only warm up.
+
+*clean*: a text without doubt, as a person or a code gives it. *pixels*: a clean lattice of the
+recogniser's kind. *doubtful*: a lattice in which three characters are open. *unread*: a text of
+which a person could not read three characters. *rapidfuzz*: the plain scan of all serials with
+`rapidfuzz.process.extract` (ratio, best 20). *candidate recall*: of the readings for which every
+serial of the competing models was scored, the share in which the best-scoring one is among the
+candidates shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks.search_sets import SEED, lattice_of, makers, permits, unread
+from catalog.competitors import competition
+from catalog.likelihood import serial_model
+from catalog.normalize import fold
+from catalog.population import union
+from catalog.search import search
+from catalog.snapshot import Snapshot, open_snapshot
+from catalog.snapshot_build import SnapshotWriter
+from catalog.types import FieldEvidence, Query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WARM_UP = 3
+SCANS = 20
+KINDS = ("clean", "pixels", "doubtful", "unread")
+
+
+def main() -> int:
+    """Run the benchmark and print its table."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.search",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--serials", type=int, default=1_000_000)
+    parser.add_argument("--queries", type=int, default=200, help="readings of each kind")
+    parser.add_argument("--exhaustive", type=int, default=60, help="readings checked exhaustively")
+    parser.add_argument("--json", type=Path, dest="json_file")
+    parser.add_argument("--child", choices=("build", "query", "rapidfuzz"), help=argparse.SUPPRESS)
+    parser.add_argument("--snapshot", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        print(json.dumps(CHILDREN[options.child](options)))
+        return 0
+    report = run(options)
+    if options.json_file:
+        options.json_file.write_text(json.dumps(report, indent=1) + "\n")
+    print_table(report)
+    return 0
+
+
+def run(options: argparse.Namespace) -> dict[str, Any]:
+    """Build once, then query and scan the same serials, each in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "benchmark.snapshot"
+        built = run_apart("build", options, path)
+        asked = run_apart("query", options, path)
+        scanned = run_apart("rapidfuzz", options, path)
+    faster = scanned["p50_ms"] / asked["p50_ms"]
+    return {
+        "benchmark": "search",
+        "set": f"synthetic, {options.serials} serials, seed {SEED}",
+        "machine": {"system": platform.platform(), "cores": os.cpu_count()},
+        "systems": {"ours": {**built, **asked, "times_faster": faster}, "rapidfuzz": scanned},
+    }
+
+
+def run_apart(child: str, options: argparse.Namespace, path: Path) -> dict[str, Any]:
+    """Run one part in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.search", "--child", child]
+    command += ["--snapshot", str(path), "--serials", str(options.serials)]
+    command += ["--queries", str(options.queries), "--exhaustive", str(options.exhaustive)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def build(options: argparse.Namespace) -> dict[str, Any]:
+    """Write the snapshot, taking permits as they are made; making them is part of the time."""
+    started = time.perf_counter()
+    with SnapshotWriter(options.snapshot, makers()) as writer:
+        for permit in permits(options.serials):
+            writer.add(permit)
+        manifest = writer.finish(
+            sources=(), coverage=(), synthetic=True, built_at=datetime(2026, 1, 1, tzinfo=UTC)
+        )
+    seconds = time.perf_counter() - started
+    return {
+        "build_seconds": seconds,
+        "build_peak_memory_mb": peak_memory_mb(),
+        "bytes_per_serial": options.snapshot.stat().st_size / manifest.counts.units,
+    }
+
+
+def query(options: argparse.Namespace) -> dict[str, Any]:
+    """Time opening and every kind of reading, then check some against scoring every serial."""
+    base = memory_mb("RssAnon")
+    opened = [timed(lambda: open_snapshot(options.snapshot).close()) for _ in range(11)]
+    draw = np.random.default_rng(SEED)
+    result: dict[str, Any] = {"open_ms": float(np.median(opened))}
+    with open_snapshot(options.snapshot) as snapshot:
+        for kind in KINDS:
+            readings = [reading(snapshot, kind, draw) for _ in range(options.queries + WARM_UP)]
+            times = [timed(ask, one, snapshot) for one in readings][WARM_UP:]
+            name = {"clean": ""}.get(kind, f"_{kind}")
+            result[f"p50{name}_ms"] = float(np.percentile(times, 50))
+            result[f"p95{name}_ms"] = float(np.percentile(times, 95))
+        sensitive = [reading(snapshot, "clean", draw) for _ in range(20)]
+        result["p50_with_sensitivity_ms"] = float(
+            np.median([timed(search, one, snapshot) for one in sensitive])
+        )
+        result["lookup_900_ms"] = lookups(snapshot, draw)
+        result["peak_memory_mb"] = peak_memory_mb()
+        result["own_memory_mb"] = memory_mb("RssAnon") - base
+        result |= recall(snapshot, options.exhaustive, draw)
+    return result
+
+
+def ask(one: Query, snapshot: Snapshot) -> object:
+    """Search as a screen does before it shows other assumptions."""
+    return search(one, snapshot, sensitivity=False)
+
+
+def reading(snapshot: Snapshot, kind: str, draw: np.random.Generator) -> Query:
+    """Draw a unit and read its plate in one of the ways."""
+    groups = snapshot.groups()
+    shares = np.array([group.units for group in groups], dtype=float)
+    group = groups[int(draw.choice(len(groups), p=shares / shares.sum()))]
+    keys = snapshot.keys(group.group_id)
+    serial = keys[int(draw.integers(len(keys)))].decode()
+    maker = snapshot.maker(group.maker_id)
+    return Query(
+        maker=FieldEvidence(text=maker.canonical if maker else "", origin="machine"),
+        model=FieldEvidence(text=group.model, origin="machine"),
+        serial=evidence(serial, kind, draw),
+    )
+
+
+def evidence(serial: str, kind: str, draw: np.random.Generator) -> FieldEvidence:
+    """Read a serial: as text, as pixels, as doubtful pixels, or with characters unread."""
+    if kind == "clean":
+        return FieldEvidence(text=serial, origin="machine")
+    if kind == "unread":
+        return FieldEvidence(text=unread(serial, draw, places=3), origin="human")
+    lattice = lattice_of(serial, draw, doubtful=3 if kind == "doubtful" else 0)
+    return FieldEvidence(text=lattice.text, origin="machine", likelihood=lattice)
+
+
+def lookups(snapshot: Snapshot, draw: np.random.Generator) -> float:
+    """Time the exact look-up of 900 neighbours of a serial in the largest group, in ms."""
+    group = max(snapshot.groups(), key=lambda group: group.units)
+    keys = snapshot.keys(group.group_id)
+    times = []
+    for _ in range(50):
+        serial = keys[int(draw.integers(len(keys)))].decode()
+        near = [
+            serial[:at] + char + serial[at + 1 :]
+            for at in range(len(serial))
+            for char in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        ]
+        times.append(timed(snapshot.lookup, group.group_id, near[:900]))
+    return float(np.median(times[WARM_UP:]))
+
+
+def recall(snapshot: Snapshot, checks: int, draw: np.random.Generator) -> dict[str, Any]:
+    """Score every serial of the competing models and see whether the best one was shown."""
+    found = dict.fromkeys(KINDS, 0)
+    done = dict.fromkeys(KINDS, 0)
+    for number in range(checks):
+        kind = KINDS[number % len(KINDS)]
+        one = reading(snapshot, kind, draw)
+        best = exhaustive_best(one, snapshot)
+        candidates = search(one, snapshot, sensitivity=False).candidates
+        shown = {fold(each.serial.value) for each in candidates if each.serial}
+        done[kind] += 1
+        found[kind] += not best.isdisjoint(shown) if best else 1
+    return {
+        "candidate_recall": sum(found.values()) / max(sum(done.values()), 1),
+        "candidate_recall_checked": checks,
+        **{f"candidate_recall_{kind}": found[kind] / max(done[kind], 1) for kind in KINDS},
+    }
+
+
+def exhaustive_best(one: Query, snapshot: Snapshot) -> set[str]:
+    """Score every catalogued serial of every competing model; give the most probable one(s)."""
+    field = competition(one, snapshot)
+    populations = tuple(competitor.population for competitor in field.competitors)
+    model = serial_model(one.serial, union(populations)) if one.serial and populations else None
+    if model is None:
+        return set()
+    best = 0.0
+    keys_of_best: set[str] = set()
+    for competitor in field.competitors:
+        group = competitor.group
+        every = snapshot.keys(group.group_id)
+        sizes = np.char.str_len(every)
+        for length, _ in group.key_lengths:
+            keys = every[sizes == length]
+            for start in range(0, len(keys), 20_000):
+                part = keys[start : start + 20_000]
+                scores = model.of_keys(part.astype(f"S{length}"), length) * competitor.prior
+                top = float(scores.max(initial=0.0))
+                if top > best * (1 + 1e-9):
+                    best, keys_of_best = top, set()
+                if top and top >= best * (1 - 1e-9):
+                    near = scores >= best * (1 - 1e-9)
+                    keys_of_best |= {key.decode() for key in part[near]}
+    return keys_of_best
+
+
+def rapidfuzz(options: argparse.Namespace) -> dict[str, Any]:
+    """Scan every serial of the catalog for the readings that `query` calls clean."""
+    from rapidfuzz import fuzz, process
+
+    draw = np.random.default_rng(SEED)
+    with open_snapshot(options.snapshot) as snapshot:
+        serials = [
+            key.decode()
+            for group in snapshot.groups()
+            for key in snapshot.keys(group.group_id).tolist()
+        ]
+        texts = [
+            one.serial.text
+            for _ in range(SCANS + WARM_UP)
+            if (one := reading(snapshot, "clean", draw)).serial
+        ]
+    times = [
+        timed(partial(process.extract, text, serials, scorer=fuzz.ratio, limit=20))
+        for text in texts
+    ][WARM_UP:]
+    return {
+        "p50_ms": float(np.percentile(times, 50)),
+        "p95_ms": float(np.percentile(times, 95)),
+        "peak_memory_mb": peak_memory_mb(),
+    }
+
+
+def timed(call: Callable[..., object], *arguments: object) -> float:
+    """Give how long one call takes, in milliseconds."""
+    started = time.perf_counter()
+    call(*arguments)
+    return (time.perf_counter() - started) * 1000
+
+
+def peak_memory_mb() -> float:
+    """Give the largest memory of this process so far, mapped pages of the snapshot included."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def memory_mb(kind: str) -> float:
+    """Give the memory that /proc names so (RssAnon: what is not a mapped file), in MB."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    line = next(line for line in status.splitlines() if line.startswith(kind))
+    return int(line.split()[1]) / 1024
+
+
+def print_table(report: dict[str, Any]) -> None:
+    """Print the numbers for people."""
+    print(f"search: {report['set']}; {report['machine']}")
+    for name, metrics in report["systems"].items():
+        for metric, value in metrics.items():
+            print(f"  {name:10} {metric:28} {value:12.3f}")
+
+
+CHILDREN = {"build": build, "query": query, "rapidfuzz": rapidfuzz}
+
+if __name__ == "__main__":
+    sys.exit(main())

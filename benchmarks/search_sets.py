@@ -1,0 +1,168 @@
+"""Synthetic catalogs of any size and the readings that are looked up in them, all from a seed."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from catalog.dates import PartialDate
+from catalog.makers import known_makers
+from catalog.types import (
+    Delivery,
+    Maker,
+    Party,
+    Permit,
+    PermitLine,
+    Redactable,
+    Serial,
+    StatusEvent,
+)
+from vision.lattice import Lattice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SEED: Final = 20201020
+UNITS_A_DELIVERY: Final = 10
+ALPHABET: Final = ("", *"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-/.")
+STEPS_A_CHARACTER: Final = 4
+
+FAMILIES: Final = (
+    # maker, model, share of all units, how its serials are made
+    ("wescam", "CMX-15D", 0.50, "dense"),
+    ("wescam", "CMX-10", 0.10, "sparse"),
+    ("wescam", "CMX-20", 0.05, "dated"),
+    ("flir", "SAFIRE-380", 0.15, "sparse"),
+    ("hensoldt", "ARGOS-II", 0.10, "dated"),
+    ("controp", "T-STAMP", 0.10, "letters"),
+)
+"""Half of all units are of one model, so that the hardest group grows with the catalog."""
+
+
+def family_serials(model: str, count: int, scheme: str, seed: int) -> list[str]:
+    """Make the serials of one model: runs of numbers, sparse numbers, dated numbers, or letters."""
+    draw = np.random.default_rng(seed)
+    prefix = "".join(char for char in model if char.isalnum())
+    if scheme == "dense":
+        numbers = np.sort(draw.choice(count * 5 // 4, size=count, replace=False))
+        return [f"{prefix}-{number:07d}" for number in numbers.tolist()]
+    if scheme == "sparse":
+        numbers = np.sort(draw.choice(count * 20, size=count, replace=False))
+        return [f"{prefix[:2]}{number:08d}" for number in numbers.tolist()]
+    if scheme == "dated":
+        weeks = draw.integers(0, 520, size=count)
+        return [
+            f"{10 + week // 52:02d}{week % 52 + 1:02d}-{at:06d}"
+            for at, week in enumerate(weeks.tolist(), 1)
+        ]
+    letters = np.array(list("0123456789ABCDEFGHJKLMNPRSTUVWXYZ"))
+    rows = draw.integers(0, len(letters), size=(count, 9))
+    return list(dict.fromkeys("".join(row) for row in letters[rows].tolist()))
+
+
+def families(units: int) -> Iterator[tuple[str, str, list[str]]]:
+    """Give each family's maker id, model and serials."""
+    for number, (maker_id, model, share, scheme) in enumerate(FAMILIES):
+        count = round(units * share)
+        yield maker_id, model, family_serials(model, count, scheme, SEED + number)
+
+
+def permits(units: int) -> Iterator[Permit]:
+    """Give permits in the order of their ids; each has one line and one to four deliveries."""
+    draw = random.Random(SEED)
+    number = 0
+    for maker_id, model, serials in families(units):
+        place = 0
+        while place < len(serials):
+            size = UNITS_A_DELIVERY * draw.randint(1, 4)
+            number += 1
+            yield _permit(number, maker_id, model, serials[place : place + size])
+            place += size
+
+
+def makers() -> tuple[Maker, ...]:
+    """Give the makers of the families with their names through time."""
+    wanted = {maker_id for maker_id, *_ in FAMILIES} | {"l3harris", "teledyne"}
+    return tuple(maker for maker in known_makers() if maker.maker_id in wanted)
+
+
+def _permit(number: int, maker_id: str, model: str, serials: list[str]) -> Permit:
+    permit_id = f"SYN-{number:08d}"
+    deliveries = tuple(
+        Delivery(
+            delivery_id=f"{permit_id}-D{start}",
+            ship_date=PartialDate.parse("2020-09-08"),
+            consignee=Redactable(value="Integrator (synthetic)"),
+            quantity=len(serials[start : start + UNITS_A_DELIVERY]),
+            document_type="manufacturer_delivery_record",
+            serials=tuple(
+                Serial(value=serial, basis="not_on_permit_from_delivery_record")
+                for serial in serials[start : start + UNITS_A_DELIVERY]
+            ),
+        )
+        for start in range(0, len(serials), UNITS_A_DELIVERY)
+    )
+    return Permit(
+        permit_id=permit_id,
+        number=Redactable(value=f"SYN-EP-{number}"),
+        issuer="Export Controls Authority (synthetic)",
+        permit_type="CA_individual",
+        status_history=tuple(
+            StatusEvent(
+                status=status,
+                date=PartialDate.parse(day),
+                authority="Export Controls Authority (synthetic)",
+                source="synthetic",
+            )
+            for status, day in (("approved", "2020-05-06"), ("suspended", "2020-10-05"))
+        ),
+        country_final_destination="TR",
+        parties=tuple(
+            Party(role=role, name=Redactable(value=f"{name} (synthetic)"), country="TR")
+            for role, name in (("integrator", "Integrator"), ("end_user", "Naval Command"))
+        ),
+        end_use_text=Redactable(value="Maritime patrol. Synthetic."),
+        undertakings=("no_diversion", "no_reexport_without_consent"),
+        sources=("synthetic",),
+        synthetic=True,
+        lines=(
+            PermitLine(
+                line_id=f"{permit_id}/1",
+                maker_id=maker_id,
+                maker_as_written=maker_id,
+                model=model,
+                part_number="72-10015-04",
+                quantity=len(serials),
+                deliveries=deliveries,
+            ),
+        ),
+    )
+
+
+def lattice_of(serial: str, draw: np.random.Generator, *, doubtful: int) -> Lattice:
+    """Make a reader's lattice of a serial; at `doubtful` places several characters compete.
+
+    At a doubtful place the right character has .15 to .5 of the probability and need not be the
+    most probable; elsewhere it has .97 to .999.
+    """
+    choice = [at for at, char in enumerate(serial) if char.isalnum()]
+    unsure = set(draw.choice(choice, size=min(doubtful, len(choice)), replace=False).tolist())
+    steps = np.full((len(serial) * STEPS_A_CHARACTER, len(ALPHABET)), 1e-6)
+    for at, char in enumerate(serial):
+        row = steps[at * STEPS_A_CHARACTER + 1]
+        right = draw.uniform(0.15, 0.5) if at in unsure else draw.uniform(0.97, 0.999)
+        others = draw.choice(len(ALPHABET) - 4, size=5, replace=False) + 1
+        row[others] += draw.dirichlet(np.ones(5)) * (1 - right)
+        row[ALPHABET.index(char)] += right
+        for blank in (0, 2, 3):
+            steps[at * STEPS_A_CHARACTER + blank, 0] = 1.0
+    return Lattice.from_probabilities(steps / steps.sum(axis=1, keepdims=True), ALPHABET)
+
+
+def unread(serial: str, draw: np.random.Generator, *, places: int) -> str:
+    """Write `?` for some characters of the last part of a serial, as a person would."""
+    choice = [at for at, char in enumerate(serial) if char.isalnum()][-7:]
+    hidden = set(draw.choice(choice, size=places, replace=False).tolist())
+    return "".join("?" if at in hidden else char for at, char in enumerate(serial))
