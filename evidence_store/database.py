@@ -44,7 +44,11 @@ class Database:
             else:
                 self._migrate()
         except SQLAlchemyError as error:
+            self.close()
             raise _unavailable(error) from error
+        except StoreError:
+            self.close()
+            raise
 
     @property
     def is_sqlite(self) -> bool:
@@ -162,7 +166,7 @@ def _engine(url: URL, *, must_exist: bool) -> Engine:
     elif not path.is_file():
         raise StoreUnavailable(f"There is no ledger at {path}.", remedy="Check the address.")
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", _prepare_to_read if must_exist else _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -187,6 +191,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _prepare_to_read(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only=ON").close()
 
 
 def _begin_sqlite(connection: Connection) -> None:

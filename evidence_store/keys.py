@@ -268,7 +268,7 @@ def _current(history: Sequence[PublicKey], now: datetime) -> PublicKey | None:
 def _parse_record(person_id: str, path: Path) -> PublicKey:
     try:
         record = json.loads(path.read_bytes())
-        line = read_public_line(record["public_key"])
+        line = read_public_line(str(record["public_key"]))
         ends = record["valid_before"]
         return PublicKey(
             person_id=person_id,
@@ -279,7 +279,7 @@ def _parse_record(person_id: str, path: Path) -> PublicKey:
             held_by=record["held_by"],
             reason=record["reason"],
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, BadInput) as error:
         raise StoreUnavailable(f"The key record {path.name} of {person_id} is damaged.") from error
 
 
