@@ -37,8 +37,7 @@ from evidence_store.bundle.walk import walk
 from evidence_store.errors import BlobMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from evidence_store.types import Sha256
@@ -200,5 +199,5 @@ def _refuse_leaks(leaks: Iterable[Leak]) -> None:
 class _NoBlobs:
     """A public bundle is made of the sealed one's files; the store is not asked."""
 
-    def local_path(self, sha256: Sha256) -> AbstractContextManager[Path]:
+    def stream(self, sha256: Sha256) -> Iterator[bytes]:
         raise BlobMissing(f"Redaction does not open the store, where {sha256} may be.")

@@ -11,7 +11,6 @@ import contextlib
 import secrets
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +28,7 @@ from evidence_store.bundle.errors import BundleContentsError, BundleExists
 from evidence_store.bundle.hashing import (
     THREADS,
     copy_hashed,
+    keep_checked,
     open_plain,
     sha256_bytes,
     sync_folder,
@@ -60,17 +60,18 @@ from evidence_store.bundle.record import LogSource, RecordWriter
 from evidence_store.bundle.rocrate import crate_bytes
 from evidence_store.bundle.seals import seal_bytes
 from evidence_store.bundle.signing import signature_of
-from evidence_store.types import Sha256
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from evidence_store.types import Sha256
 
 
 class BlobSource(Protocol):
     """What sealing asks of the store of blobs."""
 
-    def local_path(self, sha256: Sha256) -> AbstractContextManager[Path]:
-        """Return a file with the bytes of a blob, readable inside the context."""
+    def stream(self, sha256: Sha256) -> Iterator[bytes]:
+        """Yield the bytes of a blob, and raise after the last if they are not those kept."""
         ...
 
 
@@ -207,9 +208,8 @@ def _copy_one(file: PayloadFile, blobs: BlobSource, top: Path) -> FileAccount:
     elif isinstance(file.source, Path):
         sha256, size = _copy_file(file.source, target)
     else:
-        with blobs.local_path(file.source) as source:
-            sha256, size = _copy_file(source, target)
-        promised = file.source if promised in (None, file.source) else Sha256("")
+        sha256 = file.source
+        size = keep_checked(blobs.stream(file.source), target)
     if promised is not None and promised != sha256:
         raise BundleContentsError(
             f"The bytes for {file.path} have the SHA-256 {sha256}, not the one they should have.",
