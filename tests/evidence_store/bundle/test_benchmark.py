@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.bundle import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_the_benchmark_measures_every_system(tmp_path: Path) -> None:

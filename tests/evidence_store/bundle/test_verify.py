@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.bundle_forging import reseal_whole, rewrite
 from benchmarks.bundle_sample import CUSTODIAN, REVIEWER, Sample, make_sample
-from evidence_store.bundle.bag_info import bag_info_bytes
 from evidence_store.bundle.errors import BundleRefused, BundleUnreadable
-from evidence_store.bundle.hashing import sha256_bytes, sha256_file
-from evidence_store.bundle.layout import ManifestLine, Role, Signer
-from evidence_store.bundle.manifest import manifest_bytes
-from evidence_store.bundle.seals import seal_bytes
-from evidence_store.bundle.signing import add_signature, signature_of
+from evidence_store.bundle.hashing import sha256_file
+from evidence_store.bundle.layout import Role
+from evidence_store.bundle.signing import add_signature
 from evidence_store.bundle.verify import VerificationReport, verify
 
 if TYPE_CHECKING:
@@ -25,52 +21,13 @@ if TYPE_CHECKING:
 Codes = Callable[..., set[str]]
 
 
-def reseal_whole(top: Path, signers: tuple[Signer, ...], at: datetime) -> None:
-    """Sign a changed bundle anew from its manifest up, as a dishonest custodian could."""
-    shutil.rmtree(top / "signatures")
-    files = sorted(path for path in (top / "data").rglob("*") if path.is_file())
-    (top / "manifest-sha256.txt").write_bytes(
-        manifest_bytes(
-            ManifestLine(sha256=sha256_file(path), path=str(path.relative_to(top)))
-            for path in files
-        )
-    )
-    size = sum(path.stat().st_size for path in files)
-    (top / "bag-info.txt").write_bytes(
-        bag_info_bytes(files=len(files), size=size, sealed_at=at, log="case-sample")
-    )
-    tags = ("bag-info.txt", "bagit.txt", "manifest-sha256.txt")
-    tag_manifest = manifest_bytes(
-        ManifestLine(sha256=sha256_file(top / tag), path=tag) for tag in tags
-    )
-    (top / "tagmanifest-sha256.txt").write_bytes(tag_manifest)
-    signatures = dict(signature_of(signer, tag_manifest) for signer in signers)
-    (top / "signatures").mkdir()
-    for path, data in signatures.items():
-        (top / path).write_bytes(data)
-    seal = seal_bytes({"tagmanifest-sha256.txt": tag_manifest, **signatures})
-    (top / "signatures/seal.sha256").write_bytes(seal)
-
-
-def rewrite(top: Path, path: str, change: Callable[[bytes], bytes]) -> None:
-    """Change a payload file and make `bundle.json` tell the same story."""
-    data = change((top / path).read_bytes())
-    (top / path).write_bytes(data)
-    description = json.loads((top / "data/bundle.json").read_bytes())
-    for file in description["files"]:
-        if file["path"] == path:
-            file["sha256"], file["size"] = sha256_bytes(data), len(data)
-    text = json.dumps(description, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    (top / "data/bundle.json").write_bytes(text.encode() + b"\n")
-
-
 @pytest.fixture
 def forge(sample: Sample, bundle: Path) -> Callable[[str, Callable[[bytes], bytes]], Path]:
     """Change a payload file of a bundle and sign all of it again with the real keys."""
 
     def run(path: str, change: Callable[[bytes], bytes]) -> Path:
         rewrite(bundle, path, change)
-        reseal_whole(bundle, sample.signers(), datetime(2026, 11, 1, 11, tzinfo=UTC))
+        reseal_whole(bundle, sample.signers())
         return bundle
 
     return run
@@ -192,7 +149,7 @@ def test_another_persons_key_is_refused(
     sample: Sample, bundle: Path, codes: Codes, tmp_path: Path
 ) -> None:
     sample_two = make_sample(tmp_path)
-    reseal_whole(bundle, sample_two.signers(), datetime(2026, 11, 1, 11, tzinfo=UTC))
+    reseal_whole(bundle, sample_two.signers())
     assert codes(bundle) == {"signer-not-allowed"}
 
 
