@@ -217,6 +217,10 @@ def _serial(value: str, basis: SerialBasis, disposition: str) -> Serial:
             f"{value[:20]!r}… has {len(value)} characters, a serial has at most {MAX_SERIAL}",
             "write one serial in a cell, or several with semicolons between them",
         )
+    if value.startswith(("=", "@")):
+        raise CellProblem(
+            f"{value[:40]!r}: a formula is no serial", "export the values, not the formulas"
+        )
     if not fold(value):
         raise CellProblem(
             f"{value!r} has no letter and no digit",

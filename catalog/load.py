@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from catalog.errors import ImportRefused
+from catalog.load_json import flat_rows, is_json, load_records, read_json
+from catalog.load_xlsx import inert_parts, is_xlsx, sheet_names, xlsx_rows
 from catalog.mapping import ColumnMapping, MappedColumn, guess_columns
 from catalog.rows import LoadResult, RecordBuilder
+from catalog.types import RowIssue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +27,7 @@ __all__ = [
     "load",
     "load_csv",
     "load_rows",
+    "sheet_names",
 ]
 
 
@@ -51,20 +55,89 @@ def load_csv(
     the file as a whole cannot be read: too large, another encoding, no header.
     """
     rows = _csv_rows(data, name, limits)
-    header = next(rows)
+    header = next(rows, [])
     return load_rows(header, rows, name=name, mapping=mapping, limits=limits)
 
 
 def load(
-    data: bytes, *, name: str, mapping: ColumnMapping | None = None, limits: LoadLimits = LIMITS
+    data: bytes,
+    *,
+    name: str,
+    mapping: ColumnMapping | None = None,
+    sheet: str | None = None,
+    limits: LoadLimits = LIMITS,
 ) -> LoadResult:
-    """Read a catalog file of any form that is known, told by its content, not by its name."""
-    return load_csv(data, name=name, mapping=mapping, limits=limits)
+    """Read a catalog file, CSV, XLSX or JSON, told by its content and not by its name.
+
+    `sheet` names the sheet of a spreadsheet (the first if None). Raises ImportRefused if the file
+    as a whole cannot be read; everything else is an issue of the result.
+    """
+    _check_bytes(data, name, limits)
+    if is_json(data):
+        value = read_json(data, name=name)
+        if isinstance(value, dict):
+            return load_records(value, name=name)
+        rows: Iterator[Sequence[str]] = flat_rows(value, name=name)
+    else:
+        rows = _table_rows(data, name, sheet, limits)
+    header = next(rows, [])
+    result = load_rows(header, rows, name=name, mapping=mapping, limits=limits)
+    return _with_remarks(result, data, name, sheet) if is_xlsx(data) else result
 
 
-def header_of(data: bytes, *, name: str, limits: LoadLimits = LIMITS) -> tuple[str, ...]:
-    """Give the column names of a file. Raises ImportRefused as `load` does."""
-    return tuple(cell.strip() for cell in next(_csv_rows(data, name, limits)))
+def header_of(
+    data: bytes, *, name: str, sheet: str | None = None, limits: LoadLimits = LIMITS
+) -> tuple[str, ...]:
+    """Give the column names of a file; () for records in the catalog's own form.
+
+    Raises ImportRefused as `load` does.
+    """
+    _check_bytes(data, name, limits)
+    if is_json(data):
+        value = read_json(data, name=name)
+        return () if isinstance(value, dict) else tuple(next(flat_rows(value, name=name)))
+    return tuple(cell.strip() for cell in next(_table_rows(data, name, sheet, limits), []))
+
+
+def _table_rows(
+    data: bytes, name: str, sheet: str | None, limits: LoadLimits
+) -> Iterator[Sequence[str]]:
+    if is_xlsx(data):
+        return xlsx_rows(data, name=name, sheet=sheet)
+    if data.startswith((b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"%PDF")):
+        raise ImportRefused(
+            f"{name} is no CSV, XLSX or JSON file.",
+            remedy="Open it in the program that made it and export the table as CSV UTF-8.",
+        )
+    return _csv_rows(data, name, limits)
+
+
+def _with_remarks(result: LoadResult, data: bytes, name: str, sheet: str | None) -> LoadResult:
+    """Add what was not looked at in a spreadsheet, so that nothing is left out unsaid."""
+    remarks = [
+        f"the spreadsheet also holds {words}, which were not looked at"
+        for words in inert_parts(data)
+    ]
+    others = [other for other in sheet_names(data, name=name) if other != sheet]
+    others = others if sheet else others[1:]
+    if others:
+        remarks.append(f"other sheets were not read: {', '.join(others)}")
+    issues = tuple(
+        RowIssue(
+            row=1,
+            column="",
+            value="",
+            problem=remark,
+            remedy="nothing, if the table is complete without it",
+            severity="warning",
+        )
+        for remark in remarks
+    )
+    return replace(
+        result,
+        issues=issues + result.issues,
+        issues_total=result.issues_total + len(issues),
+    )
 
 
 def guess_mapping(source: bytes | Sequence[str], *, name: str = "the file") -> ColumnMapping:
@@ -171,16 +244,14 @@ def _audit_columns(builder: RecordBuilder, header: tuple[str, ...], mapping: Col
             row=1,
         )
     used = {column.header for column in mapping.columns} | set(mapping.ignored)
-    for cell in header:
-        if cell and cell not in used:
-            builder.issues.report(
-                cell,
-                "",
-                "nobody reads this column",
-                "map it, or ignore it on purpose",
-                row=1,
-                severity="warning",
-            )
+    for place, cell in enumerate(header, 1):
+        if not cell:
+            problem, remedy = f"column {place} has no name and is not read", "name it or remove it"
+        elif cell not in used:
+            problem, remedy = "nobody reads this column", "map it, or ignore it on purpose"
+        else:
+            continue
+        builder.issues.report(cell, "", problem, remedy, row=1, severity="warning")
 
 
 def _csv_rows(data: bytes, name: str, limits: LoadLimits) -> Iterator[list[str]]:
@@ -201,12 +272,16 @@ def _csv_rows(data: bytes, name: str, limits: LoadLimits) -> Iterator[list[str]]
         raise ImportRefused(f"{name} is empty.", remedy="Choose a file with column names and rows.")
 
 
-def _decode(data: bytes, name: str, limits: LoadLimits) -> str:
+def _check_bytes(data: bytes, name: str, limits: LoadLimits) -> None:
     if len(data) > limits.max_bytes:
         raise ImportRefused(
             f"{name} has {len(data)} bytes, more than {limits.max_bytes}.",
             remedy="Split it into several files and import one after the other.",
         )
+
+
+def _decode(data: bytes, name: str, limits: LoadLimits) -> str:
+    _check_bytes(data, name, limits)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ImportRefused(
             f"{name} is encoded in UTF-16.", remedy='Save it as "CSV UTF-8" and import that.'

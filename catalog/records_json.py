@@ -132,7 +132,10 @@ def _record_reader(kind: Any) -> Convert:
             except _Odd as odd:
                 odd.path = f".{name}{odd.path}"
                 raise
-        return kind(**built)
+        try:
+            return kind(**built)
+        except RecordInvalid as problem:
+            raise _Odd(f"cannot be: {problem.happened}", problem.remedy) from None
 
     return read
 

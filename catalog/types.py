@@ -11,6 +11,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from catalog.dates import UNKNOWN, PartialDate
+from catalog.errors import RecordInvalid
+from catalog.vocabulary import (
+    DISPOSITIONS,
+    DOCUMENT_TYPES,
+    PARTY_ROLES,
+    PERMIT_STATUSES,
+    PERMIT_TYPES,
+    UNDERTAKINGS,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,6 +50,14 @@ Verdict = Literal[
 ]
 
 
+def _known(word: str, words: tuple[str, ...], what: str) -> None:
+    if word not in words:
+        raise RecordInvalid(
+            f"{word!r} is no {what} that the catalog knows",
+            remedy=f"Use one of: {', '.join(words)}",
+        )
+
+
 class Likelihood(Protocol):
     """How likely given strings are under the pixels, or under a human transcription."""
 
@@ -64,22 +81,33 @@ class Redactable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusEvent:
-    """One step in a permit's history; the question is always the status on a given day."""
+    """One step in a permit's history; the question is always the status on a given day.
+
+    `status` is a word of `vocabulary.PERMIT_STATUSES`; raises RecordInvalid for another.
+    """
 
     status: str
     date: PartialDate
     authority: str
     source: str
 
+    def __post_init__(self) -> None:
+        """Refuse a status that nobody could reason with."""
+        _known(self.status, PERMIT_STATUSES, "status of a permit")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """Someone named on a permit, in one role (a word of `vocabulary.PARTY_ROLES`)."""
+    """Someone named on a permit, in one role: a word of `vocabulary.PARTY_ROLES`."""
 
     role: str
     name: Redactable
     address: str = ""
     country: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a role that no finding knows."""
+        _known(self.role, PARTY_ROLES, "role of a party")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +123,20 @@ class Serial:
     redaction: Redaction = "not_redacted"
     quantity: int | None = 1
     disposition: str = "delivered"
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown disposition, a unit without a serial, and a negative quantity."""
+        if self.disposition not in DISPOSITIONS:
+            _known(self.disposition, DISPOSITIONS, "disposition of a unit")
+        if not self.value and self.basis not in ("quantity_only", "redacted"):
+            raise RecordInvalid(
+                f"a serial entry called {self.basis} has no serial",
+                remedy="Write the serial, or call the entry quantity_only or redacted",
+            )
+        if self.quantity is not None and self.quantity < 0:
+            raise RecordInvalid(
+                f"a serial entry stands for {self.quantity} units", remedy="Correct the quantity"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +158,17 @@ class Delivery:
     source: str = ""
     serials: tuple[Serial, ...] = ()
     serials_recorded: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown kind of document and a receipt before the shipment."""
+        if self.document_type:
+            _known(self.document_type, DOCUMENT_TYPES, "type of document")
+        if self.received_date.is_before(self.ship_date):
+            raise RecordInvalid(
+                f"delivery {self.delivery_id!r} was received ({self.received_date}) before it was "
+                f"shipped ({self.ship_date})",
+                remedy="Check both dates",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +213,12 @@ class Permit:
     sources: tuple[str, ...] = ()
     synthetic: bool = False
     lines: tuple[PermitLine, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown type of permit and an unknown undertaking."""
+        _known(self.permit_type, PERMIT_TYPES, "type of permit")
+        for word in self.undertakings:
+            _known(word, UNDERTAKINGS, "undertaking")
 
     def parties_as(self, *roles: str) -> tuple[Party, ...]:
         """Return the parties in any of these roles, in the permit's order."""
@@ -284,7 +343,11 @@ class UnitGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowIssue:
-    """What is wrong with one cell of an import, and what to do about it."""
+    """What is wrong with one cell of an import, and what to do about it.
+
+    `row` counts as a spreadsheet does (the header is row 1); in a JSON file it is the place of the
+    permit or maker in its list, from 1.
+    """
 
     row: int
     column: str
