@@ -159,8 +159,7 @@ def _banners(workbench: Workbench, case: CaseSummary | None, *, url_path: str) -
                 banner(
                     "synthetic",
                     "SYNTHETIC CASE",
-                    "The photos, the units and the people in it were made up by this program. "
-                    "Nothing here happened.",
+                    "Made up by this program. Nothing here happened.",
                 )
             )
         if case.policy is Policy.SOLO:
@@ -168,7 +167,7 @@ def _banners(workbench: Workbench, case: CaseSummary | None, *, url_path: str) -
                 banner(
                     "solo",
                     "SOLO CASE",
-                    "One person may take in, judge and decide. No second person has checked.",
+                    "One person may do everything; nobody else has checked.",
                 )
             )
     if url_path in {"catalog", "candidates"}:

@@ -41,7 +41,8 @@ _STYLE = """
 [data-testid="stTextInputRootElement"], [data-testid="stTextAreaRootElement"],
 [data-testid="stNumberInputContainer"], [data-testid="stTextInputRootElement"] input,
 [data-testid="stTextAreaRootElement"] textarea, [data-testid="stNumberInputContainer"] input,
-[data-baseweb="select"] > div {background:#fff;}
+.react-aria-ComboBox > [role="group"], [data-testid="stMultiSelect"] [role="group"]
+  {background:#fff;}
 [data-testid="stSidebarUserContent"] {padding-top:.4rem; padding-bottom:1.5rem;}
 [data-testid="stSidebarNav"] {padding-top:.2rem;}
 [data-testid="stNavSectionHeader"] {letter-spacing:.01em;}
@@ -63,8 +64,8 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
   line-height:1.25; color:var(--np-ink);}
 .np-section p {color:var(--np-muted); margin:.2rem 0 0; font-size:.95rem; max-width:72ch;}
 .np-banners {display:flex; gap:.5rem; flex-wrap:wrap;}
-.np-banner {flex:1 1 20rem; display:flex; gap:.8rem; align-items:baseline; padding:.5rem .9rem; border-radius:6px;
-  font-size:.88rem; line-height:1.4;}
+.np-banner {flex:1 1 20rem; display:flex; gap:.8rem; align-items:baseline; padding:.5rem .9rem;
+  border-radius:6px;  font-size:.88rem; line-height:1.4;}
 .np-banner b {letter-spacing:.06em; white-space:nowrap;}
 .np-banner-synthetic {color:#5C3800; border:1px solid #E3C07A;
   background:repeating-linear-gradient(135deg,#FCF1D8 0 12px,#F9E9C6 12px 24px);}
@@ -135,7 +136,11 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
 .np-fall td, .np-fall th {padding:.4rem .6rem .4rem 0; vertical-align:middle;
   border-bottom:1px solid var(--np-rule-soft); text-align:left;}
 .np-fall th {font-size:.85rem; color:var(--np-muted); font-weight:600;}
-.np-fall .np-bar {width:34%; min-width:10rem;}
+.np-fall .np-bar {width:26%; min-width:8rem;}
+.np-fall .np-machine {white-space:nowrap;}
+.np-fall td:nth-child(4), .np-fall th:nth-child(4) {padding-left:1rem;}
+.st-key-review_look {position:sticky; top:1rem;}
+[data-testid="stHorizontalBlock"]:has(.st-key-review_look) {align-items:stretch;}
 .np-track {position:relative; height:16px; background:#F3F0E9; border-radius:3px;}
 .np-track i {position:absolute; top:0; bottom:0; border-radius:2px;}
 .np-track i.np-zero {width:1px; background:#56606E; top:-3px; bottom:-3px;}

@@ -217,7 +217,7 @@ class Tour:
     def take_in(self, *files: Path, **claims: str) -> None:
         """Upload files with claims (names as in the form) and wait for the answer."""
         self.starting("intake_files").locator("input[type=file]").set_input_files(files)
-        self.says(files[0].name)
+        self.page.locator("[data-testid=stFileChip]").first.wait_for()
         for name, text in claims.items():
             box = self.starting(f"claim_{name}_").locator("input, textarea").first
             box.fill(text)
@@ -233,14 +233,15 @@ class Tour:
         self.press("reading_start")
         self.says("Every photo of this case has been read.", seconds=READING_SECONDS)
 
-    def judge_all_fields(self, place: str, *, reason: str = "") -> None:
-        """Confirm every field of the region that is shown (place: exhibit-region)."""
-        cards = self.page.locator(f"[class*='st-key-record-{place}-']")
-        radios = self.page.locator(f"[class*='st-key-choice-{place}-']")
-        while radios.count():
-            field = (radios.first.get_attribute("class") or "").split(f"st-key-choice-{place}-")[1]
-            self.confirm(place, field.split()[0], reason=reason)
-        cards.first.wait_for(state="detached")
+    def confirm_all(self, place: str, *, reason: str = "") -> None:
+        """Confirm every unjudged field of the region that is shown (place: exhibit-region)."""
+        start = f"st-key-card-field-{place}-"
+        cards = self.page.locator(f"[class*='{start}']")
+        cards.first.wait_for()
+        classes = [cards.nth(at).get_attribute("class") or "" for at in range(cards.count())]
+        for field in [found.split(start)[1].split()[0] for found in classes]:
+            if self.key(f"choice-{place}-{field}").is_visible():
+                self.confirm(place, field, reason=reason)
 
     def confirm(self, place: str, field: str, *, reason: str = "") -> None:
         """Confirm what the machine read in one field, and wait until that is recorded."""
@@ -286,7 +287,7 @@ class Tour:
         """Upload a bundle to the screen that verifies, and wait for the answer."""
         self.go("Verify a bundle")
         self.key("verify_upload").locator("input[type=file]").set_input_files(bundle)
-        self.says(bundle.name)
+        self.key("verify_upload").locator("[data-testid=stFileChip]").wait_for()
         self.page.locator(".st-key-verify_go button:not([disabled])").wait_for()
         self.press("verify_go")
         self.says("Keys trusted", seconds=READING_SECONDS)

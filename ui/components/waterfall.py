@@ -39,7 +39,7 @@ def _row(feature: ReportFeature, bar: Bar) -> str:
         else ""
     )
     return (
-        f"<tr><td><b>{markup.safe(feature.feature)}</b>{detail}</td>"
+        f"<tr><td><b>{markup.safe(words.field(feature.feature.replace(' ', '_')))}</b>{detail}</td>"
         f"<td class='np-bar'>{_bar(bar, feature.weight_bits)}</td>"
         f"<td style='text-align:right'>{words.bits(feature.weight_bits)}</td>"
         f"<td>{markup.machine(feature.seen)}</td><td>{markup.machine(feature.recorded)}</td></tr>"

@@ -205,9 +205,10 @@ def _candidate(
             + markup.chips(markup.chip(candidate.verdict, _tone(view, candidate)))
         )
         right.html(_weight(candidate))
-        st.html(_sentence(candidate))
+        if not candidate.explanation:
+            st.html(_sentence(candidate))
         if candidate.explanation:
-            st.html(f'<div class="np-muted">{markup.safe(candidate.explanation)}</div>')
+            st.html(f"<div>{markup.safe(candidate.explanation)}</div>")
         with st.expander("How the weight adds up", expanded=opened):
             waterfall(candidate.features)
         with st.expander("Records in the catalog", expanded=opened):

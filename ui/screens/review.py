@@ -68,7 +68,7 @@ def render(workbench: Workbench) -> None:
     with state.told():
         place = _place(workbench, case.case_id, *chosen)
         left, right = st.columns([1.15, 1], gap="large")
-        with left:
+        with left, st.container(key="review_look"):
             _look(workbench, place)
         with right:
             _judge(workbench, place)
@@ -94,7 +94,7 @@ def _choose(workbench: Workbench, actor: Actor, case: CaseSummary) -> tuple[str,
         st.session_state["review_region"] = (
             workbench.review.next_to_review(actor, case.case_id) or members[0]
         )
-    judged = _judged(workbench, case.case_id)
+    judged = _progress(workbench, case.case_id)
     one, two = st.columns([3, 1], vertical_alignment="bottom")
     chosen = one.selectbox(
         "Plate region",
@@ -111,7 +111,7 @@ def _choose(workbench: Workbench, actor: Actor, case: CaseSummary) -> tuple[str,
     return chosen
 
 
-def _judged(workbench: Workbench, case_id: str) -> dict[tuple[str, str], str]:
+def _progress(workbench: Workbench, case_id: str) -> dict[tuple[str, str], str]:
     """How far each region is, in words."""
     said = {}
     for plate in workbench.review.plates(case_id, limit=500):
@@ -204,14 +204,24 @@ def _field(workbench: Workbench, place: Place, field: FieldReading, *, blind: bo
             st.html(markup.chips(*labels))
             _transcribe(workbench, place, field.field)
             return
+        if review is not None:
+            _judged_field(workbench, place, field, review, labels)
+            return
         st.html(markup.chips(*labels, doubt.strength(field)))
         _machine(place, field)
-        if review is not None:
-            _said(review)
-            with st.expander("Judge again"):
-                _form(workbench, place, field.field, offered=field.text)
-        else:
-            _form(workbench, place, field.field, offered=field.text)
+        _form(workbench, place, field.field, offered=field.text)
+
+
+def _judged_field(
+    workbench: Workbench, place: Place, field: FieldReading, review: Review, labels: list[str]
+) -> None:
+    """A field that has been judged, folded up: the words that stand, and what the machine said."""
+    st.html(markup.chips(*labels))
+    _said(review)
+    with st.expander("The machine's reading, and judging again"):
+        st.html(markup.chips(doubt.strength(field)))
+        _machine(place, field)
+        _form(workbench, place, field.field, offered=field.text)
 
 
 def _machine(place: Place, field: FieldReading) -> None:

@@ -1,0 +1,252 @@
+"""From a photo to a bundle that verifies, in a real browser with a real reader."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from catalog.demo import demo_catalog_csv
+from renderer.clip import plate_clip
+from renderer.demo_story import MAIN_SERIAL, camera_plate
+from renderer.jpeg import to_jpeg
+from renderer.plate import draw_plate, expose
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
+MAKE, DATE_TAKEN = 271, 36867
+EXIF = {MAKE: "Nameplate test camera", DATE_TAKEN: "2020:10:19 14:05:00"}
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One drawn look at the plate of the story, with embedded facts."""
+    drawn = draw_plate(camera_plate(MAIN_SERIAL, date="2020-08"), seed=24, wear="clean")
+    look = expose(drawn, severity="clean", seed=1, size=1000)
+    path = tmp_path_factory.mktemp("photos") / "turret.jpg"
+    path.write_bytes(to_jpeg(look.pixels, quality=90, exif=EXIF))
+    return path
+
+
+@pytest.fixture(scope="session")
+def repost(photo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same photo, recompressed and smaller, without what was embedded."""
+    from PIL import Image
+
+    path = tmp_path_factory.mktemp("photos") / "repost.jpg"
+    with Image.open(photo) as image:
+        image.resize((image.width // 2, image.height // 2)).save(path, quality=60)
+    return path
+
+
+def import_catalog(tour, folder: Path) -> None:
+    """Import the made-up catalog as a CSV file, by hand."""
+    path = folder / "permits.csv"
+    path.write_bytes(demo_catalog_csv())
+    tour.go("Catalog")
+    tour.page.get_by_role("tab", name="Import").click()
+    tour.starting("catalog_file_").locator("input[type=file]").set_input_files(path)
+    tour.says("rows that can be used")
+    coverage = tour.starting("catalog_coverage_").locator("textarea")
+    coverage.fill("One invented issuer, one invented maker.")
+    coverage.press("Tab")
+    tour.starting("catalog_synthetic_").locator("label").first.click()
+    tour.page.locator(".st-key-catalog_go button:not([disabled])").wait_for()
+    tour.press("catalog_go")
+    tour.says("is imported")
+
+
+def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tmp_path) -> None:
+    tour = tour_of()
+    talked_to = hosts(tour)
+    tour.enrol_first("Ana One")
+    import_catalog(tour, tmp_path)
+
+    # Two people: the one who takes in may not confirm.
+    tour.go("People and keys")
+    tour.fill("enrol_name", "Rita Two")
+    roles = tour.key("enrol_roles").locator("input")
+    roles.fill("Reviewer")
+    roles.press("Enter")
+    roles.press("Escape")
+    tour.press("enrol_send")
+    tour.says("Rita Two is enrolled.")
+
+    tour.open_case("A turret in a field", "Two people")
+    tour.take_in(photo, repost, url="https://example.org/1", place="a <b>field</b>")
+    tour.says("EX-0002 repeats EX-0001")
+    tour.read_everything()
+
+    # What is claimed and what is embedded, apart.
+    tour.go("Exhibits")
+    tour.press("open-EX-0001")
+    tour.heading("EX-0001")
+    tour.says("a <b>field</b>")
+    tour.says("2020-10-19T14:05:00")
+    tour.page.get_by_text("All", exact=False).filter(has_text="embedded fact").first.click()
+    tour.says("Nameplate test camera")
+    tour.page.locator(".pv-region").first.wait_for()
+
+    # The uploader is refused; the other person signs in and judges.
+    tour.go("Review")
+    tour.key("choice-EX-0001-R1-serial").get_by_text("Confirm the machine's reading").click()
+    tour.press("record-EX-0001-R1-serial")
+    tour.says("another person has to judge it")
+    tour.sign_out()
+    tour.sign_in("Rita Two")
+    tour.go("Cases")
+    tour.starting("open-case-").locator("button").first.click()
+    tour.says("About this case")
+
+    tour.go("Copies")
+    tour.says("Copies of one exposure")
+    tour.starting("judge-copy").get_by_text("Yes, as proposed").click()
+    tour.starting("record-copy").locator("button:not([disabled])").click()
+    tour.says("Confirmed by Rita Two")
+
+    tour.go("Review")
+    tour.confirm_all("EX-0001-R1", reason="Read on the photo.")
+    tour.go("Candidates")
+    tour.search()
+    tour.says("Likelihood ratio")
+    tour.says("redacted")
+    first = tour.starting("card-candidate-").first
+    assert MAIN_SERIAL in first.inner_text()
+    tour.decide_first("Every character fits.")
+
+    # The custodian seals; the reviewer's signature is asked for and given.
+    tour.sign_out()
+    tour.sign_in("Ana One")
+    tour.go("Cases")
+    tour.starting("open-case-").locator("button").first.click()
+    tour.says("About this case")
+    tour.go("Export")
+    tour.seal()
+    tour.says("waits for Rita Two")
+    tour.sign_out()
+    tour.sign_in("Rita Two")
+    tour.go("Cases")
+    tour.starting("open-case-").locator("button").first.click()
+    tour.says("About this case")
+    tour.go("Export")
+    tour.starting("sign-").locator("button").first.click()
+    tour.says("signed by everyone required")
+    bundle = tour.download(tmp_path)
+    tour.verify(bundle)
+    tour.says("This bundle is intact")
+
+    # The same bundle with one byte changed is refused, by name of the fault.
+    tour.page.reload()
+    tour.page.locator(".np-head h1").first.wait_for()
+    tour.sign_in("Rita Two")
+    tour.verify(with_one_byte_changed(bundle))
+    tour.says("This bundle must not be relied on")
+    assert talked_to == {tour.url.removeprefix("http://")}, "the page asked somebody else"
+    outside_the_app(bundle, tour, tmp_path)
+
+
+def with_one_byte_changed(bundle: Path) -> Path:
+    changed = bundle.with_name("changed.zip")
+    with zipfile.ZipFile(bundle) as good, zipfile.ZipFile(changed, "w") as bad:
+        for item in good.infolist():
+            data = good.read(item)
+            if item.filename.endswith("report.html"):
+                data = data.replace(b"S", b"Z", 1)
+            bad.writestr(item, data)
+    return changed
+
+
+def outside_the_app(bundle: Path, tour, folder: Path) -> None:
+    """What a stranger does: our verifier as a program, and sha256sum alone."""
+    tour.page.reload()
+    tour.page.locator(".np-head h1").first.wait_for()
+    tour.sign_in("Rita Two")
+    tour.go("People and keys")
+    with tour.page.expect_download() as waiting:
+        tour.key("signers_download").locator("button").click()
+    signers = folder / "allowed_signers"
+    waiting.value.save_as(signers)
+    checked = subprocess.run(
+        [sys.executable, "-m", "evidence_store", "verify", str(bundle),
+         "--allowed-signers", str(signers)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    if shutil.which("sha256sum"):
+        with zipfile.ZipFile(bundle) as archive:
+            archive.extractall(folder / "unpacked")
+        (top,) = (folder / "unpacked").iterdir()
+        for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
+            subprocess.run(["sha256sum", "--strict", "--quiet", "-c", name], cwd=top, check=True)
+
+
+def test_a_clip_gives_stills_and_a_frame_is_taken_by_hand(tour_of, tmp_path) -> None:
+    clip = tmp_path / "passing.mp4"
+    clip.write_bytes(
+        plate_clip(
+            camera_plate(MAIN_SERIAL, date="2020-08"),
+            seconds=2.0,
+            seed=3,
+            size=(640, 360),
+            visible=(0.4, 1.6),
+            fill=0.6,
+        )
+    )
+    tour = tour_of()
+    tour.enrol_first("Ana One")
+    tour.open_case("A clip", "Solo")
+    tour.take_in(clip)
+    tour.go("Exhibits")
+    tour.says("SOLO CASE")
+    tour.says("frame of EX-0001")
+    before = tour.starting("tile-EX-").count()
+    tour.press("open-EX-0001")
+    tour.heading("EX-0001")
+    tour.fill("grab-EX-0001", "1.2")
+    tour.press("take-EX-0001")
+    tour.says("was taken at 1.2 s")
+    tour.go("Exhibits")
+    assert tour.starting("tile-EX-").count() == before + 1
+
+
+def test_a_region_is_drawn_by_hand_and_read(tour_of, photo) -> None:
+    tour = tour_of()
+    tour.enrol_first("Ana One")
+    tour.open_case("A region", "Solo")
+    tour.take_in(photo)
+    tour.go("Exhibits")
+    tour.press("open-EX-0001")
+    tour.heading("EX-0001")
+    tour.key("drawing-EX-0001").locator("label").click()
+    stage = tour.page.locator(".pv-drawing .pv-stage")
+    stage.scroll_into_view_if_needed()
+    box = stage.bounding_box()
+    mouse = tour.page.mouse
+    mouse.move(box["x"] + box["width"] * 0.1, box["y"] + box["height"] * 0.1)
+    mouse.down()
+    mouse.move(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.9, steps=4)
+    mouse.up()
+    tour.page.locator("[data-do=use]:not([disabled])").click()
+    tour.says("D1 was drawn and read.")
+    tour.says("Region D1")
+
+
+def test_an_address_followed_from_outside_still_asks_who_you_are(tour_of, photo) -> None:
+    tour = tour_of()
+    tour.enrol_first("Ana One")
+    tour.open_case("Behind the door", "Solo")
+    tour.go("Export")
+    address = tour.page.url
+    assert "case=case-" in address
+    other = tour.page.context.new_page()
+    other.goto(address)
+    other.get_by_text("Who are you?").wait_for()
+    assert "Behind the door" not in other.content()
+    stranger = type(tour)(page=other, url=tour.url)
+    stranger.sign_in("Ana One")
+    stranger.heading("Export")
+    assert "Behind the door" in other.content()

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from catalog.demo import COVERAGE, demo_catalog_csv
+from tests.workbench.drawn import plate_jpeg
+from workbench.types import Claims, Judgement, Policy, Upload
+
+EMPTY = {
+    "overview": "Take in the first photos or clips.",
+    "intake": "What the source says",
+    "exhibits": "No exhibits yet",
+    "reading": "Nothing to read yet",
+    "copies": "No copies found",
+    "review": "Nothing to review yet",
+    "candidates": "No plate yet",
+    "export": "Nothing to seal yet",
+}
+EMPTY_STORE = {
+    "cases": "No case yet",
+    "catalog": "No catalog yet",
+    "verify": "Whom to trust",
+}
+PLACE = "EX-0001-R1"
+
+
+def test_an_empty_case_says_what_would_change_that(app, ana, case) -> None:
+    for screen, words in EMPTY.items():
+        app.at(screen, ana, case)
+        assert words in app.page, screen
+
+
+def test_an_empty_store_says_so(app, ana) -> None:
+    for screen, words in EMPTY_STORE.items():
+        app.at(screen, ana)
+        assert words in app.page, screen
+
+
+def test_a_case_is_opened_with_its_rule(app, bench, ana) -> None:
+    app.at("cases", ana)
+    app.test.text_input(key="case_title").set_value("A turret")
+    app.test.radio(key="case_policy").set_value(Policy.TWO_REVIEWERS)
+    app.press("case_open")
+    (opened,) = bench.cases.all_cases()
+    assert (opened.title, opened.policy) == ("A turret", Policy.TWO_REVIEWERS)
+    assert "<h1>Intake</h1>" in app.page
+
+
+def test_an_upload_is_answered_file_by_file(app, bench, ana, case) -> None:
+    app.at("intake", ana, case)
+    app.test.file_uploader[0].set_value(
+        [
+            ("plate.jpg", plate_jpeg(), "image/jpeg"),
+            ("again.jpg", plate_jpeg(), "image/jpeg"),
+            ("letter.jpg", b"Dear Sir or Madam", "image/jpeg"),
+        ]
+    )
+    app.run()
+    app.test.text_input(key="claim_place_0").set_value("near the <b>river</b>")
+    app.press("intake_go")
+    assert "2 exhibits taken in: EX-0001 to EX-0002." in app.page
+    assert "EX-0002 repeats EX-0001" in app.page
+    assert "1 file not taken in" in app.page
+    assert "letter.jpg" in app.page
+    view = bench.intake.exhibit(case.case_id, "EX-0001")
+    assert view.claims.claimed_place == "near the <b>river</b>"
+
+
+def test_a_date_that_is_no_date_is_told_and_the_upload_waits(app, bench, ana, case) -> None:
+    app.at("intake", ana, case)
+    app.test.file_uploader[0].set_value([("plate.jpg", plate_jpeg(), "image/jpeg")])
+    app.run()
+    app.test.text_input(key="claim_date_0").set_value("last summer")
+    app.press("intake_go")
+    assert "which is no date" in app.page
+    assert bench.intake.count(case.case_id) == 0
+
+
+def test_claimed_and_embedded_facts_stand_apart(app, bench, ana, read_case) -> None:
+    app.at("exhibits", ana, read_case)
+    page = app.press("open-EX-0001").page
+    assert page.index("Claimed by the source") < page.index("Embedded in the file")
+    assert "anyone can alter it" in page
+
+
+def test_review_begins_with_nothing_chosen(app, rita, read_case) -> None:
+    app.at("review", rita, read_case)
+    choices = [radio for radio in app.test.radio if str(radio.key).startswith("choice-")]
+    assert choices
+    assert [radio.value for radio in choices] == [None] * len(choices)
+
+
+def test_a_reviewer_confirms_and_the_words_stand_side_by_side(app, bench, rita, read_case) -> None:
+    app.at("review", rita, read_case)
+    app.test.radio(key=f"choice-{PLACE}-serial").set_value(Judgement.CONFIRMED)
+    app.run()
+    app.press(f"record-{PLACE}-serial")
+    assert "Confirmed by Rita Two" in app.page
+    (review,) = bench.intake.exhibit(read_case.case_id, "EX-0001").reviews
+    assert (review.judgement, review.text, review.blind) == (
+        Judgement.CONFIRMED,
+        review.machine_text,
+        False,
+    )
+
+
+def test_a_rejection_without_a_reason_is_not_recorded(app, bench, rita, read_case) -> None:
+    app.at("review", rita, read_case)
+    app.test.radio(key=f"choice-{PLACE}-serial").set_value(Judgement.REJECTED)
+    app.run()
+    app.press(f"record-{PLACE}-serial")
+    assert "the reason travels with the judgement" in app.page
+    assert bench.intake.exhibit(read_case.case_id, "EX-0001").reviews == ()
+
+
+def test_whoever_took_it_in_may_not_confirm_it(app, bench, ana, read_case) -> None:
+    app.at("review", ana, read_case)
+    app.test.radio(key=f"choice-{PLACE}-serial").set_value(Judgement.CONFIRMED)
+    app.run()
+    app.press(f"record-{PLACE}-serial")
+    assert "another person has to judge it" in app.page
+    assert bench.intake.exhibit(read_case.case_id, "EX-0001").reviews == ()
+
+
+def test_blind_transcription_hides_the_machines_words(app, bench, rita, read_case) -> None:
+    app.test.session_state[f"blind-{read_case.case_id}"] = True
+    app.at("review", rita, read_case)
+    machine = next(
+        field.text
+        for field in bench.intake.exhibit(read_case.case_id, "EX-0001").reading.combined[0].fields
+        if field.field == "serial"
+    )
+    assert 'class="np-glyphs"' not in app.page
+    assert f'<span class="np-machine">{machine}' not in app.page
+    app.test.text_input(key=f"blindtext-{PLACE}-serial").set_value("CMX15D-08?6")
+    app.press(f"blindgo-{PLACE}-serial")
+    (review,) = bench.intake.exhibit(read_case.case_id, "EX-0001").reviews
+    assert (review.text, review.blind) == ("CMX15D-08?6", True)
+    assert "written before the machine&#x27;s reading was shown" in app.page
+
+
+def test_candidates_come_after_review(app, bench, ana, rita, read_case) -> None:
+    bench.catalogs.import_(
+        ana, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
+    )
+    app.at("candidates", rita, read_case)
+    assert "Candidates come after review" in app.page
+    assert "SYNTHETIC CATALOG" in app.page
+    assert not [b for b in app.test.button if b.key == "candidates_search"]
+    app.press("candidates_review")
+    assert "<h1>Review</h1>" in app.page
+
+
+def test_a_catalog_with_odd_rows_shows_each_and_accepts_nothing_by_itself(app, bench, ana) -> None:
+    rows = "permit_number,maker,model,serial,ship_date\nP-1,L3 Wescam,CMX-15D,A-1,2020-13-45\n"
+    app.at("catalog", ana)
+    app.test.file_uploader[0].set_value([("odd.csv", rows.encode(), "text/csv")])
+    app.run()
+    assert "2020-13-45" in app.page
+    assert "What is odd" in app.page
+    assert app.test.button(key="catalog_go").disabled
+    assert bench.catalogs.all_catalogs() == ()
+
+
+HOSTILE = "<img src=x onerror=alert(1)> [a](http://example.org) $x$"
+
+
+def test_hostile_words_stay_words_on_every_screen(app, bench, ana) -> None:
+    solo = bench.cases.open_case(ana, title=HOSTILE, policy=Policy.SOLO, provenance=HOSTILE)
+    bench.intake.take_in(
+        ana, solo.case_id, [Upload(name=f"{HOSTILE}.jpg", data=plate_jpeg())], Claims(note=HOSTILE)
+    )
+    bench.reading.read_pending(ana, solo.case_id)
+    for screen in ("cases", "overview", "intake", "exhibits", "review", "candidates", "export"):
+        app.at(screen, ana, solo)
+        if screen == "exhibits":
+            app.press("open-EX-0001")
+        assert "<img src=x" not in app.page, screen
+        written = [block.value for block in app.test.markdown]
+        assert not [text for text in written if "](http" in text], screen
+    assert "&lt;img src=x" in app.page
