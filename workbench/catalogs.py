@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import select
 
-from catalog.load import guess_mapping, load
+from catalog.load import guess_mapping, header_of, load
 from catalog.manifest import manifest_bytes
+from catalog.mapping import TARGETS
 from catalog.search import search
 from catalog.serialize import result_to_json
 from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
@@ -49,6 +50,14 @@ class Catalogs:
     def guess(self, data: bytes, name: str) -> ColumnMapping:
         """A mapping of the file's columns for a person to look over."""
         return guess_mapping(data, name=name)
+
+    def header(self, data: bytes, name: str) -> tuple[str, ...]:
+        """The columns of a file, for mapping them by hand."""
+        return header_of(data, name=name)
+
+    def targets(self) -> Mapping[str, str]:
+        """What a column can be mapped to, and what each of these means."""
+        return TARGETS
 
     def preview(
         self, data: bytes, *, name: str, mapping: ColumnMapping | None = None
