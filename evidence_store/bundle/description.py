@@ -167,7 +167,22 @@ def parse_description(data: bytes) -> Description:
         raise DescriptionMalformed(f"A member is missing or of the wrong kind: {error}.") from error
     if description_bytes(description) != data:
         raise DescriptionMalformed("It has members that the format does not know.")
+    _check_lists(description)
     return description
+
+
+def _check_lists(description: Description) -> None:
+    paths = [file.path for file in description.files]
+    if paths != sorted(set(paths)):
+        raise DescriptionMalformed("Its files are not in order, or one is there twice.")
+    strangers = {parent for file in description.files for parent in file.derived_from}
+    strangers.difference_update(paths)
+    if strangers:
+        raise DescriptionMalformed(f"A file is made from {min(strangers)}, which is not there.")
+    roles = [signer.role for signer in description.required_signers]
+    files = {signer.signature_file for signer in description.required_signers}
+    if roles.count(Role.CUSTODIAN) != 1 or len(files) != len(roles):
+        raise DescriptionMalformed("It must ask one custodian, and nobody twice in one role.")
 
 
 def _json_object(data: bytes) -> dict[str, Json]:

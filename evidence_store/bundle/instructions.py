@@ -30,8 +30,8 @@ HOW TO CHECK THIS BUNDLE
 (evidence bundle, format version {VERSION})
 
 You need bash and the tools that come with any Linux system or with WSL, Homebrew or MSYS2:
-sha256sum, find, sort, cut, sed, diff, ssh-keygen (OpenSSH 8.9 or later), and openssl (3.0 or
-later) where there are timestamps. Nothing is fetched from a network.
+sha256sum and the other coreutils, find, sed, grep, diff, ssh-keygen (OpenSSH 9.1 or later) and
+openssl (3.0 or later). Nothing is fetched from a network.
 
 You also need one file that is NOT in this bundle, and must not be taken from whoever gave you
 the bundle: "allowed_signers", the list of the public keys of the people who may sign. Get it
@@ -83,10 +83,21 @@ _STAMPS = """\
 
     ( for S in signatures/seal-*.tsr; do [ -e "$S" ] && [ -n "$TSA_ROOT" ] || continue; T=$(date -u -d "$(openssl ts -reply -in "$S" -text 2>/dev/null | sed -n 's/^Time stamp: //p')" +%s); openssl ts -verify -data "${S%.tsr}.sha256" -in "$S" -CAfile "$TSA_ROOT" -attime "$T" || exit 1; done )
 
+7. The log of the case is whole. The Merkle root over all its entries (RFC 9162) is worked out
+   again and compared with the checkpoint; this takes some seconds for each thousand entries.
+   Then the key of the log, which allowed_signers names, must have signed the checkpoint.
+
+    merkle() { local H N i; mapfile -t H < <(while IFS= read -r L; do { printf '\\0'; printf '%s' "$L"; } | sha256sum | cut -c1-64; done); while [ ${#H[@]} -gt 1 ]; do N=(); for ((i=0; i<${#H[@]}; i+=2)); do if [ $((i+1)) -lt ${#H[@]} ]; then N+=("$(printf "$(printf '01%s%s' "${H[i]}" "${H[i+1]}" | sed 's/../\\\\x&/g')" | sha256sum | cut -c1-64)"); else N+=("${H[i]}"); fi; done; H=("${N[@]}"); done; echo "${H[0]}"; }
+    diff <(merkle < data/ledger/entries.jsonl) <(sed -n 3p data/ledger/checkpoint.txt | base64 -d | od -An -v -tx1 | tr -d ' \\n'; echo)
+    test "$(sed -n 2p data/ledger/checkpoint.txt)" = "$(grep -c '' data/ledger/entries.jsonl)"
+    W=$(mktemp -d); head -n 3 data/ledger/checkpoint.txt > "$W/text"; sed -n 5p data/ledger/checkpoint.txt | cut -d' ' -f3 | base64 -d | tail -c +5 > "$W/signature"
+    { printf '\\x30\\x2a\\x30\\x05\\x06\\x03\\x2b\\x65\\x70\\x03\\x21\\x00'; grep -F "$(head -n 1 data/ledger/checkpoint.txt | sed 's|[^/]*$|*|') " "$ALLOWED_SIGNERS" | sed 's/.*ssh-ed25519 //' | cut -d' ' -f1 | base64 -d | tail -c 32; } > "$W/key"
+    openssl pkeyutl -verify -pubin -keyform DER -inkey "$W/key" -rawin -in "$W/text" -sigfile "$W/signature"
+
 WHAT THESE LINES DO NOT CHECK
 -----------------------------
-They do not recompute the Merkle tree over data/ledger/entries.jsonl, do not compare the
-disclosed fields with their commitments, and do not see rewrapped signature files.
+They do not compare the disclosed fields in data/ledger/disclosures.jsonl with the commitments
+in the entries, and do not see a signature file whose lines were wrapped anew.
     python -m evidence_store verify BUNDLE --allowed-signers FILE
 does, and the specification in docs/bundle-format.md is enough to write another program that
 does. (That line is for a machine with the program; it is no part of the steps above.)

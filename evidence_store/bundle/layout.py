@@ -186,6 +186,7 @@ class BundleContents:
 
     def __post_init__(self) -> None:
         _refuse_repeated_paths(self.payload)
+        _refuse_missing_parents(self.payload)
         roles = [signer.role for signer in self.required_signers]
         if roles.count(Role.CUSTODIAN) != 1:
             raise BundleContentsError(
@@ -265,6 +266,17 @@ def check_payload_path(path: str) -> None:
             f"The file {path!r} is not called after the SHA-256 of its bytes.",
             remedy="Build its path with content_path().",
         )
+
+
+def _refuse_missing_parents(payload: tuple[PayloadFile, ...]) -> None:
+    there = {file.path for file in payload}
+    for file in payload:
+        for parent in file.derived_from:
+            if parent not in there:
+                raise BundleContentsError(
+                    f"{file.path} is said to be made from {parent}, which is not in the bundle.",
+                    remedy="Put that file in as well, or tell in `made_by` what it was made from.",
+                )
 
 
 def _refuse_repeated_paths(payload: tuple[PayloadFile, ...]) -> None:

@@ -218,6 +218,12 @@ class _Verification:
                 f"The keys of {', '.join(held)} are kept on the server: whoever runs it could "
                 "have signed in their name."
             )
+        loose = sum(
+            file.recorded_in is None and file.path.startswith("data/originals/")
+            for file in description.files
+        )
+        if loose:
+            remarks.append(f"{loose} of the originals are not tied to an entry of the log.")
         if description.synthetic:
             remarks.append("The bundle contains synthetic material.")
         if description.withheld is not None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TOOLS = (
     "bash", "sha256sum", "find", "sort", "cut", "sed", "diff", "grep", "ssh-keygen", "openssl",
-    "date", "echo", "test", "printf",
+    "date", "echo", "test", "printf", "head", "tail", "base64", "od", "tr", "mktemp", "cat",
 )  # fmt: skip
 
 
@@ -110,6 +110,45 @@ def test_another_list_of_signers_fails(
     others = tmp_path / "allowed_signers"
     others.write_text(text.replace("person-cust0", "person-rev2"))
     assert follow(pristine, others, stock_path) != []
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 7, 8, 9, 21])
+def test_the_stock_merkle_root_is_ours(
+    tmp_path: Path, pristine: Path, stock_path: Path, count: int
+) -> None:
+    from evidence_store.merkle import leaf_hash, root_of
+
+    leaves = [f'{{"entry":{number},"text":"%s \\\\n é"}}'.encode() for number in range(count)]
+    (tmp_path / "entries").write_bytes(b"".join(leaf + b"\n" for leaf in leaves))
+    lines = instruction_lines((pristine / "data/VERIFY.txt").read_bytes())
+    (function,) = [line for line in lines if line.startswith("merkle()")]
+    done = enter(f"{function}\nmerkle < entries", tmp_path, stock_path)
+    assert done.stdout.strip() == root_of(leaf_hash(leaf) for leaf in leaves).hex(), done.stderr
+
+
+def forged(bundle: Path, sample: Sample, path: str, old: bytes, new: bytes) -> Path:
+    from benchmarks.bundle_forging import reseal_whole, rewrite
+
+    assert old in (bundle / path).read_bytes()
+    rewrite(bundle, path, lambda data: data.replace(old, new, 1))
+    reseal_whole(bundle, sample.signers())
+    return bundle
+
+
+def test_a_rewritten_past_fails_even_if_everybody_signs_it(
+    sample: Sample, bundle: Path, stock_path: Path
+) -> None:
+    top = forged(bundle, sample, "data/ledger/entries.jsonl", b'"unsure"', b'"confirmed"')
+    failed = follow(top, sample.allowed_signers, stock_path)
+    assert [line.split()[0] for line in failed] == ["diff"]
+
+
+def test_a_forged_checkpoint_fails_even_if_everybody_signs_it(
+    sample: Sample, bundle: Path, stock_path: Path
+) -> None:
+    top = forged(bundle, sample, "data/ledger/checkpoint.txt", b"/case-sample\n", b"/case-simple\n")
+    failed = follow(top, sample.allowed_signers, stock_path)
+    assert [line.split()[0] for line in failed] == ["openssl"]
 
 
 def test_the_words_are_plain_ascii_and_name_every_signer(pristine: Path) -> None:
