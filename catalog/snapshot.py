@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -144,6 +145,12 @@ class Snapshot:
         """Find many folded serials at once among a group's keys, exactly."""
         return self.index.find(as_keys(strings), self.keys(group_id), start=self._starts[group_id])
 
+    def delivery_rows(self, group_id: int) -> npt.NDArray[np.int64]:
+        """The row of each unit's delivery, in the order of the group's keys (rows: as written)."""
+        first = self._starts[group_id]
+        rows = self._units["delivery"][first : first + self._entries[group_id]["units"]]
+        return np.asarray(rows, dtype=np.int64)
+
     def statistics(self, group_id: int) -> dict[str, Any]:
         """How the group's serials are numbered, as `schemes.GroupStatistics.to_json` wrote it."""
         value: dict[str, Any] = json.loads(self._statistics[group_id])
@@ -174,6 +181,12 @@ class Snapshot:
     def permits(self) -> Iterator[Permit]:
         """All permits and applications, in the order of their ids, without unit serials."""
         return (self._permit(row) for row in range(len(self._permit_offsets) - 1))
+
+    def permit_lines(self) -> Iterator[bytes]:
+        """All permits as the JSON lines that stand in the file, in the order of their ids."""
+        data = self._container.bytes_of("permits.jsonl")
+        for start, end in pairwise(self._permit_offsets.tolist()):
+            yield bytes(data[start:end])
 
     def permit(self, permit_id: str) -> Permit | None:
         """One permit by its id."""
