@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image, ImageOps
 
+from benchmarks.reading_rules import is_found
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -49,8 +51,8 @@ def _own_output(reading: PhotoReading) -> dict[str, Any]:
     lines: list[tuple[str, float]] = []
     for part in reading.combined:
         own = [(line.text, line.confidence) for line in part.lines]
-        said = " ".join(text for text, _ in own)
-        extra = [(one.text, one.confidence) for one in part.fields if one.text not in said]
+        said = [text for text, _ in own]
+        extra = [(one.text, one.confidence) for one in part.fields if not is_found(one.text, said)]
         lines += own + extra
     codes = [code.payload for code in reading.codes]
     lines += [(payload, 1.0) for payload in codes]

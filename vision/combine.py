@@ -11,23 +11,21 @@ import numpy as np
 from vision.engines.glyphs import glyphs_of
 from vision.lattice import Lattice
 from vision.shapes import letters_and_digits
+from vision.stating import settle
 from vision.types import Alternative, CharOption, FieldReading, FieldSource, Glyph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from vision.engine import Recognised
     from vision.fields import FieldGuess
-    from vision.types import ReadingState
+    from vision.types import Code
 
 MOST_ALTERNATIVES = 6
 LEAST_ALTERNATIVE = 0.005
 
-STATED, READABLE = 0.9, 0.15
-"""At or above `STATED` a value that two readers or looks share may be stated; below `READABLE`
-no claim is made."""
-
-LEAST_STRENGTH = 0.5
-"""A value is never stated on a field rule weaker than this."""
+READABLE = 0.15
+"""Below this confidence no claim is made."""
 
 TEMPER = 0.5
 """Exponent on the likelihoods of readers that saw the same pixels: they share their damage."""
@@ -35,10 +33,11 @@ TEMPER = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One reader's guess for a field, with the name of the reader."""
+    """One reader's guess for a field, and what its other looks read at the same place."""
 
     engine: str
     guess: FieldGuess
+    looks: tuple[Recognised, ...] = ()
 
 
 def to_reading(guess: FieldGuess) -> FieldReading:
@@ -104,36 +103,52 @@ def _alternatives(lattice: Lattice | None, text: str) -> tuple[Alternative, ...]
     )
 
 
-def combine(claims: Sequence[Claim]) -> FieldReading:
+def combine(claims: Sequence[Claim], codes: Sequence[Code] = ()) -> FieldReading:
     """Bring together what several readers or looks made of one field at one place.
 
     Every value that any of them thinks likely is weighed under the lattices of all; the best is
-    given. It is *stated* only if two agree on it, the pixels leave little doubt and the field
-    rule is a strong one; where they differ, a note says who read what.
+    given. Whether it is *stated* is settled by `vision.stating`; where readers differ, a note
+    says who read what.
     """
     lead = max(claims, key=lambda claim: claim.guess.strength * claim.guess.line.confidence)
     weights = _weigh(claims)
     ranked = sorted(weights.items(), key=lambda item: -item[1])
     key, sure = ranked[0] if ranked else (letters_and_digits(lead.guess.text), 0.0)
-    shown = _spelling(claims, key)
     source = next((c for c in claims if letters_and_digits(c.guess.text) == key), lead)
     base = to_reading(source.guess)
-    notes = _notes(claims)
+    shown = _spelling(claims, key)
+    rival = ranked[1][1] if len(ranked) > 1 else 0.0
+    state, words = settle(claims, key, sure, rival, codes)
     return FieldReading(
         field=base.field,
         text=shown,
         confidence=sure,
-        state=_state(claims, key, sure),
-        glyphs=base.glyphs if letters_and_digits(base.text) == key else _glyphs_for(base, shown),
+        state=state,
+        glyphs=base.glyphs if base.text == shown else _glyphs_for(base, shown),
         alternatives=tuple(
             Alternative(text=_spelling(claims, other), probability=p)
             for other, p in ranked[1 : MOST_ALTERNATIVES + 1]
             if p >= LEAST_ALTERNATIVE
         ),
         source=base.source,
-        notes=notes,
+        notes=(*_notes(claims), *words),
         strength=base.strength,
         lattice=base.lattice,
+    )
+
+
+DIGITS_PREFERRED = ("serial", "part_number", "cage")
+RARE_LETTER = 0.02
+"""How much rarer than 0 and 1 the letters O and I are beside a digit of an identifier. By
+judgement: standards for identifiers advise against them (MIL-STD-130) or leave them out (ISO 3779,
+CTA-2063-A, CAGE codes), while the recogniser was trained on prose."""
+
+
+def rare_letters(text: str) -> int:
+    """Count letters O and I that stand beside a digit."""
+    return sum(
+        char in "OI" and (text[at - 1 : at].isdigit() or text[at + 1 : at + 2].isdigit())
+        for at, char in enumerate(text)
     )
 
 
@@ -164,7 +179,9 @@ def _weigh(claims: Sequence[Claim]) -> dict[str, float]:
     for claim in plain:
         total += [_word_score(claim, name) for name in names]
     count = len(lattices) + len(plain)
-    joint = np.exp((total - total.max()) * (1.0 if count < 2 else TEMPER * 2 / count * 1.0))
+    joint = np.exp((total - total.max()) * (1.0 if count < 2 else 2 * TEMPER / count))
+    if claims[0].guess.field in DIGITS_PREFERRED:
+        joint *= [RARE_LETTER ** rare_letters(name) for name in names]
     joint /= joint.sum()
     # What no reader offered keeps its share: the best value is never surer than the pixels are.
     ceiling = math.exp(float(total.max()) / count)
@@ -175,15 +192,6 @@ def _word_score(claim: Claim, name: str) -> float:
     sure = min(max(claim.guess.line.confidence, 0.01), 0.99)
     same = letters_and_digits(claim.guess.text) == name
     return math.log(sure) if same else math.log((1.0 - sure) / 10.0)
-
-
-def _state(claims: Sequence[Claim], key: str, sure: float) -> ReadingState:
-    if sure < READABLE:
-        return "unreadable"
-    agree = [claim for claim in claims if letters_and_digits(claim.guess.text) == key]
-    strength = max((claim.guess.strength for claim in agree), default=0.0)
-    unanimous = len(agree) == len(claims) and len(claims) >= 2
-    return "stated" if unanimous and sure >= STATED and strength >= LEAST_STRENGTH else "offered"
 
 
 def _spelling(claims: Sequence[Claim], key: str) -> str:

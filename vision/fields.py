@@ -38,6 +38,12 @@ RULE_STRENGTH = {INLINE: 1.0, RIGHT: 0.95, BELOW: 0.85, ABOVE: 0.6}
 REACH_RIGHT, REACH_DOWN, REACH_UP = 14.0, 2.6, 1.9
 """How far a value may stand from its label, in heights of the label's letters."""
 
+WANTED: tuple[FieldName, ...] = ("serial", "model", "part_number")
+"""Fields for which a label without a value is worth another look, in this order."""
+
+ANSWERED = 0.7
+"""A label whose value was found by a rule weaker than this still asks for one."""
+
 _STRAY = " .:;,#=_-–—|*'\"“”·•…<>"
 
 
@@ -94,6 +100,21 @@ def find_fields(lines: Sequence[TextLine]) -> tuple[FieldGuess, ...]:
     guesses += _by_form(unclaimed, guesses)
     guesses += _by_place(unclaimed, guesses)
     return tuple(sorted(guesses, key=lambda guess: (guess.field, -guess.strength)))
+
+
+def open_labels(lines: Sequence[TextLine]) -> tuple[tuple[FieldName, Row, float], ...]:
+    """List labels whose field found no labelled value: the field, its row, where the label ends.
+
+    The place is a distance along the row, from the row's left end, in pixels.
+    """
+    answered = {guess.field for guess in find_fields(lines) if guess.strength >= ANSWERED}
+    found: list[tuple[FieldName, Row, float]] = []
+    for row in rows_of(lines):
+        for label in find_labels(row.line.text):
+            wanted = [field for field in label.fields if field in WANTED]
+            if wanted and wanted[0] not in answered and label.end >= len(row.line.text) - 2:
+                found.append((wanted[0], row, row.extent(0, label.end)[1] - row.left))
+    return tuple(sorted(found, key=lambda item: WANTED.index(item[0])))
 
 
 def _split_line(
@@ -270,6 +291,8 @@ def _serial_like(text: str) -> float:
     digits = sum(char.isdigit() for char in plain)
     if len(plain) < 4 or digits < 3 or looks_like_date(text) or looks_like_measure(text):
         return 0.0
+    if sum(len(group) <= 2 for group in re.split(r"[^A-Za-z0-9]+", text)) >= 3:
+        return 0.0  # a row of small numbers: modification records, pins, scales
     if any(char.islower() for char in text) or len(plain) > 24:
         return 0.15
     score = 0.3 + 0.05 * min(len(plain), 10) + 0.2 * (digits >= 5)

@@ -1,16 +1,25 @@
-"""One look at a picture: find lines, settle which way up each stands, read them."""
+"""Looks at a picture: find lines, settle which way up each stands, read them, keep the best.
+
+A look flattens some part of the photo (the whole of it, the whole turned, or one region) and
+searches that for lines. What it finds is read from the photo itself, at full resolution.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from vision.rectify import crop_quad, side_lengths, turn_quad
+import cv2
+import numpy as np
+
+from vision.layout import direction
+from vision.rectify import crop_quad, frame, side_lengths, turn_quad, way_back
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from vision.engine import FoundLine, Recognised, TextEngine
+    from vision.engine import Recognised, TextEngine
     from vision.types import Pixels, Quad
 
 TALL = 1.5
@@ -19,8 +28,19 @@ TALL = 1.5
 SURE = 0.9
 """A line read with less confidence than this is also read the other way up."""
 
-SURELY_UP = 0.2
-"""A line is turned over before reading if the classifier gives its being upright less than this."""
+OVER = 0.8
+"""A line is turned over before reading if the classifier gives this much to its being inverted."""
+
+SAME = 0.55
+"""Two outlines are one place if they share this much of the smaller one."""
+
+SETTLED = 0.97
+"""A line read this surely is not read again by a look that finds the same outline."""
+
+
+SHORT, NEIGHBOURS, UPRIGHT_SURE = 8, 10.0, 0.5
+"""A line of at most `SHORT` characters is turned the way of the lines within `NEIGHBOURS` letter
+heights, if it can then be read at least `UPRIGHT_SURE` (0–1)."""
 
 
 @runtime_checkable
@@ -38,6 +58,8 @@ class SeenLine:
 
     corners: Quad
     read: Recognised
+    others: tuple[Recognised, ...] = ()
+    """What other looks read at the same place."""
 
     @property
     def height(self) -> float:
@@ -46,26 +68,56 @@ class SeenLine:
 
     @property
     def weight(self) -> float:
-        """How much was read, and how surely: confidence times characters."""
-        return self.read.confidence * len(self.read.text.replace(" ", ""))
+        """How much was read, and how surely: characters times confidence squared."""
+        return self.read.confidence**2 * len(self.read.text.replace(" ", ""))
 
 
-def see(
-    pixels: Pixels, finder: TextEngine, reader: TextEngine, *, long_side: int
-) -> tuple[SeenLine, ...]:
-    """Find lines with one engine, at `long_side` pixels, and read them with another."""
-    return read_found(pixels, reader, finder.find(pixels, long_side=long_side))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A flattened part of the photo, and the way from its pixels back to the photo's."""
+
+    flat: Pixels
+    back: Callable[[Quad], Quad]
 
 
-def read_found(
-    pixels: Pixels, reader: TextEngine, found: Sequence[FoundLine]
-) -> tuple[SeenLine, ...]:
+def whole(pixels: Pixels, quarter_turns: int = 0) -> View:
+    """View the whole photo, turned counter-clockwise by quarters."""
+    flat = np.ascontiguousarray(np.rot90(pixels, quarter_turns))
+    return View(flat=flat, back=way_back(turn_quad(frame(pixels), quarter_turns), flat))
+
+
+def part(pixels: Pixels, corners: Quad, *, long_side: int) -> View:
+    """View the region between four corners, flattened, its longer side at `long_side` pixels."""
+    width, height = side_lengths(corners)
+    flat = crop_quad(pixels, corners, height=max(round(height * long_side / max(width, height)), 8))
+    return View(flat=flat, back=way_back(corners, flat))
+
+
+def look(
+    pixels: Pixels,
+    view: View,
+    finder: TextEngine,
+    reader: TextEngine,
+    *,
+    long_side: int,
+    known: Sequence[SeenLine] = (),
+) -> list[SeenLine]:
+    """Search a view for lines and read those that are not settled; give all lines known then."""
+    found = [
+        _lying(view.back(line.corners)) for line in finder.find(view.flat, long_side=long_side)
+    ]
+    settled = [line for line in known if line.read.confidence >= SETTLED]
+    fresh = [quad for quad in found if not any(_one_outline(quad, old.corners) for old in settled)]
+    return merged(known, read_found(pixels, reader, fresh))
+
+
+def read_found(pixels: Pixels, reader: TextEngine, quads: Sequence[Quad]) -> list[SeenLine]:
     """Read lines whose outlines are known but not which way up they stand."""
-    quads = [_lying(line.corners) for line in found]
+    quads = list(quads)
     if isinstance(reader, KnowsUp):
         heads = reader.upside_down([crop_quad(pixels, quad, height=48) for quad in quads])
         quads = [
-            turn_quad(quad, 2) if over > 1 - SURELY_UP else quad
+            turn_quad(quad, 2) if over > OVER else quad
             for quad, over in zip(quads, heads, strict=True)
         ]
     lines = read_lines(pixels, reader, quads)
@@ -74,7 +126,7 @@ def read_found(
     for at, other in zip(doubtful, turned, strict=True):
         if other.weight > lines[at].weight:
             lines[at] = other
-    return tuple(line for line in lines if line.read.text.strip())
+    return [line for line in lines if line.read.text.strip()]
 
 
 def read_lines(pixels: Pixels, reader: TextEngine, quads: Sequence[Quad]) -> list[SeenLine]:
@@ -85,10 +137,81 @@ def read_lines(pixels: Pixels, reader: TextEngine, quads: Sequence[Quad]) -> lis
     ]
 
 
-def moved(line: SeenLine, dx: float, dy: float) -> SeenLine:
-    """Give the same line in a picture whose origin lies elsewhere."""
-    a, b, c, d = ((x + dx, y + dy) for x, y in line.corners)
-    return replace(line, corners=(a, b, c, d))
+def merged(known: Sequence[SeenLine], fresh: Sequence[SeenLine]) -> list[SeenLine]:
+    """Join what two looks saw: at each place the reading that says most, most surely.
+
+    A fresh line may cover several fragments of an earlier look; it replaces them if it says at
+    least as much as all of them. What lost is remembered as another reading of the place.
+    """
+    lines = list(known)
+    for new in fresh:
+        here = [old for old in lines if _one_place(new.corners, old.corners)]
+        if not here:
+            lines.append(new)
+            continue
+        rivals = tuple(old.read for old in here)
+        if new.weight > sum(old.weight for old in here):
+            beyond = tuple(other for old in here for other in old.others)
+            lines = [old for old in lines if old not in here]
+            lines.append(replace(new, others=rivals + beyond))
+        else:
+            best = max(here, key=lambda old: old.weight)
+            lines[lines.index(best)] = replace(best, others=(*best.others, new.read))
+    return lines
+
+
+def upright_among(pixels: Pixels, reader: TextEngine, lines: Sequence[SeenLine]) -> list[SeenLine]:
+    """Read lines anew that stand on their heads among neighbours that do not.
+
+    A few characters such as `179` can be read either way up; the lines around them decide.
+    """
+    lines = list(lines)
+    odd = [at for at, line in enumerate(lines) if _outvoted(line, lines)]
+    again = read_lines(pixels, reader, [turn_quad(lines[at].corners, 2) for at in odd])
+    for at, other in zip(odd, again, strict=True):
+        if other.read.confidence >= UPRIGHT_SURE:
+            lines[at] = replace(other, others=(lines[at].read, *lines[at].others))
+    return lines
+
+
+def _outvoted(line: SeenLine, lines: Sequence[SeenLine]) -> bool:
+    own, against = line.weight, 0.0
+    if len(line.read.text) > SHORT:
+        return False
+    here = np.asarray(line.corners).mean(axis=0)
+    for other in lines:
+        away = float(np.linalg.norm(np.asarray(other.corners).mean(axis=0) - here))
+        if other is line or away > NEIGHBOURS * max(line.height, other.height):
+            continue
+        turn = math.cos(direction(line.corners) - direction(other.corners))
+        if turn > 0.9:
+            own += other.weight
+        elif turn < -0.9:
+            against += other.weight
+    return against > 2 * own
+
+
+def _one_place(a: Quad, b: Quad) -> bool:
+    """Say whether two outlines overlap by most of the smaller one."""
+    shared = _shared(a, b)
+    return bool(shared) and shared >= SAME * min(_area(a), _area(b))
+
+
+def _one_outline(a: Quad, b: Quad) -> bool:
+    """Say whether two outlines are nearly the same."""
+    shared = _shared(a, b)
+    return bool(shared) and shared >= 0.7 * max(_area(a), _area(b))
+
+
+def _shared(a: Quad, b: Quad) -> float:
+    p, q = np.asarray(a, dtype=np.float32), np.asarray(b, dtype=np.float32)
+    if (p.max(0) < q.min(0)).any() or (q.max(0) < p.min(0)).any():
+        return 0.0
+    return float(cv2.intersectConvexConvex(cv2.convexHull(p), cv2.convexHull(q))[0])
+
+
+def _area(quad: Quad) -> float:
+    return float(cv2.contourArea(np.asarray(quad, dtype=np.float32)))
 
 
 def _lying(corners: Quad) -> Quad:

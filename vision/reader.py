@@ -1,40 +1,39 @@
 """Everything that a photo says, as far as it can be read in the time allowed.
 
-A cheap first look finds where text is and which way up it stands. Only where doubt remains, and
-time, are there more looks. Each reader's lines become fields of their own; the combined reading
-brings them together and says where they differ.
+A cheap first look finds where text is and which way up it stands; more looks follow only where
+doubt remains (`vision.search`). Each reader's lines become fields of their own; the combined
+reading brings them together and says where they differ.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from vision.closer import clearer_crops, shifted_crops
+from vision.coded import coded_guesses
+from vision.codes import read_codes
 from vision.combine import Claim, combine, to_reading
 from vision.engine import EngineStatus, engine_status, load_engine, usual_engines
 from vision.errors import EngineMissing
 from vision.fields import FieldGuess, find_fields
-from vision.looks import SeenLine, read_lines, see
+from vision.layout import rows_of
 from vision.plates import find_plates
-from vision.rectify import crop_quad, way_back
+from vision.scripts import read_other_scripts
+from vision.search import Search
+from vision.second import read_again
 from vision.types import Engine, PhotoReading, PlateRegion, Reading, TextLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from vision.engine import TextEngine
-    from vision.types import FieldName, FieldReading, Photo, Quad
+    from vision.looks import SeenLine
+    from vision.types import Code, FieldName, FieldReading, Photo, Quad
 
 __all__ = ["EngineStatus", "Reader", "engine_status", "top_field"]
 
-FIRST_LOOK = 1280
-"""Longer side, in pixels, at which the whole photo is first searched for text."""
-
-REGION_LOOK = 960
-"""Longer side at which a region drawn by a person is searched."""
-
 BUDGET_SECONDS = 8.0
+CODE_SECONDS = 0.2
 
 COMBINED = Engine(name="combined", version="1", weights_sha256="")
 
@@ -69,12 +68,13 @@ class Reader:
         says that it is not all.
         """
         run = _Run(photo, self.names, self.budget_seconds, on_step, cancelled)
-        return run.photo_reading(run.first_look())
+        codes = read_codes(photo.pixels, budget_seconds=CODE_SECONDS)
+        return run.photo_reading(run.search.run(), codes)
 
     def read_region(self, photo: Photo, corners: Quad) -> PhotoReading:
         """Read one region that a person drew, at the region's own resolution."""
         run = _Run(photo, self.names, self.budget_seconds, None, None)
-        return run.photo_reading(run.region_look(corners))
+        return run.photo_reading(run.search.run_region(corners), ())
 
 
 class _Run:
@@ -95,12 +95,15 @@ class _Run:
         self.on_step = on_step
         self.cancelled = cancelled
         self.notes: list[str] = []
-        self._lines = 0
-
-    @property
-    def first(self) -> TextEngine:
-        """The engine that finds lines and reads first."""
-        return load_engine(self.names[0])
+        self.first = load_engine(self.names[0])
+        self.seen: dict[str, SeenLine] = {}
+        self.search = Search(
+            photo,
+            self.first,
+            lambda line: self.text_line(self.first.identity, line),
+            stopped=self.stopped,
+            step=self.step,
+        )
 
     def step(self, words: str) -> None:
         if self.on_step:
@@ -120,63 +123,12 @@ class _Run:
         if words not in self.notes:
             self.notes.append(words)
 
-    def first_look(self) -> tuple[SeenLine, ...]:
-        self.step("looking for text")
-        engine = self.first
-        return see(self.photo.pixels, engine, engine, long_side=FIRST_LOOK)
-
-    def region_look(self, corners: Quad) -> tuple[SeenLine, ...]:
-        flat = crop_quad(self.photo.pixels, corners)
-        engine = self.first
-        lines = see(flat, engine, engine, long_side=max(REGION_LOOK, max(flat.shape[:2])))
-        back = way_back(corners, flat)
-        return tuple(replace(line, corners=back(line.corners)) for line in lines)
-
-    def photo_reading(self, seen: Sequence[SeenLine]) -> PhotoReading:
-        """Gather lines into regions, let every reader read them, and combine."""
-        regions, readings, combined = [], [], []
-        for region, members in find_plates([line.corners for line in seen], self.photo.photo_id):
-            lines = [seen[at] for at in members]
-            own = self._readings(region, lines)
-            regions.append(region)
-            readings += own
-            combined.append(combined_reading(region, own))
-        return PhotoReading(
-            photo_id=self.photo.photo_id,
-            regions=tuple(regions),
-            readings=tuple(readings),
-            combined=tuple(combined),
-            codes=(),
-            seconds=time.monotonic() - self.started,
-            notes=tuple(self.notes),
-        )
-
-    def _readings(self, region: PlateRegion, seen: Sequence[SeenLine]) -> list[Reading]:
-        readings = [self._reading(region, self.first.identity, seen)]
-        for name in self.names[1:]:
-            if self.stopped():
-                break
-            if name == "tesseract":
-                continue
-            self.step(f"reading {region.region_id} with {name}")
-            engine = load_engine(name)
-            again = read_lines(self.photo.pixels, engine, [line.corners for line in seen])
-            readings.append(self._reading(region, engine.identity, again))
-        return readings
-
-    def _reading(self, region: PlateRegion, engine: Engine, seen: Sequence[SeenLine]) -> Reading:
-        lines = tuple(self._text_line(engine, line) for line in seen if line.read.text.strip())
-        return Reading(
-            region_id=region.region_id,
-            engine=engine,
-            lines=lines,
-            fields=tuple(to_reading(guess) for guess in best_guesses(find_fields(lines))),
-        )
-
-    def _text_line(self, engine: Engine, line: SeenLine) -> TextLine:
-        self._lines += 1
+    def text_line(self, engine: Engine, line: SeenLine) -> TextLine:
+        """Give a seen line its number and the signature of its reader."""
+        line_id = f"L{len(self.seen) + 1}"
+        self.seen[line_id] = line
         return TextLine(
-            line_id=f"L{self._lines}",
+            line_id=line_id,
             corners=line.corners,
             text=line.read.text,
             confidence=line.read.confidence,
@@ -185,30 +137,125 @@ class _Run:
             lattice=line.read.lattice,
         )
 
+    def photo_reading(self, seen: Sequence[SeenLine], codes: tuple[Code, ...]) -> PhotoReading:
+        """Gather lines into regions, let every reader read them, and combine."""
+        self.seen.clear()
+        regions, readings, combined = [], [], []
+        found = find_plates([line.corners for line in seen], self.photo.photo_id)
+        parts = []
+        for region, members in found:
+            lines = [self.text_line(self.first.identity, seen[at]) for at in members]
+            parts.append((region, [row.line for row in rows_of(lines)]))
+        others = self._others([lines for _, lines in parts])
+        closer = self._closer([lines for _, lines in parts])
+        for region, lines in parts:
+            own = [_reading(region, self.first.identity, lines, lines)]
+            for engine, again in others:
+                mine = [again[line.line_id] for line in lines if line.line_id in again]
+                if mine:
+                    mixed = [again.get(line.line_id, line) for line in lines]
+                    own.append(_reading(region, engine, mine, mixed))
+            regions.append(region)
+            readings += own
+            combined.append(self._combined(region, own, lines, closer, codes))
+        return PhotoReading(
+            photo_id=self.photo.photo_id,
+            regions=tuple(regions),
+            readings=tuple(readings),
+            combined=tuple(combined),
+            codes=codes,
+            seconds=time.monotonic() - self.started,
+            notes=tuple(self.notes),
+        )
+
+    def _others(
+        self, parts: Sequence[Sequence[TextLine]]
+    ) -> list[tuple[Engine, dict[str, TextLine]]]:
+        """Let the other readers read what matters: {line number: their line} for each of them."""
+        answers = []
+        for name in self.names[1:]:
+            if self.stopped():
+                break
+            self.step(f"reading again with {name}")
+            work = read_other_scripts if name == "tesseract" else read_again
+            engine = load_engine(name)
+            lines = work(self.photo.pixels, engine, parts)
+            if lines:
+                answers.append((engine.identity, lines))
+        return answers
+
+    def _closer(self, parts: Sequence[Sequence[TextLine]]) -> list[dict[str, TextLine]]:
+        """Let the first reader read the values again in other crops."""
+        answers = []
+        for work in (shifted_crops, clearer_crops):
+            if self.stopped():
+                break
+            answers.append(work(self.photo.pixels, self.first, parts))
+        return answers
+
+    def _combined(
+        self,
+        region: PlateRegion,
+        readings: Sequence[Reading],
+        lines: Sequence[TextLine],
+        closer: Sequence[dict[str, TextLine]],
+        codes: Sequence[Code],
+    ) -> Reading:
+        """Bring the readers' fields of one region together."""
+        claims: dict[FieldName, list[Claim]] = {}
+        own = [{line.line_id: line for line in reading.lines} for reading in readings]
+        for again in (*own, *closer):
+            mixed = [again.get(line.line_id, line) for line in lines]
+            for guess in best_guesses((*find_fields(mixed), *coded_guesses(mixed, codes))):
+                if guess.line.line_id in again:
+                    looks = self.seen[guess.line.line_id].others if again is own[0] else ()
+                    name = guess.line.engine.name
+                    claim = Claim(engine=name, guess=guess, looks=looks)
+                    claims.setdefault(guess.field, []).append(claim)
+        here = [_one_place(said) for said in claims.values()]
+        shown = {line.line_id: line for line in lines}
+        for reading in readings[1:]:
+            if reading.engine.name == "tesseract":
+                shown.update({line.line_id: line for line in reading.lines})
+        return Reading(
+            region_id=region.region_id,
+            engine=COMBINED,
+            lines=tuple(shown.values()),
+            fields=tuple(combine(said, codes) for said in here),
+        )
+
+
+def _one_place(claims: Sequence[Claim]) -> list[Claim]:
+    """Keep the claims that speak of the line with the best rule; others mean another place."""
+    lead = max(claims, key=lambda claim: _rank(claim.guess))
+    return [claim for claim in claims if claim.guess.line.line_id == lead.guess.line.line_id]
+
+
+def _reading(
+    region: PlateRegion, engine: Engine, lines: Sequence[TextLine], mixed: Sequence[TextLine]
+) -> Reading:
+    """Find one reader's fields; label words it did not read are taken from the first reader."""
+    own = {line.line_id for line in lines if line.engine == engine}
+    guesses = best_guesses([g for g in find_fields(mixed) if g.line.line_id in own])
+    return Reading(
+        region_id=region.region_id,
+        engine=engine,
+        lines=tuple(lines),
+        fields=tuple(to_reading(guess) for guess in guesses),
+    )
+
 
 def best_guesses(guesses: Sequence[FieldGuess]) -> tuple[FieldGuess, ...]:
-    """Keep the strongest guess of each field."""
+    """Keep the best guess of each field: the strongest rule on the most surely read line."""
     best: dict[FieldName, FieldGuess] = {}
     for guess in guesses:
-        if guess.field not in best or guess.strength > best[guess.field].strength:
+        if guess.field not in best or _rank(guess) > _rank(best[guess.field]):
             best[guess.field] = guess
     return tuple(best.values())
 
 
-def combined_reading(region: PlateRegion, readings: Sequence[Reading]) -> Reading:
-    """Bring the readers' fields of one region together."""
-    claims: dict[FieldName, list[Claim]] = {}
-    for reading in readings:
-        for guess in best_guesses(find_fields(reading.lines)):
-            claims.setdefault(guess.field, []).append(
-                Claim(engine=reading.engine.name, guess=guess)
-            )
-    return Reading(
-        region_id=region.region_id,
-        engine=COMBINED,
-        lines=readings[0].lines if readings else (),
-        fields=tuple(combine(said) for said in claims.values()),
-    )
+def _rank(guess: FieldGuess) -> float:
+    return guess.strength * (0.3 + 0.7 * guess.line.confidence)
 
 
 def top_field(reading: PhotoReading, field: FieldName) -> FieldReading | None:
@@ -216,5 +263,7 @@ def top_field(reading: PhotoReading, field: FieldName) -> FieldReading | None:
     found = [one for part in reading.combined for one in part.fields if one.field == field]
     order = {"stated": 2, "offered": 1, "unreadable": 0}
     return max(
-        found, key=lambda one: (order[one.state], one.strength * one.confidence), default=None
+        found,
+        key=lambda one: (order[one.state], one.strength * (0.3 + 0.7 * one.confidence)),
+        default=None,
     )

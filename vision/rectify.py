@@ -62,6 +62,12 @@ def crop_quad(pixels: Pixels, corners: Quad, *, height: int | None = None) -> Pi
     return np.ascontiguousarray(flat, dtype=np.uint8)
 
 
+def frame(pixels: Pixels) -> Quad:
+    """Give the corners of a whole picture."""
+    high, wide = (float(side) for side in pixels.shape[:2])
+    return ((0.0, 0.0), (wide, 0.0), (wide, high), (0.0, high))
+
+
 def way_back(corners: Quad, flat: Pixels) -> Callable[[Quad], Quad]:
     """Give the function that maps outlines in a flattened crop to outlines in the photo."""
     high, wide = flat.shape[:2]

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 LANGUAGES = ("eng", "rus", "ukr", "fas", "ara", "tur")
 """Languages asked for, those of them that are installed."""
 
-CYRILLIC = ("rus", "eng")
-ARABIC = ("fas", "ara")
 LINE_HEIGHT = 56
 """Crops are brought to this height: Tesseract reads capitals of 30–40 pixels best (its manual)."""
 

@@ -1,0 +1,216 @@
+"""A closer look at values: wider crops of what was found, strips beside labels without a value.
+
+A finder of text cuts lines tightly and misses faint or hand-written ones. A character cut off at
+an end of a value comes back in a wider crop; a value that was not found at all often stands in
+the strip to the right of its label.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from vision.fields import open_labels
+from vision.layout import Row, rows_of
+from vision.looks import SeenLine
+from vision.rectify import crop_quad, side_lengths
+from vision.second import by, telling_lines
+from vision.shapes import plausible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from vision.engine import TextEngine
+    from vision.types import FieldName, Pixels, Quad, TextLine
+
+    Vector = npt.NDArray[np.float64]
+
+WIDER, TALLER = 0.55, 0.12
+"""How far a wider crop reaches beyond each end, and above and below, in letter heights."""
+
+MOST_VALUES = 6
+MOST_WIDER = 10
+STRIP = 9.0
+"""Length of a strip beside a label, in letter heights."""
+
+STRIP_SURE = 0.75
+"""A strip's text counts as a line only if it was read at least this surely (0–1)."""
+
+MOST_STRIPS = 6
+BRIDGE = 1.3
+"""Two lines in one row are tried as one if less than this many letter heights lie between."""
+
+OVERLAP = 1.2
+"""Nor may they overlap by more than this."""
+
+MOST_BRIDGES = 8
+
+
+def stretched(quad: Quad, *, sides: float, ends: float) -> Quad:
+    """Widen an outline along the text by `ends` and across it by `sides`, in letter heights."""
+    q = np.asarray(quad, dtype=np.float64)
+    width, height = side_lengths(quad)
+    along = (q[1] - q[0]) / max(width, 1.0) * height * ends
+    down = (q[3] - q[0]) / max(height, 1.0) * height * sides
+    moved = q + np.array([-along - down, along - down, along + down, -along + down])
+    a, b, c, d = ((float(x), float(y)) for x, y in moved)
+    return (a, b, c, d)
+
+
+def extended(
+    pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
+) -> list[SeenLine]:
+    """Read the telling lines in wider crops; give those whose text goes on beyond their ends."""
+    chosen = telling_lines(parts)[:MOST_WIDER]
+    quads = [stretched(one.corners, sides=TALLER, ends=WIDER) for one in chosen]
+    answers = engine.recognise([crop_quad(pixels, quad) for quad in quads])
+    return [
+        SeenLine(corners=quad, read=answer)
+        for line, quad, answer in zip(chosen, quads, answers, strict=True)
+        if _goes_on(line.text, answer.text) and answer.confidence >= 0.9 * line.confidence
+    ]
+
+
+def _goes_on(text: str, longer: str) -> bool:
+    """Say whether a text holds another one and one or two letters or digits more at its ends."""
+    before, found, after = longer.partition(text)
+    more = before + after
+    return bool(found) and 1 <= len(more) <= 2 and more.isalnum()
+
+
+def shifted_crops(
+    pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
+) -> dict[str, TextLine]:
+    """Read the lines that hold values again in slightly wider crops: {line number: the line}."""
+    chosen = _values(parts)
+    crops = [crop_quad(pixels, stretched(one.corners, sides=0.06, ends=0.2)) for one in chosen]
+    return _answers(engine, chosen, crops)
+
+
+def clearer_crops(
+    pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
+) -> dict[str, TextLine]:
+    """Read the lines that hold values again with their contrast stretched."""
+    chosen = _values(parts)
+    return _answers(engine, chosen, [_clear(crop_quad(pixels, one.corners)) for one in chosen])
+
+
+def _values(parts: Sequence[Sequence[TextLine]]) -> list[TextLine]:
+    return telling_lines(parts)[:MOST_VALUES]
+
+
+def _answers(
+    engine: TextEngine, lines: Sequence[TextLine], crops: Sequence[Pixels]
+) -> dict[str, TextLine]:
+    answers = engine.recognise(crops)
+    return {
+        line.line_id: by(line, engine.identity, answer)
+        for line, answer in zip(lines, answers, strict=True)
+        if answer.text.strip()
+    }
+
+
+def _clear(crop: Pixels) -> Pixels:
+    """Stretch local contrast, on lightness alone (CLAHE, Zuiderveld 1994)."""
+    lab = cv2.cvtColor(crop, cv2.COLOR_RGB2LAB)
+    lab[:, :, 0] = cv2.createCLAHE(clipLimit=2.5, tileGridSize=(2, 6)).apply(
+        np.ascontiguousarray(lab[:, :, 0])
+    )
+    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), dtype=np.uint8)
+
+
+def strips(
+    pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
+) -> list[SeenLine]:
+    """Read beside and below labels that have no value; give what looks like one."""
+    asked: list[tuple[FieldName, Quad]] = []
+    for part in parts:
+        for field, row, right in open_labels(part):
+            asked += [(field, quad) for quad in _places(row, right)]
+    asked = asked[:MOST_STRIPS]
+    answers = engine.recognise([crop_quad(pixels, quad) for _, quad in asked])
+    return [
+        SeenLine(corners=quad, read=answer)
+        for (field, quad), answer in zip(asked, answers, strict=True)
+        if answer.confidence >= STRIP_SURE and plausible(field, answer.text) >= 0.7
+    ]
+
+
+def _places(row: Row, right: float) -> list[Quad]:
+    """Outline the strip to the right of a label and the one below it."""
+    q = np.asarray(row.line.corners, dtype=np.float64)
+    width, height = side_lengths(row.line.corners)
+    along = (q[1] - q[0]) / max(width, 1.0)
+    down = (q[3] - q[0]) / max(height, 1.0)
+    end = q[0] + along * (right + 0.25 * row.height) - down * 0.2 * row.height
+    under = q[3] + down * 0.1 * row.height - along * 0.3 * row.height
+    return [
+        _box(end, along, down, STRIP * row.height, 1.4 * row.height),
+        _box(under, along, down, max(width, 6 * row.height), 1.4 * row.height),
+    ]
+
+
+def _box(corner: Vector, along: Vector, down: Vector, width: float, height: float) -> Quad:
+    spots = [corner, corner + along * width, corner + along * width + down * height]
+    spots.append(corner + down * height)
+    a, b, c, d = ((float(x), float(y)) for x, y in spots)
+    return (a, b, c, d)
+
+
+def bridged(
+    pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
+) -> list[SeenLine]:
+    """Read neighbours in a row as one line; give those that lose nothing by it."""
+    pairs = [
+        (left.line, right.line, _union(left.line, right.line))
+        for rows in map(rows_of, parts)
+        for left in rows
+        for right in rows
+        if _adjacent(left, right)
+    ]
+    pairs = pairs[:MOST_BRIDGES]
+    answers = engine.recognise([crop_quad(pixels, quad) for *_, quad in pairs])
+    joined = []
+    for (left_line, right_line, quad), answer in zip(pairs, answers, strict=True):
+        before = min(left_line.confidence, right_line.confidence)
+        letters = len(left_line.text.replace(" ", "")) + len(right_line.text.replace(" ", ""))
+        # Outlines that overlap may both hold the characters between them.
+        kept = len(answer.text.replace(" ", "")) >= letters - _twice(left_line, right_line)
+        if kept and answer.confidence >= 0.95 * before:
+            joined.append(SeenLine(corners=quad, read=answer))
+    return joined
+
+
+def _adjacent(left: Row, right: Row) -> bool:
+    height = max(left.height, right.height)
+    if not -OVERLAP * height <= right.left - left.right <= BRIDGE * height:
+        return False
+    if right.right <= left.right or right.left <= left.left:
+        return False
+    same_row = abs(left.middle - right.middle) < 0.35 * height
+    short = (right.right - left.left) < 25 * height
+    alike = max(left.height, right.height) < 1.5 * min(left.height, right.height)
+    return left is not right and same_row and short and alike and _identifiers(left, right)
+
+
+def _twice(left: TextLine, right: TextLine) -> int:
+    """Count the characters that two overlapping outlines may both hold."""
+    first, second = rows_of([left, right])[0], rows_of([left, right])[-1]
+    ends = (min(first.right, second.right), max(first.left, second.left))
+    overlap = max(0.0, ends[0] - ends[1])
+    return round(overlap / (0.6 * max(first.height, 1.0)))
+
+
+def _identifiers(left: Row, right: Row) -> bool:
+    """Say whether two lines may be parts of one identifier: capitals and digits, a digit in one."""
+    texts = [left.line.text.strip(), right.line.text.strip()]
+    plain = all(t.upper() == t and len(t.replace(" ", "")) <= 12 for t in texts)
+    return plain and any(char.isdigit() for t in texts for char in t)
+
+
+def _union(left: TextLine, right: TextLine) -> Quad:
+    return (left.corners[0], right.corners[1], right.corners[2], left.corners[3])

@@ -1,0 +1,56 @@
+"""Values that a machine-readable code carries, beside the text that says the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vision.fields import FieldGuess
+from vision.shapes import letters_and_digits, looks_like_date
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vision.types import Code, TextLine
+
+IN_A_CODE = "text that a bar code repeats"
+STRENGTH = 0.6
+"""A bar code without structure most often carries the serial; it may be a part number instead."""
+
+LEAST_LENGTH = 5
+RETAIL = ("EAN", "UPC", "ISBN")
+"""Symbologies that carry article numbers, never a serial."""
+
+
+def coded_guesses(lines: Sequence[TextLine], codes: Sequence[Code]) -> list[FieldGuess]:
+    """Take for a serial the text that a code without structure repeats."""
+    found = []
+    for code in codes:
+        value = letters_and_digits(code.payload)
+        if code.fields or len(value) < LEAST_LENGTH or code.symbology.upper().startswith(RETAIL):
+            continue
+        if not any(char.isdigit() for char in value) or looks_like_date(code.payload):
+            continue
+        for line in lines:
+            span = _span(line.text, value)
+            if span:
+                found.append(
+                    FieldGuess(
+                        field="serial",
+                        line=line,
+                        start=span[0],
+                        end=span[1],
+                        label=None,
+                        rule=IN_A_CODE,
+                        strength=STRENGTH,
+                    )
+                )
+    return found
+
+
+def _span(text: str, value: str) -> tuple[int, int] | None:
+    """Find a plain value in a line, whatever separators stand between its characters."""
+    places = [at for at, char in enumerate(text) if char.isalnum()]
+    start = letters_and_digits(text).find(value)
+    if start < 0 or len(places) != len(letters_and_digits(text)):
+        return None
+    return places[start], places[start + len(value) - 1] + 1

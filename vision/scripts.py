@@ -1,0 +1,113 @@
+"""Lines in scripts that the first reader lacks: Cyrillic, Persian, Arabic.
+
+The first reader answers such lines with look-alikes of its own alphabet and little confidence.
+Those lines are tried with Tesseract; its answer counts only if it holds letters that exist in
+that script alone, read with confidence. What was read is kept as read: М and M stay different
+characters here, and are folded only where strings are compared.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from vision.rectify import crop_quad
+from vision.second import by
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from vision.engine import Recognised, TextEngine
+    from vision.types import Engine, Pixels, TextLine
+
+DOUBT = 0.97
+"""Only lines read less surely than this by the first reader are tried in another script."""
+
+LONG_ENOUGH = 4
+MOST_LINES = 12
+PROBES = 4
+"""Lines tried first; the others follow only if one of these turns out to be in the script."""
+
+ACCEPT = 0.45
+CYRILLIC_ONLY = frozenset("БГДЖЗИЙЛПФЦЧШЩЪЫЬЭЮЯЇЄҐбвгджзийклмнптфцчшщъыьэюяїєґ")
+
+
+CYRILLIC = ("rus", "eng")
+ARABIC = ("fas", "ara")
+"""Languages, as Tesseract names them, with which lines of each script are read."""
+
+
+@runtime_checkable
+class ReadsLanguages(Protocol):
+    """An engine that can be told which languages to expect."""
+
+    languages: tuple[str, ...]
+
+    @property
+    def identity(self) -> Engine:
+        """Name, version and weights of this reader."""
+        ...
+
+    def recognise(
+        self, crops: Sequence[Pixels], *, languages: tuple[str, ...] | None = None
+    ) -> tuple[Recognised, ...]:
+        """Read upright line crops, expecting the given languages."""
+        ...
+
+
+def read_other_scripts(
+    pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
+) -> dict[str, TextLine]:
+    """Let Tesseract read the lines that are in its scripts: {line number: its line}."""
+    if not isinstance(engine, ReadsLanguages):
+        return {}
+    lines = [line for part in parts for line in part if _doubtful(line)]
+    lines.sort(key=lambda line: -len(line.text) * (1.5 - line.confidence))
+    found: dict[str, TextLine] = {}
+    for languages, letters in ((CYRILLIC, _cyrillic), (ARABIC, _arabic)):
+        if not any(language in engine.languages for language in languages):
+            continue
+        rest = [line for line in lines[:MOST_LINES] if line.line_id not in found]
+        probes, others = rest[:PROBES], rest[PROBES:]
+        here = _try(pixels, engine, probes, languages, letters)
+        if here and others:
+            here |= _try(pixels, engine, others, languages, letters)
+        found |= here
+        if found or not _all_doubtful(parts):
+            break
+    return found
+
+
+def _doubtful(line: TextLine) -> bool:
+    return line.confidence < DOUBT and len(line.text.replace(" ", "")) >= LONG_ENOUGH
+
+
+def _all_doubtful(parts: Sequence[Sequence[TextLine]]) -> bool:
+    """Say whether the first reader was unsure of most of what it read."""
+    lines = [line for part in parts for line in part if len(line.text) >= LONG_ENOUGH]
+    return sum(line.confidence < 0.8 for line in lines) * 2 > len(lines)
+
+
+def _try(
+    pixels: Pixels,
+    engine: ReadsLanguages,
+    lines: Sequence[TextLine],
+    languages: tuple[str, ...],
+    letters: Callable[[Recognised], bool],
+) -> dict[str, TextLine]:
+    crops = [crop_quad(pixels, line.corners) for line in lines]
+    answers = engine.recognise(crops, languages=languages)
+    return {
+        line.line_id: by(line, engine.identity, answer)
+        for line, answer in zip(lines, answers, strict=True)
+        if letters(answer)
+    }
+
+
+def _cyrillic(answer: Recognised) -> bool:
+    own = sum(char in CYRILLIC_ONLY for char in answer.text)
+    return own >= 2 and answer.confidence >= ACCEPT
+
+
+def _arabic(answer: Recognised) -> bool:
+    own = sum("\u0600" <= char <= "\u06ff" for char in answer.text)
+    return own >= 3 and answer.confidence >= ACCEPT

@@ -1,0 +1,183 @@
+"""Where to look next in a photo, and when to stop.
+
+The first look shows the whole photo at a moderate size. Further looks follow only where doubt
+remains: at regions that promise fields, upright and at a size at which letters are read best,
+and at the whole photo turned, since a finder of text misses lines that run up or down.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vision.closer import bridged, extended, strips
+from vision.fields import find_fields
+from vision.labels import find_labels
+from vision.layout import common_direction
+from vision.looks import SeenLine, View, look, merged, part, upright_among, whole
+from vision.plates import find_plates, outline
+from vision.rectify import side_lengths
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from vision.engine import TextEngine
+    from vision.types import Photo, Quad, TextLine
+
+FIRST_SIDE = 1280
+"""Longer side, in pixels, of the first look at the whole photo."""
+
+TURNED_SIDE = 1280
+LETTERS = 30.0
+"""Height, in pixels, that the lines of a region should have in a look at it."""
+
+LEAST_REGION, MOST_REGION = 384, 1408
+"""Limits of the longer side of a look at a region."""
+
+MOST_REGIONS = 6
+AROUND = 2.5
+"""A look at a region reaches this many letter heights beyond the lines known there."""
+
+ENOUGH = 0.6
+"""A labelled field at least this strong, read at least `SURE`, needs no further look."""
+
+SURE = 0.9
+
+
+class Search:
+    """The looks at one photo with one engine, one after the other."""
+
+    def __init__(
+        self,
+        photo: Photo,
+        finder: TextEngine,
+        as_text: Callable[[SeenLine], TextLine],
+        *,
+        stopped: Callable[[], bool],
+        step: Callable[[str], None],
+    ) -> None:
+        """Take the photo, the engine, and how a seen line becomes a text line for the rules."""
+        self.pixels = photo.pixels
+        self.photo_id = photo.photo_id
+        self.finder = finder
+        self.as_text = as_text
+        self.stopped = stopped
+        self.step = step
+        self.lines: list[SeenLine] = []
+
+    def run(self) -> list[SeenLine]:
+        """Take the looks that are needed; give every line seen."""
+        self.step("looking for text")
+        self._look(whole(self.pixels), FIRST_SIDE)
+        for words, view, long_side in self._further():
+            if not self.doubtful() or self.stopped():
+                break
+            self.step(words)
+            self._look(view, long_side)
+        self.lines = upright_among(self.pixels, self.finder, self.lines)
+        self._finish()
+        return self.lines
+
+    def _finish(self) -> None:
+        """Read identifiers that were found in pieces as one, and beside labels without a value."""
+        for work in (bridged, strips, extended):
+            if self.stopped():
+                return
+            parts = self._parts()
+            self.lines = merged(self.lines, work(self.pixels, self.finder, parts))
+
+    def _parts(self) -> list[list[TextLine]]:
+        found = find_plates([line.corners for line in self.lines], self.photo_id)
+        return [[self.as_text(self.lines[at]) for at in members] for _, members in found]
+
+    def run_region(self, corners: Quad) -> list[SeenLine]:
+        """Look at one region that a person drew, upright and then turned if nothing is there."""
+        side = round(max(LEAST_REGION, min(MOST_REGION, max(side_lengths(corners)))))
+        self._look(part(self.pixels, corners, long_side=side), side)
+        self._finish()
+        return self.lines
+
+    def _look(self, view: View, long_side: int) -> None:
+        self.lines = look(
+            self.pixels,
+            view,
+            self.finder,
+            self.finder,
+            long_side=long_side,
+            known=self.lines,
+        )
+
+    def _further(self) -> Iterator[tuple[str, View, int]]:
+        """Propose looks, cheapest and most promising first."""
+        yield from self._region_looks(set())
+        yield "looking at the photo turned", whole(self.pixels, 1), TURNED_SIDE
+        seen: set[tuple[int, int]] = set()
+        yield from self._region_looks(seen)
+
+    def _region_looks(self, seen: set[tuple[int, int]]) -> Iterator[tuple[str, View, int]]:
+        """Propose looks at regions, the most promising first, no place twice."""
+        for quads in self._promising()[:MOST_REGIONS]:
+            corners = _around(quads)
+            key = (round(corners[0][0] / 40), round(corners[0][1] / 40))
+            if key in seen:
+                continue
+            seen.add(key)
+            long_side = _region_side(corners, quads)
+            if self._worth_it(corners, quads, long_side):
+                view = part(self.pixels, corners, long_side=long_side)
+                yield "looking closer at a region", view, long_side
+
+    def _promising(self) -> list[list[Quad]]:
+        """List regions by promise: label words, and much text that was read."""
+        ranked = []
+        for _, members in find_plates([line.corners for line in self.lines], self.photo_id):
+            lines = [self.lines[at] for at in members]
+            labels = sum(bool(find_labels(line.read.text)) for line in lines)
+            promise = 3.0 * labels + math.sqrt(sum(line.weight for line in lines))
+            ranked.append((promise, [line.corners for line in lines]))
+        ranked.sort(key=lambda item: -item[0])
+        return [quads for _, quads in ranked]
+
+    def _worth_it(self, corners: Quad, quads: Sequence[Quad], long_side: int) -> bool:
+        """Say whether a look at a region shows more than the first look did."""
+        first = FIRST_SIDE / max(self.pixels.shape[:2])
+        closer = long_side / max(side_lengths(corners)) / first
+        slant = abs(math.degrees(common_direction(quads)))
+        upright = slant < 8
+        return closer > 1.25 or closer < 0.6 or not upright
+
+    def doubtful(self) -> bool:
+        """Say whether serial and model are not both found, labelled and surely read."""
+        sure = set()
+        for lines in self._parts():
+            for guess in find_fields(lines):
+                if guess.strength >= ENOUGH and guess.line.confidence >= SURE:
+                    sure.add(guess.field)
+        return not {"serial", "model"} <= sure
+
+
+def _around(quads: Sequence[Quad]) -> Quad:
+    """Widen a region's outline, so that lines missed beside those known come into view."""
+    corners = np.asarray(outline(quads), dtype=np.float64)
+    letters = float(np.median([side_lengths(quad)[1] for quad in quads]))
+    width, height = side_lengths(outline(quads))
+    centre = corners.mean(axis=0)
+    along = (corners[1] - corners[0]) / max(width, 1.0)
+    down = (corners[3] - corners[0]) / max(height, 1.0)
+    half_width = width / 2 + 2 * AROUND * letters
+    half_height = height / 2 + AROUND * letters
+    spots = [
+        centre + x * half_width * along + y * half_height * down
+        for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    ]
+    a, b, c, d = ((float(x), float(y)) for x, y in spots)
+    return (a, b, c, d)
+
+
+def _region_side(corners: Quad, quads: Sequence[Quad]) -> int:
+    """Choose the longer side of a look so that letters have the height that is read best."""
+    letters = float(np.median([side_lengths(quad)[1] for quad in quads]))
+    wanted = max(side_lengths(corners)) * LETTERS / max(letters, 1.0)
+    return round(max(LEAST_REGION, min(MOST_REGION, wanted)))

@@ -1,0 +1,71 @@
+"""When a value is given as read, and when only as an offer.
+
+A wrong value given as certain is the worst outcome. So a value is *stated* only if nothing
+speaks against it: the rule that made it a field is strong, the pixels leave no likely rival, and
+someone independent agrees: another reader, another look, or a code on the same label.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vision.shapes import letters_and_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vision.combine import Claim
+    from vision.types import Code, ReadingState
+
+READABLE = 0.15
+STATED, STATED_ALONE = 0.9, 0.97
+"""Least probability for stating a value that another engine agrees on, or that only other crops
+and looks of the same engine confirm: those share its habits."""
+
+LEAST_STRENGTH = 0.5
+"""A value is never stated on a field rule weaker than this, unless a code on the label agrees."""
+
+LIKELY_RIVAL = 0.06
+"""A value is not stated if another one is at least this probable (0–1)."""
+
+SURE_DISSENT = 0.8
+"""Another reader that is this sure of something else keeps a value from being stated."""
+
+
+def settle(
+    claims: Sequence[Claim], key: str, sure: float, rival: float, codes: Sequence[Code]
+) -> tuple[ReadingState, tuple[str, ...]]:
+    """Give the state of the value `key` (letters and digits only), and notes on why."""
+    if sure < READABLE:
+        return "unreadable", ()
+    coded = any(_in_code(key, code) for code in codes)
+    if coded and sure >= 0.5:
+        return "stated", ("A code on the label says the same.",)
+    agree = [claim for claim in claims if letters_and_digits(claim.guess.text) == key]
+    strength = max((claim.guess.strength for claim in agree), default=0.0)
+    dissent = [
+        claim
+        for claim in claims
+        if claim not in agree and claim.guess.line.confidence >= SURE_DISSENT
+    ]
+    looks = [look for claim in agree for look in claim.looks]
+    same = sum(key in letters_and_digits(look.text) for look in looks)
+    differ = sum(
+        key not in letters_and_digits(look.text) and look.confidence >= SURE_DISSENT
+        for look in looks
+    )
+    witnesses = len(agree) - 1 + same
+    engines = len({claim.engine for claim in agree})
+    if (
+        sure < (STATED if engines > 1 else STATED_ALONE)
+        or rival >= LIKELY_RIVAL
+        or strength < LEAST_STRENGTH
+    ):
+        return "offered", ()
+    return ("stated" if witnesses >= 1 and not dissent and not differ else "offered"), ()
+
+
+def _in_code(key: str, code: Code) -> bool:
+    """Say whether a code carries the value, as a field of its own or as its whole payload."""
+    values = [letters_and_digits(value) for _, value in code.fields]
+    return len(key) >= 4 and (key in values or key == letters_and_digits(code.payload))
