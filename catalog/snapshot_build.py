@@ -102,6 +102,11 @@ class SnapshotWriter:
             for names in maker.models
             for name in (names.model, *names.variants)
         }
+        self._patterns = {
+            (maker.maker_id, fold(scheme.model)): scheme.pattern
+            for maker in self._makers
+            for scheme in maker.schemes
+        }
         self._known_makers = {maker.maker_id for maker in self._makers}
         self._groups: dict[tuple[str, str], int] = {}
         self._models_shown: list[tuple[str, str]] = []
@@ -306,7 +311,10 @@ class SnapshotWriter:
             blocks.append(keys)
             rows.append(members[sorting])
             hashes.append(hash_keys(keys))
-            numbering.append(_json_line(statistics(keys).to_json()))
+            pattern = self._patterns.get(
+                (maker_id, fold(model)), self._patterns.get((maker_id, ""))
+            )
+            numbering.append(_json_line(statistics(keys, pattern=pattern or "").to_json()))
         container.add("groups.json", [_json_line(entries)])
         container.add("statistics.jsonl", numbering)
         container.add("keys.bin", (block.view(np.uint8).data for block in blocks if len(block)))

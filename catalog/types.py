@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from catalog.dates import UNKNOWN, PartialDate
 from catalog.errors import RecordInvalid
+from catalog.grammar import compiled
 from catalog.vocabulary import (
     DISPOSITIONS,
     DOCUMENT_TYPES,
@@ -250,6 +251,11 @@ class SerialScheme:
     unique_within: Literal["maker", "part_number", "model"] = "maker"
     model: str = ""
     source: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a pattern that is none, or that could run away (see `grammar.compiled`)."""
+        if self.pattern:
+            compiled(self.pattern)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from catalog.types import (
     PermitLine,
     Redactable,
     Serial,
+    SerialScheme,
     Source,
 )
 
@@ -354,3 +355,13 @@ def test_a_writer_takes_permits_one_by_one(tmp_path: Path) -> None:
     with open_snapshot(tmp_path / "s") as snapshot:
         assert snapshot.find_units("б7")[0].serial.value == "Б-7"
         assert snapshot.statistics(0)["keys"] == 3
+
+
+def test_a_declared_scheme_says_which_digits_are_the_number(tmp_path: Path) -> None:
+    records = small("A0836-20", "A0837-20", "A0839-20")
+    scheme = SerialScheme(kind="dated", pattern=r"A(?P<number>\d{4})\d{2}", model="m1")
+    maker = replace(records.makers[0], schemes=(scheme,))
+    for makers, digits, suffix in ((records.makers, 6, ""), ((maker,), 4, "20")):
+        path = build(replace(records, makers=makers), tmp_path / str(digits))
+        with open_snapshot(path) as snapshot:
+            assert snapshot.statistics(0)["blocks"][0][:3] == ["A", digits, suffix]
