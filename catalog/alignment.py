@@ -9,11 +9,12 @@ places one by one, it can be taken over a *set* of serials just as well.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catalog.confusions import OTHER, WIDTH, encode
+from catalog.confusions import OTHER, WIDTH, byte_columns, encode
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-LEFT_OUT_IN_A_ROW = 2
-"""Characters in a row that a reader may leave out; a third is too improbable to matter."""
-
 OTHER_LETTER = 1e-3
 """Probability that one letter outside the alphabet is given as another; a stated assumption."""
 
@@ -32,31 +30,34 @@ OTHER_LETTER = 1e-3
 def alignment_mass(match: Floats, skip: Floats, extra: float) -> Floats:
     """Sum over all alignments of what was seen with each row of true characters, shape (n,).
 
-    `match[n, j, i]`: probability of place i of the reading under true place j (for a set: summed
-    over its characters); `skip[n, j]`: true place j left out; `extra`: a place read that is not
+    `match[i, j, n]`: probability of place i of the reading under true place j (for a set: summed
+    over its characters); `skip[j, n]`: true place j left out; `extra`: a place read that is not
     there.
     """
-    rows, true_places, seen_places = match.shape
-    mass = np.zeros((rows, true_places + 1))
-    mass[:, 0] = 1.0
-    mass = _left_out(mass, skip)
-    for place in range(seen_places):
+    mass = np.zeros((len(skip) + 1, skip.shape[1]))
+    mass[0] = 1.0
+    both = skip[1:] * skip[:-1]
+    _leave_out(mass, skip, both)
+    for seen in match:
         step = mass * extra
-        step[:, 1:] += mass[:, :-1] * match[:, :, place]
-        mass = _left_out(step, skip)
-    return mass[:, -1]
+        step[1:] += mass[:-1] * seen
+        _leave_out(step, skip, both)
+        mass = step
+    return np.asarray(mass[-1])
 
 
-def _left_out(mass: Floats, skip: Floats) -> Floats:
-    added = mass[:, :-1] * skip
-    mass[:, 1:] += added
-    for _ in range(LEFT_OUT_IN_A_ROW - 1):
-        added = added[:, :-1] * skip[:, -added.shape[1] + 1 :]
-        mass[:, -added.shape[1] :] += added
-    return mass
+def _leave_out(mass: Floats, skip: Floats, both: Floats) -> None:
+    """Add the ways in which one or two characters in a row are left out at this point.
+
+    Two are added from what stood before either, so that the order of additions does not matter;
+    a third in a row is too improbable to matter.
+    """
+    two = mass[:-2] * both
+    mass[1:] += mass[:-1] * skip
+    mass[2:] += two
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Profile:
     """What was seen, place by place.
 
@@ -72,35 +73,72 @@ class Profile:
     key: str = ""
     """The folded string that fits best, for characters outside the alphabet."""
 
-    @property
+    @cached_property
     def ceiling(self) -> float:
         """The largest probability that any serial at all could give the reading."""
         return float(self.share * np.prod(self.seen.max(axis=1)))
 
+    @cached_property
+    def second(self) -> float:
+        """How probable the best single change is, beside none."""
+        if not len(self.seen):
+            return 1.0
+        best = np.partition(self.seen, WIDTH - 2, axis=1)[:, -2:]
+        return float((best[:, 0] / np.maximum(best[:, 1], 1e-300)).max())
+
+    @cached_property
+    def foreign(self) -> npt.NDArray[np.uint8]:
+        """Bytes of the reading that stand outside the alphabet, 0 elsewhere."""
+        raw = np.frombuffer(self.key.encode(), dtype=np.uint8)
+        return np.where(raw >= 128, raw, 0).astype(np.uint8)
+
     def of_sets(self, sets: ProductSets) -> Floats:
         """Probability of the reading summed over each product set, shape (sets,)."""
-        match = sets.weights @ self.seen.T
-        skip = self.skip * sets.weights.sum(axis=2)
-        mass: Floats = self.share * alignment_mass(match, skip, self.extra)
-        return mass
+        match = np.einsum("bjc,ic->ijb", sets.weights, self.seen)
+        skip = self.skip * sets.weights.sum(axis=2).T
+        return np.asarray(self.share * alignment_mass(match, skip, self.extra))
 
     def of_keys(self, keys: npt.NDArray[np.bytes_], length: int) -> Floats:
         """Probability of the reading for each folded serial of this length, shape (n,)."""
         if not keys.size:
             return np.zeros(0)
         columns = encode(keys)[:, :length]
-        match = self.seen.T[columns]
+        match = self.seen[:, columns.T]
         if (columns == OTHER).any():
-            match = match * self._same_letter(keys, columns)[:, :, None]
-        mass = alignment_mass(match, np.full((keys.size, length), self.skip), self.extra)
+            match = match * self._same_letter(keys, columns).T
+        mass = alignment_mass(match, np.full((length, keys.size), self.skip), self.extra)
         return np.asarray(self.share * mass)
 
     def _same_letter(self, keys: npt.NDArray[np.bytes_], columns: npt.NDArray[np.intp]) -> Floats:
         """Tell letters outside the alphabet apart: they share a column, but И is not П."""
         places = columns.shape[1]
         raw = np.ascontiguousarray(keys).view(np.uint8).reshape(keys.size, -1)[:, :places]
-        different = (columns == OTHER) & (raw != _foreign(self, places)[None, :])
+        mine = np.zeros(places, dtype=np.uint8)
+        mine[: self.foreign.size] = self.foreign[:places]
+        different = (columns == OTHER) & (raw != mine)
         return np.where(different, OTHER_LETTER, 1.0)
+
+
+def single_changes(
+    profile: Profile, allowed: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.bytes_], Floats]:
+    """Spell the best allowed serial of the reading's own length and its single changes.
+
+    Gives them best first, with their probabilities place by place.
+    """
+    seen = _possible(profile, allowed)
+    best = seen.argmax(axis=1)
+    top = seen[np.arange(len(seen)), best]
+    if not top.size or not top.all():
+        return np.zeros(0, dtype="S1"), np.zeros(0)
+    places, columns = np.nonzero(seen)
+    ratio = seen[places, columns] / top[places]
+    ratio[columns == best[places]] = 0.0
+    order = np.argsort(-ratio, kind="stable")[: ratio.size - top.size]
+    codes = np.repeat(best[None].astype(np.int8), order.size + 1, axis=0)
+    codes[np.arange(1, order.size + 1), places[order]] = columns[order]
+    rough = profile.share * float(top.prod()) * np.concatenate([[1.0], ratio[order]])
+    return _spell(codes, profile), rough
 
 
 def likeliest(
@@ -112,27 +150,67 @@ def likeliest(
     than `floor` times as probable as the best. Gives the serials and their probabilities, place
     by place, shape (n,).
     """
-    seen = np.where(allowed, profile.seen, 0.0)
-    seen[:, OTHER] = np.where(_foreign(profile, len(seen)) > 0, seen[:, OTHER], 0.0)
+    seen = _possible(profile, allowed)
     best = seen.max(axis=1)
     if not best.size or not best.all():
         return np.zeros(0, dtype="S1"), np.zeros(0)
-    costs, codes = np.zeros(1), np.zeros((1, 0), dtype=np.int8)
-    most_cost = -np.log(floor)
+    ratio, codes = np.ones(1), np.zeros((1, 0), dtype=np.int8)
     for row in seen / best[:, None]:
         options = np.flatnonzero(row > floor)
-        total = (costs[:, None] - np.log(row[options])[None, :]).ravel()
-        keep = np.flatnonzero(total <= most_cost)
+        total = np.multiply.outer(ratio, row[options]).ravel()
+        keep = np.flatnonzero(total >= floor)
         if keep.size > most:
-            keep = keep[np.argpartition(total[keep], most - 1)[:most]]
+            keep = keep[np.argpartition(-total[keep], most - 1)[:most]]
         codes = np.concatenate(
             [codes[keep // options.size], options[keep % options.size, None].astype(np.int8)],
             axis=1,
         )
-        costs = total[keep]
-    order = np.argsort(costs, kind="stable")
+        ratio = total[keep]
+    order = np.argsort(-ratio, kind="stable")
     top = profile.share * float(np.prod(best))
-    return _spell(codes[order], profile), top * np.exp(-costs[order])
+    return _spell(codes[order], profile), top * ratio[order]
+
+
+SCANNED_TOGETHER = 1 << 15
+
+
+def scan(
+    profile: Profile, keys: npt.NDArray[np.bytes_], *, floor: float, most: int
+) -> tuple[npt.NDArray[np.bytes_], Floats]:
+    """Look through catalogued serials for those of the reading's own length that explain it.
+
+    Gives the `most` best ones that are at least `floor` times as probable as any serial could be.
+    """
+    length = len(profile.seen)
+    table = profile.seen[:, byte_columns()].astype(np.float32)
+    table[:, 0] = 0.0
+    least = np.float32(floor * profile.ceiling / profile.share)
+    found, scores = [], []
+    for start in range(0, keys.size, SCANNED_TOGETHER):
+        chunk = keys[start : start + SCANNED_TOGETHER]
+        raw = chunk.view(np.uint8).reshape(chunk.size, -1)
+        if raw.shape[1] < length:
+            break
+        score = table[0].take(raw[:, 0])
+        for place in range(1, length):
+            score *= table[place].take(raw[:, place])
+        if raw.shape[1] > length:
+            score *= raw[:, length] == 0
+        hits = np.flatnonzero(score >= least)
+        found.append(chunk[hits])
+        scores.append(score[hits])
+    if not found:
+        return np.zeros(0, dtype="S1"), np.zeros(0)
+    hit, score = np.concatenate(found), np.concatenate(scores).astype(np.float64)
+    order = np.argsort(-score, kind="stable")[:most]
+    return hit[order], profile.share * score[order]
+
+
+def _possible(profile: Profile, allowed: npt.NDArray[np.bool_]) -> Floats:
+    """Take what was seen under the allowed characters only; letters beyond the alphabet as read."""
+    seen = np.where(allowed, profile.seen, 0.0)
+    seen[:, OTHER] = np.where(profile.foreign > 0, seen[:, OTHER], 0.0)
+    return seen
 
 
 def one_edit_away(
@@ -158,17 +236,10 @@ _BYTES = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ\x00", dtype=np.uin
 assert len(_BYTES) == WIDTH  # noqa: S101 - a table that must fit the alphabet
 
 
-def _foreign(profile: Profile, places: int) -> npt.NDArray[np.uint8]:
-    """Bytes of the reading that stand outside the alphabet, 0 elsewhere."""
-    raw = np.zeros(places, dtype=np.uint8)
-    mine = np.frombuffer(profile.key.encode()[:places], dtype=np.uint8)
-    raw[: mine.size] = np.where(mine >= 128, mine, 0)
-    return raw
-
-
 def _spell(codes: npt.NDArray[np.int8], profile: Profile) -> npt.NDArray[np.bytes_]:
     if not codes.size:
         return np.zeros(0, dtype="S1")
     raw = _BYTES[codes]
-    raw = np.where(raw == 0, _foreign(profile, codes.shape[1])[None, :], raw)
+    if profile.foreign.any():
+        raw = np.where(raw == 0, profile.foreign, raw)
     return np.ascontiguousarray(raw).view(f"S{codes.shape[1]}").ravel()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from catalog.makers import MakerHit, ModelHit
     from catalog.snapshot import Snapshot
-    from catalog.types import FieldEvidence, Query, UnitGroup
+    from catalog.types import FieldEvidence, Permit, Query, UnitGroup
 
 MOST_GROUPS = 64
 """Makers and models that are weighed against one plate; more means that too little was read."""
@@ -180,6 +180,19 @@ def _absent(query: Query) -> str:
     if query.maker is not None:
         return f"The catalog knows no maker by the name “{query.maker.text}”."
     return "The catalog holds no units."
+
+
+_APPLICATIONS: WeakKeyDictionary[Snapshot, dict[int, tuple[Permit, ...]]] = WeakKeyDictionary()
+
+
+def applications(snapshot: Snapshot, group: UnitGroup) -> tuple[Permit, ...]:
+    """Give the applications for a maker's model that were never approved, looked up once."""
+    known = _APPLICATIONS.setdefault(snapshot, {})
+    if group.group_id not in known:
+        known[group.group_id] = snapshot.permits_for(
+            maker_id=group.maker_id, model=group.model, never_approved=True
+        )
+    return known[group.group_id]
 
 
 _POPULATIONS: WeakKeyDictionary[Snapshot, dict[tuple[int, float], Population]] = WeakKeyDictionary()

@@ -170,31 +170,36 @@ def byte_columns() -> npt.NDArray[np.intp]:
 
 def encode(keys: npt.NDArray[np.bytes_]) -> npt.NDArray[np.intp]:
     """Column numbers of folded keys, shape (n, width); bytes past a key's end give `OTHER`."""
-    raw = np.ascontiguousarray(keys).view(np.uint8).reshape(keys.size, -1)
+    raw = np.ascontiguousarray(keys).view(np.uint8).reshape(keys.size, keys.dtype.itemsize)
     return byte_columns()[raw]
 
 
-@lru_cache(maxsize=32)
-def _matrix(key: tuple[str, float, tuple[tuple[str, float], ...]]) -> npt.NDArray[np.float64]:
-    _, rate, confusions = key
-    digits, letters = DIGITS, OTHER - DIGITS
-    table = np.full((WIDTH, WIDTH), OTHER_KIND * rate / WIDTH)
-    table[:digits, :digits] = rate / (digits - 1)
-    table[digits:OTHER, digits:OTHER] = rate / (letters - 1)
-    for pair, share in confusions:
-        table[ALPHABET.index(pair[0]), ALPHABET.index(pair[1])] = share
-    np.fill_diagonal(table, 0.0)
-    np.fill_diagonal(table, 1.0 - table.sum(axis=1))
-    table.setflags(write=False)
-    return table
+_MATRICES: dict[tuple[str, str], npt.NDArray[np.float64]] = {}
 
 
 def confusion_matrix(model: ErrorModel) -> npt.NDArray[np.float64]:
     """P(read | true), rows true, columns read, shape (37, 37), rows sum to one.
 
-    The last row and column stand for every character outside `ALPHABET` together.
+    The last row and column stand for every character outside `ALPHABET` together. Computed once
+    for each name and version of a model.
     """
-    return _matrix((model.version, model.substitution, tuple(model.confusions.items())))
+    known = _MATRICES.get((model.name, model.version))
+    if known is None:
+        known = _MATRICES[model.name, model.version] = _matrix(model)
+    return known
+
+
+def _matrix(model: ErrorModel) -> npt.NDArray[np.float64]:
+    rate, digits, letters = model.substitution, DIGITS, OTHER - DIGITS
+    table = np.full((WIDTH, WIDTH), OTHER_KIND * rate / WIDTH)
+    table[:digits, :digits] = rate / (digits - 1)
+    table[digits:OTHER, digits:OTHER] = rate / (letters - 1)
+    for pair, share in model.confusions.items():
+        table[ALPHABET.index(pair[0]), ALPHABET.index(pair[1])] = share
+    np.fill_diagonal(table, 0.0)
+    np.fill_diagonal(table, 1.0 - table.sum(axis=1))
+    table.setflags(write=False)
+    return table
 
 
 def emissions(text: str, model: ErrorModel) -> npt.NDArray[np.float64]:

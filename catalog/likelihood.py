@@ -7,6 +7,7 @@ sets of serials, and at most. Their numbers are on one scale within one reading,
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
@@ -79,7 +80,7 @@ class SerialModel(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TextModel:
     """A reading that comes as text: a person's, a code's, or a machine's without its lattice.
 
@@ -106,7 +107,7 @@ class TextModel:
         )
         return cls(texts=texts, errors=errors, profiles=profiles)
 
-    @property
+    @cached_property
     def ceiling(self) -> float:
         """The largest probability that any serial at all could give the reading."""
         return max(profile.ceiling for profile in self.profiles)
@@ -187,7 +188,7 @@ class Tempered(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LatticeModel:
     """A reading that comes with its pixels' likelihood of any given string.
 
@@ -203,7 +204,7 @@ class LatticeModel:
     """Log-likelihood of the best string; every other is taken relative to it."""
     errors: ErrorModel
 
-    @property
+    @cached_property
     def profiles(self) -> tuple[Profile, ...]:
         """The measured changes, then the text alone."""
         sound = 1.0 - self.trust.misled
@@ -212,7 +213,7 @@ class LatticeModel:
             _fallback(self.measured.key, self.errors, self.trust.misled),
         )
 
-    @property
+    @cached_property
     def ceiling(self) -> float:
         """The largest probability that any serial at all could give the reading."""
         return sum(profile.ceiling for profile in self.profiles)

@@ -9,6 +9,7 @@ Irregular serials have no such sets; their places carry how often each character
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +45,8 @@ class ProductSets:
     weights: Floats
     units: Floats
     """Units for each unit of weight, shape (sets,): 1 for sequences."""
+    catalogued: int
+    """Irregular serials: how many of this length are catalogued; 0 for sequences."""
     listed: bool
     """Whether every combination is one unit (sequences) or only expected (irregular serials)."""
 
@@ -60,7 +63,7 @@ class ProductSets:
         return np.asarray(self.units @ product)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Population:
     """All units of one maker and model that are taken to exist."""
 
@@ -74,16 +77,28 @@ class Population:
     basis: str
     """How N̂ was found, in words."""
 
-    @property
+    @cached_property
     def lengths(self) -> tuple[int, ...]:
         """Lengths of serial that occur, ascending."""
         return tuple(sorted({group.length for group in self.sets}))
 
+    def irregular_of(self, length: int) -> int:
+        """How many catalogued serials of this length follow no sequence."""
+        return sum(group.catalogued for group in self.sets if group.length == length)
+
     def allowed(self, length: int) -> npt.NDArray[np.bool_]:
         """Characters that can stand at each place of a serial of this length, (length, 37)."""
+        return self._allowed[length] if length in self._allowed else self._none(length)
+
+    @cached_property
+    def _allowed(self) -> dict[int, npt.NDArray[np.bool_]]:
+        return {length: self._any(length) for length in self.lengths}
+
+    def _none(self, length: int) -> npt.NDArray[np.bool_]:
+        return np.zeros((length, WIDTH), dtype=bool)
+
+    def _any(self, length: int) -> npt.NDArray[np.bool_]:
         found = [group.allowed for group in self.sets if group.length == length]
-        if not found:
-            return np.zeros((length, WIDTH), dtype=bool)
         return np.asarray(np.logical_or.reduce(found))
 
     def expected(self, keys: npt.NDArray[np.bytes_], length: int, *, listed: bool) -> Floats:
@@ -160,7 +175,9 @@ def _sequence_sets(blocks: list[tuple[SerialBlock, int]], *, fine: bool) -> Iter
         rows.extend(_with_frame(block, span) for span in spans)
     for length, weights in sorted(by_length.items()):
         stacked = np.stack(weights)
-        yield ProductSets(length=length, weights=stacked, units=np.ones(len(stacked)), listed=True)
+        yield ProductSets(
+            length=length, weights=stacked, units=np.ones(len(stacked)), catalogued=0, listed=True
+        )
 
 
 def _wider(low: str, high: str) -> tuple[tuple[int, int], ...]:
@@ -220,6 +237,7 @@ def _irregular_sets(places: PlaceCounts, factor: float) -> ProductSets:
         length=places.length,
         weights=shares[None],
         units=np.array([places.units * UNSEEN_SHARE * factor]),
+        catalogued=places.units,
         listed=False,
     )
 

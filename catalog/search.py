@@ -10,7 +10,13 @@ import numpy as np
 from catalog import compare
 from catalog.bands import VERSION as SCALE
 from catalog.bands import band, times
-from catalog.competitors import Competition, Competitor, competition, population_of
+from catalog.competitors import (
+    Competition,
+    Competitor,
+    applications,
+    competition,
+    population_of,
+)
 from catalog.confusions import UNREADABLE
 from catalog.coverage import coverage_note
 from catalog.likelihood import serial_model
@@ -144,13 +150,10 @@ class _Search:
         )
 
     def _applications(self) -> tuple[Permit, ...]:
-        groups = [competitor.group for competitor in self.field.competitors]
         return tuple(
             permit
-            for group in groups
-            for permit in self.snapshot.permits_for(
-                maker_id=group.maker_id, model=group.model, never_approved=True
-            )
+            for competitor in self.field.competitors
+            for permit in applications(self.snapshot, competitor.group)
         )
 
     def _named(self, lines: int) -> str:

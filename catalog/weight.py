@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catalog.alignment import likeliest, one_edit_away
+from catalog.proposals import propose_few, propose_many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from catalog.likelihood import SerialModel
     from catalog.population import Population
+    from catalog.proposals import Proposals
 
     Floats = npt.NDArray[np.float64]
     Keys = npt.NDArray[np.bytes_]
@@ -38,12 +39,6 @@ serial that would explain the reading best."""
 RULED_OUT_BELOW = 0.01
 """A unit whose likelihood ratio is below this is excluded at the stated error rates."""
 
-CLEAN_PROPOSALS = 96
-IRREGULAR_PROPOSALS = 512
-"""Where serials follow no sequence, every single change of a reading is looked up."""
-
-DOUBTFUL_PROPOSALS = 8192
-
 MORE_ASKED = 6
 """Where a reading leaves much open, this many times as many serials are put to the pixels."""
 
@@ -53,69 +48,8 @@ SHOWN = 32
 SMALLEST = 1e-15
 """No share of the weight is taken to be smaller: beyond it, numbers are rounding."""
 
-LEAST_PROPOSED = 1e-9
-"""Serials that explain the reading worse than this, relative to the best, are only bounded."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposals:
-    """Serials of one length that may explain a reading, best first, with their probabilities."""
-
-    length: int
-    keys: Keys
-    rough: Floats
-    """Probability place by place, before insertions and pixels are asked."""
-    complete_from: float
-    """Every serial of the reading's own length that is at least this probable is in the list."""
-
-
-def propose(model: SerialModel, population: Population) -> tuple[Proposals, ...]:
-    """List the serials, catalogued or not, that may explain the reading, by length.
-
-    A first short list serves where the reading leaves little open; where even its last entry still
-    fits, a long one is made.
-    """
-    few = IRREGULAR_PROPOSALS if population.irregular else CLEAN_PROPOSALS
-    short = _propose(model, population, few)
-    enough = FITS_FROM * model.ceiling / 2
-    if all(part.complete_from < enough for part in short):
-        return short
-    return _propose(model, population, DOUBTFUL_PROPOSALS)
-
-
-def _propose(model: SerialModel, population: Population, most: int) -> tuple[Proposals, ...]:
-    found = []
-    for length in population.lengths:
-        allowed = population.allowed(length)
-        keys, rough, complete = _of_length(model, allowed, length, most)
-        if keys.size:
-            found.append(Proposals(length=length, keys=keys, rough=rough, complete_from=complete))
-    return tuple(found)
-
-
-def _of_length(
-    model: SerialModel, allowed: npt.NDArray[np.bool_], length: int, most: int
-) -> tuple[Keys, Floats, float]:
-    lists: list[tuple[Keys, Floats]] = []
-    complete = 0.0
-    for profile in model.profiles:
-        if len(profile.seen) == length:
-            keys, rough = likeliest(profile, allowed, most=most, floor=LEAST_PROPOSED)
-            least = rough[-1] if keys.size >= most else LEAST_PROPOSED * profile.ceiling
-            complete = max(complete, float(least))
-        else:
-            keys = one_edit_away(profile, allowed, length)
-            rough = profile.of_keys(keys, length)
-        if keys.size:
-            lists.append((keys.astype(f"S{length}"), rough))
-    if not lists:
-        return np.zeros(0, dtype="S1"), np.zeros(0), complete
-    if len(lists) == 1:
-        return *lists[0], complete
-    keys, which = np.unique(np.concatenate([part[0] for part in lists]), return_inverse=True)
-    rough = np.bincount(which, weights=np.concatenate([part[1] for part in lists])).astype(float)
-    order = np.argsort(-rough, kind="stable")
-    return keys[order], rough[order], complete
+NOTHING_NEAR = 1e-4
+"""If no serial that exists explains the reading this well, more are proposed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +89,10 @@ def weigh_group(
 
     `keys` are the catalogued folded serials of the group, sorted.
     """
-    parts = tuple(_weigh_part(model, population, keys, part) for part in propose(model, population))
+    parts = _parts(model, population, keys)
     counted = sum(float(group.units @ model.of_sets(group)) for group in population.sets)
     total = model.slack * counted + sum(part.added for part in parts)
-    complete = max((part.complete_from for part in parts), default=model.ceiling)
-    unscored = population.irregular - sum(part.irregular for part in parts)
-    bounded = min(unscored * complete, unscored * model.ceiling)
+    bounded = sum(part.bounded for part in parts)
     scored = sorted(
         (item for part in parts for item in part.scored),
         key=lambda item: (-item.likelihood, item.key),
@@ -181,11 +113,29 @@ class _Part:
     """What the proposals of one length add to a group's weight."""
 
     added: float
-    irregular: int
-    complete_from: float
+    bounded: float
     fitting: float
     catalogued_fitting: int
+    best: float
+    """How probable the reading is under the best serial of this length that exists."""
+    whole_from: float
     scored: tuple[Scored, ...]
+
+
+def _parts(model: SerialModel, population: Population, keys: Keys) -> tuple[_Part, ...]:
+    """Weigh a few serials of each length; where they leave more open, many."""
+    few = tuple(
+        _weigh_part(model, population, keys, propose_few(model, population, length))
+        for length in population.lengths
+    )
+    enough = FITS_FROM * model.ceiling / 2
+    near = max((part.best for part in few), default=0.0) >= NOTHING_NEAR * model.ceiling
+    if near and all(part.whole_from < enough for part in few):
+        return few
+    return tuple(
+        _weigh_part(model, population, keys, propose_many(model, population, length, keys))
+        for length in population.lengths
+    )
 
 
 def _weigh_part(model: SerialModel, population: Population, keys: Keys, part: Proposals) -> _Part:
@@ -196,21 +146,24 @@ def _weigh_part(model: SerialModel, population: Population, keys: Keys, part: Pr
     likelihood, correction = _scores(model, part, present | (listed > 0))
     alone = present & (listed == 0)
     fits = likelihood >= FITS_FROM * model.ceiling
+    unscored = population.irregular_of(part.length) - int(alone.sum())
     shown = np.flatnonzero(present | (fits & (listed > 0)))[:SHOWN]
     return _Part(
         added=float((listed + expected) @ correction + likelihood[alone].sum()),
-        irregular=int(alone.sum()),
-        complete_from=part.complete_from,
+        bounded=max(unscored, 0) * part.whole_from,
         fitting=float((listed + expected)[fits].sum() + (fits & alone).sum()),
         catalogued_fitting=int((fits & present).sum()),
+        best=float(likelihood[present | (listed > 0)].max(initial=0.0)),
+        whole_from=part.whole_from,
         scored=tuple(
-            Scored(
-                key=part.keys[at].decode(),
-                likelihood=float(likelihood[at]),
-                position=int(first[at]) if present[at] else -1,
-                copies=int(copies[at]),
+            Scored(key=key.decode(), likelihood=value, position=place, copies=records)
+            for key, value, place, records in zip(
+                part.keys[shown].tolist(),
+                likelihood[shown].tolist(),
+                np.where(present, first, -1)[shown].tolist(),
+                copies[shown].tolist(),
+                strict=True,
             )
-            for at in shown.tolist()
         ),
     )
 
@@ -222,7 +175,7 @@ def _scores(
 
     Also gives by how much the sum over all units must be corrected for each serial.
     """
-    most = model.asked * (MORE_ASKED if part.keys.size > IRREGULAR_PROPOSALS else 1)
+    most = model.asked * (MORE_ASKED if part.doubtful else 1)
     chosen = np.flatnonzero(wanted)[:most]
     likelihood, correction = part.rough.copy(), np.zeros(part.keys.size)
     exact = model.of_keys(part.keys[chosen], part.length)
@@ -234,15 +187,16 @@ def _scores(
 
 def find(keys: Keys, wanted: Keys) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Find folded serials among sorted ones: first position and number of records of each."""
-    if not keys.size:
-        nothing = np.zeros(wanted.size, dtype=np.intp)
-        return nothing, nothing
+    copies = np.zeros(wanted.size, dtype=np.intp)
+    if not keys.size or wanted.dtype.itemsize > keys.dtype.itemsize:
+        return np.zeros(wanted.size, dtype=np.intp), copies
     order = np.argsort(wanted)
     ordered = wanted[order].astype(keys.dtype)
-    first, last = np.empty(wanted.size, np.intp), np.empty(wanted.size, np.intp)
-    first[order] = np.searchsorted(keys, ordered, side="left")
-    last[order] = np.searchsorted(keys, ordered, side="right")
-    return first, last - first
+    first = np.empty(wanted.size, dtype=np.intp)
+    first[order] = places = np.searchsorted(keys, ordered)
+    hit = np.flatnonzero(keys[np.minimum(places, keys.size - 1)] == ordered)
+    copies[order[hit]] = np.searchsorted(keys, ordered[hit], side="right") - places[hit]
+    return first, copies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
