@@ -33,6 +33,12 @@ _CONFIDENCE: Final = 0.999
 LARGEST_SCALING: Final = 25.0
 LARGEST_STRETCH: Final = 3.0
 """A copy's width against its height changes by no more than this; a worse map is an accident."""
+SURE_LIKENESS: Final = 0.95
+SURE_DISPLACEMENT: Final = 0.0004
+"""Median block correlation and remaining shift (share of the diagonal) beyond which refining
+the map changes nothing, so that it is left out."""
+HOPELESS_LIKENESS: Final = 0.6
+"""Below this the map is wrong, not inexact."""
 TEXTURE: Final = 6.0
 """Standard deviation in grey levels from which a block has anything to compare."""
 
@@ -146,15 +152,11 @@ def residual(a: Grey, b: Grey, affine: Affine) -> Residual | None:
     if window is None:
         return None
     laid, covered, below = laid[window], covered[window], target[window]
-    best = max(
-        (
-            measured
-            for moved, mask in ((laid, covered), _refined(laid, covered, below))
-            if (measured := _measure(moved, below, mask)) is not None
-        ),
-        key=lambda measured: (measured[1], -measured[3]),
-        default=None,
-    )
+    best = _measure(laid, below, covered)
+    if best is not None and _worth_refining(best, float(np.hypot(*below.shape))):
+        moved, mask = _refined(laid, covered, below)
+        again = _measure(moved, below, mask)
+        best = max((one for one in (best, again) if one), key=lambda one: (one[1], -one[3]))
     if best is None:
         return None
     blocks, likeness, alike, displacement = best
@@ -198,6 +200,13 @@ def _bounds(mask: Mask) -> tuple[slice, slice] | None:
     if len(rows) < 24 or len(columns) < 24:
         return None
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def _worth_refining(measured: tuple[int, float, float, float], diagonal: float) -> bool:
+    """Tell whether the map may be right but inexact: neither clearly good nor clearly wrong."""
+    _, likeness, _, displacement = measured
+    exact = likeness > SURE_LIKENESS and displacement < SURE_DISPLACEMENT * diagonal
+    return not exact and likeness > HOPELESS_LIKENESS
 
 
 def _refined(laid: Grey, covered: Mask, below: Grey) -> tuple[Grey, Mask]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import cv2
 import numpy as np
 
 from vision.alignment import Affine, Residual, align, residual
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from vision.alignment import Alignment
-    from vision.features import Features
+    from vision.features import Features, Grey
 
 __all__ = ["FingerprintIndex", "NearHit", "compare", "draw_pair", "fingerprint", "group"]
 
@@ -35,6 +36,8 @@ MOST_DISPLACEMENT: Final = 0.0007
 """Median remaining shift as a share of the diagonal: half a pixel at 800 pixels' width."""
 DISPLACEMENT_FLOOR: Final = 0.12
 """Pixels; what the flow itself cannot tell from nothing in very small pictures."""
+THUMBNAIL_LIKENESS: Final = 0.8
+"""Without features in common, only frames that look alike as thumbnails are compared at all."""
 NEAR_COVER: Final = 0.8
 NEAR_TURN: Final = 2.0
 NEAR_STRETCH: Final = 1.03
@@ -81,8 +84,19 @@ def _maps(a: Features, b: Features) -> Iterable[tuple[Alignment | None, Affine]]
         yield alignment, alignment.affine
         return
     height, width = b.grey.shape[0] / a.grey.shape[0], b.grey.shape[1] / a.grey.shape[1]
-    yield None, np.array([[width, 0.0, 0.0], [0.0, height, 0.0]])
-    yield None, np.array([[-width, 0.0, float(b.grey.shape[1] - 1)], [0.0, height, 0.0]])
+    if _thumbnail_likeness(a.grey, b.grey) >= THUMBNAIL_LIKENESS:
+        yield None, np.array([[width, 0.0, 0.0], [0.0, height, 0.0]])
+    if _thumbnail_likeness(a.grey[:, ::-1], b.grey) >= THUMBNAIL_LIKENESS:
+        yield None, np.array([[-width, 0.0, float(b.grey.shape[1] - 1)], [0.0, height, 0.0]])
+
+
+def _thumbnail_likeness(a: Grey, b: Grey) -> float:
+    """Correlation of two whole frames shrunk to 32 × 32 pixels."""
+    small = [
+        cv2.resize(np.ascontiguousarray(grey), (32, 32), interpolation=cv2.INTER_AREA)
+        for grey in (a, b)
+    ]
+    return float(cv2.matchTemplate(small[0], small[1], cv2.TM_CCOEFF_NORMED)[0, 0])
 
 
 def _objection(measured: Residual, alignment: Alignment | None) -> str | None:

@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from vision.fingerprint import PHASH_RADIUS, hash_of
-from vision.words import asked_from, mirror_masks, stored_from
+from vision.word_runs import MOST_ROWS, Rows, WordRun, WordStore, build_store
+from vision.words import Words, words_from
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from vision.types import Fingerprint
 
-SIGN_RADIUS: Final = 4
-"""Bits of 24 in which the signatures of one word may differ."""
+SIGN_RADIUS: Final = 3
+"""Bits of 14 in which the signatures of one word may differ."""
+RICH_WORDS: Final = 192
+COMPACT_WORDS: Final = 22
+RICH_PHOTOS: Final = 20_000
+"""Up to so many photos an index keeps 192 words of each, about 1,400 bytes, and finds smaller
+parts of a photo; beyond, it keeps the best 22 and less than 200 bytes of each."""
+SMOOTH_WORDS: Final = 12
+"""A photo with fewer words is too smooth to be found by them."""
+_FILE_VERSION: Final = 1
+
+_Value = TypeVar("_Value", np.uint8, np.uint64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearHit:
-    """A stored photo that may be a copy, and why: hash distances in bits, and words shared."""
+    """A stored photo that may be a copy, and why.
+
+    `distances` names the bits between the pHashes (of 64, or None if they were not compared
+    because both photos have words enough) and the number of words shared.
+    """
 
     photo_id: str
     distances: tuple[tuple[str, int], ...]
@@ -28,66 +47,222 @@ class NearHit:
 class FingerprintIndex:
     """Fingerprints of many photos, asked for candidates.
 
-    A photo is a candidate if the pHash of the asking photo, or of its mirror image, is within
-    `PHASH_RADIUS` bits, or if it shares at least one word: address equal but for the doubtful
-    bits of the question, signature within `SIGN_RADIUS` bits, as is or mirrored.
+    A stored photo is a candidate if
+
+    - it shares a word with the asking photo: the addresses are equal but for the doubtful bits
+      of the question, and the signatures differ in at most `SIGN_RADIUS` bits; or it does so
+      with the mirror image of the asking photo; or
+    - the pHashes, or that of the mirror image, differ in at most `PHASH_RADIUS` bits. A compact
+      index asks this only where one of both photos is smooth (fewer than `SMOOTH_WORDS` words).
+
+    Nothing within this rule is missed. Candidates come in the order of their weight: each word
+    of the question is worth one, divided among the photos that share it.
     """
 
-    def __init__(self) -> None:
-        self._ids: list[str] = []
-        self._rows: dict[str, int] = {}
-        self._phash: list[int] = []
-        self._words: list[tuple[np.ndarray, np.ndarray]] = []
+    def __init__(self, *, rich_photos: int = RICH_PHOTOS) -> None:
+        self._rich_photos = rich_photos
+        self._count = 0
+        self._ids = np.zeros((0, 32), np.uint8)
+        self._phash = np.zeros(0, np.uint64)
+        self._smooth: list[int] = []
+        self._store = WordStore()
+        self._compact: list[tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]] | None = []
 
     def __len__(self) -> int:
-        return len(self._ids)
+        """How many photos are stored."""
+        return self._count
 
     def __contains__(self, photo_id: object) -> bool:
-        return photo_id in self._rows
+        """Tell whether a photo is stored; a scan, at a million photos some milliseconds."""
+        return isinstance(photo_id, str) and self._row_of(photo_id) is not None
+
+    @property
+    def words_kept(self) -> int:
+        """Words kept of each photo at present."""
+        return COMPACT_WORDS if self._compact is None else RICH_WORDS
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held for the stored photos."""
+        ahead = self._store.nbytes + self._count * (32 + 8) + 8 * len(self._smooth)
+        return ahead + sum(keys.nbytes + signs.nbytes for keys, signs in self._compact or ())
 
     def add(self, made: Fingerprint) -> None:
-        """Store a fingerprint; a photo that is already there is not stored twice."""
-        if made.photo_id in self._rows:
+        """Store a fingerprint; a photo that is already there is not stored twice.
+
+        Raises:
+            OverflowError: the index is full, at 16,777,216 photos.
+
+        """
+        words = words_from(hash_of(made, "words"))
+        if self._is_stored(made, words):
             return
-        words = stored_from(hash_of(made, "words"))
-        self._rows[made.photo_id] = len(self._ids)
-        self._ids.append(made.photo_id)
-        self._phash.append(int.from_bytes(hash_of(made, "phash")))
-        self._words.append((words.keys, words.signs))
+        if self._count >= MOST_ROWS:
+            raise OverflowError(f"a copy index holds at most {MOST_ROWS:,} photos")
+        if self._compact is not None and self._count >= self._rich_photos:
+            self._make_compact()
+        row = self._append(made)
+        if len(words) < SMOOTH_WORDS:
+            self._smooth.append(row)
+        if self._compact is not None:
+            first = words.keys[:COMPACT_WORDS].copy(), words.signs[:COMPACT_WORDS].copy()
+            self._compact.append(first)
+        kept = self.words_kept
+        self._store.add(words.keys[:kept], words.signs[:kept], row)
 
-    def candidates(self, made: Fingerprint) -> tuple[NearHit, ...]:
-        """List stored photos that may be copies of this one, the likeliest first."""
-        if not self._ids:
+    def _append(self, made: Fingerprint) -> int:
+        """Give a photo its row; room grows by half, so that growing costs nothing on average."""
+        row = self._count
+        if row == len(self._phash):
+            room = max(1024, row + row // 2)
+            self._ids = _grown(self._ids, room)
+            self._phash = _grown(self._phash, room)
+        self._ids[row] = np.frombuffer(bytes.fromhex(made.photo_id), np.uint8)
+        self._phash[row] = int.from_bytes(hash_of(made, "phash"))
+        self._count += 1
+        return row
+
+    def _is_stored(self, made: Fingerprint, words: Words) -> bool:
+        """Tell whether this very photo is stored: it would stand under its own first address."""
+        if not len(words):
+            return self._row_of(made.photo_id) is not None
+        _, rows = self._store.find(words.keys[:1], words.signs[:1], radius=0)
+        wanted = np.frombuffer(bytes.fromhex(made.photo_id), np.uint8)
+        return bool((self._ids[rows] == wanted).all(axis=1).any())
+
+    def _row_of(self, photo_id: str) -> int | None:
+        """The row of a photo, by a scan."""
+        wanted = np.frombuffer(bytes.fromhex(photo_id), np.uint8)
+        begin = self._ids[: self._count, :8].copy().view(np.uint64)[:, 0]
+        rows = np.flatnonzero(begin == wanted[:8].copy().view(np.uint64)[0])
+        return next((int(row) for row in rows if (self._ids[row] == wanted).all()), None)
+
+    def _make_compact(self) -> None:
+        """Keep only the best words of each photo from now on."""
+        kept, self._compact = self._compact or [], None
+        self._store = build_store(
+            _joined(keys for keys, _ in kept),
+            _joined(signs for _, signs in kept),
+            np.repeat(np.arange(len(kept)), np.array([len(keys) for keys, _ in kept], np.int64)),
+        )
+
+    def candidates(self, made: Fingerprint, *, limit: int | None = None) -> tuple[NearHit, ...]:
+        """List stored photos that may be copies of this one, the likeliest first.
+
+        Args:
+            made: the asking photo's fingerprint; the photo itself is never listed.
+            limit: how many to list; all if not given.
+
+        """
+        if not self._count:
             return ()
-        stored = np.array(self._phash, np.uint64)
-        straight, mirrored = (
-            np.bitwise_count(stored ^ np.uint64(int.from_bytes(hash_of(made, name))))
-            for name in ("phash", "phash_mirror")
+        words = words_from(hash_of(made, "words"))
+        rows, weights, shared = self._by_words(words)
+        near_rows, near_bits = self._by_phash(made, smooth=len(words) < SMOOTH_WORDS)
+        bits = dict(zip(near_rows.tolist(), near_bits.tolist(), strict=True))
+        weight = dict(zip(rows.tolist(), weights.tolist(), strict=True))
+        count = dict(zip(rows.tolist(), shared.tolist(), strict=True))
+        order = sorted(
+            weight.keys() | bits.keys(),
+            key=lambda row: (-weight.get(row, 0.0), bits.get(row, 64), row),
         )
-        nearest = np.minimum(straight, mirrored)
-        shared = self._shared(made)
-        rows = np.flatnonzero((nearest <= PHASH_RADIUS) | (shared > 0))
-        order = sorted(rows, key=lambda row: (-int(shared[row]), int(nearest[row]), int(row)))
-        return tuple(
-            NearHit(
-                photo_id=self._ids[row],
-                distances=(("phash", int(nearest[row])), ("words", int(shared[row]))),
-            )
-            for row in order
-            if self._ids[row] != made.photo_id
-        )
+        own = made.photo_id
+        listed: list[NearHit] = []
+        for row in order:
+            if limit is not None and len(listed) >= limit:
+                break
+            photo_id = self._ids[row].tobytes().hex()
+            if photo_id != own:
+                why = [("words", count.get(row, 0))]
+                if row in bits:
+                    why.append(("phash", bits[row]))
+                listed.append(NearHit(photo_id=photo_id, distances=tuple(why)))
+        return tuple(listed)
 
-    def _shared(self, made: Fingerprint) -> np.ndarray:
-        """Count the words that each stored photo shares with the question."""
-        asked = asked_from(hash_of(made, "probes"))
-        turn_key, turn_sign = mirror_masks()
-        counts = np.zeros(len(self._ids), np.int64)
-        for row, (keys, signs) in enumerate(self._words):
-            hit = np.zeros(len(keys), bool)
-            for key_mask, sign_mask in ((0, 0), (turn_key, turn_sign)):
-                apart = keys[:, None] ^ (asked.keys ^ np.uint32(key_mask))[None]
-                same = (apart & ~asked.doubtful[None]) == 0
-                near = np.bitwise_count(signs[:, None] ^ (asked.signs ^ np.uint32(sign_mask))[None])
-                hit |= (same & (near <= SIGN_RADIUS)).any(axis=1)
-            counts[row] = np.count_nonzero(hit)
-        return counts
+    def _by_words(self, words: Words) -> tuple[Rows, npt.NDArray[np.float64], Rows]:
+        """Rows that share words, their weights, and how many they share."""
+        none = np.zeros(0, np.int64)
+        if not len(words):
+            return none, np.zeros(0), none
+        found = []
+        for mirrored in (False, True):
+            addresses, signs = words.addresses(mirrored=mirrored)
+            each = addresses.shape[1]
+            numbers, rows = self._store.find(
+                addresses.ravel(), np.repeat(signs, each), radius=SIGN_RADIUS
+            )
+            found.append((numbers // each << 24) | rows)
+        pairs = np.unique(np.concatenate(found))
+        asked, rows = pairs >> 24, pairs & (MOST_ROWS - 1)
+        worth = 1.0 / np.bincount(asked, minlength=len(words))[asked]
+        listed, place = np.unique(rows, return_inverse=True)
+        weights = np.bincount(place, weights=worth, minlength=len(listed)).astype(np.float64)
+        return listed, weights, np.bincount(place, minlength=len(listed)).astype(np.int64)
+
+    def _by_phash(self, made: Fingerprint, *, smooth: bool) -> tuple[Rows, Rows]:
+        """Rows near by pHash, and the bits between."""
+        everywhere = smooth or self._compact is not None
+        rows = np.arange(self._count) if everywhere else np.array(self._smooth, np.int64)
+        stored = self._phash[: self._count] if everywhere else self._phash[rows]
+        bits = np.full(len(stored), 64, np.uint8)
+        for name in ("phash", "phash_mirror"):
+            asked = np.uint64(int.from_bytes(hash_of(made, name)))
+            np.minimum(bits, np.bitwise_count(stored ^ asked), out=bits)
+        near = np.flatnonzero(bits <= PHASH_RADIUS)
+        return rows[near], bits[near].astype(np.int64)
+
+    def save(self, path: Path) -> None:
+        """Write the index to a file that `load` reads in seconds, whatever its size."""
+        run = self._store.compacted()
+        kept = self._compact or []
+        with path.open("wb") as file:
+            np.savez(
+                file,
+                version=np.array([_FILE_VERSION, self._rich_photos, int(self._compact is None)]),
+                ids=self._ids[: self._count],
+                phash=self._phash[: self._count],
+                smooth=np.array(self._smooth, np.int64),
+                begins=run.begins,
+                low=run.low,
+                high=run.high,
+                row_low=run.row_low,
+                row_high=run.row_high,
+                kept=np.array([len(keys) for keys, _ in kept], np.int64),
+                kept_keys=_joined(keys for keys, _ in kept),
+                kept_signs=_joined(signs for _, signs in kept),
+            )
+
+    @classmethod
+    def load(cls, path: Path) -> FingerprintIndex:
+        """Read what `save` wrote.
+
+        Raises:
+            ValueError: the file is no index, or of another version; build it anew.
+
+        """
+        with np.load(path, allow_pickle=False) as file:
+            version, rich_photos, compact = (int(value) for value in file["version"])
+            if version != _FILE_VERSION:
+                raise ValueError(f"{path.name}: a copy index of version {version}; build it anew")
+            index = cls(rich_photos=rich_photos)
+            index._ids, index._phash = file["ids"], file["phash"]
+            index._count = len(index._phash)
+            index._smooth = file["smooth"].tolist()
+            names = ("begins", "low", "high", "row_low", "row_high")
+            index._store = WordStore([WordRun(**{name: file[name] for name in names})])
+            ends = np.cumsum(file["kept"])[:-1]
+            keys, signs = np.split(file["kept_keys"], ends), np.split(file["kept_signs"], ends)
+            index._compact = None if compact else list(zip(keys, signs, strict=True))
+        return index
+
+
+def _joined(parts: Iterable[npt.NDArray[np.uint32]]) -> npt.NDArray[np.uint32]:
+    """Arrays end to end; an empty one for none."""
+    return np.concatenate([np.zeros(0, np.uint32), *parts])
+
+
+def _grown(values: npt.NDArray[_Value], room: int) -> npt.NDArray[_Value]:
+    """The same values with room behind them."""
+    larger = np.empty((room, *values.shape[1:]), values.dtype)
+    larger[: len(values)] = values
+    return larger

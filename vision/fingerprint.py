@@ -16,7 +16,7 @@ from PIL import Image
 
 from vision.features import features_of
 from vision.types import Fingerprint, Photo
-from vision.words import probe_hex, stored_hex, words_of
+from vision.words import words_of, words_to_hex
 
 PHASH_RADIUS: Final = 10
 """Of 64 bits; the distance at which imagehash's pHash is commonly called a match."""
@@ -24,8 +24,6 @@ PDQ_RADIUS: Final = 31
 """Of 256 bits; the match threshold that ThreatExchange publishes for PDQ."""
 PDQ_LEAST_QUALITY: Final = 50
 """ThreatExchange drops PDQ hashes of quality 49 and less (of 100)."""
-_FRAME_SIDE: Final = 512
-"""Whole-frame hashes see at most 32 × 32 cells; shrinking first costs nothing of them."""
 
 
 def fingerprint(photo: Photo) -> Fingerprint:
@@ -33,15 +31,15 @@ def fingerprint(photo: Photo) -> Fingerprint:
 
     Returns:
         Hexadecimal values under the names `phash` and `dhash` (64 bits each), `phash_mirror`
-        (of the mirrored photo), `pdq` (256 bits), `words` (what an index stores of single
-        features) and `probes` (what a lookup asks with). `quality` is PDQ's, 0–1.
+        (of the mirrored photo), `pdq` (256 bits) and `words` (up to 192 codes of single
+        features, see `vision.words`). All are taken from the grey working picture of
+        `vision.features`. `quality` is PDQ's, 0–1.
 
     """
-    frame = Image.fromarray(photo.pixels)
-    frame.thumbnail((_FRAME_SIDE, _FRAME_SIDE), Image.Resampling.BOX, reducing_gap=2.0)
+    features = features_of(photo)
+    frame = Image.fromarray(features.grey)
     mirrored = frame.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    bits, quality = pdqhash.compute(np.asarray(frame))
-    words = words_of(features_of(photo))
+    bits, quality = pdqhash.compute(np.repeat(features.grey[:, :, None], 3, axis=2))
     return Fingerprint(
         photo_id=photo.photo_id,
         hashes=(
@@ -49,8 +47,7 @@ def fingerprint(photo: Photo) -> Fingerprint:
             ("phash_mirror", str(imagehash.phash(mirrored))),
             ("dhash", str(imagehash.dhash(frame))),
             ("pdq", np.packbits(bits.astype(np.uint8)).tobytes().hex()),
-            ("words", stored_hex(words)),
-            ("probes", probe_hex(words)),
+            ("words", words_to_hex(words_of(features))),
         ),
         quality=min(1.0, max(0.0, float(quality) / 100.0)),
     )

@@ -1,10 +1,10 @@
 """Short codes of single features, by which a crop or a turned copy is proposed.
 
 A *word* is the sign pattern of a descriptor along the directions of `vision.word_training`:
-`KEY_BITS` of it are its address in an index, `SIGN_BITS` more are compared. A photo stores few
-words and asks with many, since the other photo may show a part of it only. Which bits of an
-address are doubtful (the descriptor lies close to the border) is part of the question: the
-index looks under every address that differs in those bits alone.
+`KEY_BITS` of it are its address in an index, `SIGN_BITS` more are compared. Which bits of an
+address are doubtful (the descriptor lies close to the border) belongs to the question: an
+index looks under every address that differs in those bits alone. So a lookup is exact: it
+misses nothing that its rule covers.
 """
 
 from __future__ import annotations
@@ -24,76 +24,91 @@ if TYPE_CHECKING:
 
 Codes = npt.NDArray[np.uint32]
 
-KEY_BITS: Final = 19
-SIGN_BITS: Final = 24
-DOUBTFUL_BITS: Final = 4
-"""Bits of an address that a question leaves open: 16 addresses a feature."""
-STORED: Final = 24
-"""Words that an index keeps of a photo."""
-ASKED: Final = 192
-"""Words that a photo asks with."""
+KEY_BITS: Final = 32
+SIGN_BITS: Final = 14
+DOUBTFUL_BITS: Final = 6
+"""Bits of an address that a question leaves open: 64 addresses a word."""
+MOST_WORDS: Final = 192
+"""Words of a photo; a photo asks with all of them."""
 
 _BASIS_FILE: Final = Path(__file__).with_name("word_basis.npz")
 _GRID: Final = 5
+_SELF_LIKE: Final = 0.5
+"""How much a feature loses that the photo itself holds twice: the exponent of its distance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Words:
-    """Words of one photo, (n,) each: addresses, signatures, and the doubtful address bits."""
+    """Words of one photo, best first, (n,) each: address, signature, doubtful address bits."""
 
     keys: Codes
     signs: Codes
     doubtful: Codes
 
+    def __len__(self) -> int:
+        """How many words there are."""
+        return len(self.keys)
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PhotoWords:
-    """What a photo stores and what it asks with."""
-
-    stored: Words
-    asked: Words
+    def addresses(self, *, mirrored: bool) -> tuple[Codes, Codes]:
+        """Every address to look under, (n, 64), and the signature to find there, (n,)."""
+        turn_key, turn_sign = mirror_masks() if mirrored else (0, 0)
+        bits = np.unpackbits(self.doubtful.astype("<u4").view(np.uint8), bitorder="little")
+        _, places = np.nonzero(bits.reshape(-1, 32))
+        open_bits = np.left_shift(np.uint32(1), places.astype(np.uint32))
+        subsets = _subsets() @ open_bits.reshape(-1, DOUBTFUL_BITS).T
+        base = (self.keys ^ np.uint32(turn_key)) & ~self.doubtful
+        return (base[:, None] | subsets.T).astype(np.uint32), self.signs ^ np.uint32(turn_sign)
 
 
 @cache
-def _basis() -> tuple[Floats, Floats, int, int]:
-    """Mean, directions, and the bits of address and signature that mirroring turns over."""
+def _subsets() -> Codes:
+    """Every choice among the doubtful bits, (64, 6), as zeros and ones."""
+    numbers = np.arange(2**DOUBTFUL_BITS, dtype=np.uint32)[:, None]
+    return (numbers >> np.arange(DOUBTFUL_BITS, dtype=np.uint32)) & np.uint32(1)
+
+
+@cache
+def _basis() -> tuple[Floats, Floats]:
+    """Mean descriptor and directions."""
     with np.load(_BASIS_FILE, allow_pickle=False) as file:
-        mean = file["mean"]
-        directions = file["directions"][:, : KEY_BITS + SIGN_BITS]
-    turned = (directions * directions[MIRROR_ORDER]).sum(axis=0) < 0
-    key_turn, sign_turn = _packed(turned[None, :KEY_BITS]), _packed(turned[None, KEY_BITS:])
-    return mean, directions, int(key_turn[0]), int(sign_turn[0])
+        return file["mean"], file["directions"][:, : KEY_BITS + SIGN_BITS]
 
 
+@cache
 def mirror_masks() -> tuple[int, int]:
     """Bits of address and signature that turn over when the photo is mirrored."""
-    return _basis()[2:]
+    _, directions = _basis()
+    turned = ((directions * directions[MIRROR_ORDER]).sum(axis=0) < 0)[None]
+    return int(_packed(turned[:, :KEY_BITS])[0]), int(_packed(turned[:, KEY_BITS:])[0])
 
 
-def words_of(features: Features) -> PhotoWords:
-    """Choose and encode the words of a photo."""
-    mean, directions, _, _ = _basis()
-    along = (features.descriptors - mean) @ directions
+def words_of(features: Features) -> Words:
+    """Choose and encode the words of a photo, the ones worth most first."""
+    mean, directions = _basis()
+    chosen = _spread(features, _by_worth(features))
+    along = (features.descriptors[chosen] - mean) @ directions
     address = along[:, :KEY_BITS]
-    weakest = np.argsort(np.abs(address), axis=1)[:, :DOUBTFUL_BITS]
+    weakest = np.argsort(np.abs(address), axis=1, kind="stable")[:, :DOUBTFUL_BITS]
     open_bits = np.zeros(address.shape, bool)
     np.put_along_axis(open_bits, weakest, values=True, axis=1)
-    signs = _packed(along[:, KEY_BITS:] > 0)
-    every = Words(keys=_packed(address > 0), signs=signs, doubtful=_packed(open_bits))
-    order = _by_worth(features)
-    return PhotoWords(
-        stored=_take(every, _spread(features, order, STORED)),
-        asked=_take(every, _spread(features, order, ASKED)),
+    return Words(
+        keys=_packed(address > 0),
+        signs=_packed(along[:, KEY_BITS:] > 0),
+        doubtful=_packed(open_bits),
     )
 
 
 def _by_worth(features: Features) -> npt.NDArray[np.intp]:
-    """Features from the most to the least likely to be found again: strong and not tiny."""
-    worth = features.strengths * np.sqrt(np.minimum(features.sizes, 24.0))
-    return np.argsort(-worth, kind="stable")
+    """Features from the most to the least telling: strong, and the only ones of their kind."""
+    if not len(features.points):
+        return np.zeros(0, np.intp)
+    likeness = features.descriptors @ features.descriptors.T
+    np.fill_diagonal(likeness, 0.0)
+    alone = np.maximum(1.0 - likeness.max(axis=1), 1e-3) ** (_SELF_LIKE / 2)
+    return np.argsort(-features.strengths * alone, kind="stable")
 
 
-def _spread(features: Features, order: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.intp]:
+def _spread(features: Features, order: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     """Take features in turn from the cells of a grid, so that every part of the frame has some."""
     height, width = features.grey.shape
     cells = np.minimum(features.points / [width / _GRID, height / _GRID], _GRID - 1).astype(int)
@@ -102,13 +117,7 @@ def _spread(features: Features, order: npt.NDArray[np.intp], count: int) -> npt.
     for number in range(_GRID * _GRID):
         here = cell == number
         turn[here] = np.arange(np.count_nonzero(here))
-    return order[np.argsort(turn, kind="stable")[:count]]
-
-
-def _take(words: Words, chosen: npt.NDArray[np.intp]) -> Words:
-    return Words(
-        keys=words.keys[chosen], signs=words.signs[chosen], doubtful=words.doubtful[chosen]
-    )
+    return order[np.argsort(turn, kind="stable")[:MOST_WORDS]]
 
 
 def _packed(bits: npt.NDArray[np.bool_]) -> Codes:
@@ -117,25 +126,19 @@ def _packed(bits: npt.NDArray[np.bool_]) -> Codes:
     return np.asarray((bits * weights).sum(axis=1), np.uint32)
 
 
-def stored_hex(words: PhotoWords) -> str:
-    """Stored words as hexadecimal text: address and signature, 4 bytes each, little-endian."""
-    pairs = np.stack([words.stored.keys, words.stored.signs], axis=1)
-    return pairs.astype("<u4").tobytes().hex()
+def words_to_hex(words: Words) -> str:
+    """Words as hexadecimal text: address, signature, doubtful bits, 4 bytes each, little-endian."""
+    rows = np.stack([words.keys, words.signs, words.doubtful], axis=1)
+    return rows.astype("<u4").tobytes().hex()
 
 
-def probe_hex(words: PhotoWords) -> str:
-    """Asked words likewise, with the doubtful bits as a third number."""
-    asked = words.asked
-    return np.stack([asked.keys, asked.signs, asked.doubtful], axis=1).astype("<u4").tobytes().hex()
+def words_from(data: bytes) -> Words:
+    """Read the bytes that `words_to_hex` wrote as text.
 
-
-def stored_from(data: bytes) -> Words:
-    """Read what `stored_hex` wrote (as bytes); nothing is doubtful in it."""
-    pairs = np.frombuffer(data, "<u4").reshape(-1, 2).astype(np.uint32)
-    return Words(keys=pairs[:, 0], signs=pairs[:, 1], doubtful=np.zeros(len(pairs), np.uint32))
-
-
-def asked_from(data: bytes) -> Words:
-    """Read what `probe_hex` wrote (as bytes)."""
+    Raises:
+        ValueError: the bytes are not words.
+    """
     rows = np.frombuffer(data, "<u4").reshape(-1, 3).astype(np.uint32)
-    return Words(keys=rows[:, 0], signs=rows[:, 1], doubtful=rows[:, 2])
+    if (np.bitwise_count(rows[:, 2]) != DOUBTFUL_BITS).any() or (rows[:, 1] >> SIGN_BITS).any():
+        raise ValueError("these bytes are not words of this version; fingerprint the photo anew")
+    return Words(keys=rows[:, 0].copy(), signs=rows[:, 1].copy(), doubtful=rows[:, 2].copy())
