@@ -13,6 +13,7 @@ import os
 import struct
 import zipfile
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,16 +71,28 @@ class ContainerWriter:
                 size += len(chunk)
         self.members.append(MemberInfo(name=name, size=size, sha256=digest.hexdigest()))
 
-    def add_array(self, name: str, dtype: npt.DTypeLike, parts: Iterable[npt.NDArray[Any]]) -> None:
-        """Write a one-dimensional array as an `.npy` member, piece by piece."""
-        pieces = [np.ascontiguousarray(part, dtype=dtype) for part in parts]
+    def add_array(
+        self,
+        name: str,
+        dtype: npt.DTypeLike,
+        parts: Iterable[npt.NDArray[Any]],
+        *,
+        count: int | None = None,
+    ) -> None:
+        """Write a one-dimensional array as an `.npy` member, piece by piece.
+
+        `count` is the number of its items; without it, all parts are held to be counted.
+        """
+        if count is None:
+            parts = list(parts)
+            count = sum(len(part) for part in parts)
         head = io.BytesIO()
-        shape = (sum(len(piece) for piece in pieces),)
         description = np.lib.format.dtype_to_descr(np.dtype(dtype))
         np.lib.format.write_array_header_1_0(
-            head, {"descr": description, "fortran_order": False, "shape": shape}
+            head, {"descr": description, "fortran_order": False, "shape": (count,)}
         )
-        self.add(name, [head.getvalue(), *(piece.view(np.uint8).data for piece in pieces)])
+        pieces = (np.ascontiguousarray(part, dtype=dtype) for part in parts)
+        self.add(name, chain([head.getvalue()], (p.view(np.uint8).data for p in pieces if p.size)))
 
     def close(self) -> None:
         """Write the directory of the archive."""

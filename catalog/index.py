@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -125,5 +125,23 @@ class HashIndex:
 
 def build_index(hashes: Hashes) -> HashIndex:
     """Sort the hashes of unit rows 0 … n-1; equal hashes keep the order of their rows."""
-    order = np.argsort(hashes, kind="stable")
-    return HashIndex(hashes=hashes[order], rows=order.astype(np.uint32))
+    parts = list(sorted_parts(hashes))
+    return HashIndex(
+        hashes=np.concatenate([part for part, _ in parts]),
+        rows=np.concatenate([rows for _, rows in parts]),
+    )
+
+
+def sorted_parts(hashes: Hashes) -> Iterator[tuple[Hashes, npt.NDArray[np.uint32]]]:
+    """Sort hashes with the rows they came from, a range of values at a time to save memory."""
+    ranges = max(1, len(hashes) >> 20)
+    step = _WRAP // ranges
+    for number in range(ranges):
+        last = number == ranges - 1
+        inside = hashes >= np.uint64(number * step)
+        if not last:
+            inside &= hashes < np.uint64((number + 1) * step)
+        rows = np.flatnonzero(inside)
+        part = hashes[rows]
+        order = np.argsort(part, kind="stable")
+        yield part[order], rows[order].astype(np.uint32)

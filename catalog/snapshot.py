@@ -17,7 +17,8 @@ from catalog.makers import MakerHit, MakerNames, ModelHit
 from catalog.manifest import MANIFEST_NAME, SnapshotManifest, read_manifest
 from catalog.normalize import fold
 from catalog.records_json import from_json
-from catalog.snapshot_build import DELIVERY, UNIT, build_snapshot
+from catalog.snapshot_build import build_snapshot
+from catalog.snapshot_layout import DELIVERY, UNIT
 from catalog.snapshot_verify import faults_of
 from catalog.types import CoverageEntry, Maker, Permit, Serial, Unit, UnitGroup
 from catalog.vocabulary import DISPOSITIONS, SERIAL_BASES

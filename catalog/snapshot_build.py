@@ -15,7 +15,7 @@ import numpy as np
 
 from catalog.container import ContainerWriter
 from catalog.errors import RecordInvalid, SnapshotExists
-from catalog.index import MAX_KEY_BYTES, build_index, hash_keys
+from catalog.index import hash_keys, sorted_parts
 from catalog.manifest import (
     FORMAT,
     FORMAT_VERSION,
@@ -28,11 +28,13 @@ from catalog.manifest import (
 from catalog.normalize import fold
 from catalog.records_json import to_json
 from catalog.schemes import statistics
+from catalog.snapshot_layout import DELIVERY, README, UNIT
 from catalog.status import never_approved
+from catalog.unit_spool import CHUNK, Spool, UnitSpool
 from catalog.vocabulary import DISPOSITIONS, SERIAL_BASES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from types import TracebackType
 
@@ -45,47 +47,41 @@ if TYPE_CHECKING:
         Maker,
         Permit,
         PermitLine,
-        Serial,
         Source,
     )
 
-UNIT: Final = np.dtype(
-    [
-        ("delivery", "<u4"),
-        ("text", "<u4"),
-        ("text_size", "u1"),
-        ("basis", "u1"),
-        ("disposition", "u1"),
-    ]
-)
-"""One unit: its delivery's row, where its serial as written stands in texts.bin, and codes."""
+_BASIS: Final = {name: code for code, name in enumerate(SERIAL_BASES)}
+_DISPOSITION: Final = {name: code for code, name in enumerate(DISPOSITIONS)}
+_NO_UNIT: Final = frozenset({"quantity_only", "redacted"})
 
-DELIVERY: Final = np.dtype([("permit", "<u4"), ("line", "<u4"), ("delivery", "<u4")])
-"""One delivery: the row of its permit, and the places of line and delivery in that permit."""
 
-UNIT_BASES: Final = ("single", "range", "list", "not_on_permit_from_delivery_record")
+def build_snapshot(
+    records: CatalogRecords,
+    path: Path,
+    *,
+    sources: tuple[Source, ...],
+    coverage: tuple[CoverageEntry, ...],
+    synthetic: bool,
+    built_at: datetime,
+) -> SnapshotManifest:
+    """Write the records as a new snapshot at `path`, which must not exist.
 
-README: Final = """\
-A snapshot of a catalog of permitted exports. This is a ZIP archive without compression.
-manifest.json   what it holds, from which sources, what it covers, SHA-256 of every member
-makers.json     makers with their names through time, CAGE codes, models, serial schemes
-permits.jsonl   one permit or application a line, in order of permit_id, without unit serials
-groups.json     one entry per maker and model: where its keys stand in keys.bin, its permits
-statistics.jsonl  one line a group: how its serials are numbered
-keys.bin        the folded serials of each group, sorted, at a fixed width, padded with zeros
-units.npy       one row a unit, in the order of keys.bin: delivery row, serial text, codes
-texts.bin       the serials as they were written, UTF-8
-deliveries.npy  one row a delivery: permit row, line, place of the delivery in the line
-hashes.npy hash_rows.npy   for look-ups: sorted hashes of all keys and their unit rows
-permit_offsets.npy permit_flags.npy group_permits.npy   where permits start; 1 = never approved
-"""
+    Raises SnapshotExists, or RecordInvalid for records that contradict themselves.
+    """
+    with SnapshotWriter(path, records.makers) as writer:
+        for permit in sorted(records.permits, key=lambda permit: permit.permit_id):
+            writer.add(permit)
+        return writer.finish(
+            sources=sources, coverage=coverage, synthetic=synthetic, built_at=built_at
+        )
 
 
 class SnapshotWriter:
     """Takes permits one by one, in order of their ids, and writes one snapshot at the end.
 
-    Permits themselves go to a temporary file at once; only packed columns stay in memory, about
-    60 bytes a unit. Use it as a context manager.
+    Permits and units go to temporary files beside the snapshot; memory holds a few numbers for each
+    permit and delivery, and at the end the keys of one maker and model at a time. Use it as a
+    context manager.
     """
 
     def __init__(self, path: Path, makers: Iterable[Maker]) -> None:
@@ -96,32 +92,15 @@ class SnapshotWriter:
             )
         self.path = path
         self._makers = tuple(sorted(makers, key=lambda maker: maker.maker_id))
-        self._models = {
-            (maker.maker_id, fold(name)): names.model
-            for maker in self._makers
-            for names in maker.models
-            for name in (names.model, *names.variants)
-        }
-        self._patterns = {
-            (maker.maker_id, fold(scheme.model)): scheme.pattern
-            for maker in self._makers
-            for scheme in maker.schemes
-        }
-        self._known_makers = {maker.maker_id for maker in self._makers}
-        self._groups: dict[tuple[str, str], int] = {}
-        self._models_shown: list[tuple[str, str]] = []
-        self._unserialised: list[int] = []
-        self._permits = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115 - closed in __exit__
+        self._groups = _Groups(self._makers)
+        self._units = UnitSpool(path.parent)
+        self._permits = Spool(path.parent)
         self._last_id = ""
         self._offsets = array("Q", [0])
         self._flags = bytearray()
         self._lines = 0
         self._group_permits = array("Q")
         self._deliveries = array("I")
-        self._keys, self._key_sizes = bytearray(), bytearray()
-        self._texts, self._text_sizes = bytearray(), bytearray()
-        self._unit_group, self._unit_delivery = array("I"), array("I")
-        self._bases, self._dispositions = bytearray(), bytearray()
 
     def __enter__(self) -> Self:
         return self
@@ -132,6 +111,7 @@ class SnapshotWriter:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._units.close()
         self._permits.close()
 
     def add(self, permit: Permit) -> None:
@@ -139,80 +119,52 @@ class SnapshotWriter:
 
         Raises RecordInvalid if it comes out of order, twice, or names an unknown maker.
         """
-        if self._offsets[-1] and permit.permit_id <= self._last_id:
+        if self._flags and permit.permit_id <= self._last_id:
             raise RecordInvalid(
                 f"Permit {permit.permit_id!r} comes after {self._last_id!r}.",
                 remedy="Give each permit one id, and add them in the order of the ids.",
             )
-        row = len(self._offsets) - 1
+        row = len(self._flags)
         self._last_id = permit.permit_id
         lines = tuple(
             self._take_line(permit, row, place, line) for place, line in enumerate(permit.lines)
         )
-        text = json.dumps(
-            to_json(replace(permit, lines=lines)), ensure_ascii=False, separators=(",", ":")
-        )
-        self._offsets.append(self._offsets[-1] + self._permits.write(text.encode() + b"\n"))
+        self._permits.append(_json_line(to_json(replace(permit, lines=lines))))
+        self._offsets.append(self._permits.size)
         self._flags.append(never_approved(permit))
 
     def _take_line(self, permit: Permit, row: int, place: int, line: PermitLine) -> PermitLine:
-        group = self._group(permit, line)
+        group = self._groups.of(permit, line)
         self._lines += 1
         self._group_permits.append(group << 32 | row)
-        return replace(
-            line,
-            deliveries=tuple(
-                self._take_delivery(group, (row, place, number), delivery)
-                for number, delivery in enumerate(line.deliveries)
-            ),
+        deliveries = tuple(
+            self._take_delivery(group, (row, place, number), delivery)
+            for number, delivery in enumerate(line.deliveries)
         )
+        return replace(line, deliveries=deliveries)
 
     def _take_delivery(
         self, group: int, where: tuple[int, int, int], delivery: Delivery
     ) -> Delivery:
-        row = len(self._deliveries) // 3
+        row = len(self._deliveries) // len(where)
         self._deliveries.extend(where)
-        others, units = [], 0
+        others = []
         for serial in delivery.serials:
-            key = fold(serial.value) if serial.basis in UNIT_BASES else ""
+            key = "" if serial.basis in _NO_UNIT else fold(serial.value)
             if key:
-                self._take_unit(group, row, serial, key)
-                units += 1
+                self._units.add(
+                    group=group,
+                    delivery=row,
+                    key=key.encode(),
+                    text=serial.value.encode(),
+                    basis=_BASIS[serial.basis],
+                    disposition=_DISPOSITION[serial.disposition],
+                )
             else:
                 others.append(serial)
-                self._unserialised[group] += serial.quantity or 0
-        return replace(delivery, serials=tuple(others), serials_recorded=units)
-
-    def _take_unit(self, group: int, delivery: int, serial: Serial, key: str) -> None:
-        key_bytes, text = key.encode(), serial.value.encode()
-        if len(key_bytes) > MAX_KEY_BYTES or len(text) > 255:
-            raise RecordInvalid(
-                f"The serial {serial.value[:40]!r}… is longer than any serial.",
-                remedy=f"A serial has at most {MAX_KEY_BYTES} letters and digits; correct it.",
-            )
-        self._keys += key_bytes
-        self._key_sizes.append(len(key_bytes))
-        self._texts += text
-        self._text_sizes.append(len(text))
-        self._unit_group.append(group)
-        self._unit_delivery.append(delivery)
-        self._bases.append(SERIAL_BASES.index(serial.basis))
-        self._dispositions.append(DISPOSITIONS.index(serial.disposition))
-
-    def _group(self, permit: Permit, line: PermitLine) -> int:
-        if line.maker_id not in self._known_makers:
-            raise RecordInvalid(
-                f"Permit {permit.permit_id!r} names the unknown maker {line.maker_id!r}.",
-                remedy="Add that maker to the records, or correct the maker's id.",
-            )
-        key = (line.maker_id, fold(line.model))
-        shown = self._models.get(key, line.model)
-        key = (line.maker_id, fold(shown))
-        group = self._groups.setdefault(key, len(self._groups))
-        if group == len(self._models_shown):
-            self._models_shown.append((line.maker_id, shown))
-            self._unserialised.append(0)
-        return group
+                self._groups.unserialised[group] += serial.quantity or 0
+        known = len(delivery.serials) - len(others)
+        return replace(delivery, serials=tuple(others), serials_recorded=known)
 
     def finish(
         self,
@@ -255,93 +207,92 @@ class SnapshotWriter:
     def _write_members(self, container: ContainerWriter) -> Counts:
         container.add("README.txt", [README.encode()])
         container.add("makers.json", [_json_line(to_json(self._makers))])
-        self._permits.seek(0)
-        container.add("permits.jsonl", iter(lambda: self._permits.read(1 << 20), b""))
+        container.add("permits.jsonl", self._permits.chunks())
         container.add_array("permit_offsets.npy", "<u8", [np.asarray(self._offsets)])
-        container.add_array("permit_flags.npy", "u1", [_bytes(self._flags)])
-        order = sorted(range(len(self._models_shown)), key=self._models_shown.__getitem__)
-        self._write_units(container, order)
+        container.add_array("permit_flags.npy", "u1", [np.frombuffer(self._flags, np.uint8)])
+        self._write_units(container)
         deliveries = np.asarray(self._deliveries, dtype="<u4").view(DELIVERY)
         container.add_array("deliveries.npy", DELIVERY, [deliveries])
         return Counts(
             makers=len(self._makers),
-            groups=len(order),
-            permits=len(self._offsets) - 1,
+            groups=len(self._groups.shown),
+            permits=len(self._flags),
             lines=self._lines,
             deliveries=len(deliveries),
-            units=len(self._unit_group),
-            unserialised=sum(self._unserialised),
+            units=self._units.count,
+            unserialised=sum(self._groups.unserialised),
         )
 
-    def _write_units(self, container: ContainerWriter, order: list[int]) -> None:
-        rank = np.empty(len(order), dtype=np.int64)
-        rank[order] = np.arange(len(order))
-        key_sizes, text_sizes = _bytes(self._key_sizes), _bytes(self._text_sizes)
-        key_starts = np.cumsum(key_sizes, dtype=np.int64) - key_sizes
-        text_starts = np.cumsum(text_sizes, dtype=np.int64) - text_sizes
-        groups = rank[np.asarray(self._unit_group, dtype=np.int64)]
-        by_group = np.argsort(groups, kind="stable")
-        bounds = np.searchsorted(groups[by_group], np.arange(len(order) + 1))
+    def _write_units(self, container: ContainerWriter) -> None:
+        """Write all that is in the order of groups and their sorted keys."""
+        rank = self._groups.rank()
+        rows = self._units.by_group(rank)
         permits = self._permits_of_groups(rank)
-        letters = _bytes(self._keys)
-        entries, blocks, rows, hashes, numbering = [], [], [], [], []
-        offset = 0
-        for place, group in enumerate(order):
-            members = by_group[bounds[place] : bounds[place + 1]]
-            keys = _pack(letters, key_starts[members], key_sizes[members])
-            sorting = np.argsort(keys, kind="stable")
-            keys = keys[sorting]
-            maker_id, model = self._models_shown[group]
-            sizes, counts = np.unique(key_sizes[members], return_counts=True)
-            entries.append(
-                {
-                    "maker_id": maker_id,
-                    "model": model,
-                    "units": len(members),
-                    "unserialised": self._unserialised[group],
-                    "offset": offset,
-                    "width": keys.dtype.itemsize,
-                    "key_lengths": [
-                        list(pair) for pair in zip(sizes.tolist(), counts.tolist(), strict=True)
-                    ],
-                    "permits": len(permits[place]),
-                }
-            )
-            offset += keys.nbytes
-            blocks.append(keys)
-            rows.append(members[sorting])
-            hashes.append(hash_keys(keys))
-            pattern = self._patterns.get(
-                (maker_id, fold(model)), self._patterns.get((maker_id, ""))
-            )
-            numbering.append(_json_line(statistics(keys, pattern=pattern or "").to_json()))
-        container.add("groups.json", [_json_line(entries)])
-        container.add("statistics.jsonl", numbering)
-        container.add("keys.bin", (block.view(np.uint8).data for block in blocks if len(block)))
-        del blocks
-        units = self._units(np.concatenate([*rows, np.empty(0, np.int64)]), text_starts, text_sizes)
-        container.add_array("units.npy", UNIT, [units])
-        container.add("texts.bin", [memoryview(self._texts)])
-        index = build_index(np.concatenate([*hashes, np.empty(0, np.uint64)]))
-        container.add_array("hashes.npy", "<u8", [index.hashes])
-        container.add_array("hash_rows.npy", "<u4", [index.rows])
-        container.add_array("group_permits.npy", "<u4", permits or [np.empty(0, "<u4")])
+        keys, hashes, numbering = (Spool(self.path.parent) for _ in range(3))
+        try:
+            entries = []
+            bounds = self._bounds(rank, rows)
+            for place, group in enumerate(np.argsort(rank).tolist()):
+                members = rows[bounds[place] : bounds[place + 1]]
+                entry = {**self._groups.entry(group), "permits": len(permits[place])}
+                entries.append(
+                    {**entry, "offset": keys.size, **self._sort_group(members, keys, hashes)}
+                )
+                numbering.append(self._numbering(group, entries[-1], keys))
+            container.add("groups.json", [_json_line(entries)])
+            container.add("statistics.jsonl", numbering.chunks())
+            container.add("keys.bin", keys.chunks())
+            container.add_array("units.npy", UNIT, self._unit_parts(rows), count=len(rows))
+            container.add("texts.bin", self._units.texts.chunks())
+            for name, kind, part in (("hashes", "<u8", 0), ("hash_rows", "<u4", 1)):
+                parts = (pair[part] for pair in sorted_parts(hashes.view(np.uint64)))
+                container.add_array(f"{name}.npy", kind, parts, count=len(rows))
+        finally:
+            for spool in (keys, hashes, numbering):
+                spool.close()
+        container.add_array("group_permits.npy", "<u4", permits)
 
-    def _units(
-        self,
-        rows: npt.NDArray[np.int64],
-        text_starts: npt.NDArray[np.int64],
-        text_sizes: npt.NDArray[np.uint8],
-    ) -> npt.NDArray[Any]:
-        units = np.empty(len(rows), dtype=UNIT)
-        units["delivery"] = np.asarray(self._unit_delivery)[rows]
-        units["text"], units["text_size"] = text_starts[rows], text_sizes[rows]
-        units["basis"] = _bytes(self._bases)[rows]
-        units["disposition"] = _bytes(self._dispositions)[rows]
-        return units
+    def _bounds(self, rank: npt.NDArray[np.uint32], rows: npt.NDArray[np.uint32]) -> list[int]:
+        groups = self._units.records()["group"]
+        sizes = np.bincount(rank[groups], minlength=len(rank)) if len(rows) else np.zeros(len(rank))
+        return [0, *np.cumsum(sizes, dtype=np.int64).tolist()]
 
-    def _permits_of_groups(self, rank: npt.NDArray[np.int64]) -> list[npt.NDArray[np.uint32]]:
-        """Give each group's permit rows, ascending, each once."""
+    def _sort_group(
+        self, members: npt.NDArray[np.uint32], keys: Spool, hashes: Spool
+    ) -> dict[str, Any]:
+        """Bring one group's units into the order of their keys, in place; write keys and hashes."""
+        found = self._units.keys_of(members)
+        order = np.argsort(found, kind="stable")
+        members[:] = members[order]
+        found = found[order]
+        for start in range(0, len(found), CHUNK):
+            part = found[start : start + CHUNK]
+            keys.append(part.view(np.uint8).data)
+            hashes.append(hash_keys(part).view(np.uint8).data)
+        sizes, counts = np.unique(np.char.str_len(found), return_counts=True)
+        return {
+            "units": len(found),
+            "width": found.dtype.itemsize,
+            "key_lengths": [list(p) for p in zip(sizes.tolist(), counts.tolist(), strict=True)],
+        }
+
+    def _numbering(self, group: int, entry: dict[str, Any], keys: Spool) -> bytes:
+        data = keys.view(np.uint8)[entry["offset"] :]
+        found = np.asarray(data).view(f"S{entry['width']}")
+        pattern = self._groups.pattern(group)
+        return _json_line(statistics(found, pattern=pattern).to_json())
+
+    def _unit_parts(self, rows: npt.NDArray[np.uint32]) -> Iterator[npt.NDArray[Any]]:
+        records = self._units.records()
+        for start in range(0, len(rows), CHUNK):
+            part = records[rows[start : start + CHUNK]]
+            units = np.empty(len(part), dtype=UNIT)
+            for name in UNIT.names or ():
+                units[name] = part[name]
+            yield units
+
+    def _permits_of_groups(self, rank: npt.NDArray[np.uint32]) -> list[npt.NDArray[np.uint32]]:
+        """Give each group's permit rows, ascending, each once, in the order of the groups."""
         pairs = np.asarray(self._group_permits, dtype=np.uint64)
         groups, permits = rank[(pairs >> np.uint64(32)).astype(np.int64)], pairs & 0xFFFF_FFFF
         both = np.unique(groups.astype(np.uint64) << np.uint64(32) | permits)
@@ -350,41 +301,61 @@ class SnapshotWriter:
         return [rows[start:end] for start, end in pairwise(starts.tolist())]
 
 
-def build_snapshot(
-    records: CatalogRecords,
-    path: Path,
-    *,
-    sources: tuple[Source, ...],
-    coverage: tuple[CoverageEntry, ...],
-    synthetic: bool,
-    built_at: datetime,
-) -> SnapshotManifest:
-    """Write the records as a new snapshot at `path`, which must not exist.
+class _Groups:
+    """Numbers the makers' models as they come; declared variants of a model share its number."""
 
-    Raises SnapshotExists, or RecordInvalid for records that contradict themselves.
-    """
-    with SnapshotWriter(path, records.makers) as writer:
-        for permit in sorted(records.permits, key=lambda permit: permit.permit_id):
-            writer.add(permit)
-        return writer.finish(
-            sources=sources, coverage=coverage, synthetic=synthetic, built_at=built_at
-        )
+    def __init__(self, makers: tuple[Maker, ...]) -> None:
+        self._known = {maker.maker_id for maker in makers}
+        self._names = {
+            (maker.maker_id, fold(name)): names.model
+            for maker in makers
+            for names in maker.models
+            for name in (names.model, *names.variants)
+        }
+        self._patterns = {
+            (maker.maker_id, fold(scheme.model)): scheme.pattern
+            for maker in makers
+            for scheme in maker.schemes
+        }
+        self._numbers: dict[tuple[str, str], int] = {}
+        self.shown: list[tuple[str, str]] = []
+        self.unserialised: list[int] = []
 
+    def of(self, permit: Permit, line: PermitLine) -> int:
+        """Give the number of a line's maker and model. Raises RecordInvalid for no known maker."""
+        if line.maker_id not in self._known:
+            raise RecordInvalid(
+                f"Permit {permit.permit_id!r} names the unknown maker {line.maker_id!r}.",
+                remedy="Add that maker to the records, or correct the maker's id.",
+            )
+        shown = self._names.get((line.maker_id, fold(line.model)), line.model)
+        number = self._numbers.setdefault((line.maker_id, fold(shown)), len(self._numbers))
+        if number == len(self.shown):
+            self.shown.append((line.maker_id, shown))
+            self.unserialised.append(0)
+        return number
 
-def _pack(
-    letters: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64], sizes: npt.NDArray[np.uint8]
-) -> npt.NDArray[np.bytes_]:
-    """Copy keys of different sizes out of one run of bytes into a fixed-width array."""
-    width = int(sizes.max(initial=1))
-    packed = np.zeros((len(starts), width), dtype=np.uint8)
-    for place in range(width):
-        inside = np.flatnonzero(sizes > place)
-        packed[inside, place] = letters[starts[inside] + place]
-    return packed.reshape(-1).view(f"S{width}")
+    def rank(self) -> npt.NDArray[np.uint32]:
+        """Give each number's place in the order of maker id and model."""
+        order = sorted(range(len(self.shown)), key=self.shown.__getitem__)
+        rank = np.empty(len(order), dtype=np.uint32)
+        rank[order] = np.arange(len(order), dtype=np.uint32)
+        return rank
 
+    def entry(self, number: int) -> dict[str, Any]:
+        """Describe a group as far as it is known before its units are sorted."""
+        maker_id, model = self.shown[number]
+        return {
+            "maker_id": maker_id,
+            "model": model,
+            "unserialised": self.unserialised[number],
+        }
 
-def _bytes(data: bytearray) -> npt.NDArray[np.uint8]:
-    return np.frombuffer(data, dtype=np.uint8)
+    def pattern(self, number: int) -> str:
+        """Give the declared serial pattern of a group's model or maker; empty if there is none."""
+        maker_id, model = self.shown[number]
+        own = self._patterns.get((maker_id, fold(model)))
+        return own if own is not None else self._patterns.get((maker_id, ""), "")
 
 
 def _json_line(value: object) -> bytes:

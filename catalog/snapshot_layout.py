@@ -1,0 +1,36 @@
+"""How a snapshot file is laid out: its members, and the columns of its arrays."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+UNIT: Final = np.dtype(
+    [
+        ("delivery", "<u4"),
+        ("text", "<u4"),
+        ("text_size", "u1"),
+        ("basis", "u1"),
+        ("disposition", "u1"),
+    ]
+)
+"""One unit: its delivery's row, where its serial as written stands in texts.bin, and codes."""
+
+DELIVERY: Final = np.dtype([("permit", "<u4"), ("line", "<u4"), ("delivery", "<u4")])
+"""One delivery: the row of its permit, and the places of line and delivery in that permit."""
+
+README: Final = """\
+A snapshot of a catalog of permitted exports. This is a ZIP archive without compression.
+manifest.json   what it holds, from which sources, what it covers, SHA-256 of every member
+makers.json     makers with their names through time, CAGE codes, models, serial schemes
+permits.jsonl   one permit or application a line, in order of permit_id, without unit serials
+groups.json     one entry per maker and model: where its keys stand in keys.bin, its permits
+statistics.jsonl  one line a group: how its serials are numbered
+keys.bin        the folded serials of each group, sorted, at a fixed width, padded with zeros
+units.npy       one row a unit, in the order of keys.bin: delivery row, serial text, codes
+texts.bin       the serials as they were written, UTF-8
+deliveries.npy  one row a delivery: permit row, line, place of the delivery in the line
+hashes.npy hash_rows.npy   for look-ups: sorted hashes of all keys and their unit rows
+permit_offsets.npy permit_flags.npy group_permits.npy   where permits start; 1 = never approved
+"""
