@@ -29,6 +29,8 @@ _MAX_STREAM = 64 * 1024 * 1024
 _STREAM = re.compile(rb"stream\r?\n")
 SHORTEST = 4
 """Characters below which a value is not looked for: it would be found everywhere by chance."""
+SHORTEST_NESTED = 6
+"""The same for a value inside a list or an object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class Secret:
     label: str
     """What it is, in words that may be shown, for example `source_account of entry 3`."""
     text: str
+    strict: bool = True
+    """False for a value that may stand in the open part of an entry, which then is no secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,15 @@ class Scanner:
         ]
         return tuple(dict.fromkeys(leaks))
 
+    def found_in(self, data: bytes) -> frozenset[Secret]:
+        """Tell which secrets stand in some bytes."""
+        lowered = data.lower()
+        return frozenset(
+            needle.secret
+            for needle in self._needles
+            if needle.data in (lowered if needle.folded else data)
+        )
+
     def in_file(self, path: Path, *, where: str) -> tuple[Leak, ...]:
         """Find every secret in a file: its bytes, its name, PDF streams, and JSON lattices."""
         leaks = list(self.in_bytes(where.encode(), where="the name of a file"))
@@ -114,13 +127,25 @@ class Scanner:
 
 
 def text_forms(value: object) -> Iterator[str]:
-    """Give the texts by which a value of a private field may be known, at any depth."""
+    """Give the texts by which a value of a private field may be known, at any depth.
+
+    Of a labelled fact, an object with `name` and `value`, only the value counts. Inside lists
+    and objects, words under six characters (`JPEG`, `RGB`) give nothing away.
+    """
+    if isinstance(value, str):
+        yield value.strip()
+    else:
+        yield from (text for text in _nested(value) if len(text) >= SHORTEST_NESTED)
+
+
+def _nested(value: object) -> Iterator[str]:
     if isinstance(value, dict):
-        for member in value.values():
-            yield from text_forms(member)
+        members = [value["value"]] if {"name", "value"} <= value.keys() else value.values()
+        for member in members:
+            yield from _nested(member)
     elif isinstance(value, list | tuple):
         for member in value:
-            yield from text_forms(member)
+            yield from _nested(member)
     elif isinstance(value, str):
         yield value.strip()
     elif isinstance(value, float):

@@ -47,17 +47,17 @@ def choose_fields(
     exhibits = frozenset(choice.exhibit for choice in plan.exhibits)
     _refuse_unknown(log, description, plan, exhibits)
     chosen = _Chosen(log, description, plan, exhibits, top)
-    scanner = Scanner(chosen.secrets)
+    secrets = _not_open(log, description, chosen.secrets)
+    scanner = Scanner(secrets)
     fields = set(chosen.fields)
     texts: dict[int, frozenset[str]] = {}
     for entry in log.entries(description.log.name):
-        _refuse_open_leak(entry, scanner)
         for name, value in entry.private.items():
             if scanner.in_bytes(canonical_json([name, value]), where=name):
                 fields.add((entry.sequence, name))
         left = [v for name, v in entry.private.items() if (entry.sequence, name) not in fields]
         texts[entry.sequence] = frozenset(_texts([dict(entry.body), left]))
-    return HeldBack(fields=frozenset(fields), secrets=chosen.secrets, disclosed_texts=texts)
+    return HeldBack(fields=frozenset(fields), secrets=secrets, disclosed_texts=texts)
 
 
 class _Chosen:
@@ -75,34 +75,36 @@ class _Chosen:
         self._exhibits = exhibits
         self._known = frozenset(name for file in description.files for name in file.about)
         self.fields: set[Field] = set()
-        self._secrets: dict[str, str] = dict.fromkeys(plan.values, "value of the plan")
+        # Text -> what it is, and whether it may under no circumstances stand in the open.
+        self._secrets = dict.fromkeys(plan.values, ("value of the plan", True))
         elsewhere: set[str] = set()
-        theirs: dict[str, str] = {}
+        theirs: dict[str, tuple[str, bool]] = {}
         for entry in log.entries(description.log.name):
             only_theirs = self._is_only_about_withheld(entry)
             for name, value in entry.private.items():
                 label = f"{name} of entry {entry.sequence}"
                 if any(_fits(choice, entry, name) for choice in plan.fields):
                     self.fields.add((entry.sequence, name))
-                    self._secrets.update(dict.fromkeys(text_forms(value), label))
+                    strict = isinstance(value, str)
+                    self._secrets.update(dict.fromkeys(text_forms(value), (label, strict)))
                 elif only_theirs:
                     self.fields.add((entry.sequence, name))
-                    theirs.update(dict.fromkeys(text_forms(value), label))
+                    theirs.update(dict.fromkeys(text_forms(value), (label, False)))
                 else:
                     elsewhere.update(text_forms(value))
         # What entries about other exhibits say as well (a serial that two photos show) is no
         # secret of the withheld one.
-        self._secrets.update({t: label for t, label in theirs.items() if t not in elsewhere})
+        self._secrets.update({t: what for t, what in theirs.items() if t not in elsewhere})
         for text, label in _hashes(description, exhibits, top):
-            self._secrets.setdefault(text, label)
+            self._secrets[text] = (label, True)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """All values that must stand nowhere."""
         harmless = {text.casefold() for text in self._plan.harmless}
         return tuple(
-            Secret(label=label, text=text)
-            for text, label in sorted(self._secrets.items())
+            Secret(label=label, text=text, strict=strict)
+            for text, (label, strict) in sorted(self._secrets.items())
             if len(text) >= SHORTEST and text.casefold() not in harmless
         )
 
@@ -175,11 +177,21 @@ def _refuse_unknown(
         )
 
 
-def _refuse_open_leak(entry: Entry, scanner: Scanner) -> None:
-    leaks = scanner.in_bytes(leaf_bytes(entry), where=f"The open part of entry {entry.sequence}")
-    if leaks:
-        raise RedactionRefused(
-            f"{leaks[0].sentence()} It is part of the Merkle tree and cannot be withheld.",
-            remedy="Call the value harmless, or do not publish this log.",
-            leaks=tuple(leak.sentence() for leak in leaks),
-        )
+def _not_open(
+    log: SealedLog, description: Description, secrets: tuple[Secret, ...]
+) -> tuple[Secret, ...]:
+    """Drop what the open part of an entry says anyway; refuse if it says what it must not."""
+    scanner = Scanner(secrets)
+    opened: set[Secret] = set()
+    for entry in log.entries(description.log.name):
+        found = scanner.found_in(leaf_bytes(entry))
+        strict = sorted(secret.label for secret in found if secret.strict)
+        if strict:
+            raise RedactionRefused(
+                f"The open part of entry {entry.sequence} holds the {strict[0]}. It is part of "
+                "the Merkle tree and cannot be withheld.",
+                remedy="Call the value harmless, or do not publish this log.",
+                leaks=tuple(f"Entry {entry.sequence} holds the {label}." for label in strict),
+            )
+        opened |= found
+    return tuple(secret for secret in secrets if secret not in opened)

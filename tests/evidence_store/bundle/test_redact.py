@@ -295,3 +295,17 @@ def test_a_withheld_text_is_not_spelled_out_by_a_lattice(
     ).path
     assert SERIAL.encode() not in b"".join(files_of(text).values())
     assert not (text / "data/readings").exists()
+
+
+def test_of_a_labelled_fact_the_value_counts_and_small_words_do_not() -> None:
+    from evidence_store.bundle.leaks import text_forms
+
+    embedded = {
+        "facts": [
+            {"group": "EXIF", "name": "GPSLatitude", "value": "39.0, 31.0, 51/4"},
+            {"group": "file", "name": "Format", "value": "JPEG"},
+        ],
+        "latitude": 39.52020833333333,
+    }
+    assert set(text_forms(embedded)) == {"39.0, 31.0, 51/4", "39.520"}
+    assert list(text_forms(" @me ")) == ["@me"]
