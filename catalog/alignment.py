@@ -182,22 +182,26 @@ def scan(
     Gives the `most` best ones that are at least `floor` times as probable as any serial could be.
     """
     length = len(profile.seen)
+    if not length or keys.dtype.itemsize < length:
+        return np.zeros(0, dtype="S1"), np.zeros(0)
     table = profile.seen[:, byte_columns()].astype(np.float32)
     table[:, 0] = 0.0
     least = np.float32(floor * profile.ceiling / profile.share)
+    left = np.cumprod(table.max(axis=1)[::-1])[::-1]
     found, scores = [], []
     for start in range(0, keys.size, SCANNED_TOGETHER):
         chunk = keys[start : start + SCANNED_TOGETHER]
         raw = chunk.view(np.uint8).reshape(chunk.size, -1)
-        if raw.shape[1] < length:
-            break
-        score = table[0].take(raw[:, 0])
-        for place in range(1, length):
-            score *= table[place].take(raw[:, place])
-        if raw.shape[1] > length:
-            score *= raw[:, length] == 0
+        alive, score = np.arange(chunk.size), np.ones(chunk.size, dtype=np.float32)
+        for place in range(length):
+            score = score * table[place].take(raw[alive, place])
+            if place + 1 < length:
+                kept = np.flatnonzero(score * left[place + 1] >= least)
+                if 2 * kept.size < alive.size:
+                    alive, score = alive[kept], score[kept]
         hits = np.flatnonzero(score >= least)
-        found.append(chunk[hits])
+        hits = hits[raw[alive[hits], length] == 0] if raw.shape[1] > length else hits
+        found.append(chunk[alive[hits]])
         scores.append(score[hits])
     if not found:
         return np.zeros(0, dtype="S1"), np.zeros(0)
