@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from io import BufferedWriter, FileIO
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -113,6 +114,21 @@ def write_new(path: Path, data: bytes) -> None:
     """Write a new file and sync it to disk; `FileExistsError` if there is one."""
     with NewFile(path) as target:
         target.write(data)
+
+
+@contextmanager
+def held(folder: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Hold a folder for this process; False without `wait` if another process holds it."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
 
 
 def sync_folder(folder: Path) -> None:

@@ -28,6 +28,7 @@ from evidence_store.bundle.errors import BundleContentsError, BundleExists
 from evidence_store.bundle.hashing import (
     THREADS,
     copy_hashed,
+    held,
     keep_checked,
     open_plain,
     sha256_bytes,
@@ -177,12 +178,22 @@ def _check_signers(contents: BundleContents, signers: Sequence[Signer]) -> None:
 def _scratch_folder(destination: Path) -> Iterator[Path]:
     """Return a new folder beside the destination that vanishes unless it was renamed away."""
     destination.parent.mkdir(parents=True, exist_ok=True)
+    _clear_abandoned(destination)
     top = destination.parent / f".{destination.name}.{secrets.token_hex(6)}.partial"
     top.mkdir()
     try:
-        yield top
+        with held(top):
+            yield top
     finally:
         shutil.rmtree(top, ignore_errors=True)
+
+
+def _clear_abandoned(destination: Path) -> None:
+    """Remove what a process that was killed while sealing left; a living one holds its folder."""
+    for left in destination.parent.glob(f".{destination.name}.*.partial"):
+        with contextlib.suppress(OSError), held(left, wait=False) as abandoned:
+            if abandoned:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _make_folders(contents: BundleContents, top: Path) -> None:

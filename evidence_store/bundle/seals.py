@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evidence_store.bundle.errors import BundleUnreadable, SigningFailed
-from evidence_store.bundle.hashing import open_plain, sha256_bytes, sync_folder, write_new
+from evidence_store.bundle.hashing import (
+    held,
+    open_plain,
+    sha256_bytes,
+    sync_folder,
+    write_new,
+)
 from evidence_store.bundle.layout import (
     FIRST_SEAL,
     SIGNATURES,
@@ -96,23 +102,25 @@ def reseal(top: Path, additions: Mapping[str, bytes]) -> None:
     """Add files to `signatures/` under a new seal; everything that is there stays.
 
     An interrupted call leaves the old seal in force beside files that it does not list, which
-    does not verify; the same call made again completes it.
+    does not verify; the same call made again completes it. Two at once wait for each other.
     Raises `SigningFailed` if the bundle's present seal is not whole.
     """
-    files = read_signature_files(top)
-    seal = _present_seal(files)
-    kept = {path: files[path] for path in seal.listed if path in files}
-    kept[numbered(next_number(kept), "sha256")] = seal.data
-    clash = sorted(path for path in additions if path in kept)
-    if clash:
-        raise SigningFailed(f"{clash[0]} is in the bundle already, and nothing is overwritten.")
-    tag_manifest = (top / TAG_MANIFEST).read_bytes()
-    if seal.listed.get(TAG_MANIFEST) != sha256_bytes(tag_manifest):
-        raise SigningFailed(f"{TAG_MANIFEST} is not the one that {FIRST_SEAL} lists.")
-    for path, data in {**kept, **additions}.items():
-        if files.get(path) != data:
-            _put(top, path, data)
-    _put(top, FIRST_SEAL, seal_bytes({TAG_MANIFEST: tag_manifest, **kept, **additions}))
+    with held(top):
+        files = read_signature_files(top)
+        seal = _present_seal(files)
+        kept = {path: files[path] for path in seal.listed if path in files}
+        kept[numbered(next_number(kept), "sha256")] = seal.data
+        clash = sorted(path for path in additions if path in kept)
+        if clash:
+            raise SigningFailed(f"{clash[0]} is in the bundle already, and nothing is overwritten.")
+        tag_manifest = (top / TAG_MANIFEST).read_bytes()
+        if seal.listed.get(TAG_MANIFEST) != sha256_bytes(tag_manifest):
+            raise SigningFailed(f"{TAG_MANIFEST} is not the one that {FIRST_SEAL} lists.")
+        everything = {**kept, **additions}
+        for path, data in everything.items():
+            if files.get(path) != data:
+                _put(top, path, data)
+        _put(top, FIRST_SEAL, seal_bytes({TAG_MANIFEST: tag_manifest, **everything}))
 
 
 def read_seal(path: str, data: bytes) -> tuple[SealLines, tuple[Fault, ...]]:

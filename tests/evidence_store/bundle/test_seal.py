@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +11,6 @@ from evidence_store.bundle.errors import BundleContentsError, BundleExists, Sign
 from evidence_store.bundle.layout import PayloadFile, Role, Signer
 from evidence_store.errors import BlobMissing
 from evidence_store.types import Draft, Sha256
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def payload_of(top: Path) -> dict[str, bytes]:
@@ -160,3 +157,77 @@ def test_blobs_are_copied_not_linked(sample: Sample, bundle: Path) -> None:
     original = next((bundle / "data/originals").iterdir())
     original.write_bytes(b"spoilt")
     sample.blobs.check(Sha256(original.stem))
+
+
+def test_what_a_killed_process_left_is_cleared_and_a_living_ones_is_not(
+    sample: Sample, tmp_path: Path
+) -> None:
+    from evidence_store.bundle.hashing import held
+
+    left = tmp_path / ".bundle.0123456789ab.partial"
+    living = tmp_path / ".bundle.ba9876543210.partial"
+    for folder in (left, living):
+        folder.mkdir()
+        (folder / "half").write_bytes(b"half")
+    with held(living):
+        sample.seal(tmp_path / "bundle")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [living.name, "bundle"]
+
+
+def test_an_interrupted_signature_is_seen_and_completed_by_another_try(
+    sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evidence_store.bundle.errors import BundleRefused
+    from evidence_store.bundle.signing import add_signature
+    from evidence_store.bundle.verify import verify
+
+    custodian, reviewer = sample.signers()
+    real = Path.replace
+    for steps in range(3):
+        top = sample.seal(tmp_path / f"bundle{steps}", signers=[custodian]).path
+        left = [steps]
+
+        def dying(self: Path, target: Path, left: list[int] = left) -> Path:
+            if not left[0]:
+                raise KeyboardInterrupt
+            left[0] -= 1
+            return real(self, target)
+
+        monkeypatch.setattr(Path, "replace", dying)
+        with pytest.raises(KeyboardInterrupt):
+            add_signature(top, reviewer)
+        monkeypatch.setattr(Path, "replace", real)
+        with pytest.raises(BundleRefused):
+            verify(top, allowed_signers=sample.allowed_signers)
+        add_signature(top, reviewer)
+        verify(top, allowed_signers=sample.allowed_signers)
+
+
+def test_two_who_sign_at_once_both_stay(sample: Sample, tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from evidence_store.bundle.layout import RequiredSigner
+    from evidence_store.bundle.signing import add_signature
+    from evidence_store.bundle.verify import verify
+
+    people = [f"person-many{number}" for number in range(4)]
+    namespaces = {}
+    for person in people:
+        if person not in sample.keys.people():
+            sample.keys.create(person)
+        namespaces[person] = [Role.REVIEWER.namespace]
+    allowed = tmp_path / "allowed_signers"
+    allowed.write_text(
+        sample.allowed_signers.read_text() + sample.keys.allowed_signers_text(namespaces)
+    )
+    required = (
+        sample.contents.required_signers[0],
+        *(RequiredSigner(role=Role.REVIEWER, person=person) for person in people),
+    )
+    whole = replace(sample, contents=replace(sample.contents, required_signers=required))
+    top = whole.seal(tmp_path / "bundle", signers=sample.signers()[:1]).path
+    signers = [sample.signer(Role.REVIEWER, person) for person in people]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda signer: add_signature(top, signer), signers))
+    assert len(verify(top, allowed_signers=allowed).signatures) == 5
+    assert (top / "signatures/seal-4.sha256").exists()
