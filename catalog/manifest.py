@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from catalog.container import MemberInfo
 from catalog.errors import CatalogError, SnapshotUnreadable
 from catalog.records_json import from_json, to_json
-from catalog.types import CoverageEntry, Source
+from catalog.types import CoverageEntry, Extent, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotManifest:
-    """The snapshot's description of itself; `notice` says in words if it is synthetic."""
+    """The snapshot's description of itself; `notice` says in words if it is synthetic.
+
+    `coverage` is what its sources declare to cover, `extent` what was found in them.
+    """
 
     format: str
     format_version: int
@@ -49,6 +52,7 @@ class SnapshotManifest:
     notice: str
     sources: tuple[Source, ...]
     coverage: tuple[CoverageEntry, ...]
+    extent: tuple[Extent, ...]
     counts: Counts
     members: tuple[MemberInfo, ...]
 
@@ -63,6 +67,7 @@ def manifest_bytes(manifest: SnapshotManifest) -> bytes:
         "notice": manifest.notice,
         "sources": to_json(manifest.sources),
         "coverage": to_json(manifest.coverage),
+        "extent": to_json(manifest.extent),
         "counts": to_json(manifest.counts),
         "members": to_json(manifest.members),
     }
@@ -83,6 +88,7 @@ def read_manifest(data: bytes, path: Path) -> SnapshotManifest:
             notice=str(value["notice"]),
             sources=_tuple(Source, value["sources"], "sources"),
             coverage=_tuple(CoverageEntry, value["coverage"], "coverage"),
+            extent=_tuple(Extent, value["extent"], "extent"),
             counts=from_json(Counts, value["counts"], where="counts"),
             members=_tuple(MemberInfo, value["members"], "members"),
         )

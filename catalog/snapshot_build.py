@@ -15,6 +15,7 @@ import numpy as np
 
 from catalog.container import ContainerWriter
 from catalog.errors import RecordInvalid, SnapshotExists
+from catalog.extent import Extents
 from catalog.index import hash_keys, sorted_parts
 from catalog.manifest import (
     FORMAT,
@@ -99,6 +100,7 @@ class SnapshotWriter:
         self._offsets = array("Q", [0])
         self._flags = bytearray()
         self._lines = 0
+        self._extents = Extents()
         self._group_permits = array("Q")
         self._deliveries = array("I")
 
@@ -129,6 +131,7 @@ class SnapshotWriter:
         lines = tuple(
             self._take_line(permit, row, place, line) for place, line in enumerate(permit.lines)
         )
+        self._extents.add(permit)
         self._permits.append(_json_line(to_json(replace(permit, lines=lines))))
         self._offsets.append(self._permits.size)
         self._flags.append(never_approved(permit))
@@ -191,6 +194,7 @@ class SnapshotWriter:
                     notice=SYNTHETIC_NOTICE if synthetic else "",
                     sources=sources,
                     coverage=coverage,
+                    extent=self._extents.found(),
                     counts=counts,
                     members=tuple(container.members),
                 )

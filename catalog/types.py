@@ -297,6 +297,22 @@ class CoverageEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """What a catalog was found to hold of one maker and issuer, counted, not declared.
+
+    `first` and `last` are the earliest and latest day that its known ship and decision dates can
+    be; `permits` counts applications too, `units` only those with a serial.
+    """
+
+    maker_id: str
+    issuer: str
+    first: PartialDate = UNKNOWN
+    last: PartialDate = UNKNOWN
+    permits: int = 0
+    units: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where records came from: a file by its hash, or a publication by its name."""
 
