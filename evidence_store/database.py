@@ -181,16 +181,23 @@ def _make_sqlite_file(path: Path) -> None:
         raise StoreUnavailable(f"The ledger's file {path} cannot be used: {error}.") from error
 
 
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # the log is synced at each commit, not now and then
+    "fullfsync=ON",  # macOS: through the drive's cache too
+    "checkpoint_fullfsync=ON",
+    "foreign_keys=ON",
+)
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we write BEGIN ourselves, below
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",  # the log is synced at each commit, not now and then
-        "fullfsync=ON",  # macOS: through the drive's cache too
-        "checkpoint_fullfsync=ON",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}").close()
+    except BaseException:
+        connection.close()  # the pool does not know it yet
+        raise
 
 
 def _prepare_to_read(connection: Any, _record: object) -> None:
