@@ -188,9 +188,7 @@ class Tour:
 
     def sign_in(self, name: str) -> None:
         """Sign in as somebody enrolled, without a passphrase."""
-        box = self.key("who").locator("input")
-        box.fill(name)
-        box.press("Enter")
+        self.key("who").get_by_text(name, exact=True).click()
         self.page.locator(".st-key-sign_in button:not([disabled])").wait_for()
         self.press("sign_in")
         self.says(f"Signed in as {name}")
@@ -213,6 +211,23 @@ class Tour:
         self.fill("case_provenance", "Rendered for a test; synthetic.")
         self.press("case_open")
         self.heading("Intake")
+
+    def enrol(self, name: str, *roles: str) -> None:
+        """Enrol another person, as a custodian."""
+        self.go("People and keys")
+        self.fill("enrol_name", name)
+        for role in roles:
+            self.key(f"enrol_role_{role.lower()}").locator("label").click()
+        self.press("enrol_send")
+        self.says(f"{name} is enrolled.")
+
+    def change_person(self, name: str) -> None:
+        """Sign out, sign in as somebody else, and open the first case."""
+        self.sign_out()
+        self.sign_in(name)
+        self.go("Cases")
+        self.starting("open-case-").locator("button").first.click()
+        self.says("About this case")
 
     def take_in(self, *files: Path, **claims: str) -> None:
         """Upload files with claims (names as in the form) and wait for the answer."""
@@ -286,6 +301,11 @@ class Tour:
     def verify(self, bundle: Path) -> None:
         """Upload a bundle to the screen that verifies, and wait for the answer."""
         self.go("Verify a bundle")
+        delete = self.key("verify_upload").locator("[data-testid=stFileChipDeleteBtn] button")
+        if delete.count():
+            delete.first.click()
+            self.says("Keys trusted")
+            delete.first.wait_for(state="detached")
         self.key("verify_upload").locator("input[type=file]").set_input_files(bundle)
         self.key("verify_upload").locator("[data-testid=stFileChip]").wait_for()
         self.page.locator(".st-key-verify_go button:not([disabled])").wait_for()

@@ -67,15 +67,7 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     import_catalog(tour, tmp_path)
 
     # Two people: the one who takes in may not confirm.
-    tour.go("People and keys")
-    tour.fill("enrol_name", "Rita Two")
-    roles = tour.key("enrol_roles").locator("input")
-    roles.fill("Reviewer")
-    roles.press("Enter")
-    roles.press("Escape")
-    tour.press("enrol_send")
-    tour.says("Rita Two is enrolled.")
-
+    tour.enrol("Rita Two", "Reviewer")
     tour.open_case("A turret in a field", "Two people")
     tour.take_in(photo, repost, url="https://example.org/1", place="a <b>field</b>")
     tour.says("EX-0002 repeats EX-0001")
@@ -96,11 +88,7 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.key("choice-EX-0001-R1-serial").get_by_text("Confirm the machine's reading").click()
     tour.press("record-EX-0001-R1-serial")
     tour.says("another person has to judge it")
-    tour.sign_out()
-    tour.sign_in("Rita Two")
-    tour.go("Cases")
-    tour.starting("open-case-").locator("button").first.click()
-    tour.says("About this case")
+    tour.change_person("Rita Two")
 
     tour.go("Copies")
     tour.says("Copies of one exposure")
@@ -119,19 +107,11 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.decide_first("Every character fits.")
 
     # The custodian seals; the reviewer's signature is asked for and given.
-    tour.sign_out()
-    tour.sign_in("Ana One")
-    tour.go("Cases")
-    tour.starting("open-case-").locator("button").first.click()
-    tour.says("About this case")
+    tour.change_person("Ana One")
     tour.go("Export")
     tour.seal()
     tour.says("waits for Rita Two")
-    tour.sign_out()
-    tour.sign_in("Rita Two")
-    tour.go("Cases")
-    tour.starting("open-case-").locator("button").first.click()
-    tour.says("About this case")
+    tour.change_person("Rita Two")
     tour.go("Export")
     tour.starting("sign-").locator("button").first.click()
     tour.says("signed by everyone required")
@@ -140,9 +120,6 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.says("This bundle is intact")
 
     # The same bundle with one byte changed is refused, by name of the fault.
-    tour.page.reload()
-    tour.page.locator(".np-head h1").first.wait_for()
-    tour.sign_in("Rita Two")
     tour.verify(with_one_byte_changed(bundle))
     tour.says("This bundle must not be relied on")
     assert talked_to == {tour.url.removeprefix("http://")}, "the page asked somebody else"
@@ -162,9 +139,6 @@ def with_one_byte_changed(bundle: Path) -> Path:
 
 def outside_the_app(bundle: Path, tour, folder: Path) -> None:
     """What a stranger does: our verifier as a program, and sha256sum alone."""
-    tour.page.reload()
-    tour.page.locator(".np-head h1").first.wait_for()
-    tour.sign_in("Rita Two")
     tour.go("People and keys")
     with tour.page.expect_download() as waiting:
         tour.key("signers_download").locator("button").click()
@@ -209,7 +183,9 @@ def test_a_clip_gives_stills_and_a_frame_is_taken_by_hand(tour_of, tmp_path) -> 
     tour.fill("grab-EX-0001", "1.2")
     tour.press("take-EX-0001")
     tour.says("was taken at 1.2 s")
-    tour.go("Exhibits")
+    tour.press("back")
+    tour.heading("Exhibits")
+    tour.settled()
     assert tour.starting("tile-EX-").count() == before + 1
 
 

@@ -46,13 +46,7 @@ def _enrol(workbench: Workbench) -> None:
     markup.section("Enrol a person", "A custodian does this. The key is made here and kept here.")
     with st.form("enrol", clear_on_submit=True, border=False):
         name = st.text_input("Name", key="enrol_name")
-        roles = st.multiselect(
-            "Roles",
-            list(Role),
-            format_func=lambda role: f"{words.ROLES[role]} – {words.ROLE_HELP[role]}",
-            key="enrol_roles",
-            placeholder="Choose at least one",
-        )
+        roles = role_boxes("enrol_role", ticked=False)
         passphrase = st.text_input(
             "Passphrase for their key", type="password", key="enrol_passphrase"
         )
@@ -60,10 +54,21 @@ def _enrol(workbench: Workbench) -> None:
     if sent:
         with state.told():
             person = workbench.people.enrol(
-                name, tuple(roles), passphrase=passphrase or None, by=state.require_actor()
+                name, roles, passphrase=passphrase or None, by=state.require_actor()
             )
             state.flash(f"{person.name} is enrolled.")
             st.rerun()
+
+
+def role_boxes(key: str, *, ticked: bool) -> tuple[Role, ...]:
+    """One box for each role, with what it lets a person do; gives the roles that are ticked."""
+    return tuple(
+        role
+        for role in Role
+        if st.checkbox(
+            f"**{words.ROLES[role]}** – {words.ROLE_HELP[role]}", value=ticked, key=f"{key}_{role}"
+        )
+    )
 
 
 def _trust(workbench: Workbench) -> None:

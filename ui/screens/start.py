@@ -8,15 +8,21 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import markup
-from workbench.types import Role
+from ui.screens.people import role_boxes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.types import Person
     from workbench.workbench import Workbench
 
 LEDE = (
     "From a photo of a nameplate to evidence that anyone can check: read the plate, say how sure "
     "that is, find the unit in the permits, and seal it all in a signed bundle."
 )
+
+SHORT_LIST = 12
+"""Up to how many people the sign-in shows as a list."""
 
 
 def sign_in(workbench: Workbench) -> None:
@@ -40,14 +46,7 @@ def _known_person(workbench: Workbench) -> None:
     markup.section(
         "Who are you?", "What you do is recorded under your name and signed by your key."
     )
-    chosen = st.selectbox(
-        "Person",
-        list(names),
-        index=None if len(names) > 1 else 0,
-        format_func=lambda person_id: names[person_id].name,
-        placeholder="Choose your name",
-        key="who",
-    )
+    chosen = _name(names)
     passphrase = None
     if chosen and names[chosen].has_passphrase:
         passphrase = st.text_input("Passphrase of your key", type="password", key="who_passphrase")
@@ -55,6 +54,22 @@ def _known_person(workbench: Workbench) -> None:
         with state.told():
             state.sign_in(workbench.people.sign_in(chosen, passphrase=passphrase))
             st.rerun()
+
+
+def _name(names: Mapping[str, Person]) -> str | None:
+    """Whose name is chosen: a list to look over is quicker than a box to search, while short."""
+    known = list(names)
+
+    def called(person_id: str) -> str:
+        return markup.plain(names[person_id].name)
+
+    if len(known) == 1:
+        return st.radio("Person", known, format_func=called, key="who")
+    if len(known) <= SHORT_LIST:
+        return st.radio("Person", known, index=None, format_func=called, key="who")
+    return st.selectbox(
+        "Person", known, index=None, format_func=lambda key: names[key].name, key="who"
+    )
 
 
 def _first_person(workbench: Workbench) -> None:
@@ -67,13 +82,7 @@ def _first_person(workbench: Workbench) -> None:
         name = st.text_input(
             "Your name", key="first_name", placeholder="As it should stand in evidence"
         )
-        roles = st.multiselect(
-            "What you will do",
-            list(Role),
-            default=list(Role),
-            format_func=words.ROLES.__getitem__,
-            key="first_roles",
-        )
+        roles = role_boxes("first_role", ticked=True)
         passphrase = st.text_input(
             "Passphrase for your key (recommended)",
             type="password",
@@ -84,9 +93,7 @@ def _first_person(workbench: Workbench) -> None:
         sent = st.form_submit_button("Enrol and sign in", type="primary", key="enrol_first")
     if sent:
         with state.told():
-            person = workbench.people.enrol(
-                name, tuple(roles), passphrase=passphrase or None, by=None
-            )
+            person = workbench.people.enrol(name, roles, passphrase=passphrase or None, by=None)
             state.sign_in(workbench.people.sign_in(person.person_id, passphrase=passphrase or None))
             st.rerun()
 
