@@ -22,6 +22,7 @@ from evidence_store.bundle.layout import (
     DECLARATION,
     DESCRIPTION,
     INFO,
+    INSTRUCTIONS,
     MANIFEST,
     OWN_FILES,
     PAYLOAD,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MAX_TAG_FILE = 64 * 1024
+_MAX_FAULTS = 2_000
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -53,6 +55,7 @@ class BagCheck:
         self.tag_manifest: bytes | None = None
         self.tag_manifest_sha256: Sha256 | None = None
         self.description: Description | None = None
+        self.instructions: bytes | None = None
         self.sealed_at = _NEVER
         self.payload_files = 0
         self.payload_bytes = 0
@@ -74,6 +77,7 @@ class BagCheck:
         self.payload_bytes = sum(self._sizes.get(line.path, 0) for line in payload)
         self._check_description({line.path: line.sha256 for line in payload})
         self._check_info()
+        self.instructions = self._read(INSTRUCTIONS, _MAX_TAG_FILE)
 
     def _check_declaration(self) -> None:
         data = self._read(DECLARATION, _MAX_TAG_FILE)
@@ -186,4 +190,5 @@ class BagCheck:
             return None
 
     def _add(self, code: str, where: str, message: str) -> None:
-        self.faults.append(Fault(code=code, where=where, message=message))
+        if len(self.faults) < _MAX_FAULTS:
+            self.faults.append(Fault(code=code, where=where, message=message))

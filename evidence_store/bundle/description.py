@@ -7,7 +7,6 @@ signatures over the tag manifest reach.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -23,15 +22,15 @@ from evidence_store.bundle.layout import (
     Withheld,
     is_sha256,
 )
-from evidence_store.canonical import canonical_json, is_canonical
-from evidence_store.errors import StoreError
+from evidence_store.canonical import canonical_json, parse_canonical
+from evidence_store.errors import NotCanonical, StoreError
 from evidence_store.types import Json, Sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-MAX_BYTES = 512 * 1024 * 1024
-"""A description of a million files is about 300 MB; what is larger is not read."""
+MAX_BYTES = 256 * 1024 * 1024
+"""A description of half a million files is about 200 MB; what is larger is not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,10 +185,10 @@ def _check_lists(description: Description) -> None:
 
 
 def _json_object(data: bytes) -> dict[str, Json]:
-    body = data.removesuffix(b"\n")
-    if not is_canonical(body):
-        raise DescriptionMalformed("It is not canonical JSON (RFC 8785) with a line feed.")
-    value = json.loads(body)
+    try:
+        value = parse_canonical(data.removesuffix(b"\n"))
+    except NotCanonical as error:
+        raise DescriptionMalformed(error.message) from error
     if not isinstance(value, dict):
         raise DescriptionMalformed("It is not a JSON object.")
     return value

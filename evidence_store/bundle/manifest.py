@@ -16,9 +16,10 @@ from evidence_store.types import Fault, Sha256
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-MAX_LINES = 1_000_000
-MAX_BYTES = 400 * MAX_LINES
+MAX_LINES = 500_000
+MAX_BYTES = 322 * MAX_LINES
 """No honest line is longer than 64 + 2 + 255 + 1 bytes."""
+_MAX_FAULTS = 1_000
 
 _LINE = re.compile(r"(?P<sha256>[0-9a-f]{64})  (?P<path>[^\r\n]+)")
 
@@ -33,6 +34,8 @@ def parse_manifest(
     data: bytes, *, where: str
 ) -> tuple[tuple[ManifestLine, ...], tuple[Fault, ...]]:
     """Read a manifest strictly: the lines that could be read, and a fault for every other."""
+    if len(data) > MAX_BYTES or data.count(b"\n") > MAX_LINES:
+        return (), (_fault(where, f"It has more than {MAX_LINES:,} lines."),)
     faults: list[Fault] = []
     lines: list[ManifestLine] = []
     text, broken = _ascii(data, where)
@@ -49,7 +52,7 @@ def parse_manifest(
         else:
             lines.append(ManifestLine(sha256=Sha256(match["sha256"]), path=match["path"]))
     faults.extend(_order_faults(lines, where))
-    return tuple(lines), tuple(faults)
+    return tuple(lines), tuple(faults[:_MAX_FAULTS])
 
 
 def _ascii(data: bytes, where: str) -> tuple[str, list[Fault]]:

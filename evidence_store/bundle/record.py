@@ -7,7 +7,6 @@ shows. `disclosures.jsonl` opens commitments; whatever is withheld simply has no
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BufferedReader
 from typing import TYPE_CHECKING, Protocol, cast
@@ -16,7 +15,7 @@ from evidence_store.bundle.description import FileAccount, LogAccount, own_accou
 from evidence_store.bundle.errors import BundleContentsError
 from evidence_store.bundle.hashing import NewFile, open_plain, sha256_bytes, write_new
 from evidence_store.bundle.layout import CHECKPOINT, DISCLOSURES, ENTRIES
-from evidence_store.canonical import canonical_json, is_canonical, leaf_bytes
+from evidence_store.canonical import canonical_json, leaf_bytes, parse_canonical
 from evidence_store.errors import LedgerDamaged, NotCanonical
 from evidence_store.merkle import Frontier, leaf_hash
 from evidence_store.types import Checkpoint, Disclosure, Entry, Sha256
@@ -124,15 +123,16 @@ def _checkpoint_at(ledger: LogSource, log: str, size: int | None) -> Checkpoint:
 
 def names_text(entry: Entry, text: str) -> bool:
     """Whether a text stands, whole, as a value in the body or the known private fields."""
-    return any(_holds(value, text) for value in (entry.body, entry.private))
-
-
-def _holds(value: object, text: str) -> bool:
-    if isinstance(value, Mapping):
-        return any(_holds(member, text) for member in value.values())
-    if isinstance(value, list | tuple):
-        return any(_holds(member, text) for member in value)
-    return value == text
+    waiting: list[object] = [entry.body, entry.private]
+    while waiting:  # no recursion: a hostile value may be nested deeply
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting.extend(value.values())
+        elif isinstance(value, list | tuple):
+            waiting.extend(value)
+        elif value == text:
+            return True
+    return False
 
 
 def disclosures_of(entry: Entry) -> Iterator[Disclosure]:
@@ -162,9 +162,7 @@ def parse_disclosure(line: bytes) -> Disclosure:
 
     Raises `NotCanonical` for anything but what `disclosure_line` writes.
     """
-    if not is_canonical(line):
-        raise NotCanonical("The line is not canonical JSON.")
-    value = json.loads(line)
+    value = parse_canonical(line)
     if not isinstance(value, dict) or value.keys() != _DISCLOSURE_MEMBERS:
         raise NotCanonical("The line does not have exactly the members of a disclosure.")
     sequence = value["sequence"]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evidence_store.bundle.description import Description, FileAccount
 
 MAX_NOTE = 64 * 1024
+_MAX_FAULTS = 2_000
 
 
 def check_checkpoint(
@@ -183,7 +184,8 @@ class RecordCheck:
             self._add("withheld-unknown", "data/bundle.json", words)
 
     def _add(self, code: str, where: str, message: str) -> None:
-        self.faults.append(_fault(code, where, message))
+        if len(self.faults) < _MAX_FAULTS:
+            self.faults.append(_fault(code, where, message))
 
 
 def _by_entry(files: Sequence[FileAccount]) -> Mapping[int, list[FileAccount]]:

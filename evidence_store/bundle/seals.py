@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from evidence_store.bundle.errors import BundleUnreadable, SigningFailed
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-MAX_FILE = 1024 * 1024
+MAX_FILES = 10_000
+MAX_FILE = 256 * 1024
 """Bytes of one signature, seal, or timestamp; real ones have under 20 KB."""
 
 _NUMBERED = re.compile(rf"{SIGNATURES}/seal-(?P<number>[1-9][0-9]{{0,3}})\.(sha256|tsq|tsr)")
@@ -67,7 +69,10 @@ def read_signature_files(top: Path) -> dict[str, bytes]:
     """
     files = {}
     try:
-        for path in sorted((top / SIGNATURES).iterdir()):
+        names = sorted(islice((top / SIGNATURES).iterdir(), MAX_FILES + 1))
+        if len(names) > MAX_FILES:
+            raise BundleUnreadable(f"{SIGNATURES}/ has more than {MAX_FILES:,} files.")
+        for path in names:
             with open_plain(path) as stream:
                 files[f"{SIGNATURES}/{path.name}"] = stream.read(MAX_FILE + 1)
     except OSError as error:

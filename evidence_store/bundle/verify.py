@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from evidence_store.bundle.archive import opened
 from evidence_store.bundle.bag_check import BagCheck
 from evidence_store.bundle.errors import BundleRefused, BundleUnreadable
+from evidence_store.bundle.instructions import instructions_bytes
 from evidence_store.bundle.layout import KeyHeld, Withheld
 from evidence_store.bundle.record_check import RecordCheck, check_checkpoint
 from evidence_store.bundle.seals import read_signature_files, seal_faults
@@ -224,6 +225,11 @@ class _Verification:
         )
         if loose:
             remarks.append(f"{loose} of the originals are not tied to an entry of the log.")
+        if self._bag.instructions != instructions_bytes(description.required_signers):
+            remarks.append(
+                "data/VERIFY.txt is not the text that this program writes: read its lines before "
+                "you enter any."
+            )
         if description.synthetic:
             remarks.append("The bundle contains synthetic material.")
         if description.withheld is not None:

@@ -13,7 +13,8 @@ from evidence_store.types import Fault
 if TYPE_CHECKING:
     from pathlib import Path
 
-MAX_FILES = 1_000_000
+MAX_FILES = 500_000
+"""About what a manifest may list."""
 MAX_DEPTH = 8
 
 

