@@ -2,9 +2,10 @@
 
 A maker is found where one of its names stands in the text as whole words, once case, accents,
 scripts and legal forms are folded away: "L-3 COMMUNICATIONS WESCAM" holds both "L3" and "Wescam".
-Words of six letters and more may differ by a slip of the pen, unless they are everyday words of
-the trade; such a hit is marked as not exact. Several makers can be meant (joint ventures, a firm
-and its parent); all are given, the more specific first.
+Words of six letters and more may differ by a slip of the pen, letters may be taken for their look-
+alikes (8AYKAR), everyday words of the trade may be abbreviated (Israel Aircraft Ind.); such a hit
+is marked as not exact. An everyday word is never taken for a misspelled maker. Several makers can
+be meant (joint ventures, a firm and its parent); all are given, the more specific first.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from catalog.dates import PartialDate
-from catalog.normalize import fold, plain
+from catalog.normalize import fold, plain, skeleton
 from catalog.records_json import from_json
 from catalog.types import Maker, MakerAlias
 
@@ -29,6 +30,11 @@ SLIP_LENGTH: Final = 6
 """Names shorter than this must be spelled right: one letter off is another word too often."""
 
 TWO_SLIPS_LENGTH: Final = 10
+SHORTEST_LIKENESS: Final = 4
+"""From this length on a word may be written in look-alikes only (5AAB); TAL is not TAI."""
+
+SHORTEST_ABBREVIATION: Final = 3
+CACHED_NAMES: Final = 4096
 
 _APART: Final = re.compile(r"[^\W_]+")
 _JOINERS: Final = re.compile(r"(?<=\w)['’`´.](?=\w)")
@@ -85,6 +91,11 @@ class MakerNames:
         for name in names:
             self._by_first.setdefault(name.words[0], []).append(name)
         self._brands = {name.words[0] for name in names if len(name.words) == 1}
+        self._parts_of_names = {
+            word for name in names for word in name.words if len(word) >= SLIP_LENGTH
+        }
+        self._found = lru_cache(CACHED_NAMES)(self._find)
+        self._first_words_like = lru_cache(CACHED_NAMES)(self._like_first_words)
         self._models: dict[str, dict[str, ModelHit]] = {}
         for maker_id, model in models:
             self._add_model(maker_id, model, model, "")
@@ -100,6 +111,9 @@ class MakerNames:
 
     def find(self, text: str, on: date | None = None) -> tuple[MakerHit, ...]:
         """Find every maker that the text can mean, the more specific first; () if none."""
+        return self._found(text, on)
+
+    def _find(self, text: str, on: date | None) -> tuple[MakerHit, ...]:
         words = tuple(self._split(without_legal_forms(words_of(text))))
         met: dict[str, tuple[_Name, bool]] = {}
         for name, exact in self._met(words):
@@ -140,24 +154,35 @@ class MakerNames:
                     if verdict is not None:
                         yield name, verdict
 
-    def _first_words_like(self, word: str) -> Iterator[str]:
+    def _like_first_words(self, word: str) -> tuple[str, ...]:
         if word in self._by_first:
-            yield word
-        elif word not in everyday_words():
-            yield from (first for first in self._by_first if slips(word, first) is not None)
+            return (word,)
+        if word in everyday_words():
+            return ()
+        return tuple(first for first in self._by_first if _like(word, first) is not None)
 
-    def _split(self, words: Iterable[str]) -> Iterator[str]:
-        """Cut words that are run together (L3WESCAM, TRAKKACORP) where all parts are known."""
-        for word in words:
-            yield from self._parts(word) or (word,)
+    def _split(self, words: tuple[str, ...]) -> Iterator[str]:
+        """Cut words that are run together (L3WESCAM) and join brands that are torn (WES CAM)."""
+        place = 0
+        while place < len(words):
+            torn = "".join(words[place : place + 2])
+            if len(torn) >= SLIP_LENGTH and torn in self._brands and torn != words[place]:
+                yield torn
+                place += 2
+                continue
+            yield from self._parts(words[place]) or (words[place],)
+            place += 1
+
+    def _can_stand_alone(self, word: str) -> bool:
+        long_everyday = len(word) >= SLIP_LENGTH and word in everyday_words()
+        return word in self._brands or word in self._parts_of_names or long_everyday
 
     def _parts(self, word: str) -> tuple[str, ...] | None:
-        if word in self._brands or word in everyday_words() or not word:
+        if not word or word in everyday_words() or self._can_stand_alone(word):
             return (word,)
         for size in range(len(word) - 1, 1, -1):
             head, tail = word[:size], word[size:]
-            known = head in self._brands or (head in everyday_words() and len(head) >= SLIP_LENGTH)
-            if known:
+            if self._can_stand_alone(head):
                 if _STAND.fullmatch(tail):
                     return (head,)
                 rest = self._parts(tail) or _nearly_everyday(tail)
@@ -235,11 +260,23 @@ def _stands_at(name: tuple[str, ...], words: tuple[str, ...]) -> bool | None:
     """Whether the name stands there: True exactly, False with slips, None not at all."""
     if len(words) < len(name):
         return None
-    counts = [
-        0 if seen == wanted else slips(seen, wanted)
-        for seen, wanted in zip(words, name, strict=True)
-    ]
+    counts = [_like(seen, wanted) for seen, wanted in zip(words, name, strict=True)]
     return None if None in counts else not any(counts)
+
+
+def _like(seen: str, wanted: str) -> int | None:
+    """Count by how much a word differs from a name's word; None if it is another word."""
+    if seen == wanted:
+        return 0
+    abbreviates = len(seen) >= SHORTEST_ABBREVIATION and wanted.startswith(seen)
+    if abbreviates and wanted in everyday_words():
+        return 1
+    if seen in everyday_words():
+        return None
+    one, other = skeleton(seen), skeleton(wanted)
+    if one == other:
+        return 1 if len(wanted) >= SHORTEST_LIKENESS else None
+    return slips(one, other)
 
 
 def _hit(name: _Name, *, exact: bool, on: date | None) -> MakerHit:
@@ -284,7 +321,7 @@ def _with_l3(words: Iterator[str]) -> Iterator[str]:
     """Join a single letter with a single digit that follows it: L-3 and L 3 are L3."""
     held = ""
     for word in words:
-        if held and word[0].isdigit() and len(word) == 1:
+        if held and word[0].isdigit() and not word[1:2].isdigit():
             yield held + word
             held = ""
             continue
