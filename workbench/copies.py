@@ -9,10 +9,10 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from evidence_store.blobs import checked_sha256
-from vision.copies import FingerprintIndex, compare
+from vision.copies import FingerprintIndex, compare, draw_pair, fingerprint
 from vision.decode import decode_photo
 from vision.types import CopyEvidence
 from workbench import entries, tables
@@ -112,7 +112,11 @@ class Copies:
             index, reached = self._indexes.get(case_id, (FingerprintIndex(), 0))
             with self._stores.projection.read(case_id) as connection:
                 rows = connection.execute(
-                    select(tables.exhibit.c.number, tables.exhibit.c.fingerprint)
+                    select(
+                        tables.exhibit.c.number,
+                        tables.exhibit.c.sha256,
+                        tables.exhibit.c.fingerprint,
+                    )
                     .where(
                         tables.exhibit.c.case_id == case_id,
                         tables.exhibit.c.number > reached,
@@ -122,9 +126,17 @@ class Copies:
                 ).all()
             for row in rows:
                 if row.fingerprint is not None:
-                    index.add(fingerprint_from(row.fingerprint))
+                    self._add(index, row)
             self._indexes[case_id] = (index, max(reached, until - 1))
             return index
+
+    def _add(self, index: FingerprintIndex, row: Row[Any, Any, Any]) -> None:
+        """Put an exhibit into the index; one that an older program fingerprinted is done anew."""
+        try:
+            index.add(fingerprint_from(row.fingerprint))
+        except ValueError:
+            data = self._stores.blobs.get(checked_sha256(row.sha256))
+            index.add(fingerprint(decode_photo(data, name=row.sha256[:12])))
 
     def groups(self, case_id: str) -> tuple[CopyGroupView, ...]:
         """Proposed and judged groups: copies first, then exposures of one object."""
@@ -203,8 +215,6 @@ class Copies:
 
     def drawn(self, case_id: str, evidence: CopyEvidence) -> bytes:
         """Two photos side by side with the outline of the one in the other, as PNG."""
-        from vision.copies import draw_pair
-
         self._cases.policy_of(case_id)
         return png_of(
             draw_pair(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from catalog.types import FieldEvidence, Query
+from vision.fusion import fuse
 from workbench.types import Judgement
 
 if TYPE_CHECKING:
@@ -57,11 +58,7 @@ def _machine_evidence(
     )
     if not looks:
         return None
-    fused = looks[0]
-    if len(looks) > 1:
-        from vision.fusion import fuse
-
-        fused = fuse(looks)
+    fused = looks[0] if len(looks) == 1 else fuse(looks)
     return FieldEvidence(
         text=fused.text or standing.machine_text,
         origin="code" if fused.source.rule.startswith("code") else "machine",

@@ -1,0 +1,227 @@
+"""What one photo costs to take in, and a screen to show, as the store grows.
+
+    python -m benchmarks.intake [--photos N] [--new M] [--json FILE]
+
+The store is filled to 1,000, 10,000 … N exhibits by entries that are recorded and folded like
+any others, with drawn-from-a-seed fingerprints instead of photos. At each size, M new rendered
+photos are taken in through the workbench (hashed, kept, decoded, fingerprinted, looked up among
+the copies, recorded), and each screen's question is asked. Reading is left out: it costs the
+same at any size. `cost_ratio` is the median cost of a photo at the largest size over the one at
+the smallest; it can lose.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from renderer.jpeg import to_jpeg
+from renderer.plate import PlateSpec, draw_plate, expose
+from vision.copies import fingerprint
+from vision.decode import decode_photo
+from vision.words import KEY_BITS, SIGN_BITS, words_from, words_to_hex
+from workbench import entries
+from workbench.plain import plain
+from workbench.settings import Settings
+from workbench.types import Actor, Claims, ExhibitState, Policy, Role, Upload
+from workbench.workbench import Workbench
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from evidence_store.types import Sha256
+    from vision.types import Fingerprint
+
+SEED = 20_201_019
+FIRST_SIZE = 1_000
+BATCH = 500
+SCREEN_ROUNDS = 5
+
+
+def new_photos(count: int) -> list[bytes]:
+    """Rendered photos that are all different."""
+    photos = []
+    for number in range(count):
+        spec = PlateSpec(maker="L3 WESCAM", model="CMX-15D", serial=f"CMX15D-{number:04d}")
+        drawn = draw_plate(spec, seed=SEED + number)
+        photos.append(to_jpeg(expose(drawn, severity="mild", seed=SEED + number).pixels))
+    return photos
+
+
+def filler(template: Fingerprint, generator: np.random.Generator) -> Fingerprint:
+    """A fingerprint of the same shape as a real one, with random bits."""
+
+    def drawn(name: str, value: str) -> str:
+        if name != "words":
+            return generator.bytes(len(value) // 2).hex()
+        words = words_from(bytes.fromhex(value))
+        count = len(words.keys)
+        return words_to_hex(
+            replace(
+                words,
+                keys=generator.integers(0, 2**KEY_BITS, count, dtype=np.uint32),
+                signs=generator.integers(0, 2**SIGN_BITS, count, dtype=np.uint32),
+            )
+        )
+
+    return replace(
+        template,
+        photo_id=generator.bytes(32).hex(),
+        hashes=tuple((name, drawn(name, value)) for name, value in template.hashes),
+    )
+
+
+def fill(workbench: Workbench, actor: Actor, case_id: str, template: Fingerprint, to: int) -> None:
+    """Record exhibits without photos until the case has `to` of them."""
+    generator = np.random.default_rng(SEED)
+    have = workbench.intake.count(case_id)
+    while have < to:
+        drafts = []
+        for number in range(have + 1, min(have + BATCH, to) + 1):
+            made = filler(template, generator)
+            original: Sha256 = made.photo_id  # type: ignore[assignment]
+            drafts.append(
+                entries.exhibit_taken_in(
+                    actor.person_id,
+                    exhibit=f"EX-{number:04d}",
+                    media="photo",
+                    original=original,
+                    size=1,
+                    file_name=f"filler-{number}.jpg",
+                    claims=Claims(),
+                    embedded=None,
+                    width=1000,
+                    height=750,
+                    fingerprint=plain(made),
+                )
+            )
+        workbench.stores.append(case_id, *drafts)
+        have += len(drafts)
+
+
+def measure(workbench: Workbench, actor: Actor, case_id: str, photos: Sequence[bytes]) -> float:
+    """Median seconds to take one new photo in."""
+    times = []
+    for number, data in enumerate(photos):
+        began = time.perf_counter()
+        report = workbench.intake.take_in(
+            actor, case_id, [Upload(name=f"new-{number}.jpg", data=data)], Claims()
+        )
+        times.append(time.perf_counter() - began)
+        if len(report.accepted) != 1:
+            raise SystemExit(f"A rendered photo was not taken in: {report.refused}")
+    return statistics.median(times)
+
+
+def screens(workbench: Workbench, actor: Actor, case_id: str) -> dict[str, float]:
+    """Median seconds of what each screen asks of the workbench."""
+    last = f"EX-{workbench.intake.count(case_id):04d}"
+    questions: dict[str, Callable[[], Any]] = {
+        "cases": workbench.cases.all_cases,
+        "overview": lambda: workbench.cases.summary(case_id),
+        "exhibits_first_page": lambda: workbench.intake.exhibits(case_id),
+        "exhibits_last_page": lambda: workbench.intake.exhibits(
+            case_id, offset=workbench.intake.count(case_id) - 60
+        ),
+        "exhibits_waiting": lambda: workbench.intake.exhibits(case_id, state=ExhibitState.WAITING),
+        "exhibit": lambda: workbench.intake.exhibit(case_id, last),
+        "copies": lambda: workbench.copies.groups(case_id),
+        "plates": lambda: workbench.review.plates(case_id),
+        "next_to_review": lambda: workbench.review.next_to_review(actor, case_id),
+        "custody_last_page": lambda: workbench.cases.ledger_rows(
+            case_id, offset=workbench.intake.count(case_id) - 100
+        ),
+    }
+    found = {}
+    for name, question in questions.items():
+        times = []
+        for _ in range(SCREEN_ROUNDS):
+            began = time.perf_counter()
+            question()
+            times.append(time.perf_counter() - began)
+        found[name] = statistics.median(times)
+    return found
+
+
+def run(photos: int, new: int, folder: Path) -> dict[str, Any]:
+    """All sizes in one store; gives what the table and the JSON are made from."""
+    workbench = Workbench.open(Settings.for_store(folder / "store"))
+    actor = workbench.people.sign_in(workbench.people.enrol("Benchmark", tuple(Role)).person_id)
+    case_id = workbench.cases.open_case(actor, title="Intake", policy=Policy.SOLO).case_id
+    drawn = new_photos(new + 1)
+    template = fingerprint(decode_photo(drawn[-1], name="template"))
+    sizes = [size for size in (FIRST_SIZE, 10_000, 100_000, 1_000_000) if size < photos]
+    rows = []
+    for size in [*sizes, photos]:
+        fill(workbench, actor, case_id, template, size)
+        workbench.intake.take_in(
+            actor, case_id, [Upload(name="warm.jpg", data=drawn[-1])], Claims()
+        )
+        rows.append(
+            {
+                "size": size,
+                "seconds_per_photo": measure(workbench, actor, case_id, drawn[:new]),
+                "screens": screens(workbench, actor, case_id),
+            }
+        )
+    workbench.close()
+    return {
+        "rows": rows,
+        "systems": {
+            "ours": {
+                "photos_per_second": 1 / rows[-1]["seconds_per_photo"],
+                "cost_ratio": rows[-1]["seconds_per_photo"] / rows[0]["seconds_per_photo"],
+                "slowest_screen_seconds": max(rows[-1]["screens"].values()),
+                "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            }
+        },
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run, print a table, and write the JSON where one is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.intake", description=__doc__)
+    parser.add_argument("--photos", type=int, default=10_000, help="exhibits in the store at last")
+    parser.add_argument("--new", type=int, default=20, help="photos taken in at each size")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        result = run(max(options.photos, FIRST_SIZE), options.new, Path(folder))
+    for row in result["rows"]:
+        slowest = max(row["screens"], key=row["screens"].__getitem__)
+        print(
+            f"{row['size']:>9,} exhibits: {row['seconds_per_photo'] * 1000:7.1f} ms a photo; "
+            f"slowest screen {slowest} {row['screens'][slowest] * 1000:.0f} ms"
+        )
+    for name, value in result["systems"]["ours"].items():
+        print(f"{name}: {value:.3f}")
+    if options.json is not None:
+        options.json.write_text(
+            json.dumps(
+                {
+                    "benchmark": "intake",
+                    "set": f"rendered, seed {SEED}",
+                    "machine": {"system": platform.platform(), "cores": os.cpu_count()},
+                    **result,
+                },
+                indent=1,
+            ),
+            encoding="utf-8",
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
