@@ -26,6 +26,7 @@ import time
 import traceback
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -147,7 +148,7 @@ def _one_store(name: str, work: Work, moments: range, seed: int, tally: Tally) -
         for moment in moments:
             own = random.Random(f"{seed} {name} {moment}").randrange(2**32)
             pause = random.Random(own).uniform(0, longest)
-            for line in kill_once(work, folder, own, lambda _, pause=pause: time.sleep(pause)):
+            for line in kill_once(work, folder, own, partial(_sleep, pause)):
                 promises.take(line)
             tally.moments[name] += 1
             found = check(work, folder, promises)
@@ -170,6 +171,10 @@ def _longest(work: Work, folder: Path, promises: Promises) -> float:
     for line in [*got.decode().splitlines(), *rest]:
         promises.take(line)
     return begun
+
+
+def _sleep(seconds: float, _pipe: int) -> None:
+    time.sleep(seconds)
 
 
 def _read_until_ready(pipe: int) -> bytes:

@@ -19,6 +19,7 @@ import statistics
 import tempfile
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,10 +124,10 @@ def measure(count: int, database: str, report: Callable[[str], None]) -> dict[st
         signer=Ed25519NoteSigner(Ed25519PrivateKey.generate()),
     )
     figures: dict[str, float] = {"entries": count}
-    parts = (
-        lambda: append_all(ledger, count),
-        lambda: time_proofs(ledger, count),
-        lambda: time_audit(ledger),
+    parts: tuple[Callable[[], dict[str, float]], ...] = (
+        partial(append_all, ledger, count),
+        partial(time_proofs, ledger, count),
+        partial(time_audit, ledger),
     )
     for part in parts:
         figures |= part()

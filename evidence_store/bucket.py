@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from contextlib import contextmanager
 from itertools import chain
@@ -12,7 +13,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import from_url
 
-from evidence_store.errors import BlobMissing, StoreUnavailable
+from evidence_store.errors import BlobDamaged, BlobMissing, StoreUnavailable
 from evidence_store.types import Sha256
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 ONE_REQUEST = 32 * 1024 * 1024
 """Up to this size a blob is sent in one create-only request; above, in parts, in flat memory."""
 
-_PIECE = 1024 * 1024
+_PIECE = 256 * 1024
 
 
 class Bucket:
@@ -32,26 +33,39 @@ class Bucket:
     what is read is hashed again.
     """
 
-    def __init__(self, url: str, **options: str) -> None:
+    def __init__(self, url: str, **options: object) -> None:
         self._store = from_url(url, **options)  # type: ignore[call-overload]
 
     def keep(self, name: Sha256, pieces: Iterable[bytes], *, size: int) -> Sha256:
-        """Send the pieces unless the whole is there already."""
-        key = _key(name)
+        """Send the pieces, unless the whole is there already."""
         try:
-            if self._size(key) == size:
+            if self._size(_key(name)) is None and self._send(_key(name), pieces, size):
                 return name
-            if size <= ONE_REQUEST:
-                obstore.put(self._store, key, b"".join(pieces), mode="create", use_multipart=False)
-            else:
-                obstore.put(self._store, key, chain(pieces), use_multipart=True)
-        except AlreadyExistsError:
-            return name
         except (BaseError, OSError) as error:
             raise StoreUnavailable(
                 f"The {size} bytes with SHA-256 {name} could not be kept: {error}."
             ) from error
+        self._settle(name)
         return name
+
+    def _send(self, key: str, pieces: Iterable[bytes], size: int) -> bool:
+        """Create the object; False if another writer was first."""
+        if size > ONE_REQUEST:
+            obstore.put(self._store, key, chain(pieces), use_multipart=True)
+            return True
+        try:
+            obstore.put(self._store, key, b"".join(pieces), mode="create", use_multipart=False)
+        except AlreadyExistsError:
+            return False
+        return True
+
+    def _settle(self, name: Sha256) -> None:
+        """Make sure that what lies there already is whole, before it is acknowledged again."""
+        digest = hashlib.sha256()
+        for piece in self.read(name):
+            digest.update(piece)
+        if digest.hexdigest() != name:
+            raise BlobDamaged(f"The bytes kept under SHA-256 {name} no longer have that hash.")
 
     def read(self, name: Sha256) -> Iterator[bytes]:
         """Yield what lies under the name."""
@@ -65,7 +79,10 @@ class Bucket:
 
     def size(self, name: Sha256) -> int:
         """Return the number of bytes under the name."""
-        size = self._size(_key(name))
+        try:
+            size = self._size(_key(name))
+        except (BaseError, OSError) as error:
+            raise StoreUnavailable(f"The bytes {name} could not be asked for: {error}.") from error
         if size is None:
             raise BlobMissing(f"No bytes with SHA-256 {name} are kept here.")
         return size
