@@ -8,8 +8,6 @@ bundle is searched once more before it appears.
 
 from __future__ import annotations
 
-import secrets as chance
-import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -30,6 +28,7 @@ from evidence_store.bundle.layout import (
 from evidence_store.bundle.leaks import Leak, Scanner
 from evidence_store.bundle.redact_fields import choose_fields
 from evidence_store.bundle.redact_files import FileChoice, choose_files
+from evidence_store.bundle.scratch import scratch_folder
 from evidence_store.bundle.seal import SealedBundle, seal
 from evidence_store.bundle.sealed_log import SealedLog
 from evidence_store.bundle.verify import verify
@@ -99,17 +98,11 @@ def redact(
     """
     if destination.exists():
         raise BundleExists(f"There is something at {destination} already; it was left as it is.")
-    destination.parent.mkdir(parents=True, exist_ok=True)
     verify(sealed, allowed_signers=allowed_signers)
-    scratch = destination.parent / f".{destination.name}.{chance.token_hex(6)}.redaction"
-    scratch.mkdir()
-    try:
-        with opened(sealed) as top:
-            public = _Redaction(top, plan, scratch).seal(signers, clock)
+    with scratch_folder(destination) as scratch, opened(sealed) as top:
+        public = _Redaction(top, plan, scratch).seal(signers, clock)
         public.path.rename(destination)
         sync_folder(destination.parent)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
     return replace(public, path=destination)
 
 

@@ -7,9 +7,6 @@ the case alone; only `bag-info.txt` knows the moment of sealing.
 
 from __future__ import annotations
 
-import contextlib
-import secrets
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +25,6 @@ from evidence_store.bundle.errors import BundleContentsError, BundleExists
 from evidence_store.bundle.hashing import (
     THREADS,
     copy_hashed,
-    held,
     keep_checked,
     open_plain,
     sha256_bytes,
@@ -59,6 +55,7 @@ from evidence_store.bundle.layout import (
 from evidence_store.bundle.manifest import manifest_bytes
 from evidence_store.bundle.record import LogSource, RecordWriter
 from evidence_store.bundle.rocrate import crate_bytes
+from evidence_store.bundle.scratch import scratch_folder
 from evidence_store.bundle.seals import seal_bytes
 from evidence_store.bundle.signing import signature_of
 
@@ -111,7 +108,7 @@ def seal(
             f"There is something at {destination} already; it was left as it is.",
             remedy="Choose another place for the bundle.",
         )
-    with _scratch_folder(destination) as top:
+    with scratch_folder(destination) as top:
         sealed = _write(contents, ledger, blobs, top, signers, clock())
         top.rename(destination)
         sync_folder(destination.parent)
@@ -172,28 +169,6 @@ def _check_signers(contents: BundleContents, signers: Sequence[Signer]) -> None:
         raise BundleContentsError(
             "The custodian does not sign.", remedy="Only a custodian can seal a bundle."
         )
-
-
-@contextlib.contextmanager
-def _scratch_folder(destination: Path) -> Iterator[Path]:
-    """Return a new folder beside the destination that vanishes unless it was renamed away."""
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    _clear_abandoned(destination)
-    top = destination.parent / f".{destination.name}.{secrets.token_hex(6)}.partial"
-    top.mkdir()
-    try:
-        with held(top):
-            yield top
-    finally:
-        shutil.rmtree(top, ignore_errors=True)
-
-
-def _clear_abandoned(destination: Path) -> None:
-    """Remove what a process that was killed while sealing left; a living one holds its folder."""
-    for left in destination.parent.glob(f".{destination.name}.*.partial"):
-        with contextlib.suppress(OSError), held(left, wait=False) as abandoned:
-            if abandoned:
-                shutil.rmtree(left, ignore_errors=True)
 
 
 def _make_folders(contents: BundleContents, top: Path) -> None:

@@ -9,7 +9,6 @@ A timestamp answers for one of those numbered seals.
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -229,7 +228,8 @@ def _growth_faults(seal: SealLines, earlier: Mapping[str, str]) -> list[Fault]:
 
 def _put(top: Path, path: str, data: bytes) -> None:
     """Put a file in place whole, or not at all; until then it stands beside the bag."""
-    part = top.parent / f".{top.name}.{secrets.token_hex(4)}.part"
+    part = top.parent / f".{top.name}.part"
+    part.unlink(missing_ok=True)  # of a process that was killed: ours alone holds the bundle
     write_new(part, data)
     part.replace(top / path)
     sync_folder(top / SIGNATURES)

@@ -164,7 +164,7 @@ def test_what_a_killed_process_left_is_cleared_and_a_living_ones_is_not(
 ) -> None:
     from evidence_store.bundle.hashing import held
 
-    left = tmp_path / ".bundle.0123456789ab.partial"
+    left = tmp_path / ".another.0123456789ab.partial"
     living = tmp_path / ".bundle.ba9876543210.partial"
     for folder in (left, living):
         folder.mkdir()

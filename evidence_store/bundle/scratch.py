@@ -1,0 +1,49 @@
+"""A folder to work in beside a destination, that never outlives its work for long.
+
+A process that is killed leaves its folder behind; the next one that works beside it removes it,
+since only a living process holds its folder's lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+from typing import TYPE_CHECKING
+
+from evidence_store.bundle.hashing import held
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_SUFFIX = ".partial"
+
+
+@contextlib.contextmanager
+def scratch_folder(destination: Path) -> Iterator[Path]:
+    """Give a new folder beside the destination; it vanishes unless it was renamed away."""
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    _clear_abandoned(destination.parent)
+    with contextlib.ExitStack() as stack:
+        top = _new_folder(destination, stack)
+        stack.callback(shutil.rmtree, top, ignore_errors=True)
+        yield top
+
+
+def _new_folder(destination: Path, stack: contextlib.ExitStack) -> Path:
+    """Make a folder and lock it; again, should another process clear it away in between."""
+    while True:
+        top = destination.parent / f".{destination.name}.{secrets.token_hex(6)}{_SUFFIX}"
+        top.mkdir()
+        with contextlib.suppress(FileNotFoundError):
+            stack.enter_context(held(top))
+            if top.exists():
+                return top
+
+
+def _clear_abandoned(folder: Path) -> None:
+    for left in folder.glob(f".*{_SUFFIX}"):
+        with contextlib.suppress(OSError), held(left, wait=False) as abandoned:
+            if abandoned:
+                shutil.rmtree(left, ignore_errors=True)
