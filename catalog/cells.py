@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from catalog.dates import PartialDate
+from catalog.index import MAX_KEY_BYTES
 from catalog.normalize import fold
 from catalog.types import Redactable, Serial, StatusEvent
 from catalog.vocabulary import ISSUER_STATUS_WORDS, PERMIT_STATUSES, REDACTIONS
@@ -211,21 +212,36 @@ def _quantity_only(text: str, quantity: int | None, disposition: str) -> tuple[S
     )
 
 
-def _serial(value: str, basis: SerialBasis, disposition: str) -> Serial:
+def serial_problem(value: str) -> tuple[str, str] | None:
+    """Say why a text can be no serial, and what to write instead; None if it can be one."""
     if len(value) > MAX_SERIAL:
-        raise CellProblem(
+        return (
             f"{value[:20]!r}… has {len(value)} characters, a serial has at most {MAX_SERIAL}",
             "write one serial in a cell, or several with semicolons between them",
         )
     if value.startswith(("=", "@")):
-        raise CellProblem(
-            f"{value[:40]!r}: a formula is no serial", "export the values, not the formulas"
+        return (
+            f"{value[:40]!r}: a formula is no serial",
+            "export the values, not the formulas",
         )
-    if not fold(value):
-        raise CellProblem(
+    key = fold(value)
+    if not key:
+        return (
             f"{value!r} has no letter and no digit",
             "write the serial, [redacted], or leave the cell empty",
         )
+    if not key.isascii() and len(key.encode()) > MAX_KEY_BYTES:
+        return (
+            f"{value[:20]!r}… is longer than any serial once it is written out",
+            "check the characters of the serial",
+        )
+    return None
+
+
+def _serial(value: str, basis: SerialBasis, disposition: str) -> Serial:
+    problem = serial_problem(value)
+    if problem:
+        raise CellProblem(*problem)
     return Serial(value=value, basis=basis, disposition=disposition)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from catalog.cells import serial_problem
 from catalog.errors import ImportRefused, RecordInvalid
 from catalog.makers import known_makers
 from catalog.mapping import ColumnMapping
@@ -27,13 +28,11 @@ def is_json(data: bytes) -> bool:
 def read_json(data: bytes, *, name: str) -> Any:
     """Parse JSON strictly: no name twice in one object, no NaN. Raises ImportRefused."""
     try:
-        return json.loads(
-            data.decode("utf-8-sig"),
-            object_pairs_hook=_no_name_twice,
-            parse_constant=_no_constant,
-        )
+        return _parse(data)
     except UnicodeDecodeError as problem:
         where = f"byte {problem.start}"
+    except UnicodeEncodeError:
+        where = "it holds half of a character, a lone surrogate"
     except RecursionError:
         where = "too deeply nested"
     except ValueError as problem:
@@ -41,6 +40,15 @@ def read_json(data: bytes, *, name: str) -> Any:
     raise ImportRefused(
         f"{name} is not valid JSON ({where}).", remedy="Correct it there, or export it again."
     )
+
+
+def _parse(data: bytes) -> Any:
+    value = json.loads(
+        data.decode("utf-8-sig"), object_pairs_hook=_no_name_twice, parse_constant=_no_constant
+    )
+    if b"\\ud" in data.lower():
+        json.dumps(value, ensure_ascii=False).encode()  # fails on half a character
+    return value
 
 
 def load_records(value: dict[str, Any], *, name: str) -> LoadResult:
@@ -150,7 +158,14 @@ class _Taking:
             for delivery in line.deliveries:
                 for serial in delivery.serials:
                     key = (line.maker_id, fold(line.part_number), fold(serial.value))
-                    if not serial.value or serial.disposition in _GONE_BACK:
+                    if serial.basis in ("quantity_only", "redacted"):
+                        continue
+                    problem = serial_problem(serial.value)
+                    if problem:
+                        where = "permits.lines.deliveries.serials"
+                        self._report(place, where, *problem, value=serial.value)
+                        continue
+                    if serial.disposition in _GONE_BACK:
                         continue
                     if key in fresh or key in self._seen:
                         where = self._seen.get(key, permit.permit_id)
