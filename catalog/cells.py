@@ -39,8 +39,7 @@ _BLACK: Final = re.compile(r"[█■▇]+|\*{2,}|\[(?:redacted|withheld)\]", re.
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
 _NUMERIC: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 _RANGE: Final = re.compile(r"\s*(.*?\d)\s*(?:\.\.+|…|–|—|\bto\b|\bthrough\b|\bbis\b)\s*(.*?\d)\s*")
-_SIMPLE: Final = re.compile(r"(?!.*X{4})[A-Za-z]*[-/ ]?[0-9][A-Za-z0-9/-]*", re.ASCII)
-"""A serial that can be nothing else: not a list, a range or a mark of redaction."""
+_SIMPLE: Final = re.compile(r"[A-Za-z]*[-/]?[0-9][A-Za-z0-9/-]*", re.ASCII)
 _UNIT_WORDS: Final = ("", "single", "not_on_permit_from_delivery_record")
 _TAIL: Final = re.compile(r"(.*?)(\d+)")
 _STATUS: Final = re.compile(
@@ -164,7 +163,7 @@ def read_serials(
 
     `basis` (may be empty) says which it is; otherwise the text itself must make it plain.
     """
-    if _SIMPLE.fullmatch(text) and basis in _UNIT_WORDS:
+    if is_plain_serial(text) and basis in _UNIT_WORDS:
         return (_serial(text, basis or "single", disposition),)  # type: ignore[arg-type]
     shown = read_redactable(text)
     if basis == "redacted" or shown.redaction != "not_redacted":
@@ -193,6 +192,11 @@ def read_serials(
             "write one serial, or call it list",
         )
     return tuple(_serial(value, taken, disposition) for value in values)
+
+
+def is_plain_serial(text: str) -> bool:
+    """Tell whether a text is a serial and can be nothing else: no list, range or redaction."""
+    return len(text) <= MAX_SERIAL and _SIMPLE.fullmatch(text) is not None
 
 
 def _quantity_only(text: str, quantity: int | None, disposition: str) -> tuple[Serial, ...]:

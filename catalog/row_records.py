@@ -144,13 +144,13 @@ def read_delivery(delivery_id: str, get: RowCells) -> dict[str, Any]:
     }
 
 
-def read_serial_entry(get: RowCells, *, shipped: int | None) -> tuple[Serial, ...]:
-    """Read what a row says of serials; `shipped` is the delivery's number of units, if stated."""
+def read_serial_entry(get: RowCells) -> tuple[Serial, ...]:
+    """Read what a row says of serials; how many units stand behind a gap is not known here."""
     basis = get.word("serial_basis", SERIAL_BASES, "basis")
     disposition = get.word("disposition", DISPOSITIONS, "disposition") or "delivered"
     text = get.text("serial")
     try:
-        return read_serials(text, basis=basis, quantity=shipped, disposition=disposition)
+        return read_serials(text, basis=basis, quantity=None, disposition=disposition)
     except CellProblem as odd:
         get.bad("serial", text, odd.problem, odd.remedy)
         return ()

@@ -6,12 +6,12 @@ empty cell in a later row of the same permit means "as before"; a different one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from catalog.cells import read_redactable
+from catalog.cells import is_plain_serial, read_redactable
 from catalog.issues import IssueBook, RowCells
 from catalog.maker_intake import MakerIntake
 from catalog.mapping import (
@@ -97,7 +97,7 @@ class RecordBuilder:
             "permit": self._present({**PERMIT_TARGETS, **PARTY_TARGETS}),
             "line": self._present(LINE_TARGETS),
             "delivery": self._present(DELIVERY_TARGETS),
-            "serial": self._present(SERIAL_TARGETS),
+            "serial": self._present(SERIAL_TARGETS),  # the serial itself comes first
         }
         self._pick = {
             level: _picker([self._place[target] for target in targets])
@@ -105,6 +105,7 @@ class RecordBuilder:
         }
         self._makers = MakerIntake()
         self._last: tuple[Groups, tuple[_Level, _Level, _Level | None]] | None = None
+        self._plain: dict[tuple[str, ...], Serial] = {}
         self._permits: dict[tuple[str, ...], _Level] = {}
         self._seen: dict[tuple[str, str], tuple[int, str, str]] = {}
         self.rows_read = 0
@@ -145,8 +146,7 @@ class RecordBuilder:
         permit, line, delivery = self._levels_of(cells, groups)
         serials: tuple[Serial, ...] = ()
         if delivery:
-            get = self._cells("serial", groups["serial"])
-            serials = read_serial_entry(get, shipped=delivery.value["quantity"])
+            serials = self._serials(groups["serial"])
             self._refuse_if_odd()
             self._note_seen(serials, line)
         self._refuse_if_odd()
@@ -157,6 +157,17 @@ class RecordBuilder:
             line.children.setdefault(delivery.key, delivery)
             delivery.serials.extend(serials)
         self._last = (groups, (permit, line, delivery))
+
+    def _serials(self, cells: tuple[str, ...]) -> tuple[Serial, ...]:
+        """Read the serial cells; a plain serial beside cells that were read before is quick."""
+        text, others = cells[0].strip() if cells else "", cells[1:]
+        known = self._plain.get(others)
+        if known and is_plain_serial(text):
+            return (replace(known, value=text),)
+        serials = read_serial_entry(self._cells("serial", cells))
+        if len(serials) == 1 and is_plain_serial(text) and not self.issues.odd:
+            self._plain[others] = serials[0]
+        return serials
 
     def _levels_of(
         self, cells: Sequence[str], groups: Groups
@@ -312,10 +323,24 @@ def _permit(level: _Level) -> Permit:
             PermitLine(
                 **line.value,
                 deliveries=tuple(
-                    Delivery(**delivery.value, serials=tuple(delivery.serials))
+                    Delivery(**delivery.value, serials=_shared_out(delivery))
                     for delivery in line.children.values()
                 ),
             )
             for line in level.children.values()
         ),
+    )
+
+
+def _shared_out(delivery: _Level) -> tuple[Serial, ...]:
+    """Give the entries without a serial the units of the delivery that no serial accounts for."""
+    without = sum(serial.basis in _NO_UNIT for serial in delivery.serials)
+    shipped = delivery.value["quantity"]
+    if not without or shipped is None:
+        return tuple(delivery.serials)
+    left = shipped - delivery.units
+    each = left if without == 1 else 1 if without == left else None
+    return tuple(
+        replace(serial, quantity=each if left > 0 else None) if serial.basis in _NO_UNIT else serial
+        for serial in delivery.serials
     )

@@ -234,6 +234,39 @@ def test_redacted_is_not_empty(cell: str, redaction: str, value: str) -> None:
     assert (serial.basis, serial.redaction, serial.quantity) == ("redacted", redaction, 2)
 
 
+@pytest.mark.parametrize(
+    ("cells", "quantity", "shared"),
+    [
+        (["[redacted]"], "2", [2]),
+        (["[redacted]"], "", [None]),
+        (["[redacted]", "[redacted]"], "2", [1, 1]),
+        (["[redacted]", "[redacted]"], "3", [None, None]),
+        (["CMX15D-0836", "CMX15D-0839", "[redacted]"], "3", [1, 1, 1]),
+        (["CMX15D-0836", "CMX15D-0839", "[redacted]"], "2", [1, 1, None]),
+    ],
+)
+def test_withheld_units_are_those_that_no_serial_accounts_for(
+    cells: list[str], quantity: str, shared: list[int | None]
+) -> None:
+    rows = [{**BUILD.GOOD, "serial": cell, "delivery_quantity": quantity} for cell in cells]
+    result = load_csv(good(*rows), name="x")
+    assert result.issues == ()
+    assert [serial.quantity for serial in _serials(result.records.permits[0])] == shared
+
+
+@pytest.mark.parametrize("cell", ["redacted", "withheld", "XXXX", "[Redacted]"])
+def test_words_that_mean_redacted_are_no_serials(cell: str) -> None:
+    row = {**BUILD.GOOD, "serial": cell}
+    again = {**BUILD.OTHER, "serial": cell}
+    result = load_csv(good(BUILD.SECOND, row, again), name="x")
+    assert result.rows_accepted == 3
+    assert [s.basis for p in result.records.permits for s in _serials(p)] == [
+        "single",
+        "redacted",
+        "redacted",
+    ]
+
+
 def test_an_application_without_a_shipment_has_no_delivery() -> None:
     application = {
         name: cell
