@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from evidence_store import tables
-from evidence_store.audit_log import LogAudit, LogRow
+from evidence_store.audit_log import LogAudit
 from evidence_store.checkpoint import verify_note
 from evidence_store.errors import (
     BlobDamaged,
@@ -24,8 +24,9 @@ from evidence_store.errors import (
     SignatureInvalid,
     StoreUnavailable,
 )
-from evidence_store.ledger import LOG_CHECKPOINT, LOG_CREATED, fetch_nodes
+from evidence_store.ledger import LOG_CHECKPOINT, LOG_CREATED
 from evidence_store.merkle import root_at
+from evidence_store.rows import LogRow, fetch_nodes
 from evidence_store.types import STORE_LOG, Fault, Sha256
 
 if TYPE_CHECKING:

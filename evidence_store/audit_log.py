@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
@@ -27,20 +27,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from evidence_store.database import Database
+    from evidence_store.rows import LogRow
     from evidence_store.types import Entry, Json
 
 _BATCH_LEVEL = 12
 """Leaves are checked 2^12 at a time, with the twelve levels of nodes above them."""
 
 _ROWS = 256
-
-
-class LogRow(NamedTuple):
-    """One log as the database lists it."""
-
-    log_id: int
-    name: str
-    size: int
 
 
 @dataclass(slots=True)

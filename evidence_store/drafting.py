@@ -1,0 +1,64 @@
+"""From what a caller wants to have recorded to a finished entry and its leaf."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from evidence_store.canonical import canonical_json, leaf_bytes
+from evidence_store.commitments import commit, new_salt
+from evidence_store.errors import BadInput
+from evidence_store.merkle import leaf_hash
+from evidence_store.types import Draft, Entry, Sha256
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+MOST_LEAF_BYTES = 1024 * 1024
+"""The largest entry; larger values belong into the blob store, with their SHA-256 here."""
+
+_KIND = re.compile(r"[a-z][a-z0-9_.-]{0,79}")
+_ACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
+_PRIVATE_NAME = re.compile(r"[a-z][a-z0-9_.-]{0,199}")
+
+
+def check_draft(draft: Draft) -> None:
+    """Refuse what could not be recorded, before any transaction begins."""
+    if not _KIND.fullmatch(draft.kind):
+        raise BadInput(f"{draft.kind[:80]!r} is not a kind of entry: use lower-case words.")
+    if not _ACTOR.fullmatch(draft.actor):
+        raise BadInput(f"{draft.actor[:80]!r} is not an actor: use an opaque identifier.")
+    for name in draft.private:
+        if not isinstance(name, str) or not _PRIVATE_NAME.fullmatch(name):
+            raise BadInput(f"{name!r:.80} cannot name a private field: use lower-case words.")
+
+
+def finished(
+    log: str, sequence: int, draft: Draft, at: datetime, clock_at: datetime | None
+) -> tuple[Entry, bytes]:
+    """Draw the salts, commit to the private values, and write the leaf; (entry, leaf)."""
+    private = {name: json.loads(canonical_json(draft.private[name])) for name in draft.private}
+    salts = {name: new_salt() for name in private}
+    entry = Entry(
+        log=log,
+        sequence=sequence,
+        at=at,
+        kind=draft.kind,
+        actor=draft.actor,
+        body=draft.body,
+        private=private,
+        salts=salts,
+        commitments={name: commit(salts[name], name, private[name]) for name in private},
+        leaf_hash=Sha256(""),
+        clock_at=clock_at,
+    )
+    leaf = leaf_bytes(entry)
+    if len(leaf) > MOST_LEAF_BYTES:
+        raise BadInput(
+            f"The entry {draft.kind!r} has {len(leaf)} bytes; at most {MOST_LEAF_BYTES} fit.",
+            remedy="Keep large values in the blob store and record their SHA-256.",
+        )
+    body = json.loads(leaf)["body"]  # what a reader will see: 1.0 has become 1, tuples are lists
+    return replace(entry, body=body, leaf_hash=Sha256(leaf_hash(leaf).hex())), leaf
