@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vision.ctc import forward
 from vision.errors import ReadingRefused
 from vision.lattice import BLANK, UNITS, Lattice, Step
+from vision.prefixes import forward_shared
 from vision.shapes import letters_and_digits
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class FusedLikelihood:
     def of_look(self, look: Lattice, strings: Sequence[str]) -> Floats:
         """Tempered logarithm for each plain string under one look, preference divided out."""
         table, column = self._table(look, strings)
-        found = forward(table, strings, column)
+        found = forward_shared(table, strings, column)
         share = self.tempering.prior_share
         if share:
             prior = dict(self.tempering.prior)
