@@ -304,7 +304,6 @@ class Tour:
         delete = self.key("verify_upload").locator("[data-testid=stFileChipDeleteBtn] button")
         if delete.count():
             delete.first.click()
-            self.says("Keys trusted")
             delete.first.wait_for(state="detached")
         self.key("verify_upload").locator("input[type=file]").set_input_files(bundle)
         self.key("verify_upload").locator("[data-testid=stFileChip]").wait_for()

@@ -63,11 +63,11 @@ def import_catalog(tour, folder: Path) -> None:
 def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tmp_path) -> None:
     tour = tour_of()
     talked_to = hosts(tour)
-    tour.enrol_first("Ana One")
+    tour.enrol_first("Person One")
     import_catalog(tour, tmp_path)
 
     # Two people: the one who takes in may not confirm.
-    tour.enrol("Rita Two", "Reviewer")
+    tour.enrol("Reviewer Two", "Reviewer")
     tour.open_case("A turret in a field", "Two people")
     tour.take_in(photo, repost, url="https://example.org/1", place="a <b>field</b>")
     tour.says("EX-0002 repeats EX-0001")
@@ -88,13 +88,13 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.key("choice-EX-0001-R1-serial").get_by_text("Confirm the machine's reading").click()
     tour.press("record-EX-0001-R1-serial")
     tour.says("another person has to judge it")
-    tour.change_person("Rita Two")
+    tour.change_person("Reviewer Two")
 
     tour.go("Copies")
     tour.says("Copies of one exposure")
     tour.starting("judge-copy").get_by_text("Yes, as proposed").click()
     tour.starting("record-copy").locator("button:not([disabled])").click()
-    tour.says("Confirmed by Rita Two")
+    tour.says("Confirmed by Reviewer Two")
 
     tour.go("Review")
     tour.confirm_all("EX-0001-R1", reason="Read on the photo.")
@@ -107,11 +107,11 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.decide_first("Every character fits.")
 
     # The custodian seals; the reviewer's signature is asked for and given.
-    tour.change_person("Ana One")
+    tour.change_person("Person One")
     tour.go("Export")
     tour.seal()
-    tour.says("waits for Rita Two")
-    tour.change_person("Rita Two")
+    tour.says("waits for Reviewer Two")
+    tour.change_person("Reviewer Two")
     tour.go("Export")
     tour.starting("sign-").locator("button").first.click()
     tour.says("signed by everyone required")
@@ -171,7 +171,7 @@ def test_a_clip_gives_stills_and_a_frame_is_taken_by_hand(tour_of, tmp_path) -> 
         )
     )
     tour = tour_of()
-    tour.enrol_first("Ana One")
+    tour.enrol_first("Person One")
     tour.open_case("A clip", "Solo")
     tour.take_in(clip)
     tour.go("Exhibits")
@@ -191,7 +191,7 @@ def test_a_clip_gives_stills_and_a_frame_is_taken_by_hand(tour_of, tmp_path) -> 
 
 def test_a_region_is_drawn_by_hand_and_read(tour_of, photo) -> None:
     tour = tour_of()
-    tour.enrol_first("Ana One")
+    tour.enrol_first("Person One")
     tour.open_case("A region", "Solo")
     tour.take_in(photo)
     tour.go("Exhibits")
@@ -213,7 +213,7 @@ def test_a_region_is_drawn_by_hand_and_read(tour_of, photo) -> None:
 
 def test_an_address_followed_from_outside_still_asks_who_you_are(tour_of, photo) -> None:
     tour = tour_of()
-    tour.enrol_first("Ana One")
+    tour.enrol_first("Person One")
     tour.open_case("Behind the door", "Solo")
     tour.go("Export")
     address = tour.page.url
@@ -223,6 +223,6 @@ def test_an_address_followed_from_outside_still_asks_who_you_are(tour_of, photo)
     other.get_by_text("Who are you?").wait_for()
     assert "Behind the door" not in other.content()
     stranger = type(tour)(page=other, url=tour.url)
-    stranger.sign_in("Ana One")
+    stranger.sign_in("Person One")
     stranger.heading("Export")
     assert "Behind the door" in other.content()

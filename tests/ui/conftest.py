@@ -82,26 +82,30 @@ def app(settings: Settings) -> Iterator[App]:
 
 
 @pytest.fixture
-def ana(bench: Workbench) -> Actor:
+def first(bench: Workbench) -> Actor:
     """The first person, who may do everything."""
-    return bench.people.sign_in(bench.people.enrol("Ana One", EVERY_ROLE).person_id)
+    return bench.people.sign_in(bench.people.enrol("Person One", EVERY_ROLE).person_id)
 
 
 @pytest.fixture
-def rita(bench: Workbench, ana: Actor) -> Actor:
+def reviewer(bench: Workbench, first: Actor) -> Actor:
     """A reviewer who took nothing in."""
-    person = bench.people.enrol("Rita Two", (Role.REVIEWER,), by=ana)
+    person = bench.people.enrol("Reviewer Two", (Role.REVIEWER,), by=first)
     return bench.people.sign_in(person.person_id)
 
 
 @pytest.fixture
-def case(bench: Workbench, ana: Actor) -> CaseSummary:
-    return bench.cases.open_case(ana, title="A turret", policy=Policy.TWO_PEOPLE, provenance="Test")
+def case(bench: Workbench, first: Actor) -> CaseSummary:
+    return bench.cases.open_case(
+        first, title="A turret", policy=Policy.TWO_PEOPLE, provenance="Test"
+    )
 
 
 @pytest.fixture
-def read_case(bench: Workbench, ana: Actor, case: CaseSummary) -> CaseSummary:
+def read_case(bench: Workbench, first: Actor, case: CaseSummary) -> CaseSummary:
     """The case with one photo taken in and read."""
-    bench.intake.take_in(ana, case.case_id, [Upload(name="plate.jpg", data=plate_jpeg())], Claims())
-    bench.reading.read_pending(ana, case.case_id)
+    bench.intake.take_in(
+        first, case.case_id, [Upload(name="plate.jpg", data=plate_jpeg())], Claims()
+    )
+    bench.reading.read_pending(first, case.case_id)
     return bench.cases.summary(case.case_id)

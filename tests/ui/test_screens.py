@@ -22,20 +22,20 @@ EMPTY_STORE = {
 PLACE = "EX-0001-R1"
 
 
-def test_an_empty_case_says_what_would_change_that(app, ana, case) -> None:
+def test_an_empty_case_says_what_would_change_that(app, first, case) -> None:
     for screen, words in EMPTY.items():
-        app.at(screen, ana, case)
+        app.at(screen, first, case)
         assert words in app.page, screen
 
 
-def test_an_empty_store_says_so(app, ana) -> None:
+def test_an_empty_store_says_so(app, first) -> None:
     for screen, words in EMPTY_STORE.items():
-        app.at(screen, ana)
+        app.at(screen, first)
         assert words in app.page, screen
 
 
-def test_a_case_is_opened_with_its_rule(app, bench, ana) -> None:
-    app.at("cases", ana)
+def test_a_case_is_opened_with_its_rule(app, bench, first) -> None:
+    app.at("cases", first)
     app.test.text_input(key="case_title").set_value("A turret")
     app.test.radio(key="case_policy").set_value(Policy.TWO_REVIEWERS)
     app.press("case_open")
@@ -44,8 +44,8 @@ def test_a_case_is_opened_with_its_rule(app, bench, ana) -> None:
     assert "<h1>Intake</h1>" in app.page
 
 
-def test_an_upload_is_answered_file_by_file(app, bench, ana, case) -> None:
-    app.at("intake", ana, case)
+def test_an_upload_is_answered_file_by_file(app, bench, first, case) -> None:
+    app.at("intake", first, case)
     app.test.file_uploader[0].set_value(
         [
             ("plate.jpg", plate_jpeg(), "image/jpeg"),
@@ -64,8 +64,8 @@ def test_an_upload_is_answered_file_by_file(app, bench, ana, case) -> None:
     assert view.claims.claimed_place == "near the <b>river</b>"
 
 
-def test_a_date_that_is_no_date_is_told_and_the_upload_waits(app, bench, ana, case) -> None:
-    app.at("intake", ana, case)
+def test_a_date_that_is_no_date_is_told_and_the_upload_waits(app, bench, first, case) -> None:
+    app.at("intake", first, case)
     app.test.file_uploader[0].set_value([("plate.jpg", plate_jpeg(), "image/jpeg")])
     app.run()
     app.test.text_input(key="claim_date_0").set_value("last summer")
@@ -74,26 +74,28 @@ def test_a_date_that_is_no_date_is_told_and_the_upload_waits(app, bench, ana, ca
     assert bench.intake.count(case.case_id) == 0
 
 
-def test_claimed_and_embedded_facts_stand_apart(app, bench, ana, read_case) -> None:
-    app.at("exhibits", ana, read_case)
+def test_claimed_and_embedded_facts_stand_apart(app, bench, first, read_case) -> None:
+    app.at("exhibits", first, read_case)
     page = app.press("open-EX-0001").page
     assert page.index("Claimed by the source") < page.index("Embedded in the file")
     assert "anyone can alter it" in page
 
 
-def test_review_begins_with_nothing_chosen(app, rita, read_case) -> None:
-    app.at("review", rita, read_case)
+def test_review_begins_with_nothing_chosen(app, reviewer, read_case) -> None:
+    app.at("review", reviewer, read_case)
     choices = [radio for radio in app.test.radio if str(radio.key).startswith("choice-")]
     assert choices
     assert [radio.value for radio in choices] == [None] * len(choices)
 
 
-def test_a_reviewer_confirms_and_the_words_stand_side_by_side(app, bench, rita, read_case) -> None:
-    app.at("review", rita, read_case)
+def test_a_reviewer_confirms_and_the_words_stand_side_by_side(
+    app, bench, reviewer, read_case
+) -> None:
+    app.at("review", reviewer, read_case)
     app.test.radio(key=f"choice-{PLACE}-serial").set_value(Judgement.CONFIRMED)
     app.run()
     app.press(f"record-{PLACE}-serial")
-    assert "Confirmed by Rita Two" in app.page
+    assert "Confirmed by Reviewer Two" in app.page
     (review,) = bench.intake.exhibit(read_case.case_id, "EX-0001").reviews
     assert (review.judgement, review.text, review.blind) == (
         Judgement.CONFIRMED,
@@ -102,8 +104,8 @@ def test_a_reviewer_confirms_and_the_words_stand_side_by_side(app, bench, rita, 
     )
 
 
-def test_a_rejection_without_a_reason_is_not_recorded(app, bench, rita, read_case) -> None:
-    app.at("review", rita, read_case)
+def test_a_rejection_without_a_reason_is_not_recorded(app, bench, reviewer, read_case) -> None:
+    app.at("review", reviewer, read_case)
     app.test.radio(key=f"choice-{PLACE}-serial").set_value(Judgement.REJECTED)
     app.run()
     app.press(f"record-{PLACE}-serial")
@@ -111,8 +113,8 @@ def test_a_rejection_without_a_reason_is_not_recorded(app, bench, rita, read_cas
     assert bench.intake.exhibit(read_case.case_id, "EX-0001").reviews == ()
 
 
-def test_whoever_took_it_in_may_not_confirm_it(app, bench, ana, read_case) -> None:
-    app.at("review", ana, read_case)
+def test_whoever_took_it_in_may_not_confirm_it(app, bench, first, read_case) -> None:
+    app.at("review", first, read_case)
     app.test.radio(key=f"choice-{PLACE}-serial").set_value(Judgement.CONFIRMED)
     app.run()
     app.press(f"record-{PLACE}-serial")
@@ -120,9 +122,9 @@ def test_whoever_took_it_in_may_not_confirm_it(app, bench, ana, read_case) -> No
     assert bench.intake.exhibit(read_case.case_id, "EX-0001").reviews == ()
 
 
-def test_blind_transcription_hides_the_machines_words(app, bench, rita, read_case) -> None:
+def test_blind_transcription_hides_the_machines_words(app, bench, reviewer, read_case) -> None:
     app.test.session_state[f"blind-{read_case.case_id}"] = True
-    app.at("review", rita, read_case)
+    app.at("review", reviewer, read_case)
     machine = next(
         field.text
         for field in bench.intake.exhibit(read_case.case_id, "EX-0001").reading.combined[0].fields
@@ -137,11 +139,11 @@ def test_blind_transcription_hides_the_machines_words(app, bench, rita, read_cas
     assert "written before the machine&#x27;s reading was shown" in app.page
 
 
-def test_candidates_come_after_review(app, bench, ana, rita, read_case) -> None:
+def test_candidates_come_after_review(app, bench, first, reviewer, read_case) -> None:
     bench.catalogs.import_(
-        ana, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
+        first, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
     )
-    app.at("candidates", rita, read_case)
+    app.at("candidates", reviewer, read_case)
     assert "Candidates come after review" in app.page
     assert "SYNTHETIC CATALOG" in app.page
     assert not [b for b in app.test.button if b.key == "candidates_search"]
@@ -149,9 +151,11 @@ def test_candidates_come_after_review(app, bench, ana, rita, read_case) -> None:
     assert "<h1>Review</h1>" in app.page
 
 
-def test_a_catalog_with_odd_rows_shows_each_and_accepts_nothing_by_itself(app, bench, ana) -> None:
+def test_a_catalog_with_odd_rows_shows_each_and_accepts_nothing_by_itself(
+    app, bench, first
+) -> None:
     rows = "permit_number,maker,model,serial,ship_date\nP-1,L3 Wescam,CMX-15D,A-1,2020-13-45\n"
-    app.at("catalog", ana)
+    app.at("catalog", first)
     app.test.file_uploader[0].set_value([("odd.csv", rows.encode(), "text/csv")])
     app.run()
     assert "2020-13-45" in app.page
@@ -163,14 +167,17 @@ def test_a_catalog_with_odd_rows_shows_each_and_accepts_nothing_by_itself(app, b
 HOSTILE = "<img src=x onerror=alert(1)> [a](http://example.org) $x$"
 
 
-def test_hostile_words_stay_words_on_every_screen(app, bench, ana) -> None:
-    solo = bench.cases.open_case(ana, title=HOSTILE, policy=Policy.SOLO, provenance=HOSTILE)
+def test_hostile_words_stay_words_on_every_screen(app, bench, first) -> None:
+    solo = bench.cases.open_case(first, title=HOSTILE, policy=Policy.SOLO, provenance=HOSTILE)
     bench.intake.take_in(
-        ana, solo.case_id, [Upload(name=f"{HOSTILE}.jpg", data=plate_jpeg())], Claims(note=HOSTILE)
+        first,
+        solo.case_id,
+        [Upload(name=f"{HOSTILE}.jpg", data=plate_jpeg())],
+        Claims(note=HOSTILE),
     )
-    bench.reading.read_pending(ana, solo.case_id)
+    bench.reading.read_pending(first, solo.case_id)
     for screen in ("cases", "overview", "intake", "exhibits", "review", "candidates", "export"):
-        app.at(screen, ana, solo)
+        app.at(screen, first, solo)
         if screen == "exhibits":
             app.press("open-EX-0001")
         assert "<img src=x" not in app.page, screen

@@ -7,7 +7,7 @@ EVERY_SCREEN = [screen.name for screen in GENERAL + OF_A_CASE]
 CASE_SCREENS = [screen.name for screen in OF_A_CASE]
 
 
-def test_no_screen_is_shown_to_somebody_who_is_not_signed_in(app, ana, case) -> None:
+def test_no_screen_is_shown_to_somebody_who_is_not_signed_in(app, first, case) -> None:
     for screen in EVERY_SCREEN:
         app.test.session_state["np_go"] = screen
         app.test.session_state["np_case"] = case.case_id
@@ -20,9 +20,9 @@ def test_no_screen_is_shown_to_somebody_who_is_not_signed_in(app, ana, case) -> 
 
 def test_the_first_person_is_enrolled_and_signed_in(app, bench) -> None:
     app.run()
-    app.test.text_input(key="first_name").set_value("Ana One")
+    app.test.text_input(key="first_name").set_value("Person One")
     app.press("enrol_first")
-    assert "Good to see you, Ana One" in app.page
+    assert "Good to see you, Person One" in app.page
     (person,) = bench.people.everyone()
     assert Role.CUSTODIAN in person.roles
 
@@ -35,7 +35,7 @@ def test_a_name_that_cannot_be_used_is_answered_with_the_services_sentence(app, 
 
 
 def test_a_wrong_passphrase_is_refused_and_the_right_one_lets_in(app, bench) -> None:
-    bench.people.enrol("Ana One", (Role.REVIEWER,), passphrase="correct horse")
+    bench.people.enrol("Person One", (Role.REVIEWER,), passphrase="correct horse")
     app.run()
     app.test.text_input(key="who_passphrase").set_value("wrong")
     app.press("sign_in")
@@ -43,44 +43,44 @@ def test_a_wrong_passphrase_is_refused_and_the_right_one_lets_in(app, bench) -> 
     assert "Good to see you" not in app.page
     app.test.text_input(key="who_passphrase").set_value("correct horse")
     app.press("sign_in")
-    assert "Good to see you, Ana One" in app.page
+    assert "Good to see you, Person One" in app.page
 
 
-def test_signing_out_leaves_nothing_behind(app, ana, case) -> None:
-    app.at("overview", ana, case)
+def test_signing_out_leaves_nothing_behind(app, first, case) -> None:
+    app.at("overview", first, case)
     app.press("sign_out")
     assert "Who are you?" in app.page
     assert "A turret" not in app.page
     assert "np_actor" not in app.test.session_state
 
 
-def test_a_screen_of_a_case_without_a_case_says_where_cases_are(app, ana) -> None:
+def test_a_screen_of_a_case_without_a_case_says_where_cases_are(app, first) -> None:
     for screen in CASE_SCREENS:
-        app.at(screen, ana)
+        app.at(screen, first)
         assert "No case is open" in app.page, screen
     app.press("to_cases")
     assert "<h1>Cases</h1>" in app.page
 
 
-def test_a_case_that_does_not_exist_is_said_and_forgotten(app, ana, case) -> None:
+def test_a_case_that_does_not_exist_is_said_and_forgotten(app, first, case) -> None:
     app.test.query_params["case"] = "case-000000000000"
-    app.test.session_state["np_actor"] = ana
+    app.test.session_state["np_actor"] = first
     app.run()
     assert "There is no case" in app.page
     assert "No case is open" in app.page
 
 
-def test_a_synthetic_solo_case_says_both_on_every_screen(app, bench, ana) -> None:
-    made_up = bench.cases.open_case(ana, title="Made up", policy=Policy.SOLO, synthetic=True)
+def test_a_synthetic_solo_case_says_both_on_every_screen(app, bench, first) -> None:
+    made_up = bench.cases.open_case(first, title="Made up", policy=Policy.SOLO, synthetic=True)
     for screen in CASE_SCREENS:
-        app.at(screen, ana, made_up)
+        app.at(screen, first, made_up)
         assert "SYNTHETIC CASE" in app.page, screen
         assert "SOLO CASE" in app.page, screen
 
 
-def test_a_real_case_of_two_people_bears_no_banner(app, ana, case) -> None:
+def test_a_real_case_of_two_people_bears_no_banner(app, first, case) -> None:
     for screen in CASE_SCREENS:
-        app.at(screen, ana, case)
+        app.at(screen, first, case)
         assert "SYNTHETIC CASE" not in app.page, screen
         assert "SOLO CASE" not in app.page, screen
 

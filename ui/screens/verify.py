@@ -42,10 +42,22 @@ def render(workbench: Workbench) -> None:
         _show(shown)
 
 
+def _forget() -> None:
+    """An answer belongs to the bundle it was given for."""
+    st.session_state.pop("verify_result", None)
+
+
 def _bundle() -> tuple[str, st.runtime.uploaded_file_manager.UploadedFile | None]:
     markup.section("The bundle", "A ZIP file, or the folder's path on this computer.")
-    upload = st.file_uploader("Bundle as ZIP", key="verify_upload", label_visibility="collapsed")
-    path = st.text_input("Or the path of a folder or ZIP on this computer", key="verify_path")
+    upload = st.file_uploader(
+        "Bundle as ZIP",
+        key="verify_upload",
+        label_visibility="collapsed",
+        on_change=_forget,
+    )
+    path = st.text_input(
+        "Or the path of a folder or ZIP on this computer", key="verify_path", on_change=_forget
+    )
     return path.strip(), upload
 
 

@@ -44,7 +44,7 @@ def serial_field() -> r.ReportField:
             r.ReportReview(
                 sequence=4,
                 at=AT,
-                reviewer="Ana Demo",
+                reviewer="Reviewer One",
                 judgement="corrected",
                 text="CMX15D-08?6",
                 machine_text="CMX15D-0836",
@@ -55,7 +55,7 @@ def serial_field() -> r.ReportField:
             r.ReportReview(
                 sequence=5,
                 at=AT,
-                reviewer="Ana Demo",
+                reviewer="Reviewer One",
                 judgement="confirmed",
                 text="CMX15D-0836",
                 machine_text="CMX15D-0836",
@@ -137,7 +137,7 @@ def make_case(**changes: object) -> r.ReportCase:
         "log_root": "cd" * 32,
         "people": (
             r.ReportPerson(
-                person_id="person-1", name="Ana Demo", roles=("reviewer",), key="ssh-ed25519 AAAA"
+                person_id="person-1", name="Reviewer One", roles=("reviewer",), key="ssh-ed25519 AAAA"
             ),
         ),
         "exhibits": (exhibit,),
@@ -147,7 +147,7 @@ def make_case(**changes: object) -> r.ReportCase:
                 relation="copy",
                 why=("pHash distance 2",),
                 judgement="confirmed",
-                judged_by="Ana Demo",
+                judged_by="Reviewer One",
                 reason="",
             ),
         ),
@@ -164,7 +164,7 @@ def make_case(**changes: object) -> r.ReportCase:
                 sequence=6,
                 plate_id="P1",
                 at=AT,
-                by="Ana Demo",
+                by="Reviewer One",
                 asked=(("Serial number", "CMX15D-0836"),),
                 snapshot_sha256="ef" * 32,
                 catalog_name="Demo catalog",
@@ -184,7 +184,7 @@ def make_case(**changes: object) -> r.ReportCase:
                     r.ReportDecision(
                         sequence=8,
                         at=AT,
-                        by="Ana Demo",
+                        by="Reviewer One",
                         candidate="unit-1",
                         judgement="confirmed",
                         reason="Fits.",
@@ -197,7 +197,7 @@ def make_case(**changes: object) -> r.ReportCase:
             r.ReportEntry(
                 sequence=i,
                 at=AT,
-                actor="Ana Demo",
+                actor="Reviewer One",
                 kind="intake",
                 summary=HOSTILE,
                 leaf_hash="12" * 32,
