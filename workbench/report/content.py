@@ -85,14 +85,14 @@ def _extra(value: object, text: Callable[[str], str]) -> Plain:
     """What a layout would otherwise have to work out for itself."""
     if isinstance(value, ReportField):
         return {
-            "label": field_word(value.field),
+            "label": text(field_word(value.field)),
             "percent": percent(value.confidence),
             "cells": [
                 {
                     "char": text(options[0][0]) if options else "·",
                     "doubt": _doubt(options[0][1] if options else 0.0),
                     "others": [
-                        f"{visible(char)} {percent(share)}"
+                        f"{text(char)} {percent(share)}"
                         for char, share in options[1:3]
                         if share >= 0.01
                     ],
@@ -136,9 +136,9 @@ def _answers(case: ReportCase, text: Callable[[str], str]) -> list[Plain]:
                     "plate": text(search.plate_id),
                     "judgement": decision.judgement,
                     "title": text(candidate.title if candidate else decision.candidate),
-                    "verdict": candidate.verdict if candidate else "",
+                    "verdict": text(candidate.verdict) if candidate else "",
                     "ratio": ratio(candidate.likelihood_ratio) if candidate else "",
-                    "band": candidate.band if candidate else "",
+                    "band": text(candidate.band) if candidate else "",
                     "by": text(decision.by),
                     "at": moment(decision.at),
                     "reason": text(decision.reason),

@@ -137,7 +137,10 @@ def make_case(**changes: object) -> r.ReportCase:
         "log_root": "cd" * 32,
         "people": (
             r.ReportPerson(
-                person_id="person-1", name="Reviewer One", roles=("reviewer",), key="ssh-ed25519 AAAA"
+                person_id="person-1",
+                name="Reviewer One",
+                roles=("reviewer",),
+                key="ssh-ed25519 AAAA",
             ),
         ),
         "exhibits": (exhibit,),
