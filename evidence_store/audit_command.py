@@ -1,4 +1,4 @@
-"""The command `audit`: walks a store and names each fault."""
+"""The commands `audit` (walk a store, name each fault) and `anchor` (a note to keep outside)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from evidence_store.bundle.signers import (
 )
 from evidence_store.database import Database
 from evidence_store.errors import BadInput, StoreError
-from evidence_store.keys import KeyFolder
+from evidence_store.keys import KeyFolder, utc_now
+from evidence_store.ledger import Ledger
 from evidence_store.signing import raw_public_key
 
 if TYPE_CHECKING:
@@ -31,13 +32,25 @@ GOOD, FAULTY, NOT_CHECKED = 0, 1, 2
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command `audit`."""
+    """Add the commands `audit` and `anchor`."""
+    _add_audit(subparsers)
+    _add_anchor(subparsers)
+
+
+def _add_anchor(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
-        "audit",
-        help="walk a store whole and name each fault",
-        description="Hashes every entry, node, checkpoint and blob of a store again and holds "
-        "them against each other, and against checkpoints kept outside.",
+        "anchor",
+        help="sign every log as it stands; keep the note outside the store",
+        description="Signs a checkpoint of every case and then of the log `store`, and writes "
+        "the last: one note that holds the whole store fast. Give it to somebody outside; "
+        "`audit --anchor FILE` holds the store against it later.",
     )
+    _add_store(parser)
+    parser.add_argument("--output", type=Path, metavar="FILE", help="a new file for the note")
+    parser.set_defaults(func=run_anchor)
+
+
+def _add_store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "store",
         type=Path,
@@ -46,6 +59,16 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="the store's folder (default: NAMEPLATE_STORE, else nameplate-store)",
     )
     parser.add_argument("--database", help="address of the ledger, where it is not in the folder")
+
+
+def _add_audit(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "audit",
+        help="walk a store whole and name each fault",
+        description="Hashes every entry, node, checkpoint and blob of a store again and holds "
+        "them against each other, and against checkpoints kept outside.",
+    )
+    _add_store(parser)
     parser.add_argument("--origin", help="the store's name in checkpoints (default: its own file)")
     parser.add_argument(
         "--allowed-signers",
@@ -83,14 +106,50 @@ def run(arguments: argparse.Namespace) -> int:
     return FAULTY if faults else GOOD
 
 
-def _audit(arguments: argparse.Namespace) -> Audit:
+def run_anchor(arguments: argparse.Namespace) -> int:
+    """Sign every log and write the checkpoint of the log `store`; returns the exit code."""
     store: Path = arguments.store
+    try:
+        origin = _origin(store)
+        Database(_address(arguments), must_exist=True).close()  # never begin a store here
+        ledger = Ledger(
+            _address(arguments),
+            clock=utc_now,
+            origin=origin,
+            signer=KeyFolder(store / "keys").note_signer(origin),
+        )
+        note = ledger.anchor().note
+        ledger.close()
+        if arguments.output:
+            with arguments.output.open("x", encoding="utf-8") as target:
+                target.write(note)
+        else:
+            _say(note.rstrip("\n"))
+    except StoreError as error:
+        _say(f"No anchor was made. {error.diagnostics()}", problem=True)
+        return NOT_CHECKED
+    except OSError as error:
+        _say(f"No anchor was written: {error}.", problem=True)
+        return NOT_CHECKED
+    return GOOD
+
+
+def _origin(store: Path) -> str:
     if not store.is_dir():
         raise BadInput(f"There is no store at {store}.", remedy="Give the store's folder.")
-    origin = arguments.origin or (store / "origin").read_text(encoding="ascii").strip()
-    address = arguments.database or os.environ.get("NAMEPLATE_DATABASE")
+    return (store / "origin").read_text(encoding="ascii").strip()
+
+
+def _address(arguments: argparse.Namespace) -> str:
+    given: str | None = arguments.database or os.environ.get("NAMEPLATE_DATABASE")
+    return given or f"sqlite:///{arguments.store / 'nameplate.sqlite3'}"
+
+
+def _audit(arguments: argparse.Namespace) -> Audit:
+    store: Path = arguments.store
+    origin = arguments.origin or _origin(store)
     return Audit(
-        database=Database(address or f"sqlite:///{store / 'nameplate.sqlite3'}", must_exist=True),
+        database=Database(_address(arguments), must_exist=True),
         origin=origin,
         keys=_keys(arguments.allowed_signers, store, origin),
         blobs=None if arguments.no_blobs else BlobStore(store / "blobs"),

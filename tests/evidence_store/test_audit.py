@@ -385,3 +385,38 @@ def test_the_command_takes_its_key_from_outside(store: Path, tmp_path: Path, clo
         line = keys.public(origin).line
         signers.write_text(f'{origin}/* namespaces="checkpoint@ledger.nameplate" {line}\n')
         assert run("audit", store, "--allowed-signers", signers) == code
+
+
+def test_an_anchor_kept_outside_holds_every_case(store: Path, tmp_path: Path, capsys: Any) -> None:
+    note = tmp_path / "anchor.txt"
+    assert run("anchor", store, "--output", note) == 0
+    assert note.read_text().startswith(f"{(store / 'origin').read_text()}/store\n3\n")
+    assert run("anchor", store) == 0
+    assert capsys.readouterr().out == note.read_text()  # nothing has changed: the same note
+    assert run("audit", store, "--anchor", note) == 0
+    hand = Hand(store)
+    forge_past(hand)
+    hand.do("DELETE FROM ledger_checkpoint")
+    hand.case = 1
+    hand.cut(1)
+    assert run("audit", store) == 0
+    assert run("audit", store, "--anchor", note) == 1
+    assert "FAULT tail-cut | anchor anchor.txt" in capsys.readouterr().out
+
+
+def test_an_anchor_is_never_written_over_anything(store: Path, tmp_path: Path, capsys: Any) -> None:
+    note = tmp_path / "anchor.txt"
+    note.write_text("an older anchor")
+    assert run("anchor", store, "--output", note) == 2
+    assert note.read_text() == "an older anchor"
+    assert run("anchor", tmp_path / "nowhere") == 2
+    assert "No anchor" in capsys.readouterr().err
+
+
+def test_the_program_lists_its_commands(capsys: Any) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("--help")
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    for command in ("verify", "sign", "audit", "anchor"):
+        assert f"    {command} " in said
