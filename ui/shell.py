@@ -159,7 +159,7 @@ def _banners(workbench: Workbench, case: CaseSummary | None, *, url_path: str) -
                 banner(
                     "synthetic",
                     "SYNTHETIC CASE",
-                    "Made up by this program. Nothing here happened.",
+                    "Made up by this program; nothing here happened.",
                 )
             )
         if case.policy is Policy.SOLO:
@@ -167,7 +167,7 @@ def _banners(workbench: Workbench, case: CaseSummary | None, *, url_path: str) -
                 banner(
                     "solo",
                     "SOLO CASE",
-                    "One person may do everything; nobody else has checked.",
+                    "One person decides; nobody else has checked.",
                 )
             )
     if url_path in {"catalog", "candidates"}:

@@ -64,8 +64,8 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
   line-height:1.25; color:var(--np-ink);}
 .np-section p {color:var(--np-muted); margin:.2rem 0 0; font-size:.95rem; max-width:72ch;}
 .np-banners {display:flex; gap:.5rem; flex-wrap:wrap;}
-.np-banner {flex:1 1 20rem; display:flex; gap:.8rem; align-items:baseline; padding:.5rem .9rem;
-  border-radius:6px;  font-size:.88rem; line-height:1.4;}
+.np-banner {flex:1 1 auto; display:flex; gap:.8rem; align-items:baseline; padding:.5rem .9rem;
+  border-radius:6px;  font-size:.86rem; line-height:1.4;}
 .np-banner b {letter-spacing:.06em; white-space:nowrap;}
 .np-banner-synthetic {color:#5C3800; border:1px solid #E3C07A;
   background:repeating-linear-gradient(135deg,#FCF1D8 0 12px,#F9E9C6 12px 24px);}
@@ -121,6 +121,8 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
 .np-glyph i {display:block; font-style:normal; font-family:var(--np-mono); font-size:.8rem;
   color:var(--np-muted); border-top:1px solid var(--np-rule-soft); padding:.05rem .25rem;
   white-space:nowrap;}
+.np-glyph-gap {min-width:.9rem; border-color:transparent; background:transparent;}
+.np-tile-text {min-height:4.1rem; margin-top:.3rem; overflow-wrap:anywhere;}
 .np-glyph-sure {background:#fff;}
 .np-glyph-doubt {background:var(--np-caution-pale); border-color:#DDB96F;}
 .np-glyph-lost {background:var(--np-stop-pale); border-color:#E0AAA5;}

@@ -163,7 +163,7 @@ class Tour:
         self.page.locator(app).wait_for(timeout=STEP_SECONDS * 1000)
         self.page.wait_for_function(
             "() => [...document.images].every(i => i.complete) && "
-            "!document.querySelector('[data-stale=\"true\"]')"
+            '!document.querySelector(\'[data-stale="true"], [data-testid="stSkeleton"]\')'
         )
 
     def go(self, title: str, heading: str | None = None) -> None:

@@ -24,6 +24,9 @@ def glyphs(field: FieldReading) -> None:
     cells = []
     for glyph in field.glyphs:
         best = glyph.options[0]
+        if best.char.isspace() and best.probability >= DOUBTFUL:
+            cells.append('<div class="np-glyph np-glyph-gap" title="space"></div>')
+            continue
         others = "".join(
             f"<i>{markup.safe(option.char)} {words.percent(option.probability)}</i>"
             for option in glyph.options[1:4]

@@ -11,6 +11,8 @@ from ui.components import markup
 from workbench.types import CopyGroupView, Judgement
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from vision.types import CopyEvidence
     from workbench.workbench import Workbench
 
@@ -60,15 +62,32 @@ def _group(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
             markup.note(f"Reason: {group.reason}")
         pictures, judged = st.columns([1.7, 1])
         with pictures:
-            _evidence(workbench, case_id, group.evidence[0])
+            shown_in = _exhibits_by_photo(workbench, case_id, group)
+            _evidence(workbench, case_id, group.evidence[0], shown_in)
             for evidence in group.evidence[1:]:
-                with st.expander(words.RELATIONS.get(evidence.relation, evidence.relation)):
-                    _evidence(workbench, case_id, evidence)
+                with st.expander(_pair(evidence, shown_in)):
+                    _evidence(workbench, case_id, evidence, shown_in)
         with judged:
             _judge(workbench, case_id, group)
 
 
-def _evidence(workbench: Workbench, case_id: str, evidence: CopyEvidence) -> None:
+def _exhibits_by_photo(workbench: Workbench, case_id: str, group: CopyGroupView) -> dict[str, str]:
+    """Which exhibit shows which photo; of identical files the first."""
+    found: dict[str, str] = {}
+    for exhibit_id in group.exhibit_ids:
+        found.setdefault(workbench.intake.exhibit(case_id, exhibit_id).summary.sha256, exhibit_id)
+    return found
+
+
+def _pair(evidence: CopyEvidence, shown_in: Mapping[str, str]) -> str:
+    one, other = (shown_in.get(photo, photo[:12]) for photo in (evidence.photo_a, evidence.photo_b))
+    relation = words.RELATIONS.get(evidence.relation, evidence.relation)
+    return f"{one} and {other}: {relation[:1].lower()}{relation[1:]}"
+
+
+def _evidence(
+    workbench: Workbench, case_id: str, evidence: CopyEvidence, shown_in: Mapping[str, str]
+) -> None:
     with state.told():
         st.image(
             workbench.copies.drawn(case_id, evidence),
@@ -81,7 +100,7 @@ def _evidence(workbench: Workbench, case_id: str, evidence: CopyEvidence) -> Non
         for name, value in (*measured, ("matching points", f"{evidence.inliers:,}"))
     )
     st.html(
-        f"<div><b>{markup.safe(words.RELATIONS.get(evidence.relation, evidence.relation))}.</b> "
+        f"<div><b>{markup.safe(_pair(evidence, shown_in))}.</b> "
         f"{markup.safe(evidence.why)}</div>"
         f'<div class="np-muted np-small">{listed}</div>'
     )

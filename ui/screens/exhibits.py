@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PER_PAGE = 24
 COLUMNS = 4
+EVERY = "all"
 SHOWN = 1600
 """Longest side, in pixels, of a photo as it is sent to the browser at first."""
 
@@ -49,13 +50,16 @@ def _all(workbench: Workbench, case: CaseSummary) -> None:
         if st.button("Take material in", key="exhibits_intake"):
             state.go("intake")
         return
-    wanted = st.segmented_control(
+    shown_as = st.segmented_control(
         "Show",
-        list(ExhibitState),
-        format_func=words.STATES.__getitem__,
+        (EVERY, *(state.value for state in ExhibitState)),
+        default=EVERY,
+        required=True,
+        format_func=lambda name: "All" if name == EVERY else words.STATES[ExhibitState(name)],
         key="exhibits_state",
         label_visibility="collapsed",
     )
+    wanted = None if shown_as == EVERY else ExhibitState(shown_as)
     total = workbench.intake.count(case.case_id, state=wanted)
     pages = max(1, -(-total // PER_PAGE))
     page = 1
@@ -65,7 +69,7 @@ def _all(workbench: Workbench, case: CaseSummary) -> None:
         case.case_id, state=wanted, offset=(page - 1) * PER_PAGE, limit=PER_PAGE
     )
     if not shown:
-        markup.empty("None in this state", "Choose another state above, or none to see all.")
+        markup.empty("None in this state", "Choose another state above, or All.")
     for start in range(0, len(shown), COLUMNS):
         for column, exhibit in zip(
             st.columns(COLUMNS), shown[start : start + COLUMNS], strict=False
@@ -96,7 +100,7 @@ def _tile(workbench: Workbench, case_id: str, exhibit: ExhibitSummary) -> None:
                 markup.chip(f"copy of {exhibit.copy_of}") if exhibit.copy_of else "",
                 markup.chip(f"frame of {exhibit.parent}") if exhibit.parent else "",
             )
-            + f'<div class="np-small" style="margin-top:.3rem">{markup.machine(found)}'
+            + f'<div class="np-small np-tile-text">{markup.machine(found)}'
             f'<div class="np-muted">{markup.safe(exhibit.file_name)}</div></div>'
         )
         st.button(

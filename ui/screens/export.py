@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
 ROWS = 50
+_PDF = "data/report.pdf"
+"""Where a bundle keeps the case file."""
 
 
 def render(workbench: Workbench) -> None:
@@ -98,7 +100,7 @@ def _bundle(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
             ),
             mono=("Folder", "Tag manifest"),
         )
-        left, right, third = st.columns(3)
+        left, right, third, fourth = st.columns(4)
         path = workbench.exports.zip_bytes_path(case.case_id, sealed.sequence)
         left.download_button(
             "Download ZIP",
@@ -110,13 +112,23 @@ def _bundle(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
             on_click="ignore",
             width="stretch",
         )
-        if right.button("Verify it", key=f"verify-{sealed.sequence}", width="stretch"):
+        right.download_button(
+            "Case file",
+            (workbench.exports.folder_path(case.case_id, sealed.sequence) / _PDF).read_bytes,
+            file_name=f"{sealed.folder}.pdf",
+            mime="application/pdf",
+            key=f"pdf-{sealed.sequence}",
+            on_click="ignore",
+            width="stretch",
+            help="The report in the bundle, as PDF.",
+        )
+        if third.button("Verify it", key=f"verify-{sealed.sequence}", width="stretch"):
             st.session_state["verify_path"] = str(
                 workbench.exports.folder_path(case.case_id, sealed.sequence)
             )
             state.go("verify")
         actor = state.require_actor()
-        if actor.person_id in unsigned and third.button(
+        if actor.person_id in unsigned and fourth.button(
             "Sign it", key=f"sign-{sealed.sequence}", width="stretch"
         ):
             with state.told():
