@@ -221,8 +221,7 @@ def _outline(affine: Affine, photo: Photo) -> Quad:
 def _hash_distances(a: Fingerprint, b: Fingerprint) -> tuple[tuple[str, float], ...]:
     """Distances of the whole-frame hashes, in bits."""
     return tuple(
-        (name, float(distance(hash_of(a, name), hash_of(b, name))))
-        for name in ("phash", "dhash", "pdq")
+        (name, float(distance(hash_of(a, name), hash_of(b, name)))) for name in ("phash", "dhash")
     )
 
 

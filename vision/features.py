@@ -27,8 +27,9 @@ WORKING_SIDE: Final = 640
 MOST_FEATURES: Final = 1000
 _CONTRAST: Final = 0.015
 """Lower than OpenCV's 0.04: heavy recompression and haze leave faint features only."""
-_KEPT: Final = 24
-"""Photos whose features are held in memory, since one photo is compared with several."""
+KEPT_FEATURES = 48
+"""Photos whose features are held in memory (about a megabyte each), since one photo is compared
+with several. May be raised where many photos are compared with each other."""
 
 
 def _mirror_order() -> npt.NDArray[np.intp]:
@@ -101,6 +102,6 @@ def features_of(photo: Photo) -> Features:
     made = extract(photo.pixels)
     with _cache_lock:
         _cache[photo.photo_id] = made
-        while len(_cache) > _KEPT:
+        while len(_cache) > KEPT_FEATURES:
             _cache.popitem(last=False)
     return made

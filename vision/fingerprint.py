@@ -1,6 +1,6 @@
 """Perceptual fingerprints: what a photo is proposed by, before anything is compared closely.
 
-Whole-frame hashes (pHash and dHash of the imagehash library, PDQ of ThreatExchange) find
+Whole-frame hashes (pHash and dHash of the imagehash library) find
 resized and recompressed copies; words, which are short codes of single features, find crops,
 turned and mirrored copies and photos inside collages.
 """
@@ -10,8 +10,6 @@ from __future__ import annotations
 from typing import Final
 
 import imagehash
-import numpy as np
-import pdqhash
 from PIL import Image
 
 from vision.features import features_of
@@ -20,10 +18,8 @@ from vision.words import words_of, words_to_hex
 
 PHASH_RADIUS: Final = 10
 """Of 64 bits; the distance at which imagehash's pHash is commonly called a match."""
-PDQ_RADIUS: Final = 31
-"""Of 256 bits; the match threshold that ThreatExchange publishes for PDQ."""
-PDQ_LEAST_QUALITY: Final = 50
-"""ThreatExchange drops PDQ hashes of quality 49 and less (of 100)."""
+FULL_QUALITY_WORDS: Final = 64
+"""From so many words on the quality is 1; the fewer, the likelier two photos are mixed up."""
 
 
 def fingerprint(photo: Photo) -> Fingerprint:
@@ -31,25 +27,24 @@ def fingerprint(photo: Photo) -> Fingerprint:
 
     Returns:
         Hexadecimal values under the names `phash` and `dhash` (64 bits each), `phash_mirror`
-        (of the mirrored photo), `pdq` (256 bits) and `words` (up to 192 codes of single
-        features, see `vision.words`). All are taken from the grey working picture of
-        `vision.features`. `quality` is PDQ's, 0–1.
+        (of the mirrored photo) and `words` (up to 192 codes of single features, see
+        `vision.words`). All are taken from the grey working picture of `vision.features`.
+        `quality` is the number of words, as a share of `FULL_QUALITY_WORDS`, at most 1.
 
     """
     features = features_of(photo)
     frame = Image.fromarray(features.grey)
     mirrored = frame.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    bits, quality = pdqhash.compute(np.repeat(features.grey[:, :, None], 3, axis=2))
+    words = words_of(features)
     return Fingerprint(
         photo_id=photo.photo_id,
         hashes=(
             ("phash", str(imagehash.phash(frame))),
             ("phash_mirror", str(imagehash.phash(mirrored))),
             ("dhash", str(imagehash.dhash(frame))),
-            ("pdq", np.packbits(bits.astype(np.uint8)).tobytes().hex()),
-            ("words", words_to_hex(words_of(features))),
+            ("words", words_to_hex(words)),
         ),
-        quality=min(1.0, max(0.0, float(quality) / 100.0)),
+        quality=min(1.0, len(words) / FULL_QUALITY_WORDS),
     )
 
 

@@ -84,9 +84,13 @@ def mirror_masks() -> tuple[int, int]:
 
 def words_of(features: Features) -> Words:
     """Choose and encode the words of a photo, the ones worth most first."""
+    return encode(features.descriptors[_spread(features, _by_worth(features))])
+
+
+def encode(descriptors: Floats) -> Words:
+    """Encode descriptors of length 1, (n, 128), in their order."""
     mean, directions = _basis()
-    chosen = _spread(features, _by_worth(features))
-    along = (features.descriptors[chosen] - mean) @ directions
+    along = (descriptors - mean) @ directions
     address = along[:, :KEY_BITS]
     weakest = np.argsort(np.abs(address), axis=1, kind="stable")[:, :DOUBTFUL_BITS]
     open_bits = np.zeros(address.shape, bool)

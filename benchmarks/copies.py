@@ -1,0 +1,378 @@
+"""How well copies of one exposure are found, beside whole-frame hashes.
+
+    python -m benchmarks.copies FOLDER [--changed 24] [--seed 1] [--json FILE]
+
+FOLDER holds `manifest.csv` (same group = copies of one photo), `hard_negatives.csv` (look-alikes
+and other exposures: never copies) and, if there is one, `distractors.csv`. All photos form one
+store, and every pair of them is judged by three systems in one run:
+
+*ours*: fingerprints propose (at most `LIMIT` candidates a photo), the geometric comparison
+decides, and photos are grouped; a pair counts as found if both photos stand in one group. *phash*:
+imagehash's pHash of the photo, at most 10 of 64 bits apart. *pdq*: PDQ, at most 31 of 256 bits
+apart, hashes of quality 49 and less dropped.
+
+*precision*: of the pairs called copies, those that are. *recall*: the mean over groups of the share
+of the group's pairs that are found. *recall_hard*: the same over the groups that hold more than
+resized and identical files. *recall_CHANGE*: seeded changes of photos of the store (one of each
+group, and distractors), each asking the store as a new photo: the share whose own photo is found.
+*precision_changed*: of all photos that those changed ones are called copies of, the share that
+are; the other photos in a collage count as right, too. Crops keep the named share of each *side*;
+`crop_area_30` keeps 30 % of the area. *pairs_per_second*: pairs of the store judged, fingerprints
+included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import importlib.util
+import itertools
+import json
+import os
+import platform
+import re
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+import imagehash
+import numpy as np
+from PIL import Image
+
+import vision.features
+from benchmarks.copy_changes import CHANGES
+from vision.copies import FingerprintIndex, compare, fingerprint, group
+from vision.decode import decode_photo
+from vision.types import CopyEvidence, Fingerprint, Photo, Pixels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+LIMIT: Final = 16
+"""Candidates that are compared closely for each photo."""
+PLAIN: Final = re.compile(
+    r"original|resize \d+%|shrink-a-.*|thumbnail|thumbs copy|copy in another repo"
+)
+"""Relations of plain resizing, thumbnails and identical files; all others make a group hard."""
+Pair = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One photo of the set: its file, its group, its relation, and which list it stands in."""
+
+    file: str
+    group: str
+    relation: str
+    source: str
+
+
+class System(Protocol):
+    """Something that judges which photos are copies."""
+
+    def store(self, photos: dict[str, Photo]) -> set[Pair]:
+        """Take in all photos; return the pairs of files that are called copies."""
+        ...
+
+    def ask(self, photo: Photo) -> set[str]:
+        """Name the stored files that a new photo is called a copy of."""
+        ...
+
+
+class Ours:
+    """The copy index, the geometric comparison and the grouping of the product."""
+
+    def __init__(self) -> None:
+        self.index = FingerprintIndex()
+        self.files: dict[str, list[str]] = defaultdict(list)
+        self.photos: dict[str, Photo] = {}
+        self.prints: dict[str, Fingerprint] = {}
+        self.evidence: dict[Pair, CopyEvidence] = {}
+
+    def store(self, photos: dict[str, Photo]) -> set[Pair]:
+        """Index all photos, compare each with its candidates, and group."""
+        for file, photo in photos.items():
+            self.files[photo.photo_id].append(file)
+            self.photos[photo.photo_id] = photo
+        for photo_id, photo in self.photos.items():
+            self.prints[photo_id] = fingerprint(photo)
+            self.index.add(self.prints[photo_id])
+        for photo_id, photo in self.photos.items():
+            for hit in self.index.candidates(self.prints[photo_id], limit=LIMIT):
+                pair = frozenset((photo_id, hit.photo_id))
+                if pair not in self.evidence:
+                    self.evidence[pair] = compare(photo, self.photos[hit.photo_id])
+        pairs = {
+            frozenset(two)
+            for one in group(self.evidence.values())
+            for two in itertools.combinations(
+                [file for photo_id in one.photo_ids for file in self.files[photo_id]], 2
+            )
+        }
+        same = (itertools.combinations(files, 2) for files in self.files.values())
+        return pairs | {frozenset(two) for two in itertools.chain.from_iterable(same)}
+
+    def ask(self, photo: Photo) -> set[str]:
+        """Compare a new photo with its candidates."""
+        found = set[str]()
+        for hit in self.index.candidates(fingerprint(photo), limit=LIMIT):
+            if compare(photo, self.photos[hit.photo_id]).relation in ("exact", "near", "hard"):
+                found.update(self.files[hit.photo_id])
+        return found
+
+
+@dataclass
+class WholeFrame:
+    """A whole-frame hash and a radius."""
+
+    radius: int
+    stored: dict[str, int | None] = field(default_factory=dict)
+
+    def hash(self, pixels: Pixels) -> int | None:
+        """Hash a picture; None where the hash is not to be used."""
+        raise NotImplementedError
+
+    def store(self, photos: dict[str, Photo]) -> set[Pair]:
+        """Hash all photos and compare all hashes."""
+        self.stored = {file: self.hash(photo.pixels) for file, photo in photos.items()}
+        return {
+            frozenset((a, b))
+            for a, b in itertools.combinations(self.stored, 2)
+            if self._near(self.stored[a], self.stored[b])
+        }
+
+    def ask(self, photo: Photo) -> set[str]:
+        """Compare with all hashes."""
+        asked = self.hash(photo.pixels)
+        return {file for file, known in self.stored.items() if self._near(asked, known)}
+
+    def _near(self, a: int | None, b: int | None) -> bool:
+        return a is not None and b is not None and (a ^ b).bit_count() <= self.radius
+
+
+class PHash(WholeFrame):
+    """imagehash's pHash at its defaults."""
+
+    def hash(self, pixels: Pixels) -> int | None:
+        """64 bits."""
+        return int(str(imagehash.phash(Image.fromarray(pixels))), 16)
+
+
+class Pdq(WholeFrame):
+    """PDQ as ThreatExchange uses it."""
+
+    def hash(self, pixels: Pixels) -> int | None:
+        """256 bits; None at quality 49 and less."""
+        bits, quality = importlib.import_module("pdqhash").compute(pixels)
+        return (
+            int.from_bytes(np.packbits(bits.astype(np.uint8)).tobytes()) if quality > 49 else None
+        )
+
+
+def read_set(folder: Path) -> tuple[Row, ...]:
+    """Read the lists of a folder."""
+    rows = []
+    for source in ("manifest", "hard_negatives", "distractors"):
+        path = folder / f"{source}.csv"
+        if path.exists():
+            with path.open(newline="", encoding="utf-8") as lines:
+                rows += [
+                    Row(
+                        file=row["file"],
+                        group=row["group"],
+                        relation=row["relation"],
+                        source=source,
+                    )
+                    for row in csv.DictReader(lines)
+                ]
+    if not rows:
+        raise SystemExit(f"{folder}: no manifest.csv, hard_negatives.csv or distractors.csv here")
+    return tuple(rows)
+
+
+def true_pairs(rows: Sequence[Row]) -> dict[str, set[Pair]]:
+    """Group -> its pairs of copies."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.source == "manifest":
+            groups[row.group].append(row.file)
+    return {
+        name: {frozenset(two) for two in itertools.combinations(files, 2)}
+        for name, files in groups.items()
+    }
+
+
+def hard_groups(rows: Sequence[Row]) -> set[str]:
+    """Groups that hold more than resized and identical files."""
+    return {
+        row.group for row in rows if row.source == "manifest" and not PLAIN.fullmatch(row.relation)
+    }
+
+
+def score_store(called: set[Pair], rows: Sequence[Row]) -> dict[str, float]:
+    """Precision and recall over the pairs of the store."""
+    truth = true_pairs(rows)
+    right = set().union(*truth.values())
+    recalls = {name: len(called & pairs) / len(pairs) for name, pairs in truth.items() if pairs}
+    hard = [recalls[name] for name in hard_groups(rows) if name in recalls]
+    return {
+        "precision": len(called & right) / len(called) if called else 1.0,
+        "recall": mean(recalls.values()),
+        "recall_hard": mean(hard),
+        "called": float(len(called)),
+        "false": float(len(called - right)),
+    }
+
+
+def mean(values: Iterable[float]) -> float:
+    """The arithmetic mean; 0 of nothing."""
+    listed = list(values)
+    return sum(listed) / len(listed) if listed else 0.0
+
+
+def changed_photos(
+    rows: Sequence[Row], photos: dict[str, Photo], *, count: int, seed: int
+) -> dict[str, list[tuple[str, Photo, set[str]]]]:
+    """Change -> (file it was made of, changed photo, all files it may rightly be called)."""
+    first: dict[str, str] = {}
+    for row in rows:
+        first.setdefault(row.group or row.file, row.file)
+    together = defaultdict(set)
+    for row in rows:
+        together[row.group if row.source == "manifest" else row.file].add(row.file)
+    home = {file: files for files in together.values() for file in files}
+    chance = np.random.default_rng(seed)
+    listed = sorted(first.values())
+    picked = sorted(chance.permutation(listed)[:count].tolist())
+    made: dict[str, list[tuple[str, Photo, set[str]]]] = {}
+    for name, change in CHANGES.items():
+        made[name] = []
+        for number, file in enumerate(picked):
+            others = [photos[other].pixels for other in picked if other != file][:8]
+            drawn = change(photos[file].pixels, np.random.default_rng([seed, number]), others)
+            copy = Photo(photo_id=_id(name, number), pixels=drawn, format="JPEG")
+            right = set(home[file])
+            if name == "collage":
+                right = right.union(*(home[other] for other in picked))
+            made[name].append((file, copy, right))
+    return made
+
+
+def _id(name: str, number: int) -> str:
+    """An identity for a made photo, unlike that of any file."""
+    return (name.encode().hex() + f"{number:08x}").rjust(64, "0")[-64:]
+
+
+def score_changed(
+    system: System, made: dict[str, list[tuple[str, Photo, set[str]]]], misses: list[str]
+) -> dict[str, float]:
+    """Recall for each change, and precision over all of them."""
+    scores: dict[str, float] = {}
+    right_calls = all_calls = 0
+    for name, asked in made.items():
+        found = 0
+        for file, photo, right in asked:
+            called = system.ask(photo)
+            found += file in called
+            if file not in called:
+                misses.append(f"{name}: {file} not found")
+            misses.extend(f"{name}: {file} called a copy of {wrong}" for wrong in called - right)
+            right_calls += len(called & right)
+            all_calls += len(called)
+        scores[f"recall_{name}"] = found / len(asked)
+    scores["precision_changed"] = right_calls / all_calls if all_calls else 1.0
+    return scores
+
+
+def run(folder: Path, *, changed: int, seed: int, only: Sequence[str]) -> dict[str, object]:
+    """Judge the set with every system."""
+    rows = read_set(folder)
+    photos = {
+        row.file: decode_photo((folder / row.file).read_bytes(), name=row.file) for row in rows
+    }
+    # the product holds the features of a whole case in memory while it compares
+    vision.features.KEPT_FEATURES = len(photos) + 8
+    made = changed_photos(rows, photos, count=changed, seed=seed)
+    pairs = len(photos) * (len(photos) - 1) / 2
+    systems: dict[str, System] = {"ours": Ours(), "phash": PHash(10)}
+    if importlib.util.find_spec("pdqhash"):
+        systems["pdq"] = Pdq(31)
+    else:
+        print("PDQ: not installed; it needs a compiler: pip install pdqhash")
+    results: dict[str, dict[str, float]] = {}
+    misses: dict[str, list[str]] = {}
+    for name, system in systems.items():
+        if only and name not in only:
+            continue
+        began = time.perf_counter()
+        called = system.store(photos)
+        took = time.perf_counter() - began
+        misses[name] = store_misses(called, rows)
+        results[name] = score_store(called, rows) | score_changed(system, made, misses[name])
+        results[name]["pairs_per_second"] = pairs / took
+    return {
+        "benchmark": "copies",
+        "set": folder.name,
+        "machine": {"processor": platform.machine(), "cores": os.cpu_count() or 1},
+        "photos": len(photos),
+        "changed_photos": changed,
+        "seed": seed,
+        "systems": results,
+        "misses": misses,
+    }
+
+
+def store_misses(called: set[Pair], rows: Sequence[Row]) -> list[str]:
+    """Every wrong answer over the store, one line each."""
+    right = set().union(*true_pairs(rows).values())
+    relation = {row.file: row.relation for row in rows}
+
+    def shown(pair: Pair) -> str:
+        return " + ".join(f"{file} ({relation[file]})" for file in sorted(pair))
+
+    return [f"missed: {shown(pair)}" for pair in sorted(right - called, key=sorted)] + [
+        f"false: {shown(pair)}" for pair in sorted(called - right, key=sorted)
+    ]
+
+
+def table(results: dict[str, dict[str, float]]) -> str:
+    """The figures side by side."""
+    names = list(results)
+    metrics = list(next(iter(results.values())))
+    lines = [f"{'':<22}" + "".join(f"{name:>10}" for name in names)]
+    for metric in metrics:
+        values = "".join(f"{results[name].get(metric, float('nan')):>10.3f}" for name in names)
+        lines.append(f"{metric:<22}{values}")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run the benchmark and print its table."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.copies",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--changed", type=int, default=24, help="photos to make changes of")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--systems", nargs="*", default=[], choices=["ours", "phash", "pdq"])
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    result = run(options.folder, changed=options.changed, seed=options.seed, only=options.systems)
+    systems = result["systems"]
+    assert isinstance(systems, dict)
+    print(table(systems))
+    misses = result["misses"]
+    assert isinstance(misses, dict)
+    for line in misses.get("ours", []):
+        print("ours,", line)
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,202 @@
+"""The copy index at a million photos: time of a lookup, bytes a photo, cost of one more.
+
+    python -m benchmarks.copy_scale [--photos 1000000] [--asks 200] [--checked 2] [--json FILE]
+
+The fingerprints are synthetic: each word is made of the mean of two descriptors drawn from
+synthetic pictures (`vision.word_training.dead_leaves`), so that words are as unevenly spread as
+descriptors are, and no photo is needed. Asking photos have all 192 words, 22 of them those of a
+stored photo with a tenth of their open bits turned, so that each has something to find.
+
+*p50_ms*, *p95_ms*: time of `candidates(limit=24)`. *bytes_per_photo*: bytes held by the index.
+*add_ms_first*, *add_ms_last*: mean time of adding one of the first and of the last tenth.
+*load_seconds*: reading the saved index. *equal*: 1 if, for the checked questions, the candidates
+are those of a scan over every stored word. *planted_found*: share answered first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from vision.copy_index import COMPACT_WORDS, SIGN_RADIUS, FingerprintIndex
+from vision.features import extract
+from vision.fingerprint import hash_of
+from vision.types import Fingerprint
+from vision.word_training import dead_leaves
+from vision.words import KEY_BITS, MOST_WORDS, Words, encode, mirror_masks, words_from, words_to_hex
+
+_PICTURES: Final = 24
+_BLOCK: Final = 5_000
+
+
+class Maker:
+    """Makes synthetic words and fingerprints from a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = np.random.default_rng(seed)
+        pictures = range(5_000, 5_000 + _PICTURES)
+        self.pool = np.concatenate([extract(dead_leaves(one)).descriptors for one in pictures])
+
+    def words(self, count: int) -> Words:
+        """So many words, each of two descriptors mixed."""
+        picked = self.chance.integers(0, len(self.pool), (2, count))
+        mixed = self.pool[picked[0]] + self.pool[picked[1]]
+        return encode(mixed / np.linalg.norm(mixed, axis=1, keepdims=True))
+
+    def fingerprint(self, words: Words) -> Fingerprint:
+        """A fingerprint around words."""
+        hashes = (
+            ("phash", self.chance.bytes(8).hex()),
+            ("phash_mirror", self.chance.bytes(8).hex()),
+            ("words", words_to_hex(words)),
+        )
+        return Fingerprint(photo_id=self.chance.bytes(32).hex(), hashes=hashes, quality=1.0)
+
+    def asking(self, stored: Words) -> Fingerprint:
+        """A photo that shows what a stored one shows, and more."""
+        more = self.words(MOST_WORDS - len(stored))
+        turned = np.zeros(len(stored), np.uint32)
+        for bit in range(KEY_BITS):
+            here = (self.chance.random(len(stored)) < 0.1).astype(np.uint32) << np.uint32(bit)
+            turned |= here & stored.doubtful
+        return self.fingerprint(
+            Words(
+                keys=np.concatenate([stored.keys ^ turned, more.keys]),
+                signs=np.concatenate([stored.signs, more.signs]),
+                doubtful=np.concatenate([stored.doubtful, more.doubtful]),
+            )
+        )
+
+
+def piece(words: Words, begin: int, end: int) -> Words:
+    """Some of the words."""
+    return Words(
+        keys=words.keys[begin:end], signs=words.signs[begin:end], doubtful=words.doubtful[begin:end]
+    )
+
+
+def fill(
+    maker: Maker, photos: int, asks: int
+) -> tuple[FingerprintIndex, list[tuple[str, Fingerprint]], tuple[np.ndarray, ...], list[float]]:
+    """Fill an index; return it, questions with their photos, all words, and times of adding."""
+    index = FingerprintIndex()
+    questions: list[tuple[str, Fingerprint]] = []
+    keys, signs, times = [], [], []
+    ids: list[str] = []
+    every = max(1, photos // asks)
+    for begin in range(0, photos, _BLOCK):
+        count = min(_BLOCK, photos - begin)
+        block = maker.words(count * COMPACT_WORDS)
+        keys.append(block.keys)
+        signs.append(block.signs)
+        made = [
+            maker.fingerprint(piece(block, at * COMPACT_WORDS, (at + 1) * COMPACT_WORDS))
+            for at in range(count)
+        ]
+        ids += [one.photo_id for one in made]
+        began = time.perf_counter()
+        for one in made:
+            index.add(one)
+        times.append((time.perf_counter() - began) / count)
+        for at in range(-begin % every, count, every):
+            words = piece(block, at * COMPACT_WORDS, (at + 1) * COMPACT_WORDS)
+            questions.append((made[at].photo_id, maker.asking(words)))
+    every_word = (np.concatenate(keys), np.concatenate(signs), np.array(ids))
+    return index, questions[:asks], every_word, times
+
+
+def scanned(asked: Fingerprint, every_word: tuple[np.ndarray, ...]) -> set[str]:
+    """Photos that share a word with the question, by looking at every stored word."""
+    keys, signs, ids = every_word
+    question = words_from(hash_of(asked, "words"))
+    sharing = np.zeros(len(keys), bool)
+    for turn_key, turn_sign in ((0, 0), mirror_masks()):
+        for key, sign, doubtful in zip(
+            question.keys ^ np.uint32(turn_key),
+            question.signs ^ np.uint32(turn_sign),
+            question.doubtful,
+            strict=True,
+        ):
+            same = np.flatnonzero(((keys ^ key) & ~doubtful) == 0)
+            sharing[same[np.bitwise_count(signs[same] ^ sign) <= SIGN_RADIUS]] = True
+    return set(ids[np.unique(np.flatnonzero(sharing) // COMPACT_WORDS)].tolist())
+
+
+def loading(index: FingerprintIndex) -> tuple[float, float]:
+    """Seconds to load a saved index, and the size of its file in bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "index.npz"
+        index.save(path)
+        began = time.perf_counter()
+        again = FingerprintIndex.load(path)
+        took = time.perf_counter() - began
+        if len(again) != len(index):
+            raise SystemExit("the loaded index does not hold what was saved")
+        return took, float(path.stat().st_size)
+
+
+def run(*, photos: int, asks: int, checked: int, seed: int) -> dict[str, float]:
+    """Measure one size."""
+    index, questions, every_word, times = fill(Maker(seed), photos, asks)
+    took, first = [], 0
+    for photo_id, asked in questions:
+        began = time.perf_counter()
+        hits = index.candidates(asked, limit=24)
+        took.append((time.perf_counter() - began) * 1000)
+        first += bool(hits) and hits[0].photo_id == photo_id
+    equal = all(
+        {hit.photo_id for hit in index.candidates(asked) if dict(hit.distances)["words"]}
+        == scanned(asked, every_word)
+        for _, asked in questions[:checked]
+    )
+    tenth = max(1, len(times) // 10)
+    load_seconds, file_bytes = loading(index)
+    return {
+        "photos": float(photos),
+        "p50_ms": float(np.percentile(took, 50)),
+        "p95_ms": float(np.percentile(took, 95)),
+        "bytes_per_photo": index.nbytes / photos,
+        "file_bytes_per_photo": file_bytes / photos,
+        "add_ms_first": float(np.mean(times[:tenth])) * 1000,
+        "add_ms_last": float(np.mean(times[-tenth:])) * 1000,
+        "load_seconds": load_seconds,
+        "planted_found": first / len(questions),
+        "equal": float(equal),
+    }
+
+
+def main() -> int:
+    """Run the benchmark and print its table."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.copy_scale",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--photos", type=int, default=1_000_000)
+    parser.add_argument("--asks", type=int, default=200)
+    parser.add_argument("--checked", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    found = run(
+        photos=options.photos, asks=options.asks, checked=options.checked, seed=options.seed
+    )
+    for name, value in found.items():
+        print(f"{name:<22}{value:>14,.3f}")
+    if options.json:
+        machine = {"processor": platform.machine(), "cores": os.cpu_count() or 1}
+        result = {"benchmark": "copy_scale", "machine": machine, "systems": {"ours": found}}
+        options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
