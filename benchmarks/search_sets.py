@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,6 +25,8 @@ from vision.lattice import Lattice
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy.typing as npt
+
 SEED: Final = 20201020
 UNITS_A_DELIVERY: Final = 10
 ALPHABET: Final = ("", *"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-/.")
@@ -41,45 +44,43 @@ FAMILIES: Final = (
 """Half of all units are of one model, so that the hardest group grows with the catalog."""
 
 
-def family_serials(model: str, count: int, scheme: str, seed: int) -> list[str]:
+def family_serials(model: str, count: int, scheme: str, seed: int) -> Iterator[str]:
     """Make the serials of one model: runs of numbers, sparse numbers, dated numbers, or letters."""
     draw = np.random.default_rng(seed)
     prefix = "".join(char for char in model if char.isalnum())
     if scheme == "dense":
-        numbers = np.sort(draw.choice(count * 5 // 4, size=count, replace=False))
-        return [f"{prefix}-{number:07d}" for number in numbers.tolist()]
+        kept = np.sort(draw.choice(count * 5 // 4, size=count, replace=False).astype(np.uint32))
+        return (f"{prefix}-{number:07d}" for number in in_pieces(kept))
     if scheme == "sparse":
-        numbers = np.sort(draw.choice(count * 20, size=count, replace=False))
-        return [f"{prefix[:2]}{number:08d}" for number in numbers.tolist()]
+        gaps = draw.integers(1, 40, size=count, dtype=np.uint32)
+        numbers = np.cumsum(gaps, dtype=np.uint32)
+        return (f"{prefix[:2]}{number:09d}" for number in in_pieces(numbers))
     if scheme == "dated":
-        weeks = draw.integers(0, 520, size=count)
-        return [
-            f"{10 + week // 52:02d}{week % 52 + 1:02d}-{at:06d}"
-            for at, week in enumerate(weeks.tolist(), 1)
-        ]
-    letters = np.array(list("0123456789ABCDEFGHJKLMNPRSTUVWXYZ"))
-    rows = draw.integers(0, len(letters), size=(count, 9))
-    return list(dict.fromkeys("".join(row) for row in letters[rows].tolist()))
+        weeks = draw.integers(0, 520, size=count, dtype=np.uint32)
+        return (
+            f"{10 + week // 52:02d}{week % 52 + 1:02d}-{at:07d}"
+            for at, week in enumerate(in_pieces(weeks), 1)
+        )
+    letters = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ"
+    picks = random.Random(seed)
+    return (f"{''.join(picks.choices(letters, k=6))}{at:05X}" for at in range(count))
 
 
-def families(units: int) -> Iterator[tuple[str, str, list[str]]]:
-    """Give each family's maker id, model and serials."""
-    for number, (maker_id, model, share, scheme) in enumerate(FAMILIES):
-        count = round(units * share)
-        yield maker_id, model, family_serials(model, count, scheme, SEED + number)
+def in_pieces(numbers: npt.NDArray[np.uint32]) -> Iterator[int]:
+    """Give the numbers one by one without making a list of all of them."""
+    for start in range(0, len(numbers), 10_000):
+        yield from numbers[start : start + 10_000].tolist()
 
 
 def permits(units: int) -> Iterator[Permit]:
     """Give permits in the order of their ids; each has one line and one to four deliveries."""
     draw = random.Random(SEED)
     number = 0
-    for maker_id, model, serials in families(units):
-        place = 0
-        while place < len(serials):
-            size = UNITS_A_DELIVERY * draw.randint(1, 4)
+    for place, (maker_id, model, share, scheme) in enumerate(FAMILIES):
+        serials = family_serials(model, round(units * share), scheme, SEED + place)
+        while part := list(islice(serials, UNITS_A_DELIVERY * draw.randint(1, 4))):
             number += 1
-            yield _permit(number, maker_id, model, serials[place : place + size])
-            place += size
+            yield _permit(number, maker_id, model, part)
 
 
 def makers() -> tuple[Maker, ...]:
