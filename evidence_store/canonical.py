@@ -85,11 +85,16 @@ def is_canonical(data: bytes) -> bool:
     return True
 
 
-def format_time(at: datetime) -> str:
-    """Write a moment as `2026-11-22T10:00:00.000000Z`: UTC, always six decimals."""
+def in_utc(at: datetime) -> datetime:
+    """Return the same moment in UTC; a time without a zone is refused, never guessed."""
     if at.tzinfo is None:
         raise BadInput(f"The time {at.isoformat()} has no zone; give it in UTC.")
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return at.astimezone(UTC)
+
+
+def format_time(at: datetime) -> str:
+    """Write a moment as `2026-11-22T10:00:00.000000Z`: UTC, always six decimals."""
+    return in_utc(at).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse_time(text: str) -> datetime:

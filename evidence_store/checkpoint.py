@@ -29,7 +29,7 @@ _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 _ORIGIN = re.compile(r"[a-z0-9][A-Za-z0-9._~/-]{0,199}")
 _MOST_SIGNATURES = 100
 """The limit of Go's note.Open, so that what we accept others accept."""
-_MOST_BYTES = 64 * 1024
+_MOST_CHARACTERS = 64 * 1024
 """A checkpoint with a hundred cosignatures has about 16 KB; more is no checkpoint."""
 
 
@@ -158,8 +158,10 @@ def _verify(public_key: bytes, signature: bytes, note: SignedNote) -> None:
 
 
 def _split(note: str) -> tuple[str, list[str]]:
-    if len(note.encode()) > _MOST_BYTES:
+    if len(note) > _MOST_CHARACTERS:
         raise NoteMalformed("The note is larger than 64 KB.")
+    if any("\ud800" <= character <= "\udfff" for character in note):
+        raise NoteMalformed("The note holds half of a character.")
     if any(ord(character) < 0x20 and character != "\n" for character in note):
         raise NoteMalformed("The note holds control characters.")
     text, gap, signatures = note.rpartition("\n\n")

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from evidence_store.canonical import in_utc
 from evidence_store.checkpoint import Ed25519NoteSigner
 from evidence_store.errors import (
     BadInput,
@@ -284,7 +285,7 @@ def _parse_record(person_id: str, path: Path) -> PublicKey:
 
 
 def _seconds(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(microsecond=0)
+    return in_utc(at).replace(microsecond=0)
 
 
 @contextmanager

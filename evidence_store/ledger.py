@@ -7,14 +7,13 @@ beside it with their salts, and the leaf holds only their commitments.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select
 
 from evidence_store import tables
-from evidence_store.canonical import format_time
+from evidence_store.canonical import format_time, in_utc
 from evidence_store.checkpoint import NoteSigner, check_origin, write_note
 from evidence_store.database import Database
 from evidence_store.drafting import check_draft, finished
@@ -44,6 +43,7 @@ from evidence_store.types import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
 STORE_ACTOR = "nameplate"
 """The actor of what the ledger records of itself in the store's log."""
@@ -252,7 +252,7 @@ class Ledger:
     ) -> list[tuple[Entry, bytes]]:
         made = []
         for sequence, draft in enumerate(drafts, start=size):
-            now = self._clock().astimezone(UTC)
+            now = in_utc(self._clock())
             behind = last is not None and now < last
             last = last if behind and last is not None else now
             made.append(finished(log, sequence, draft, last, now if behind else None))
@@ -266,7 +266,7 @@ class Ledger:
             return kept
         root = root_at(size, fetch_nodes(connection, row.log_id))
         note = write_note(self.origin_of(log), size, root, self.signer)
-        at = self._clock().astimezone(UTC)
+        at = in_utc(self._clock())
         connection.execute(
             insert(tables.checkpoint).values(
                 log_id=row.log_id, size=size, at=format_time(at), note=note

@@ -9,7 +9,6 @@ PROTOCOL.u2f says.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import os
 import re
@@ -86,7 +85,7 @@ def parse_sshsig(armour: str | bytes) -> SshSignature:
         raise SignatureMalformed("The signature does not begin and end as ssh-keygen's do.")
     try:
         blob = base64.b64decode(text[len(_BEGIN) : -len(_END)].replace("\n", ""), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise SignatureMalformed("The signature's body is not base64.") from error
     if _armour(blob) != text:
         raise SignatureMalformed("The signature is not written in the lines that ssh-keygen uses.")
@@ -157,15 +156,16 @@ def read_public_line(text: str) -> str:
             "This is not one OpenSSH public key.", remedy="Give the one line of a .pub file."
         )
     try:
-        kind, _, _ = _public_parts(base64.b64decode(words[1], validate=True))
-    except (SignatureMalformed, binascii.Error) as error:
+        blob = base64.b64decode(words[1], validate=True)
+        kind, _, _ = _public_parts(blob)
+    except (SignatureMalformed, ValueError) as error:
         raise BadInput(
             f"The key of type {words[0][:40]!r} cannot be used: {error}.",
             remedy="Make one with `ssh-keygen -t ed25519` (or ed25519-sk for a hardware token).",
         ) from error
     if kind != words[0]:
         raise BadInput("The key's type and its content differ.")
-    return f"{words[0]} {words[1]}"
+    return f"{kind} {base64.b64encode(blob).decode()}"
 
 
 def raw_public_key(line: str) -> bytes:

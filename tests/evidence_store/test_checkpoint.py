@@ -89,7 +89,8 @@ def test_any_changed_bit_is_refused(place: int, bit: int) -> None:
 @pytest.mark.parametrize(
     "note",
     [
-        "", "\n\n", NOTE[:-1], NOTE.replace("\n\n", "\n"), NOTE.replace("21", "021"),
+        "", "\n\n", NOTE[:-1], NOTE.replace("example", "ex\ud800ample"),
+        NOTE.replace("\n\n", "\n"), NOTE.replace("21", "021"),
         NOTE.replace("21", "-1"), NOTE.replace("21", "21 "), NOTE.replace("—", "--"),
         NOTE.replace("\n", "\r\n"), NOTE + "\n", NOTE + "junk\n", "x" * 70_000 + NOTE,
         NOTE.replace(base64.b64encode(ROOT).decode(), "AAAA"),

@@ -91,6 +91,13 @@ def test_times_are_utc_whatever_zone_the_clock_has(ledger: Ledger, clock: Any) -
     assert json.loads(leaf_bytes(entry))["at"].endswith(".123456Z")
 
 
+def test_a_clock_without_a_zone_is_refused(ledger: Ledger, clock: Any) -> None:
+    clock.now = clock.now.replace(tzinfo=None)
+    with pytest.raises(BadInput, match="has no zone"):
+        ledger.append("case-1", draft(1))
+    assert ledger.size("case-1") == 0
+
+
 def test_an_append_that_expects_another_size_changes_nothing(ledger: Ledger) -> None:
     ledger.append("case-1", draft(1), expected_size=0)
     with pytest.raises(SizeChanged, match="has 1 entries, not 0"):

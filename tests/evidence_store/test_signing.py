@@ -130,7 +130,7 @@ TRICKS = {
         for start in range(0, len(text), 64)
     )
     + LINES[-1],
-    "not ascii": ARMOUR.replace("A", "А", 1),
+    "not ascii": LINES[0] + LINES[1].replace("A", "А", 1) + "".join(LINES[2:]),
     "empty": "",
     "too long": LINES[0] + ("A" * 70 + "\n") * 200 + LINES[-1],
 }
@@ -253,7 +253,8 @@ def test_keys_are_written_and_read_as_openssh_does(key_file: Path) -> None:
     "text",
     [
         "", "ssh-ed25519", f"{LINE}\n{LINE}", LINE.replace("ssh-ed25519", "ssh-rsa"),
-        "ssh-ed25519 !!!!", f"ssh-rsa {base64.b64encode(RSA).decode()}", LINE[:-8],
+        "ssh-ed25519 !!!!", "ssh-ed25519 ААААА",
+        f"ssh-rsa {base64.b64encode(RSA).decode()}", LINE[:-8],
     ],
 )  # fmt: skip
 def test_a_public_key_that_is_none_of_ours_is_refused(text: str) -> None:
