@@ -135,3 +135,17 @@ def test_redact_by_a_plan(
     check = ["verify", str(tmp_path / "public"), "--allowed-signers", str(allowed)]
     assert main([*check, "--sealed", str(pristine)]) == 0
     assert "public bundle" in capsys.readouterr().out
+
+
+def test_the_plan_of_the_documentation_can_be_read(tmp_path: Path) -> None:
+    from evidence_store.bundle.redact_command import read_plan
+
+    page = Path(__file__).parents[3] / "docs/redact-a-bundle.md"
+    text = page.read_text(encoding="utf-8").split("```json")[1].split("```")[0]
+    (tmp_path / "plan.json").write_text(text, encoding="utf-8")
+    (tmp_path / "EX-0004-blurred.png").write_bytes(b"blurred")
+    plan = read_plan(tmp_path / "plan.json", custodian=CUSTODIAN)
+    assert len(plan.fields) == 3
+    assert plan.exhibits[1].replacement is not None
+    assert plan.payload[0].path == "report.pdf"
+    assert plan.reasons == ("Two sources are at risk.",)
