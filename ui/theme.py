@@ -132,6 +132,7 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
   border-bottom:1px solid var(--np-rule); padding:.35rem .7rem .35rem 0; vertical-align:bottom;}
 .np-table td {border-bottom:1px solid var(--np-rule-soft); padding:.42rem .7rem .42rem 0;
   vertical-align:top; overflow-wrap:anywhere;}
+.np-table td:first-child {overflow-wrap:normal;}
 .np-table td.np-num, .np-table th.np-num {text-align:right; font-variant-numeric:tabular-nums;}
 .np-scroll {overflow-x:auto;}
 .np-fall {width:100%; border-collapse:collapse; font-size:.92rem;}
@@ -139,7 +140,7 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
   border-bottom:1px solid var(--np-rule-soft); text-align:left;}
 .np-fall th {font-size:.85rem; color:var(--np-muted); font-weight:600;}
 .np-fall .np-bar {width:26%; min-width:8rem;}
-.np-fall .np-machine {white-space:nowrap;}
+.np-fall .np-machine {white-space:nowrap; padding-right:.8rem;}
 .np-fall td:nth-child(4), .np-fall th:nth-child(4) {padding-left:1rem;}
 .st-key-review_look {position:sticky; top:1rem;}
 [data-testid="stHorizontalBlock"]:has(.st-key-review_look) {align-items:stretch;}

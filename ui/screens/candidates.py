@@ -170,7 +170,7 @@ def _result(workbench: Workbench, case: CaseSummary, view: SearchView, *, earlie
     explanation = str(view.result.get("explanation") or "")
     coverage = str(view.result.get("coverage_note") or catalog.coverage)
     verdict = verdict_of(view.result)
-    markup.note(f"{verdict}. {explanation}" if verdict else explanation, "accent")
+    markup.note(explanation or verdict, "accent")
     doubt.notes(limits_of(view.result))
     markup.facts(
         (("Catalog covers", coverage), ("Snapshot", view.snapshot_sha256)), mono=("Snapshot",)

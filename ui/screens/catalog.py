@@ -70,10 +70,15 @@ def _look_up(workbench: Workbench) -> None:
                 st.html(
                     markup.chips(markup.chip(candidate.verdict, "accent"))
                     + f"<div>{markup.safe(candidate.explanation)}</div>"
-                    f"<div>{markup.safe(candidate.fit)}</div>"
+                    f"<div>{markup.safe(_unsaid(candidate.fit, candidate.explanation))}</div>"
                 )
                 waterfall(candidate.features)
                 markup.facts(candidate.records)
+
+
+def _unsaid(sentence: str, said: str) -> str:
+    """The sentence, unless it stands in what was said already."""
+    return "" if sentence in said else sentence
 
 
 def _snapshots(workbench: Workbench) -> None:

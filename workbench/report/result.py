@@ -184,7 +184,8 @@ def _steps(permit: Json) -> Iterable[Json]:
 def _status(step: object) -> str:
     if not isinstance(step, Mapping):
         return _text(step)
-    dated = " ".join(part for part in (_text(step.get("status")), _text(step.get("date"))) if part)
+    status = _text(step.get("status")).replace("_", " ")
+    dated = " ".join(part for part in (status, _text(step.get("date"))) if part)
     authority = _text(step.get("authority"))
     return f"{dated} ({authority})" if authority else dated
 
