@@ -18,6 +18,7 @@ from renderer.types import (
     Point,
     Quad,
     Severity,
+    Style,
 )
 
 Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
@@ -39,7 +40,7 @@ _RANGES: dict[Severity, dict[str, tuple[float, float]]] = {
     "mild": {
         "tilt": (3, 28),
         "roll": (0, 10),
-        "resolution": (10, 18),
+        "resolution": (8.2, 12),
         "blur": (0.05, 0.14),
         "motion": (0.0, 0.18),
         "noise": (0.01, 0.04),
@@ -52,7 +53,7 @@ _RANGES: dict[Severity, dict[str, tuple[float, float]]] = {
     "hard": {
         "tilt": (8, 36),
         "roll": (0, 14),
-        "resolution": (8.5, 13.5),
+        "resolution": (7.2, 9.6),
         "blur": (0.07, 0.15),
         "motion": (0.0, 0.22),
         "noise": (0.015, 0.045),
@@ -65,7 +66,7 @@ _RANGES: dict[Severity, dict[str, tuple[float, float]]] = {
     "extreme": {
         "tilt": (20, 55),
         "roll": (0, 20),
-        "resolution": (5, 8),
+        "resolution": (4.5, 7),
         "blur": (0.20, 0.38),
         "motion": (0.25, 0.7),
         "noise": (0.04, 0.09),
@@ -76,8 +77,20 @@ _RANGES: dict[Severity, dict[str, tuple[float, float]]] = {
         "jpeg_quality": (25, 45),
     },
 }
-"""Ranges of each setting by severity, tuned by `benchmarks.fusion --severities` so that one
+"""Ranges of each setting by severity, tuned by hand against `benchmarks.fusion`, so that one
 default read of the serial is right as often as `renderer.types.Severity` says."""
+
+
+_NEEDED: dict[Style, float] = {
+    "printed": 1.0,
+    "etched": 1.0,
+    "engraved": 1.25,
+    "stamped": 1.45,
+    "embossed": 1.55,
+    "dot_peen": 1.5,
+}
+"""How many more pixels a style needs to be as readable as print: whoever wants to read raised or
+dotted lettering goes nearer, so that one severity is about as hard for every style."""
 
 
 def draw_exposure(severity: Severity, rng: np.random.Generator) -> Exposure:
@@ -127,7 +140,7 @@ def expose(
     height = round(size * 0.75) if background else _height_alone(drawn, size)
     matrix = _projection(drawn, taken, (height, size), background=background, rng=rng)
     cap = _cap_in_photo(drawn, matrix)
-    shrink = min(1.0, taken.resolution / cap)
+    shrink = min(1.0, taken.resolution * _NEEDED[drawn.style] / cap)
     seen = (max(24, round(height * shrink)), max(32, round(size * shrink)))
     zoom = np.diag([seen[1] / size, seen[0] / height, 1.0])
     lit = _lit(drawn, taken, rng)

@@ -156,14 +156,21 @@ def _lettered(
     if style == "stamped":
         dent = _soft(mask, 0.05 * cap)
         rim = _soft(mask, 0.13 * cap) - dent
-        darker = albedo * (1 - 0.22 * dent[..., None])
+        # Grime settles in stamped grooves: on old plates it carries most of the contrast.
+        grime = np.float32(rng.uniform(0.45, 0.65)) * (0.5 + 0.5 * pale)
+        sunk = np.array(ink if _is_dark(material) else (0.08, 0.07, 0.06), np.float32)
+        darker = _mixed(albedo, sunk, grime * dent)
         return darker, relief - np.float32(0.13 * cap) * dent + np.float32(0.10 * cap) * rim
     if style == "embossed":
         swell = _soft(mask, 0.06 * cap)
-        rubbed = np.float32(rng.uniform(0.0, 0.5)) * mask * pale
-        return _mixed(albedo, under, rubbed), relief + np.float32(0.16 * cap) * swell
+        # Raised tops are rubbed bright; on bare metal the ground around them darkens instead.
+        foot = np.clip(_soft(mask, 0.16 * cap) * 1.6, 0, 1) * (1 - mask)
+        worn = albedo if _is_dark(material) else albedo * (1 - 0.5 * foot[..., None])
+        rubbed = np.float32(rng.uniform(0.5, 0.85)) * mask * pale
+        return _mixed(worn, under, rubbed), relief + np.float32(0.16 * cap) * swell
     pit = _soft(mask, 0.5)
-    return albedo * (1 - 0.38 * pit[..., None]), relief - np.float32(0.05 * cap) * pit
+    bright = under if _is_dark(material) else np.array((0.1, 0.1, 0.1), np.float32)
+    return _mixed(albedo, bright, np.float32(0.7) * pit), relief - np.float32(0.05 * cap) * pit
 
 
 def _mixed(albedo: Plane, colour: Plane, share: Plane) -> Plane:
@@ -173,6 +180,10 @@ def _mixed(albedo: Plane, colour: Plane, share: Plane) -> Plane:
 
 def _soft(mask: Plane, sigma: float) -> Plane:
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(sigma, 0.4)), np.float32)
+
+
+def _is_dark(material: Material) -> bool:
+    return sum(material.colour) < 0.75
 
 
 def _is_light(material: Material) -> bool:

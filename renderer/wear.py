@@ -14,8 +14,8 @@ Numbers = npt.NDArray[np.floating]
 
 _AMOUNT: dict[Severity, tuple[float, float]] = {
     "clean": (0.0, 0.12),
-    "mild": (0.10, 0.40),
-    "hard": (0.25, 0.60),
+    "mild": (0.05, 0.25),
+    "hard": (0.12, 0.42),
     "extreme": (0.45, 0.90),
 }
 """From where to where each kind of damage is drawn, by severity."""
