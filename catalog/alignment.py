@@ -188,7 +188,8 @@ def scan(
     table[:, 0] = 0.0
     least = np.float32(floor * profile.ceiling / profile.share)
     left = np.cumprod(table.max(axis=1)[::-1])[::-1]
-    found, scores = [], []
+    found: list[npt.NDArray[np.bytes_]] = []
+    scores: list[npt.NDArray[np.float32]] = []
     for start in range(0, keys.size, SCANNED_TOGETHER):
         chunk = keys[start : start + SCANNED_TOGETHER]
         raw = chunk.view(np.uint8).reshape(chunk.size, -1)
@@ -205,9 +206,10 @@ def scan(
         scores.append(score[hits])
     if not found:
         return np.zeros(0, dtype="S1"), np.zeros(0)
-    hit, score = np.concatenate(found), np.concatenate(scores).astype(np.float64)
-    order = np.argsort(-score, kind="stable")[:most]
-    return hit[order], profile.share * score[order]
+    hit = np.concatenate(found)
+    shares: Floats = np.concatenate(scores).astype(np.float64)
+    order = np.argsort(-shares, kind="stable")[:most]
+    return hit[order], profile.share * shares[order]
 
 
 def _possible(profile: Profile, allowed: npt.NDArray[np.bool_]) -> Floats:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -23,11 +23,10 @@ from catalog.confusions import (
     byte_columns,
     emissions,
 )
+from catalog.looks import TRUST, BelievedLooks, Trust
 from catalog.normalize import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import numpy.typing as npt
 
     from catalog.population import Population, ProductSets
@@ -64,6 +63,11 @@ class SerialModel(Protocol):
 
     def of_sets(self, sets: ProductSets) -> Floats:
         """Sum the same over each product set, shape (sets,); for pixels, from single changes."""
+        ...
+
+    @property
+    def blind(self) -> float:
+        """The share of such readings that say nothing at all about the serial, 0-1."""
         ...
 
     @property
@@ -118,6 +122,11 @@ class TextModel:
         return 24
 
     @property
+    def blind(self) -> float:
+        """None: how a reader of text errs is all in the error model."""
+        return 0.0
+
+    @property
     def slack(self) -> float:
         """No slack: the sum over all units is exact."""
         return 1.0
@@ -146,48 +155,6 @@ class TextModel:
         return TextModel.of(self.texts, self.errors.scaled(factor))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LatticeTrust:
-    """How far the pixels' own probabilities are believed. Fitted by `benchmarks.weight`.
-
-    `temper` is the power they are raised to (1: as they are); `misled` the share of readings in
-    which the recogniser is sure of something else than the plate says, so that the text it gave is
-    worth no more than a machine's text without probabilities.
-    """
-
-    temper: float
-    misled: float
-    version: str
-    source: str
-
-
-RAW = LatticeTrust(
-    temper=0.5,
-    misled=0.02,
-    version="2026-11-a",
-    source="stated assumption until fitted by benchmarks.weight",
-)
-"""For a recogniser's own probabilities, as they come."""
-
-FUSED = LatticeTrust(
-    temper=1.0,
-    misled=0.01,
-    version="2026-11-a",
-    source="stated assumption until fitted by benchmarks.weight",
-)
-"""For probabilities that were tempered and discounted when several looks were fused."""
-
-
-@runtime_checkable
-class Tempered(Protocol):
-    """A likelihood that was tempered already; it says with which numbers."""
-
-    @property
-    def tempering(self) -> object:
-        """The numbers that were used."""
-        ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class LatticeModel:
     """A reading that comes with its pixels' likelihood of any given string.
@@ -197,7 +164,7 @@ class LatticeModel:
     """
 
     lattice: Likelihood
-    trust: LatticeTrust
+    trust: Trust
     measured: Profile
     """What single changes cost, relative to the best string; its share is apart from `misled`."""
     best: float
@@ -207,10 +174,10 @@ class LatticeModel:
     @cached_property
     def profiles(self) -> tuple[Profile, ...]:
         """The measured changes, then the text alone."""
-        sound = 1.0 - self.trust.misled
+        sound = 1.0 - self.trust.misled / 2
         return (
             replace(self.measured, share=self.measured.share * sound),
-            _fallback(self.measured.key, self.errors, self.trust.misled),
+            _fallback(self.measured.key, self.errors, self.trust.misled / 2),
         )
 
     @cached_property
@@ -224,6 +191,11 @@ class LatticeModel:
         return 96
 
     @property
+    def blind(self) -> float:
+        """Half of the share that misleads: there the pixels say nothing at all."""
+        return self.trust.misled / 2
+
+    @property
     def slack(self) -> float:
         """Twice: two changes together may cost less than one by one."""
         return 2.0
@@ -234,9 +206,9 @@ class LatticeModel:
             return np.zeros(0)
         texts = tuple(key.decode("utf-8", "replace") for key in keys.tolist())
         logs = self.lattice.log_likelihood(texts) - self.best
-        pixels = np.exp(self.trust.temper * np.minimum(logs, 700.0))
+        pixels = np.exp(np.minimum(logs, 700.0))
         fallback = self.profiles[1].of_keys(keys, length)
-        return np.asarray((1.0 - self.trust.misled) * pixels + fallback)
+        return np.asarray((1.0 - self.trust.misled / 2) * pixels + fallback)
 
     def of_sets(self, sets: ProductSets) -> Floats:
         """Probability of the reading summed over each product set, from single changes."""
@@ -255,34 +227,15 @@ class LatticeModel:
         return replace(self, trust=replace(self.trust, misled=misled))
 
 
-@runtime_checkable
-class Foldable(Protocol):
-    """A lattice whose symbols can be merged, so that case and separators do not matter."""
-
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """Every symbol that was kept."""
-        ...
-
-    def folded(self, mapping: Mapping[str, str]) -> Likelihood:
-        """Give the same lattice over merged symbols."""
-        ...
-
-
 def serial_model(
-    evidence: FieldEvidence, population: Population, *, trust: LatticeTrust | None = None
+    evidence: FieldEvidence, population: Population, *, trust: Trust = TRUST
 ) -> SerialModel | None:
-    """Build the model of one reading, or None if it holds no character at all.
-
-    `trust` is chosen by the kind of likelihood unless it is given.
-    """
+    """Build the model of one reading, or None if it holds no character at all."""
     texts = _texts(evidence)
     if not any(text.strip(UNREADABLE) for text, _ in texts):
         return None
     if evidence.likelihood is None or evidence.origin == "human":
         return TextModel.of(texts, MODELS[evidence.origin])
-    if trust is None:
-        trust = FUSED if isinstance(evidence.likelihood, Tempered) else RAW
     return _lattice_model(evidence.likelihood, texts[0][0], population, trust)
 
 
@@ -304,15 +257,13 @@ def _texts(evidence: FieldEvidence) -> tuple[tuple[str, float], ...]:
 
 
 def _lattice_model(
-    lattice: Likelihood, text: str, population: Population, trust: LatticeTrust
+    likelihood: Likelihood, text: str, population: Population, trust: Trust
 ) -> LatticeModel:
-    if isinstance(lattice, Foldable):
-        merged = {symbol: fold(symbol) for symbol in lattice.symbols if symbol}
-        lattice = lattice.folded({a: b for a, b in merged.items() if len(b) <= 1})
     text = text.replace(UNREADABLE, "")
-    measured, best = _measure(lattice, text, population, trust.temper)
+    looks = BelievedLooks.of(likelihood, text, trust)
+    measured, best = _measure(looks, text, population)
     return LatticeModel(
-        lattice=lattice, trust=trust, measured=measured, best=best, errors=MODELS["machine"]
+        lattice=looks, trust=trust, measured=measured, best=best, errors=MODELS["machine"]
     )
 
 
@@ -328,16 +279,14 @@ def _fallback(text: str, errors: ErrorModel, share: float) -> Profile:
     )
 
 
-def _measure(
-    lattice: Likelihood, text: str, population: Population, temper: float
-) -> tuple[Profile, float]:
+def _measure(lattice: Likelihood, text: str, population: Population) -> tuple[Profile, float]:
     """Ask the pixels what each single change of the text costs, and what the best string is."""
     changed, places = _single_changes(text, population)
     fewer = _fewer(text) if len(text) - 1 in population.lengths else []
     more = _more(text, population) if len(text) + 1 in population.lengths else []
     logs = np.asarray(lattice.log_likelihood((text, *changed, *fewer, *more)), dtype=np.float64)
     best = float(logs.max())
-    ratio = np.exp(temper * (logs - best))
+    ratio = np.exp(logs - best)
     own, one, less = np.split(ratio, [1, 1 + len(changed), 1 + len(changed) + len(fewer)])[:3]
     extra = ratio[ratio.size - len(more) :]
     base = max(float(own[0]), 1e-30)

@@ -35,6 +35,7 @@ def field_bits(
     others = sum(sizes)
     by_maker = sum(share * size for share, size in zip(maker_shares, sizes, strict=True))
     by_model = sum(g.prior * size for g, size in zip(groups, sizes, strict=True))
+    likelihood = groups[of].seen(likelihood)
     own = likelihood * groups[of].prior
     total = max(sum(g.total for g in groups), own)
     by_serial = max(total - own, total * SMALLEST)

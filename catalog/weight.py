@@ -80,6 +80,13 @@ class GroupWeight:
     catalogued_fitting: int
     prior: float
     """How probable the plate's other fields are under this maker and model, 0-1."""
+    blind: float = 0.0
+    """Share of such readings that say nothing, so are as probable under every unit."""
+
+    def seen(self, likelihood: float) -> float:
+        """Give a unit its part of the readings that say nothing; the sum over all stays."""
+        even = self.total / self.prior / max(self.population.size, 1.0)
+        return (1.0 - self.blind) * likelihood + self.blind * even
 
 
 def weigh_group(
@@ -105,6 +112,7 @@ def weigh_group(
         fitting=sum(part.fitting for part in parts),
         catalogued_fitting=sum(part.catalogued_fitting for part in parts),
         prior=prior,
+        blind=model.blind,
     )
 
 
@@ -245,7 +253,7 @@ def weigh_unit(
     `factor` what other fields take away from this unit alone (0-1).
     """
     units = sum(group.population.size for group in groups)
-    own = likelihood * of.prior
+    own = of.seen(likelihood) * of.prior
     total = max(sum(group.total for group in groups), own)
     others = max(total - own, total * SMALLEST)
     competing = max(units - 1.0, 0.0)

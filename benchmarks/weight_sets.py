@@ -1,0 +1,72 @@
+"""The plates that the weight is tested on: which serials, which seeds, how many looks.
+
+Serials are a prefix and seven digits, drawn evenly from ten million. A catalog of 1,000, 10,000,
+100,000 or 1,000,000 units is the block of all numbers that begin like the plate's own with six,
+five, four or three fixed places, of which 80 % are catalogued: dense neighbours at every size, the
+plate's own unit among them or not. The same readings serve at every size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmarks.rendered import SeenPlate, see_plates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from renderer.types import Severity
+    from vision.engine import TextEngine
+
+PREFIX = "WX"
+DIGITS = 7
+CHUNK = 100
+"""Plates kept together in the cache, so that a long run can be taken up again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlateSet:
+    """One set of plates of one severity; seeds count up from `first_seed`."""
+
+    name: str
+    severity: Severity
+    looks: int
+    plates: int
+    first_seed: int
+
+
+CALIBRATION = (
+    PlateSet(name="mild, 3 looks", severity="mild", looks=3, plates=300, first_seed=5_000_000),
+    PlateSet(name="hard, 3 looks", severity="hard", looks=3, plates=100, first_seed=5_100_000),
+    PlateSet(name="clean, 1 look", severity="clean", looks=1, plates=300, first_seed=5_200_000),
+)
+
+TEST = (
+    PlateSet(name="mild, 3 looks", severity="mild", looks=3, plates=4500, first_seed=7_000_000),
+    PlateSet(name="clean, 1 look", severity="clean", looks=1, plates=4500, first_seed=7_200_000),
+    PlateSet(name="hard, 3 looks", severity="hard", looks=3, plates=900, first_seed=7_100_000),
+)
+"""Other seeds than those of `CALIBRATION`, throughout. The sizes are what the bound of one wrong
+in a thousand needs; `--most` takes the first ones only."""
+
+
+def serials_of(plates: PlateSet) -> tuple[str, ...]:
+    """Draw the true serials of a set, as they are lettered on the plates."""
+    rng = np.random.default_rng(plates.first_seed)
+    return tuple(f"{PREFIX}-{n:0{DIGITS}d}" for n in rng.integers(1, 10**DIGITS, plates.plates))
+
+
+def seen(plates: PlateSet, engine: TextEngine, *, most: int | None = None) -> Iterator[SeenPlate]:
+    """Draw and read a set, chunk by chunk; each chunk is kept in the cache."""
+    serials = serials_of(plates)[:most]
+    for start in range(0, len(serials), CHUNK):
+        yield from see_plates(
+            serials[start : start + CHUNK],
+            severity=plates.severity,
+            first_seed=plates.first_seed + start,
+            looks=plates.looks,
+            engine=engine,
+        )

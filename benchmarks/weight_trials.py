@@ -1,0 +1,202 @@
+"""One reading against catalogs of every size: who is named, with what weight, and who is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmarks.weight_sets import DIGITS, PREFIX
+from catalog.likelihood import SerialModel, serial_model
+from catalog.looks import TRUST, Trust
+from catalog.normalize import fold
+from catalog.population import Population, population
+from catalog.schemes import GroupStatistics, SerialBlock
+from catalog.types import FieldEvidence
+from catalog.verdicts import unit_verdict
+from catalog.weight import GroupWeight, weigh_group, weigh_unit
+from vision.evidence import FusedLikelihood, usual_tempering
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from benchmarks.rendered import SeenPlate
+
+    Keys = npt.NDArray[np.bytes_]
+
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+"""Units that exist in the block of numbers that competes."""
+
+CATALOGUED = 0.8
+"""Share of the units that the catalog knows; the plate's own unit is known as often."""
+
+CATALOG_SEED = 77
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One plate against one catalog."""
+
+    plates: str
+    size: int
+    catalogued: bool
+    """Whether the plate's own unit is in the catalog."""
+    identified: bool
+    right: bool
+    """Whether the best catalogued unit is the plate's own."""
+    posterior: float
+    """Of the best catalogued unit."""
+    mate: float | None
+    """log10 LR of the plate's own unit, if catalogued."""
+    neighbour: float
+    """log10 LR of a catalogued unit one digit away from the plate's own."""
+    stranger: float
+    """log10 LR of a catalogued unit drawn at random."""
+    truth: float
+    """Natural log of the posterior of the plate's own unit, catalogued or not."""
+
+
+@lru_cache(maxsize=1)
+def known_numbers() -> tuple[npt.NDArray[np.int64], Keys]:
+    """Give the numbers of ten million that are catalogued, and their folded serials, sorted."""
+    draw = np.random.default_rng(CATALOG_SEED)
+    numbers = np.flatnonzero(draw.random(10**DIGITS) < CATALOGUED)
+    raw = np.empty((numbers.size, len(PREFIX) + DIGITS), dtype=np.uint8)
+    raw[:, : len(PREFIX)] = np.frombuffer(PREFIX.encode(), dtype=np.uint8)
+    left = numbers.copy()
+    for place in range(DIGITS - 1, -1, -1):
+        raw[:, len(PREFIX) + place] = left % 10 + ord("0")
+        left //= 10
+    return numbers, raw.view(f"S{raw.shape[1]}").ravel()
+
+
+def block(number: int, size: int) -> tuple[npt.NDArray[np.int64], Keys, Population]:
+    """Cut out the catalog of one size around a number, and the population it speaks for."""
+    numbers, keys = known_numbers()
+    first = number // size * size
+    low, high = np.searchsorted(numbers, [first, first + size]).tolist()
+    digits = len(str(size)) - 1
+    lead = f"{number:0{DIGITS}d}"[: DIGITS - digits]
+    known = numbers[low:high]
+    sequence = SerialBlock(
+        prefix=PREFIX + lead,
+        digits=digits,
+        suffix="",
+        first=int(known[0] - first),
+        last=int(known[-1] - first),
+        count=known.size,
+        padded=True,
+    )
+    statistics = GroupStatistics(keys=known.size, blocks=(sequence,), irregular=())
+    return known, keys[low:high], population(statistics)
+
+
+def model_of(plate: SeenPlate, *, trust: Trust = TRUST) -> SerialModel | None:
+    """Fuse the looks at a plate and build the model of its serial for the largest catalog."""
+    looks = [look.lattice for look in plate.looks if look.text.strip()]
+    if not looks:
+        return None
+    fused = FusedLikelihood.of(looks, usual_tempering())
+    texts = fused.suggestions()
+    if not texts:
+        return None
+    best = texts[int(np.argmax(fused.log_likelihood(texts)))]
+    _, _, people = block(number_of(plate), SIZES[-1])
+    evidence = FieldEvidence(text=best, origin="machine", likelihood=fused)
+    return serial_model(evidence, people, trust=trust)
+
+
+def number_of(plate: SeenPlate) -> int:
+    """Give the number in a plate's serial."""
+    return int(fold(plate.serial)[len(PREFIX) :])
+
+
+def try_plate(
+    plate: SeenPlate, plates: str, sizes: Sequence[int], *, trust: Trust = TRUST
+) -> list[Trial]:
+    """Weigh one plate against catalogs of these sizes; an unreadable one names nobody."""
+    model = model_of(plate, trust=trust)
+    return [_trial(plate, plates, model, size) for size in sizes]
+
+
+def _trial(plate: SeenPlate, plates: str, model: SerialModel | None, size: int) -> Trial:
+    number, truth = number_of(plate), fold(plate.serial)
+    known, keys, people = block(number, size)
+    in_catalog = _is_in(number, known)
+    blank = Trial(
+        plates=plates,
+        size=size,
+        catalogued=in_catalog,
+        identified=False,
+        right=False,
+        posterior=0.0,
+        mate=0.0 if in_catalog else None,
+        neighbour=0.0,
+        stranger=0.0,
+        truth=-float(np.log(people.size)),
+    )
+    if model is None:
+        return blank
+    group = weigh_group(model, people, keys)
+    draw = np.random.default_rng(number * 31 + size)
+    asked = [truth, _neighbour(number, known, draw), _stranger(number, known, draw)]
+    each = model.of_keys(np.array([text.encode() for text in asked]), len(truth))
+    own, near, far = (
+        weigh_unit([group], group, float(value), ceiling=model.ceiling) for value in each
+    )
+    named = _named(group, model)
+    return replace(
+        blank,
+        identified=named[0],
+        right=named[1] == truth,
+        posterior=named[2],
+        mate=own.log10_lr if in_catalog else None,
+        neighbour=near.log10_lr,
+        stranger=far.log10_lr,
+        truth=float(np.log(max(own.posterior, 1e-300))),
+    )
+
+
+def _named(group: GroupWeight, model: SerialModel) -> tuple[bool, str, float]:
+    """Whether a catalogued unit is identified, the best one, and its posterior."""
+    best = next((one for one in group.scored if one.position >= 0), None)
+    if best is None:
+        return False, "", 0.0
+    weight = weigh_unit([group], group, best.likelihood, ceiling=model.ceiling)
+    verdict = unit_verdict(
+        weight, catalogued_fitting=group.catalogued_fitting, copies=best.copies, certain=True
+    )
+    return verdict == "identifies_catalog_unit", best.key, weight.posterior
+
+
+def _neighbour(number: int, known: npt.NDArray[np.int64], draw: np.random.Generator) -> str:
+    """Draw a catalogued unit whose number differs in one digit."""
+    digits = f"{number:0{DIGITS}d}"
+    near = [
+        int(digits[:place] + other + digits[place + 1 :])
+        for place in range(DIGITS)
+        for other in "0123456789"
+        if other != digits[place]
+    ]
+    near = [value for value in near if _is_in(value, known)]
+    return _spelled(int(draw.choice(near)))
+
+
+def _is_in(number: int, known: npt.NDArray[np.int64]) -> bool:
+    place = int(np.searchsorted(known, number))
+    return place < known.size and int(known[place]) == number
+
+
+def _stranger(number: int, known: npt.NDArray[np.int64], draw: np.random.Generator) -> str:
+    while True:
+        value = int(draw.choice(known))
+        if value != number:
+            return _spelled(value)
+
+
+def _spelled(number: int) -> str:
+    return f"{PREFIX}{number:0{DIGITS}d}"

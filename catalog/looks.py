@@ -1,0 +1,125 @@
+"""How far each look at a plate is believed, before the looks are put together.
+
+A look that explains no serial must say nothing about any: what it gives a serial is never taken to
+be less than a small share of what it gives its own best string. What is left is a mixture, look by
+look, of "this look shows the serial" and "this look shows something else".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import numpy as np
+
+from catalog.normalize import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from catalog.types import Likelihood
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """How far pixels are believed.
+
+    `temperature` divides a look's log-likelihoods (above 1: less sure than it says); `floor` is the
+    least that a look gives any serial, beside its own best string; `discount` multiplies the sum
+    over looks, which share their plate's damage. `misled` is the share of readings in which all of
+    that says nothing: half of it falls back on the text alone, half on nothing at all.
+    """
+
+    temperature: float
+    floor: float
+    discount: float
+    misled: float
+    version: str
+    source: str
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that make no likelihood."""
+        if self.temperature <= 0 or not 0 < self.floor < 1 or not 0 < self.discount <= 1:
+            raise ValueError("a trust needs a temperature above 0, a floor and a discount in 0-1")
+        if not 0 < self.misled < 1:
+            raise ValueError("the share of misled readings is between 0 and 1")
+
+
+TRUST = Trust(
+    temperature=1.5,
+    floor=1e-8,
+    discount=0.85,
+    misled=5e-4,
+    version="2026-11-b",
+    source="700 rendered plates (seeds from 5,000,000, 5,100,000, 5,200,000; see docs/validity.md)",
+)
+
+
+@runtime_checkable
+class Fused(Protocol):
+    """Several looks at one plate, each a likelihood of its own."""
+
+    @property
+    def looks(self) -> tuple[Likelihood, ...]:
+        """The looks, in any order."""
+        ...
+
+
+@runtime_checkable
+class Foldable(Protocol):
+    """A lattice whose symbols can be merged, so that case and separators do not matter."""
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Every symbol that was kept."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """Its best string."""
+        ...
+
+    def folded(self, mapping: Mapping[str, str]) -> Likelihood:
+        """Give the same lattice over merged symbols."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BelievedLooks:
+    """What all looks at a plate say about any folded serial, each believed as far as it may be."""
+
+    looks: tuple[Likelihood, ...]
+    bests: tuple[float, ...]
+    """Log-likelihood of each look's own best string."""
+    trust: Trust
+
+    @classmethod
+    def of(cls, likelihood: Likelihood, text: str, trust: Trust) -> BelievedLooks:
+        """Take apart what was fused; `text` stands for a look that has no best string."""
+        parts = likelihood.looks if isinstance(likelihood, Fused) else (likelihood,)
+        looks, bests = [], []
+        for part in parts:
+            own = fold(part.text) if isinstance(part, Foldable) else text
+            look = _folded(part)
+            asked = tuple(dict.fromkeys(each for each in (own, text) if each))
+            looks.append(look)
+            bests.append(float(np.max(look.log_likelihood(asked), initial=-700.0)))
+        return cls(looks=tuple(looks), bests=tuple(bests), trust=trust)
+
+    def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
+        """Natural logarithms, up to a constant, same order, shape (n,)."""
+        total = np.zeros(len(strings))
+        least = float(np.log(self.trust.floor))
+        for look, best in zip(self.looks, self.bests, strict=True):
+            logs = np.asarray(look.log_likelihood(strings), dtype=np.float64) - best
+            total += np.logaddexp(np.minimum(logs, 0.0) / self.trust.temperature, least)
+        return np.asarray(self.trust.discount * total)
+
+
+def _folded(look: Likelihood) -> Likelihood:
+    if not isinstance(look, Foldable):
+        return look
+    merged = {symbol: fold(symbol) for symbol in look.symbols if symbol}
+    return look.folded({a: b for a, b in merged.items() if a != b and len(b) <= 1})
