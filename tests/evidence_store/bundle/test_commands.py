@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from benchmarks.bundle_sample import CUSTODIAN, REVIEWER, Sample
 from evidence_store.__main__ import main
 from evidence_store.bundle.layout import Role
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
