@@ -40,6 +40,15 @@ class Claim:
     looks: tuple[Recognised, ...] = ()
 
 
+CLEAR_RULE = 0.85
+"""A field rule at least this strong leaves no doubt that the text belongs to the field."""
+
+
+def belonging(strength: float) -> float:
+    """Say how surely a text belongs to its field (0–1), from the strength of the rule."""
+    return min(strength / CLEAR_RULE, 1.0)
+
+
 def to_reading(guess: FieldGuess) -> FieldReading:
     """Turn one reader's guess into a field reading; one reader alone never states."""
     lattice = lattice_of(guess)
@@ -49,7 +58,7 @@ def to_reading(guess: FieldGuess) -> FieldReading:
     return FieldReading(
         field=guess.field,
         text=guess.text,
-        confidence=sure,
+        confidence=sure * belonging(guess.strength),
         state="offered" if sure >= READABLE else "unreadable",
         glyphs=glyphs,
         alternatives=options,
@@ -122,7 +131,7 @@ def combine(claims: Sequence[Claim], codes: Sequence[Code] = ()) -> FieldReading
     return FieldReading(
         field=base.field,
         text=shown,
-        confidence=sure,
+        confidence=sure * belonging(base.strength),
         state=state,
         glyphs=base.glyphs if base.text == shown else _glyphs_for(base, shown),
         alternatives=tuple(

@@ -62,6 +62,14 @@ class TextEngine(Protocol):
         """Name, version and weights of this reader, as signed under everything it reads."""
         ...
 
+    @property
+    def affordable_side(self) -> int:
+        """Longer side, in pixels, of a picture that `find` searches within about half a second.
+
+        Looks at a photo are not made larger than this.
+        """
+        ...
+
     def find(self, pixels: Pixels, *, long_side: int) -> tuple[FoundLine, ...]:
         """Find lines of text in the picture, looked at with its longer side at `long_side` pixels.
 

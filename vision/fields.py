@@ -21,6 +21,7 @@ from vision.shapes import (
     letters_and_digits,
     looks_like_date,
     looks_like_measure,
+    may_name,
     plausible,
 )
 
@@ -43,6 +44,10 @@ WANTED: tuple[FieldName, ...] = ("serial", "model", "part_number")
 
 ANSWERED = 0.7
 """A label whose value was found by a rule weaker than this still asks for one."""
+
+STANDS_OUT, LEAST_LINES = 1.25, 3
+"""An unlabelled maker's name is on top of a plate of at least `LEAST_LINES` lines, or in letters
+this many times the usual height there."""
 
 _STRAY = " .:;,#=_-–—|*'\"“”·•…<>"
 
@@ -92,13 +97,14 @@ def find_fields(lines: Sequence[TextLine]) -> tuple[FieldGuess, ...]:
     guesses: list[FieldGuess] = []
     asking: list[_Asking] = []
     free: list[_Span] = []
-    for row in rows_of(lines):
+    rows = rows_of(lines)
+    for row in rows:
         _split_line(row, guesses, asking, free)
     guesses += _answer_labels(asking, free)
     taken = {(guess.line.line_id, guess.start) for guess in guesses}
     unclaimed = [span for span in free if (span.row.line.line_id, span.start) not in taken]
     guesses += _by_form(unclaimed, guesses)
-    guesses += _by_place(unclaimed, guesses)
+    guesses += _by_place(unclaimed, guesses, rows)
     return tuple(sorted(guesses, key=lambda guess: (guess.field, -guess.strength)))
 
 
@@ -314,27 +320,35 @@ def _model_like(text: str) -> float:
     return score - 0.3 * (digits > 7)
 
 
-def _by_place(free: Sequence[_Span], known: Sequence[FieldGuess]) -> list[FieldGuess]:
-    """Propose a maker by a legal form, else by the largest letters of the plate."""
+def _by_place(
+    free: Sequence[_Span], known: Sequence[FieldGuess], rows: Sequence[Row]
+) -> list[FieldGuess]:
+    """Propose a maker by a legal form, else by standing out on top of a plate of several lines."""
     if any(guess.field == "maker" for guess in known):
         return []
-    names = [span for span in free if plausible("maker", span.text) > 0]
-    if not names:
-        return []
-    tallest = max(span.row.height for span in names)
-    found = []
+    names = [span for span in free if plausible("maker", span.text) > 0 and may_name(span.text)]
+    found = [_name(span, FORM, 0.75) for span in names if has_legal_form(span.text)]
+    heights = sorted(row.height for row in rows)
+    typical = heights[len(heights) // 2] if heights else 0.0
     for span in names:
-        strength = 0.7 if has_legal_form(span.text) else 0.15
-        strength += 0.2 * (span.row.height / tallest)
-        found.append(
-            FieldGuess(
-                field="maker",
-                line=span.row.line,
-                start=span.start,
-                end=span.end,
-                label=None,
-                rule=FORM if has_legal_form(span.text) else PLACE,
-                strength=strength,
-            )
-        )
-    return sorted(found, key=lambda guess: -guess.strength)[:3]
+        stands_out = span.row.height >= STANDS_OUT * typical or span.row is rows[0]
+        if not found and stands_out and len(rows) >= LEAST_LINES and _like_a_name(span.text):
+            found.append(_name(span, PLACE, 0.25 if span.row is rows[0] else 0.2))
+    return sorted(found, key=lambda guess: -guess.strength)[:1]
+
+
+def _like_a_name(text: str) -> bool:
+    letters = [char for char in text if char.isalpha()]
+    return len(letters) >= 4 and not any(char.isdigit() for char in text[2:])
+
+
+def _name(span: _Span, rule: str, strength: float) -> FieldGuess:
+    return FieldGuess(
+        field="maker",
+        line=span.row.line,
+        start=span.start,
+        end=span.end,
+        label=None,
+        rule=rule,
+        strength=strength,
+    )

@@ -95,7 +95,8 @@ def find_labels(text: str) -> tuple[Label, ...]:
 
 def _in_place(text: str, at: int, char: str) -> str:
     """Fold a character of a line; a digit that begins a word is no misread letter of a label."""
-    if char.isdigit() and (at == 0 or not text[at - 1].isalnum()):
+    begins = at == 0 or not text[at - 1].isalnum()
+    if char.isdigit() and begins and text[at + 1 : at + 3].upper() != "/N":
         return char
     return folded(char)
 

@@ -8,6 +8,7 @@ reading brings them together and says where they differ.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vision.closer import clearer_crops, shifted_crops
@@ -34,6 +35,9 @@ __all__ = ["EngineStatus", "Reader", "engine_status", "top_field"]
 
 BUDGET_SECONDS = 8.0
 CODE_SECONDS = 0.2
+
+SPOKEN_FOR = 0.5
+"""A value whose field rule is at least this strong (0–1) is more than a guess."""
 
 COMBINED = Engine(name="combined", version="1", weights_sha256="")
 
@@ -162,7 +166,7 @@ class _Run:
             photo_id=self.photo.photo_id,
             regions=tuple(regions),
             readings=tuple(readings),
-            combined=tuple(combined),
+            combined=without_guesswork(combined),
             codes=codes,
             seconds=time.monotonic() - self.started,
             notes=tuple(self.notes),
@@ -256,6 +260,30 @@ def best_guesses(guesses: Sequence[FieldGuess]) -> tuple[FieldGuess, ...]:
 
 def _rank(guess: FieldGuess) -> float:
     return guess.strength * (0.3 + 0.7 * guess.line.confidence)
+
+
+def without_guesswork(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Drop values that nothing but their form or place speaks for, save the best of the photo.
+
+    Any board has dozens of chips whose markings look like serials. Where some region has a value
+    with a label, unlabelled ones elsewhere are dropped; where none has, one of them is kept.
+    """
+    kept: dict[FieldName, FieldReading] = {}
+    for one in (one for reading in readings for one in reading.fields):
+        best = kept.get(one.field)
+        if best is None or one.strength * one.confidence > best.strength * best.confidence:
+            kept[one.field] = one
+    return tuple(
+        replace(
+            reading,
+            fields=tuple(
+                one
+                for one in reading.fields
+                if one.strength >= SPOKEN_FOR or one is kept[one.field]
+            ),
+        )
+        for reading in readings
+    )
 
 
 def top_field(reading: PhotoReading, field: FieldName) -> FieldReading | None:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 FIRST_SIDE = 1280
 """Longer side, in pixels, of the first look at the whole photo."""
 
-TURNED_SIDE = 1280
 LETTERS = 30.0
 """Height, in pixels, that the lines of a region should have in a look at it."""
 
@@ -66,11 +65,12 @@ class Search:
         self.stopped = stopped
         self.step = step
         self.lines: list[SeenLine] = []
+        self.first_side = min(FIRST_SIDE, finder.affordable_side)
 
     def run(self) -> list[SeenLine]:
         """Take the looks that are needed; give every line seen."""
         self.step("looking for text")
-        self._look(whole(self.pixels), FIRST_SIDE)
+        self._look(whole(self.pixels), self.first_side)
         for words, view, long_side in self._further():
             if not self.doubtful() or self.stopped():
                 break
@@ -112,7 +112,7 @@ class Search:
     def _further(self) -> Iterator[tuple[str, View, int]]:
         """Propose looks, cheapest and most promising first."""
         yield from self._region_looks(set())
-        yield "looking at the photo turned", whole(self.pixels, 1), TURNED_SIDE
+        yield "looking at the photo turned", whole(self.pixels, 1), self.first_side
         seen: set[tuple[int, int]] = set()
         yield from self._region_looks(seen)
 
@@ -124,7 +124,7 @@ class Search:
             if key in seen:
                 continue
             seen.add(key)
-            long_side = _region_side(corners, quads)
+            long_side = min(_region_side(corners, quads), self.finder.affordable_side)
             if self._worth_it(corners, quads, long_side):
                 view = part(self.pixels, corners, long_side=long_side)
                 yield "looking closer at a region", view, long_side
@@ -142,7 +142,7 @@ class Search:
 
     def _worth_it(self, corners: Quad, quads: Sequence[Quad], long_side: int) -> bool:
         """Say whether a look at a region shows more than the first look did."""
-        first = FIRST_SIDE / max(self.pixels.shape[:2])
+        first = self.first_side / max(self.pixels.shape[:2])
         closer = long_side / max(side_lengths(corners)) / first
         slant = abs(math.degrees(common_direction(quads)))
         upright = slant < 8

@@ -38,6 +38,19 @@ _LEGAL_FORM = re.compile(
 )
 
 
+_NO_NAME = re.compile(
+    r"^(made\b|product of|assembled|designed|warning|caution|danger|attention|notice|achtung|"
+    r"do not|keep|on$|off$|test|power|reset|input|output|fuse|ground|earth|passed|qc|inspect|patent|"
+    r"http|www|fabriqu|сделано|изготовлено в|внимание|осторожно|dikkat|中国制造)",
+    re.IGNORECASE,
+)
+
+
+def may_name(text: str) -> bool:
+    """Say whether a text may be somebody's name: not a warning, a country of make or a switch."""
+    return not _NO_NAME.match(text.strip())
+
+
 def letters_and_digits(text: str) -> str:
     """Keep letters and digits only, upper case."""
     return "".join(char for char in text.upper() if char.isalnum())

@@ -40,6 +40,9 @@ LOW_CONTRAST = 0.4
 the target value of EasyOCR's own second try."""
 
 
+AFFORDABLE_SIDE = 640
+
+
 class EasyOcrEngine:
     """Reads Latin letters, digits and punctuation with EasyOCR's CTC recogniser (generation 2)."""
 
@@ -70,6 +73,11 @@ class EasyOcrEngine:
     def identity(self) -> Engine:
         """Name, version and the hash over both weight files in order of name."""
         return self._identity
+
+    @property
+    def affordable_side(self) -> int:
+        """Longer side of a picture that is searched within about half a second on two cores."""
+        return AFFORDABLE_SIDE
 
     def find(self, pixels: Pixels, *, long_side: int) -> tuple[FoundLine, ...]:
         """Find lines of text with the CRAFT detector; its score of a line is not kept (1.0)."""

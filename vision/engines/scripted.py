@@ -40,6 +40,9 @@ class ScriptedLine:
     box: tuple[float, float, float, float] = (0.1, 0.1, 0.8, 0.1)
 
 
+AFFORDABLE_SIDE = 2000
+
+
 class ScriptedEngine:
     """Finds the scripted lines in every picture and reads each crop as the next of them."""
 
@@ -55,6 +58,11 @@ class ScriptedEngine:
     def identity(self) -> Engine:
         """Name, version and the hash of the script."""
         return self._identity
+
+    @property
+    def affordable_side(self) -> int:
+        """Longer side of a picture that is searched within about half a second on two cores."""
+        return AFFORDABLE_SIDE
 
     def find(self, pixels: Pixels, *, long_side: int) -> tuple[FoundLine, ...]:  # noqa: ARG002
         """Place the scripted lines in the picture; the size of the look makes no difference."""
