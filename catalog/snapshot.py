@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from catalog.container import MappedContainer
-from catalog.errors import CatalogError, SnapshotDamaged, SnapshotUnreadable
+from catalog.errors import CatalogError, RecordInvalid, SnapshotDamaged, SnapshotUnreadable
 from catalog.index import HashIndex, Places, as_keys
 from catalog.makers import MakerHit, MakerNames, ModelHit
 from catalog.manifest import MANIFEST_NAME, SnapshotManifest, read_manifest
@@ -242,7 +242,30 @@ class Snapshot:
 
     @cached_property
     def _entries(self) -> list[dict[str, Any]]:
-        return list(self._json("groups.json"))
+        """The groups as they stand in the file, checked so that no number leads out of it."""
+        entries = self._json("groups.json")
+        try:
+            numbers = [
+                [entry[name] for name in ("units", "unserialised", "offset", "width", "permits")]
+                for entry in entries
+            ]
+            sizes = [sum(count for _, count in entry["key_lengths"]) for entry in entries]
+            names = [(entry["maker_id"], entry["model"]) for entry in entries]
+        except (KeyError, TypeError, ValueError) as problem:
+            raise self._unreadable(f"groups.json is no list of groups ({problem!r})") from None
+        keys = len(self._container.bytes_of("keys.bin"))
+        fits = all(
+            all(type(number) is int and number >= 0 for number in (*of_group, size))
+            and of_group[0] == size
+            and of_group[2] + of_group[0] * of_group[3] <= keys
+            and of_group[3] > 0
+            for of_group, size in zip(numbers, sizes, strict=True)
+        )
+        total, permits = (sum(of_group[place] for of_group in numbers) for place in (0, 4))
+        whole = fits and (total, permits) == (len(self._units), len(self._group_permits))
+        if not whole or not all(isinstance(name, str) for pair in names for name in pair):
+            raise self._unreadable("groups.json does not fit the other members")
+        return list(entries)
 
     @cached_property
     def _groups(self) -> tuple[UnitGroup, ...]:
@@ -310,23 +333,27 @@ class Snapshot:
 
     def _unit(self, group_id: int, position: int, keys: npt.NDArray[np.bytes_]) -> Unit:
         row = self._units[self._starts[group_id] + position]
-        permit_row, line_place, place = self._deliveries[row["delivery"]].tolist()
-        permit = self._permit(permit_row)
-        line = permit.lines[line_place]
         start = int(row["text"])
         text = bytes(self._container.bytes_of("texts.bin")[start : start + int(row["text_size"])])
-        serial = Serial(
-            value=text.decode(),
-            basis=SERIAL_BASES[row["basis"]],
-            disposition=DISPOSITIONS[row["disposition"]],
-        )
+        try:
+            permit_row, line_place, place = self._deliveries[row["delivery"]].tolist()
+            permit = self._permit(permit_row)
+            line = permit.lines[line_place]
+            delivery = line.deliveries[place]
+            serial = Serial(
+                value=text.decode(),
+                basis=SERIAL_BASES[row["basis"]],
+                disposition=DISPOSITIONS[row["disposition"]],
+            )
+        except (IndexError, UnicodeDecodeError, RecordInvalid) as problem:
+            raise self._unreadable(f"unit {position} of group {group_id} ({problem})") from None
         return Unit(
             group_id=group_id,
             position=position,
             key=keys[position].decode(),
             permit=permit,
             line=line,
-            delivery=line.deliveries[place],
+            delivery=delivery,
             serial=serial,
         )
 

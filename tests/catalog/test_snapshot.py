@@ -6,6 +6,7 @@ import hashlib
 import json
 import stat
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -16,7 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.dates import PartialDate
-from catalog.errors import RecordInvalid, SnapshotDamaged, SnapshotExists, SnapshotUnreadable
+from catalog.errors import (
+    CatalogError,
+    RecordInvalid,
+    SnapshotDamaged,
+    SnapshotExists,
+    SnapshotUnreadable,
+)
 from catalog.manifest import SYNTHETIC_NOTICE
 from catalog.normalize import fold
 from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
@@ -343,6 +350,26 @@ def test_a_damaged_file_never_breaks_the_program(
             assert unchanged or snapshot.sha256 != demo_snapshot.sha256
     except (SnapshotUnreadable, SnapshotDamaged):
         assert not unchanged
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(place=st.integers(min_value=0), value=st.integers(0, 255))
+def test_reading_a_damaged_file_ends_in_records_or_in_words(
+    demo_snapshot: Snapshot, tmp_path: Path, place: int, value: int
+) -> None:
+    data = bytearray(demo_snapshot.path.read_bytes())
+    data[place % len(data)] = value
+    path = tmp_path / "fuzz"
+    path.write_bytes(data)
+    with suppress(CatalogError), open_snapshot(path) as snapshot:
+        for group in snapshot.groups():
+            snapshot.units(group.group_id, range(group.units))
+            snapshot.lookup(group.group_id, ["CMX15D0836"])
+        assert len(list(snapshot.permits())) == snapshot.manifest.counts.permits
+        snapshot.find_units("CMX15D-0836")
+        snapshot.find_maker("L3 Wescam")
 
 
 def test_a_writer_takes_permits_one_by_one(tmp_path: Path) -> None:
