@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from catalog.competitors import Competition
     from catalog.snapshot import Snapshot
-    from catalog.types import CoverageEntry
+    from catalog.types import CoverageEntry, Extent
 
 NOTHING_SAID = "The catalog does not say what it covers, so that a unit is not in it means nothing."
 
@@ -21,6 +21,9 @@ def coverage_note(snapshot: Snapshot, field: Competition) -> str:
     parts = [_entry(snapshot, entry) for entry in entries] or [NOTHING_SAID]
     if entries:
         parts.append("What is not in it may have been permitted all the same.")
+    parts += [
+        _extent(snapshot, found) for found in snapshot.manifest.extent if found.maker_id in makers
+    ]
     if snapshot.manifest.synthetic:
         parts.insert(0, "This catalog is synthetic: its records are invented.")
     return " ".join(parts)
@@ -35,4 +38,17 @@ def _entry(snapshot: Snapshot, entry: CoverageEntry) -> str:
     return (
         f"Declared coverage: {whose}, permits of {issuer}, from {first} to {last} "
         f"(completeness: {entry.completeness}).{note}"
+    )
+
+
+def _extent(snapshot: Snapshot, found: Extent) -> str:
+    """Say what the records of a maker span, as found in them rather than as declared."""
+    known = snapshot.maker(found.maker_id)
+    whose = known.canonical if known else found.maker_id
+    by = f", issued by {found.issuer}" if found.issuer else ""
+    dated = found.first.known and found.last.known
+    span = f", dated {found.first} to {found.last}" if dated else ""
+    return (
+        f"Found in it for {whose}{by}: {found.permits:,} permits and applications{span}, "
+        f"{found.units:,} units with serials."
     )

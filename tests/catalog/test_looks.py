@@ -1,0 +1,76 @@
+"""A look that explains no serial says nothing about any."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from catalog.looks import TRUST, BelievedLooks
+from vision.lattice import Lattice
+
+SYMBOLS = ("", *"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-")
+
+
+def lattice(text: str, sure: float = 0.98) -> Lattice:
+    """A recogniser's output that reads `text`, each character at the same certainty."""
+    rows = []
+    for char in text:
+        for symbol in (char, ""):
+            row = np.full(len(SYMBOLS), (1 - sure) / (len(SYMBOLS) - 1))
+            row[SYMBOLS.index(symbol)] = sure
+            rows.append(row)
+    return Lattice.from_probabilities(np.array(rows), SYMBOLS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fused:
+    looks: tuple[Lattice, ...]
+
+    def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
+        raise AssertionError("each look is asked for itself")
+
+
+def difference(looks: tuple[Lattice, ...], a: str, b: str) -> float:
+    believed = BelievedLooks.of(Fused(looks=looks), a, TRUST)
+    first, second = believed.log_likelihood((a, b))
+    return float(first - second)
+
+
+def test_an_illegible_look_changes_nothing_much() -> None:
+    clear, other = lattice("WX-0836"), lattice("MNEA/7Q".replace("/", "-"))
+    alone = difference((clear,), "WX0836", "WX0886")
+    with_other = difference((clear, other), "WX0836", "WX0886")
+    assert alone > 2
+    assert with_other == pytest.approx(alone, rel=0.15)
+
+
+def test_a_second_clear_look_adds_weight() -> None:
+    clear = lattice("WX-0836", 0.9)
+    once = difference((clear,), "WX0836", "WX0886")
+    twice = difference((clear, clear), "WX0836", "WX0886")
+    assert once < twice <= 2 * once + 1e-9
+
+
+def test_no_look_decides_without_limit() -> None:
+    sure = lattice("WX-0836", 0.999999)
+    most = -TRUST.discount * np.log(TRUST.floor)
+    assert difference((sure,), "WX0836", "QQ1111") <= most + 1e-6
+
+
+def test_case_and_separators_do_not_matter() -> None:
+    look = lattice("WX-0836")
+    believed = BelievedLooks.of(look, "WX0836", TRUST)
+    assert believed.bests[0] > np.log(0.5)
+    assert believed.log_likelihood(("WX0836",))[0] > believed.log_likelihood(("WX083",))[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"temperature": 0.0}, {"floor": 0.0}, {"floor": 1.0}, {"discount": 1.5}, {"misled": 0.0}],
+)
+def test_impossible_trust_is_refused(change: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=r"trust|misled"):
+        replace(TRUST, **change)  # type: ignore[arg-type]
