@@ -153,6 +153,8 @@ def _bundle_problems(bench: Workbench, folder: Path, promises: Promises) -> list
     """Every bundle by its name must verify, acknowledged or not; nothing half may be there."""
     found = []
     there = {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
+    left = [name for name in there if name.endswith(".partial")]
+    found += [f"not swept: {left}"] if len(left) > 1 else []  # one is the kill's own
     found += [f"lost: the bundle {name}" for name in promises.bundles - there.keys()]
     for name, path in there.items():
         if path.is_dir() and not name.startswith("."):

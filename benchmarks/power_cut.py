@@ -258,6 +258,15 @@ def _unescaped(text: str) -> str:
     return re.sub(r"\\x([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), text)
 
 
+def can_record() -> bool:
+    """Tell whether strace is installed and may trace here (some containers forbid it)."""
+    try:
+        done = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True)
+    except FileNotFoundError:
+        return False
+    return done.returncode == 0
+
+
 def record(folder: Path, *, seed: int, rounds: int, log: Path) -> None:
     """Run the store's work under strace in a folder that does not exist yet."""
     subprocess.run(

@@ -23,6 +23,7 @@ from benchmarks.crash_work import (
     store_problems,
     store_work,
 )
+from benchmarks.power_cut import can_record
 from evidence_store.blobs import BlobStore, sha256_of
 from evidence_store.errors import StoreUnavailable
 from evidence_store.files import LocalDisk
@@ -178,8 +179,9 @@ def taken(text: str) -> Promises:
 
 
 @pytest.mark.skipif(
-    shutil.which("strace") is None,
-    reason="strace makes SQLite's syncs fail; install the Debian package strace to run this",
+    not can_record(),
+    reason="strace makes SQLite's syncs fail; install the Debian package strace to run this "
+    "(and allow ptrace, where a container forbids it)",
 )
 @pytest.mark.parametrize(("call", "when"), [("fdatasync", 4), ("fdatasync", 9), ("pwrite64", 60)])
 def test_a_ledger_whose_disk_fails_acknowledges_nothing_it_lacks(

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.power_cut import RecordedDisk, calls, cut_many, record
+from benchmarks.power_cut import RecordedDisk, calls, can_record, cut_many, record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(
-    shutil.which("strace") is None,
-    reason="strace records the writes and syncs; install the Debian package strace to run this",
+    not can_record(),
+    reason="strace records the writes and syncs; install the Debian package strace to run this "
+    "(and allow ptrace, where a container forbids it)",
 )
 
 
