@@ -73,7 +73,7 @@ def gather(workbench: Workbench, case_id: str, checkpoint: Checkpoint) -> Report
     entries = tuple(workbench.stores.ledger.entries(case_id, limit=checkpoint.size))
     names = workbench.people.names()
     actors = {entry.actor for entry in entries}
-    exhibits = tuple(_exhibit(workbench, case_id, view) for view in _views(workbench, case_id))
+    exhibits = tuple(_exhibit(workbench, case_id, view) for view in views(workbench, case_id))
     return ReportCase(
         case_id=case_id,
         title=summary.title,
@@ -125,7 +125,8 @@ def plates(workbench: Workbench, case_id: str) -> Iterator[PlateView]:
         offset += PAGE
 
 
-def _views(workbench: Workbench, case_id: str) -> Iterator[ExhibitView]:
+def views(workbench: Workbench, case_id: str) -> Iterator[ExhibitView]:
+    """All exhibits of a case, page by page."""
     offset = 0
     while page := workbench.intake.exhibits(case_id, offset=offset, limit=PAGE):
         for summary in page:
@@ -344,7 +345,7 @@ def required_reviewers(workbench: Workbench, case_id: str) -> tuple[str, ...]:
     for view in workbench.matching.searches(case_id):
         for decision in view.decisions:
             people[decision.by_id] = None
-    for exhibit in _views(workbench, case_id):
+    for exhibit in views(workbench, case_id):
         for review in exhibit.reviews:
             if review.judgement is not Judgement.UNSURE:
                 people[review.reviewer_id] = None

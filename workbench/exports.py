@@ -29,9 +29,10 @@ from evidence_store.bundle.signing import add_signature
 from evidence_store.bundle.verify import verify
 from workbench import entries, tables
 from workbench import policy as rules
-from workbench.case_file import counts, gather, required_reviewers
+from workbench.case_file import counts, gather, required_reviewers, views
 from workbench.errors import NotFound
 from workbench.report.build import build_report
+from workbench.tabulate import tables_of
 from workbench.types import Role, SealedView
 
 if TYPE_CHECKING:
@@ -206,6 +207,9 @@ class Exports:
             payload=(
                 *self._exhibit_files(case_id),
                 *self._search_files(case_id),
+                *tables_of(
+                    views(workbench, case_id), reversed(workbench.matching.searches(case_id))
+                ),
                 PayloadFile(
                     path="report.pdf",
                     source=report.pdf,
@@ -240,15 +244,11 @@ class Exports:
     def _exhibit_files(self, case_id: str) -> Iterator[PayloadFile]:
         """Originals, frames, crops and readings of every exhibit; each file once."""
         seen: set[str] = set()
-        offset = 0
-        while page := self._workbench.intake.exhibits(case_id, offset=offset, limit=200):
-            offset += len(page)
-            for summary in page:
-                view = self._workbench.intake.exhibit(case_id, summary.exhibit_id)
-                for file in self._files_of(case_id, view):
-                    if file.path not in seen:
-                        seen.add(file.path)
-                        yield file
+        for view in views(self._workbench, case_id):
+            for file in self._files_of(case_id, view):
+                if file.path not in seen:
+                    seen.add(file.path)
+                    yield file
 
     def _files_of(self, case_id: str, view: ExhibitView) -> Iterator[PayloadFile]:
         summary = view.summary

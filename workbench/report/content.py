@@ -53,6 +53,9 @@ def content(
     plain["policy_sentence"] = texts[f"policy_{case.policy}"]
     plain["solo"] = case.policy == "solo"
     plain["answers"] = _answers(case, text)
+    for exhibit in plain["exhibits"]:
+        for region in exhibit["regions"]:
+            region["fields"].sort(key=lambda field: _importance(field["field"]))
     for plate in plain["plates"]:
         plate["fields"] = [[field_word(name), *rest] for name, *rest in plate["fields"]]
     for search in plain["searches"]:
@@ -153,6 +156,11 @@ def _doubt(probability: float) -> str:
     if probability >= 0.95:
         return "sure"
     return "doubt" if probability >= 0.5 else "lost"
+
+
+def _importance(name: str) -> int:
+    order = tuple(_FIELD_WORDS)
+    return order.index(name) if name in order else len(order)
 
 
 def field_word(name: str) -> str:

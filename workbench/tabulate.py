@@ -1,0 +1,75 @@
+"""Readings and decisions as rows, for the tables that a bundle carries for other programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evidence_store.bundle.tables import DECISIONS, READINGS, Row, table_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from evidence_store.bundle.layout import PayloadFile
+    from workbench.types import ExhibitView, Review, SearchView
+
+
+def tables_of(
+    exhibits: Iterable[ExhibitView], searches: Iterable[SearchView]
+) -> Iterator[PayloadFile]:
+    """The two tables, each as CSV, JSON and schema."""
+    views = tuple(exhibits)
+    about = tuple(view.summary.exhibit_id for view in views)
+    readings = [row for view in views for row in _readings(view)]
+    decisions = [
+        *(_review(review) for view in views for review in view.reviews),
+        *(row for search in searches for row in _decisions(search)),
+    ]
+    decisions.sort(key=lambda row: int(row["entry"] or 0))
+    yield from table_files(READINGS, readings, about=about)
+    yield from table_files(DECISIONS, decisions, about=about)
+
+
+def _readings(view: ExhibitView) -> Iterator[Row]:
+    """Each reader's fields, and the combined ones."""
+    reading = view.reading
+    for item in (*reading.readings, *reading.combined) if reading is not None else ():
+        for field in item.fields:
+            yield {
+                "exhibit": view.summary.exhibit_id,
+                "region": item.region_id,
+                "field": field.field,
+                "text": field.text,
+                "state": field.state,
+                "confidence": field.confidence,
+                "engine": f"{item.engine.name} {item.engine.version}",
+                "entry": view.reading_sequence,
+            }
+
+
+def _review(review: Review) -> Row:
+    return {
+        "entry": review.sequence,
+        "at": review.at.isoformat(),
+        "reviewer": review.reviewer_id,
+        "exhibit": review.exhibit_id,
+        "region": review.region_id,
+        "field": review.field,
+        "judgement": review.judgement.value,
+        "text": review.text,
+        "reason": review.reason,
+        "blind": review.blind,
+        "supersedes": review.supersedes,
+    }
+
+
+def _decisions(search: SearchView) -> Iterator[Row]:
+    for decision in search.decisions:
+        yield {
+            "entry": decision.sequence,
+            "at": decision.at.isoformat(),
+            "reviewer": decision.by_id,
+            "field": "candidate",
+            "judgement": decision.judgement.value,
+            "text": decision.candidate,
+            "reason": decision.reason,
+        }
