@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -58,7 +58,7 @@ def demo_photos() -> tuple[DemoPhoto, ...]:
         ),
         _repost("repost-03.jpg", _smaller(good.pixels, 800), good, 55, "Resized and recompressed."),
         _repost("mirror-04.jpg", _mirrored(good), good, 70, "Cropped and mirrored."),
-        _shot("other-05.jpg", other, "mild", 12, "unit-b", "Another unit of the same model."),
+        _shot("other-05.jpg", other, _OTHER, 12, "unit-b", "Another unit of the same model."),
         _shot("mount-06.jpg", mount, "clean", 6, "mount", "The integrator's plate on the mount."),
         _shot("far-07.jpg", far, "extreme", 7, "unit-c", "A plate that cannot be read."),
     )
@@ -98,6 +98,9 @@ _SECOND = Exposure(
     contrast=0.85,
     brightness=0.9,
     jpeg_quality=75,
+)
+_OTHER = replace(
+    _SECOND, yaw=14, pitch=-8, roll=4, resolution=18, motion_angle=120, light_angle=300
 )
 _FIELD = {
     "source_url": "https://example.org/field/2020-10-21/01",
@@ -148,7 +151,7 @@ def _photo(
 
 
 def _shot(
-    name: str, drawn: Drawn, severity: Severity, seed: int, unit: str, note: str
+    name: str, drawn: Drawn, severity: Severity | Exposure, seed: int, unit: str, note: str
 ) -> DemoPhoto:
     look = expose(drawn, severity=severity, seed=seed, size=1280)
     return _photo(name, look, unit, unit, _CHANNEL, note)

@@ -31,6 +31,8 @@ FORMAT = "nameplate-fused-1"
 
 SUGGESTIONS = 6
 
+LEAST_SEEN = 0.003
+
 _MISREAD: dict[str, tuple[tuple[str, float], ...]] = {
     "B": (("8", 0.20),),
     "S": (("5", 0.25),),
@@ -124,12 +126,12 @@ class FusedLikelihood:
 
     @cached_property
     def characters(self) -> tuple[str, ...]:
-        """Every plain character that any look kept with at least a thousandth at some step."""
+        """Every plain character to which some step of any look gave at least `LEAST_SEEN`."""
         found = set()
         for look in self.looks:
             for step in look.steps:
                 kept, _ = step.probabilities()
-                found |= {s for s, p in zip(step.symbols, kept, strict=True) if p >= 1e-3}
+                found |= {s for s, p in zip(step.symbols, kept, strict=True) if p >= LEAST_SEEN}
         return tuple(sorted(found - {BLANK}))
 
     def folded(self, mapping: Mapping[str, str]) -> FusedLikelihood:

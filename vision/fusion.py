@@ -11,13 +11,14 @@ is drawn once and whose exposure is drawn anew; they stand in `fusion.json` besi
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vision.calibration import calibrated
+from vision.calibration import Kind, calibrated
 from vision.errors import VisionError
 from vision.evidence import FusedLikelihood, Tempering, lattice_from_glyphs, usual_tempering
 from vision.lattice import Lattice
@@ -45,7 +46,15 @@ LEAST_STRENGTH = 0.5
 """Nothing is stated on a field rule weaker than this."""
 
 _ROUNDS = 6
-_STARTS = 6
+_STARTS = 3
+"""How often, and from how many of the best values so far, neighbours are weighed."""
+
+Maps = Callable[[float, Kind], float]
+
+
+def _as_it_is(probability: float, kind: Kind) -> float:
+    del kind
+    return probability
 
 
 class NothingToFuse(VisionError):
@@ -68,6 +77,7 @@ def fuse(
     *,
     exposures: tuple[str, ...] | None = None,
     tempering: Tempering | None = None,
+    raw: bool = False,
 ) -> FieldReading:
     """Fuse readings of one field of one physical plate into one reading.
 
@@ -76,6 +86,7 @@ def fuse(
         exposures: for each reading, a name of the exposure it comes from; readings of one
             exposure (reposts) count once, by the surest of them. All different by default.
         tempering: the fitted numbers; those kept with the program by default.
+        raw: leave the confidences as they come, uncalibrated (to fit the calibration).
 
     A person's transcription has no place here: it replaces the machine's reading in a query.
     """
@@ -94,7 +105,8 @@ def fuse(
     if not values:
         best = max(looks, key=lambda item: item.confidence)
         return replace(best, state="unreadable", lattice=likelihood)
-    return _reading(looks, likelihood, values, notes)
+    maps: Maps = _as_it_is if raw else calibrated
+    return _reading(looks, likelihood, values, notes, maps)
 
 
 def _one_for_each_exposure(
@@ -138,7 +150,7 @@ def _explored(likelihood: FusedLikelihood, texts: Sequence[str]) -> dict[str, fl
         if not seen:
             break
         before = max(seen.values())
-        tops = sorted(seen, key=lambda text: -seen[text])[: _STARTS if len(seen) < 200 else 2]
+        tops = sorted(seen, key=lambda text: -seen[text])[:_STARTS]
         _weigh(likelihood, [near for top in tops for near in _near(top, likelihood)], seen)
         if max(seen.values()) <= before:
             break
@@ -167,13 +179,14 @@ def _reading(
     likelihood: FusedLikelihood,
     values: dict[str, float],
     notes: tuple[str, ...],
+    maps: Maps,
 ) -> FieldReading:
     ranked = sorted(values.items(), key=lambda item: (-item[1], item[0]))
     logs = np.array([value for _, value in ranked])
     shares = np.exp(logs - logs[0])
     shares /= shares.sum()
     key = ranked[0][0]
-    sure = calibrated(float(shares[0]), "field" if len(looks) == 1 else "fused")
+    sure = maps(float(shares[0]), "field" if len(looks) == 1 else "fused")
     own = [item for item in looks if letters_and_digits(item.text) == key]
     source = max(own or looks, key=lambda item: item.confidence)
     alternatives = tuple(
@@ -186,7 +199,7 @@ def _reading(
         text=_spelled(key, looks),
         confidence=sure,
         state=_state(looks, own, sure),
-        glyphs=_glyphs(key, values),
+        glyphs=_glyphs(key, values, maps),
         alternatives=alternatives[:MOST_ALTERNATIVES],
         notes=(*notes, *_differences(looks, key)),
         lattice=likelihood,
@@ -211,7 +224,7 @@ def _state(
     return "stated" if sure >= STATED and borne and strong and not against else "offered"
 
 
-def _glyphs(key: str, values: dict[str, float]) -> tuple[Glyph, ...]:
+def _glyphs(key: str, values: dict[str, float], maps: Maps) -> tuple[Glyph, ...]:
     """Alternatives of each character: the values that differ from the best in that one alone."""
     glyphs = []
     for at, char in enumerate(key):
@@ -221,18 +234,18 @@ def _glyphs(key: str, values: dict[str, float]) -> tuple[Glyph, ...]:
             for text, value in values.items()
             if len(text) == len(key) and text.startswith(head) and text.endswith(tail)
         }
-        glyphs.append(_glyph(options))
+        glyphs.append(_glyph(options, maps))
     return tuple(glyphs)
 
 
-def _glyph(options: dict[str, float]) -> Glyph:
+def _glyph(options: dict[str, float], maps: Maps) -> Glyph:
     names = sorted(options, key=lambda name: (-options[name], name))
     weights: npt.NDArray[np.float64] = np.exp(
         np.array([options[name] for name in names]) - options[names[0]]
     )
     shares = weights / weights.sum()
     kept = [
-        CharOption(char=name, probability=calibrated(float(p), "character") if n == 0 else float(p))
+        CharOption(char=name, probability=maps(float(p), "character") if n == 0 else float(p))
         for n, (name, p) in enumerate(zip(names[:GLYPH_OPTIONS], shares, strict=False))
         if n == 0 or p >= 1e-3
     ]

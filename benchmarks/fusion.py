@@ -1,0 +1,177 @@
+"""Which catalog serial is right, from one, three or five looks at one plate?
+
+Plates are drawn with font and wear once and the exposure anew for each look (see
+`benchmarks.rendered`); the catalog holds 20,000 dense neighbours. Ours ranks the catalog by the
+fused likelihood of all looks; beside it stand the summed edit distance of each look's top text,
+and the vote in which each look names its nearest serials. Where serials tie for first, each
+counts its share, so that a baseline gains nothing and loses nothing by its ties.
+
+    python -m benchmarks.fusion [--plates 300] [--json FILE]
+    python -m benchmarks.fusion --fit     refits vision/fusion.json on other seeds
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
+
+from benchmarks.fusion_fit import fit_tempering
+from benchmarks.rendered import SeenPlate, catalog_of, see_plates
+from vision import evidence
+from vision.engine import load_engine
+from vision.evidence import FusedLikelihood, Tempering, usual_tempering
+from vision.shapes import letters_and_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import numpy.typing as npt
+
+    from renderer.plate import Severity
+
+    Floats = npt.NDArray[np.float64]
+
+LOOKS = (1, 3, 5)
+TESTED: tuple[Severity, ...] = ("mild", "hard", "extreme")
+TEST_SEED = 500_000
+FIT_SEED = 100_000
+CHUNK = 50
+
+
+def seen_plates(
+    severity: Severity, count: int, first_seed: int, *, whole: int = 300
+) -> tuple[SeenPlate, ...]:
+    """Draw and read `count` plates of a severity, in kept chunks; the serials are seeded too.
+
+    The severities draw their serials one after the other from one seed, `whole` for each.
+    """
+    rng = np.random.default_rng(first_seed)
+    catalog = catalog_of()
+    drawn = {name: rng.choice(len(catalog), whole) for name in ("hard", "mild", "extreme")}
+    serials = [catalog[at] for at in drawn[severity]][:count]
+    engine = load_engine("rapidocr")
+    plates: list[SeenPlate] = []
+    for start in range(0, count, CHUNK):
+        part = tuple(serials[start : start + CHUNK])
+        seed = first_seed + start
+        plates += see_plates(part, severity=severity, first_seed=seed, looks=5, engine=engine)
+    return tuple(plates)
+
+
+def first_shares(plate: SeenPlate, catalog: Sequence[str], tempering: Tempering) -> dict[str, Any]:
+    """Say for each system and number of looks how much of the first place is the true serial's.
+
+    1 where it alone is first, 1 / n where n tie for it, 0 where it is not among them.
+    """
+    true = catalog.index(letters_and_digits(plate.serial))
+    texts = [letters_and_digits(look.text) for look in plate.looks]
+    apart = np.asarray(cdist(texts, catalog, scorer=Levenshtein.distance), np.float64)
+    likelihood = FusedLikelihood.of([look.lattice for look in plate.looks], tempering)
+    seen = np.array([likelihood.of_look(look, catalog) for look in likelihood.looks])
+    nearest = apart == apart.min(axis=1, keepdims=True)
+    votes = nearest / nearest.sum(axis=1, keepdims=True)
+    shares = {}
+    for looks in LOOKS:
+        shares[f"ours {looks}"] = _share(-seen[:looks].sum(axis=0), true)
+        shares[f"edit_distance {looks}"] = _share(apart[:looks].sum(axis=0), true)
+        shares[f"vote {looks}"] = _share(-np.round(votes[:looks].sum(axis=0), 9), true)
+    shares["read"] = float(np.mean([text == letters_and_digits(plate.serial) for text in texts]))
+    return shares
+
+
+def _share(cost: Floats, true: int) -> float:
+    first = cost == cost.min()
+    return float(first[true]) / float(first.sum())
+
+
+def compare(plates: Iterable[SeenPlate], tempering: Tempering) -> dict[str, tuple[float, float]]:
+    """Mean share of first places and its standard error, for each system and number of looks."""
+    catalog = tuple(letters_and_digits(serial) for serial in catalog_of())
+    found: dict[str, list[float]] = defaultdict(list)
+    for plate in plates:
+        for name, share in first_shares(plate, catalog, tempering).items():
+            found[name].append(share)
+    return {
+        name: (float(np.mean(values)), float(np.std(values) / np.sqrt(len(values))))
+        for name, values in found.items()
+    }
+
+
+def _table(results: dict[str, dict[str, tuple[float, float]]], counts: dict[str, int]) -> str:
+    lines = ["severity  plates  read alone  looks   ours          edit distance  vote        ratio"]
+    for severity, found in results.items():
+        for looks in LOOKS:
+            ours, edit, vote = (
+                found[f"{system} {looks}"] for system in ("ours", "edit_distance", "vote")
+            )
+            ratio = ours[0] / edit[0] if edit[0] else float("inf")
+            lines.append(
+                f"{severity:9} {counts[severity]:6}  {found['read'][0]:10.3f}  {looks:5}   "
+                f"{ours[0]:.3f} ±{ours[1]:.3f}  {edit[0]:.3f} ±{edit[1]:.3f}   "
+                f"{vote[0]:.3f} ±{vote[1]:.3f}  {ratio:.2f}"
+            )
+    return "\n".join(lines)
+
+
+def _report(
+    results: dict[str, dict[str, tuple[float, float]]], counts: dict[str, int], seconds: float
+) -> dict[str, Any]:
+    systems: dict[str, dict[str, float]] = {"ours": {}, "edit_distance": {}, "vote": {}}
+    for severity, found in results.items():
+        for system, metrics in systems.items():
+            for looks in LOOKS:
+                metrics[f"rank1_{looks}_{severity}"] = found[f"{system} {looks}"][0]
+    return {
+        "benchmark": "fusion",
+        "set": {"plates": counts, "catalog": 20_000, "seed": TEST_SEED},
+        "machine": {"system": platform.platform(), "python": platform.python_version()},
+        "tempering": usual_tempering().version,
+        "read_alone": {severity: found["read"][0] for severity, found in results.items()},
+        "seconds": seconds,
+        "systems": systems,
+    }
+
+
+def main() -> None:
+    """Run the comparison, or the fit."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fusion", description=__doc__)
+    parser.add_argument("--plates", type=int, default=300, help="plates a severity (at most 300)")
+    parser.add_argument("--json", type=Path, help="write the numbers here as well")
+    parser.add_argument("--fit", action="store_true", help="refit vision/fusion.json")
+    chosen = parser.parse_args()
+    if not 1 <= chosen.plates <= 300:
+        parser.error("--plates must be 1 to 300")
+    if chosen.fit:
+        plates = {
+            name: seen_plates(name, min(chosen.plates, 150), FIT_SEED, whole=150)
+            for name in ("hard", "mild")
+        }
+        data = fit_tempering(plates, source=f"rendered plates, seeds from {FIT_SEED}")
+        kept = Path(evidence.__file__).with_name("fusion.json")
+        kept.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+        print(json.dumps(data, indent=1))
+        return
+    started = time.monotonic()
+    results: dict[str, dict[str, tuple[float, float]]] = {}
+    counts: dict[str, int] = {}
+    for severity in TESTED:
+        plates_seen = seen_plates(severity, chosen.plates, TEST_SEED)
+        results[severity] = compare(plates_seen, usual_tempering())
+        counts[severity] = len(plates_seen)
+    print(_table(results, counts))
+    if chosen.json:
+        report = _report(results, counts, time.monotonic() - started)
+        chosen.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

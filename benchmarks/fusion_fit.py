@@ -1,0 +1,149 @@
+"""Fits how looks are tempered, freed of preference and discounted, on plates kept for that.
+
+What is minimised is the mean negative logarithm of the true serial's share among its nearest
+neighbours in the catalog (softmax over the fused logarithms): a proper score, so that the fused
+numbers are worth what they say, not only well ordered.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
+
+from benchmarks.rendered import SeenPlate, catalog_of
+from vision.evidence import ALPHABET, FusedLikelihood, Tempering
+from vision.shapes import letters_and_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+
+NEIGHBOURS = 50
+GRID = ((1.0, 0.02), (1.0, 0.1), (1.5, 0.02), (1.5, 0.06), (2.0, 0.01), (2.0, 0.04), (3.0, 0.01))
+"""Temperatures and floors that are tried."""
+
+SHARES = (0.0, 0.3, 0.6)
+DISCOUNTS = tuple(round(0.1 + 0.05 * step, 2) for step in range(29))
+COUNTS = (1, 2, 3, 4, 5)
+
+Scored = tuple["Floats", int]
+"""Logarithms, looks × candidates, and the true one's place."""
+
+
+def fit_tempering(plates: Mapping[str, Sequence[SeenPlate]], *, source: str) -> dict[str, Any]:
+    """Fit everything and give it as the data of `vision/fusion.json`."""
+    everyone = [plate for group in plates.values() for plate in group]
+    prior = _preference(everyone)
+    tasks = [_task(plate) for plate in everyone]
+    tried = []
+    for temperature, floor in GRID:
+        plain = _tempering(temperature, floor, prior)
+        scored = [_scores(task, plain) for task in tasks]
+        liked = [_liked(task, prior) for task in tasks]
+        for share in SHARES:
+            freed = [(s - share * p, at) for (s, at), p in zip(scored, liked, strict=True)]
+            fits = [_best_discount(freed, looks) for looks in COUNTS]
+            tried.append(
+                (float(np.mean([loss for loss, _ in fits])), temperature, floor, share, fits)
+            )
+            print(f"temperature {temperature} floor {floor} share {share}: {tried[-1][0]:.4f}")
+    loss, temperature, floor, share, fits = min(tried, key=lambda item: item[0])
+    counts = {name: len(group) for name, group in plates.items()}
+    return {
+        "version": f"fitted-{date.today().isoformat()}",  # noqa: DTZ011  # a label
+        "source": f"{source}; plates {counts}, {len(COUNTS)} looks each; benchmarks.fusion --fit",
+        "loss": round(loss, 4),
+        "temperature": temperature,
+        "floor": floor,
+        "prior_share": share,
+        "prior": {char: round(value, 4) for char, value in prior.items()},
+        "discounts": [discount for _, discount in fits],
+    }
+
+
+def _tempering(temperature: float, floor: float, prior: Mapping[str, float]) -> Tempering:
+    return Tempering(
+        temperature=temperature,
+        floor=floor,
+        prior_share=0.0,
+        prior=tuple(prior.items()),
+        discounts=(1.0,),
+        version="fit",
+        source="fit",
+    )
+
+
+Task = tuple[SeenPlate, tuple[str, ...], int]
+
+
+def _task(plate: SeenPlate) -> Task:
+    """Choose the catalog serials that the looks' texts are nearest to, and the true one."""
+    catalog = _catalog()
+    texts = [letters_and_digits(look.text) for look in plate.looks]
+    apart = np.asarray(cdist(texts, catalog, scorer=Levenshtein.distance), np.float64)
+    true = catalog.index(letters_and_digits(plate.serial))
+    near = {*np.argsort(apart[:3].sum(axis=0), kind="stable")[:NEIGHBOURS].tolist()}
+    near |= {*np.argsort(apart[0], kind="stable")[: NEIGHBOURS // 2].tolist(), true}
+    chosen = sorted(near)
+    return plate, tuple(catalog[at] for at in chosen), chosen.index(true)
+
+
+@cache
+def _catalog() -> tuple[str, ...]:
+    return tuple(letters_and_digits(serial) for serial in catalog_of())
+
+
+def _scores(task: Task, tempering: Tempering) -> Scored:
+    plate, names, true = task
+    likelihood = FusedLikelihood.of([look.lattice for look in plate.looks], tempering)
+    return np.array([likelihood.of_look(look, names) for look in likelihood.looks]), true
+
+
+def _liked(task: Task, prior: Mapping[str, float]) -> Floats:
+    return np.array([sum(prior.get(char, 0.0) for char in name) for name in task[1]])
+
+
+def _best_discount(scored: Sequence[Scored], looks: int) -> tuple[float, float]:
+    """Give the loss and the factor with the least of it, for that many looks."""
+    sums = [(values[:looks].sum(axis=0), true) for values, true in scored]
+    losses = [
+        (float(np.mean([_loss(factor * total, true) for total, true in sums])), factor)
+        for factor in DISCOUNTS
+    ]
+    return min(losses)
+
+
+def _loss(logs: Floats, true: int) -> float:
+    top = float(logs.max())
+    return float(top + np.log(np.exp(logs - top).sum()) - logs[true])
+
+
+def _preference(plates: Sequence[SeenPlate]) -> dict[str, float]:
+    """Say how much more often the recogniser gives a character than the plates carry it.
+
+    Natural logarithms, smoothed, zero on average; characters that no plate carried get nothing,
+    since nothing is known of them.
+    """
+    given: Counter[str] = Counter()
+    carried: Counter[str] = Counter()
+    for plate in plates:
+        for look in plate.looks:
+            given.update(letters_and_digits(look.text))
+            carried.update(letters_and_digits(plate.serial))
+    total = sum(given.values()) / max(sum(carried.values()), 1)
+    ratios = {
+        char: float(np.log((given[char] + 20) / (carried[char] * total + 20)))
+        for char in ALPHABET
+        if carried[char]
+    }
+    middle = float(np.mean(list(ratios.values())))
+    return {char: value - middle for char, value in ratios.items()}
