@@ -31,10 +31,21 @@ from vision.features import extract
 from vision.fingerprint import hash_of
 from vision.types import Fingerprint
 from vision.word_training import dead_leaves
-from vision.words import KEY_BITS, MOST_WORDS, Words, encode, mirror_masks, words_from, words_to_hex
+from vision.words import (
+    DOUBTFUL_BITS,
+    KEY_BITS,
+    MOST_WORDS,
+    Words,
+    encode,
+    keys_and_signs,
+    mirror_masks,
+    words_from,
+    words_to_hex,
+)
 
 _PICTURES: Final = 24
 _BLOCK: Final = 5_000
+_DOUBTFUL: Final = (1 << DOUBTFUL_BITS) - 1
 
 
 class Maker:
@@ -45,11 +56,16 @@ class Maker:
         pictures = range(5_000, 5_000 + _PICTURES)
         self.pool = np.concatenate([extract(dead_leaves(one)).descriptors for one in pictures])
 
-    def words(self, count: int) -> Words:
-        """So many words, each of two descriptors mixed."""
+    def mixed(self, count: int) -> np.ndarray:
+        """So many descriptors, each of two mixed."""
         picked = self.chance.integers(0, len(self.pool), (2, count))
         mixed = self.pool[picked[0]] + self.pool[picked[1]]
-        return encode(mixed / np.linalg.norm(mixed, axis=1, keepdims=True))
+        return mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
+
+    def stored(self, count: int) -> Words:
+        """So many words to be stored; what is doubtful of them plays no part there."""
+        keys, signs = keys_and_signs(self.mixed(count))
+        return Words(keys=keys, signs=signs, doubtful=np.full(count, _DOUBTFUL, np.uint32))
 
     def fingerprint(self, words: Words) -> Fingerprint:
         """A fingerprint around words."""
@@ -62,7 +78,7 @@ class Maker:
 
     def asking(self, stored: Words) -> Fingerprint:
         """A photo that shows what a stored one shows, and more."""
-        more = self.words(MOST_WORDS - len(stored))
+        more = encode(self.mixed(MOST_WORDS - len(stored)))
         turned = np.zeros(len(stored), np.uint32)
         for bit in range(KEY_BITS):
             here = (self.chance.random(len(stored)) < 0.1).astype(np.uint32) << np.uint32(bit)
@@ -94,7 +110,7 @@ def fill(
     every = max(1, photos // asks)
     for begin in range(0, photos, _BLOCK):
         count = min(_BLOCK, photos - begin)
-        block = maker.words(count * COMPACT_WORDS)
+        block = maker.stored(count * COMPACT_WORDS)
         keys.append(block.keys)
         signs.append(block.signs)
         made = [

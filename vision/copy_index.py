@@ -184,15 +184,15 @@ class FingerprintIndex:
         none = np.zeros(0, np.int64)
         if not len(words):
             return none, np.zeros(0), none
-        found = []
-        for mirrored in (False, True):
-            addresses, signs = words.addresses(mirrored=mirrored)
-            each = addresses.shape[1]
-            numbers, rows = self._store.find(
-                addresses.ravel(), np.repeat(signs, each), radius=SIGN_RADIUS
-            )
-            found.append((numbers // each << 24) | rows)
-        pairs = np.unique(np.concatenate(found))
+        straight, signs = words.addresses(mirrored=False)
+        mirrored, mirrored_signs = words.addresses(mirrored=True)
+        each = straight.shape[1]
+        numbers, rows = self._store.find(
+            np.concatenate([straight, mirrored]).ravel(),
+            np.repeat(np.concatenate([signs, mirrored_signs]), each),
+            radius=SIGN_RADIUS,
+        )
+        pairs = np.unique((numbers // each % len(words) << 24) | rows)
         asked, rows = pairs >> 24, pairs & (MOST_ROWS - 1)
         worth = 1.0 / np.bincount(asked, minlength=len(words))[asked]
         listed, place = np.unique(rows, return_inverse=True)

@@ -82,26 +82,30 @@ class WordRun:
         scrambled = (bucket << np.uint32(self._rest_bits)) | (codes >> np.uint32(SIGN_BITS))
         return scrambled, codes & np.uint32((1 << SIGN_BITS) - 1), self._rows(slice(None))
 
-    def _codes(self, chosen: slice | Rows) -> Codes:
+    def _codes(self, chosen: slice | npt.NDArray[np.integer]) -> Codes:
         return self.low[chosen] | (self.high[chosen].astype(np.uint32) << np.uint32(16))
 
-    def _rows(self, chosen: slice | Rows) -> Rows:
+    def _rows(self, chosen: slice | npt.NDArray[np.integer]) -> Rows:
         return self.row_low[chosen] | (self.row_high[chosen].astype(np.int64) << 16)
 
     def find(self, scrambled: Codes) -> tuple[Rows, Codes, Rows]:
         """Find all words under addresses: number of the address, signature, row; one a word."""
         bits = np.uint32(self._rest_bits)
         bucket = scrambled >> bits
-        begin = self.begins[bucket].astype(np.int64)
-        length = self.begins[bucket + np.uint32(1)].astype(np.int64) - begin
-        asked = np.repeat(np.arange(len(scrambled)), length)
-        offset = np.repeat(begin - (np.cumsum(length) - length), length)
-        place = np.arange(len(asked)) + offset
-        codes = self._codes(place)
+        begin = self.begins[bucket].astype(np.int32)
+        length = self.begins[bucket + np.uint32(1)].astype(np.int32) - begin
+        asked = np.repeat(np.arange(len(scrambled), dtype=np.int32), length)
+        offset = begin - (np.cumsum(length, dtype=np.int32) - length)
+        place = np.arange(len(asked), dtype=np.int32) + offset[asked]
         rest = scrambled & ((np.uint32(1) << bits) - np.uint32(1))
+        # the upper bits alone rule out nearly all, at one byte a word
+        upper = ((rest << np.uint32(SIGN_BITS)) >> np.uint32(16)).astype(self.high.dtype)
+        likely = np.flatnonzero(self.high[place] == upper[asked])
+        asked, place = asked[likely], place[likely]
+        codes = self._codes(place)
         same = np.flatnonzero((codes >> np.uint32(SIGN_BITS)) == rest[asked])
         signs = codes[same] & np.uint32((1 << SIGN_BITS) - 1)
-        return asked[same], signs, self._rows(place[same])
+        return asked[same].astype(np.int64), signs, self._rows(place[same])
 
     def __len__(self) -> int:
         """How many words there are."""
@@ -161,8 +165,12 @@ class WordStore:
         """
         scrambled = keys * _SCRAMBLE
         # in the order of addresses, neighbouring lookups touch neighbouring memory
-        order = np.argsort(scrambled)
-        scrambled = scrambled[order]
+        packed = (scrambled.astype(np.uint64) << np.uint64(32)) | np.arange(
+            len(keys), dtype=np.uint64
+        )
+        packed.sort()
+        scrambled = (packed >> np.uint64(32)).astype(np.uint32)
+        order = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
         found = [run.find(scrambled) for run in self._runs]
         found.append(self._find_in_tail(scrambled))
         asked, stored, rows = (np.concatenate(parts) for parts in zip(*found, strict=True))

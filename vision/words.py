@@ -89,8 +89,7 @@ def words_of(features: Features) -> Words:
 
 def encode(descriptors: Floats) -> Words:
     """Encode descriptors of length 1, (n, 128), in their order."""
-    mean, directions = _basis()
-    along = (descriptors - mean) @ directions
+    along = _along(descriptors)
     address = along[:, :KEY_BITS]
     weakest = np.argsort(np.abs(address), axis=1, kind="stable")[:, :DOUBTFUL_BITS]
     open_bits = np.zeros(address.shape, bool)
@@ -100,6 +99,18 @@ def encode(descriptors: Floats) -> Words:
         signs=_packed(along[:, KEY_BITS:] > 0),
         doubtful=_packed(open_bits),
     )
+
+
+def _along(descriptors: Floats) -> Floats:
+    """Where descriptors lie along the directions."""
+    mean, directions = _basis()
+    return np.asarray((descriptors - mean) @ directions, np.float32)
+
+
+def keys_and_signs(descriptors: Floats) -> tuple[Codes, Codes]:
+    """Encode descriptors that are only to be stored, not asked with."""
+    bits = _along(descriptors) > 0
+    return _packed(bits[:, :KEY_BITS]), _packed(bits[:, KEY_BITS:])
 
 
 def _by_worth(features: Features) -> npt.NDArray[np.intp]:
@@ -126,8 +137,10 @@ def _spread(features: Features, order: npt.NDArray[np.intp]) -> npt.NDArray[np.i
 
 def _packed(bits: npt.NDArray[np.bool_]) -> Codes:
     """Rows of bits as numbers, the first column the lowest bit."""
-    weights = np.left_shift(np.uint32(1), np.arange(bits.shape[1], dtype=np.uint32))
-    return np.asarray((bits * weights).sum(axis=1), np.uint32)
+    packed = np.packbits(bits, axis=1, bitorder="little")
+    whole = np.zeros((len(bits), 4), np.uint8)
+    whole[:, : packed.shape[1]] = packed
+    return np.asarray(whole.view("<u4")[:, 0], np.uint32)
 
 
 def words_to_hex(words: Words) -> str:
