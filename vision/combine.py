@@ -27,6 +27,9 @@ LEAST_ALTERNATIVE = 0.005
 READABLE = 0.15
 """Below this confidence no claim is made."""
 
+LEAST_LOG = -60.0
+"""A reader's veto is limited to this natural logarithm: another reader's word is still heard."""
+
 TEMPER = 0.5
 """Exponent on the likelihoods of readers that saw the same pixels: they share their damage."""
 
@@ -182,19 +185,16 @@ def _weigh(claims: Sequence[Claim]) -> dict[str, float]:
     names = sorted(values)
     if not names:
         return {}
-    total = np.zeros(len(names))
-    for lattice in lattices:
-        total += np.maximum(lattice.log_likelihood(names), -60.0)
-    for claim in plain:
-        total += [_word_score(claim, name) for name in names]
-    count = len(lattices) + len(plain)
-    joint = np.exp((total - total.max()) * (1.0 if count < 2 else 2 * TEMPER / count))
+    seen = [lattice.log_likelihood(names) for lattice in lattices]
+    seen += [np.array([_word_score(claim, name) for name in names]) for claim in plain]
+    total = np.sum([np.maximum(one, LEAST_LOG) for one in seen], axis=0)
+    joint = np.exp((total - total.max()) * (1.0 if len(seen) < 2 else 2 * TEMPER / len(seen)))
     if claims[0].guess.field in DIGITS_PREFERRED:
         joint *= [RARE_LETTER ** rare_letters(name) for name in names]
-    joint /= joint.sum()
-    # What no reader offered keeps its share: the best value is never surer than the pixels are.
-    ceiling = math.exp(float(total.max()) / count)
-    return {name: float(p) * ceiling for name, p in zip(names, joint, strict=True)}
+    # What none of these values explains keeps its share: the best is never surer than the pixels.
+    explained = float(np.mean([min(float(np.exp(one).sum()), 1.0) for one in seen]))
+    joint *= explained / joint.sum()
+    return {name: float(p) for name, p in zip(names, joint, strict=True)}
 
 
 def _word_score(claim: Claim, name: str) -> float:

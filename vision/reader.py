@@ -15,6 +15,7 @@ from vision.closer import clearer_crops, shifted_crops
 from vision.coded import coded_guesses
 from vision.codes import read_codes
 from vision.combine import Claim, combine, to_reading
+from vision.consistent import held_together
 from vision.engine import EngineStatus, engine_status, load_engine, usual_engines
 from vision.errors import EngineMissing
 from vision.fields import FieldGuess, find_fields
@@ -225,7 +226,7 @@ class _Run:
             region_id=region.region_id,
             engine=COMBINED,
             lines=tuple(shown.values()),
-            fields=tuple(combine(said, codes) for said in here),
+            fields=held_together([combine(said, codes) for said in here]),
         )
 
 

@@ -52,9 +52,11 @@ def crop_quad(pixels: Pixels, corners: Quad, *, height: int | None = None) -> Pi
         quad = quad * np.float32(factor)
     across, down = max(round(own_width * scale), 1), max(round(own_height * scale), 1)
     target = np.array([[0, 0], [across, 0], [across, down], [0, down]], dtype=np.float32)
+    # Corners are edges of pixels; the warp counts from their centres, half a pixel further on.
+    half = np.float32(0.5)
     flat = cv2.warpPerspective(
         source,
-        cv2.getPerspectiveTransform(quad, target),
+        cv2.getPerspectiveTransform(quad - half, target - half),
         (across, down),
         flags=cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_REPLICATE,

@@ -40,8 +40,8 @@ _LEGAL_FORM = re.compile(
 
 _NO_NAME = re.compile(
     r"^(made\b|product of|assembled|designed|warning|caution|danger|attention|notice|achtung|"
-    r"do not|keep|on$|off$|test|power|reset|input|output|fuse|ground|earth|passed|qc|inspect|patent|"
-    r"http|www|fabriqu|сделано|изготовлено в|внимание|осторожно|dikkat|中国制造)",
+    r"do not|keep|on$|off$|test|power|reset|input|output|fuse|ground|earth|passed|qc|inspect|"
+    r"patent|http|www|fabriqu|сделано|изготовлено в|внимание|осторожно|dikkat|中国制造)",
     re.IGNORECASE,
 )
 
