@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.weight_sets import DIGITS, PREFIX
-from catalog.likelihood import SerialModel, serial_model
-from catalog.looks import TRUST, Trust
+from catalog.likelihood import LatticeModel, SerialModel, serial_model
+from catalog.looks import TRUST, BelievedLooks, Trust
 from catalog.normalize import fold
 from catalog.population import Population, population
 from catalog.schemes import GroupStatistics, SerialBlock
 from catalog.types import FieldEvidence
 from catalog.verdicts import unit_verdict
 from catalog.weight import GroupWeight, weigh_group, weigh_unit
-from vision.evidence import FusedLikelihood, usual_tempering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from benchmarks.rendered import SeenPlate
+    from catalog.types import Likelihood
+    from vision.lattice import Lattice
 
     Keys = npt.NDArray[np.bytes_]
 
@@ -95,19 +96,50 @@ def block(number: int, size: int) -> tuple[npt.NDArray[np.int64], Keys, Populati
     return known, keys[low:high], population(statistics)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """The looks at one plate, as fusion hands them on."""
+
+    looks: tuple[Lattice, ...]
+
+    def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
+        """Sum the looks as they are; the weight asks each look for itself."""
+        return np.asarray(np.sum([one.log_likelihood(strings) for one in self.looks], axis=0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """A likelihood that is asked for each string once, since the catalogs are nested."""
+
+    asked: Likelihood
+    known: dict[str, float]
+
+    def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
+        """Natural logarithms, same order, shape (n,)."""
+        fresh = tuple(dict.fromkeys(text for text in strings if text not in self.known))
+        if fresh:
+            self.known.update(zip(fresh, self.asked.log_likelihood(fresh).tolist(), strict=True))
+        return np.array([self.known[text] for text in strings])
+
+
 def model_of(plate: SeenPlate, *, trust: Trust = TRUST) -> SerialModel | None:
-    """Fuse the looks at a plate and build the model of its serial for the largest catalog."""
-    looks = [look.lattice for look in plate.looks if look.text.strip()]
+    """Put the looks at a plate together and build the model of its serial.
+
+    The text that stands for all looks is the one of theirs that explains them best.
+    """
+    looks = tuple(look.lattice for look in plate.looks if fold(look.text))
     if not looks:
         return None
-    fused = FusedLikelihood.of(looks, usual_tempering())
-    texts = fused.suggestions()
-    if not texts:
-        return None
-    best = texts[int(np.argmax(fused.log_likelihood(texts)))]
+    texts = tuple(dict.fromkeys(fold(look.text) for look in plate.looks if fold(look.text)))
+    likelihood = Looks(looks=looks)
+    believed = BelievedLooks.of(likelihood, texts[0], trust)
+    best = texts[int(np.argmax(believed.log_likelihood(texts)))]
     _, _, people = block(number_of(plate), SIZES[-1])
-    evidence = FieldEvidence(text=best, origin="machine", likelihood=fused)
-    return serial_model(evidence, people, trust=trust)
+    evidence = FieldEvidence(text=best, origin="machine", likelihood=likelihood)
+    model = serial_model(evidence, people, trust=trust)
+    if not isinstance(model, LatticeModel):
+        return model
+    return replace(model, lattice=Remembered(asked=model.lattice, known={}))
 
 
 def number_of(plate: SeenPlate) -> int:

@@ -14,16 +14,13 @@ import numpy as np
 
 from catalog.alignment import Profile
 from catalog.confusions import (
-    ALPHABET,
     MODELS,
-    OTHER,
     UNREADABLE,
-    WIDTH,
     ErrorModel,
-    byte_columns,
     emissions,
 )
 from catalog.looks import TRUST, BelievedLooks, Trust
+from catalog.measuring import measure
 from catalog.normalize import fold
 
 if TYPE_CHECKING:
@@ -34,6 +31,9 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
     Keys = npt.NDArray[np.bytes_]
+
+NEAR_THE_BEST = 1e-4
+"""Serials that explain pixels less than this, beside their best string, are not near it."""
 
 MOST_PLACES = 64
 """Characters of a serial that are compared; a longer reading is no serial."""
@@ -68,6 +68,11 @@ class SerialModel(Protocol):
     @property
     def blind(self) -> float:
         """The share of such readings that say nothing at all about the serial, 0-1."""
+        ...
+
+    @property
+    def base(self) -> float:
+        """What every serial is given at least, on the scale of the other probabilities."""
         ...
 
     @property
@@ -127,6 +132,11 @@ class TextModel:
         return 0.0
 
     @property
+    def base(self) -> float:
+        """Nothing: the error model gives every serial its own."""
+        return 0.0
+
+    @property
     def slack(self) -> float:
         """No slack: the sum over all units is exact."""
         return 1.0
@@ -167,8 +177,12 @@ class LatticeModel:
     trust: Trust
     measured: Profile
     """What single changes cost, relative to the best string; its share is apart from `misled`."""
+    text: str
+    """What the pixels were read as; falls in where they mislead."""
     best: float
     """Log-likelihood of the best string; every other is taken relative to it."""
+    base: float
+    """What every serial is given at least, relative to the best string."""
     errors: ErrorModel
 
     @cached_property
@@ -177,13 +191,17 @@ class LatticeModel:
         sound = 1.0 - self.trust.misled / 2
         return (
             replace(self.measured, share=self.measured.share * sound),
-            _fallback(self.measured.key, self.errors, self.trust.misled / 2),
+            _fallback(self.text, self.errors, self.trust.misled / 2),
         )
 
     @cached_property
     def ceiling(self) -> float:
-        """The largest probability that any serial at all could give the reading."""
-        return sum(profile.ceiling for profile in self.profiles)
+        """The probability under the best serial that could exist, or a small share of the best.
+
+        Pixels are often sure of a wrong letter in the fixed part of a serial; but where no serial
+        comes near what they show, none fits.
+        """
+        return max(self.profiles[0].ceiling, self.profiles[1].ceiling, NEAR_THE_BEST)
 
     @property
     def asked(self) -> int:
@@ -236,7 +254,7 @@ def serial_model(
         return None
     if evidence.likelihood is None or evidence.origin == "human":
         return TextModel.of(texts, MODELS[evidence.origin])
-    return _lattice_model(evidence.likelihood, texts[0][0], population, trust)
+    return _lattice_model(evidence.likelihood, tuple(text for text, _ in texts), population, trust)
 
 
 def folded_reading(text: str) -> str:
@@ -257,13 +275,19 @@ def _texts(evidence: FieldEvidence) -> tuple[tuple[str, float], ...]:
 
 
 def _lattice_model(
-    likelihood: Likelihood, text: str, population: Population, trust: Trust
+    likelihood: Likelihood, texts: tuple[str, ...], population: Population, trust: Trust
 ) -> LatticeModel:
-    text = text.replace(UNREADABLE, "")
-    looks = BelievedLooks.of(likelihood, text, trust)
-    measured, best = _measure(looks, text, population)
+    texts = tuple(text.replace(UNREADABLE, "") for text in texts)
+    looks = BelievedLooks.of(likelihood, texts[0], trust)
+    measured, best = measure(looks, (*texts, *looks.texts), population)
     return LatticeModel(
-        lattice=looks, trust=trust, measured=measured, best=best, errors=MODELS["machine"]
+        lattice=looks,
+        trust=trust,
+        measured=measured,
+        text=texts[0],
+        best=best,
+        base=float(np.exp(looks.least - best)),
+        errors=MODELS["machine"],
     )
 
 
@@ -277,60 +301,3 @@ def _fallback(text: str, errors: ErrorModel, share: float) -> Profile:
         share=share,
         key=text,
     )
-
-
-def _measure(lattice: Likelihood, text: str, population: Population) -> tuple[Profile, float]:
-    """Ask the pixels what each single change of the text costs, and what the best string is."""
-    changed, places = _single_changes(text, population)
-    fewer = _fewer(text) if len(text) - 1 in population.lengths else []
-    more = _more(text, population) if len(text) + 1 in population.lengths else []
-    logs = np.asarray(lattice.log_likelihood((text, *changed, *fewer, *more)), dtype=np.float64)
-    best = float(logs.max())
-    ratio = np.exp(logs - best)
-    own, one, less = np.split(ratio, [1, 1 + len(changed), 1 + len(changed) + len(fewer)])[:3]
-    extra = ratio[ratio.size - len(more) :]
-    base = max(float(own[0]), 1e-30)
-    raw = np.frombuffer(text.encode(), dtype=np.uint8)
-    seen = np.zeros((raw.size, WIDTH))
-    seen[np.arange(raw.size), byte_columns()[raw]] = 1.0
-    for (place, column), value in zip(places, one, strict=True):
-        seen[len(text[:place].encode()), column] = value / base
-    return (
-        Profile(
-            seen=seen,
-            extra=_rate(less, base),
-            skip=_rate(extra, base),
-            share=base,
-            key=text,
-        ),
-        best,
-    )
-
-
-def _rate(ratio: Floats, base: float) -> float:
-    """Take the dearest-looking insertion or deletion as the rate of all: a bound from above."""
-    return min(max(float(ratio.max(initial=0.0)) / base, 1e-9), 0.5)
-
-
-def _fewer(text: str) -> list[str]:
-    return [text[:at] + text[at + 1 :] for at in range(len(text))]
-
-
-def _more(text: str, population: Population) -> list[str]:
-    allowed = population.allowed(len(text) + 1)
-    return [
-        text[:at] + ALPHABET[column] + text[at:]
-        for at in range(len(text) + 1)
-        for column in np.flatnonzero(allowed[at, :OTHER]).tolist()
-    ]
-
-
-def _single_changes(text: str, population: Population) -> tuple[list[str], list[tuple[int, int]]]:
-    allowed = population.allowed(len(text))
-    places = [
-        (place, column)
-        for place, char in enumerate(text)
-        for column in np.flatnonzero(allowed[place, :OTHER]).tolist()
-        if ALPHABET[column] != char
-    ]
-    return [text[:at] + ALPHABET[column] + text[at + 1 :] for at, column in places], places

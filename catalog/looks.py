@@ -93,20 +93,28 @@ class BelievedLooks:
     looks: tuple[Likelihood, ...]
     bests: tuple[float, ...]
     """Log-likelihood of each look's own best string."""
+    texts: tuple[str, ...]
+    """Those best strings, folded, where a look has one."""
     trust: Trust
 
     @classmethod
     def of(cls, likelihood: Likelihood, text: str, trust: Trust) -> BelievedLooks:
         """Take apart what was fused; `text` stands for a look that has no best string."""
         parts = likelihood.looks if isinstance(likelihood, Fused) else (likelihood,)
-        looks, bests = [], []
+        looks, bests, texts = [], [], []
         for part in parts:
             own = fold(part.text) if isinstance(part, Foldable) else text
             look = _folded(part)
             asked = tuple(dict.fromkeys(each for each in (own, text) if each))
             looks.append(look)
+            texts += [own] if own else []
             bests.append(float(np.max(look.log_likelihood(asked), initial=-700.0)))
-        return cls(looks=tuple(looks), bests=tuple(bests), trust=trust)
+        return cls(looks=tuple(looks), bests=tuple(bests), texts=tuple(texts), trust=trust)
+
+    @property
+    def least(self) -> float:
+        """What every string is given at least, on the scale of `log_likelihood`."""
+        return self.trust.discount * len(self.looks) * float(np.log(self.trust.floor))
 
     def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
         """Natural logarithms, up to a constant, same order, shape (n,)."""

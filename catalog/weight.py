@@ -99,6 +99,7 @@ def weigh_group(
     parts = _parts(model, population, keys)
     counted = sum(float(group.units @ model.of_sets(group)) for group in population.sets)
     total = model.slack * counted + sum(part.added for part in parts)
+    total += model.base * population.size
     bounded = sum(part.bounded for part in parts)
     scored = sorted(
         (item for part in parts for item in part.scored),
