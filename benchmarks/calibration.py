@@ -1,0 +1,177 @@
+"""Do confidences mean what they say? Reliability on rendered plates, with seeds apart.
+
+Serials of drawn plates (see `benchmarks.rendered`) are read look by look, and fused over three
+and five looks; every character, every single-look value and every fused value counts once. Maps
+are fitted on one set of seeds and measured on another.
+
+    python -m benchmarks.calibration [--plates 100] [--json FILE] [--figure FILE.svg]
+    python -m benchmarks.calibration --fit     refits vision/calibration.json on other seeds
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+from collections import defaultdict
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks.fusion import FIT_SEED, TEST_SEED, seen_plates
+from vision import calibration
+from vision.calibration import KINDS, Kind, Reliability, calibrations, fit_isotonic, reliability
+from vision.fusion import fuse
+from vision.shapes import letters_and_digits
+from vision.types import FieldReading, FieldSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from benchmarks.rendered import SeenLook, SeenPlate
+    from renderer.plate import Severity
+
+SETS: tuple[Severity, ...] = ("mild", "hard")
+FUSED = (3, 5)
+_NOWHERE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+
+Sample = dict[Kind, list[tuple[float, bool]]]
+"""Confidence as it came, uncalibrated, and whether it was right."""
+
+
+def as_reading(look: SeenLook) -> FieldReading:
+    """Give one look at a serial as the field reading that the reader would hand to fusion."""
+    return FieldReading(
+        field="serial",
+        text=look.text,
+        confidence=look.confidence,
+        state="offered",
+        glyphs=(),
+        alternatives=(),
+        source=FieldSource(line_id="L1", corners=_NOWHERE, label=None, rule="rendered"),
+        lattice=look.lattice,
+    )
+
+
+def sample_of(plates: Iterable[SeenPlate]) -> Sample:
+    """Read every look alone and several together; give each confidence with its truth."""
+    sample: Sample = defaultdict(list)
+    for plate in plates:
+        truth = letters_and_digits(plate.serial)
+        readings = tuple(as_reading(look) for look in plate.looks)
+        groups = [(reading,) for reading in readings] + [readings[:count] for count in FUSED]
+        for group in groups:
+            fused = fuse(group, raw=True)
+            value = letters_and_digits(fused.text)
+            kind: Kind = "field" if len(group) == 1 else "fused"
+            sample[kind].append((fused.confidence, value == truth))
+            right = _right_characters(value, truth)
+            for glyph, hit in zip(fused.glyphs, right, strict=True):
+                sample["character"].append((glyph.options[0].probability, hit))
+    return sample
+
+
+def _right_characters(value: str, truth: str) -> list[bool]:
+    """Say of each character of a value whether the truth has it there, after alignment."""
+    right = [False] * len(value)
+    for block in SequenceMatcher(None, value, truth, autojunk=False).get_matching_blocks():
+        right[block.a : block.a + block.size] = [True] * block.size
+    return right
+
+
+def measure(sample: Sample) -> dict[str, tuple[Reliability, Reliability]]:
+    """Reliability of each kind, as it came and calibrated."""
+    maps = calibrations()
+    found: dict[str, tuple[Reliability, Reliability]] = {}
+    for kind in KINDS:
+        raw = [sure for sure, _ in sample[kind]]
+        right = [hit for _, hit in sample[kind]]
+        mended = [maps[kind](sure) for sure in raw]
+        found[kind] = (reliability(raw, right), reliability(mended, right))
+    return found
+
+
+def _table(found: dict[str, tuple[Reliability, Reliability]]) -> str:
+    lines = []
+    for kind, (raw, mended) in found.items():
+        lines.append(f"{kind}: {mended.count} readings, ECE {raw.ece:.3f} raw, {mended.ece:.3f}")
+        lines.append("  given   right   readings")
+        lines += [f"  {sure:.3f}   {right:.3f}   {n}" for sure, right, n in mended.bins]
+    return "\n".join(lines)
+
+
+def draw_figure(found: dict[str, tuple[Reliability, Reliability]], file: Path) -> None:
+    """Draw the reliability diagrams, raw and calibrated, side by side for each kind."""
+    import matplotlib as mpl  # only the figure needs it
+
+    mpl.use("Agg")
+    mpl.rcParams["svg.hashsalt"] = "nameplate"
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, len(found), figsize=(4 * len(found), 4), sharey=True)
+    for axis, (kind, (raw, mended)) in zip(axes, found.items(), strict=True):
+        axis.plot([0, 1], [0, 1], color="#999999", linewidth=1)
+        for name, drawn, colour in (("raw", raw, "#c2693d"), ("calibrated", mended, "#1f5f8b")):
+            points = np.array([(sure, right) for sure, right, _ in drawn.bins])
+            label = f"{name}, ECE {drawn.ece:.3f}"
+            axis.plot(points[:, 0], points[:, 1], "o-", color=colour, label=label, markersize=4)
+        axis.set(title=f"{kind} ({mended.count})", xlabel="confidence given", xlim=(0, 1))
+        axis.legend(frameon=False, fontsize=8)
+    axes[0].set(ylabel="share that was right", ylim=(0, 1))
+    figure.tight_layout()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(file, metadata={"Date": None})
+
+
+def _fit(sample: Sample, source: str) -> None:
+    data: dict[str, Any] = {}
+    for kind in KINDS:
+        raw = [sure for sure, _ in sample[kind]]
+        fitted = fit_isotonic(raw, [hit for _, hit in sample[kind]], source=source)
+        data[kind] = {
+            "raw": list(fitted.raw),
+            "calibrated": list(fitted.calibrated),
+            "count": fitted.count,
+            "source": fitted.source,
+        }
+    kept = Path(calibration.__file__).with_name("calibration.json")
+    kept.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    calibrations.cache_clear()
+
+
+def main() -> None:
+    """Measure, or fit."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.calibration", description=__doc__)
+    parser.add_argument("--plates", type=int, default=100, help="plates a severity")
+    parser.add_argument("--json", type=Path, help="write the numbers here as well")
+    parser.add_argument("--figure", type=Path, help="draw the reliability diagram here (SVG)")
+    parser.add_argument("--fit", action="store_true", help="refit vision/calibration.json")
+    chosen = parser.parse_args()
+    first, whole = (FIT_SEED, 150) if chosen.fit else (TEST_SEED, 300)
+    count = min(chosen.plates, whole)
+    plates = [p for name in SETS for p in seen_plates(name, count, first, whole=whole)]
+    sample = sample_of(plates)
+    if chosen.fit:
+        _fit(sample, f"rendered plates, seeds from {first}, {count} of each of {', '.join(SETS)}")
+    found = measure(sample)
+    print(_table(found))
+    if chosen.figure:
+        draw_figure(found, chosen.figure)
+    if chosen.json:
+        metrics: dict[str, float] = {}
+        for kind, (raw, mended) in found.items():
+            metrics |= {f"ece_{kind}": mended.ece, f"ece_{kind}_raw": raw.ece}
+            metrics[f"count_{kind}"] = mended.count
+        report = {
+            "benchmark": "calibration",
+            "set": {"plates_a_severity": count, "severities": list(SETS), "first_seed": first},
+            "machine": {"system": platform.platform(), "python": platform.python_version()},
+            "systems": {"ours": metrics},
+        }
+        chosen.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
