@@ -35,19 +35,20 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def stamp_of(files: list[Path]) -> str:
-    """What the environment was made from: requirements and Python's version."""
-    digest = hashlib.sha256(sys.version.encode())
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+def stamp_of(file: Path) -> str:
+    """What one list was installed from: its own bytes and Python's version."""
+    return hashlib.sha256(sys.version.encode() + file.read_bytes()).hexdigest()
+
+
+def is_done(venv: Path, file: Path) -> bool:
+    """Whether a list was installed already, just as it is now."""
+    stamp = venv / f".made-from-{file.name}"
+    return stamp.exists() and stamp.read_text(encoding="ascii") == stamp_of(file)
 
 
 def make_venv(venv: Path, files: list[Path]) -> None:
     """Make the virtual environment, or bring it up to date with its requirements."""
-    stamp = venv / ".made-from"
-    wanted = stamp_of(files)
-    if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
+    if all(is_done(venv, file) for file in files):
         return
     if sys.version_info[:2] < (3, 11):
         raise SystemExit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
@@ -66,7 +67,8 @@ def make_venv(venv: Path, files: list[Path]) -> None:
     # opencv-python and its headless twin write the same folder; the headless one must be the
     # last to write, since the other needs libGL, which a bare machine has not.
     run([*pip, "--no-deps", "--force-reinstall", pin])
-    stamp.write_text(wanted, encoding="ascii")
+    for file in files:
+        (venv / f".made-from-{file.name}").write_text(stamp_of(file), encoding="ascii")
 
 
 def create(venv: Path) -> None:
