@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sqlite3
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ BUSY_SECONDS = 60
 """How long a SQLite writer waits for another one before it gives up."""
 
 _TRIES = 20
+_PAUSE_SECONDS = 0.1
 _MIGRATION_LOCK = 0x6E616D65706C6174
 """A PostgreSQL advisory lock of our own: two processes must not migrate at once."""
 
@@ -182,7 +184,6 @@ def _make_sqlite_file(path: Path) -> None:
 
 
 _PRAGMAS = (
-    "journal_mode=WAL",
     "synchronous=FULL",  # the log is synced at each commit, not now and then
     "fullfsync=ON",  # macOS: through the drive's cache too
     "checkpoint_fullfsync=ON",
@@ -193,11 +194,30 @@ _PRAGMAS = (
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we write BEGIN ourselves, below
     try:
+        _use_write_ahead_log(connection)
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").close()
     except BaseException:
         connection.close()  # the pool does not know it yet
         raise
+
+
+def _use_write_ahead_log(connection: Any) -> None:
+    """Set the journal's kind, which the file remembers.
+
+    SQLite does not wait for another process that is just doing the same, so we do.
+    """
+    for _ in range(_TRIES):
+        try:
+            (kind,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+        else:
+            if kind == "wal":
+                return
+        time.sleep(_PAUSE_SECONDS)
+    raise sqlite3.OperationalError("database is locked")
 
 
 def _prepare_to_read(connection: Any, _record: object) -> None:
@@ -219,8 +239,7 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
 def _was_in_the_way(error: DBAPIError) -> bool:
     if isinstance(error, IntegrityError):
         return "unique" in str(error.orig).lower()
-    locked = "database is locked" in str(error.orig)
-    return locked or getattr(error.orig, "sqlstate", None) in _TRY_AGAIN
+    return getattr(error.orig, "sqlstate", None) in _TRY_AGAIN
 
 
 def _unavailable(error: SQLAlchemyError) -> StoreUnavailable:
