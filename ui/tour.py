@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, Playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 60
-STEP_SECONDS = 30
-READING_SECONDS = 150
+START_SECONDS = 120
+STEP_SECONDS = 60
+READING_SECONDS = 300
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGUMENTS = [
     "--no-sandbox",

@@ -15,6 +15,7 @@ from renderer.clip import plate_clip
 from renderer.demo_story import MAIN_SERIAL, camera_plate
 from renderer.jpeg import to_jpeg
 from renderer.plate import draw_plate, expose
+from ui.tour import READING_SECONDS
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
@@ -180,8 +181,10 @@ def test_a_clip_gives_stills_and_a_frame_is_taken_by_hand(tour_of, tmp_path) -> 
     before = tour.starting("tile-EX-").count()
     tour.press("open-EX-0001")
     tour.heading("EX-0001")
-    tour.fill("grab-EX-0001", "1.2")
-    tour.press("take-EX-0001")
+    tour.key("video-EX-0001").locator("video").evaluate(
+        "video => new Promise(done => { video.onseeked = done; video.currentTime = 1.2; })"
+    )
+    tour.page.locator(".fp-take").click()
     tour.says("was taken at 1.2 s")
     tour.press("back")
     tour.heading("Exhibits")
@@ -207,7 +210,7 @@ def test_a_region_is_drawn_by_hand_and_read(tour_of, photo) -> None:
     mouse.move(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.9, steps=4)
     mouse.up()
     tour.page.locator("[data-do=use]:not([disabled])").click()
-    tour.says("D1 was drawn and read.")
+    tour.says("D1 was drawn and read.", seconds=READING_SECONDS)
     tour.says("Region D1")
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import doubt, markup
+from ui.components.frame_picker import frame_picker
 from ui.components.photo_viewer import Region, photo_viewer
 from workbench.types import ExhibitState, ExhibitSummary, ExhibitView
 
@@ -339,20 +340,27 @@ def _embedded(view: ExhibitView) -> None:
         markup.note(problem, "caution")
 
 
+def _grab(workbench: Workbench, case_id: str, clip: str, seconds: float) -> None:
+    with state.told():
+        frame = workbench.intake.grab_frame(state.require_actor(), case_id, clip, seconds=seconds)
+        state.flash(f"{frame} was taken at {seconds:g} s. It waits to be read.")
+        st.rerun()
+
+
 def _clip(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
     key = view.summary.exhibit_id
-    st.video(workbench.intake.original(case_id, key), width="stretch")
-    one, two = st.columns([2, 1], vertical_alignment="bottom")
-    seconds = one.number_input(
-        "Second to take a frame from", min_value=0.0, step=0.1, format="%.3f", key=f"grab-{key}"
-    )
-    if two.button("Take this frame", key=f"take-{key}", width="stretch"):
-        with state.told():
-            frame = workbench.intake.grab_frame(
-                state.require_actor(), case_id, key, seconds=seconds
-            )
-            state.flash(f"{frame} was taken at {seconds:g} s. It waits to be read.")
-            st.rerun()
+    with st.container(key=f"video-{key}"):
+        st.video(workbench.intake.original(case_id, key), width="stretch")
+    shown = frame_picker(video_key=f"video-{key}", key=f"picker-{key}")
+    if shown is not None:
+        _grab(workbench, case_id, key, shown)
+    with st.expander("Take a frame by its time", icon=":material/timer:"):
+        one, two = st.columns([2, 1], vertical_alignment="bottom")
+        seconds = one.number_input(
+            "Second of the clip", min_value=0.0, step=0.1, format="%.3f", key=f"grab-{key}"
+        )
+        if two.button("Take this frame", key=f"take-{key}", width="stretch"):
+            _grab(workbench, case_id, key, seconds)
     markup.section(
         words.count(len(view.frames), "frame"),
         "Chosen by scene cuts, sharpness and text, or taken by hand; each is an exhibit.",
