@@ -47,7 +47,7 @@ SEED = 20261122
 ROUND = 50
 """Kills that one store lives through; then a new one is begun, so that checks stay short."""
 
-READY_SECONDS = 120
+READY_SECONDS = 600
 
 SPAN = 6
 """Acknowledgements within which the kill falls; the span is timed anew for each store."""

@@ -122,7 +122,7 @@ def verify_sshsig(armour: str | bytes, data: bytes | BinaryIO, namespace: str) -
 def sign_with_ssh_keygen(key_file: Path, data: bytes, namespace: str) -> str:
     """Let `ssh-keygen -Y sign` sign: for keys in an ssh-agent, on a token, or under a passphrase.
 
-    `key_file` is a private key, or a public key whose private half the agent holds. ssh-keygen
+    `key_file` is a private key, or a public key whose private half an ssh-agent holds. ssh-keygen
     asks for the passphrase or the touch itself, on the terminal. The result is parsed before it
     is returned, so that only what our own verifier accepts leaves here.
     """

@@ -137,7 +137,7 @@ def test_writers_of_the_same_bytes_do_not_hinder_each_other(tmp_path: Path) -> N
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(60)
+        writer.join(600)
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
     blobs = BlobStore(tmp_path)
     assert {blobs.get(name) for name in blobs.names()} == {b"%d" % n for n in range(60)}

@@ -61,7 +61,7 @@ def test_two_processes_may_make_the_tables_at_once(database_url: str) -> None:
     for opener in openers:
         opener.start()
     for opener in openers:
-        opener.join(60)
+        opener.join(600)
     assert [opener.exitcode for opener in openers] == [0, 0]
 
 

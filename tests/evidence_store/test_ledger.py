@@ -270,7 +270,7 @@ def test_processes_append_to_one_log_at_once(ledger: Ledger, database_url: str) 
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(60)
+        writer.join(600)
     assert [writer.exitcode for writer in writers] == [0, 0]
     found = list(ledger.entries("case-1"))
     assert [entry.sequence for entry in found] == list(range(80))
