@@ -129,7 +129,7 @@ class MappedContainer:
         try:
             np.lib.format.read_magic(head)
             shape, _, found = np.lib.format.read_array_header_1_0(head)
-        except ValueError:
+        except Exception:  # the header is a Python literal: a damaged one can fail in many ways
             raise self._broken(f"has no array header in {name}") from None
         if found != np.dtype(dtype) or len(shape) != 1:
             raise self._broken(f"has an array of another form in {name}")
@@ -174,7 +174,7 @@ def _places(path: Path, file: BinaryIO) -> dict[str, tuple[int, int]]:
     try:
         with zipfile.ZipFile(file) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as problem:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as problem:
         raise SnapshotUnreadable(
             f"{path.name} is not a snapshot ({problem}).", remedy=_UNREADABLE
         ) from None

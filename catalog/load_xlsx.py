@@ -40,7 +40,7 @@ def is_xlsx(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
         return False
 
 
@@ -69,6 +69,10 @@ def xlsx_rows(data: bytes, *, name: str, sheet: str | None = None) -> Iterator[l
     _check_size(data, name)
     with _Book(data, name) as book:
         names = book.book.sheetnames
+        if not names:
+            raise ImportRefused(
+                f"{name} has no sheet of cells.", remedy="Save the table again as XLSX."
+            )
         if sheet is not None and sheet not in names:
             raise ImportRefused(
                 f"{name} has no sheet named {sheet!r}.",
@@ -149,7 +153,7 @@ def _check_size(data: bytes, name: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, ValueError) as problem:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as problem:
         raise ImportRefused(
             f"{name} is a damaged spreadsheet ({problem}).", remedy="Save it again as XLSX."
         ) from None

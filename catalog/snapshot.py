@@ -154,7 +154,10 @@ class Snapshot:
 
     def statistics(self, group_id: int) -> dict[str, Any]:
         """How the group's serials are numbered, as `schemes.GroupStatistics.to_json` wrote it."""
-        value: dict[str, Any] = json.loads(self._statistics[group_id])
+        try:
+            value: dict[str, Any] = json.loads(self._statistics[group_id])
+        except (ValueError, IndexError, RecursionError) as problem:
+            raise self._unreadable(f"statistics.jsonl, group {group_id} ({problem})") from None
         return value
 
     def units(self, group_id: int, positions: Sequence[int]) -> tuple[Unit, ...]:
@@ -324,8 +327,8 @@ class Snapshot:
             raise self._unreadable(f"{name} is no JSON ({problem})") from None
 
     def _read_permit(self, row: int) -> Permit:
-        start, end = (int(place) for place in self._permit_offsets[row : row + 2])
         try:
+            start, end = (int(place) for place in self._permit_offsets[row : row + 2])
             text = json.loads(bytes(self._container.bytes_of("permits.jsonl")[start:end]))
             return from_json(Permit, text, where=f"permit {row}")
         except (ValueError, RecursionError, CatalogError) as problem:
@@ -336,6 +339,7 @@ class Snapshot:
         start = int(row["text"])
         text = bytes(self._container.bytes_of("texts.bin")[start : start + int(row["text_size"])])
         try:
+            key = keys[position].decode()
             permit_row, line_place, place = self._deliveries[row["delivery"]].tolist()
             permit = self._permit(permit_row)
             line = permit.lines[line_place]
@@ -350,7 +354,7 @@ class Snapshot:
         return Unit(
             group_id=group_id,
             position=position,
-            key=keys[position].decode(),
+            key=key,
             permit=permit,
             line=line,
             delivery=delivery,
