@@ -11,11 +11,11 @@ class VisionError(Exception):
         return str(self)
 
 
-class EngineMissing(VisionError):  # noqa: N818  # named for what it says on the screen
+class EngineMissing(VisionError):  # named for what it says on the screen
     """A reader was asked for that is not installed here."""
 
 
-class ReadingRefused(VisionError):  # noqa: N818
+class ReadingRefused(VisionError):
     """A stored reading or lattice cannot be rebuilt, because its data are not what they claim."""
 
 
@@ -33,29 +33,29 @@ class DecodeError(VisionError):
         return f"{self.name}: {self.problem} {self.advice}"
 
 
-class EmptyFile(DecodeError):  # noqa: N818
+class EmptyFile(DecodeError):
     """The file holds no bytes at all."""
 
 
-class NotAPhoto(DecodeError):  # noqa: N818
+class NotAPhoto(DecodeError):
     """The first bytes are not those of a picture, whatever the name says."""
 
 
-class TooLarge(DecodeError):  # noqa: N818
+class TooLarge(DecodeError):
     """The file, its picture or its time line is larger than the limits allow."""
 
 
-class TooSlow(DecodeError):  # noqa: N818
+class TooSlow(DecodeError):
     """Decoding took longer than the limits allow and was given up."""
 
 
-class DamagedFile(DecodeError):  # noqa: N818
+class DamagedFile(DecodeError):
     """The file begins like a picture or a clip, but cannot be decoded to its end."""
 
 
-class NotAClip(DecodeError):  # noqa: N818
+class NotAClip(DecodeError):
     """The file holds no video that can be decoded."""
 
 
-class ArchiveRefused(DecodeError):  # noqa: N818
+class ArchiveRefused(DecodeError):
     """A whole archive cannot be read: no archive, encrypted, or too large to look into."""
