@@ -77,6 +77,21 @@ class LogAudit:
                         f"asks for {expected[name]}.",
                     )
 
+        yield from self._stray_values()
+
+    def _stray_values(self) -> Iterator[Fault]:
+        """Name private values that belong to no entry."""
+        column = tables.private_field.c
+        rows = select(column.sequence, column.name).where(
+            column.log_id == self.log.log_id,
+            (column.sequence < 0) | (column.sequence >= self.log.size),
+        )
+        with self.database.reading() as connection:
+            found = connection.execute(rows).all()
+        for sequence, name in found:
+            words = "A value is kept for an entry that is not there."
+            yield self._fault("private-uncommitted", f"entry {sequence}, {name}", words)
+
     def _batch(self, connection: Connection, first: int, end: int) -> Iterator[Fault]:
         hashes: dict[int, bytes] = {}
         fields = _Fields(connection, self.log.log_id, first, end)

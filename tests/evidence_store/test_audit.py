@@ -199,6 +199,14 @@ def test_a_lost_and_an_added_private_value_are_named(store: Path) -> None:
     }
 
 
+def test_a_value_beyond_the_end_is_named(store: Path) -> None:
+    hand = Hand(store)
+    hand.do(
+        "INSERT INTO ledger_private_field VALUES (?, ?, 'place', ?, '1')", hand.case, 99, bytes(32)
+    )
+    assert faults(store) == [("private-uncommitted", "case-1, entry 99, place")]
+
+
 @pytest.mark.parametrize(("level", "place"), [(0, 5), (1, 2), (2, 1), (4, 0)])
 def test_a_changed_and_a_missing_node_are_named(store: Path, level: int, place: int) -> None:
     hand = Hand(store)
