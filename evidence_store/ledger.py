@@ -166,8 +166,9 @@ class Ledger:
         """
         with self.database.reading() as connection:
             row = log_row(connection, log)
-        end = row.size if limit is None else min(row.size, after + 1 + limit)
-        for first in range(after + 1, end, _BATCH):
+        begin = max(after, -1) + 1
+        end = row.size if limit is None else min(row.size, begin + limit)
+        for first in range(begin, end, _BATCH):
             with self.database.reading() as connection:
                 batch = read_entries(connection, row.log_id, log, first, min(first + _BATCH, end))
             yield from batch
