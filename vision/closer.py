@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from vision.fields import open_labels
+from vision.labels import find_labels
 from vision.layout import Row, rows_of
 from vision.looks import SeenLine
 from vision.rectify import crop_quad, side_lengths
@@ -91,14 +91,6 @@ def shifted_crops(
     return _answers(engine, chosen, crops)
 
 
-def clearer_crops(
-    pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
-) -> dict[str, TextLine]:
-    """Read the lines that hold values again with their contrast stretched."""
-    chosen = _values(parts)
-    return _answers(engine, chosen, [_clear(crop_quad(pixels, one.corners)) for one in chosen])
-
-
 def _values(parts: Sequence[Sequence[TextLine]]) -> list[TextLine]:
     return telling_lines(parts)[:MOST_VALUES]
 
@@ -112,15 +104,6 @@ def _answers(
         for line, answer in zip(lines, answers, strict=True)
         if answer.text.strip()
     }
-
-
-def _clear(crop: Pixels) -> Pixels:
-    """Stretch local contrast, on lightness alone (CLAHE, Zuiderveld 1994)."""
-    lab = cv2.cvtColor(crop, cv2.COLOR_RGB2LAB)
-    lab[:, :, 0] = cv2.createCLAHE(clipLimit=2.5, tileGridSize=(2, 6)).apply(
-        np.ascontiguousarray(lab[:, :, 0])
-    )
-    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), dtype=np.uint8)
 
 
 def strips(
@@ -194,7 +177,15 @@ def _adjacent(left: Row, right: Row) -> bool:
     same_row = abs(left.middle - right.middle) < 0.35 * height
     short = (right.right - left.left) < 25 * height
     alike = max(left.height, right.height) < 1.5 * min(left.height, right.height)
-    return left is not right and same_row and short and alike and _identifiers(left, right)
+    labelled = any(find_labels(row.line.text) for row in (left, right))
+    return (
+        left is not right
+        and not labelled
+        and same_row
+        and short
+        and alike
+        and _identifiers(left, right)
+    )
 
 
 def _twice(left: TextLine, right: TextLine) -> int:

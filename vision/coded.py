@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vision.fields import FieldGuess
+from vision.labels import find_labels
 from vision.shapes import letters_and_digits, looks_like_date
 
 if TYPE_CHECKING:
@@ -13,8 +14,12 @@ if TYPE_CHECKING:
     from vision.types import Code, TextLine
 
 IN_A_CODE = "text that a bar code repeats"
-STRENGTH = 0.6
-"""A bar code without structure most often carries the serial; it may be a part number instead."""
+STRENGTH, WEAK = 0.6, 0.35
+"""A long linear bar code without structure most often carries the serial of the unit; a short one
+may be an inventory tag, a square one a number of the maker's own."""
+
+LONG = 8
+SQUARE = ("DATA MATRIX", "QR", "MICRO QR", "AZTEC", "PDF417")
 
 LEAST_LENGTH = 5
 RETAIL = ("EAN", "UPC", "ISBN")
@@ -30,9 +35,10 @@ def coded_guesses(lines: Sequence[TextLine], codes: Sequence[Code]) -> list[Fiel
             continue
         if not any(char.isdigit() for char in value) or looks_like_date(code.payload):
             continue
+        linear = not code.symbology.upper().startswith(SQUARE)
         for line in lines:
             span = _span(line.text, value)
-            if span:
+            if span and not _announced(line.text, span[0]):
                 found.append(
                     FieldGuess(
                         field="serial",
@@ -41,10 +47,25 @@ def coded_guesses(lines: Sequence[TextLine], codes: Sequence[Code]) -> list[Fiel
                         end=span[1],
                         label=None,
                         rule=IN_A_CODE,
-                        strength=STRENGTH,
+                        strength=STRENGTH if linear and len(value) >= LONG else WEAK,
                     )
                 )
     return found
+
+
+def with_codes(
+    guesses: Sequence[FieldGuess], coded: Sequence[FieldGuess]
+) -> tuple[FieldGuess, ...]:
+    """Add what codes repeat; a line that a code repeats is no unlabelled value of anything else."""
+    lines = {guess.line.line_id for guess in coded}
+    kept = [one for one in guesses if one.label or one.line.line_id not in lines]
+    return (*kept, *coded)
+
+
+def _announced(text: str, start: int) -> bool:
+    """Say whether a label word before the value says that it is something else than a serial."""
+    before = [label for label in find_labels(text) if label.end <= start]
+    return bool(before) and "serial" not in before[-1].fields
 
 
 def _span(text: str, value: str) -> tuple[int, int] | None:

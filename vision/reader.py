@@ -11,8 +11,8 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vision.closer import clearer_crops, shifted_crops
-from vision.coded import coded_guesses
+from vision.closer import shifted_crops
+from vision.coded import coded_guesses, with_codes
 from vision.codes import read_codes
 from vision.combine import Claim, combine, to_reading
 from vision.consistent import held_together
@@ -190,13 +190,8 @@ class _Run:
         return answers
 
     def _closer(self, parts: Sequence[Sequence[TextLine]]) -> list[dict[str, TextLine]]:
-        """Let the first reader read the values again in other crops."""
-        answers = []
-        for work in (shifted_crops, clearer_crops):
-            if self.stopped():
-                break
-            answers.append(work(self.photo.pixels, self.first, parts))
-        return answers
+        """Let the first reader read the values again in slightly wider crops."""
+        return [] if self.stopped() else [shifted_crops(self.photo.pixels, self.first, parts)]
 
     def _combined(
         self,
@@ -211,7 +206,7 @@ class _Run:
         own = [{line.line_id: line for line in reading.lines} for reading in readings]
         for again in (*own, *closer):
             mixed = [again.get(line.line_id, line) for line in lines]
-            for guess in best_guesses((*find_fields(mixed), *coded_guesses(mixed, codes))):
+            for guess in best_guesses(with_codes(find_fields(mixed), coded_guesses(mixed, codes))):
                 if guess.line.line_id in again:
                     looks = self.seen[guess.line.line_id].others if again is own[0] else ()
                     name = guess.line.engine.name

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vision.engine import Recognised, TextEngine
     from vision.types import Engine, Pixels, Quad, TextLine
 
-MOST_LINES = 16
+MOST_LINES = 8
 """Lines of one photo that a second reader is asked to read, the most telling first."""
 
 WANTED = ("serial", "model", "part_number", "maker", "nsn", "cage", "date", "lot", "contract")

@@ -2,7 +2,7 @@
 
 A wrong value given as certain is the worst outcome. So a value is *stated* only if nothing
 speaks against it: the rule that made it a field is strong, the pixels leave no likely rival, and
-someone independent agrees: another reader, another look, or a code on the same label.
+someone independent agrees: another reader, or a code on the same label.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from vision.types import Code, ReadingState
 
 READABLE = 0.15
-STATED, STATED_ALONE = 0.9, 0.97
-"""Least probability for stating a value that another engine agrees on, or that only other crops
-and looks of the same engine confirm: those share its habits."""
+STATED = 0.9
+"""Least probability (0–1) for stating a value that two engines agree on. Other crops and other
+looks of one engine do not count: they share its habits, such as reading a worn `/` as 7."""
+
+EVEN = 0.5
+"""Least probability for stating a value that a code on the label repeats."""
 
 LEAST_STRENGTH = 0.5
-"""A value is never stated on a field rule weaker than this, unless a code on the label agrees."""
+"""A value is never stated on a field rule weaker than this."""
 
 LIKELY_RIVAL = 0.06
 """A value is not stated if another one is at least this probable (0–1)."""
@@ -38,31 +41,25 @@ def settle(
     """Give the state of the value `key` (letters and digits only), and notes on why."""
     if sure < READABLE:
         return "unreadable", ()
-    coded = any(_in_code(key, code) for code in codes)
-    if coded and sure >= 0.5:
-        return "stated", ("A code on the label says the same.",)
     agree = [claim for claim in claims if letters_and_digits(claim.guess.text) == key]
     strength = max((claim.guess.strength for claim in agree), default=0.0)
+    strongest = max(claim.guess.strength for claim in claims)
+    if strongest >= LEAST_STRENGTH and sure >= EVEN and any(_in_code(key, one) for one in codes):
+        return "stated", ("A code on the label says the same.",)
     dissent = [
         claim
         for claim in claims
         if claim not in agree and claim.guess.line.confidence >= SURE_DISSENT
     ]
     looks = [look for claim in agree for look in claim.looks]
-    same = sum(key in letters_and_digits(look.text) for look in looks)
     differ = sum(
         key not in letters_and_digits(look.text) and look.confidence >= SURE_DISSENT
         for look in looks
     )
-    witnesses = len(agree) - 1 + same
-    engines = len({claim.engine for claim in agree})
-    if (
-        sure < (STATED if engines > 1 else STATED_ALONE)
-        or rival >= LIKELY_RIVAL
-        or strength < LEAST_STRENGTH
-    ):
+    if sure < STATED or rival >= LIKELY_RIVAL or strength < LEAST_STRENGTH:
         return "offered", ()
-    return ("stated" if witnesses >= 1 and not dissent and not differ else "offered"), ()
+    independent = len({claim.engine for claim in agree}) >= 2
+    return ("stated" if independent and not dissent and not differ else "offered"), ()
 
 
 def _in_code(key: str, code: Code) -> bool:

@@ -85,9 +85,18 @@ def test_a_value_without_a_label_is_not_stated_even_if_all_agree() -> None:
 
 def test_a_code_on_the_label_states_what_it_repeats() -> None:
     code = Code(symbology="Code128", payload="88172934", fields=(), corners=CORNERS)
-    reading = combined(line("88172934", "rapidocr"), codes=(code,))
+    reading = combined(line("S/N 88172934", "rapidocr"), codes=(code,))
     assert reading.state == "stated"
     assert "code" in reading.notes[-1]
+    assert combined(line("88172934", "rapidocr"), codes=(code,)).state == "offered"
+
+
+def test_a_code_settles_what_the_pixels_leave_open() -> None:
+    code = Code(symbology="QRCode", payload="88172934", fields=(), corners=CORNERS)
+    doubt = {4: {"6": 0.85, "8": 0.12}}
+    reading = combined(line("S/N 88172934", "rapidocr", doubt), codes=(code,))
+    assert reading.text == "88172934"
+    assert reading.state == "stated"
 
 
 def test_the_letter_o_among_digits_is_taken_for_a_nought_unless_the_pixels_insist() -> None:

@@ -38,30 +38,39 @@ AFFORDABLE_SIDE = 1408
 class RapidOcrEngine:
     """Reads with RapidOCR's detector and recogniser through onnxruntime."""
 
+    name = "rapidocr"
+    package = "rapidocr"
+
     def __init__(self, *, threads: int | None = None) -> None:
-        """Load the shipped weights; `threads` is the number of cores to use (all by default)."""
+        """Load the weights; `threads` is the number of cores to use (all by default)."""
         threads = threads or os.cpu_count() or 1
-        reader = rapidocr.RapidOCR(
-            params={
-                "Global.log_level": "error",
-                "EngineConfig.onnxruntime.intra_op_num_threads": threads,
-            }
-        )
+        settings = {
+            "Global.log_level": "error",
+            "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+        }
+        reader = rapidocr.RapidOCR(params={**settings, **self.weights_settings()})
         # The package offers no public way to the raw probabilities; its version is pinned.
         self._finder = reader._load_det_model()  # noqa: SLF001
         self._recogniser = reader._load_rec_model()  # noqa: SLF001
         self._turner = reader._load_cls_model()  # noqa: SLF001
         self._alphabet: list[str] = self._recogniser.postprocess_op.character
-        models = sorted(Path(rapidocr.__file__).parent.joinpath("models").glob("*.onnx"))
         self._identity = Engine(
-            name="rapidocr",
-            version=package_version("rapidocr"),
-            weights_sha256=weights_hash(*models),
+            name=self.name,
+            version=package_version(self.package),
+            weights_sha256=weights_hash(*self.weights()),
         )
+
+    def weights_settings(self) -> dict[str, str]:
+        """Name other weights than the package's own; here none."""
+        return {}
+
+    def weights(self) -> list[Path]:
+        """List the weight files, in order of name."""
+        return sorted(Path(rapidocr.__file__).parent.joinpath("models").glob("*.onnx"))
 
     @property
     def identity(self) -> Engine:
-        """Name, version and the hash over all shipped weight files in order of name."""
+        """Name, version and the hash over all weight files in order of name."""
         return self._identity
 
     @property
