@@ -1,5 +1,8 @@
 """The three pinned lists agree with each other and with what was asked for."""
 
+import ast
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,3 +41,37 @@ def test_the_light_list_has_no_torch() -> None:
 def test_both_opencv_builds_are_one_version() -> None:
     core = pins("requirements-core.txt")
     assert core["opencv-python"] == core["opencv-python-headless"]
+
+
+SHIPPED = ("vision", "catalog", "evidence_store", "workbench", "ui", "renderer")
+
+
+def imported(files: list[Path]) -> set[str]:
+    found = set()
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names) - {*SHIPPED, "benchmarks", "tests"}
+
+
+def test_whatever_is_imported_is_pinned() -> None:
+    owners = packages_distributions()
+    rooms = [file for room in SHIPPED for file in (ROOT / room).rglob("*.py")]
+    full = {name.replace("_", "-") for name in pins("requirements.txt")}
+    known = full | {name.replace("_", "-") for name in pins("requirements-dev.txt")}
+    others = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]
+
+    def unpinned(modules: set[str], allowed: set[str]) -> set[str]:
+        return {
+            module
+            for module in modules & owners.keys()
+            if not {owner.lower().replace("_", "-") for owner in owners[module]} & allowed
+        }
+
+    # The command that takes pictures of the screens runs in a development environment only.
+    assert unpinned(imported(rooms), full) <= {"playwright"}
+    # A peer of a benchmark that has no wheel is used where somebody installed it.
+    assert unpinned(imported(others), known) <= {"pdqhash"}
