@@ -18,7 +18,8 @@ BIN := $(VENV)/bin
 .PHONY: run test check light environment development system screens requirements
 
 run: environment
-	$(BIN)/python -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
+	$(BIN)/python -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) \
+	    --server.headless $(if $(DISPLAY)$(WAYLAND_DISPLAY),false,true)
 
 # The light environment walks the whole way first; pytest's own closing line comes last.
 test: development check
