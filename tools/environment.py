@@ -24,6 +24,7 @@ SYSTEM_PARTS = {
     "diff": "diffutils",
     "find": "findutils",
     "chromium": "chromium",
+    "strace": "strace",
     "tesseract": "tesseract-ocr tesseract-ocr-rus tesseract-ocr-ukr tesseract-ocr-fas "
     "tesseract-ocr-tur tesseract-ocr-ara",
 }
