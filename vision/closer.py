@@ -15,7 +15,7 @@ from vision.fields import open_labels
 from vision.labels import find_labels
 from vision.layout import Row, rows_of
 from vision.looks import SeenLine
-from vision.rectify import crop_quad, side_lengths
+from vision.rectify import crop_quad, side_lengths, stretched
 from vision.second import by, telling_lines
 from vision.shapes import plausible
 
@@ -48,17 +48,6 @@ OVERLAP = 1.2
 """Nor may they overlap by more than this."""
 
 MOST_BRIDGES = 8
-
-
-def stretched(quad: Quad, *, sides: float, ends: float) -> Quad:
-    """Widen an outline along the text by `ends` and across it by `sides`, in letter heights."""
-    q = np.asarray(quad, dtype=np.float64)
-    width, height = side_lengths(quad)
-    along = (q[1] - q[0]) / max(width, 1.0) * height * ends
-    down = (q[3] - q[0]) / max(height, 1.0) * height * sides
-    moved = q + np.array([-along - down, along - down, along + down, -along + down])
-    a, b, c, d = ((float(x), float(y)) for x, y in moved)
-    return (a, b, c, d)
 
 
 def extended(

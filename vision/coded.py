@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vision.fields import FieldGuess
+from vision.codes import read_codes
+from vision.fields import FieldGuess, find_fields
 from vision.labels import find_labels
+from vision.rectify import crop_quad, stretched, way_back
 from vision.shapes import letters_and_digits, looks_like_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from vision.types import Code, TextLine
+    from vision.types import Code, Pixels, TextLine
 
 IN_A_CODE = "text that a bar code repeats"
 STRENGTH, WEAK = 0.6, 0.35
@@ -19,6 +22,11 @@ STRENGTH, WEAK = 0.6, 0.35
 may be an inventory tag, a square one a number of the maker's own."""
 
 LONG = 8
+MOST_PLACES = 3
+AROUND = (4.0, 2.0)
+"""A code is looked for this many letter heights above and below a value, and beside its ends."""
+
+SECONDS = 0.05
 SQUARE = ("DATA MATRIX", "QR", "MICRO QR", "AZTEC", "PDF417")
 
 LEAST_LENGTH = 5
@@ -51,6 +59,28 @@ def coded_guesses(lines: Sequence[TextLine], codes: Sequence[Code]) -> list[Fiel
                     )
                 )
     return found
+
+
+def codes_beside(
+    pixels: Pixels, parts: Sequence[Sequence[TextLine]], known: Sequence[Code]
+) -> tuple[Code, ...]:
+    """Look for a code right beside the values that look most like a serial; add what is new.
+
+    A small label in a large photo: its bars are found once the crop shows little else.
+    """
+    guesses = [g for part in parts for g in find_fields(part) if g.field == "serial"]
+    guesses.sort(key=lambda guess: -guess.strength * guess.line.confidence)
+    found = list(known)
+    payloads = {code.payload for code in known}
+    for guess in guesses[:MOST_PLACES]:
+        corners = stretched(guess.line.corners, sides=AROUND[0], ends=AROUND[1])
+        crop = crop_quad(pixels, corners)
+        back = way_back(corners, crop)
+        for code in read_codes(crop, budget_seconds=SECONDS):
+            if code.payload not in payloads:
+                payloads.add(code.payload)
+                found.append(replace(code, corners=back(code.corners)))
+    return tuple(found)
 
 
 def with_codes(

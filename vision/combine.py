@@ -119,12 +119,14 @@ def _alternatives(lattice: Lattice | None, text: str) -> tuple[Alternative, ...]
     )
 
 
-def combine(claims: Sequence[Claim], codes: Sequence[Code] = ()) -> FieldReading:
+def combine(
+    claims: Sequence[Claim], codes: Sequence[Code] = (), *, legible: float = 1.0
+) -> FieldReading:
     """Bring together what several readers or looks made of one field at one place.
 
     Every value that any of them thinks likely is weighed under the lattices of all; the best is
     given. Whether it is *stated* is settled by `vision.stating`; where readers differ, a note
-    says who read what.
+    says who read what. `legible` is how surely the whole plate was read (0–1).
     """
     lead = max(claims, key=lambda claim: claim.guess.strength * claim.guess.line.confidence)
     weights = _weigh(claims, codes)
@@ -134,7 +136,7 @@ def combine(claims: Sequence[Claim], codes: Sequence[Code] = ()) -> FieldReading
     base = to_reading(source.guess)
     shown = _spelling(claims, key)
     rival = ranked[1][1] if len(ranked) > 1 else 0.0
-    state, words = settle(claims, key, sure, rival, codes)
+    state, words = settle(claims, key, sure, rival, codes=codes, legible=legible)
     return FieldReading(
         field=base.field,
         text=shown,

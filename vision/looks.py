@@ -170,7 +170,7 @@ def upright_among(pixels: Pixels, reader: TextEngine, lines: Sequence[SeenLine])
     again = read_lines(pixels, reader, [turn_quad(lines[at].corners, 2) for at in odd])
     for at, other in zip(odd, again, strict=True):
         if other.read.confidence >= UPRIGHT_SURE:
-            lines[at] = replace(other, others=(lines[at].read, *lines[at].others))
+            lines[at] = other
     return lines
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vision.closer import shifted_crops
-from vision.coded import coded_guesses, with_codes
+from vision.coded import coded_guesses, codes_beside, with_codes
 from vision.codes import read_codes
 from vision.combine import Claim, combine, to_reading
 from vision.consistent import held_together
@@ -36,6 +36,9 @@ __all__ = ["EngineStatus", "Reader", "engine_status", "top_field"]
 
 BUDGET_SECONDS = 8.0
 CODE_SECONDS = 0.2
+
+WORDS = 4
+"""Shorter lines say little about how well a plate can be read."""
 
 SPOKEN_FOR = 0.5
 """A value whose field rule is at least this strong (0–1) is more than a guess."""
@@ -151,8 +154,11 @@ class _Run:
         for region, members in found:
             lines = [self.text_line(self.first.identity, seen[at]) for at in members]
             parts.append((region, [row.line for row in rows_of(lines)]))
-        others = self._others([lines for _, lines in parts])
-        closer = self._closer([lines for _, lines in parts])
+        texts = [lines for _, lines in parts]
+        others = self._others(texts)
+        closer = self._closer(texts)
+        if not self.stopped():
+            codes = codes_beside(self.photo.pixels, texts, codes)
         for region, lines in parts:
             own = [_reading(region, self.first.identity, lines, lines)]
             for engine, again in others:
@@ -212,6 +218,7 @@ class _Run:
                     name = guess.line.engine.name
                     claim = Claim(engine=name, guess=guess, looks=looks)
                     claims.setdefault(guess.field, []).append(claim)
+        clear = legibility(lines)
         here = [_one_place(said) for said in claims.values()]
         shown = {line.line_id: line for line in lines}
         for reading in readings[1:]:
@@ -221,8 +228,14 @@ class _Run:
             region_id=region.region_id,
             engine=COMBINED,
             lines=tuple(shown.values()),
-            fields=held_together([combine(said, codes) for said in here]),
+            fields=held_together([combine(said, codes, legible=clear) for said in here]),
         )
+
+
+def legibility(lines: Sequence[TextLine]) -> float:
+    """Median confidence (0–1) of the lines of a plate that are more than a few characters."""
+    told = sorted(line.confidence for line in lines if len(line.text.strip()) >= WORDS)
+    return told[len(told) // 2] if told else 1.0
 
 
 def _one_place(claims: Sequence[Claim]) -> list[Claim]:

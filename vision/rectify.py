@@ -64,6 +64,17 @@ def crop_quad(pixels: Pixels, corners: Quad, *, height: int | None = None) -> Pi
     return np.ascontiguousarray(flat, dtype=np.uint8)
 
 
+def stretched(quad: Quad, *, sides: float, ends: float) -> Quad:
+    """Widen an outline along the text by `ends` and across it by `sides`, in letter heights."""
+    q = np.asarray(quad, dtype=np.float64)
+    width, height = side_lengths(quad)
+    along = (q[1] - q[0]) / max(width, 1.0) * height * ends
+    down = (q[3] - q[0]) / max(height, 1.0) * height * sides
+    moved = q + np.array([-along - down, along - down, along + down, -along + down])
+    a, b, c, d = ((float(x), float(y)) for x, y in moved)
+    return (a, b, c, d)
+
+
 def frame(pixels: Pixels) -> Quad:
     """Give the corners of a whole picture."""
     high, wide = (float(side) for side in pixels.shape[:2])

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 from vision.fields import find_fields
 from vision.labels import find_labels
-from vision.rectify import crop_quad, side_lengths
+from vision.rectify import crop_quad, stretched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vision.engine import Recognised, TextEngine
-    from vision.types import Engine, Pixels, Quad, TextLine
+    from vision.types import Engine, Pixels, TextLine
 
 MOST_LINES = 8
 """Lines of one photo that a second reader is asked to read, the most telling first."""
+
+ROOM = 0.2
+"""Another engine gets a crop this much longer at each end, in letter heights."""
 
 WANTED = ("serial", "model", "part_number", "maker", "nsn", "cage", "date", "lot", "contract")
 
@@ -26,21 +29,14 @@ def read_again(
 ) -> dict[str, TextLine]:
     """Let another engine read the telling lines of all regions: {line number: its line}."""
     chosen = telling_lines(parts)[:MOST_LINES]
-    answers = engine.recognise([crop_quad(pixels, _roomy(line.corners)) for line in chosen])
+    answers = engine.recognise(
+        [crop_quad(pixels, stretched(line.corners, sides=0.0, ends=ROOM)) for line in chosen]
+    )
     return {
         line.line_id: by(line, engine.identity, answer)
         for line, answer in zip(chosen, answers, strict=True)
         if answer.text.strip()
     }
-
-
-def _roomy(corners: Quad) -> Quad:
-    """Widen an outline a little: another engine was trained on looser crops."""
-    width, height = side_lengths(corners)
-    along = 0.2 * height / max(width, 1.0)
-    (ax, ay), (bx, by_), (cx, cy), (dx, dy) = corners
-    px, py, qx, qy = (bx - ax) * along, (by_ - ay) * along, (cx - dx) * along, (cy - dy) * along
-    return ((ax - px, ay - py), (bx + px, by_ + py), (cx + qx, cy + qy), (dx - qx, dy - qy))
 
 
 def by(line: TextLine, engine: Engine, answer: Recognised) -> TextLine:

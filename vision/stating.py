@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vision.combine import Claim
+    from vision.engine import Recognised
     from vision.types import Code, ReadingState
 
 READABLE = 0.15
@@ -31,14 +32,28 @@ LEAST_STRENGTH = 0.5
 LIKELY_RIVAL = 0.06
 """A value is not stated if another one is at least this probable (0–1)."""
 
+LEGIBLE = 0.94
+"""Least median confidence (0–1) of the lines of a plate on which a value is stated. Readers agree
+on the same wrong character of embossed or worn letters; such plates are read poorly elsewhere."""
+
 SURE_DISSENT = 0.8
 """Another reader that is this sure of something else keeps a value from being stated."""
 
 
 def settle(
-    claims: Sequence[Claim], key: str, sure: float, rival: float, codes: Sequence[Code]
+    claims: Sequence[Claim],
+    key: str,
+    sure: float,
+    rival: float,
+    *,
+    codes: Sequence[Code] = (),
+    legible: float = 1.0,
 ) -> tuple[ReadingState, tuple[str, ...]]:
-    """Give the state of the value `key` (letters and digits only), and notes on why."""
+    """Give the state of the value `key` (letters and digits only), and notes on why.
+
+    `sure` and `rival` are the probabilities of the best value and the next; `legible` is how
+    surely the whole plate was read (0–1).
+    """
     if sure < READABLE:
         return "unreadable", ()
     agree = [claim for claim in claims if letters_and_digits(claim.guess.text) == key]
@@ -52,14 +67,22 @@ def settle(
         if claim not in agree and claim.guess.line.confidence >= SURE_DISSENT
     ]
     looks = [look for claim in agree for look in claim.looks]
-    differ = sum(
-        key not in letters_and_digits(look.text) and look.confidence >= SURE_DISSENT
-        for look in looks
-    )
+    differ = any(_contradicts(letters_and_digits(look.text), key) for look in looks if _sure(look))
+    if legible < LEGIBLE:
+        return "offered", ("Not stated: the rest of this plate was hard to read.",)
     if sure < STATED or rival >= LIKELY_RIVAL or strength < LEAST_STRENGTH:
         return "offered", ()
     independent = len({claim.engine for claim in agree}) >= 2
     return ("stated" if independent and not dissent and not differ else "offered"), ()
+
+
+def _sure(look: Recognised) -> bool:
+    return look.confidence >= SURE_DISSENT
+
+
+def _contradicts(other: str, key: str) -> bool:
+    """Say whether another look read something else, not just less or more of the same."""
+    return key not in other and other not in key
 
 
 def _in_code(key: str, code: Code) -> bool:
