@@ -9,6 +9,7 @@ standard library only. A second run finds its stamp and does nothing.
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import shutil
@@ -28,6 +29,8 @@ SYSTEM_PARTS = {
     "tesseract": "tesseract-ocr tesseract-ocr-rus tesseract-ocr-ukr tesseract-ocr-fas "
     "tesseract-ocr-tur tesseract-ocr-ara",
 }
+#: The same for libraries: Playwright's driver is a Node.js that needs this one.
+SYSTEM_LIBRARIES = {"libatomic.so.1": "libatomic1"}
 HEADLESS = "opencv-python-headless"
 
 
@@ -89,6 +92,7 @@ def install_system_parts() -> None:
         for program, package in SYSTEM_PARTS.items()
         if shutil.which(program) is None and not browser_named(program)
     ]
+    missing += [package for name, package in SYSTEM_LIBRARIES.items() if not loads(name)]
     if missing:
         packages = " ".join(missing).split()
         install(
@@ -97,6 +101,15 @@ def install_system_parts() -> None:
             f"    apt-get install --no-install-recommends {' '.join(packages)}\n"
             "(or, for the browser, set NAMEPLATE_CHROMIUM to a Chromium or Chrome).",
         )
+
+
+def loads(library: str) -> bool:
+    """Whether the system has a shared library."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def browser_named(program: str) -> bool:
