@@ -44,7 +44,7 @@ MOST_STRIPS = 6
 BRIDGE = 1.3
 """Two lines in one row are tried as one if less than this many letter heights lie between."""
 
-OVERLAP = 1.2
+OVERLAP = 2.0
 """Nor may they overlap by more than this."""
 
 MOST_BRIDGES = 8

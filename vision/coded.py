@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vision.types import Code, Pixels, TextLine
 
 IN_A_CODE = "text that a bar code repeats"
-STRENGTH, WEAK = 0.6, 0.35
+STRENGTH, WEAK = 0.6, 0.2
 """A long linear bar code without structure most often carries the serial of the unit; a short one
 may be an inventory tag, a square one a number of the maker's own."""
 

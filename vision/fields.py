@@ -301,6 +301,8 @@ def _serial_like(text: str) -> float:
         return 0.0  # a row of small numbers: modification records, pins, scales
     if any(char.islower() for char in text) or len(plain) > 24:
         return 0.15
+    if re.search(r"[A-Z]{4,}$", plain):
+        return 0.1  # a number before a word: a post code and its town
     score = 0.3 + 0.05 * min(len(plain), 10) + 0.2 * (digits >= 5)
     if re.search(r"[-/. ]", text.strip(_STRAY)):
         score -= 0.15

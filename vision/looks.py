@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TALL = 1.5
 """An outline this many times taller than wide is taken for a line that runs up or down."""
 
-SURE = 0.9
+SURE = 0.96
 """A line read with less confidence than this is also read the other way up."""
 
 OVER = 0.8
@@ -38,9 +38,10 @@ SETTLED = 0.97
 """A line read this surely is not read again by a look that finds the same outline."""
 
 
-SHORT, NEIGHBOURS, UPRIGHT_SURE = 8, 10.0, 0.5
-"""A line of at most `SHORT` characters is turned the way of the lines within `NEIGHBOURS` letter
-heights, if it can then be read at least `UPRIGHT_SURE` (0–1)."""
+SHORT, NEIGHBOURS, UPRIGHT_SURE, LESS_SURE = 8, 10.0, 0.5, 0.5
+"""A line of at most `SHORT` characters, or one not read surely, is turned the way of the lines
+within `NEIGHBOURS` letter heights, if it can then be read at least `UPRIGHT_SURE` (0–1) and not
+more than `LESS_SURE` less surely than before."""
 
 
 @runtime_checkable
@@ -169,14 +170,14 @@ def upright_among(pixels: Pixels, reader: TextEngine, lines: Sequence[SeenLine])
     odd = [at for at, line in enumerate(lines) if _outvoted(line, lines)]
     again = read_lines(pixels, reader, [turn_quad(lines[at].corners, 2) for at in odd])
     for at, other in zip(odd, again, strict=True):
-        if other.read.confidence >= UPRIGHT_SURE:
+        if other.read.confidence >= max(UPRIGHT_SURE, lines[at].read.confidence - LESS_SURE):
             lines[at] = other
     return lines
 
 
 def _outvoted(line: SeenLine, lines: Sequence[SeenLine]) -> bool:
     own, against = line.weight, 0.0
-    if len(line.read.text) > SHORT:
+    if len(line.read.text) > SHORT and line.read.confidence >= SETTLED:
         return False
     here = np.asarray(line.corners).mean(axis=0)
     for other in lines:
