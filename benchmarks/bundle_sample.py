@@ -39,7 +39,7 @@ LOG = "case-sample"
 ORIGIN = "nameplate.example/sample"
 ACCOUNT = "@field_observer_77"
 PLACE = "Hadrut, northern approach, house 14"
-WITNESS = "Vartan Example"
+WITNESS = "Witness One"
 SERIAL = "CMX15D-0836"
 START = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 

@@ -14,16 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from catalog.errors import CatalogError
+from evidence_store.bundle.redact import FieldChoice
 from evidence_store.errors import StoreError
 from vision.errors import VisionError
 from vision.types import FieldName
 from workbench.errors import BadRequest, NotFound, WorkbenchError
+from workbench.publication import Withholding
 from workbench.settings import Settings
 from workbench.terminal import safe
 from workbench.types import Actor, Claims, Judgement, Policy, Role, Upload
 from workbench.workbench import Workbench
 
 if TYPE_CHECKING:
+    from catalog.types import CoverageEntry
     from workbench.jobs import ReadingProgress
 
 Command = Callable[[Workbench, argparse.Namespace], int]
@@ -231,6 +234,10 @@ def _judge(workbench: Workbench, options: argparse.Namespace) -> int:
 
 
 def _catalog(workbench: Workbench, options: argparse.Namespace) -> int:
+    if options.changes is not None:
+        for sentence in workbench.catalogs.changes(options.changes, options.since).sentences():
+            print(sentence)
+        return 0
     if options.file is None:
         for item in workbench.catalogs.all_catalogs():
             print(
@@ -254,12 +261,21 @@ def _catalog(workbench: Workbench, options: argparse.Namespace) -> int:
         _actor(workbench, options),
         data,
         name=options.file.name,
-        coverage=options.coverage,
+        coverage=_coverage(workbench, options),
         synthetic=options.synthetic,
         accept_partial=options.accept_partial,
     )
     print(summary.sha256)
     return 0
+
+
+def _coverage(workbench: Workbench, options: argparse.Namespace) -> str | tuple[CoverageEntry, ...]:
+    """What the file covers: a note alone, or maker, issuer and years as values beside it."""
+    names = ("maker", "issuer", "first", "last", "completeness")
+    given = {name: value for name in names if (value := getattr(options, f"covers_{name}"))}
+    if not given:
+        return str(options.coverage)
+    return (workbench.catalogs.covers(**given, note=options.coverage),)
 
 
 def _check(workbench: Workbench, options: argparse.Namespace) -> int:
@@ -296,6 +312,44 @@ def _export(workbench: Workbench, options: argparse.Namespace) -> int:
 
 def _sign(workbench: Workbench, options: argparse.Namespace) -> int:
     workbench.exports.sign(_actor(workbench, options), options.case, options.sequence)
+    return 0
+
+
+def _publish(workbench: Workbench, options: argparse.Namespace) -> int:
+    withholding = Withholding(
+        fields=tuple(_field_choice(text) for text in options.withhold),
+        exhibits=tuple(options.exhibit),
+        blurred=tuple(options.blur),
+        values=tuple(options.value),
+        harmless=tuple(options.harmless),
+        title=options.title,
+        reasons=tuple(options.reason),
+    )
+    actor = _actor(workbench, options)
+    view = workbench.publication.publish(actor, options.case, options.sequence, withholding)
+    print(workbench.publication.folder_path(options.case, view.sequence))
+    print("Look at its photos before it goes out: no program did.", file=sys.stderr)
+    return 0
+
+
+def _field_choice(text: str) -> FieldChoice:
+    """`NAME`, `NAME@EX-0001`, or `NAME@12` for the field of one entry."""
+    name, _at, where = text.partition("@")
+    if where.isdecimal():
+        return FieldChoice(name=name, sequence=int(where))
+    return FieldChoice(name=name, exhibit=where or None)
+
+
+def _stamp(workbench: Workbench, options: argparse.Namespace) -> int:
+    actor, publication = _actor(workbench, options), workbench.publication
+    if options.answer is not None:
+        answer = options.answer.read_bytes()
+        print(publication.attach_stamp(actor, options.case, options.sequence, answer))
+    elif options.url:
+        for path in publication.stamp(actor, options.case, options.sequence, options.url):
+            print(path)
+    else:
+        print(publication.request_stamp(actor, options.case, options.sequence))
     return 0
 
 
@@ -378,6 +432,16 @@ def _parser() -> argparse.ArgumentParser:
     catalog = verb("catalog", _catalog, "List catalog snapshots, or import a file as a new one.")
     catalog.add_argument("file", nargs="?", type=Path)
     catalog.add_argument("--coverage", default="Not stated.", help="what the file covers")
+    for name, meaning in (
+        ("maker", "the maker that it covers"),
+        ("issuer", "the authority whose permits it covers"),
+        ("first", "the first day, month or year that it covers"),
+        ("last", "the last day, month or year that it covers"),
+        ("completeness", "complete, partial or unknown"),
+    ):
+        catalog.add_argument(f"--covers-{name}", default="", help=meaning)
+    catalog.add_argument("--changes", metavar="SHA256", help="what that snapshot says otherwise")
+    catalog.add_argument("--since", metavar="SHA256", help="than this one; else the one before it")
     catalog.add_argument("--synthetic", action="store_true")
     catalog.add_argument("--accept-partial", action="store_true")
     check = verb("check", _check, "Hold a reviewed plate, or typed words, against the catalog.")
@@ -396,6 +460,25 @@ def _parser() -> argparse.ArgumentParser:
     sign = verb("sign", _sign, "Sign a sealed bundle as a required reviewer.")
     sign.add_argument("case")
     sign.add_argument("sequence", type=int, help="the entry that recorded the sealing")
+    publish = verb("publish", _publish, "Make a public bundle that withholds some of a sealed one.")
+    publish.add_argument("case")
+    publish.add_argument("sequence", type=int, help="the entry that recorded the sealing")
+    withheld = (
+        ("withhold", "a private field: NAME, NAME@EX-0001 or NAME@ENTRY"),
+        ("exhibit", "an exhibit of which nothing is shown"),
+        ("blur", "an exhibit of which a blurred photo is shown"),
+        ("value", "words that must stand nowhere, such as a name"),
+        ("harmless", "words of withheld fields that give nothing away"),
+        ("reason", "why, for all to read"),
+    )
+    for option, meaning in withheld:
+        publish.add_argument(f"--{option}", action="append", default=[], help=meaning)
+    publish.add_argument("--title", default="", help="a title for the public bundle")
+    stamp = verb("stamp", _stamp, "Timestamp a sealed bundle (RFC 3161), or keep a request.")
+    stamp.add_argument("case")
+    stamp.add_argument("sequence", type=int, help="the entry that recorded the sealing")
+    stamp.add_argument("--url", action="append", default=[], help="a timestamp authority")
+    stamp.add_argument("--answer", type=Path, help="the answer to a request that was kept")
     log = verb("log", _log, "Print a case's chain of custody.")
     log.add_argument("case")
     verb("rebuild", _rebuild, "Throw the projection away and fold the ledger anew.")

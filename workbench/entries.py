@@ -319,3 +319,35 @@ def bundle_signed(actor: str, *, bundle: str, role: str) -> Draft:
         actor=actor,
         body={"bundle": bundle, "role": role},
     )
+
+
+def bundle_stamped(actor: str, *, bundle: str, authority: str, answered: bool) -> Draft:
+    """A timestamp of a sealed bundle was asked for, or its answer was attached."""
+    return Draft(
+        kind="bundle.stamped",
+        actor=actor,
+        body={"bundle": bundle, "authority": authority, "answered": answered},
+    )
+
+
+def bundle_published(
+    actor: str,
+    *,
+    bundle: str,
+    came_from: str,
+    tagmanifest: str,
+    fields: int,
+    exhibits: Sequence[str],
+) -> Draft:
+    """A public bundle was made. What it withholds is counted, never said again."""
+    return Draft(
+        kind="bundle.published",
+        actor=actor,
+        body={
+            "bundle": bundle,
+            "from": came_from,
+            "tagmanifest_sha256": tagmanifest,
+            "withheld_fields": fields,
+            "withheld_exhibits": list(exhibits),
+        },
+    )

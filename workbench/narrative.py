@@ -92,4 +92,13 @@ _SENTENCES: Mapping[str, Sentence] = {
         f"Sealed {body['bundle']} over {body['entries']} entries."
     ),
     "bundle.signed": lambda body, _private: f"Signed {body['bundle']} as {body['role']}.",
+    "bundle.stamped": lambda body, _private: (
+        f"{'Timestamped' if body['answered'] else 'Kept a request for a timestamp of'} "
+        f"{body['bundle']}{' by ' + str(body['authority']) if body['authority'] else ''}."
+    ),
+    "bundle.published": lambda body, _private: (
+        f"Made the public bundle {body['bundle']} from {body['from']}, which withholds "
+        f"{body['withheld_fields']} field(s) and "
+        f"{len(cast('list[Json]', body['withheld_exhibits']))} exhibit(s)."
+    ),
 }

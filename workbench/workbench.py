@@ -23,6 +23,7 @@ from workbench.intake import Intake
 from workbench.matching import Matching
 from workbench.people import People
 from workbench.projection import Projection
+from workbench.publication import Publication
 from workbench.reading import ReadingRoom
 from workbench.review import ReviewRoom
 from workbench.stores import Stores, utc_now
@@ -65,6 +66,7 @@ class Workbench:
         self.catalogs = Catalogs(stores, self.people)
         self.matching = Matching(stores, self.people, self.cases, self.review, self.catalogs)
         self.exports = Exports(self)
+        self.publication = Publication(self)
         self.demo = Demo(self)
 
     @classmethod

@@ -141,7 +141,7 @@ def _hashes(
 ) -> Iterator[tuple[str, str]]:
     """The hashes of the withheld exhibits' own bytes, by which anyone could know them again."""
     for file in description.files:
-        if exhibits.intersection(file.about):
+        if file.about and exhibits.issuperset(file.about):
             yield file.sha256, f"SHA-256 of a file about {file.about[0]}"
             if _is_picture(file):
                 for digest in digests(partial(_blocks, top / file.path)):

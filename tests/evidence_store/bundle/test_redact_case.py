@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "@finder_of_things"
 PLACE = "Hadrut, house 14"
-NAME = "Vartan Example"
+NAME = "Witness One"
 
 
 def tagged(seed: int) -> bytes:

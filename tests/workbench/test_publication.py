@@ -1,0 +1,200 @@
+"""Publication of a whole case: nothing withheld is left, the report says so, the rest opens."""
+
+from __future__ import annotations
+
+import base64
+import io
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from benchmarks.local_tsa import LocalAuthority
+from evidence_store.bundle.errors import RedactionRefused
+from evidence_store.bundle.redact import FieldChoice
+from evidence_store.timestamp import AuthorityUnavailable
+from tests.workbench.drawn import SERIAL, plate_jpeg
+from workbench.__main__ import main
+from workbench.errors import BadRequest, NotAllowed
+from workbench.publication import Withholding, blurred_png
+from workbench.types import Actor, CaseSummary, Claims, Judgement, Policy, Role, Upload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from workbench.settings import Settings
+    from workbench.types import SealedView
+    from workbench.workbench import Workbench
+
+ACCOUNT = "@finder_of_things"
+PLACE = "Hadrut, house 14"
+FINDER = "NAME OF A FINDER"
+WITHHELD = Withholding(
+    fields=tuple(FieldChoice(name=n) for n in ("source_account", "claimed_place", "embedded")),
+    exhibits=("EX-0002",),
+    values=(FINDER,),
+    reasons=("A source is at risk.",),
+)
+
+
+def tagged(seed: int) -> bytes:
+    """A drawn plate with a place and an author in its metadata."""
+    picture = Image.open(io.BytesIO(plate_jpeg(seed=seed)))
+    exif = Image.Exif()
+    exif[0x013B] = FINDER
+    gps = exif.get_ifd(0x8825)
+    gps[1], gps[2], gps[3], gps[4] = "N", (39.0, 31.0, 12.75), "E", (46.0, 49.0, 8.5)
+    out = io.BytesIO()
+    picture.save(out, "JPEG", exif=exif, quality=90)
+    return out.getvalue()
+
+
+@pytest.fixture
+def told(bench: Workbench, ines: Actor) -> CaseSummary:
+    """A case of two photos that says a lot about their source."""
+    case = bench.cases.open_case(ines, title="A turret", policy=Policy.SOLO)
+    source = Claims(
+        source_account=ACCOUNT,
+        source_url=f"https://example.invalid/{ACCOUNT}/status/1",
+        claimed_place=PLACE,
+        note=f"{FINDER} took it.",
+    )
+    bench.intake.take_in(ines, case.case_id, [Upload(name="one.jpg", data=tagged(1))], source)
+    bench.intake.take_in(ines, case.case_id, [Upload(name="two.jpg", data=tagged(2))], Claims())
+    bench.reading.read_pending(ines, case.case_id)
+    bench.review.judge_field(
+        ines,
+        case.case_id,
+        exhibit_id="EX-0001",
+        region_id="R1",
+        field="serial",
+        judgement=Judgement.CONFIRMED,
+        reason=f"{FINDER} confirmed it by telephone.",
+    )
+    return case
+
+
+@pytest.fixture
+def sealed(bench: Workbench, ines: Actor, told: CaseSummary) -> SealedView:
+    return bench.exports.seal(ines, told.case_id)
+
+
+def all_bytes(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_public_bundle_withholds_everywhere_and_says_so(
+    bench: Workbench, ines: Actor, told: CaseSummary, sealed: SealedView
+) -> None:
+    view = bench.publication.publish(ines, told.case_id, sealed.sequence, WITHHELD)
+    folder = bench.publication.folder_path(told.case_id, view.sequence)
+    assert bench.exports.verify(folder).ok
+    everything = all_bytes(folder)
+    for path, data in everything.items():
+        for value in (ACCOUNT, PLACE, FINDER, "two.jpg", "39.52", "46.81"):
+            assert value.encode() not in data, f"{value} in {path}"
+            assert value.encode("utf-16-le") not in data
+            assert len(value) < 9 or base64.b64encode(value.encode())[:-4] not in data
+    html = (folder / "data" / "report.html").read_text()
+    assert "A source is at risk." in html
+    assert "The photo is withheld" in html
+    assert SERIAL in html
+    assert (folder / "data" / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert any(SERIAL.encode() in data for data in everything.values())
+    assert bench.publication.published(told.case_id) == (view,)
+    assert folder.with_name(f"{folder.name}.zip").exists()
+    rows = bench.cases.ledger_rows(told.case_id, offset=0, limit=100)
+    assert "public bundle" in rows[-1].summary
+
+
+def test_a_blurred_photo_stands_in(
+    bench: Workbench, ines: Actor, told: CaseSummary, sealed: SealedView
+) -> None:
+    blurred = Withholding(blurred=("EX-0002",))
+    view = bench.publication.publish(ines, told.case_id, sealed.sequence, blurred)
+    folder = bench.publication.folder_path(told.case_id, view.sequence)
+    assert bench.exports.verify(folder).ok
+    assert "a blurred one stands in for it" in (folder / "data" / "report.html").read_text()
+    assert (folder / "data" / "tables" / "readings.json").exists()
+
+
+def test_a_blurred_photo_holds_no_more_than_a_few_dozen_colours_across() -> None:
+    out = io.BytesIO()
+    Image.effect_noise((400, 300), 90).save(out, "PNG")
+    with Image.open(io.BytesIO(blurred_png(out.getvalue()))) as image:
+        assert image.size == (400, 300)
+        row = [image.getpixel((x, 150)) for x in range(400)]
+    steps = [abs(one[0] - two[0]) for one, two in pairwise(row)]
+    assert max(steps) <= 12
+
+
+def test_what_cannot_be_withheld_is_refused_and_nothing_is_left(
+    bench: Workbench, ines: Actor, told: CaseSummary, sealed: SealedView
+) -> None:
+    with pytest.raises(RedactionRefused):
+        bench.publication.publish(
+            ines, told.case_id, sealed.sequence, Withholding(values=("exhibit.taken_in",))
+        )
+    assert bench.publication.published(told.case_id) == ()
+
+
+def test_a_case_that_went_on_is_sealed_again_first(
+    bench: Workbench, ines: Actor, told: CaseSummary, sealed: SealedView
+) -> None:
+    bench.review.judge_field(
+        ines,
+        told.case_id,
+        exhibit_id="EX-0001",
+        region_id="R1",
+        field="model",
+        judgement=Judgement.UNSURE,
+        reason="Not sure.",
+    )
+    with pytest.raises(BadRequest, match="Seal it again"):
+        bench.publication.publish(ines, told.case_id, sealed.sequence, WITHHELD)
+
+
+def test_only_custodians_publish(
+    bench: Workbench,
+    told: CaseSummary,
+    sealed: SealedView,
+    enrolled: Callable[..., Actor],
+) -> None:
+    other = enrolled("Reviewer two", Role.REVIEWER)
+    with pytest.raises(NotAllowed):
+        bench.publication.publish(other, told.case_id, sealed.sequence, WITHHELD)
+
+
+def test_timestamps_and_their_requests(
+    bench: Workbench, ines: Actor, told: CaseSummary, sealed: SealedView, tmp_path: Path
+) -> None:
+    (tmp_path / "authority").mkdir()
+    with LocalAuthority(tmp_path / "authority") as authority:
+        request = bench.publication.request_stamp(ines, told.case_id, sealed.sequence)
+        answer = authority.answer(request.read_bytes())
+        bench.publication.attach_stamp(ines, told.case_id, sealed.sequence, answer)
+        bench.publication.stamp(ines, told.case_id, sealed.sequence, [authority.url])
+    with pytest.raises(AuthorityUnavailable):
+        bench.publication.stamp(ines, told.case_id, sealed.sequence, ["http://127.0.0.1:9/"])
+    folder = bench.exports.folder_path(told.case_id, sealed.sequence)
+    assert bench.exports.verify(folder).ok
+    assert len(list((folder / "signatures").glob("*.tsr"))) == 2
+    assert len(list((folder / "signatures").glob("*.tsq"))) == 3
+
+
+def test_the_same_without_a_screen(
+    bench: Workbench,
+    settings: Settings,
+    told: CaseSummary,
+    sealed: SealedView,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bench.close()
+    store = ["--store", str(settings.store)]
+    words = ["publish", told.case_id, str(sealed.sequence), "--withhold", "source_account"]
+    assert main([*store, *words, "--withhold", "note@EX-0001", "--blur", "EX-0002"]) == 0
+    assert "-public" in capsys.readouterr().out
+    assert main([*store, "stamp", told.case_id, str(sealed.sequence)]) == 0
+    assert "seal-1.tsq" in capsys.readouterr().out

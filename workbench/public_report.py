@@ -1,0 +1,188 @@
+"""The public edition of a case file: the same report, less what is withheld, and saying so."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from evidence_store.bundle.leaks import Scanner
+from workbench.report.types import (
+    Picture,
+    ReportCase,
+    ReportDecision,
+    ReportEntry,
+    ReportExhibit,
+    ReportPlate,
+    ReportRegion,
+    ReportReview,
+    ReportSearch,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from evidence_store.bundle.redact_fields import HeldBack
+    from evidence_store.types import Entry
+
+WITHHELD = "[withheld]"
+
+_CLAIM_WORDS = {
+    "source_url": "Source address",
+    "source_account": "Source account",
+    "obtained_at": "Obtained",
+    "claimed_place": "Claimed place",
+    "claimed_date": "Claimed date",
+    "note": "Note",
+}
+_OF_EXHIBITS = frozenset({"exhibit.taken_in", "frame.taken", "exhibit.read"})
+
+
+class PublicEdition:
+    """Takes out of a report what a public bundle does not disclose."""
+
+    def __init__(
+        self,
+        held: HeldBack,
+        entries: Iterable[Entry],
+        *,
+        hidden: Mapping[str, Picture | None],
+        reasons: tuple[str, ...],
+    ) -> None:
+        """`hidden` maps each withheld exhibit to what is shown in its place, or None."""
+        self._held = held.fields
+        self._scanner = Scanner(held.secrets)
+        self._hidden = hidden
+        self._reasons = reasons
+        self._of_exhibit: dict[str, set[str]] = {}
+        for entry in entries:
+            exhibit = entry.body.get("exhibit")
+            if entry.kind in _OF_EXHIBITS and isinstance(exhibit, str):
+                names = {n for n in entry.commitments if (entry.sequence, n) in held.fields}
+                self._of_exhibit.setdefault(exhibit, set()).update(names)
+
+    def of(self, case: ReportCase) -> ReportCase:
+        """Give the report as it may be published."""
+        plates = tuple(plate for plate in map(self._plate, case.plates) if plate.members)
+        shown = {plate.plate_id for plate in plates}
+        public = replace(
+            case,
+            title=WITHHELD if (0, "title") in self._held else case.title,
+            provenance=WITHHELD if (0, "provenance") in self._held else case.provenance,
+            exhibits=tuple(map(self._exhibit, case.exhibits)),
+            plates=plates,
+            groups=tuple(
+                replace(group, why=(), reason=WITHHELD)
+                if self._hidden.keys() & set(group.exhibit_ids)
+                else group
+                for group in case.groups
+            ),
+            searches=tuple(
+                self._search(search)
+                for search in case.searches
+                if search.plate_id in shown and not self._holds(search.sequence, "query", "result")
+            ),
+            custody=tuple(map(self._entry, case.custody)),
+            withheld=self._sentences(),
+        )
+        scrubbed: ReportCase = self._scrubbed(public)
+        return scrubbed
+
+    def _holds(self, sequence: int, *names: str) -> bool:
+        return any((sequence, name) in self._held for name in names)
+
+    def _exhibit(self, exhibit: ReportExhibit) -> ReportExhibit:
+        if exhibit.exhibit_id in self._hidden:
+            return self._hidden_exhibit(exhibit)
+        names = self._of_exhibit.get(exhibit.exhibit_id, set())
+        held_claims = {words for name, words in _CLAIM_WORDS.items() if name in names}
+        return replace(
+            exhibit,
+            file_name=WITHHELD if "file_name" in names else exhibit.file_name,
+            sha256=WITHHELD if "original" in names else exhibit.sha256,
+            claims=tuple(claim for claim in exhibit.claims if claim[0] not in held_claims),
+            embedded=() if "embedded" in names else exhibit.embedded,
+            regions=() if names & {"reading", "regions"} else self._regions(exhibit),
+            withheld=f"Withheld of this exhibit: {', '.join(sorted(names))}." if names else "",
+        )
+
+    def _hidden_exhibit(self, exhibit: ReportExhibit) -> ReportExhibit:
+        shown = self._hidden[exhibit.exhibit_id]
+        words = "The photo is withheld" + (
+            "." if shown is None else "; a blurred one stands in for it."
+        )
+        return ReportExhibit(
+            exhibit_id=exhibit.exhibit_id,
+            file_name=WITHHELD,
+            media=exhibit.media,
+            sha256=WITHHELD,
+            bytes=0,
+            width=0 if shown is None else shown.width,
+            height=0 if shown is None else shown.height,
+            taken_in_at=exhibit.taken_in_at,
+            taken_in_by=exhibit.taken_in_by,
+            photo=shown,
+            withheld=" ".join([words, *self._reasons]),
+        )
+
+    def _regions(self, exhibit: ReportExhibit) -> tuple[ReportRegion, ...]:
+        return tuple(
+            replace(
+                region,
+                fields=tuple(
+                    replace(field, reviews=tuple(map(self._review, field.reviews)))
+                    for field in region.fields
+                ),
+            )
+            for region in exhibit.regions
+        )
+
+    def _review(self, review: ReportReview) -> ReportReview:
+        return replace(
+            review,
+            text=WITHHELD if self._holds(review.sequence, "text") else review.text,
+            reason=WITHHELD if self._holds(review.sequence, "reason") else review.reason,
+        )
+
+    def _plate(self, plate: ReportPlate) -> ReportPlate:
+        members = tuple(one for one in plate.members if one[0] not in self._hidden)
+        return replace(plate, members=members)
+
+    def _search(self, search: ReportSearch) -> ReportSearch:
+        return replace(search, decisions=tuple(map(self._decision, search.decisions)))
+
+    def _decision(self, decision: ReportDecision) -> ReportDecision:
+        return replace(
+            decision,
+            candidate=(
+                WITHHELD if self._holds(decision.sequence, "candidate") else decision.candidate
+            ),
+            reason=WITHHELD if self._holds(decision.sequence, "reason") else decision.reason,
+        )
+
+    def _entry(self, entry: ReportEntry) -> ReportEntry:
+        if not any(sequence == entry.sequence for sequence, _ in self._held):
+            return entry
+        return replace(entry, summary="What was done stands in the log; details are withheld.")
+
+    def _sentences(self) -> tuple[str, ...]:
+        names = sorted({name for _, name in self._held})
+        return (
+            "This is a public edition. It leaves out some of what the sealed case file says.",
+            *([f"Fields of the log that are withheld: {', '.join(names)}."] if names else []),
+            *(
+                f"{exhibit} is withheld{'' if shown is None else ', and shown blurred'}."
+                for exhibit, shown in sorted(self._hidden.items())
+            ),
+            *self._reasons,
+        )
+
+    def _scrubbed(self, value: Any) -> Any:
+        """Put a mark in place of every text in which a withheld value still stands."""
+        if isinstance(value, str):
+            return WITHHELD if self._scanner.in_bytes(value.encode(), where="") else value
+        if isinstance(value, tuple):
+            return tuple(self._scrubbed(member) for member in value)
+        if is_dataclass(value) and not isinstance(value, type | Picture):
+            members = {one.name: getattr(value, one.name) for one in fields(value)}
+            return replace(value, **{name: self._scrubbed(one) for name, one in members.items()})
+        return value
