@@ -175,8 +175,8 @@ class LatticeModel:
 
     lattice: Likelihood
     trust: Trust
-    measured: Profile
-    """What single changes cost, relative to the best string; its share is apart from `misled`."""
+    measured: tuple[Profile, ...]
+    """What single changes of each best serial cost, relative to the best string of all."""
     text: str
     """What the pixels were read as; falls in where they mislead."""
     best: float
@@ -187,12 +187,10 @@ class LatticeModel:
 
     @cached_property
     def profiles(self) -> tuple[Profile, ...]:
-        """The measured changes, then the text alone."""
+        """The measured changes of each best serial, then the text alone."""
         sound = 1.0 - self.trust.misled / 2
-        return (
-            replace(self.measured, share=self.measured.share * sound),
-            _fallback(self.text, self.errors, self.trust.misled / 2),
-        )
+        fallback = _fallback(self.text, self.errors, self.trust.misled / 2)
+        return (*(replace(one, share=one.share * sound) for one in self.measured), fallback)
 
     @cached_property
     def ceiling(self) -> float:
@@ -201,7 +199,7 @@ class LatticeModel:
         Pixels are often sure of a wrong letter in the fixed part of a serial; but where no serial
         comes near what they show, none fits.
         """
-        return max(self.profiles[0].ceiling, self.profiles[1].ceiling, NEAR_THE_BEST)
+        return max(NEAR_THE_BEST, *(profile.ceiling for profile in self.profiles))
 
     @property
     def asked(self) -> int:
@@ -225,19 +223,17 @@ class LatticeModel:
         texts = tuple(key.decode("utf-8", "replace") for key in keys.tolist())
         logs = self.lattice.log_likelihood(texts) - self.best
         pixels = np.exp(np.minimum(logs, 700.0))
-        fallback = self.profiles[1].of_keys(keys, length)
+        fallback = self.profiles[-1].of_keys(keys, length)
         return np.asarray((1.0 - self.trust.misled / 2) * pixels + fallback)
 
     def of_sets(self, sets: ProductSets) -> Floats:
         """Probability of the reading summed over each product set, from single changes."""
-        measured, fallback = self.profiles
-        return measured.of_sets(sets) + fallback.of_sets(sets)
+        return np.asarray(sum(profile.of_sets(sets) for profile in self.profiles))
 
     def counted(self, keys: Keys, length: int, exact: Floats) -> Floats:
         """Give what `of_sets` counted for these serials, from single changes."""
         del exact
-        measured, fallback = self.profiles
-        return measured.of_keys(keys, length) + fallback.of_keys(keys, length)
+        return np.asarray(sum(profile.of_keys(keys, length) for profile in self.profiles))
 
     def scaled(self, factor: float) -> LatticeModel:
         """Give the same pixels, misleading `factor` times as often."""

@@ -6,6 +6,7 @@ asked for. Sums over all units use these costs; the text that was read may lie o
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,46 +25,74 @@ if TYPE_CHECKING:
 MOST_STEPS = 4
 """Climbs towards the best serial; each takes the best character of every place."""
 
-MOST_STARTS = 200
+MOST_STARTS = 60
+
+MOST_PEAKS = 4
+"""Readings from which a climb starts; looks that agree climb to the same serial."""
+
+FAR_BELOW = 14.0
+"""A best serial this far below the highest one (natural log) adds nothing that counts."""
 
 
 def measure(
     lattice: Likelihood, texts: tuple[str, ...], population: Population
-) -> tuple[Profile, float]:
-    """Ask the pixels what each single change of the best serial costs.
+) -> tuple[tuple[Profile, ...], float]:
+    """Ask the pixels what each single change of the best serials costs.
 
-    `texts` are folded readings to start from, best first. Gives the profile, whose share is the
-    best serial's probability relative to the best string of all, and that string's logarithm.
+    `texts` are folded readings to start from, most trusted first; looks that disagree lead to
+    several best serials, each with a profile of its own. A profile's share is its serial's
+    probability relative to the best string of all, whose logarithm is given too.
     """
-    starts = tuple(dict.fromkeys(start for text in texts for start in _starts(text, population)))
-    asked = tuple(dict.fromkeys((*(t for t in texts if t), *starts[:MOST_STARTS])))
-    logs = np.asarray(lattice.log_likelihood(asked), dtype=np.float64)
-    known = dict(zip(asked, logs.tolist(), strict=True))
-    key = max(starts[:MOST_STARTS] or asked[:1], key=lambda text: known[text])
-    own = known[key]
+    readable = tuple(dict.fromkeys(text for text in texts if text))
+    starts = {text: tuple(_starts(text, population))[:MOST_STARTS] for text in readable}
+    asked = tuple(dict.fromkeys((*readable, *(s for found in starts.values() for s in found))))
+    known = dict(zip(asked, np.asarray(lattice.log_likelihood(asked)).tolist(), strict=True))
+    peaks: dict[str, float] = {}
+    for found in [found for found in starts.values() if found][:MOST_PEAKS]:
+        start = max(found, key=lambda text: known[text])
+        key, own = _climb(lattice, start, known[start], population)
+        peaks[key] = own
+    if not peaks:
+        peaks = {readable[0]: known[readable[0]]}
+    highest = max(peaks.values())
+    kept = [(key, own) for key, own in peaks.items() if own > highest - FAR_BELOW]
+    parts = [
+        _profile(lattice, key, own, population)
+        for key, own in sorted(kept, key=lambda item: -item[1])
+    ]
+    best = max(*known.values(), *(top for _, _, top in parts))
+    profiles = tuple(
+        replace(profile, share=max(float(np.exp(own - best)), 1e-300)) for profile, own, _ in parts
+    )
+    return profiles, best
+
+
+def _climb(lattice: Likelihood, key: str, own: float, population: Population) -> tuple[str, float]:
+    """Go to the best serial that single changes lead to, taking all that gain at once."""
     for _ in range(MOST_STEPS):
         changed, places = _single_changes(key, population)
+        if not changed:
+            break
         costs = np.asarray(lattice.log_likelihood(tuple(changed)), dtype=np.float64)
-        better = _best_of_each(key, places, costs - own)
-        if better == key:
-            break
-        value = float(lattice.log_likelihood((better,))[0])
+        together = _best_of_each(key, places, costs - own)
+        value = own if together == key else float(lattice.log_likelihood((together,))[0])
         single = int(costs.argmax())
-        if costs[single] > value:
-            better, value = changed[single], float(costs[single])
-        if value <= own:
+        better = (together, value) if value >= costs[single] else (changed[single], costs[single])
+        if better[1] <= own:
             break
-        key, own = better, value
-    return _profile(lattice, key, own, max(*known.values(), own), population)
+        key, own = better[0], float(better[1])
+    return key, own
 
 
 def _profile(
-    lattice: Likelihood, key: str, own: float, best: float, population: Population
-) -> tuple[Profile, float]:
+    lattice: Likelihood, key: str, own: float, population: Population
+) -> tuple[Profile, float, float]:
+    """Measure single changes around a serial; also give its logarithm and the highest met."""
     changed, places = _single_changes(key, population)
     fewer = _fewer(key) if len(key) - 1 in population.lengths else []
     more = _more(key, population) if len(key) + 1 in population.lengths else []
-    logs = np.asarray(lattice.log_likelihood((*changed, *fewer, *more)), dtype=np.float64)
+    asked = (*changed, *fewer, *more)
+    logs = np.asarray(lattice.log_likelihood(asked), dtype=np.float64) if asked else np.zeros(0)
     ratio = np.exp(np.minimum(logs - own, 50.0))
     one, less, added = np.split(ratio, [len(changed), len(changed) + len(fewer)])
     raw = np.frombuffer(key.encode(), dtype=np.uint8)
@@ -71,17 +100,8 @@ def _profile(
     seen[np.arange(raw.size), byte_columns()[raw]] = 1.0
     for (place, column), value in zip(places, one, strict=True):
         seen[len(key[:place].encode()), column] = value
-    best = max(best, own, float(logs.max(initial=own)))
-    return (
-        Profile(
-            seen=seen,
-            extra=_rate(less),
-            skip=_rate(added),
-            share=max(float(np.exp(own - best)), 1e-300),
-            key=key,
-        ),
-        best,
-    )
+    profile = Profile(seen=seen, extra=_rate(less), skip=_rate(added), key=key)
+    return profile, own, float(logs.max(initial=own))
 
 
 def _rate(ratio: Floats) -> float:
