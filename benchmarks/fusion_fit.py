@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-NEIGHBOURS = 50
-GRID = ((1.0, 0.02), (1.0, 0.1), (1.5, 0.02), (1.5, 0.06), (2.0, 0.01), (2.0, 0.04), (3.0, 0.01))
+NEIGHBOURS = 36
+GRID = ((1.5, 0.02), (2.0, 0.02), (2.0, 0.005), (3.0, 0.01))
 """Temperatures and floors that are tried."""
 
-SHARES = (0.0, 0.3, 0.6)
+# Above 1, since a preference shows in what is read only where the pixels leave room for it.
+SHARES = (0.0, 0.5, 1.0, 1.5, 2.0)
 DISCOUNTS = tuple(round(0.1 + 0.05 * step, 2) for step in range(29))
 COUNTS = (1, 2, 3, 4, 5)
 

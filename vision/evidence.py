@@ -62,7 +62,9 @@ class Tempering:
     floor: float
     """Share of each step that is spread evenly over all characters: a look may be misled."""
     prior_share: float
-    """How much of the recogniser's preference for characters is divided out, 0–1."""
+    """How much of the recogniser's preference for characters is divided out; 0: nothing.
+    Above 1 where the preference was measured on readings most of whose pixels left no room
+    for it."""
     prior: tuple[tuple[str, float], ...]
     """Natural logarithm of that preference by character: 0 on average, above for favourites."""
     discounts: tuple[float, ...]
@@ -168,7 +170,7 @@ class FusedLikelihood:
 
     def _table(self, look: Lattice, strings: Sequence[str]) -> tuple[Floats, dict[str, int]]:
         """Tempered probabilities, time × (blank, plain characters), rows summing to one."""
-        wanted = {*ALPHABET, *self.characters, *(char for text in strings for char in text)}
+        wanted = {*ALPHABET, *self.characters, *"".join(strings)}
         raw, place = look.matrix(tuple(wanted))
         names = (BLANK, *sorted(wanted))
         table = raw[:, [place[name] for name in names]]

@@ -6,6 +6,7 @@ The same sums as `vision.ctc.forward`, arranged by prefix instead of by string: 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,15 +44,24 @@ def forward_shared(table: Floats, strings: Sequence[str], column: Mapping[str, i
 
 def _coded(strings: Sequence[str], column: Mapping[str, int]) -> tuple[Numbers, Numbers, Numbers]:
     """Sort the strings; give the order, their columns in it (padded with -1), their lengths."""
-    padded = np.asarray(strings, dtype=np.str_)
-    order = np.argsort(padded, kind="stable")
-    width = max(padded.dtype.itemsize // 4, 1)
-    points = padded[order].view(np.uint32).reshape(len(strings), -1)[:, :width]
-    known, place = np.unique(points, return_inverse=True)
+    order, known, place = _sorted(tuple(strings))
     # Point 0 is numpy's padding; no plate carries it.
     columns = np.array([column[chr(point)] if point else -1 for point in known], dtype=np.intp)
-    codes = columns[place.reshape(points.shape)]
+    codes = columns[place]
     return order, codes, (codes >= 0).sum(axis=1)
+
+
+@lru_cache(maxsize=4)
+def _sorted(strings: tuple[str, ...]) -> tuple[Numbers, npt.NDArray[np.uint32], Numbers]:
+    """Sort strings; give the order, the code points that occur, and which stands where.
+
+    Kept for the last few questions: the same catalog is asked again for each look.
+    """
+    padded = np.asarray(strings, dtype=np.str_)
+    order = np.argsort(padded, kind="stable")
+    points = padded[order].view(np.uint32).reshape(len(strings), -1)
+    known, place = np.unique(points, return_inverse=True)
+    return order, known, place.reshape(points.shape)
 
 
 def _sums(scaled: Floats, codes: Numbers, lengths: Numbers, blank: int) -> Floats:
