@@ -6,17 +6,22 @@ import json
 import secrets
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from sqlalchemy import select
 
+from catalog.dates import PartialDate
+from catalog.diff import SnapshotDiff, diff
+from catalog.errors import SnapshotDamaged
+from catalog.extent import Extents
 from catalog.load import guess_mapping, header_of, load
+from catalog.makers import MakerNames, known_makers
 from catalog.manifest import manifest_bytes
 from catalog.mapping import TARGETS
 from catalog.search import search
 from catalog.serialize import result_to_json
 from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
-from catalog.types import CoverageEntry, FieldEvidence, Query, Source
+from catalog.types import Completeness, CoverageEntry, Extent, FieldEvidence, Query, Source
 from evidence_store.blobs import checked_sha256, sha256_of_file
 from workbench import entries, tables
 from workbench import policy as rules
@@ -131,6 +136,59 @@ class Catalogs:
         )
         return self.summary(sha256)
 
+    def found(self, preview: LoadResult) -> tuple[Extent, ...]:
+        """Which makers, issuers and years an import would bring, counted from its rows."""
+        extents = Extents()
+        for permit in preview.records.permits:
+            extents.add(permit)
+        return extents.found()
+
+    def covers(
+        self,
+        *,
+        maker: str = "",
+        issuer: str = "",
+        first: str = "",
+        last: str = "",
+        completeness: str = "unknown",
+        note: str = "",
+    ) -> CoverageEntry:
+        """What a source declares to hold, from typed words; empty means every one, or unknown.
+
+        Raises BadRequest for a date that is none and for an unknown word of completeness.
+        """
+        hits = MakerNames(known_makers()).find(maker) if maker.strip() else ()
+        known = completeness if completeness in get_args(Completeness) else None
+        if known is None:
+            raise BadRequest(
+                f"{completeness!r} is no completeness; use {', '.join(get_args(Completeness))}."
+            )
+        try:
+            years = [PartialDate.parse(text) for text in (first, last)]
+        except ValueError as problem:
+            raise BadRequest(f"The coverage has a date that is none: {problem}.") from None
+        return CoverageEntry(
+            maker_id=hits[0].maker_id if hits else maker.strip(),
+            issuer=issuer.strip(),
+            first=years[0],
+            last=years[1],
+            completeness=cast("Completeness", known),
+            note=note.strip(),
+        )
+
+    def changes(self, sha256: str, since: str | None = None) -> SnapshotDiff:
+        """What a snapshot says otherwise than an older one: the one imported before, if not named.
+
+        Raises NotFound where there is no older one.
+        """
+        if since is None:
+            by_age = sorted(self.all_catalogs(), key=lambda catalog: catalog.imported_at)
+            at = next((n for n, one in enumerate(by_age) if one.sha256 == sha256), 0)
+            if at == 0:
+                raise NotFound("No catalog snapshot was imported before this one.")
+            since = by_age[at - 1].sha256
+        return diff(self.snapshot(since), self.snapshot(sha256))
+
     def all_catalogs(self) -> tuple[CatalogSummary, ...]:
         """All snapshots, the one that is asked first."""
         with self._stores.projection.read(STORE_LOG) as connection:
@@ -162,7 +220,7 @@ class Catalogs:
         self._stores.append(STORE_LOG, entries.catalog_chosen(actor.person_id, snapshot=sha256))
 
     def snapshot(self, sha256: str) -> Snapshot:
-        """An open snapshot, by its hash. Raises NotFound."""
+        """An open snapshot, hashed anew when it is opened. Raises NotFound, SnapshotDamaged."""
         opened = self._open.get(sha256)
         if opened is None:
             path = self._folder / f"{checked_sha256(sha256)}.snapshot"
@@ -170,7 +228,15 @@ class Catalogs:
                 raise NotFound(
                     f"The file of catalog snapshot {sha256[:12]}… is gone; import it again."
                 )
-            opened = self._open[sha256] = open_snapshot(path)
+            opened = open_snapshot(path)
+            if opened.sha256 != sha256:
+                opened.close()
+                raise SnapshotDamaged(
+                    f"The file of catalog snapshot {sha256[:12]}… is not what it was.",
+                    remedy="Bring it back from a copy, or import the catalog again.",
+                    faults=("Its SHA-256 is no longer the one that it is named by.",),
+                )
+            self._open[sha256] = opened
         return opened
 
     def lookup(self, serial: str, maker: str = "", model: str = "") -> JsonMap:
@@ -219,14 +285,22 @@ def _summary(row: Row[Any], names: Mapping[str, str], *, current: bool) -> Catal
 
 
 def _coverage_words(coverage: list[dict[str, Any]]) -> str:
-    """What a snapshot says it covers, entry by entry."""
-    return "; ".join(
-        item["note"]
-        or " ".join(
-            str(part)
-            for part in (item["maker_id"], item["issuer"], item["first"], item["last"])
-            if part
-        )
-        or "not stated"
-        for item in coverage
+    """What a snapshot says it covers, entry by entry; members with nothing to say are left out."""
+    return "; ".join(_entry_words(item) or "not stated" for item in coverage)
+
+
+def _entry_words(item: Mapping[str, str]) -> str:
+    years = " to ".join(str(item.get(name) or "…") for name in ("first", "last"))
+    known = (
+        _maker_name(item.get("maker_id", "")),
+        item.get("issuer", ""),
+        years if item.get("first") or item.get("last") else "",
+        item.get("completeness", ""),
     )
+    declared = ", ".join(part for part in known if part)
+    return ": ".join(part for part in (declared, item.get("note", "")) if part)
+
+
+def _maker_name(maker_id: str) -> str:
+    names = {maker.maker_id: maker.canonical for maker in known_makers()}
+    return names.get(maker_id, maker_id)
