@@ -310,8 +310,9 @@ class Publication:
             return
         for file in tables_of(left, ()):
             # The schemas are carried over with the sealed bundle's files.
-            is_table = file.path.startswith("tables/") and isinstance(file.source, bytes)
-            if is_table and not scanner.in_bytes(file.source, where=""):
+            if not file.path.startswith("tables/") or not isinstance(file.source, bytes):
+                continue
+            if not scanner.in_bytes(file.source, where=""):
                 yield file
 
     def _signer(self, actor: Actor) -> Signer:
