@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 TWINS = str.maketrans("OQDISBZG", "00015826")
 """Letters folded to the digits that they are taken for."""
 
+WHY = "readers take digits for letters more often than letters for digits"
+
 LEAST_MODEL = 4
 """A model of fewer letters and digits than this may begin a serial by chance."""
 
@@ -57,10 +59,7 @@ def _spelled(serial: FieldReading, model: str) -> FieldReading:
         ),
         notes=(
             *serial.notes,
-            (
-                f"Read “{serial.text}”; its beginning is spelt as the model on the same plate, since "
-                "readers take digits for letters more often than letters for digits."
-            ),
+            f"Read “{serial.text}”; its beginning is spelt as the model on the same plate: {WHY}.",
         ),
     )
 

@@ -141,8 +141,8 @@ def read_lines(pixels: Pixels, reader: TextEngine, quads: Sequence[Quad]) -> lis
 def merged(known: Sequence[SeenLine], fresh: Sequence[SeenLine]) -> list[SeenLine]:
     """Join what two looks saw: at each place the reading that says most, most surely.
 
-    A fresh line may cover several fragments of an earlier look; it replaces them if it says at
-    least as much as all of them. What lost is remembered as another reading of the place.
+    A fresh line may cover several fragments of an earlier look; it replaces them if it says
+    about as much as all of them. What lost is remembered as another reading of the place.
     """
     lines = list(known)
     for new in fresh:
@@ -151,7 +151,8 @@ def merged(known: Sequence[SeenLine], fresh: Sequence[SeenLine]) -> list[SeenLin
             lines.append(new)
             continue
         rivals = tuple(old.read for old in here)
-        if new.weight > sum(old.weight for old in here):
+        before = sum(old.weight for old in here)
+        if new.weight > before or (len(here) > 1 and new.weight >= 0.99 * before):
             beyond = tuple(other for old in here for other in old.others)
             lines = [old for old in lines if old not in here]
             lines.append(replace(new, others=rivals + beyond))

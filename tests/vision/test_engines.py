@@ -1,4 +1,4 @@
-"""One contract for every reader of text; a reader that is not installed is skipped with its reason."""
+"""One contract for every reader of text; one that is not installed is skipped with its reason."""
 
 from __future__ import annotations
 

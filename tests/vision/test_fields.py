@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.vision.lines import text_line
 from vision.fields import find_fields
-from vision.types import TextLine
+
+if TYPE_CHECKING:
+    from vision.types import TextLine
 
 W = 18
 """Width of a character in the drawn tables below, in pixels; lines are 30 high."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.vision.drawn import plate
 from vision.engine import engine_status
 from vision.errors import EngineMissing
 from vision.reader import Reader, top_field
-from vision.types import PhotoReading
+
+if TYPE_CHECKING:
+    from vision.types import PhotoReading
 
 LINES = [(60, 60, "L3 WESCAM"), (60, 160, "MODEL CMX-15D"), (60, 260, "SERIAL NO 0836-17")]
 HERE = {status.name for status in engine_status() if status.available}

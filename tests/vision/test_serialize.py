@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,7 +12,9 @@ from vision.engines.scripted import ScriptedEngine, ScriptedLine
 from vision.errors import ReadingRefused
 from vision.reader import Reader
 from vision.serialize import field_from_json, field_to_json, reading_from_json, reading_to_json
-from vision.types import PhotoReading
+
+if TYPE_CHECKING:
+    from vision.types import PhotoReading
 
 
 @pytest.fixture(scope="module")
