@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from evidence_store import tables
 from evidence_store.canonical import entry_from_leaf, parse_canonical
-from evidence_store.commitments import opens
+from evidence_store.commitments import opens_json
 from evidence_store.errors import NotCanonical
 from evidence_store.merkle import leaf_hash, node_hash
 from evidence_store.types import Fault
@@ -165,24 +165,24 @@ class LogAudit:
         private: dict[str, Json] = {}
         for name, salt, text in fields:
             try:
-                private[name] = value = parse_canonical(text.encode())
+                private[name] = parse_canonical(text.encode())
             except NotCanonical as error:
                 yield self._fault("private-altered", f"{where}, {name}", error.message)
                 continue
-            yield from self._private(where, entry, name, salt, value)
+            yield from self._private(where, entry, name, salt, text)
         for name in sorted(entry.commitments.keys() - {name for name, _, _ in fields}):
             words = "The value that the entry commits to is not kept."
             yield self._fault("private-missing", f"{where}, {name}", words)
         self.visit(entry, private)
 
     def _private(
-        self, where: str, entry: Entry, name: str, salt: str, value: Json
+        self, where: str, entry: Entry, name: str, salt: str, text: str
     ) -> Iterator[Fault]:
         commitment = entry.commitments.get(name)
         if commitment is None:
             words = "A value is kept that the entry does not commit to."
             yield self._fault("private-uncommitted", f"{where}, {name}", words)
-        elif not opens(commitment, salt=salt, name=name, value=value):
+        elif not opens_json(commitment, salt=salt, name=name, value=text.encode()):
             words = "The value kept is not the one that the entry commits to."
             yield self._fault("private-altered", f"{where}, {name}", words)
 

@@ -28,12 +28,22 @@ def commit(salt: str, name: str, value: Json) -> Sha256:
     The name and value stand in canonical JSON. The salt must be 64 hexadecimal characters:
     without 256 bits of chance, a short value could be found again by trying all.
     """
+    return commit_json(salt, name, canonical_json(value))
+
+
+def commit_json(salt: str, name: str, value: bytes) -> Sha256:
+    """Commit to a named value that stands in canonical JSON already; the same as `commit`."""
     if not _SALT.fullmatch(salt):
         raise BadInput("A salt is 64 lower-case hexadecimal characters (256 bits).")
-    body = canonical_json([name, value])
+    body = b"[" + canonical_json(name) + b"," + value + b"]"
     return Sha256(hashlib.sha256(DOMAIN + bytes.fromhex(salt) + body).hexdigest())
 
 
 def opens(commitment: Sha256, *, salt: str, name: str, value: Json) -> bool:
     """Tell whether the salt, name and value are those that the commitment was made from."""
-    return bool(_SALT.fullmatch(salt)) and commit(salt, name, value) == commitment
+    return opens_json(commitment, salt=salt, name=name, value=canonical_json(value))
+
+
+def opens_json(commitment: Sha256, *, salt: str, name: str, value: bytes) -> bool:
+    """Tell the same of a value that stands in canonical JSON already."""
+    return bool(_SALT.fullmatch(salt)) and commit_json(salt, name, value) == commitment

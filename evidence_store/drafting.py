@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evidence_store.canonical import canonical_json, leaf_bytes
-from evidence_store.commitments import commit, new_salt
+from evidence_store.commitments import commit_json, new_salt
 from evidence_store.errors import BadInput
 from evidence_store.merkle import leaf_hash
 from evidence_store.types import Draft, Entry, Sha256
@@ -39,8 +39,8 @@ def finished(
     log: str, sequence: int, draft: Draft, at: datetime, clock_at: datetime | None
 ) -> tuple[Entry, bytes]:
     """Draw the salts, commit to the private values, and write the leaf; (entry, leaf)."""
-    private = {name: json.loads(canonical_json(draft.private[name])) for name in draft.private}
-    salts = {name: new_salt() for name in private}
+    written = {name: canonical_json(draft.private[name]) for name in draft.private}
+    salts = {name: new_salt() for name in written}
     entry = Entry(
         log=log,
         sequence=sequence,
@@ -48,9 +48,9 @@ def finished(
         kind=draft.kind,
         actor=draft.actor,
         body=draft.body,
-        private=private,
+        private={name: json.loads(value) for name, value in written.items()},
         salts=salts,
-        commitments={name: commit(salts[name], name, private[name]) for name in private},
+        commitments={name: commit_json(salts[name], name, written[name]) for name in written},
         leaf_hash=Sha256(""),
         clock_at=clock_at,
     )

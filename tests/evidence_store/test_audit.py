@@ -186,8 +186,9 @@ def test_a_changed_private_value_is_named(store: Path) -> None:
 
 def test_a_changed_salt_is_named(store: Path) -> None:
     hand = Hand(store)
-    hand.do("UPDATE ledger_private_field SET salt = ? WHERE sequence = 7", bytes(32))
-    assert codes(store) == {"private-altered"}
+    for salt in (bytes(32), b"", bytes(31)):
+        hand.do("UPDATE ledger_private_field SET salt = ? WHERE sequence = 7", salt)
+        assert codes(store) == {"private-altered"}
 
 
 def test_a_lost_and_an_added_private_value_are_named(store: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence_store.commitments import commit, new_salt, opens
+from evidence_store.canonical import canonical_json
+from evidence_store.commitments import commit, commit_json, new_salt, opens
 from evidence_store.errors import BadInput
 
 SALT = "5a" * 32
@@ -33,6 +35,13 @@ def test_a_salt_that_is_none_is_refused(salt: str) -> None:
     with pytest.raises(BadInput):
         commit(salt, "place", "x")
     assert not opens(commit(SALT, "place", "x"), salt=salt, name="place", value="x")
+
+
+@given(st.text(), st.none() | st.integers(-9, 9) | st.text() | st.lists(st.booleans()))
+def test_a_value_in_canonical_json_gives_the_same_commitment(name: str, value: Any) -> None:
+    preimage = b"nameplate commitment v1\n" + bytes([0x5A]) * 32 + canonical_json([name, value])
+    assert commit(SALT, name, value) == hashlib.sha256(preimage).hexdigest()
+    assert commit_json(SALT, name, canonical_json(value)) == commit(SALT, name, value)
 
 
 def test_salts_are_not_drawn_twice() -> None:
