@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from catalog.demo import COVERAGE, demo_catalog_csv
+from catalog.errors import SnapshotDamaged
+from workbench.__main__ import main
+from workbench.errors import BadRequest, NotFound
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workbench.settings import Settings
+    from workbench.types import Actor
+    from workbench.workbench import Workbench
+
+
+def test_what_changed_since_the_snapshot_before(bench: Workbench, ines: Actor) -> None:
+    first = bench.catalogs.import_(
+        ines, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
+    )
+    with pytest.raises(NotFound, match="before this one"):
+        bench.catalogs.changes(first.sha256)
+    more = demo_catalog_csv().replace(b"CMX15D-0839", b"CMX15D-0899")
+    second = bench.catalogs.import_(ines, more, name="demo.csv", coverage=COVERAGE, synthetic=True)
+    changes = bench.catalogs.changes(second.sha256)
+    assert (changes.old_sha256, changes.new_sha256) == (first.sha256, second.sha256)
+    assert changes.sentences() == ("1 unit added.", "1 unit removed.")
+    back = bench.catalogs.changes(first.sha256, since=second.sha256)
+    assert {unit.key for unit in back.units} == {"CMX15D0839", "CMX15D0899"}
+
+
+def test_what_an_import_would_bring_is_counted_before_it(bench: Workbench) -> None:
+    preview = bench.catalogs.preview(demo_catalog_csv(), name="demo.csv")
+    found = {extent.maker_id: extent for extent in bench.catalogs.found(preview)}
+    assert found["wescam"].units == 46
+    assert str(found["wescam"].last) == "2021-04-12"
+
+
+def test_coverage_is_declared_in_values_and_shown_in_words(bench: Workbench, ines: Actor) -> None:
+    covers = bench.catalogs.covers(
+        maker="L-3 Wescam",
+        issuer="Authority",
+        first="2018",
+        last="2021-04",
+        completeness="partial",
+        note="Synthetic.",
+    )
+    assert covers.maker_id == "wescam"
+    imported = bench.catalogs.import_(
+        ines, demo_catalog_csv(), name="demo.csv", coverage=(covers,), synthetic=True
+    )
+    assert imported.coverage == ("L3Harris Wescam, Authority, 2018 to 2021-04, partial: Synthetic.")
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [({"first": "soon"}, "'soon' is not a date"), ({"completeness": "mostly"}, "no completeness")],
+)
+def test_coverage_that_says_nothing_is_refused(
+    bench: Workbench, words: dict[str, str], problem: str
+) -> None:
+    with pytest.raises(BadRequest, match=problem):
+        bench.catalogs.covers(**words)
+
+
+def test_coverage_without_a_word_is_not_stated(bench: Workbench, ines: Actor) -> None:
+    imported = bench.catalogs.import_(
+        ines, demo_catalog_csv(), name="demo.csv", coverage=" ", synthetic=True
+    )
+    assert imported.coverage == "not stated"
+
+
+def test_a_snapshot_that_was_altered_on_disk_is_not_asked(
+    bench: Workbench, ines: Actor, settings: Settings
+) -> None:
+    imported = bench.catalogs.import_(
+        ines, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
+    )
+    bench.catalogs.close()
+    path = settings.store / "catalogs" / f"{imported.sha256}.snapshot"
+    path.chmod(0o644)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(SnapshotDamaged) as caught:
+        bench.catalogs.lookup("CMX15D-0836")
+    assert "no longer the one" in caught.value.diagnostics()
+
+
+def test_the_command_line_declares_coverage_and_tells_what_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(*arguments: str) -> str:
+        assert main(["--store", str(tmp_path / "store"), *arguments]) == 0
+        return capsys.readouterr().out.strip()
+
+    table = tmp_path / "demo.csv"
+    table.write_bytes(demo_catalog_csv())
+    run("enrol", "One person")
+    years = ("--covers-first", "2018", "--covers-last", "2021")
+    run("catalog", str(table), "--synthetic", "--covers-maker", "L3 Wescam", *years)
+    table.write_bytes(demo_catalog_csv().replace(b"CMX15D-0839", b"CMX15D-0899"))
+    newer = run("catalog", str(table), "--synthetic")
+    assert run("catalog", "--changes", newer).splitlines()[:2] == [
+        "1 unit added.",
+        "1 unit removed.",
+    ]
