@@ -244,7 +244,11 @@ class LatticeModel:
 def serial_model(
     evidence: FieldEvidence, population: Population, *, trust: Trust = TRUST
 ) -> SerialModel | None:
-    """Build the model of one reading, or None if it holds no character at all."""
+    """Build the model of one reading, or None if it says nothing about these serials.
+
+    That is so for a text without a readable character, and for pixels in which nothing was read
+    that comes near the form of the serials.
+    """
     texts = _texts(evidence)
     if not any(text.strip(UNREADABLE) for text, _ in texts):
         return None
@@ -272,10 +276,12 @@ def _texts(evidence: FieldEvidence) -> tuple[tuple[str, float], ...]:
 
 def _lattice_model(
     likelihood: Likelihood, texts: tuple[str, ...], population: Population, trust: Trust
-) -> LatticeModel:
+) -> LatticeModel | None:
     texts = tuple(text.replace(UNREADABLE, "") for text in texts)
     looks = BelievedLooks.of(likelihood, texts[0], trust)
     measured, best = measure(looks, (*texts, *looks.texts), population)
+    if not measured:
+        return None
     return LatticeModel(
         lattice=looks,
         trust=trust,

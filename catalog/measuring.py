@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 MOST_STEPS = 4
 """Climbs towards the best serial; each takes the best character of every place."""
 
-MOST_STARTS = 60
+MOST_STARTS = 100
+
+MOST_MISSING = 2
+"""A reading that has more characters too many or too few says nothing about a scheme's serials."""
 
 MOST_PEAKS = 4
 """Readings from which a climb starts; looks that agree climb to the same serial."""
@@ -41,7 +44,8 @@ def measure(
 
     `texts` are folded readings to start from, most trusted first; looks that disagree lead to
     several best serials, each with a profile of its own. A profile's share is its serial's
-    probability relative to the best string of all, whose logarithm is given too.
+    probability relative to the best string of all, whose logarithm is given too. No profile means
+    that nothing was read that could be a serial of this scheme.
     """
     readable = tuple(dict.fromkeys(text for text in texts if text))
     starts = {text: tuple(_starts(text, population))[:MOST_STARTS] for text in readable}
@@ -53,7 +57,7 @@ def measure(
         key, own = _climb(lattice, start, known[start], population)
         peaks[key] = own
     if not peaks:
-        peaks = {readable[0]: known[readable[0]]}
+        return (), 0.0
     highest = max(peaks.values())
     kept = [(key, own) for key, own in peaks.items() if own > highest - FAR_BELOW]
     parts = [
@@ -110,17 +114,17 @@ def _rate(ratio: Floats) -> float:
 
 
 def _starts(text: str, population: Population) -> list[str]:
-    """Bring a reading into the scheme: its own length or one more or less, allowed characters."""
+    """Bring a reading into the scheme: two characters more or less at most, allowed ones only."""
     found = []
     for length in population.lengths:
-        if len(text) == length:
-            forms = [text]
-        elif len(text) == length + 1:
-            forms = _fewer(text)
-        elif len(text) == length - 1:
-            forms = [text[:at] + "0" + text[at:] for at in range(length)]
-        else:
+        missing = length - len(text)
+        if not text or abs(missing) > MOST_MISSING:
             continue
+        forms = [text]
+        for _ in range(abs(missing)):
+            forms = [
+                new for form in forms for new in (_fewer(form) if missing < 0 else _zero(form))
+            ]
         allowed = population.allowed(length)
         found += [start for form in forms if (start := _allowed(form, allowed))]
     return found
@@ -151,6 +155,10 @@ def _best_of_each(key: str, places: list[tuple[int, int]], gains: Floats) -> str
         if gain > best[place]:
             best[place], chars[place] = gain, ALPHABET[column]
     return "".join(chars)
+
+
+def _zero(text: str) -> list[str]:
+    return [text[:at] + "0" + text[at:] for at in range(len(text) + 1)]
 
 
 def _fewer(text: str) -> list[str]:

@@ -108,7 +108,7 @@ class _Search:
         return self.answer(
             lines,
             "consistent_with_model_only" if lines else "inconclusive",
-            "No serial was read, so no unit can be told from another of its model. "
+            "No serial of this maker and model could be read, so no unit can be told from another. "
             + self._named(len(lines)),
         )
 
