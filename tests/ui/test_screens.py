@@ -81,6 +81,25 @@ def test_claimed_and_embedded_facts_stand_apart(app, bench, first, read_case) ->
     assert "anyone can alter it" in page
 
 
+def test_a_group_of_copies_is_split_with_a_reason_only(app, bench, first, reviewer, case) -> None:
+    same = [Upload(name=name, data=plate_jpeg()) for name in ("one.jpg", "two.jpg")]
+    bench.intake.take_in(first, case.case_id, same, Claims())
+    app.at("copies", reviewer, case)
+    assert "EX-0001, EX-0002" in app.page
+    assert "not judged" in app.page
+    (group,) = bench.copies.groups(case.case_id)
+    question = app.test.radio(key=f"judge-{group.group_id}")
+    assert question.value is None
+    question.set_value(Judgement.REJECTED)
+    app.run().press(f"record-{group.group_id}")
+    assert "the reason travels with the judgement" in app.page
+    app.test.text_area(key=f"reason-{group.group_id}").set_value("Two shutters.")
+    app.press(f"record-{group.group_id}")
+    assert "Rejected by Reviewer Two" in app.page
+    (group,) = bench.copies.groups(case.case_id)
+    assert (group.judgement, group.reason) == (Judgement.REJECTED, "Two shutters.")
+
+
 def test_review_begins_with_nothing_chosen(app, reviewer, read_case) -> None:
     app.at("review", reviewer, read_case)
     choices = [radio for radio in app.test.radio if str(radio.key).startswith("choice-")]

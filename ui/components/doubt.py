@@ -95,6 +95,34 @@ def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
         st.html('<div class="np-small np-muted">Only one reader saw this field.</div>')
 
 
+def lines(reading: PhotoReading, region_id: str) -> None:
+    """Every line that each reader saw in a region, whether or not it became a field."""
+    rows = [
+        (
+            markup.safe(by.engine.name),
+            markup.machine(line.text),
+            words.percent(line.confidence),
+        )
+        for by in reading.readings
+        if by.region_id == region_id
+        for line in by.lines
+    ]
+    if rows:
+        with st.expander(f"All {words.count(len(rows), 'line')}, reader by reader"):
+            markup.table(("Reader", "Line", "Sure"), rows, numeric=(2,))
+
+
+def codes(reading: PhotoReading) -> None:
+    """Machine-readable codes in the photo, with what they say and what that is worth."""
+    for code in reading.codes:
+        said = [(words.field(name), text) for name, text in code.fields]
+        st.html(
+            markup.chips(markup.chip(code.symbology, "accent"))
+            + markup.facts_html([("Says", code.payload), *said], mono=("Says",))
+        )
+        notes(code.notes)
+
+
 def marked(text: str, against: str) -> str:
     """The text as HTML, with what differs from another text marked."""
     pieces = []

@@ -65,8 +65,14 @@ def _group(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
             shown_in = _exhibits_by_photo(workbench, case_id, group)
             _evidence(workbench, case_id, group.evidence[0], shown_in)
             for evidence in group.evidence[1:]:
-                with st.expander(_pair(evidence, shown_in)):
-                    _evidence(workbench, case_id, evidence, shown_in)
+                folded = st.expander(
+                    _pair(evidence, shown_in),
+                    key=f"pair-{evidence.photo_a[:12]}-{evidence.photo_b[:12]}",
+                    on_change="rerun",
+                )
+                if folded.open:  # drawing a pair takes a moment, so only what is looked at
+                    with folded:
+                        _evidence(workbench, case_id, evidence, shown_in)
         with judged:
             _judge(workbench, case_id, group)
 
@@ -77,6 +83,17 @@ def _exhibits_by_photo(workbench: Workbench, case_id: str, group: CopyGroupView)
     for exhibit_id in group.exhibit_ids:
         found.setdefault(workbench.intake.exhibit(case_id, exhibit_id).summary.sha256, exhibit_id)
     return found
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _drawn(
+    _workbench: Workbench,
+    case_id: str,
+    photos: str,  # noqa: ARG001 - what the drawing is kept by
+    _evidence: CopyEvidence,
+) -> bytes:
+    """The drawing of a pair, kept by its two photos: the screen runs again at every click."""
+    return _workbench.copies.drawn(case_id, _evidence)
 
 
 def _pair(evidence: CopyEvidence, shown_in: Mapping[str, str]) -> str:
@@ -90,7 +107,7 @@ def _evidence(
 ) -> None:
     with state.told():
         st.image(
-            workbench.copies.drawn(case_id, evidence),
+            _drawn(workbench, case_id, evidence.photo_a + evidence.photo_b, evidence),
             width="stretch",
             alt="The two photos side by side, the outline of one mapped into the other",
         )

@@ -229,6 +229,9 @@ def _reading(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
     ):
         del st.session_state[f"region-{key}"]
         st.rerun()
+    if view.reading.codes:
+        markup.section("Codes", "Read from the photo; they can be held against the letters.")
+        doubt.codes(view.reading)
     doubt.notes(view.reading.notes)
     if st.button("Read again", key=f"read-{key}", type="tertiary", icon=":material/refresh:"):
         _read_again(workbench, case_id, key)
@@ -277,6 +280,8 @@ def _region_card(view: ExhibitView, region_id: str) -> None:
                 )
             )
         markup.table(("Field", "Machine", "Strength", "Person"), rows)
+        if reading is not None:
+            doubt.lines(reading, region_id)
 
 
 def _about(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
