@@ -142,7 +142,8 @@ def merged(known: Sequence[SeenLine], fresh: Sequence[SeenLine]) -> list[SeenLin
     """Join what two looks saw: at each place the reading that says most, most surely.
 
     A fresh line may cover several fragments of an earlier look; it replaces them if it says
-    about as much as all of them. What lost is remembered as another reading of the place.
+    more, or more surely, than all of them: cells of a table must not run
+    together. What lost is remembered as another reading of the place.
     """
     lines = list(known)
     for new in fresh:
@@ -151,8 +152,7 @@ def merged(known: Sequence[SeenLine], fresh: Sequence[SeenLine]) -> list[SeenLin
             lines.append(new)
             continue
         rivals = tuple(old.read for old in here)
-        before = sum(old.weight for old in here)
-        if new.weight > before or (len(here) > 1 and new.weight >= 0.99 * before):
+        if new.weight > sum(old.weight for old in here):
             beyond = tuple(other for old in here for other in old.others)
             lines = [old for old in lines if old not in here]
             lines.append(replace(new, others=rivals + beyond))

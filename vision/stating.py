@@ -37,7 +37,8 @@ LEGIBLE = 0.94
 on the same wrong character of embossed or worn letters; such plates are read poorly elsewhere."""
 
 SURE_DISSENT = 0.8
-"""Another reader that is this sure of something else keeps a value from being stated."""
+"""A reader that is this sure of something else (0–1) speaks against a value: it is stated only if
+more readers speak for it, and two at least."""
 
 
 def settle(
@@ -72,8 +73,10 @@ def settle(
         return "offered", ("Not stated: the rest of this plate was hard to read.",)
     if sure < STATED or rival >= LIKELY_RIVAL or strength < LEAST_STRENGTH:
         return "offered", ()
-    independent = len({claim.engine for claim in agree}) >= 2
-    return ("stated" if independent and not dissent and not differ else "offered"), ()
+    for_it = {claim.engine for claim in agree}
+    against = {claim.engine for claim in dissent} - for_it
+    agreed = len(for_it) >= 2 and len(for_it) > len(against)
+    return ("stated" if agreed and not differ else "offered"), ()
 
 
 def _sure(look: Recognised) -> bool:

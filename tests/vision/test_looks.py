@@ -27,7 +27,7 @@ def texts(lines: Sequence[SeenLine]) -> list[str]:
 
 def test_a_look_that_says_more_replaces_fragments_and_remembers_them() -> None:
     known = [seen("E 34191", 0, 100), seen("0010", 110, 60), seen("FAR", 900, 60)]
-    lines = merged(known, [seen("E 34191 0010", 0, 172)])
+    lines = merged(known, [seen("E 34191 0010", 0, 172, 0.98)])
     assert sorted(texts(lines)) == ["E 34191 0010", "FAR"]
     whole_line = next(line for line in lines if line.read.text == "E 34191 0010")
     assert {other.text for other in whole_line.others} == {"E 34191", "0010"}
@@ -37,6 +37,11 @@ def test_a_look_that_says_less_is_remembered_only() -> None:
     lines = merged([seen("SERIAL 0836", 0, 200)], [seen("SER", 0, 60, 0.9)])
     assert texts(lines) == ["SERIAL 0836"]
     assert [other.text for other in lines[0].others] == ["SER"]
+
+
+def test_cells_that_a_look_ran_together_stay_apart() -> None:
+    known = [seen("3142", 0, 100, 0.99), seen("1988", 110, 100, 0.99)]
+    assert texts(merged(known, [seen("31421988", 0, 212, 0.97)])) == ["3142", "1988"]
 
 
 def test_lines_elsewhere_are_added() -> None:
