@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 HEADLINE = "mild, 3 looks"
 TEMPERATURES = (1.0, 1.25, 1.5, 2.0)
-FLOORS = (1e-6, 1e-7, 1e-8, 1e-9)
+FLOORS = (1e-3, 1e-4, 1e-5, 1e-6)
 DISCOUNTS = (0.7, 0.85, 1.0)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.weight_sets import DIGITS, PREFIX
-from catalog.likelihood import LatticeModel, SerialModel, serial_model
+from catalog.likelihood import SerialModel, serial_model
 from catalog.looks import TRUST, BelievedLooks, Trust
 from catalog.normalize import fold
 from catalog.population import Population, population
@@ -19,12 +19,11 @@ from catalog.verdicts import unit_verdict
 from catalog.weight import GroupWeight, weigh_group, weigh_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
     from benchmarks.rendered import SeenPlate
-    from catalog.types import Likelihood
     from vision.lattice import Lattice
 
     Keys = npt.NDArray[np.bytes_]
@@ -100,7 +99,7 @@ def block(number: int, size: int) -> tuple[npt.NDArray[np.int64], Keys, Populati
 class Looks:
     """The looks at one plate, as fusion hands them on."""
 
-    looks: tuple[Lattice, ...]
+    looks: tuple[Remembered, ...]
 
     def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
         """Sum the looks as they are; the weight asks each look for itself."""
@@ -109,10 +108,25 @@ class Looks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """A likelihood that is asked for each string once, since the catalogs are nested."""
+    """A look that is asked for each string once, since the catalogs are nested."""
 
-    asked: Likelihood
+    asked: Lattice
     known: dict[str, float]
+
+    @property
+    def text(self) -> str:
+        """Its best string, folded."""
+        return fold(self.asked.text)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """None that would still have to be merged."""
+        return ()
+
+    def folded(self, mapping: Mapping[str, str]) -> Remembered:
+        """Give itself: its symbols were merged when it was made."""
+        del mapping
+        return self
 
     def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
         """Natural logarithms, same order, shape (n,)."""
@@ -122,24 +136,29 @@ class Remembered:
         return np.array([self.known[text] for text in strings])
 
 
-def model_of(plate: SeenPlate, *, trust: Trust = TRUST) -> SerialModel | None:
-    """Put the looks at a plate together and build the model of its serial.
+def looks_of(plate: SeenPlate) -> Looks | None:
+    """Gather the looks at a plate that show anything."""
+    looks = []
+    for look in plate.looks:
+        merged = {symbol: fold(symbol) for symbol in look.lattice.symbols if symbol}
+        plain = look.lattice.folded({a: b for a, b in merged.items() if a != b and len(b) <= 1})
+        if fold(plain.text):
+            looks.append(Remembered(asked=plain, known={}))
+    return Looks(looks=tuple(looks)) if looks else None
+
+
+def model_of(looks: Looks | None, people: Population, trust: Trust) -> SerialModel | None:
+    """Build the model of a plate's serial.
 
     The text that stands for all looks is the one of theirs that explains them best.
     """
-    looks = tuple(look.lattice for look in plate.looks if fold(look.text))
-    if not looks:
+    if looks is None:
         return None
-    texts = tuple(dict.fromkeys(fold(look.text) for look in plate.looks if fold(look.text)))
-    likelihood = Looks(looks=looks)
-    believed = BelievedLooks.of(likelihood, texts[0], trust)
+    texts = tuple(dict.fromkeys(look.text for look in looks.looks))
+    believed = BelievedLooks.of(looks, texts[0], trust, people.size)
     best = texts[int(np.argmax(believed.log_likelihood(texts)))]
-    _, _, people = block(number_of(plate), SIZES[-1])
-    evidence = FieldEvidence(text=best, origin="machine", likelihood=likelihood)
-    model = serial_model(evidence, people, trust=trust)
-    if not isinstance(model, LatticeModel):
-        return model
-    return replace(model, lattice=Remembered(asked=model.lattice, known={}))
+    evidence = FieldEvidence(text=best, origin="machine", likelihood=looks)
+    return serial_model(evidence, people, trust=trust)
 
 
 def number_of(plate: SeenPlate) -> int:
@@ -151,13 +170,14 @@ def try_plate(
     plate: SeenPlate, plates: str, sizes: Sequence[int], *, trust: Trust = TRUST
 ) -> list[Trial]:
     """Weigh one plate against catalogs of these sizes; an unreadable one names nobody."""
-    model = model_of(plate, trust=trust)
-    return [_trial(plate, plates, model, size) for size in sizes]
+    looks = looks_of(plate)
+    return [_trial(plate, plates, looks, size, trust) for size in sizes]
 
 
-def _trial(plate: SeenPlate, plates: str, model: SerialModel | None, size: int) -> Trial:
+def _trial(plate: SeenPlate, plates: str, looks: Looks | None, size: int, trust: Trust) -> Trial:
     number, truth = number_of(plate), fold(plate.serial)
     known, keys, people = block(number, size)
+    model = model_of(looks, people, trust)
     in_catalog = _is_in(number, known)
     blank = Trial(
         plates=plates,

@@ -278,7 +278,7 @@ def _lattice_model(
     likelihood: Likelihood, texts: tuple[str, ...], population: Population, trust: Trust
 ) -> LatticeModel | None:
     texts = tuple(text.replace(UNREADABLE, "") for text in texts)
-    looks = BelievedLooks.of(likelihood, texts[0], trust)
+    looks = BelievedLooks.of(likelihood, texts[0], trust, population.size)
     measured, best = measure(looks, (*texts, *looks.texts), population)
     if not measured:
         return None

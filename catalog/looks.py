@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 class Trust:
     """How far pixels are believed.
 
-    `temperature` divides a look's log-likelihoods (above 1: less sure than it says); `floor` is the
-    least that a look gives any serial, beside its own best string; `discount` multiplies the sum
-    over looks, which share their plate's damage. `misled` is the share of readings in which all of
-    that says nothing: half of it falls back on the text alone, half on nothing at all.
+    `temperature` divides a look's log-likelihoods (above 1: less sure than it says). `floor` is
+    what a look gives all N̂ units together however little it shows them, beside its own best
+    string; each unit gets an even part of it. `discount` multiplies the sum over looks, which
+    share their plate's damage. `misled` is the share of readings in which all of that says
+    nothing: half of it falls back on the text alone, half on nothing at all.
     """
 
     temperature: float
@@ -49,7 +50,7 @@ class Trust:
 
 TRUST = Trust(
     temperature=1.5,
-    floor=1e-8,
+    floor=1e-5,
     discount=0.85,
     misled=5e-4,
     version="2026-11-b",
@@ -96,9 +97,11 @@ class BelievedLooks:
     texts: tuple[str, ...]
     """Those best strings, folded, where a look has one."""
     trust: Trust
+    units: float
+    """N̂, among which the floor is shared."""
 
     @classmethod
-    def of(cls, likelihood: Likelihood, text: str, trust: Trust) -> BelievedLooks:
+    def of(cls, likelihood: Likelihood, text: str, trust: Trust, units: float) -> BelievedLooks:
         """Take apart what was fused; `text` stands for a look that has no best string."""
         parts = likelihood.looks if isinstance(likelihood, Fused) else (likelihood,)
         looks, bests, texts = [], [], []
@@ -109,20 +112,29 @@ class BelievedLooks:
             looks.append(look)
             texts += [own] if own else []
             bests.append(float(np.max(look.log_likelihood(asked), initial=-700.0)))
-        return cls(looks=tuple(looks), bests=tuple(bests), texts=tuple(texts), trust=trust)
+        return cls(
+            looks=tuple(looks),
+            bests=tuple(bests),
+            texts=tuple(texts),
+            trust=trust,
+            units=max(units, 1.0),
+        )
 
     @property
     def least(self) -> float:
         """What every string is given at least, on the scale of `log_likelihood`."""
-        return self.trust.discount * len(self.looks) * float(np.log(self.trust.floor))
+        return self.trust.discount * len(self.looks) * self._floor
+
+    @property
+    def _floor(self) -> float:
+        return float(np.log(self.trust.floor / self.units))
 
     def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
         """Natural logarithms, up to a constant, same order, shape (n,)."""
         total = np.zeros(len(strings))
-        least = float(np.log(self.trust.floor))
         for look, best in zip(self.looks, self.bests, strict=True):
             logs = np.asarray(look.log_likelihood(strings), dtype=np.float64) - best
-            total += np.logaddexp(np.minimum(logs, 0.0) / self.trust.temperature, least)
+            total += np.logaddexp(np.minimum(logs, 0.0) / self.trust.temperature, self._floor)
         return np.asarray(self.trust.discount * total)
 
 

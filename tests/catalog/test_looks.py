@@ -34,7 +34,7 @@ class Fused:
 
 
 def difference(looks: tuple[Lattice, ...], a: str, b: str) -> float:
-    believed = BelievedLooks.of(Fused(looks=looks), a, TRUST)
+    believed = BelievedLooks.of(Fused(looks=looks), a, TRUST, 1000.0)
     first, second = believed.log_likelihood((a, b))
     return float(first - second)
 
@@ -56,13 +56,13 @@ def test_a_second_clear_look_adds_weight() -> None:
 
 def test_no_look_decides_without_limit() -> None:
     sure = lattice("WX-0836", 0.999999)
-    most = -TRUST.discount * np.log(TRUST.floor)
+    most = -TRUST.discount * np.log(TRUST.floor / 1000.0)
     assert difference((sure,), "WX0836", "QQ1111") <= most + 1e-6
 
 
 def test_case_and_separators_do_not_matter() -> None:
     look = lattice("WX-0836")
-    believed = BelievedLooks.of(look, "WX0836", TRUST)
+    believed = BelievedLooks.of(look, "WX0836", TRUST, 1000.0)
     assert believed.bests[0] > np.log(0.5)
     assert believed.log_likelihood(("WX0836",))[0] > believed.log_likelihood(("WX083",))[0]
 
