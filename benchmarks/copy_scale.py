@@ -60,7 +60,7 @@ class Maker:
         """So many descriptors, each of two mixed."""
         picked = self.chance.integers(0, len(self.pool), (2, count))
         mixed = self.pool[picked[0]] + self.pool[picked[1]]
-        return mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
+        return np.asarray(mixed / np.linalg.norm(mixed, axis=1, keepdims=True), np.float32)
 
     def stored(self, count: int) -> Words:
         """So many words to be stored; what is doubtful of them plays no part there."""
