@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vision.calibration import (
@@ -43,6 +43,7 @@ def test_a_perfect_sample_still_leaves_doubt() -> None:
     assert fit(0.0) > 0.0
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=20, max_size=200))
 def test_a_fitted_map_never_falls(sample: list[tuple[float, bool]]) -> None:
     fit = fit_isotonic([p for p, _ in sample], [hit for _, hit in sample], source="test")
