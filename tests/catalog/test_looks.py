@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from catalog.looks import TRUST, BelievedLooks
+from catalog.search import search
+from tests.catalog.casework import (
+    asked,
+    delivery,
+    history,
+    line,
+    numbered,
+    permit,
+    snapshot_of,
+)
+from vision.evidence import FusedLikelihood, usual_tempering
 from vision.lattice import Lattice
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SYMBOLS = ("", *"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-")
 
@@ -74,3 +89,22 @@ def test_case_and_separators_do_not_matter() -> None:
 def test_impossible_trust_is_refused(change: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"trust|misled"):
         replace(TRUST, **change)  # type: ignore[arg-type]
+
+
+def test_three_clear_looks_identify_a_unit_of_a_dense_series(tmp_path: Path) -> None:
+    """The whole way: fused looks of one plate, searched among a thousand neighbours."""
+    known = permit(
+        "P-1",
+        line("P-1/1", delivery("D-1", "2020", numbered(*range(1, 1001)))),
+        status_history=history("approved 2019"),
+    )
+    looks = tuple(lattice("CMX15D-0836", sure) for sure in (0.97, 0.9, 0.99))
+    fused = FusedLikelihood.of(looks, usual_tempering())
+    garbage = FusedLikelihood.of((lattice("ZZ9"),), usual_tempering())
+    with snapshot_of(tmp_path, known) as snapshot:
+        result = search(asked("CMX15D-0836", origin="machine", likelihood=fused), snapshot)
+        assert result.verdict == "identifies_catalog_unit", result.explanation
+        assert result.candidates[0].key.endswith("CMX15D0836")
+        nothing = search(asked("ZZ9", origin="machine", likelihood=garbage), snapshot)
+        assert nothing.verdict in {"consistent_with_model_only", "inconclusive"}
+        assert all(candidate.lr is None for candidate in nothing.candidates)
