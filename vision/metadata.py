@@ -15,7 +15,15 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import ElementTree as SafeTree
 from defusedxml.common import DefusedXmlException
-from PIL import ExifTags, Image, ImageCms, ImageFile, IptcImagePlugin, TiffImagePlugin
+from PIL import (
+    ExifTags,
+    Image,
+    ImageCms,
+    ImageFile,
+    IptcImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+)
 
 from vision.archive import printable
 from vision.content_credentials import read_credentials
@@ -81,6 +89,8 @@ def read_embedded(data: bytes) -> EmbeddedFacts:
             with Image.open(io.BytesIO(data), formats=READ_FORMATS) as image:
                 for block, read in _BLOCKS:
                     _collect(block, lambda read=read: read(image, data), facts, problems)  # type: ignore[misc]
+        except UnidentifiedImageError:  # its words hold an address in memory
+            problems.append("The file's header cannot be read: it is no picture.")
         except Exception as error:  # the header of a hostile file raises anything
             problems.append(f"The file's header cannot be read: {_shown(error)}.")
     _collect("C2PA", lambda: read_credentials(data), facts, problems)

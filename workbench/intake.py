@@ -19,6 +19,7 @@ from vision.decode import HEAD_BYTES, decode_photo, sniff
 from vision.errors import DecodeError, VisionError
 from vision.frames import choose_frames, grab_frame, probe_clip
 from vision.metadata import read_embedded
+from vision.types import EmbeddedFacts
 from workbench import entries, tables
 from workbench import policy as rules
 from workbench.errors import BadRequest, NotFound
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from evidence_store.types import Draft, Sha256
+    from vision.clip import ClipFacts
     from vision.types import Fingerprint, Frame, Photo
     from workbench.cases import Cases, OnStep
     from workbench.copies import Copies
@@ -214,7 +216,7 @@ class Intake:
     ) -> list[str]:
         """Keep a clip and take the frames that are worth reading as exhibits of their own."""
         with self._stores.blobs.local_path(original) as path:
-            facts = probe_clip(path)
+            facts = probe_clip(path, name=upload.name)
             clip_id = self._numbered(
                 case_id,
                 lambda exhibit_id: entries.exhibit_taken_in(
@@ -225,7 +227,7 @@ class Intake:
                     size=len(upload.data),
                     file_name=upload.name,
                     claims=claims,
-                    embedded=plain(read_embedded(upload.data)),
+                    embedded=plain(_embedded(facts)),
                     width=facts.width,
                     height=facts.height,
                     fingerprint=None,
@@ -234,7 +236,7 @@ class Intake:
             taken = [clip_id]
             missing: list[str] = []
             try:
-                for frame in choose_frames(path, on_problem=missing.append):
+                for frame in choose_frames(path, on_problem=missing.append, name=upload.name):
                     taken += [self._take_frame(actor, case_id, clip_id, original, frame)]
             except DecodeError as error:
                 missing.append(error.diagnostics())
@@ -397,6 +399,14 @@ class Intake:
                 reason=refusal.reason,
             ),
         )
+
+
+def _embedded(clip: ClipFacts) -> EmbeddedFacts:
+    """What a clip's container says of itself."""
+    said = {fact.name: fact.value for fact in clip.facts}
+    return EmbeddedFacts(
+        facts=clip.facts, captured_at=said.get("creation_time"), problems=clip.problems
+    )
 
 
 def _check_claims(claims: Claims) -> None:

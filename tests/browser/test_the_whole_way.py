@@ -181,9 +181,15 @@ def test_a_clip_gives_stills_and_a_frame_is_taken_by_hand(tour_of, tmp_path) -> 
     before = tour.starting("tile-EX-").count()
     tour.press("open-EX-0001")
     tour.heading("EX-0001")
-    tour.key("video-EX-0001").locator("video").evaluate(
+    tour.settled()
+    video = tour.key("video-EX-0001").locator("video")
+    video.evaluate(
+        "video => video.readyState > 1 || new Promise(done => { video.onloadeddata = done; })"
+    )
+    video.evaluate(
         "video => new Promise(done => { video.onseeked = done; video.currentTime = 1.2; })"
     )
+    tour.says("1.200 s")
     tour.page.locator(".fp-take").click()
     tour.says("was taken at 1.2 s")
     tour.press("back")
