@@ -88,7 +88,7 @@ class Matching:
         if current is None:
             raise NotFound("There is no catalog yet; a custodian can import one.")
         snapshot = self._catalogs.snapshot(current.sha256)
-        query = build_query(plate, self._readings(case_id, plate))
+        query = build_query(plate, *self._readings(case_id, plate))
         given = _circumstances(circumstances or {})
         shown = _shown(search(query, snapshot), snapshot, given)
         kept = self._stores.blobs.put(canonical_json(shown))
@@ -207,14 +207,18 @@ class Matching:
         if why is not None:
             raise self._stores.refuse(case_id, actor, verb="decide on a candidate", why=why)
 
-    def _readings(self, case_id: str, plate: PlateView) -> dict[str, PhotoReading]:
-        readings = {}
+    def _readings(
+        self, case_id: str, plate: PlateView
+    ) -> tuple[dict[str, PhotoReading], dict[str, str]]:
+        """The kept reading of each exhibit of a plate, and the exposure that each shows."""
+        readings, exposures = {}, {}
         with self._stores.projection.read(case_id) as connection:
             for exhibit_id in dict.fromkeys(member[0] for member in plate.members):
                 row = exhibit_row(connection, case_id, exhibit_id)
+                exposures[exhibit_id] = row.copy_of or exhibit_id
                 if row.reading_sha256:
                     readings[exhibit_id] = kept_reading(self._stores.blobs, row.reading_sha256)
-        return readings
+        return readings, exposures
 
     def _view(self, connection: Connection, row: Row[Any]) -> SearchView:
         shown = json.loads(self._stores.blobs.get(checked_sha256(row.result_sha256)))

@@ -21,8 +21,14 @@ if TYPE_CHECKING:
     from workbench.types import FieldStanding, PlateView
 
 
-def build_query(plate: PlateView, readings: Mapping[str, PhotoReading]) -> Query:
-    """The query for one plate; `readings` holds the kept reading of each of its exhibits."""
+def build_query(
+    plate: PlateView, readings: Mapping[str, PhotoReading], exposures: Mapping[str, str]
+) -> Query:
+    """The query for one plate.
+
+    `readings` holds the kept reading of each of its exhibits, `exposures` what each exhibit is
+    a picture of: a repost has the exposure of the exhibit it repeats, and counts once.
+    """
     standings = {standing.field: standing for standing in plate.fields}
 
     def evidence(field: FieldName) -> FieldEvidence | None:
@@ -31,7 +37,7 @@ def build_query(plate: PlateView, readings: Mapping[str, PhotoReading]) -> Query
             return None
         if standing.human_text:
             return FieldEvidence(text=standing.human_text, origin="human")
-        return _machine_evidence(field, plate, readings, standing)
+        return _machine_evidence(field, plate, readings, exposures, standing)
 
     return Query(
         maker=evidence("maker"),
@@ -45,20 +51,26 @@ def _machine_evidence(
     field: FieldName,
     plate: PlateView,
     readings: Mapping[str, PhotoReading],
+    exposures: Mapping[str, str],
     standing: FieldStanding,
 ) -> FieldEvidence | None:
-    looks: tuple[FieldReading, ...] = tuple(
-        item
+    found: list[tuple[FieldReading, str]] = [
+        (item, exposures.get(exhibit_id, exhibit_id))
         for exhibit_id, region_id in plate.members
         if exhibit_id in readings
         for combined in readings[exhibit_id].combined
         if combined.region_id == region_id
         for item in combined.fields
         if item.field == field
-    )
-    if not looks:
+    ]
+    if not found:
         return None
-    fused = looks[0] if len(looks) == 1 else fuse(looks)
+    looks = tuple(item for item, _exposure in found)
+    fused = (
+        looks[0]
+        if len(looks) == 1
+        else fuse(looks, exposures=tuple(exposure for _item, exposure in found))
+    )
     return FieldEvidence(
         text=fused.text or standing.machine_text,
         origin="code" if fused.source.rule.startswith("code") else "machine",
