@@ -225,11 +225,13 @@ class Exports:
             ),
             required_signers=(
                 RequiredSigner(
-                    role=SigningRole.CUSTODIAN, person=actor.person_id, key_held=KeyHeld.SERVER
+                    role=SigningRole.CUSTODIAN,
+                    person=actor.person_id,
+                    key_held=self._held(actor.person_id),
                 ),
                 *(
                     RequiredSigner(
-                        role=SigningRole.REVIEWER, person=person, key_held=KeyHeld.SERVER
+                        role=SigningRole.REVIEWER, person=person, key_held=self._held(person)
                     )
                     for person in reviewers
                     if person in keys
@@ -327,6 +329,11 @@ class Exports:
         """Pack a bundle anew; the folder is the bundle, the ZIP only its form for sending."""
         folder.with_name(f"{folder.name}.zip").unlink(missing_ok=True)
         return zip_bundle(folder)
+
+    def _held(self, person: str) -> KeyHeld:
+        """Who keeps a person's private key: the person alone, or this store."""
+        held_by = self._stores.keys.public(person).held_by
+        return KeyHeld.OWN if held_by == "person" else KeyHeld.SERVER
 
     def _signer(self, actor: Actor, role: SigningRole) -> Signer:
         def sign(message: bytes, namespace: str) -> str:
