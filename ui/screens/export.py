@@ -100,7 +100,7 @@ def _bundle(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
             ),
             mono=("Folder", "Tag manifest"),
         )
-        left, right, third, fourth = st.columns(4)
+        left, right, third, fourth = st.columns([3, 2, 2, 2])
         path = workbench.exports.zip_bytes_path(case.case_id, sealed.sequence)
         left.download_button(
             "Download ZIP",
