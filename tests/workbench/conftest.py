@@ -42,7 +42,7 @@ def bench(settings: Settings) -> Iterator[Workbench]:
 
 
 @pytest.fixture
-def ines(bench: Workbench) -> Actor:
+def investigator(bench: Workbench) -> Actor:
     """The first person: investigator and custodian."""
     return bench.people.sign_in(
         bench.people.enrol("Investigator one", (Role.INVESTIGATOR, Role.REVIEWER)).person_id
@@ -50,37 +50,37 @@ def ines(bench: Workbench) -> Actor:
 
 
 @pytest.fixture
-def enrolled(bench: Workbench, ines: Actor) -> Callable[..., Actor]:
+def enrolled(bench: Workbench, investigator: Actor) -> Callable[..., Actor]:
     """Enrols further people with the roles that a test needs."""
 
     def enrol(name: str, *roles: Role) -> Actor:
-        person = bench.people.enrol(name, roles, by=ines)
+        person = bench.people.enrol(name, roles, by=investigator)
         return bench.people.sign_in(person.person_id)
 
     return enrol
 
 
 @pytest.fixture
-def rita(enrolled: Callable[..., Actor]) -> Actor:
+def reviewer(enrolled: Callable[..., Actor]) -> Actor:
     """A reviewer who took nothing in."""
     return enrolled("Reviewer one", Role.REVIEWER)
 
 
 @pytest.fixture
-def case(bench: Workbench, ines: Actor) -> CaseSummary:
+def case(bench: Workbench, investigator: Actor) -> CaseSummary:
     return bench.cases.open_case(
-        ines, title="A turret", policy=Policy.TWO_PEOPLE, provenance="Drawn for a test"
+        investigator, title="A turret", policy=Policy.TWO_PEOPLE, provenance="Drawn for a test"
     )
 
 
 @pytest.fixture
-def read_case(bench: Workbench, ines: Actor, case: CaseSummary) -> CaseSummary:
+def read_case(bench: Workbench, investigator: Actor, case: CaseSummary) -> CaseSummary:
     """The case with one photo taken in and read."""
     bench.intake.take_in(
-        ines,
+        investigator,
         case.case_id,
         [Upload(name="plate.jpg", data=plate_jpeg())],
         Claims(source_account="@finder", claimed_place="Somewhere", claimed_date="2020-10"),
     )
-    bench.reading.read_pending(ines, case.case_id)
+    bench.reading.read_pending(investigator, case.case_id)
     return bench.cases.summary(case.case_id)

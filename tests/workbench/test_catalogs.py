@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
 
-def test_what_changed_since_the_snapshot_before(bench: Workbench, ines: Actor) -> None:
+def test_what_changed_since_the_snapshot_before(bench: Workbench, investigator: Actor) -> None:
     first = bench.catalogs.import_(
-        ines, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
+        investigator, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
     )
     with pytest.raises(NotFound, match="before this one"):
         bench.catalogs.changes(first.sha256)
     more = demo_catalog_csv().replace(b"CMX15D-0839", b"CMX15D-0899")
-    second = bench.catalogs.import_(ines, more, name="demo.csv", coverage=COVERAGE, synthetic=True)
+    second = bench.catalogs.import_(
+        investigator, more, name="demo.csv", coverage=COVERAGE, synthetic=True
+    )
     changes = bench.catalogs.changes(second.sha256)
     assert (changes.old_sha256, changes.new_sha256) == (first.sha256, second.sha256)
     assert changes.sentences() == ("1 unit added.", "1 unit removed.")
@@ -39,7 +41,9 @@ def test_what_an_import_would_bring_is_counted_before_it(bench: Workbench) -> No
     assert str(found["wescam"].last) == "2021-04-12"
 
 
-def test_coverage_is_declared_in_values_and_shown_in_words(bench: Workbench, ines: Actor) -> None:
+def test_coverage_is_declared_in_values_and_shown_in_words(
+    bench: Workbench, investigator: Actor
+) -> None:
     covers = bench.catalogs.covers(
         maker="L-3 Wescam",
         issuer="Authority",
@@ -50,7 +54,7 @@ def test_coverage_is_declared_in_values_and_shown_in_words(bench: Workbench, ine
     )
     assert covers.maker_id == "wescam"
     imported = bench.catalogs.import_(
-        ines, demo_catalog_csv(), name="demo.csv", coverage=(covers,), synthetic=True
+        investigator, demo_catalog_csv(), name="demo.csv", coverage=(covers,), synthetic=True
     )
     assert imported.coverage == ("L3Harris Wescam, Authority, 2018 to 2021-04, partial: Synthetic.")
 
@@ -66,18 +70,18 @@ def test_coverage_that_says_nothing_is_refused(
         bench.catalogs.covers(**words)
 
 
-def test_coverage_without_a_word_is_not_stated(bench: Workbench, ines: Actor) -> None:
+def test_coverage_without_a_word_is_not_stated(bench: Workbench, investigator: Actor) -> None:
     imported = bench.catalogs.import_(
-        ines, demo_catalog_csv(), name="demo.csv", coverage=" ", synthetic=True
+        investigator, demo_catalog_csv(), name="demo.csv", coverage=" ", synthetic=True
     )
     assert imported.coverage == "not stated"
 
 
 def test_a_snapshot_that_was_altered_on_disk_is_not_asked(
-    bench: Workbench, ines: Actor, settings: Settings
+    bench: Workbench, investigator: Actor, settings: Settings
 ) -> None:
     imported = bench.catalogs.import_(
-        ines, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
+        investigator, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
     )
     bench.catalogs.close()
     path = settings.store / "catalogs" / f"{imported.sha256}.snapshot"

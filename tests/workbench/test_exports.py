@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def solo(bench: Workbench, ines: Actor) -> CaseSummary:
+def solo(bench: Workbench, investigator: Actor) -> CaseSummary:
     """A case in which one person did everything."""
-    case = bench.cases.open_case(ines, title="Solo", policy=Policy.SOLO)
+    case = bench.cases.open_case(investigator, title="Solo", policy=Policy.SOLO)
     bench.intake.take_in(
-        ines, case.case_id, [Upload(name="p.jpg", data=plate_jpeg())], Claims(note="n")
+        investigator, case.case_id, [Upload(name="p.jpg", data=plate_jpeg())], Claims(note="n")
     )
-    bench.reading.read_pending(ines, case.case_id)
+    bench.reading.read_pending(investigator, case.case_id)
     bench.review.judge_field(
-        ines,
+        investigator,
         case.case_id,
         exhibit_id="EX-0001",
         region_id="R1",
@@ -35,9 +35,9 @@ def solo(bench: Workbench, ines: Actor) -> CaseSummary:
 
 
 def test_a_sealed_case_verifies_as_folder_and_as_zip(
-    bench: Workbench, ines: Actor, solo: CaseSummary
+    bench: Workbench, investigator: Actor, solo: CaseSummary
 ) -> None:
-    sealed = bench.exports.seal(ines, solo.case_id)
+    sealed = bench.exports.seal(investigator, solo.case_id)
     for path in (
         bench.exports.folder_path(solo.case_id, sealed.sequence),
         bench.exports.zip_bytes_path(solo.case_id, sealed.sequence),
@@ -50,8 +50,10 @@ def test_a_sealed_case_verifies_as_folder_and_as_zip(
     assert [path.read_bytes() for path in originals] == [plate_jpeg()]
 
 
-def test_any_changed_byte_is_a_fault(bench: Workbench, ines: Actor, solo: CaseSummary) -> None:
-    sealed = bench.exports.seal(ines, solo.case_id)
+def test_any_changed_byte_is_a_fault(
+    bench: Workbench, investigator: Actor, solo: CaseSummary
+) -> None:
+    sealed = bench.exports.seal(investigator, solo.case_id)
     folder = bench.exports.folder_path(solo.case_id, sealed.sequence)
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     assert len(files) > 10
@@ -66,18 +68,19 @@ def test_any_changed_byte_is_a_fault(bench: Workbench, ines: Actor, solo: CaseSu
 
 
 def test_stock_tools_agree(
-    bench: Workbench, ines: Actor, solo: CaseSummary, tmp_path: Path
+    bench: Workbench, investigator: Actor, solo: CaseSummary, tmp_path: Path
 ) -> None:
-    sealed = bench.exports.seal(ines, solo.case_id)
+    sealed = bench.exports.seal(investigator, solo.case_id)
     folder = bench.exports.folder_path(solo.case_id, sealed.sequence)
     signers = tmp_path / "allowed_signers"
     signers.write_text(bench.people.allowed_signers_text(), encoding="ascii")
     script = (
         "set -e; sha256sum --strict --quiet -c manifest-sha256.txt;"
         "sha256sum --strict --quiet -c tagmanifest-sha256.txt;"
-        "find data -type f | LC_ALL=C sort > /tmp/found.$$;"
-        "cut -c67- manifest-sha256.txt | LC_ALL=C sort | diff - /tmp/found.$$;"
-        f"ssh-keygen -Y verify -f {signers} -I {ines.person_id} -n custodian@bundle.nameplate "
+        "find data -type f | LC_ALL=C sort > ../found;"
+        "cut -c67- manifest-sha256.txt | LC_ALL=C sort | diff - ../found;"
+        f"ssh-keygen -Y verify -f {signers} -I {investigator.person_id} "
+        "-n custodian@bundle.nameplate "
         "-s signatures/custodian.sig < tagmanifest-sha256.txt"
     )
     done = subprocess.run(
@@ -86,37 +89,37 @@ def test_stock_tools_agree(
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_only_a_custodian_seals(bench: Workbench, rita: Actor, read_case: CaseSummary) -> None:
+def test_only_a_custodian_seals(bench: Workbench, reviewer: Actor, read_case: CaseSummary) -> None:
     with pytest.raises(NotAllowed, match="custodian"):
-        bench.exports.seal(rita, read_case.case_id)
+        bench.exports.seal(reviewer, read_case.case_id)
     assert bench.exports.sealed(read_case.case_id) == ()
 
 
 def test_a_reviewer_signs_later_and_only_then_it_verifies(
-    bench: Workbench, ines: Actor, rita: Actor, read_case: CaseSummary
+    bench: Workbench, investigator: Actor, reviewer: Actor, read_case: CaseSummary
 ) -> None:
     bench.review.judge_field(
-        rita,
+        reviewer,
         read_case.case_id,
         exhibit_id="EX-0001",
         region_id="R1",
         field="serial",
         judgement=Judgement.CONFIRMED,
     )
-    sealed = bench.exports.seal(ines, read_case.case_id)
+    sealed = bench.exports.seal(investigator, read_case.case_id)
     folder = bench.exports.folder_path(read_case.case_id, sealed.sequence)
-    assert bench.exports.unsigned(read_case.case_id, sealed.sequence) == (rita.person_id,)
+    assert bench.exports.unsigned(read_case.case_id, sealed.sequence) == (reviewer.person_id,)
     assert not bench.exports.verify(folder).ok
-    bench.exports.sign(rita, read_case.case_id, sealed.sequence)
+    bench.exports.sign(reviewer, read_case.case_id, sealed.sequence)
     assert bench.exports.unsigned(read_case.case_id, sealed.sequence) == ()
     view = bench.exports.verify(folder)
     assert view.ok, view.faults
 
 
 def test_strangers_keys_are_not_believed(
-    bench: Workbench, ines: Actor, solo: CaseSummary, tmp_path: Path
+    bench: Workbench, investigator: Actor, solo: CaseSummary, tmp_path: Path
 ) -> None:
-    sealed = bench.exports.seal(ines, solo.case_id)
+    sealed = bench.exports.seal(investigator, solo.case_id)
     folder = bench.exports.folder_path(solo.case_id, sealed.sequence)
     stranger = Workbench.open(Settings.for_store(tmp_path / "other", readers=("scripted",)))
     stranger.people.enrol("Somebody else", tuple(Role))
@@ -128,11 +131,11 @@ def test_strangers_keys_are_not_believed(
 
 
 def test_the_same_state_seals_to_the_same_payload(
-    bench: Workbench, ines: Actor, solo: CaseSummary
+    bench: Workbench, investigator: Actor, solo: CaseSummary
 ) -> None:
     contents = []
     for _ in range(2):
-        sealed = bench.exports.seal(ines, solo.case_id)
+        sealed = bench.exports.seal(investigator, solo.case_id)
         folder = bench.exports.folder_path(solo.case_id, sealed.sequence)
         contents.append(
             {

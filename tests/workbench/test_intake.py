@@ -55,12 +55,12 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_file_is_refused_by_name_and_the_good_one_is_kept(
-    bench: Workbench, ines: Actor, case: CaseSummary, name: str
+    bench: Workbench, investigator: Actor, case: CaseSummary, name: str
 ) -> None:
     data, words = BAD[name]
     good = Upload(name="good.jpg", data=plate_jpeg())
     report = bench.intake.take_in(
-        ines, case.case_id, [Upload(name=name, data=data), good], Claims()
+        investigator, case.case_id, [Upload(name=name, data=data), good], Claims()
     )
     assert report.accepted == ("EX-0001",)
     assert [refusal.name for refusal in report.refused] == [name]
@@ -72,10 +72,10 @@ def test_a_bad_file_is_refused_by_name_and_the_good_one_is_kept(
 
 
 def test_a_zip_that_reaches_outside_gives_its_good_part(
-    bench: Workbench, ines: Actor, case: CaseSummary
+    bench: Workbench, investigator: Actor, case: CaseSummary
 ) -> None:
     report = bench.intake.take_in(
-        ines, case.case_id, [Upload(name="batch.zip", data=sneaky_zip())], Claims()
+        investigator, case.case_id, [Upload(name="batch.zip", data=sneaky_zip())], Claims()
     )
     assert len(report.accepted) == 1
     assert len(report.refused) == 1
@@ -84,17 +84,17 @@ def test_a_zip_that_reaches_outside_gives_its_good_part(
 
 
 def test_bytes_are_kept_before_they_are_decoded(
-    bench: Workbench, ines: Actor, case: CaseSummary
+    bench: Workbench, investigator: Actor, case: CaseSummary
 ) -> None:
     data = BAD["cut.jpg"][0]
-    bench.intake.take_in(ines, case.case_id, [Upload(name="cut.jpg", data=data)], Claims())
+    bench.intake.take_in(investigator, case.case_id, [Upload(name="cut.jpg", data=data)], Claims())
     refused = [e for e in bench.stores.ledger.entries(case.case_id) if e.kind == "exhibit.refused"]
     kept = refused[0].private["original"]
     assert bench.stores.blobs.get(kept) == data  # type: ignore[arg-type]
 
 
 def test_claimed_and_embedded_facts_stay_apart(
-    bench: Workbench, ines: Actor, case: CaseSummary
+    bench: Workbench, investigator: Actor, case: CaseSummary
 ) -> None:
     image = Image.open(io.BytesIO(plate_jpeg()))
     exif = Image.Exif()
@@ -103,7 +103,7 @@ def test_claimed_and_embedded_facts_stay_apart(
     buffer = io.BytesIO()
     image.save(buffer, format="JPEG", exif=exif)
     bench.intake.take_in(
-        ines,
+        investigator,
         case.case_id,
         [Upload(name="exif.jpg", data=buffer.getvalue())],
         Claims(claimed_date="2020-10-19", claimed_place="A field"),
@@ -119,11 +119,11 @@ def test_claimed_and_embedded_facts_stay_apart(
 
 @pytest.mark.parametrize("value", ["yesterday", "2020-13", "19.10.2020", "2020-02-30"])
 def test_a_date_that_is_none_is_refused_before_anything_is_kept(
-    bench: Workbench, ines: Actor, case: CaseSummary, value: str
+    bench: Workbench, investigator: Actor, case: CaseSummary, value: str
 ) -> None:
     with pytest.raises(BadRequest, match="no date"):
         bench.intake.take_in(
-            ines,
+            investigator,
             case.case_id,
             [Upload(name="good.jpg", data=plate_jpeg())],
             Claims(claimed_date=value),
@@ -132,7 +132,7 @@ def test_a_date_that_is_none_is_refused_before_anything_is_kept(
 
 
 def test_a_clip_gives_frames_with_timecode_and_parent(
-    bench: Workbench, ines: Actor, case: CaseSummary
+    bench: Workbench, investigator: Actor, case: CaseSummary
 ) -> None:
     clip = plate_clip(
         PlateSpec(maker="L3 WESCAM", model="CMX-15D", serial=SERIAL),
@@ -141,7 +141,7 @@ def test_a_clip_gives_frames_with_timecode_and_parent(
         size=(480, 270),
     )
     report = bench.intake.take_in(
-        ines, case.case_id, [Upload(name="clip.mp4", data=clip)], Claims()
+        investigator, case.case_id, [Upload(name="clip.mp4", data=clip)], Claims()
     )
     assert report.refused == ()
     view = bench.intake.exhibit(case.case_id, report.accepted[0])
@@ -152,29 +152,29 @@ def test_a_clip_gives_frames_with_timecode_and_parent(
     assert frame.summary.parent == report.accepted[0]
     assert frame.derived_how is not None
     assert "vision.frames" in frame.derived_how
-    grabbed = bench.intake.grab_frame(ines, case.case_id, report.accepted[0], seconds=1.0)
+    grabbed = bench.intake.grab_frame(investigator, case.case_id, report.accepted[0], seconds=1.0)
     assert bench.intake.exhibit(case.case_id, grabbed).summary.parent == report.accepted[0]
 
 
 def test_the_same_bytes_again_are_a_copy_and_are_not_read(
-    bench: Workbench, ines: Actor, case: CaseSummary
+    bench: Workbench, investigator: Actor, case: CaseSummary
 ) -> None:
     again = [Upload(name=f"{number}.jpg", data=plate_jpeg()) for number in range(2)]
-    report = bench.intake.take_in(ines, case.case_id, again, Claims())
+    report = bench.intake.take_in(investigator, case.case_id, again, Claims())
     assert report.copies == (("EX-0002", "EX-0001"),)
     assert bench.intake.count(case.case_id, state=ExhibitState.COPY) == 1
-    progress = bench.reading.read_pending(ines, case.case_id)
+    progress = bench.reading.read_pending(investigator, case.case_id)
     assert (progress.done, progress.total) == (1, 1)
 
 
 def test_a_smaller_recompressed_photo_is_a_near_copy(
-    bench: Workbench, ines: Actor, case: CaseSummary
+    bench: Workbench, investigator: Actor, case: CaseSummary
 ) -> None:
     image = Image.open(io.BytesIO(plate_jpeg())).resize((480, 360))
     buffer = io.BytesIO()
     image.save(buffer, format="JPEG", quality=60)
     report = bench.intake.take_in(
-        ines,
+        investigator,
         case.case_id,
         [
             Upload(name="first.jpg", data=plate_jpeg()),
@@ -188,8 +188,8 @@ def test_a_smaller_recompressed_photo_is_a_near_copy(
     assert group.evidence[0].why
 
 
-def test_a_role_is_needed_and_a_case(bench: Workbench, rita: Actor, case: CaseSummary) -> None:
+def test_a_role_is_needed_and_a_case(bench: Workbench, reviewer: Actor, case: CaseSummary) -> None:
     with pytest.raises(NotAllowed, match="investigator"):
-        bench.intake.take_in(rita, case.case_id, [], Claims())
+        bench.intake.take_in(reviewer, case.case_id, [], Claims())
     with pytest.raises(NotFound):
         bench.intake.exhibits("case-none")

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def catalog(bench: Workbench, ines: Actor) -> str:
+def catalog(bench: Workbench, investigator: Actor) -> str:
     return bench.catalogs.import_(
-        ines, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
+        investigator, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
     ).sha256
 
 
@@ -47,9 +47,9 @@ def reviewed(bench: Workbench, actor: Actor, case_id: str) -> PlateView:
 
 
 @pytest.fixture
-def search(bench: Workbench, rita: Actor, read_case: CaseSummary, catalog: str) -> SearchView:
-    plate = reviewed(bench, rita, read_case.case_id)
-    return bench.matching.search(rita, read_case.case_id, plate.plate_id)
+def search(bench: Workbench, reviewer: Actor, read_case: CaseSummary, catalog: str) -> SearchView:
+    plate = reviewed(bench, reviewer, read_case.case_id)
+    return bench.matching.search(reviewer, read_case.case_id, plate.plate_id)
 
 
 def candidates(view: SearchView) -> list[dict[str, object]]:
@@ -57,11 +57,11 @@ def candidates(view: SearchView) -> list[dict[str, object]]:
 
 
 def test_candidates_come_after_review_never_before(
-    bench: Workbench, rita: Actor, read_case: CaseSummary, catalog: str
+    bench: Workbench, reviewer: Actor, read_case: CaseSummary, catalog: str
 ) -> None:
     (plate,) = bench.review.plates(read_case.case_id)
     with pytest.raises(NotAllowed, match="serial"):
-        bench.matching.search(rita, read_case.case_id, plate.plate_id)
+        bench.matching.search(reviewer, read_case.case_id, plate.plate_id)
 
 
 def test_the_plate_reaches_its_permit(search: SearchView, catalog: str) -> None:
@@ -73,11 +73,11 @@ def test_the_plate_reaches_its_permit(search: SearchView, catalog: str) -> None:
 
 
 def test_a_rejected_field_is_not_asked(
-    bench: Workbench, rita: Actor, read_case: CaseSummary, catalog: str
+    bench: Workbench, reviewer: Actor, read_case: CaseSummary, catalog: str
 ) -> None:
-    plate = reviewed(bench, rita, read_case.case_id)
+    plate = reviewed(bench, reviewer, read_case.case_id)
     bench.review.judge_field(
-        rita,
+        reviewer,
         read_case.case_id,
         exhibit_id="EX-0001",
         region_id="R1",
@@ -85,7 +85,7 @@ def test_a_rejected_field_is_not_asked(
         judgement=Judgement.REJECTED,
         reason="That line is no serial",
     )
-    view = bench.matching.search(rita, read_case.case_id, plate.plate_id)
+    view = bench.matching.search(reviewer, read_case.case_id, plate.plate_id)
     assert "serial" not in (view.query or {})
     assert all(item["verdict"] != "identifies_catalog_unit" for item in candidates(view)), (
         "nothing is identified without a serial"
@@ -93,7 +93,11 @@ def test_a_rejected_field_is_not_asked(
 
 
 def test_the_two_person_rule_holds_for_decisions(
-    bench: Workbench, ines: Actor, rita: Actor, read_case: CaseSummary, search: SearchView
+    bench: Workbench,
+    investigator: Actor,
+    reviewer: Actor,
+    read_case: CaseSummary,
+    search: SearchView,
 ) -> None:
     key = str(candidates(search)[0]["key"])
     more = {
@@ -103,24 +107,26 @@ def test_the_two_person_rule_holds_for_decisions(
         "reason": "All three fields agree",
     }
     with pytest.raises(NotAllowed):
-        bench.matching.decide(ines, read_case.case_id, **more)  # type: ignore[arg-type]
-    decision = bench.matching.decide(rita, read_case.case_id, **more)  # type: ignore[arg-type]
+        bench.matching.decide(investigator, read_case.case_id, **more)  # type: ignore[arg-type]
+    decision = bench.matching.decide(reviewer, read_case.case_id, **more)  # type: ignore[arg-type]
     assert decision.stands
 
 
 def test_two_reviewers_are_needed_where_the_policy_says_so(
     bench: Workbench,
-    ines: Actor,
-    rita: Actor,
+    investigator: Actor,
+    reviewer: Actor,
     enrolled: Callable[..., Actor],
     catalog: str,
 ) -> None:
-    omar = enrolled("Reviewer two", Role.REVIEWER)
-    case = bench.cases.open_case(ines, title="Strict", policy=Policy.TWO_REVIEWERS)
-    bench.intake.take_in(ines, case.case_id, [Upload(name="p.jpg", data=plate_jpeg())], Claims())
-    bench.reading.read_pending(ines, case.case_id)
-    plate = reviewed(bench, rita, case.case_id)
-    view = bench.matching.search(rita, case.case_id, plate.plate_id)
+    second_reviewer = enrolled("Reviewer two", Role.REVIEWER)
+    case = bench.cases.open_case(investigator, title="Strict", policy=Policy.TWO_REVIEWERS)
+    bench.intake.take_in(
+        investigator, case.case_id, [Upload(name="p.jpg", data=plate_jpeg())], Claims()
+    )
+    bench.reading.read_pending(investigator, case.case_id)
+    plate = reviewed(bench, reviewer, case.case_id)
+    view = bench.matching.search(reviewer, case.case_id, plate.plate_id)
     key = str(candidates(view)[0]["key"])
 
     def confirm(actor: Actor) -> bool:
@@ -133,17 +139,17 @@ def test_two_reviewers_are_needed_where_the_policy_says_so(
             reason="Read it myself",
         ).stands
 
-    assert not confirm(rita)
-    assert not confirm(rita), "the same reviewer twice is still one"
-    assert confirm(omar)
+    assert not confirm(reviewer)
+    assert not confirm(reviewer), "the same reviewer twice is still one"
+    assert confirm(second_reviewer)
 
 
 def test_a_decision_needs_a_reason_and_a_real_candidate(
-    bench: Workbench, rita: Actor, read_case: CaseSummary, search: SearchView
+    bench: Workbench, reviewer: Actor, read_case: CaseSummary, search: SearchView
 ) -> None:
     with pytest.raises(BadRequest, match="why"):
         bench.matching.decide(
-            rita,
+            reviewer,
             read_case.case_id,
             search_sequence=search.sequence,
             candidate="",
@@ -152,7 +158,7 @@ def test_a_decision_needs_a_reason_and_a_real_candidate(
         )
     with pytest.raises(BadRequest, match="no candidate"):
         bench.matching.decide(
-            rita,
+            reviewer,
             read_case.case_id,
             search_sequence=search.sequence,
             candidate="invented",

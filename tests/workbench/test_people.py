@@ -10,11 +10,11 @@ def test_the_first_person_becomes_custodian(bench: Workbench) -> None:
     assert set(person.roles) == {Role.INVESTIGATOR, Role.CUSTODIAN}
 
 
-def test_the_second_needs_a_custodian(bench: Workbench, rita: Actor) -> None:
+def test_the_second_needs_a_custodian(bench: Workbench, reviewer: Actor) -> None:
     with pytest.raises(NotAllowed, match="sign in"):
         bench.people.enrol("Second", (Role.REVIEWER,))
     with pytest.raises(NotAllowed, match="custodian"):
-        bench.people.enrol("Second", (Role.REVIEWER,), by=rita)
+        bench.people.enrol("Second", (Role.REVIEWER,), by=reviewer)
     kinds = [entry.kind for entry in bench.stores.ledger.entries("store")]
     assert "refused" in kinds, "what a rule forbids is on record"
 
@@ -26,13 +26,15 @@ def test_names_that_cannot_be_used(bench: Workbench, name: str) -> None:
     assert bench.people.everyone() == ()
 
 
-def test_two_people_do_not_share_a_name(bench: Workbench, ines: Actor) -> None:
+def test_two_people_do_not_share_a_name(bench: Workbench, investigator: Actor) -> None:
     with pytest.raises(BadRequest, match="enrolled already"):
-        bench.people.enrol(ines.name, (Role.REVIEWER,), by=ines)
+        bench.people.enrol(investigator.name, (Role.REVIEWER,), by=investigator)
 
 
-def test_a_passphrase_is_asked_for_and_checked(bench: Workbench, ines: Actor) -> None:
-    person = bench.people.enrol("Locked", (Role.REVIEWER,), passphrase="a good one", by=ines)
+def test_a_passphrase_is_asked_for_and_checked(bench: Workbench, investigator: Actor) -> None:
+    person = bench.people.enrol(
+        "Locked", (Role.REVIEWER,), passphrase="a good one", by=investigator
+    )
     assert person.has_passphrase
     with pytest.raises(NotAllowed, match="passphrase"):
         bench.people.sign_in(person.person_id, passphrase="another")
@@ -49,12 +51,12 @@ def test_nobody_signs_in_as_nobody(bench: Workbench) -> None:
 
 
 def test_each_person_is_trusted_in_their_roles_only(
-    bench: Workbench, ines: Actor, rita: Actor
+    bench: Workbench, investigator: Actor, reviewer: Actor
 ) -> None:
     lines = {
         line.split()[0]: line for line in bench.people.allowed_signers_text().splitlines() if line
     }
-    assert "custodian@bundle.nameplate" in lines[ines.person_id]
-    assert "custodian@bundle.nameplate" not in lines[rita.person_id]
-    assert "reviewer@bundle.nameplate" in lines[rita.person_id]
+    assert "custodian@bundle.nameplate" in lines[investigator.person_id]
+    assert "custodian@bundle.nameplate" not in lines[reviewer.person_id]
+    assert "reviewer@bundle.nameplate" in lines[reviewer.person_id]
     assert "checkpoint@ledger.nameplate" in lines[f"{bench.stores.origin}/*"]

@@ -52,20 +52,24 @@ def tagged(seed: int) -> bytes:
 
 
 @pytest.fixture
-def told(bench: Workbench, ines: Actor) -> CaseSummary:
+def told(bench: Workbench, investigator: Actor) -> CaseSummary:
     """A case of two photos that says a lot about their source."""
-    case = bench.cases.open_case(ines, title="A turret", policy=Policy.SOLO)
+    case = bench.cases.open_case(investigator, title="A turret", policy=Policy.SOLO)
     source = Claims(
         source_account=ACCOUNT,
         source_url=f"https://example.invalid/{ACCOUNT}/status/1",
         claimed_place=PLACE,
         note=f"{FINDER} took it.",
     )
-    bench.intake.take_in(ines, case.case_id, [Upload(name="one.jpg", data=tagged(1))], source)
-    bench.intake.take_in(ines, case.case_id, [Upload(name="two.jpg", data=tagged(2))], Claims())
-    bench.reading.read_pending(ines, case.case_id)
+    bench.intake.take_in(
+        investigator, case.case_id, [Upload(name="one.jpg", data=tagged(1))], source
+    )
+    bench.intake.take_in(
+        investigator, case.case_id, [Upload(name="two.jpg", data=tagged(2))], Claims()
+    )
+    bench.reading.read_pending(investigator, case.case_id)
     bench.review.judge_field(
-        ines,
+        investigator,
         case.case_id,
         exhibit_id="EX-0001",
         region_id="R1",
@@ -77,8 +81,8 @@ def told(bench: Workbench, ines: Actor) -> CaseSummary:
 
 
 @pytest.fixture
-def sealed(bench: Workbench, ines: Actor, told: CaseSummary) -> SealedView:
-    return bench.exports.seal(ines, told.case_id)
+def sealed(bench: Workbench, investigator: Actor, told: CaseSummary) -> SealedView:
+    return bench.exports.seal(investigator, told.case_id)
 
 
 def all_bytes(folder: Path) -> dict[Path, bytes]:
@@ -86,14 +90,14 @@ def all_bytes(folder: Path) -> dict[Path, bytes]:
 
 
 def test_a_public_bundle_withholds_everywhere_and_says_so(
-    bench: Workbench, ines: Actor, told: CaseSummary, sealed: SealedView
+    bench: Workbench, investigator: Actor, told: CaseSummary, sealed: SealedView
 ) -> None:
-    view = bench.publication.publish(ines, told.case_id, sealed.sequence, WITHHELD)
+    view = bench.publication.publish(investigator, told.case_id, sealed.sequence, WITHHELD)
     folder = bench.publication.folder_path(told.case_id, view.sequence)
     assert bench.exports.verify(folder).ok
     everything = all_bytes(folder)
     for path, data in everything.items():
-        for value in (ACCOUNT, PLACE, FINDER, "two.jpg", "39.52", "46.81"):
+        for value in (ACCOUNT, PLACE, FINDER, "two.jpg", "39.5202", "46.8190"):
             assert value.encode() not in data, f"{value} in {path}"
             assert value.encode("utf-16-le") not in data
             assert len(value) < 9 or base64.b64encode(value.encode())[:-4] not in data
@@ -110,10 +114,10 @@ def test_a_public_bundle_withholds_everywhere_and_says_so(
 
 
 def test_a_blurred_photo_stands_in(
-    bench: Workbench, ines: Actor, told: CaseSummary, sealed: SealedView
+    bench: Workbench, investigator: Actor, told: CaseSummary, sealed: SealedView
 ) -> None:
     blurred = Withholding(blurred=("EX-0002",))
-    view = bench.publication.publish(ines, told.case_id, sealed.sequence, blurred)
+    view = bench.publication.publish(investigator, told.case_id, sealed.sequence, blurred)
     folder = bench.publication.folder_path(told.case_id, view.sequence)
     assert bench.exports.verify(folder).ok
     assert "a blurred one stands in for it" in (folder / "data" / "report.html").read_text()
@@ -131,20 +135,20 @@ def test_a_blurred_photo_holds_no_more_than_a_few_dozen_colours_across() -> None
 
 
 def test_what_cannot_be_withheld_is_refused_and_nothing_is_left(
-    bench: Workbench, ines: Actor, told: CaseSummary, sealed: SealedView
+    bench: Workbench, investigator: Actor, told: CaseSummary, sealed: SealedView
 ) -> None:
     with pytest.raises(RedactionRefused):
         bench.publication.publish(
-            ines, told.case_id, sealed.sequence, Withholding(values=("exhibit.taken_in",))
+            investigator, told.case_id, sealed.sequence, Withholding(values=("exhibit.taken_in",))
         )
     assert bench.publication.published(told.case_id) == ()
 
 
 def test_a_case_that_went_on_is_sealed_again_first(
-    bench: Workbench, ines: Actor, told: CaseSummary, sealed: SealedView
+    bench: Workbench, investigator: Actor, told: CaseSummary, sealed: SealedView
 ) -> None:
     bench.review.judge_field(
-        ines,
+        investigator,
         told.case_id,
         exhibit_id="EX-0001",
         region_id="R1",
@@ -153,7 +157,7 @@ def test_a_case_that_went_on_is_sealed_again_first(
         reason="Not sure.",
     )
     with pytest.raises(BadRequest, match="Seal it again"):
-        bench.publication.publish(ines, told.case_id, sealed.sequence, WITHHELD)
+        bench.publication.publish(investigator, told.case_id, sealed.sequence, WITHHELD)
 
 
 def test_only_custodians_publish(
@@ -168,16 +172,18 @@ def test_only_custodians_publish(
 
 
 def test_timestamps_and_their_requests(
-    bench: Workbench, ines: Actor, told: CaseSummary, sealed: SealedView, tmp_path: Path
+    bench: Workbench, investigator: Actor, told: CaseSummary, sealed: SealedView, tmp_path: Path
 ) -> None:
     (tmp_path / "authority").mkdir()
     with LocalAuthority(tmp_path / "authority") as authority:
-        request = bench.publication.request_stamp(ines, told.case_id, sealed.sequence)
+        request = bench.publication.request_stamp(investigator, told.case_id, sealed.sequence)
         answer = authority.answer(request.read_bytes())
-        bench.publication.attach_stamp(ines, told.case_id, sealed.sequence, answer)
-        bench.publication.stamp(ines, told.case_id, sealed.sequence, [authority.url])
+        bench.publication.attach_stamp(investigator, told.case_id, sealed.sequence, answer)
+        bench.publication.stamp(investigator, told.case_id, sealed.sequence, [authority.url])
     with pytest.raises(AuthorityUnavailable):
-        bench.publication.stamp(ines, told.case_id, sealed.sequence, ["http://127.0.0.1:9/"])
+        bench.publication.stamp(
+            investigator, told.case_id, sealed.sequence, ["http://127.0.0.1:9/"]
+        )
     folder = bench.exports.folder_path(told.case_id, sealed.sequence)
     assert bench.exports.verify(folder).ok
     assert len(list((folder / "signatures").glob("*.tsr"))) == 2

@@ -37,35 +37,37 @@ def test_the_machine_reads_the_plate(bench: Workbench, read_case: CaseSummary) -
 
 
 def test_whoever_took_it_in_may_not_confirm_it(
-    bench: Workbench, ines: Actor, read_case: CaseSummary
+    bench: Workbench, investigator: Actor, read_case: CaseSummary
 ) -> None:
     with pytest.raises(NotAllowed, match="another person"):
-        judge(bench, ines, read_case, "serial", Judgement.CONFIRMED)
+        judge(bench, investigator, read_case, "serial", Judgement.CONFIRMED)
     assert bench.cases.ledger_rows(read_case.case_id)[-1].kind == "refused"
-    assert bench.review.next_to_review(ines, read_case.case_id) is None
+    assert bench.review.next_to_review(investigator, read_case.case_id) is None
 
 
-def test_a_solo_case_lets_one_person_do_both(bench: Workbench, ines: Actor) -> None:
-    case = bench.cases.open_case(ines, title="Alone", policy=Policy.SOLO)
-    bench.intake.take_in(ines, case.case_id, [Upload(name="p.jpg", data=plate_jpeg())], Claims())
-    bench.reading.read_pending(ines, case.case_id)
-    assert judge(bench, ines, case, "serial", Judgement.CONFIRMED).text == SERIAL
+def test_a_solo_case_lets_one_person_do_both(bench: Workbench, investigator: Actor) -> None:
+    case = bench.cases.open_case(investigator, title="Alone", policy=Policy.SOLO)
+    bench.intake.take_in(
+        investigator, case.case_id, [Upload(name="p.jpg", data=plate_jpeg())], Claims()
+    )
+    bench.reading.read_pending(investigator, case.case_id)
+    assert judge(bench, investigator, case, "serial", Judgement.CONFIRMED).text == SERIAL
 
 
 def test_machine_words_and_human_words_stay_apart(
-    bench: Workbench, rita: Actor, read_case: CaseSummary
+    bench: Workbench, reviewer: Actor, read_case: CaseSummary
 ) -> None:
-    review = judge(bench, rita, read_case, "serial", Judgement.CORRECTED, text="CMX15D-08?6")
+    review = judge(bench, reviewer, read_case, "serial", Judgement.CORRECTED, text="CMX15D-08?6")
     assert (review.machine_text, review.text) == (SERIAL, "CMX15D-08?6")
     standing = {f.field: f for f in bench.review.plates(read_case.case_id)[0].fields}["serial"]
     assert (standing.machine_text, standing.human_text) == (SERIAL, "CMX15D-08?6")
 
 
 def test_a_later_judgement_supersedes_and_both_stay(
-    bench: Workbench, rita: Actor, read_case: CaseSummary
+    bench: Workbench, reviewer: Actor, read_case: CaseSummary
 ) -> None:
-    first = judge(bench, rita, read_case, "serial", Judgement.CONFIRMED)
-    second = judge(bench, rita, read_case, "serial", Judgement.UNSURE, reason="Glare on the 8")
+    first = judge(bench, reviewer, read_case, "serial", Judgement.CONFIRMED)
+    second = judge(bench, reviewer, read_case, "serial", Judgement.UNSURE, reason="Glare on the 8")
     assert second.supersedes == first.sequence
     reviews = bench.intake.exhibit(read_case.case_id, "EX-0001").reviews
     assert [review.judgement for review in reviews] == [Judgement.CONFIRMED, Judgement.UNSURE]
@@ -73,17 +75,17 @@ def test_a_later_judgement_supersedes_and_both_stay(
 
 @pytest.mark.parametrize("judgement", [Judgement.REJECTED, Judgement.UNSURE])
 def test_doubt_needs_a_reason(
-    bench: Workbench, rita: Actor, read_case: CaseSummary, judgement: Judgement
+    bench: Workbench, reviewer: Actor, read_case: CaseSummary, judgement: Judgement
 ) -> None:
     with pytest.raises(BadRequest, match="why"):
-        judge(bench, rita, read_case, "serial", judgement)
+        judge(bench, reviewer, read_case, "serial", judgement)
 
 
 def test_a_blind_transcription_is_marked_and_compared(
-    bench: Workbench, rita: Actor, read_case: CaseSummary
+    bench: Workbench, reviewer: Actor, read_case: CaseSummary
 ) -> None:
     review = bench.review.judge_field(
-        rita,
+        reviewer,
         read_case.case_id,
         exhibit_id="EX-0001",
         region_id="R1",
@@ -97,22 +99,22 @@ def test_a_blind_transcription_is_marked_and_compared(
 
 
 def test_all_fields_judged_makes_the_exhibit_reviewed(
-    bench: Workbench, rita: Actor, read_case: CaseSummary
+    bench: Workbench, reviewer: Actor, read_case: CaseSummary
 ) -> None:
     (plate,) = bench.review.plates(read_case.case_id)
     for field in plate.fields:
-        judge(bench, rita, read_case, field.field, Judgement.CONFIRMED)
+        judge(bench, reviewer, read_case, field.field, Judgement.CONFIRMED)
     assert bench.review.plate(read_case.case_id, plate.plate_id).ready
     state = bench.intake.exhibit(read_case.case_id, "EX-0001").summary.state
     assert state is ExhibitState.REVIEWED
 
 
 def test_what_is_not_there_cannot_be_judged(
-    bench: Workbench, rita: Actor, read_case: CaseSummary
+    bench: Workbench, reviewer: Actor, read_case: CaseSummary
 ) -> None:
     with pytest.raises(NotFound, match="EX-0009"):
         bench.review.judge_field(
-            rita,
+            reviewer,
             read_case.case_id,
             exhibit_id="EX-0009",
             region_id="R1",
@@ -120,27 +122,27 @@ def test_what_is_not_there_cannot_be_judged(
             judgement=Judgement.CONFIRMED,
         )
     with pytest.raises(BadRequest, match="nothing to confirm"):
-        judge(bench, rita, read_case, "nsn", Judgement.CONFIRMED)
+        judge(bench, reviewer, read_case, "nsn", Judgement.CONFIRMED)
     with pytest.raises(BadRequest, match="no field"):
-        judge(bench, rita, read_case, "colour", Judgement.CORRECTED, text="green")
+        judge(bench, reviewer, read_case, "colour", Judgement.CORRECTED, text="green")
     with pytest.raises(BadRequest, match="printable"):
-        judge(bench, rita, read_case, "serial", Judgement.CORRECTED, text="A\x1b[31mB")
+        judge(bench, reviewer, read_case, "serial", Judgement.CORRECTED, text="A\x1b[31mB")
 
 
 def test_exposures_of_one_plate_are_joined_with_a_reason(
-    bench: Workbench, ines: Actor, rita: Actor, read_case: CaseSummary
+    bench: Workbench, investigator: Actor, reviewer: Actor, read_case: CaseSummary
 ) -> None:
     bench.intake.take_in(
-        ines,
+        investigator,
         read_case.case_id,
         [Upload(name="second.jpg", data=plate_jpeg(seed=5))],
         Claims(),
     )
-    bench.reading.read_pending(ines, read_case.case_id)
+    bench.reading.read_pending(investigator, read_case.case_id)
     members = (("EX-0001", "R1"), ("EX-0002", "R1"))
     with pytest.raises(BadRequest, match="same plate"):
-        bench.review.join_plates(rita, read_case.case_id, members)
+        bench.review.join_plates(reviewer, read_case.case_id, members)
     plate_id = bench.review.join_plates(
-        rita, read_case.case_id, members, reason="The same dent at the lower left screw"
+        reviewer, read_case.case_id, members, reason="The same dent at the lower left screw"
     )
     assert bench.review.plate(read_case.case_id, plate_id).members == members
