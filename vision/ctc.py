@@ -9,127 +9,133 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
-
-_TINY = 1e-300
-_EXACT_ABOVE = -600.0
-"""Above this logarithm the scaled sums are exact: what could underflow is below e^-709."""
+SAFE = 1e-250
+"""Sums below this, beside the likeliest path, may have lost digits to underflow and are done again
+in logarithms."""
 
 _BLOCK = 4096
 """Strings computed at once: keeps the working arrays in a few megabytes."""
 
+Floats = npt.NDArray[np.float64]
+Columns = npt.NDArray[np.intp]
 
-def forward(
-    table: npt.NDArray[np.float64], strings: Sequence[str], column: Mapping[str, int]
-) -> npt.NDArray[np.float64]:
+
+def forward(table: Floats, strings: Sequence[str], column: Mapping[str, int]) -> Floats:
     """Natural logarithm of each string's probability, summed over all alignments, shape (n,)."""
+    columns, lengths = spelled(strings, column)
     result = np.empty(len(strings), dtype=np.float64)
-    order = sorted(range(len(strings)), key=lambda at: len(strings[at]))
+    order = np.argsort(lengths, kind="stable")
     for start in range(0, len(order), _BLOCK):
         block = order[start : start + _BLOCK]
-        result[block] = _forward_block(table, [strings[at] for at in block], column)
+        longest = int(lengths[block[-1]])
+        result[block] = _forward_block(table, columns[block, :longest], lengths[block], column[""])
     return result
 
 
-def _labels(
-    strings: Sequence[str], column: Mapping[str, int]
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.float64]]:
-    """Spread strings over states: blank, first character, blank, … shape (n, 2L + 1).
+def spelled(strings: Sequence[str], column: Mapping[str, int]) -> tuple[Columns, Columns]:
+    """Give each character's column in the table, shape (n, longest), and each string's length.
 
-    Also gives each string's length, and where a state may be entered from two states before
-    (a character that differs from the one before it), as 0 or 1.
+    Past a string's end stands the column of the blank.
     """
     lengths = np.array([len(string) for string in strings], dtype=np.intp)
-    longest = int(lengths.max(initial=0))
-    states = np.full((len(strings), 2 * longest + 1), column[""], dtype=np.intp)
-    for row, string in enumerate(strings):
-        states[row, 1 : 2 * len(string) : 2] = [column[char] for char in string]
-    skip = np.zeros(states.shape, dtype=np.float64)
-    skip[:, 3::2] = states[:, 3::2] != states[:, 1:-2:2]
-    return states, lengths, skip
+    width = int(lengths.max(initial=0))
+    if not width:
+        return np.zeros((len(strings), 0), dtype=np.intp), lengths
+    points = np.array(strings, dtype=f"U{width}").view(np.uint32).reshape(-1, width)
+    names = np.full(int(points.max()) + 1, -1, dtype=np.intp)
+    for symbol, at in column.items():
+        if len(symbol) == 1 and ord(symbol) < names.size:
+            names[ord(symbol)] = at
+    columns = names[points]
+    columns[np.arange(width) >= lengths[:, None]] = column[""]
+    if columns.min() < 0:
+        raise KeyError("a character stands in no column of the table")
+    return columns, lengths
 
 
-def _forward_block(
-    table: npt.NDArray[np.float64], strings: Sequence[str], column: Mapping[str, int]
-) -> npt.NDArray[np.float64]:
-    states, lengths, skip = _labels(strings, column)
-    result = _scaled(table, states, lengths, skip)
-    doubtful = np.flatnonzero(~(result > _EXACT_ABOVE))
+def peaked(table: Floats) -> tuple[Floats, float]:
+    """Divide each step by its likeliest symbol; give also the logarithm of what was divided by."""
+    peaks = np.maximum(table.max(axis=1), 1e-300)
+    return table / peaks[:, None], float(np.log(peaks).sum())
+
+
+def _forward_block(table: Floats, columns: Columns, lengths: Columns, blank: int) -> Floats:
+    states, skip = _states(columns, blank)
+    scaled, lost = peaked(table)
+    total = _plain(scaled, states, lengths, skip)
+    with np.errstate(divide="ignore"):
+        result = np.log(total) + lost
+    doubtful = np.flatnonzero(~(total > SAFE))
     if doubtful.size:
-        result[doubtful] = _logarithmic(table, states[doubtful], lengths[doubtful], skip[doubtful])
+        chosen = (states[:, doubtful], lengths[doubtful], skip[:, doubtful])
+        result[doubtful] = _logarithmic(table, *chosen)
     result[lengths > len(table)] = -np.inf
     return result
 
 
-def _ends(
-    alpha: npt.NDArray[np.float64], lengths: npt.NDArray[np.intp]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _states(columns: Columns, blank: int) -> tuple[Columns, Floats]:
+    """Spread strings over states: blank, first character, blank, … shape (2L + 1, n).
+
+    Also gives where a state may be entered from two states before (a character that differs from
+    the one before it), as 0 or 1.
+    """
+    states = np.full((2 * columns.shape[1] + 1, len(columns)), blank, dtype=np.intp)
+    states[1::2] = columns.T
+    skip = np.zeros(states.shape, dtype=np.float64)
+    skip[3::2] = states[3::2] != states[1:-2:2]
+    return states, skip
+
+
+def _ends(alpha: Floats, lengths: Columns) -> tuple[Floats, Floats]:
     """Pick the two states in which a string may end: its last character and the blank after."""
-    rows = np.arange(len(lengths))
-    last = alpha[rows, 2 * lengths]
-    before = alpha[rows, np.maximum(2 * lengths - 1, 0)]
+    each = np.arange(len(lengths))
+    last = alpha[2 * lengths, each]
+    before = alpha[np.maximum(2 * lengths - 1, 0), each]
     return last, before
 
 
-def _scaled(
-    table: npt.NDArray[np.float64],
-    states: npt.NDArray[np.intp],
-    lengths: npt.NDArray[np.intp],
-    skip: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float64]:
-    """Sum over alignments in plain probabilities, rescaled at each step."""
+def _plain(scaled: Floats, states: Columns, lengths: Columns, skip: Floats) -> Floats:
+    """Sum over alignments in plain probabilities, beside the likeliest path."""
     alpha = np.zeros(states.shape, dtype=np.float64)
-    alpha[:, :1] = 1.0
-    scale = np.zeros(len(states), dtype=np.float64)
-    for at, row in enumerate(table):
+    alpha[:1] = 1.0
+    for at, row in enumerate(scaled):
         if at == 0:
-            alpha[:, 1:2] = 1.0
+            alpha[1:2] = 1.0
         else:
             fresh = alpha.copy()
-            fresh[:, 1:] += alpha[:, :-1]
-            fresh[:, 2:] += alpha[:, :-2] * skip[:, 2:]
+            fresh[1:] += alpha[:-1]
+            fresh[2:] += alpha[:-2] * skip[2:]
             alpha = fresh
         alpha *= row[states]
-        largest = np.maximum(alpha.max(axis=1), _TINY)
-        alpha /= largest[:, None]
-        scale += np.log(largest)
     last, before = _ends(alpha, lengths)
-    total = last + np.where(lengths > 0, before, 0.0)
-    with np.errstate(divide="ignore"):
-        return np.asarray(scale + np.log(total))
+    return np.asarray(last + np.where(lengths > 0, before, 0.0))
 
 
-def _logarithmic(
-    table: npt.NDArray[np.float64],
-    states: npt.NDArray[np.intp],
-    lengths: npt.NDArray[np.intp],
-    skip: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float64]:
+def _logarithmic(table: Floats, states: Columns, lengths: Columns, skip: Floats) -> Floats:
     """Do the same sum in logarithms: slower, and exact however improbable a string is."""
     with np.errstate(divide="ignore"):
         logs, may = np.log(table), np.log(skip)
     alpha = np.full(states.shape, -np.inf)
-    alpha[:, :1] = 0.0
+    alpha[:1] = 0.0
     for at, row in enumerate(logs):
         if at == 0:
-            alpha[:, 1:2] = 0.0
+            alpha[1:2] = 0.0
         else:
             fresh = alpha.copy()
-            fresh[:, 1:] = np.logaddexp(fresh[:, 1:], alpha[:, :-1])
-            fresh[:, 2:] = np.logaddexp(fresh[:, 2:], alpha[:, :-2] + may[:, 2:])
+            fresh[1:] = np.logaddexp(fresh[1:], alpha[:-1])
+            fresh[2:] = np.logaddexp(fresh[2:], alpha[:-2] + may[2:])
             alpha = fresh
         alpha = alpha + row[states]
     last, before = _ends(alpha, lengths)
     return np.asarray(np.logaddexp(last, np.where(lengths > 0, before, -np.inf)))
 
 
-def best_strings(
-    table: npt.NDArray[np.float64], column: Mapping[str, int], *, width: int
-) -> list[str]:
+def best_strings(table: Floats, column: Mapping[str, int], *, width: int) -> list[str]:
     """Find likely strings by prefix beam search (Hannun et al. 2014), at most `width` of them.
 
     The probabilities of prefixes are those of the alignments that stayed in the beam; callers

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vision.ctc import best_strings, forward
+from vision.changes import Near
+from vision.ctc import best_strings
 from vision.errors import ReadingRefused
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ LEAST = 1e-4
 
 UNITS = 200
 """Stored numbers are round(-UNITS × ln p): steps of half a percent."""
+
+PLAIN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""Characters that a folded serial is made of; asked for whatever was kept."""
 
 FORMAT = "nameplate-lattice-1"
 
@@ -134,13 +138,26 @@ class Lattice:
         """
         names = (*self.symbols, *sorted(set(extra) - set(self.symbols)))
         column = {symbol: at for at, symbol in enumerate(names)}
-        table = np.empty((len(self.steps), len(names)), dtype=np.float64)
-        for at, step in enumerate(self.steps):
-            kept, rest = step.probabilities()
-            unkept = max(self.alphabet_size - len(kept), 1)
-            table[at] = min(rest / unkept, float(kept.min()))
-            table[at, [column[symbol] for symbol in step.symbols]] = kept
+        sizes = np.array([len(step.symbols) for step in self.steps], dtype=np.intp)
+        kept, rest = self._probabilities
+        unkept = np.maximum(self.alphabet_size - sizes, 1)
+        least = np.minimum.reduceat(kept, np.cumsum(sizes) - sizes) if kept.size else rest
+        table = np.repeat(np.minimum(rest / unkept, least)[:, None], len(names), axis=1)
+        places = [column[symbol] for step in self.steps for symbol in step.symbols]
+        table[np.repeat(np.arange(len(sizes)), sizes), places] = kept
         return table, column
+
+    @cached_property
+    def _probabilities(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Spell out what all steps kept, one after the other, and the rest of each step."""
+        sizes = [len(step.symbols) for step in self.steps]
+        starts = np.cumsum(sizes, dtype=np.intp) - np.array(sizes, dtype=np.intp)
+        levels = np.array([level for step in self.steps for level in step.levels], dtype=float)
+        left = np.array([step.rest for step in self.steps], dtype=float)
+        kept = np.exp(-levels / UNITS)
+        rest = np.where(left < 0, 0.0, np.exp(-left / UNITS))
+        total = np.add.reduceat(kept, starts) + rest if len(sizes) else rest
+        return kept / np.repeat(total, sizes), rest / total
 
     def log_likelihood(self, strings: Sequence[str]) -> npt.NDArray[np.float64]:
         """Natural logarithm of the probability of each string, same order, shape (n,).
@@ -149,9 +166,16 @@ class Lattice:
         time steps) gets minus infinity. The probabilities of all strings over the recogniser's
         alphabet sum to at most one.
         """
-        wanted = {char for string in strings for char in string}
-        table, column = self.matrix(tuple(wanted))
-        return forward(table, strings, column)
+        strange = set("".join(strings)) - self._near.column.keys()
+        if strange:
+            table, column = self.matrix((*PLAIN, *strange))
+            return Near(table=table, column=column).log_likelihood(strings)
+        return self._near.log_likelihood(strings)
+
+    @cached_property
+    def _near(self) -> Near:
+        table, column = self.matrix(PLAIN)
+        return Near(table=table, column=column)
 
     def best(self, count: int = 8, *, width: int = 24) -> tuple[tuple[str, float], ...]:
         """Find the most probable strings, best first, each with its exact natural logarithm."""
@@ -236,6 +260,8 @@ def _step(
 
 
 def _fold_step(step: Step, mapping: Mapping[str, str]) -> Step:
+    if mapping.keys().isdisjoint(step.symbols):
+        return step
     kept, rest = step.probabilities()
     sums: dict[str, float] = {}
     for symbol, probability in zip(step.symbols, kept, strict=True):
