@@ -101,7 +101,7 @@ class Middle:
         total = np.einsum("tn,tn->n", enter, start)
         last = self.before[-1]
         at_end = last[2 * place] + np.where(place > 0, last[np.maximum(2 * place - 1, 0)], 0.0)
-        return np.where(place + 1 < count, total, at_end)
+        return np.asarray(np.where(place + 1 < count, total, at_end))
 
     def _left(self, place: Columns, new: Columns) -> Floats:
         """Sum what may stand before a new character is entered at each step, shape (T, n)."""
