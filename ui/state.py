@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
 _ACTOR, _CASE, _GO, _FLASH = "np_actor", "np_case", "np_go", "np_flash"
+_SEEN = "np_seen"
+EVERY_FIELD = "*"
 
 
 def current_actor() -> Actor | None:
@@ -101,6 +103,22 @@ def show_flashes() -> None:
     """Say what was left to say."""
     for text, tone in st.session_state.pop(_FLASH, []):
         markup.note(text, tone)
+
+
+def saw(case_id: str, exhibit_id: str, field: str = EVERY_FIELD) -> None:
+    """Remember that the machine's words for a field, or a whole exhibit, were on the screen."""
+    st.session_state.setdefault(_SEEN, set()).add((case_id, exhibit_id, field))
+
+
+def has_seen(case_id: str, exhibit_id: str, field: str) -> bool:
+    """Whether this person has had the machine's words for a field on the screen since sign-in."""
+    seen = st.session_state.get(_SEEN, set())
+    return not seen.isdisjoint({(case_id, exhibit_id, field), (case_id, exhibit_id, EVERY_FIELD)})
+
+
+def is_blind(case_id: str) -> bool:
+    """Whether this person wants to write what they read before machines' words are shown."""
+    return bool(st.session_state.get(f"blind-{case_id}"))
 
 
 class told:  # noqa: N801 - reads as a word: `with told():`

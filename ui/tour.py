@@ -248,26 +248,31 @@ class Tour:
         self.press("reading_start")
         self.says("Every photo of this case has been read.", seconds=READING_SECONDS)
 
-    def confirm_all(self, place: str, *, reason: str = "") -> None:
+    def confirm_all(self, place: str) -> None:
         """Confirm every unjudged field of the region that is shown (place: exhibit-region)."""
         start = f"st-key-card-field-{place}-"
         cards = self.page.locator(f"[class*='{start}']")
         cards.first.wait_for()
         classes = [cards.nth(at).get_attribute("class") or "" for at in range(cards.count())]
         for field in [found.split(start)[1].split()[0] for found in classes]:
-            if self.key(f"choice-{place}-{field}").is_visible():
-                self.confirm(place, field, reason=reason)
+            if self.key(f"confirm-{place}-{field}").is_visible():
+                self.confirm(place, field)
 
-    def confirm(self, place: str, field: str, *, reason: str = "") -> None:
+    def confirm(self, place: str, field: str) -> None:
         """Confirm what the machine read in one field, and wait until that is recorded."""
-        choice = self.key(f"choice-{place}-{field}")
-        choice.get_by_text("Confirm the machine's reading").click()
-        self.key(f"record-{place}-{field}").wait_for()
-        if reason:
-            self.fill(f"reason-{place}-{field}", reason)
-        self.press(f"record-{place}-{field}")
+        self.press(f"confirm-{place}-{field}")
         card = self.key(f"card-field-{place}-{field}")
         card.get_by_text("Confirmed by").wait_for()
+        self.settled()
+
+    def correct(self, place: str, field: str, text: str, *, reason: str) -> None:
+        """Write what is read in a field, with a reason, and wait until that is recorded."""
+        self.press(f"corrected-{place}-{field}")
+        self.fill(f"text-{place}-{field}", text)
+        self.fill(f"reason-{place}-{field}", reason)
+        self.press(f"record-{place}-{field}")
+        card = self.key(f"card-field-{place}-{field}")
+        card.get_by_text("Corrected by").wait_for()
         self.settled()
 
     def search(self) -> None:

@@ -47,6 +47,7 @@ STATES = {
     ExhibitState.WAITING: "Waiting to be read",
     ExhibitState.COPY: "Copy",
     ExhibitState.READ: "Read, to review",
+    ExhibitState.NO_FIELD: "Read, no field",
     ExhibitState.REVIEWED: "Reviewed",
     ExhibitState.CLIP: "Clip",
 }
@@ -54,6 +55,7 @@ STATE_TONES: dict[ExhibitState, Tone] = {
     ExhibitState.WAITING: "neutral",
     ExhibitState.COPY: "neutral",
     ExhibitState.READ: "caution",
+    ExhibitState.NO_FIELD: "neutral",
     ExhibitState.REVIEWED: "good",
     ExhibitState.CLIP: "accent",
 }

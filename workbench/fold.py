@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
+from catalog.normalize import skeleton
 from workbench import tables
+from workbench.find import findable
 from workbench.types import ExhibitState, Judgement
 
 if TYPE_CHECKING:
@@ -235,52 +237,102 @@ def _copies_judged(connection: Connection, entry: Entry) -> None:
 def _exhibit_read(connection: Connection, entry: Entry) -> None:
     regions = cast("list[dict[str, Json]]", entry.private["regions"])
     exhibit_id = _text(entry.body, "exhibit")
-    here = (tables.exhibit.c.case_id == entry.log) & (tables.exhibit.c.exhibit_id == exhibit_id)
-    best = regions[0]["fields"] if regions else []
     connection.execute(
         update(tables.exhibit)
-        .where(here)
+        .where(_exhibit(entry.log, exhibit_id))
         .values(
-            state=ExhibitState.READ.value,
             reading_sha256=entry.private["reading"],
             reading_sequence=entry.sequence,
-            fields=best,
+            fields=regions[0]["fields"] if regions else [],
         )
     )
-    known = set(
-        connection.execute(
-            select(tables.region.c.region_id).where(
-                tables.region.c.case_id == entry.log, tables.region.c.exhibit_id == exhibit_id
+    plates = {
+        row.region_id: row.plate_id
+        for row in connection.execute(
+            select(tables.region.c.region_id, tables.region.c.plate_id).where(
+                _region(entry.log, exhibit_id)
             )
-        ).scalars()
-    )
-    number = connection.execute(
-        select(func.count()).select_from(tables.region).where(tables.region.c.case_id == entry.log)
+        )
+    }
+    # The latest reading stands: what it no longer finds is in the log, not on the screens.
+    connection.execute(delete(tables.region).where(_region(entry.log, exhibit_id)))
+    last = connection.execute(
+        select(func.max(tables.region.c.number)).where(tables.region.c.case_id == entry.log)
     ).scalar_one()
-    for region in regions:
+    for number, region in enumerate(regions, start=(last or 0) + 1):
         region_id = _text(region, "region")
-        if region_id in known:
-            connection.execute(
-                update(tables.region)
-                .where(
-                    tables.region.c.case_id == entry.log,
-                    tables.region.c.exhibit_id == exhibit_id,
-                    tables.region.c.region_id == region_id,
-                )
-                .values(fields=region["fields"])
-            )
-            continue
-        number += 1
         connection.execute(
             insert(tables.region).values(
                 case_id=entry.log,
                 exhibit_id=exhibit_id,
                 region_id=region_id,
                 number=number,
-                plate_id=f"{exhibit_id}/{region_id}",
+                plate_id=plates.get(region_id, f"{exhibit_id}/{region_id}"),
                 fields=region["fields"],
+                also=region.get("also", []),
+                open=0,
+                key="",
+                skeleton="",
             )
         )
+        _refresh_region(connection, entry.log, exhibit_id, region_id)
+    _refresh_state(connection, entry.log, exhibit_id)
+
+
+def _exhibit(case_id: str, exhibit_id: str) -> ColumnElement[bool]:
+    return (tables.exhibit.c.case_id == case_id) & (tables.exhibit.c.exhibit_id == exhibit_id)
+
+
+def _region(case_id: str, exhibit_id: str) -> ColumnElement[bool]:
+    return (tables.region.c.case_id == case_id) & (tables.region.c.exhibit_id == exhibit_id)
+
+
+def _refresh_region(connection: Connection, case_id: str, exhibit_id: str, region_id: str) -> None:
+    """Count what of a region is not judged, and gather the words by which it is found."""
+    here = _region(case_id, exhibit_id) & (tables.region.c.region_id == region_id)
+    row = connection.execute(select(tables.region).where(here)).first()
+    if row is None:
+        return
+    judged = connection.execute(
+        select(tables.review.c.field, tables.review.c.text).where(
+            tables.review.c.case_id == case_id,
+            tables.review.c.exhibit_id == exhibit_id,
+            tables.review.c.region_id == region_id,
+        )
+    ).all()
+    offered = {name for name, *_rest in row.fields}
+    texts = [text for _name, text, *_rest in row.fields] + row.also + [r.text for r in judged]
+    key = findable(texts)
+    connection.execute(
+        update(tables.region)
+        .where(here)
+        .values(
+            open=len(offered - {review.field for review in judged}),
+            key=key,
+            skeleton=skeleton(key),
+        )
+    )
+
+
+def _refresh_state(connection: Connection, case_id: str, exhibit_id: str) -> None:
+    """How far an exhibit that was read has come, from what its regions offer."""
+    rows = connection.execute(
+        select(tables.region.c.open, tables.region.c.fields).where(_region(case_id, exhibit_id))
+    ).all()
+    judged = connection.execute(
+        select(tables.review.c.sequence)
+        .where(tables.review.c.case_id == case_id, tables.review.c.exhibit_id == exhibit_id)
+        .limit(1)
+    ).first()
+    if any(row.open for row in rows):
+        state = ExhibitState.READ
+    elif judged is None and not any(row.fields for row in rows):
+        state = ExhibitState.NO_FIELD
+    else:
+        state = ExhibitState.REVIEWED
+    connection.execute(
+        update(tables.exhibit).where(_exhibit(case_id, exhibit_id)).values(state=state.value)
+    )
 
 
 def _plates_joined(connection: Connection, entry: Entry) -> None:
@@ -316,34 +368,8 @@ def _field_judged(connection: Connection, entry: Entry) -> None:
             supersedes=entry.body["supersedes"],
         )
     )
-    if _all_judged(connection, entry.log, exhibit_id):
-        connection.execute(
-            update(tables.exhibit)
-            .where(tables.exhibit.c.case_id == entry.log, tables.exhibit.c.exhibit_id == exhibit_id)
-            .values(state=ExhibitState.REVIEWED.value)
-        )
-
-
-def _all_judged(connection: Connection, case_id: str, exhibit_id: str) -> bool:
-    """Whether every field that the program offered in this exhibit has a person's judgement."""
-    offered = {
-        (row.region_id, field[0])
-        for row in connection.execute(
-            select(tables.region.c.region_id, tables.region.c.fields).where(
-                tables.region.c.case_id == case_id, tables.region.c.exhibit_id == exhibit_id
-            )
-        )
-        for field in row.fields
-    }
-    judged = {
-        (row.region_id, row.field)
-        for row in connection.execute(
-            select(tables.review.c.region_id, tables.review.c.field).where(
-                tables.review.c.case_id == case_id, tables.review.c.exhibit_id == exhibit_id
-            )
-        )
-    }
-    return offered <= judged
+    _refresh_region(connection, entry.log, exhibit_id, region_id)
+    _refresh_state(connection, entry.log, exhibit_id)
 
 
 def _candidates_searched(connection: Connection, entry: Entry) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Table, create_engine, delete, event, insert, select, update
+from sqlalchemy import Connection, create_engine, event, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import QueuePool
 
@@ -18,7 +18,6 @@ from workbench import tables
 from workbench.fold import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from sqlite3 import Connection as SqliteConnection
 
@@ -47,8 +46,9 @@ class Projection:
         if make_url(database_url).get_backend_name() == "sqlite":
             event.listen(self._engine, "connect", _prepare_sqlite)
         self._next: dict[str, int] = {}
-        tables.metadata.create_all(self._engine)
+        tables.state.create(self._engine, checkfirst=True)
         self._drop_if_old()
+        tables.metadata.create_all(self._engine)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -109,13 +109,9 @@ class Projection:
         return reached
 
     def _drop_if_old(self) -> None:
+        """Make the tables anew where an older program shaped them; they are folded again."""
         with self._engine.begin() as connection:
             shapes = set(connection.execute(select(tables.state.c.shape)).scalars())
-            if shapes <= {tables.SHAPE}:
-                return
-            for table in self._all_tables():
-                connection.execute(delete(table))
-
-    @staticmethod
-    def _all_tables() -> Iterator[Table]:
-        yield from tables.metadata.sorted_tables
+            if not shapes <= {tables.SHAPE}:
+                tables.metadata.drop_all(connection)
+                tables.metadata.create_all(connection)

@@ -23,13 +23,17 @@ from workbench.plain import plain
 from workbench.types import ExhibitState, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from evidence_store.types import Json
-    from vision.types import Photo, PhotoReading, Quad
+    from vision.types import FieldReading, Photo, PhotoReading, Quad
     from workbench.cases import Cases
     from workbench.stores import Stores
     from workbench.types import Actor
+
+
+#: How many alternatives of a field, and texts of a plate in all, can be found later.
+ALSO_ALTERNATIVES, ALSO_TEXTS = 5, 80
 
 
 class ReadingRoom:
@@ -91,8 +95,11 @@ class ReadingRoom:
         """Read one exhibit, whatever its state; the earlier reading stays in the log."""
         self._may_read(actor, case_id)
         photo = self._photo(case_id, exhibit_id)
+        before = self._reading_before(case_id, exhibit_id)
         with self._lock:
             reading = self._the_reader().read(photo)
+        for drawn in _drawn_alone(before):
+            reading = _joined(reading, drawn)  # what a person drew outlives a new reading
         self._record(actor, case_id, exhibit_id, reading)
 
     def read_region(self, actor: Actor, case_id: str, exhibit_id: str, corners: Quad) -> str:
@@ -103,11 +110,7 @@ class ReadingRoom:
             raise BadRequest(
                 f"The region reaches outside the photo ({photo.width} × {photo.height} pixels)."
             )
-        with self._stores.projection.read(case_id) as connection:
-            row = exhibit_row(connection, case_id, exhibit_id)
-        before = (
-            kept_reading(self._stores.blobs, row.reading_sha256) if row.reading_sha256 else None
-        )
+        before = self._reading_before(case_id, exhibit_id)
         with self._lock:
             drawn = self._the_reader().read_region(photo, corners)
         region_id, reading = _with_drawn(before, drawn)
@@ -164,6 +167,11 @@ class ReadingRoom:
             raise BadRequest(f"{exhibit_id} is a clip; read its frames.")
         return decode_photo(self._stores.blobs.get(checked_sha256(row.sha256)), name=row.file_name)
 
+    def _reading_before(self, case_id: str, exhibit_id: str) -> PhotoReading | None:
+        with self._stores.projection.read(case_id) as connection:
+            row = exhibit_row(connection, case_id, exhibit_id)
+        return kept_reading(self._stores.blobs, row.reading_sha256) if row.reading_sha256 else None
+
     def _the_reader(self) -> Reader:
         """The reader, loaded when it is first needed: its models take seconds and memory."""
         if self._reader is None:
@@ -198,20 +206,31 @@ class ReadingRoom:
 
 
 def _regions(reading: PhotoReading) -> list[dict[str, Json]]:
-    """For each plate, its combined fields: name, text, confidence and state."""
-    combined = {item.region_id: item for item in reading.combined}
+    """For each plate its combined fields, and what else was read there."""
+    combined = {item.region_id: item.fields for item in reading.combined}
     return [
         {
             "region": region.region_id,
             "fields": [
                 [field.field, field.text, field.confidence, field.state]
-                for field in combined[region.region_id].fields
-            ]
-            if region.region_id in combined
-            else [],
+                for field in combined.get(region.region_id, ())
+            ],
+            "also": _also(reading, region.region_id, combined.get(region.region_id, ())),
         }
         for region in reading.regions
     ]
+
+
+def _also(reading: PhotoReading, region_id: str, fields: Sequence[FieldReading]) -> list[Json]:
+    """Lines and alternatives of a plate beside its fields' texts, so that they can be found."""
+    given = {field.text for field in fields}
+    texts = [other.text for field in fields for other in field.alternatives[:ALSO_ALTERNATIVES]]
+    for item in (*reading.readings, *reading.combined):
+        if item.region_id == region_id:
+            texts += [line.text for line in item.lines]
+            texts += [field.text for field in item.fields]
+    found: list[Json] = [*dict.fromkeys(text for text in texts if text and text not in given)]
+    return found[:ALSO_TEXTS]
 
 
 def _with_drawn(before: PhotoReading | None, drawn: PhotoReading) -> tuple[str, PhotoReading]:
@@ -225,14 +244,36 @@ def _with_drawn(before: PhotoReading | None, drawn: PhotoReading) -> tuple[str, 
         readings=tuple(replace(item, region_id=region_id) for item in drawn.readings),
         combined=tuple(replace(item, region_id=region_id) for item in drawn.combined),
     )
+    return region_id, renamed if before is None else _joined(before, renamed)
+
+
+def _drawn_alone(before: PhotoReading | None) -> list[PhotoReading]:
+    """For each region that a person drew, the part of the reading that is about it."""
     if before is None:
-        return region_id, renamed
-    return region_id, replace(
-        before,
-        regions=(*before.regions, *renamed.regions),
-        readings=(*before.readings, *renamed.readings),
-        combined=(*before.combined, *renamed.combined),
-        codes=(*before.codes, *renamed.codes),
-        seconds=before.seconds + renamed.seconds,
-        notes=(*before.notes, *renamed.notes),
+        return []
+    drawn = [r.region_id for r in before.regions if r.region_id.startswith("D")]
+    return [
+        replace(
+            before,
+            regions=tuple(r for r in before.regions if r.region_id == region_id),
+            readings=tuple(r for r in before.readings if r.region_id == region_id),
+            combined=tuple(r for r in before.combined if r.region_id == region_id),
+            codes=(),
+            seconds=0.0,
+            notes=(),
+        )
+        for region_id in drawn
+    ]
+
+
+def _joined(one: PhotoReading, two: PhotoReading) -> PhotoReading:
+    """Two readings of different regions of one photo, as one."""
+    return replace(
+        one,
+        regions=(*one.regions, *two.regions),
+        readings=(*one.readings, *two.readings),
+        combined=(*one.combined, *two.combined),
+        codes=(*one.codes, *two.codes),
+        seconds=one.seconds + two.seconds,
+        notes=(*one.notes, *two.notes),
     )

@@ -17,11 +17,12 @@ from workbench.errors import BadRequest, NotFound
 from workbench.exhibits import exhibit_row, review_of
 from workbench.types import (
     Actor,
-    ExhibitState,
     FieldStanding,
     Judgement,
     PlateView,
     Policy,
+    Queue,
+    QueuePlace,
     Review,
     Role,
 )
@@ -41,6 +42,11 @@ FIELD_ORDER: tuple[FieldName, ...] = get_args(FieldName)
 #: Longest transcription of one field, in characters; a UII, the longest identifier, has 50.
 MAX_TEXT = 200
 MAX_REASON = 5_000
+
+
+_SAME_EXHIBIT = (tables.exhibit.c.case_id == tables.region.c.case_id) & (
+    tables.exhibit.c.exhibit_id == tables.region.c.exhibit_id
+)
 
 
 class ReviewRoom:
@@ -74,28 +80,66 @@ class ReviewRoom:
             raise NotFound(f"This case has no plate {plate_id!r}.")
         return views[0]
 
-    def next_to_review(self, actor: Actor, case_id: str) -> tuple[str, str] | None:
-        """The first region with something unjudged that this person may judge, if any."""
+    def next_to_review(
+        self, actor: Actor, case_id: str, *, after: tuple[str, str] | None = None
+    ) -> tuple[str, str] | None:
+        """The next region with something unjudged that this person may judge, if any.
+
+        Looks on from the region `after`, and then from the beginning.
+        """
         policy = self._cases.policy_of(case_id)
         query = (
-            select(tables.exhibit.c.exhibit_id, tables.region.c.region_id)
-            .join(
-                tables.region,
-                (tables.region.c.case_id == tables.exhibit.c.case_id)
-                & (tables.region.c.exhibit_id == tables.exhibit.c.exhibit_id),
-            )
-            .where(
-                tables.exhibit.c.case_id == case_id,
-                tables.exhibit.c.state == ExhibitState.READ.value,
-            )
-            .order_by(tables.exhibit.c.number, tables.region.c.number)
+            select(tables.region.c.exhibit_id, tables.region.c.region_id)
+            .where(tables.region.c.case_id == case_id, tables.region.c.open > 0)
+            .order_by(tables.region.c.number)
             .limit(1)
         )
         if policy is not Policy.SOLO:
-            query = query.where(tables.exhibit.c.taken_in_by != actor.person_id)
+            query = query.join(tables.exhibit, _SAME_EXHIBIT).where(
+                tables.exhibit.c.taken_in_by != actor.person_id
+            )
         with self._stores.projection.read(case_id) as connection:
-            row = connection.execute(query).first()
+            row = None
+            if after is not None:
+                at = _region_row(connection, case_id, *after).number
+                row = connection.execute(query.where(tables.region.c.number > at)).first()
+            row = row or connection.execute(query).first()
         return None if row is None else (row.exhibit_id, row.region_id)
+
+    def has_region(self, case_id: str, exhibit_id: str, region_id: str) -> bool:
+        """Whether an exhibit has such a plate region."""
+        with self._stores.projection.read(case_id) as connection:
+            try:
+                _region_row(connection, case_id, exhibit_id, region_id)
+            except NotFound:
+                return False
+        return True
+
+    def queue(self, case_id: str) -> Queue:
+        """How many plate regions there are, and how many have something to judge."""
+        self._cases.policy_of(case_id)
+        here = select(func.count()).where(tables.region.c.case_id == case_id)
+        with self._stores.projection.read(case_id) as connection:
+            regions = connection.execute(here).scalar_one()
+            still = connection.execute(here.where(tables.region.c.open > 0)).scalar_one()
+        return Queue(regions=regions, open=still)
+
+    def places(
+        self, case_id: str, *, around: tuple[str, str] | None = None, limit: int = 200
+    ) -> tuple[QueuePlace, ...]:
+        """Plate regions in the order of review: a window of `limit` around one of them."""
+        self._cases.policy_of(case_id)
+        query = select(tables.region).where(tables.region.c.case_id == case_id)
+        number = tables.region.c.number
+        with self._stores.projection.read(case_id) as connection:
+            at = 0 if around is None else _region_row(connection, case_id, *around).number
+            before = connection.execute(
+                query.where(number < at).order_by(number.desc()).limit(limit // 2)
+            ).all()
+            since = connection.execute(
+                query.where(number >= at).order_by(number).limit(limit - len(before))
+            ).all()
+        return tuple(_place(row) for row in (*reversed(before), *since))
 
     def judge_field(
         self,
@@ -200,6 +244,15 @@ class ReviewRoom:
         self._stores.append_seeing(case_id, make)
         return plate_id
 
+    def why_not(self, actor: Actor, case_id: str, exhibit_id: str) -> str | None:
+        """The sentence that says why this person may not judge an exhibit; None if they may."""
+        policy = self._cases.policy_of(case_id)
+        with self._stores.projection.read(case_id) as connection:
+            owner = exhibit_row(connection, case_id, exhibit_id).taken_in_by
+        return rules.missing_role(actor, Role.REVIEWER) or rules.own_material(
+            policy, actor, [owner]
+        )
+
     def _allow(self, actor: Actor, case_id: str, exhibit_ids: Iterable[str], *, verb: str) -> None:
         """Refuse, on record, what the role or the two-person rule forbids."""
         policy = self._cases.policy_of(case_id)
@@ -250,11 +303,24 @@ class ReviewRoom:
             .order_by(tables.review.c.sequence)
         ).all()
         names = self._people.names()
+        said: dict[tuple[str, str], list[Row[Any]]] = {}
+        for review in reviews:
+            said.setdefault((review.exhibit_id, review.region_id), []).append(review)
         return tuple(
-            _plate_view(plate_id, rows, reviews, names)
-            for plate_id, rows in members.items()
-            if rows
+            _plate_view(plate_id, rows, said, names) for plate_id, rows in members.items() if rows
         )
+
+
+def _place(row: Row[Any]) -> QueuePlace:
+    texts = {name: text for name, text, *_rest in row.fields if text}
+    return QueuePlace(
+        exhibit_id=row.exhibit_id,
+        region_id=row.region_id,
+        plate_id=row.plate_id,
+        offered=len(row.fields),
+        open=row.open,
+        words=next((texts[name] for name in ("serial", "model", "maker") if name in texts), ""),
+    )
 
 
 def _check_judgement(judgement: Judgement, *, text: str, reason: str, blind: bool) -> None:
@@ -282,10 +348,19 @@ def _region_row(connection: Connection, case_id: str, exhibit_id: str, region_id
 
 
 def _plate_view(
-    plate_id: str, regions: list[Row[Any]], reviews: Iterable[Row[Any]], names: Mapping[str, str]
+    plate_id: str,
+    regions: list[Row[Any]],
+    said: Mapping[tuple[str, str], list[Row[Any]]],
+    names: Mapping[str, str],
 ) -> PlateView:
-    keys = {(region.exhibit_id, region.region_id) for region in regions}
-    mine = [review for review in reviews if (review.exhibit_id, review.region_id) in keys]
+    mine = sorted(
+        (
+            review
+            for region in regions
+            for review in said.get((region.exhibit_id, region.region_id), ())
+        ),
+        key=lambda review: review.sequence,
+    )
     standings = [
         standing
         for field in FIELD_ORDER

@@ -22,7 +22,7 @@ from sqlalchemy import (
 metadata = MetaData()
 
 #: Raised by one whenever a table changes: an older projection is dropped and folded anew.
-SHAPE = 1
+SHAPE = 2
 
 state = Table(
     "projection_state",
@@ -106,9 +106,16 @@ region = Table(
     Column("number", Integer, nullable=False),
     Column("plate_id", String(40), nullable=False),
     Column("fields", JSON, nullable=False),
+    Column("also", JSON, nullable=False),
+    Column("open", Integer, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("skeleton", Text, nullable=False),
     Index("projected_region_plate", "case_id", "plate_id"),
     Index("projected_region_number", "case_id", "number"),
+    Index("projected_region_open", "case_id", "open", "number"),
 )
+"""A plate region: `open` counts offered fields that nobody has judged; `also` holds what else was
+read; `key` and `skeleton` hold every text of it, folded, for finding (see `workbench.find`)."""
 
 copy_pair = Table(
     "projected_copy_pair",

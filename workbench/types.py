@@ -59,6 +59,9 @@ class ExhibitState(StrEnum):
     COPY = "copy"
     """A copy of an exhibit of this case; not read unless someone asks."""
     READ = "read"
+    """Read; at least one field that the program offered has no person's judgement yet."""
+    NO_FIELD = "no_field"
+    """Read, and no field was offered: a person may still draw a region or write what they see."""
     REVIEWED = "reviewed"
     """Every field that the program offered has a person's judgement."""
     CLIP = "clip"
@@ -319,3 +322,53 @@ class SealedView:
     folder: str
     tagmanifest_sha256: str
     entries: int
+
+
+class FoundBy(StrEnum):
+    """Whose words a hit stands in."""
+
+    PERSON = "person"
+    MACHINE = "machine"
+    """A field as the machine gave it."""
+    ALSO = "also"
+    """An alternative, or a line that became no field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A plate region in which a fragment was found, and the text that holds it."""
+
+    case_id: str
+    exhibit_id: str
+    region_id: str
+    file_name: str
+    field: str
+    """Empty for a text of no field."""
+    text: str
+    by: FoundBy
+    exact: bool
+    """False if only look-alikes fit: O for 0, I for 1 …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePlace:
+    """One plate region in the order of review, and how far it is."""
+
+    exhibit_id: str
+    region_id: str
+    plate_id: str
+    offered: int
+    """Fields that the program offers."""
+    open: int
+    """Of these, how many nobody has judged."""
+    words: str
+    """The machine's serial, else model, else maker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """How far the review of a case is."""
+
+    regions: int
+    open: int
+    """Of these, how many have a field that nobody has judged."""

@@ -18,6 +18,7 @@ from workbench.catalogs import Catalogs
 from workbench.copies import Copies
 from workbench.demo import Demo
 from workbench.exports import Exports
+from workbench.find import Finder
 from workbench.images import Images
 from workbench.intake import Intake
 from workbench.matching import Matching
@@ -63,6 +64,7 @@ class Workbench:
         self.intake = Intake(stores, self.people, self.cases, self.copies, images)
         self.reading = ReadingRoom(stores, self.cases)
         self.review = ReviewRoom(stores, self.people, self.cases)
+        self.finder = Finder(stores, self.cases)
         self.catalogs = Catalogs(stores, self.people)
         self.matching = Matching(stores, self.people, self.cases, self.review, self.catalogs)
         self.exports = Exports(self)

@@ -100,20 +100,27 @@ def test_a_group_of_copies_is_split_with_a_reason_only(app, bench, first, review
     assert (group.judgement, group.reason) == (Judgement.REJECTED, "Two shutters.")
 
 
-def test_review_begins_with_nothing_chosen(app, reviewer, read_case) -> None:
+def test_review_begins_with_nothing_judged_and_offers_four_answers(
+    app, reviewer, read_case
+) -> None:
     app.at("review", reviewer, read_case)
-    choices = [radio for radio in app.test.radio if str(radio.key).startswith("choice-")]
-    assert choices
-    assert [radio.value for radio in choices] == [None] * len(choices)
+    for answer in ("confirm", "corrected", "unsure", "rejected"):
+        assert app.test.button(key=f"{answer}-{PLACE}-serial"), answer
+    assert "1 of 1 have something to judge" in app.test.selectbox(key="review_region").label
+
+
+def test_every_field_has_a_key_of_its_own(app, reviewer, read_case) -> None:
+    app.at("review", reviewer, read_case)
+    keys = [button.proto.shortcut for button in app.test.button if button.proto.shortcut]
+    assert {"1", "2", "3", "n", "b"} <= set(keys)
+    assert len(keys) == len(set(keys))
 
 
 def test_a_reviewer_confirms_and_the_words_stand_side_by_side(
     app, bench, reviewer, read_case
 ) -> None:
     app.at("review", reviewer, read_case)
-    app.test.radio(key=f"choice-{PLACE}-serial").set_value(Judgement.CONFIRMED)
-    app.run()
-    app.press(f"record-{PLACE}-serial")
+    app.press(f"confirm-{PLACE}-serial")
     assert "Confirmed by Reviewer Two" in app.page
     (review,) = bench.intake.exhibit(read_case.case_id, "EX-0001").reviews
     assert (review.judgement, review.text, review.blind) == (
@@ -123,22 +130,41 @@ def test_a_reviewer_confirms_and_the_words_stand_side_by_side(
     )
 
 
+def test_a_correction_is_written_beside_the_machines_words(app, bench, reviewer, read_case) -> None:
+    app.at("review", reviewer, read_case)
+    app.press(f"corrected-{PLACE}-serial")
+    app.press(f"record-{PLACE}-serial")
+    assert "This is what the machine read" in app.page
+    app.test.text_input(key=f"text-{PLACE}-serial").set_value("CMX15D-08?6")
+    app.press(f"record-{PLACE}-serial")
+    (review,) = bench.intake.exhibit(read_case.case_id, "EX-0001").reviews
+    assert (review.judgement, review.text) == (Judgement.CORRECTED, "CMX15D-08?6")
+    assert review.machine_text == "CMX15D-0836"
+
+
 def test_a_rejection_without_a_reason_is_not_recorded(app, bench, reviewer, read_case) -> None:
     app.at("review", reviewer, read_case)
-    app.test.radio(key=f"choice-{PLACE}-serial").set_value(Judgement.REJECTED)
-    app.run()
+    app.press(f"rejected-{PLACE}-serial")
     app.press(f"record-{PLACE}-serial")
     assert "the reason travels with the judgement" in app.page
     assert bench.intake.exhibit(read_case.case_id, "EX-0001").reviews == ()
 
 
-def test_whoever_took_it_in_may_not_confirm_it(app, bench, first, read_case) -> None:
+def test_whoever_took_it_in_is_told_and_offered_nothing(app, bench, first, read_case) -> None:
     app.at("review", first, read_case)
-    app.test.radio(key=f"choice-{PLACE}-serial").set_value(Judgement.CONFIRMED)
-    app.run()
-    app.press(f"record-{PLACE}-serial")
     assert "another person has to judge it" in app.page
-    assert bench.intake.exhibit(read_case.case_id, "EX-0001").reviews == ()
+    assert not [b for b in app.test.button if str(b.key).startswith("confirm-")]
+
+
+def test_what_was_seen_is_never_recorded_as_blind(app, bench, reviewer, read_case) -> None:
+    app.at("review", reviewer, read_case)
+    app.test.toggle(key=f"blind-{read_case.case_id}").set_value(True)
+    app.run()
+    assert not [t for t in app.test.text_input if str(t.key).startswith("blindtext-")]
+    assert "not recorded as blind" in app.page
+    app.press(f"confirm-{PLACE}-serial")
+    (review,) = bench.intake.exhibit(read_case.case_id, "EX-0001").reviews
+    assert not review.blind
 
 
 def test_blind_transcription_hides_the_machines_words(app, bench, reviewer, read_case) -> None:

@@ -76,6 +76,11 @@ def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
     ]
     if not rows:
         return
+    if all(text == field.text for _name, text, _confidence in rows):
+        said = ", ".join(f"{name} {words.percent(sure)}" for name, _text, sure in rows)
+        agree = "Read alike by" if len(rows) > 1 else "Only one reader saw this field:"
+        st.html(f'<div class="np-small np-muted">{agree} {markup.safe(said)}</div>')
+        return
     markup.table(
         ("Reader", "Read", "Sure"),
         [
@@ -88,11 +93,7 @@ def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
         ],
         numeric=(2,),
     )
-    said = {text for _name, text, _confidence in rows}
-    if len(rows) > 1 and len(said) > 1:
-        st.html('<div class="np-small np-muted">The readers disagree where marked.</div>')
-    elif len(rows) == 1:
-        st.html('<div class="np-small np-muted">Only one reader saw this field.</div>')
+    st.html('<div class="np-small np-muted">What differs from the reading above is marked.</div>')
 
 
 def lines(reading: PhotoReading, region_id: str) -> None:

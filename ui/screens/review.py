@@ -2,54 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from ui import state, words
-from ui.components import doubt, markup
+from ui.components import markup
 from ui.components.photo_viewer import Region, photo_viewer
-from workbench.types import ExhibitView, Judgement, Review
+from ui.screens.review_fields import Place, judge
 
 if TYPE_CHECKING:
-    from vision.types import FieldName, FieldReading, PlateRegion
-    from workbench.types import Actor, CaseSummary
+    from workbench.types import Actor, CaseSummary, QueuePlace
     from workbench.workbench import Workbench
 
-CHOICES = {
-    Judgement.CONFIRMED: "Confirm the machine's reading",
-    Judgement.CORRECTED: "Correct it",
-    Judgement.REJECTED: "Reject it: this is not that field",
-    Judgement.UNSURE: "Unsure",
-}
-ADDABLE: tuple[FieldName, ...] = ("maker", "model", "serial", "part_number", "date", "nsn", "cage")
-CONTEXT = 0.6
-"""How much of its surroundings the photo beside a crop shows, as a share of the region."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """The region under review and everything recorded of it."""
-
-    case_id: str
-    view: ExhibitView
-    region: PlateRegion
-    fields: tuple[FieldReading, ...]
-
-    @property
-    def key(self) -> str:
-        """Stable for widgets."""
-        return f"{self.view.summary.exhibit_id}-{self.region.region_id}"
-
-    def review_of(self, field: str) -> Review | None:
-        """The judgement of a field that stands."""
-        mine = [
-            review
-            for review in self.view.reviews
-            if review.region_id == self.region.region_id and review.field == field
-        ]
-        return mine[-1] if mine else None
+WINDOW = 400
+"""How many plate regions around the present one the list offers."""
 
 
 def render(workbench: Workbench) -> None:
@@ -58,28 +25,26 @@ def render(workbench: Workbench) -> None:
     case = state.require_case(workbench)
     markup.head(
         "Review",
-        "Say what you read. Your words stand beside the machine's and never replace them; the "
-        "catalog is shown only afterwards.",
+        "Say what you read. Your words stand beside the machine's and never replace them.",
         eyebrow=case.title,
     )
     chosen = _choose(workbench, actor, case)
     if chosen is None:
         return
     with state.told():
-        place = _place(workbench, case.case_id, *chosen)
-        left, right = st.columns([1.15, 1], gap="large")
+        place = _place(workbench, case.case_id, chosen)
+        left, right = st.columns([1.1, 1], gap="large")
         with left, st.container(key="review_look"):
             _look(workbench, place)
         with right:
-            _judge(workbench, place)
-        _join(workbench, case)
+            judge(workbench, actor, place)
+        _join(workbench, case, chosen)
 
 
-def _choose(workbench: Workbench, actor: Actor, case: CaseSummary) -> tuple[str, str] | None:
+def _choose(workbench: Workbench, actor: Actor, case: CaseSummary) -> QueuePlace | None:
     """The region to look at: where somebody pointed, else what waits for this person."""
-    plates = workbench.review.plates(case.case_id, limit=500)
-    members = [member for plate in plates for member in plate.members]
-    if not members:
+    queue = workbench.review.queue(case.case_id)
+    if not queue.regions:
         markup.empty(
             "Nothing to review yet",
             "When photos have been read, each plate that was found comes here to be judged.",
@@ -87,283 +52,168 @@ def _choose(workbench: Workbench, actor: Actor, case: CaseSummary) -> tuple[str,
         if st.button("Go to reading", key="review_reading"):
             state.go("reading")
         return None
-    pointed = st.session_state.pop("review_at", None)
-    if pointed in members:
-        st.session_state["review_region"] = pointed
-    elif st.session_state.get("review_region") not in members:
-        st.session_state["review_region"] = (
-            workbench.review.next_to_review(actor, case.case_id) or members[0]
-        )
-    judged = _progress(workbench, case.case_id)
-    one, two = st.columns([3, 1], vertical_alignment="bottom")
-    chosen = one.selectbox(
-        "Plate region",
+    places = _window(workbench, actor, case.case_id)
+    at = {(place.exhibit_id, place.region_id): place for place in places}
+    members = list(at)
+    previous, listed, following = st.columns([1, 3.4, 1.25], vertical_alignment="bottom")
+    blind = state.is_blind(case.case_id)
+    chosen = listed.selectbox(
+        f"Plate region ({queue.open:,} of {queue.regions:,} have something to judge)",
         members,
         key="review_region",
-        format_func=lambda member: f"{member[0]}, region {member[1]} – {judged[member]}",
+        format_func=lambda member: _named(at[member], blind=blind),
     )
-    if two.button("Next to review", key="review_next", width="stretch"):
-        upcoming = workbench.review.next_to_review(actor, case.case_id)
+    index = members.index(chosen)
+    if previous.button(
+        "Back", key="review_back", shortcut="b", width="stretch", disabled=index == 0
+    ):
+        _point(members[index - 1])
+    if following.button("Next to judge", key="review_next", shortcut="n", width="stretch"):
+        upcoming = workbench.review.next_to_review(actor, case.case_id, after=chosen)
         if upcoming is None:
             state.flash("Nothing more waits for your judgement in this case.")
-        st.session_state["review_at"] = upcoming
-        st.rerun()
-    return chosen
+        _point(upcoming or chosen)
+    return at[chosen]
 
 
-def _progress(workbench: Workbench, case_id: str) -> dict[tuple[str, str], str]:
-    """How far each region is, in words."""
-    said = {}
-    for plate in workbench.review.plates(case_id, limit=500):
-        open_fields = [f for f in plate.fields if f.judgement is None]
-        text = f"{len(open_fields)} of {len(plate.fields)} fields to judge"
-        for member in plate.members:
-            said[member] = text if open_fields else "all fields judged"
-    return said
+def _point(member: tuple[str, str]) -> None:
+    st.session_state["review_at"] = member
+    st.rerun()
 
 
-def _place(workbench: Workbench, case_id: str, exhibit_id: str, region_id: str) -> Place:
-    view = workbench.intake.exhibit(case_id, exhibit_id)
+def _window(workbench: Workbench, actor: Actor, case_id: str) -> tuple[QueuePlace, ...]:
+    """The regions around the chosen one; sets which one is chosen."""
+    wanted = st.session_state.pop("review_at", None) or st.session_state.get("review_region")
+    wanted = wanted or workbench.review.next_to_review(actor, case_id)
+    places = workbench.review.places(case_id, around=_known(workbench, case_id, wanted))
+    members = [(place.exhibit_id, place.region_id) for place in places]
+    st.session_state["review_region"] = wanted if wanted in members else members[0]
+    return places
+
+
+def _known(
+    workbench: Workbench, case_id: str, member: tuple[str, str] | None
+) -> tuple[str, str] | None:
+    """The region, if this case has it: another case may have been open before."""
+    if member is None:
+        return None
+    return member if workbench.review.has_region(case_id, *member) else None
+
+
+def _named(place: QueuePlace, *, blind: bool) -> str:
+    if not place.offered:
+        far = "no field read"
+    elif place.open:
+        far = f"{place.open} of {place.offered} fields to judge"
+    else:
+        far = "all fields judged"
+    read = f" · {place.words}" if place.words and not blind else ""
+    return f"{place.exhibit_id}, region {place.region_id}{read} · {far}"
+
+
+def _place(workbench: Workbench, case_id: str, chosen: QueuePlace) -> Place:
+    view = workbench.intake.exhibit(case_id, chosen.exhibit_id)
     reading = view.reading
     if reading is None:
-        raise LookupError(f"{exhibit_id} has a region but no reading")
+        raise LookupError(f"{chosen.exhibit_id} has a region but no reading")
     return Place(
         case_id=case_id,
         view=view,
-        region=next(r for r in reading.regions if r.region_id == region_id),
+        region=next(r for r in reading.regions if r.region_id == chosen.region_id),
         fields=tuple(
             sorted(
-                next((r.fields for r in reading.combined if r.region_id == region_id), ()),
+                next(
+                    (r.fields for r in reading.combined if r.region_id == chosen.region_id),
+                    (),
+                ),
                 key=lambda field: words.by_importance(field.field),
             )
         ),
+        plate_id=chosen.plate_id,
     )
 
 
 def _look(workbench: Workbench, place: Place) -> None:
-    exhibit = place.view.summary
-    st.image(
-        workbench.intake.crop_png(
-            place.case_id, exhibit.exhibit_id, place.region.region_id, height=420
-        ),
-        width="stretch",
-        alt=f"Region {place.region.region_id} of {exhibit.exhibit_id}, straightened",
+    exhibit, region = place.view.summary, place.region
+    crop = workbench.intake.crop_png(
+        place.case_id, exhibit.exhibit_id, region.region_id, height=420
     )
-    st.html(
-        '<div class="np-small np-muted">Cut out and straightened. The photo it comes from:</div>'
+    photo_viewer(
+        crop,
+        alt=f"Region {region.region_id} of {exhibit.exhibit_id}, cut out and straightened",
+        key=f"crop-{place.key}",
+        height_px=360,
     )
+    _other_looks(workbench, place)
+    st.html('<div class="np-small np-muted">The photo it was cut from:</div>')
     photo_viewer(
         workbench.intake.upright_png(place.case_id, exhibit.exhibit_id, longest=1400),
         width=exhibit.width,
         height=exhibit.height,
         regions=[
             Region(
-                region_id=place.region.region_id,
-                corners=place.region.corners,
-                label=f"Region {place.region.region_id}",
+                region_id=region.region_id,
+                corners=region.corners,
+                label=f"Region {region.region_id}",
             )
         ],
-        lines=[] if _blind(place) else [field.source.corners for field in place.fields],
+        lines=[]
+        if state.is_blind(place.case_id)
+        else [field.source.corners for field in place.fields],
         alt=f"{exhibit.exhibit_id} with the region under review",
         key=f"context-{place.key}",
         hint="",
-        height_px=380,
+        height_px=320,
     )
 
 
-def _blind(place: Place) -> bool:
-    return bool(st.session_state.get(f"blind-{place.case_id}"))
-
-
-def _judge(workbench: Workbench, place: Place) -> None:
-    blind = st.toggle(
-        "Transcribe blind first",
-        key=f"blind-{place.case_id}",
-        help="You write what you see before any machine reading is shown. What you wrote then "
-        "is recorded as written blind.",
-    )
-    if not place.fields:
-        markup.note("No field was read here. Add what you can read yourself.", "caution")
-    for field in place.fields:
-        _field(workbench, place, field, blind=blind)
-    _add_field(workbench, place)
-
-
-def _field(workbench: Workbench, place: Place, field: FieldReading, *, blind: bool) -> None:
-    review = place.review_of(field.field)
-    with st.container(border=True, key=f"card-field-{place.key}-{field.field}"):
-        labels = [f"<b>{markup.safe(words.field(field.field))}</b>"]
-        if review is not None:
-            labels.append(
-                markup.chip(
-                    f"{words.JUDGEMENTS[review.judgement]} by {review.reviewer}",
-                    words.JUDGEMENT_TONES[review.judgement],
-                )
-            )
-        if blind and review is None:
-            st.html(markup.chips(*labels))
-            _transcribe(workbench, place, field.field)
-            return
-        if review is not None:
-            _judged_field(workbench, place, field, review, labels)
-            return
-        st.html(markup.chips(*labels, doubt.strength(field)))
-        _machine(place, field)
-        _form(workbench, place, field.field, offered=field.text)
-
-
-def _judged_field(
-    workbench: Workbench, place: Place, field: FieldReading, review: Review, labels: list[str]
-) -> None:
-    """A field that has been judged, folded up: the words that stand, and what the machine said."""
-    st.html(markup.chips(*labels))
-    _said(review)
-    with st.expander("The machine's reading, and judging again"):
-        st.html(markup.chips(doubt.strength(field)))
-        _machine(place, field)
-        _form(workbench, place, field.field, offered=field.text)
-
-
-def _machine(place: Place, field: FieldReading) -> None:
-    if field.glyphs:
-        doubt.glyphs(field)
-    else:
-        st.html(
-            f'<div style="font-size:1.2rem">{markup.machine(field.text or "nothing legible")}</div>'
-        )
-    doubt.alternatives(field)
-    doubt.notes(field.notes)
-    if place.view.reading is not None:
-        doubt.readers(place.view.reading, place.region.region_id, field)
-
-
-def _said(review: Review) -> None:
-    blind = ", written before the machine's reading was shown" if review.blind else ""
-    text = markup.human(review.text) + " " if review.text else ""
-    reason = f"<br>{markup.safe(review.reason)}" if review.reason else ""
+def _other_looks(workbench: Workbench, place: Place) -> None:
+    """The other exposures that were joined as this plate, to look at side by side."""
+    here = (place.view.summary.exhibit_id, place.region.region_id)
+    plate = workbench.review.plate(place.case_id, place.plate_id)
+    others = [member for member in plate.members if member != here]
+    if not others:
+        return
     st.html(
-        f'<div class="np-note">{text}<span class="np-muted np-small">'
-        f"{markup.safe(review.reviewer)}, "
-        f"{words.when(review.at)}{blind}</span>{reason}</div>"
+        '<div class="np-small np-muted">The same plate in other photos; their readings are '
+        "weighed together:</div>"
     )
+    for column, (exhibit_id, region_id) in zip(st.columns(3), others[:3], strict=False):
+        with column:
+            st.image(
+                workbench.intake.crop_png(place.case_id, exhibit_id, region_id, height=220),
+                alt=f"Region {region_id} of {exhibit_id}",
+                width="stretch",
+            )
+            if st.button(
+                f"{exhibit_id}, {region_id}", key=f"look-{exhibit_id}-{region_id}", type="tertiary"
+            ):
+                _point((exhibit_id, region_id))
 
 
-def _form(workbench: Workbench, place: Place, field: FieldName, *, offered: str) -> None:
-    key = f"{place.key}-{field}"
-    choices = [c for c in CHOICES if offered or c is not Judgement.CONFIRMED]
-    choice = st.radio(
-        f"Your judgement of the {words.field(field).lower()}",
-        choices,
-        index=None,
-        format_func=CHOICES.__getitem__,
-        key=f"choice-{key}",
-    )
-    text = ""
-    if choice is Judgement.CORRECTED:
-        text = st.text_input(
-            "What you read", key=f"text-{key}", help="Write ? for a character you cannot read."
-        )
-    reason = ""
-    if choice is not None:
-        needed = choice in {Judgement.REJECTED, Judgement.UNSURE}
-        reason = st.text_input("Reason" if needed else "Reason (optional)", key=f"reason-{key}")
-    if choice is not None and st.button("Record", type="primary", key=f"record-{key}"):
-        _record(workbench, place, field, choice, text=text, reason=reason)
-
-
-def _transcribe(workbench: Workbench, place: Place, field: FieldName) -> None:
-    key = f"{place.key}-{field}"
-    text = st.text_input(
-        f"The {words.field(field).lower()} as you read it",
-        key=f"blindtext-{key}",
-        help="Write ? for a character you cannot read.",
-    )
-    one, two = st.columns(2)
-    if one.button("Record, then show", type="primary", key=f"blindgo-{key}", width="stretch"):
-        _record(workbench, place, field, Judgement.CORRECTED, text=text, blind=True)
-    if two.button("I cannot read it", key=f"blindno-{key}", width="stretch"):
-        _record(workbench, place, field, Judgement.UNSURE, reason="Could not be read blind.")
-
-
-def _record(
-    workbench: Workbench,
-    place: Place,
-    field: FieldName,
-    judgement: Judgement,
-    *,
-    text: str = "",
-    reason: str = "",
-    blind: bool = False,
-) -> None:
-    with state.told():
-        workbench.review.judge_field(
-            state.require_actor(),
-            place.case_id,
-            exhibit_id=place.view.summary.exhibit_id,
-            region_id=place.region.region_id,
-            field=field,
-            judgement=judgement,
-            text=text,
-            blind=blind,
-            reason=reason,
-        )
-        for name in ("choice", "text", "reason", "blindtext"):
-            st.session_state.pop(f"{name}-{place.key}-{field}", None)
-        st.rerun()
-
-
-def _add_field(workbench: Workbench, place: Place) -> None:
-    known = {field.field for field in place.fields}
-    added = {r.field for r in place.view.reviews if r.region_id == place.region.region_id} - known
-    for field in sorted(added):
-        review = place.review_of(field)
-        if review is not None:
-            with st.container(border=True, key=f"card-added-{place.key}-{field}"):
-                st.html(
-                    markup.chips(
-                        f"<b>{markup.safe(words.field(field))}</b>",
-                        markup.chip("read by a person only", "accent"),
-                    )
-                )
-                _said(review)
-    free = [field for field in ADDABLE if field not in known | added]
-    if not free:
+def _join(workbench: Workbench, case: CaseSummary, chosen: QueuePlace) -> None:
+    here = (chosen.exhibit_id, chosen.region_id)
+    places = workbench.review.places(case.case_id, around=here)
+    if len(places) < 2:
         return
-    with st.expander("Add a field that the machine missed", icon=":material/add:"):
-        added_field = st.selectbox(
-            "Field", free, index=None, format_func=words.field, key=f"add-{place.key}"
-        )
-        text = st.text_input("What you read", key=f"addtext-{place.key}")
-        if (
-            st.button("Record", disabled=added_field is None, key=f"addgo-{place.key}")
-            and added_field
-        ):
-            st.session_state.pop(f"add-{place.key}", None)
-            _record(workbench, place, added_field, Judgement.CORRECTED, text=text)
-
-
-def _join(workbench: Workbench, case: CaseSummary) -> None:
-    plates = workbench.review.plates(case.case_id, limit=500)
-    members = [member for plate in plates for member in plate.members]
-    if len(members) < 2:
-        return
-    st.space("medium")
+    blind = state.is_blind(case.case_id)
+    at = {(place.exhibit_id, place.region_id): place for place in places}
     with st.expander("Two exposures show the same plate?", icon=":material/link:"):
         st.html(
             '<div class="np-muted">Joined, their readings are weighed together. A repost of one '
             "exposure is a copy, not a second look.</div>"
         )
-        chosen = st.multiselect(
+        members = st.multiselect(
             "Regions that show one physical plate",
-            members,
-            format_func=lambda member: f"{member[0]}, region {member[1]}",
+            list(at),
+            format_func=lambda member: _named(at[member], blind=blind),
             key="join_members",
         )
         reason = st.text_input("How you know", key="join_reason")
-        if st.button("Join", disabled=len(chosen) < 2, key="join_go"):
+        if st.button("Join", disabled=len(members) < 2, key="join_go"):
             with state.told():
                 workbench.review.join_plates(
-                    state.require_actor(), case.case_id, tuple(chosen), reason=reason
+                    state.require_actor(), case.case_id, tuple(members), reason=reason
                 )
                 state.flash("Joined: these regions now count as one plate.")
                 st.rerun()

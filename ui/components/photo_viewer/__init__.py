@@ -1,4 +1,4 @@
-"""A photo with zoom, clickable regions and a region drawn by hand: an own component, offline."""
+"""A photo with zoom, reading aids, clickable and hand-drawn regions: an own component, offline."""
 
 from __future__ import annotations
 
@@ -58,18 +58,24 @@ def display_jpeg(png: bytes) -> str:
 def photo_viewer(
     png: bytes,
     *,
-    width: int,
-    height: int,
+    width: int | None = None,
+    height: int | None = None,
     regions: Sequence[Region] = (),
     lines: Sequence[Corners] = (),
     selected: str | None = None,
     drawing: bool = False,
+    aids: bool = True,
     alt: str,
     key: str,
     hint: str = "Click a box to choose it.",
     height_px: int = 560,
 ) -> Picked:
-    """Show a photo; `width` and `height` are those of the upright original, whatever is sent."""
+    """Show a photo; `width` and `height` are those of the upright original, if it is sent smaller.
+
+    With `aids` its view can be turned and lit otherwise; it then says that it is a view only.
+    """
+    if width is None or height is None:
+        width, height = Image.open(io.BytesIO(png)).size
     data = {
         "src": display_jpeg(png),
         "photo": hashlib.sha256(png).hexdigest()[:16],
@@ -84,6 +90,7 @@ def photo_viewer(
         "lines": [[list(p) for p in line] for line in lines],
         "selected": selected,
         "drawing": drawing,
+        "aids": aids,
         "alt": alt,
     }
     result = _component()(

@@ -1,4 +1,5 @@
-// A photo with regions: zoom, pan, choose a region, draw one. No network, no innerHTML with data.
+// A photo with regions: zoom, pan, turn and light of the view, choose a region, draw one.
+// No network, no innerHTML with data; the picture itself is never changed.
 const NS = "http://www.w3.org/2000/svg";
 
 function shape(name, attributes, parent) {
@@ -10,17 +11,38 @@ function shape(name, attributes, parent) {
 
 const list = (points) => points.map((p) => p.join(",")).join(" ");
 
+const AS_IT_IS = { brightness: 100, contrast: 100, even: false, invert: false, grey: false, pixels: false };
+
+// What is lighter or darker than its surroundings, on an even grey: shallow letters stand out.
+function evenLight(stage, spread) {
+  const filter = shape("filter", { id: "pv-even", x: 0, y: 0, width: 1, height: 1,
+    "color-interpolation-filters": "sRGB" }, shape("defs", {}, stage));
+  shape("feGaussianBlur", { in: "SourceGraphic", stdDeviation: spread, result: "around" }, filter);
+  shape("feComposite", { in: "SourceGraphic", in2: "around", operator: "arithmetic",
+    k1: 0, k2: 2.4, k3: -2.4, k4: 0.5 }, filter);
+  const opaque = shape("feComponentTransfer", {}, filter);
+  shape("feFuncA", { type: "linear", slope: 0, intercept: 1 }, opaque);
+}
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".pv");
   const stage = root.querySelector(".pv-stage");
-  const memory = root.pvMemory || (root.pvMemory = { photo: null, view: null, drawn: null });
-  const whole = { x: 0, y: 0, w: data.width, h: data.height };
+  const memory = root.pvMemory ||
+    (root.pvMemory = { photo: null, view: null, drawn: null, turns: 0, aids: { ...AS_IT_IS } });
   if (memory.photo !== data.photo) {
     memory.photo = data.photo;
     memory.view = null;
     memory.drawn = null;
+    memory.turns = 0;
+    memory.aids = { ...AS_IT_IS };
   }
+  const bounds = () => (memory.turns % 2
+    ? { x: (data.width - data.height) / 2, y: (data.height - data.width) / 2, w: data.height, h: data.width }
+    : { x: 0, y: 0, w: data.width, h: data.height });
+  let whole = bounds();
+  let layer = stage;
+  root.classList.toggle("pv-can-aid", Boolean(data.aids));
   if (!memory.view) memory.view = { ...whole };
   if (!data.drawing) memory.drawn = null;
   root.classList.toggle("pv-drawing", Boolean(data.drawing));
@@ -28,12 +50,12 @@ export default function (component) {
     ? "Drag over the plate, then pull the corners. The blue edge is the top of the text."
     : data.hint;
   stage.setAttribute("aria-label", data.alt);
-  stage.style.aspectRatio = `${data.width} / ${data.height}`;
   stage.style.maxHeight = `${data.height_px}px`;
 
   const fit = () => {
     const v = memory.view;
     stage.setAttribute("viewBox", `${v.x} ${v.y} ${v.w} ${v.h}`);
+    stage.style.aspectRatio = `${whole.w} / ${whole.h}`;
   };
   const zoom = (factor, at) => {
     const v = memory.view;
@@ -44,10 +66,11 @@ export default function (component) {
     if (w >= whole.w) memory.view = { ...whole };
     draw();
   };
+  const seen = (event, on) => new DOMPoint(event.clientX, event.clientY)
+    .matrixTransform(on.getScreenCTM().inverse());
   const where = (event) => {
-    const point = new DOMPoint(event.clientX, event.clientY)
-      .matrixTransform(stage.getScreenCTM().inverse());
-    return { x: Math.min(whole.w, Math.max(0, point.x)), y: Math.min(whole.h, Math.max(0, point.y)) };
+    const point = seen(event, layer);
+    return { x: Math.min(data.width, Math.max(0, point.x)), y: Math.min(data.height, Math.max(0, point.y)) };
   };
   const unit = () => memory.view.w / Math.max(stage.clientWidth, 1);
 
@@ -57,7 +80,7 @@ export default function (component) {
       points: list(item.points), class: `pv-region${chosen ? " pv-chosen" : ""}`,
       tabindex: data.drawing ? -1 : 0, role: "button", "aria-label": item.label,
       "aria-pressed": chosen,
-    }, stage);
+    }, layer);
     shape("title", {}, polygon).textContent = item.label;
     const choose = () => { if (!data.drawing) setTriggerValue("picked", item.id); };
     polygon.addEventListener("click", choose);
@@ -67,7 +90,7 @@ export default function (component) {
     const u = unit();
     const top = item.points.reduce((a, b) => (b[1] < a[1] ? b : a));
     const tag = shape("g", { class: `pv-tag${chosen ? " pv-chosen" : ""}`,
-      transform: `translate(${top[0]} ${Math.max(top[1] - 20 * u, 0)}) scale(${u})` }, stage);
+      transform: `translate(${top[0]} ${Math.max(top[1] - 20 * u, 0)}) scale(${u}) rotate(${-90 * memory.turns})` }, layer);
     shape("rect", { width: 12 + 9 * item.id.length, height: 19, rx: 3 }, tag);
     const text = shape("text", { x: 6, y: 14, "font-size": 13 }, tag);
     text.textContent = item.id;
@@ -76,12 +99,12 @@ export default function (component) {
   function drawnRegion() {
     const points = memory.drawn;
     if (!points) return;
-    shape("polygon", { points: list(points), class: "pv-new" }, stage);
+    shape("polygon", { points: list(points), class: "pv-new" }, layer);
     shape("line", { x1: points[0][0], y1: points[0][1], x2: points[1][0], y2: points[1][1],
-      class: "pv-top" }, stage);
+      class: "pv-top" }, layer);
     points.forEach((point, index) => {
       const handle = shape("circle", { cx: point[0], cy: point[1], r: 7 * unit(),
-        class: "pv-handle", "data-corner": index }, stage);
+        class: "pv-handle", "data-corner": index }, layer);
       handle.addEventListener("pointerdown", (event) => {
         event.stopPropagation();
         stage.setPointerCapture(event.pointerId);
@@ -90,10 +113,29 @@ export default function (component) {
     });
   }
 
+  function picture() {
+    const aids = memory.aids;
+    const image = shape("image", { href: data.src, width: data.width, height: data.height }, layer);
+    if (aids.even) evenLight(stage, Math.min(data.width, data.height) / 14);
+    image.style.filter = [
+      aids.even && "url(#pv-even)", aids.grey && "grayscale(1)", aids.invert && "invert(1)",
+      aids.brightness !== 100 && `brightness(${aids.brightness / 100})`,
+      aids.contrast !== 100 && `contrast(${aids.contrast / 100})`,
+    ].filter(Boolean).join(" ");
+    image.style.imageRendering = aids.pixels ? "pixelated" : "auto";
+    const altered = memory.turns !== 0 || Object.keys(AS_IT_IS).some((name) => aids[name] !== AS_IT_IS[name]);
+    root.querySelector(".pv-altered").hidden = !altered;
+    for (const input of root.querySelectorAll("[data-aid]"))
+      if (input.type === "range") input.value = aids[input.dataset.aid];
+      else input.checked = aids[input.dataset.aid];
+  }
+
   function draw() {
     stage.replaceChildren();
-    shape("image", { href: data.src, width: whole.w, height: whole.h }, stage);
-    (data.lines || []).forEach((points) => shape("polygon", { points: list(points), class: "pv-line" }, stage));
+    layer = shape("g", {
+      transform: `rotate(${90 * memory.turns} ${data.width / 2} ${data.height / 2})` }, stage);
+    picture();
+    (data.lines || []).forEach((points) => shape("polygon", { points: list(points), class: "pv-line" }, layer));
     data.regions.forEach(region);
     drawnRegion();
     fit();
@@ -103,7 +145,7 @@ export default function (component) {
 
   stage.onwheel = (event) => {
     event.preventDefault();
-    zoom(event.deltaY < 0 ? 1.2 : 1 / 1.2, where(event));
+    zoom(event.deltaY < 0 ? 1.2 : 1 / 1.2, seen(event, stage));
   };
   stage.onpointerdown = (event) => {
     const at = where(event);
@@ -145,6 +187,7 @@ export default function (component) {
     if (event.key === "+" || event.key === "=") zoom(1.4);
     else if (event.key === "-") zoom(1 / 1.4);
     else if (event.key === "0") { memory.view = { ...whole }; draw(); }
+    else if (event.key === "t" && data.aids) actions.turned();
     else if (moves[event.key]) {
       memory.view.x += moves[event.key][0];
       memory.view.y += moves[event.key][1];
@@ -158,7 +201,30 @@ export default function (component) {
     clear: () => { memory.drawn = null; draw(); },
     turn: () => { memory.drawn = [...memory.drawn.slice(1), memory.drawn[0]]; draw(); },
     use: () => setTriggerValue("drawn", memory.drawn),
+    turned: () => {
+      memory.turns = (memory.turns + 1) % 4;
+      whole = bounds();
+      memory.view = { ...whole };
+      draw();
+    },
+    look: () => {
+      const panel = root.querySelector(".pv-look");
+      panel.hidden = !panel.hidden;
+      root.querySelector("[data-do=look]").setAttribute("aria-expanded", String(!panel.hidden));
+    },
+    reset: () => {
+      memory.turns = 0;
+      memory.aids = { ...AS_IT_IS };
+      whole = bounds();
+      memory.view = { ...whole };
+      draw();
+    },
   };
+  for (const input of root.querySelectorAll("[data-aid]"))
+    input.oninput = () => {
+      memory.aids[input.dataset.aid] = input.type === "range" ? Number(input.value) : input.checked;
+      draw();
+    };
   for (const button of root.querySelectorAll("[data-do]"))
     button.onclick = () => actions[button.dataset.do]();
   draw();

@@ -1,0 +1,302 @@
+"""The fields of one plate region under review: what the machine read, and what a person says.
+
+Each field has its own key on the keyboard, so that a key pressed twice never judges two fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import state, words
+from ui.components import doubt, markup
+from ui.components.focus import focus_on
+from workbench.types import ExhibitView, Judgement, Review
+
+if TYPE_CHECKING:
+    from vision.types import FieldName, FieldReading, PlateRegion
+    from workbench.types import Actor
+    from workbench.workbench import Workbench
+
+ADDABLE: tuple[FieldName, ...] = ("maker", "model", "serial", "part_number", "date", "nsn", "cage")
+CONFIRM_KEYS = "123456789"
+CORRECT_KEYS = "qwetyuiop"  # the row below the digits; Streamlit keeps R for itself
+FORMS = {
+    Judgement.CORRECTED: "Write what you read",
+    Judgement.REJECTED: "Why it is not that field",
+    Judgement.UNSURE: "Why you are unsure",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The region under review and everything recorded of it."""
+
+    case_id: str
+    view: ExhibitView
+    region: PlateRegion
+    fields: tuple[FieldReading, ...]
+    plate_id: str
+
+    @property
+    def key(self) -> str:
+        """Stable for widgets."""
+        return f"{self.view.summary.exhibit_id}-{self.region.region_id}"
+
+    def review_of(self, field: str) -> Review | None:
+        """The judgement of a field that stands."""
+        mine = self.reviews_of(field)
+        return mine[-1] if mine else None
+
+    def reviews_of(self, field: str) -> list[Review]:
+        """Every judgement of a field, in order."""
+        return [
+            review
+            for review in self.view.reviews
+            if review.region_id == self.region.region_id and review.field == field
+        ]
+
+
+def judge(workbench: Workbench, actor: Actor, place: Place) -> None:
+    """The fields, each with its judgement or with what can be said of it."""
+    st.toggle(
+        "Transcribe blind first",
+        key=f"blind-{place.case_id}",
+        help="You write what you see before any machine reading is shown. What you wrote then "
+        "is recorded as written blind.",
+    )
+    why_not = workbench.review.why_not(actor, place.case_id, place.view.summary.exhibit_id)
+    if why_not is not None:
+        markup.note(why_not, "caution")
+    if not place.fields:
+        markup.note("No field was read here. Add what you can read yourself.", "caution")
+    for number, field in enumerate(place.fields):
+        _field(workbench, actor, place, field, number, may=why_not is None)
+    if why_not is None:
+        _when_done(workbench, actor, place)
+        _add_field(workbench, place)
+
+
+def _field(
+    workbench: Workbench,
+    actor: Actor,
+    place: Place,
+    field: FieldReading,
+    number: int,
+    *,
+    may: bool,
+) -> None:
+    review = place.review_of(field.field)
+    with st.container(border=True, key=f"card-field-{place.key}-{field.field}", gap="small"):
+        name = f"<b>{markup.safe(words.field(field.field))}</b>"
+        if _hidden(actor, place, field.field):
+            st.html(markup.chips(name, markup.chip("the machine's reading is hidden")))
+            if may:
+                _transcribe(workbench, place, field.field)
+            return
+        state.saw(place.case_id, place.view.summary.exhibit_id, _seen_as(place, field.field))
+        if review is not None:
+            said = f"{words.JUDGEMENTS[review.judgement]} by {review.reviewer}"
+            tone = words.JUDGEMENT_TONES[review.judgement]
+            st.html(markup.chips(name, markup.chip(said, tone)))
+            _said(review)
+            with st.expander("The machine's reading, and judging again"):
+                st.html(markup.chips(doubt.strength(field)))
+                _machine(place, field)
+                if may:
+                    _answers(workbench, place, field)
+            return
+        st.html(markup.chips(name, doubt.strength(field)))
+        if may and state.is_blind(place.case_id):
+            st.html(
+                '<div class="np-small np-muted">The machine\'s reading was shown to you before; '
+                "what you say now is not recorded as blind.</div>"
+            )
+        _machine(place, field)
+        if may:
+            _answers(workbench, place, field, number=number)
+
+
+def _seen_as(place: Place, field: str) -> str:
+    return f"{place.region.region_id}/{field}"
+
+
+def _hidden(actor: Actor, place: Place, field: str) -> bool:
+    """Whether machine and colleagues are still covered: blind, not judged and not seen by me."""
+    if not state.is_blind(place.case_id):
+        return False
+    if any(review.reviewer_id == actor.person_id for review in place.reviews_of(field)):
+        return False
+    return not state.has_seen(place.case_id, place.view.summary.exhibit_id, _seen_as(place, field))
+
+
+def _machine(place: Place, field: FieldReading) -> None:
+    if field.glyphs:
+        doubt.glyphs(field)
+    else:
+        st.html(
+            f'<div style="font-size:1.2rem">{markup.machine(field.text or "nothing legible")}</div>'
+        )
+    doubt.alternatives(field)
+    doubt.notes(field.notes)
+    if place.view.reading is not None:
+        doubt.readers(place.view.reading, place.region.region_id, field)
+
+
+def _said(review: Review) -> None:
+    blind = ", written before the machine's reading was shown" if review.blind else ""
+    text = markup.human(review.text) + " " if review.text else ""
+    reason = f"<br>{markup.safe(review.reason)}" if review.reason else ""
+    st.html(
+        f'<div class="np-note">{text}<span class="np-muted np-small">'
+        f"{markup.safe(review.reviewer)}, "
+        f"{words.when(review.at)}{blind}</span>{reason}</div>"
+    )
+
+
+def _answers(
+    workbench: Workbench, place: Place, field: FieldReading, *, number: int | None = None
+) -> None:
+    """Confirm at once, or open the small form that another answer needs."""
+    key = f"{place.key}-{field.field}"
+    opened = f"answer-{key}"
+    if st.session_state.get(opened) is not None:
+        _form(workbench, place, field, Judgement(st.session_state[opened]))
+        return
+    with st.container(horizontal=True, gap="small", key=f"answers-{key}"):
+        keys = (CONFIRM_KEYS, CORRECT_KEYS)
+        confirm, correct = (
+            (row[number] if number is not None and number < len(row) else None) for row in keys
+        )
+        if field.text and st.button(
+            "Confirm", key=f"confirm-{key}", shortcut=confirm, help="What the machine read is there"
+        ):
+            _record(workbench, place, field.field, Judgement.CONFIRMED)
+        for answer, label, shortcut in (
+            (Judgement.CORRECTED, "Correct", correct),
+            (Judgement.UNSURE, "Unsure", None),
+            (Judgement.REJECTED, "Reject", None),
+        ):
+            if st.button(label, key=f"{answer}-{key}", shortcut=shortcut):
+                st.session_state[opened] = answer.value
+                st.rerun()
+
+
+def _form(workbench: Workbench, place: Place, field: FieldReading, answer: Judgement) -> None:
+    key = f"{place.key}-{field.field}"
+    with st.form(f"form-{key}", border=False):
+        text = ""
+        if answer is Judgement.CORRECTED:
+            text = st.text_input(
+                FORMS[answer],
+                value=field.text,
+                key=f"text-{key}",
+                help="Write ? for a character you cannot read.",
+            )
+        label = "Reason (optional)" if answer is Judgement.CORRECTED else FORMS[answer]
+        reason = st.text_input(label, key=f"reason-{key}")
+        with st.container(horizontal=True, gap="small"):
+            send = st.form_submit_button("Record", type="primary", key=f"record-{key}")
+            leave = st.form_submit_button("Leave it", key=f"leave-{key}")
+    focus_on(f"{'text' if answer is Judgement.CORRECTED else 'reason'}-{key}")
+    if leave:
+        del st.session_state[f"answer-{key}"]
+        st.rerun()
+    if send and answer is Judgement.CORRECTED and text.strip() == field.text:
+        markup.note("This is what the machine read. Change it, or leave it and confirm.", "caution")
+    elif send:
+        _record(workbench, place, field.field, answer, text=text, reason=reason)
+
+
+def _transcribe(workbench: Workbench, place: Place, field: FieldName) -> None:
+    key = f"{place.key}-{field}"
+    text = st.text_input(
+        f"The {words.field(field).lower()} as you read it",
+        key=f"blindtext-{key}",
+        help="Write ? for a character you cannot read.",
+    )
+    one, two = st.columns(2)
+    if one.button("Record, then show", type="primary", key=f"blindgo-{key}", width="stretch"):
+        _record(workbench, place, field, Judgement.CORRECTED, text=text, blind=True)
+    if two.button("I cannot read it", key=f"blindno-{key}", width="stretch"):
+        _record(workbench, place, field, Judgement.UNSURE, reason="Could not be read blind.")
+
+
+def _record(
+    workbench: Workbench,
+    place: Place,
+    field: FieldName,
+    judgement: Judgement,
+    *,
+    text: str = "",
+    reason: str = "",
+    blind: bool = False,
+) -> None:
+    with state.told():
+        workbench.review.judge_field(
+            state.require_actor(),
+            place.case_id,
+            exhibit_id=place.view.summary.exhibit_id,
+            region_id=place.region.region_id,
+            field=field,
+            judgement=judgement,
+            text=text,
+            blind=blind,
+            reason=reason,
+        )
+        for name in ("answer", "text", "reason", "blindtext"):
+            st.session_state.pop(f"{name}-{place.key}-{field}", None)
+        st.rerun()
+
+
+def _when_done(workbench: Workbench, actor: Actor, place: Place) -> None:
+    """Once every field is judged: on to the next plate, or to this one's candidates."""
+    if not place.fields or any(place.review_of(field.field) is None for field in place.fields):
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        here = (place.view.summary.exhibit_id, place.region.region_id)
+        upcoming = workbench.review.next_to_review(actor, place.case_id, after=here)
+        if upcoming is not None and st.button(
+            "On to the next plate", type="primary", key="review_on"
+        ):
+            st.session_state["review_at"] = upcoming
+            st.rerun()
+        if st.button(
+            "See this plate's candidates",
+            key="review_candidates",
+            type="secondary" if upcoming else "primary",
+        ):
+            st.session_state["candidates_plate"] = place.plate_id
+            state.go("candidates")
+
+
+def _add_field(workbench: Workbench, place: Place) -> None:
+    known = {field.field for field in place.fields}
+    added = {r.field for r in place.view.reviews if r.region_id == place.region.region_id} - known
+    for field in sorted(added):
+        review = place.review_of(field)
+        if review is not None:
+            with st.container(border=True, key=f"card-added-{place.key}-{field}"):
+                st.html(
+                    markup.chips(
+                        f"<b>{markup.safe(words.field(field))}</b>",
+                        markup.chip("read by a person only", "accent"),
+                    )
+                )
+                _said(review)
+    free = [field for field in ADDABLE if field not in known | added]
+    if not free:
+        return
+    with st.expander("Add a field that the machine missed", icon=":material/add:"):
+        added_field = st.selectbox(
+            "Field", free, index=None, format_func=words.field, key=f"add-{place.key}"
+        )
+        text = st.text_input("What you read", key=f"addtext-{place.key}")
+        if (
+            st.button("Record", disabled=added_field is None, key=f"addgo-{place.key}")
+            and added_field
+        ):
+            st.session_state.pop(f"add-{place.key}", None)
+            _record(workbench, place, added_field, Judgement.CORRECTED, text=text)
