@@ -32,7 +32,7 @@ _STYLE = """
   --np-stop:#9A2226; --np-stop-pale:#FAE8E6; --np-mono:"Source Code Pro",ui-monospace,monospace;
   --np-serif:"Source Serif","Source Serif 4",Georgia,serif;
 }
-[data-testid="stMainBlockContainer"] {max-width:1280px; padding-top:1.7rem; padding-bottom:5rem;}
+[data-testid="stMainBlockContainer"] {max-width:1320px; padding:1.5rem clamp(1.2rem,3vw,4rem) 4rem;}
 [data-testid="stHeader"] {background:transparent;}
 [data-testid="stSidebarHeader"]::before {content:"Nameplate"; font-family:var(--np-serif);
   font-weight:600; font-size:1.3rem; letter-spacing:-.01em; color:var(--np-ink); flex:1;
@@ -150,6 +150,7 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
 .np-lr {font-family:var(--np-serif); font-size:1.9rem; font-weight:600; line-height:1.1;
   font-variant-numeric:tabular-nums;}
 .np-ruler {height:1px; background:var(--np-rule); margin:.2rem 0;}
+[class*="st-key-answers-"] button {min-height:2.1rem; padding:.2rem .65rem;}
 .st-key-np-actions button {white-space:nowrap;}
 [class*="st-key-tile-"] [data-testid="stImage"] img {
   border-radius:6px;

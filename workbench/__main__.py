@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -51,6 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command(workbench, options)
     except (WorkbenchError, StoreError, VisionError, CatalogError) as error:
         return _say(error, 1)
+    except BrokenPipeError:  # whoever read our output has had enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("Stopped; what was recorded stays, and the rest can be resumed.", file=sys.stderr)
         return 1
@@ -214,6 +218,21 @@ def _show(workbench: Workbench, options: argparse.Namespace) -> int:
                     sep="\t",
                 )
     return 0
+
+
+def _find(workbench: Workbench, options: argparse.Namespace) -> int:
+    hits = workbench.finder.find(options.fragment, case_id=options.case, limit=options.limit)
+    for hit in hits:
+        print(
+            hit.case_id,
+            f"{hit.exhibit_id}/{hit.region_id}",
+            hit.field,
+            safe(hit.text),
+            f"{hit.by.value}{'' if hit.exact else ', look-alike'}",
+            safe(hit.file_name),
+            sep="\t",
+        )
+    return 0 if hits else 1
 
 
 def _judge(workbench: Workbench, options: argparse.Namespace) -> int:
@@ -421,6 +440,10 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("--limit", type=int)
     show = verb("show", _show, "Show the plates of a case: machine's and people's words.")
     show.add_argument("case")
+    find = verb("find", _find, "Find part of a serial, model or maker in all readings.")
+    find.add_argument("fragment", help="letters and digits; ? stands for any one character")
+    find.add_argument("--case", help="in this case only")
+    find.add_argument("--limit", type=int, default=100)
     judge = verb("judge", _judge, "Judge one field of one plate region.")
     judge.add_argument("case")
     judge.add_argument("region", help="for example EX-0001/R1")

@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     from workbench.stores import Stores
 
 
+SUMMARY_COLUMNS = tuple(
+    column
+    for column in tables.exhibit.c
+    if column.name not in {"embedded", "fingerprint", "claims"}
+)
+"""What a row of a list needs; the rest is large and read for one exhibit only."""
+
+
 def summary_of(row: Row[Any], names: Mapping[str, str]) -> ExhibitSummary:
     """A row of the list of exhibits."""
     return ExhibitSummary(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,16 @@ from vision.decode import decode_photo
 from vision.rectify import crop_region
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from evidence_store.blobs import BlobStore
     from vision.types import Photo, Pixels, Quad
     from workbench.stores import Stores
 
 #: Decoded photos kept in memory; a review goes back and forth between a few.
 KEPT_PHOTOS = 4
+#: Longest side of a picture in a list, in pixels.
+THUMBNAIL = 480
 
 
 class Images:
@@ -43,10 +48,26 @@ class Images:
         if longest is not None:
             image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
         data = _png(image)
-        part = kept.with_suffix(f".{id(image):x}.part")
-        part.write_bytes(data)
-        part.replace(kept)
+        self._keep(kept, data)
         return data
+
+    @staticmethod
+    def _keep(path: Path, data: bytes) -> None:
+        part = path.with_suffix(f".{secrets.token_hex(4)}.part")
+        part.write_bytes(data)
+        part.replace(path)
+
+    def thumbnail(self, sha256: str, photo: Photo | None = None) -> bytes:
+        """A small upright JPEG for lists; made at intake, while the photo is decoded anyway."""
+        kept = self._cache / f"{sha256}-small.jpg"
+        if kept.exists():
+            return kept.read_bytes()
+        image = Image.fromarray((photo or self.photo(sha256)).pixels).convert("RGB")
+        image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        buffer = io.BytesIO()
+        image.save(buffer, format="JPEG", quality=82)
+        self._keep(kept, buffer.getvalue())
+        return buffer.getvalue()
 
     def crop_png(self, sha256: str, corners: Quad, *, height: int | None) -> bytes:
         """A region, turned upright and flattened, as PNG."""

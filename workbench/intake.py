@@ -23,7 +23,7 @@ from vision.types import EmbeddedFacts
 from workbench import entries, tables
 from workbench import policy as rules
 from workbench.errors import BadRequest, NotFound
-from workbench.exhibits import exhibit_row, exhibit_view, summary_of
+from workbench.exhibits import SUMMARY_COLUMNS, exhibit_row, exhibit_view, summary_of
 from workbench.plain import plain
 from workbench.types import (
     Claims,
@@ -203,6 +203,7 @@ class Intake:
             )
 
         exhibit_id = self._numbered(case_id, draft)
+        self._images.thumbnail(original, photo)
         return exhibit_id, self._copies.propose(actor, case_id, exhibit_id, photo, print_)
 
     def _take_clip(
@@ -290,15 +291,17 @@ class Intake:
         case_id: str,
         *,
         state: ExhibitState | None = None,
+        newest_first: bool = False,
         offset: int = 0,
         limit: int = 60,
     ) -> tuple[ExhibitSummary, ...]:
-        """Exhibits in the order of intake, a page at a time."""
+        """Exhibits in the order of intake or the other way round, a page at a time."""
         self._cases.policy_of(case_id)
+        number = tables.exhibit.c.number
         query = (
-            select(tables.exhibit)
+            select(*SUMMARY_COLUMNS)
             .where(tables.exhibit.c.case_id == case_id)
-            .order_by(tables.exhibit.c.number)
+            .order_by(number.desc() if newest_first else number)
             .offset(offset)
             .limit(limit)
         )
@@ -344,6 +347,15 @@ class Intake:
                 raise NotFound(f"No frame of {exhibit_id} has been taken yet.")
             return self.upright_png(case_id, view.frames[0], longest=longest)
         return self._images.upright_png(view.summary.sha256, longest=longest)
+
+    def thumbnail(self, case_id: str, exhibit: ExhibitSummary) -> bytes:
+        """A small JPEG of an exhibit for lists; for a clip, of its first frame that was taken."""
+        if exhibit.media != "clip":
+            return self._images.thumbnail(exhibit.sha256)
+        frames = self.exhibit(case_id, exhibit.exhibit_id).frames
+        if not frames:
+            raise NotFound(f"No frame of {exhibit.exhibit_id} has been taken yet.")
+        return self._images.thumbnail(self._sha(case_id, frames[0]))
 
     def crop_png(
         self, case_id: str, exhibit_id: str, region_id: str, *, height: int = 220

@@ -229,3 +229,12 @@ def test_hostile_words_stay_words_on_every_screen(app, bench, first) -> None:
         written = [block.value for block in app.test.markdown]
         assert not [text for text in written if "](http" in text], screen
     assert "&lt;img src=x" in app.page
+
+
+def test_a_fragment_is_found_in_all_readings_and_leads_to_review(app, reviewer, read_case) -> None:
+    app.at("exhibits", reviewer, read_case)
+    app.test.text_input(key="exhibits_find").set_value("O836")
+    app.run()
+    assert "with look-alikes" in app.page
+    app.press("hit-EX-0001-R1")
+    assert "<h1>Review</h1>" in app.page

@@ -9,6 +9,8 @@ from workbench.errors import BadRequest, NotAllowed, NotFound
 from workbench.types import Actor, CaseSummary, Claims, ExhibitState, Judgement, Policy, Upload
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from workbench.types import Review
     from workbench.workbench import Workbench
 
@@ -146,3 +148,58 @@ def test_exposures_of_one_plate_are_joined_with_a_reason(
         reviewer, read_case.case_id, members, reason="The same dent at the lower left screw"
     )
     assert bench.review.plate(read_case.case_id, plate_id).members == members
+
+
+def test_the_next_to_judge_goes_on_from_where_one_is_and_begins_again(
+    bench: Workbench, investigator: Actor
+) -> None:
+    case = bench.cases.open_case(investigator, title="Alone", policy=Policy.SOLO)
+    uploads = [
+        Upload(name=f"{n}.jpg", data=plate_jpeg(serial=f"A-{n}00", seed=n * 7)) for n in (1, 2, 3)
+    ]
+    bench.intake.take_in(investigator, case.case_id, uploads, Claims())
+    for exhibit in bench.intake.exhibits(case.case_id):
+        bench.reading.read_again(investigator, case.case_id, exhibit.exhibit_id)
+    places = bench.review.places(case.case_id)
+    assert [place.exhibit_id for place in places] == ["EX-0001", "EX-0002", "EX-0003"]
+    two = ("EX-0002", "R1")
+    assert bench.review.next_to_review(investigator, case.case_id, after=two) == ("EX-0003", "R1")
+    for field in ("maker", "model", "serial"):
+        bench.review.judge_field(
+            investigator,
+            case.case_id,
+            exhibit_id="EX-0003",
+            region_id="R1",
+            field=field,  # type: ignore[arg-type]
+            judgement=Judgement.UNSURE,
+            reason="Worn.",
+        )
+    assert bench.review.next_to_review(investigator, case.case_id, after=two) == ("EX-0001", "R1")
+    queue = bench.review.queue(case.case_id)
+    assert (queue.regions, queue.open) == (3, 2)
+    assert len(bench.review.places(case.case_id, around=two, limit=2)) == 2
+
+
+def test_a_photo_without_a_field_waits_for_nobody(
+    bench: Workbench, investigator: Actor, case: CaseSummary, tmp_path: Path
+) -> None:
+    (tmp_path / "script.json").write_text("[]", encoding="utf-8")
+    bench.intake.take_in(
+        investigator, case.case_id, [Upload(name="p.jpg", data=plate_jpeg())], Claims()
+    )
+    bench.reading.read_pending(investigator, case.case_id)
+    (exhibit,) = bench.intake.exhibits(case.case_id)
+    assert exhibit.state is ExhibitState.NO_FIELD
+    assert bench.cases.summary(case.case_id).to_review == 0
+
+
+def test_a_region_drawn_by_a_person_outlives_a_new_reading(
+    bench: Workbench, investigator: Actor, read_case: CaseSummary
+) -> None:
+    corners = ((10.0, 10.0), (300.0, 10.0), (300.0, 200.0), (10.0, 200.0))
+    drawn = bench.reading.read_region(investigator, read_case.case_id, "EX-0001", corners)
+    bench.reading.read_again(investigator, read_case.case_id, "EX-0001")
+    reading = bench.intake.exhibit(read_case.case_id, "EX-0001").reading
+    assert reading is not None
+    assert [region.region_id for region in reading.regions] == ["R1", drawn]
+    assert [place.region_id for place in bench.review.places(read_case.case_id)] == ["R1", drawn]

@@ -10,6 +10,7 @@ from ui import state, words
 from ui.components import doubt, markup
 from ui.components.frame_picker import frame_picker
 from ui.components.photo_viewer import Region, photo_viewer
+from ui.screens.found import found
 from workbench.types import ExhibitState, ExhibitSummary, ExhibitView
 
 if TYPE_CHECKING:
@@ -51,7 +52,21 @@ def _all(workbench: Workbench, case: CaseSummary) -> None:
         if st.button("Take material in", key="exhibits_intake"):
             state.go("intake")
         return
-    shown_as = st.segmented_control(
+    fragment = st.text_input(
+        "Find in all readings",
+        key="exhibits_find",
+        placeholder="Part of a serial, model or maker; ? stands for any one character",
+        icon=":material/search:",
+    )
+    if fragment.strip():
+        found(workbench, case, fragment)
+        return
+    _pages(workbench, case)
+
+
+def _pages(workbench: Workbench, case: CaseSummary) -> None:
+    one, two, three = st.columns([5.4, 1.3, 1.1], vertical_alignment="bottom")
+    shown_as = one.segmented_control(
         "Show",
         (EVERY, *(state.value for state in ExhibitState)),
         default=EVERY,
@@ -60,14 +75,26 @@ def _all(workbench: Workbench, case: CaseSummary) -> None:
         key="exhibits_state",
         label_visibility="collapsed",
     )
+    order = two.selectbox(
+        "Order",
+        ("Intake order", "Newest first"),
+        key="exhibits_order",
+        label_visibility="collapsed",
+    )
     wanted = None if shown_as == EVERY else ExhibitState(shown_as)
     total = workbench.intake.count(case.case_id, state=wanted)
     pages = max(1, -(-total // PER_PAGE))
     page = 1
     if pages > 1:
-        page = int(st.number_input(f"Page of {pages}", 1, pages, 1, key="exhibits_page"))
+        page = int(
+            three.number_input(f"Page of {pages:,}", 1, pages, 1, key=f"exhibits_page_{pages}")
+        )
     shown = workbench.intake.exhibits(
-        case.case_id, state=wanted, offset=(page - 1) * PER_PAGE, limit=PER_PAGE
+        case.case_id,
+        state=wanted,
+        newest_first=order == "Newest first",
+        offset=(page - 1) * PER_PAGE,
+        limit=PER_PAGE,
     )
     if not shown:
         markup.empty("None in this state", "Choose another state above, or All.")
@@ -82,18 +109,21 @@ def _all(workbench: Workbench, case: CaseSummary) -> None:
 def _tile(workbench: Workbench, case_id: str, exhibit: ExhibitSummary) -> None:
     with st.container(key=f"tile-{exhibit.exhibit_id}", gap="small"):
         try:
-            png = workbench.intake.upright_png(case_id, exhibit.exhibit_id, longest=480)
-            st.image(png, width="stretch", alt=f"{exhibit.exhibit_id}, {exhibit.file_name}")
+            small = workbench.intake.thumbnail(case_id, exhibit)
+            st.image(small, width="stretch", alt=f"{exhibit.exhibit_id}, {exhibit.file_name}")
         except Exception as error:
             if not hasattr(error, "diagnostics"):
                 raise
             st.html('<div class="np-empty np-small">No picture</div>')
-        found = " ".join(
+        blind = state.is_blind(case_id)
+        if exhibit.fields and not blind:
+            state.saw(case_id, exhibit.exhibit_id)
+        said = " ".join(
             text
             for name, text, _state in sorted(
                 exhibit.fields, key=lambda f: words.by_importance(f[0])
             )
-            if text and name in {"maker", "model", "serial"}
+            if text and name in {"maker", "model", "serial"} and not blind
         )
         st.html(
             markup.chips(
@@ -101,7 +131,7 @@ def _tile(workbench: Workbench, case_id: str, exhibit: ExhibitSummary) -> None:
                 markup.chip(f"copy of {exhibit.copy_of}") if exhibit.copy_of else "",
                 markup.chip(f"frame of {exhibit.parent}") if exhibit.parent else "",
             )
-            + f'<div class="np-small np-tile-text">{markup.machine(found)}'
+            + f'<div class="np-small np-tile-text">{markup.machine(said)}'
             f'<div class="np-muted">{markup.safe(exhibit.file_name)}</div></div>'
         )
         st.button(
@@ -125,6 +155,8 @@ def _one(workbench: Workbench, case: CaseSummary, exhibit_id: str) -> None:
     with state.told():
         view = workbench.intake.exhibit(case.case_id, exhibit_id)
         exhibit = view.summary
+        if view.reading is not None:
+            state.saw(case.case_id, exhibit_id)
         markup.head(exhibit.exhibit_id, eyebrow=f"{case.title} · {exhibit.file_name}")
         st.html(markup.chips(*_labels(exhibit)))
         left, right = st.columns([1.75, 1], gap="large")
@@ -374,7 +406,9 @@ def _clip(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
         for column, frame in zip(st.columns(3), view.frames[start : start + 3], strict=False):
             with column, st.container(key=f"tile-{frame}"):
                 st.image(
-                    workbench.intake.upright_png(case_id, frame, longest=480),
+                    workbench.intake.thumbnail(
+                        case_id, workbench.intake.exhibit(case_id, frame).summary
+                    ),
                     width="stretch",
                     alt=f"Frame {frame}",
                 )

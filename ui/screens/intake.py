@@ -48,9 +48,10 @@ def render(workbench: Workbench) -> None:
             label_visibility="collapsed",
         )
         _unlikely(files)
+        go = st.container()
     with right:
         claims = _claims(generation)
-    if st.button(
+    if go.button(
         f"Take in {words.count(len(files), 'file')}" if files else "Take in",
         type="primary",
         disabled=not files,

@@ -23,11 +23,7 @@ def render(workbench: Workbench) -> None:
     """One region at a time: choose it, look, judge its fields."""
     actor = state.require_actor()
     case = state.require_case(workbench)
-    markup.head(
-        "Review",
-        "Say what you read. Your words stand beside the machine's and never replace them.",
-        eyebrow=case.title,
-    )
+    markup.head("Review", eyebrow=case.title)
     chosen = _choose(workbench, actor, case)
     if chosen is None:
         return
