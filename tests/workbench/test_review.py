@@ -4,13 +4,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from evidence_store.canonical import canonical_json
 from tests.workbench.drawn import SERIAL, plate_jpeg
+from vision.serialize import reading_to_json
+from vision.types import PhotoReading
+from workbench import entries
 from workbench.errors import BadRequest, NotAllowed, NotFound
 from workbench.types import Actor, CaseSummary, Claims, ExhibitState, Judgement, Policy, Upload
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from workbench.types import Review
     from workbench.workbench import Workbench
 
@@ -181,13 +183,24 @@ def test_the_next_to_judge_goes_on_from_where_one_is_and_begins_again(
 
 
 def test_a_photo_without_a_field_waits_for_nobody(
-    bench: Workbench, investigator: Actor, case: CaseSummary, tmp_path: Path
+    bench: Workbench, investigator: Actor, case: CaseSummary
 ) -> None:
-    (tmp_path / "script.json").write_text("[]", encoding="utf-8")
     bench.intake.take_in(
         investigator, case.case_id, [Upload(name="p.jpg", data=plate_jpeg())], Claims()
     )
-    bench.reading.read_pending(investigator, case.case_id)
+    nothing = PhotoReading(
+        photo_id="p", regions=(), readings=(), combined=(), codes=(), seconds=0.1
+    )
+    bench.stores.append(
+        case.case_id,
+        entries.exhibit_read(
+            investigator.person_id,
+            exhibit="EX-0001",
+            engines=[],
+            reading=bench.stores.blobs.put(canonical_json(reading_to_json(nothing))),
+            regions=[],
+        ),
+    )
     (exhibit,) = bench.intake.exhibits(case.case_id)
     assert exhibit.state is ExhibitState.NO_FIELD
     assert bench.cases.summary(case.case_id).to_review == 0
