@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catalog.confusions import OTHER, WIDTH, byte_columns, encode
+from catalog.confusions import OTHER, WIDTH, encode
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -169,47 +169,6 @@ def likeliest(
     order = np.argsort(-ratio, kind="stable")
     top = profile.share * float(np.prod(best))
     return _spell(codes[order], profile), top * ratio[order]
-
-
-SCANNED_TOGETHER = 1 << 15
-
-
-def scan(
-    profile: Profile, keys: npt.NDArray[np.bytes_], *, floor: float, most: int
-) -> tuple[npt.NDArray[np.bytes_], Floats]:
-    """Look through catalogued serials for those of the reading's own length that explain it.
-
-    Gives the `most` best ones that are at least `floor` times as probable as any serial could be.
-    """
-    length = len(profile.seen)
-    if not length or keys.dtype.itemsize < length:
-        return np.zeros(0, dtype="S1"), np.zeros(0)
-    table = profile.seen[:, byte_columns()].astype(np.float32)
-    table[:, 0] = 0.0
-    least = np.float32(floor * profile.ceiling / profile.share)
-    left = np.cumprod(table.max(axis=1)[::-1])[::-1]
-    found: list[npt.NDArray[np.bytes_]] = []
-    scores: list[npt.NDArray[np.float32]] = []
-    for start in range(0, keys.size, SCANNED_TOGETHER):
-        chunk = keys[start : start + SCANNED_TOGETHER]
-        raw = chunk.view(np.uint8).reshape(chunk.size, -1)
-        alive, score = np.arange(chunk.size), np.ones(chunk.size, dtype=np.float32)
-        for place in range(length):
-            score = score * table[place].take(raw[alive, place])
-            if place + 1 < length:
-                kept = np.flatnonzero(score * left[place + 1] >= least)
-                if 2 * kept.size < alive.size:
-                    alive, score = alive[kept], score[kept]
-        hits = np.flatnonzero(score >= least)
-        hits = hits[raw[alive[hits], length] == 0] if raw.shape[1] > length else hits
-        found.append(chunk[alive[hits]])
-        scores.append(score[hits])
-    if not found:
-        return np.zeros(0, dtype="S1"), np.zeros(0)
-    hit = np.concatenate(found)
-    shares: Floats = np.concatenate(scores).astype(np.float64)
-    order = np.argsort(-shares, kind="stable")[:most]
-    return hit[order], profile.share * shares[order]
 
 
 def _possible(profile: Profile, allowed: npt.NDArray[np.bool_]) -> Floats:

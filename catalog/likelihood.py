@@ -22,6 +22,7 @@ from catalog.confusions import (
 from catalog.looks import TRUST, BelievedLooks, Trust
 from catalog.measuring import measure
 from catalog.normalize import fold
+from catalog.remembered import Remembered
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -123,8 +124,8 @@ class TextModel:
 
     @property
     def asked(self) -> int:
-        """How many serials are worth scoring one by one: text differs little place by place."""
-        return 24
+        """All that are proposed are scored one by one: for text that costs little."""
+        return 4096
 
     @property
     def blind(self) -> float:
@@ -279,11 +280,12 @@ def _lattice_model(
 ) -> LatticeModel | None:
     texts = tuple(text.replace(UNREADABLE, "") for text in texts)
     looks = BelievedLooks.of(likelihood, texts[0], trust, population.size)
-    measured, best = measure(looks, (*texts, *looks.texts), population)
+    remembered = Remembered(asked=looks)
+    measured, best = measure(remembered, (*texts, *looks.texts), population)
     if not measured:
         return None
     return LatticeModel(
-        lattice=looks,
+        lattice=remembered,
         trust=trust,
         measured=measured,
         text=texts[0],

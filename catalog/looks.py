@@ -8,7 +8,7 @@ look, of "this look shows the serial" and "this look shows something else".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeGuard
 
 import numpy as np
 
@@ -58,7 +58,6 @@ TRUST = Trust(
 )
 
 
-@runtime_checkable
 class Fused(Protocol):
     """Several looks at one plate, each a likelihood of its own."""
 
@@ -68,7 +67,6 @@ class Fused(Protocol):
         ...
 
 
-@runtime_checkable
 class Foldable(Protocol):
     """A lattice whose symbols can be merged, so that case and separators do not matter."""
 
@@ -103,10 +101,10 @@ class BelievedLooks:
     @classmethod
     def of(cls, likelihood: Likelihood, text: str, trust: Trust, units: float) -> BelievedLooks:
         """Take apart what was fused; `text` stands for a look that has no best string."""
-        parts = likelihood.looks if isinstance(likelihood, Fused) else (likelihood,)
+        parts = likelihood.looks if _fused(likelihood) else (likelihood,)
         looks, bests, texts = [], [], []
         for part in parts:
-            own = fold(part.text) if isinstance(part, Foldable) else text
+            own = fold(part.text) if _foldable(part) else text
             look = _folded(part)
             asked = tuple(dict.fromkeys(each for each in (own, text) if each))
             looks.append(look)
@@ -139,7 +137,15 @@ class BelievedLooks:
 
 
 def _folded(look: Likelihood) -> Likelihood:
-    if not isinstance(look, Foldable):
+    if not _foldable(look):
         return look
     merged = {symbol: fold(symbol) for symbol in look.symbols if symbol}
     return look.folded({a: b for a, b in merged.items() if a != b and len(b) <= 1})
+
+
+def _fused(likelihood: Likelihood) -> TypeGuard[Fused]:
+    return hasattr(likelihood, "looks")
+
+
+def _foldable(look: Likelihood) -> TypeGuard[Foldable]:
+    return hasattr(look, "folded") and hasattr(look, "symbols") and hasattr(look, "text")

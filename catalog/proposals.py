@@ -1,8 +1,8 @@
 """Which serials may explain a reading: all that fit, catalogued or not, found without a scan.
 
 A reading that leaves little open is answered by its best string and every single change of it. One
-that leaves more open is spelled out, best first; where serials follow no sequence, the catalogued
-ones are looked through instead. Either way it is known down to which probability a list is whole.
+that leaves more open is spelled out, best first. Serials that follow no sequence are looked for in
+the catalog itself. Either way it is known down to which probability a list is whole.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catalog.alignment import likeliest, one_edit_away, scan, single_changes
+from catalog.alignment import likeliest, one_edit_away, single_changes
+from catalog.descent import descend
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,11 +25,30 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Keys = npt.NDArray[np.bytes_]
 
-SPELLED_OUT = 4096
-"""Serials of one length that are spelled out at most for a doubtful reading."""
-
 LEAST_PROPOSED = 1e-6
 """Serials that explain the reading worse than this, relative to the best, are only bounded."""
+
+NEGLIGIBLE = 1e-3
+"""Catalogued serials in no sequence need no look where all together they are bounded by this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How far a reading is spelled out: `most` serials, none below `floor` beside the best.
+
+    None at all leaves it at the best serial and its single changes.
+    """
+
+    most: int
+    floor: float
+
+
+EFFORTS = (
+    Effort(most=0, floor=1.0),
+    Effort(most=512, floor=1e-3),
+    Effort(most=4096, floor=LEAST_PROPOSED),
+)
+"""Tried in this order, until what is left out does not matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,48 +61,67 @@ class Proposals:
     """Probability place by place, before insertions are counted and pixels are asked."""
     whole_from: float
     """Every serial of this length that is at least this probable is in the list."""
+    catalogued_from: float
+    """The same for catalogued serials that follow no sequence."""
     doubtful: bool
 
 
-def propose_few(model: SerialModel, population: Population, length: int) -> Proposals:
-    """List the best string of this length and its single changes (or additions and omissions).
+def propose(
+    model: SerialModel,
+    population: Population,
+    length: int,
+    catalogued: Keys,
+    *,
+    enough: float,
+    efforts: tuple[Effort, ...] = EFFORTS,
+) -> Proposals:
+    """List the serials of one length that may explain a reading.
 
-    What differs in two places from the best is at most as probable as its two best changes.
+    The first of `efforts` is taken that lists every serial which makes the reading at least as
+    probable as `enough`, or else the last.
     """
+    irregular = population.irregular_of(length)
     allowed = population.allowed(length)
     lists: list[tuple[Keys, Floats]] = []
-    whole = 0.0
+    whole = missed = 0.0
+    doubtful = False
     for profile in model.profiles:
         if len(profile.seen) == length:
-            keys, rough = single_changes(profile, allowed)
-            lists.append((keys, rough))
-            whole = max(whole, float(rough[1] * rough[2] / rough[0]) if rough.size > 2 else 0.0)
+            spelled, bound = _spelled_out(profile, allowed, enough, efforts)
+            doubtful = doubtful or len(spelled) > 1
+            lists += spelled
+            whole = max(whole, bound)
+            if irregular * bound > NEGLIGIBLE * profile.ceiling:
+                found = descend(profile, catalogued, floor=LEAST_PROPOSED, most=efforts[-1].most)
+                lists.append((found.keys, found.shares))
+                bound = max(LEAST_PROPOSED * profile.ceiling, found.least)
         else:
             keys = one_edit_away(profile, allowed, length)
             lists.append((keys, profile.of_keys(keys, length)))
-            whole = max(whole, _after_one_edit(profile, length))
-    return _merged(lists, length, whole, doubtful=False)
+            bound = _after_one_edit(profile, length)
+            whole = max(whole, bound)
+        missed = max(missed, bound)
+    return _merged(lists, length, (whole, missed), doubtful=doubtful)
 
 
-def propose_many(
-    model: SerialModel, population: Population, length: int, catalogued: Keys
-) -> Proposals:
-    """List everything that may fit: spelled out, and looked for among irregular serials."""
-    allowed = population.allowed(length)
-    irregular = population.irregular_of(length)
-    few = propose_few(model, population, length)
-    lists, whole = [(few.keys, few.rough)], 0.0
-    for profile in model.profiles:
-        if len(profile.seen) != length:
-            whole = max(whole, _after_one_edit(profile, length))
-            continue
-        keys, rough = likeliest(profile, allowed, most=SPELLED_OUT, floor=LEAST_PROPOSED)
-        least = float(rough[-1]) if keys.size >= SPELLED_OUT else 0.0
-        if irregular:
-            lists.append(scan(profile, catalogued, floor=LEAST_PROPOSED, most=SPELLED_OUT))
-        lists.append((keys, rough))
-        whole = max(whole, LEAST_PROPOSED * profile.ceiling, 0.0 if irregular else least)
-    return _merged(lists, length, whole, doubtful=True)
+def _spelled_out(
+    profile: Profile, allowed: npt.NDArray[np.bool_], enough: float, efforts: tuple[Effort, ...]
+) -> tuple[list[tuple[Keys, Floats]], float]:
+    """Spell serials of the reading's own length, and bound what was not spelled.
+
+    What differs in two places from the best is at most as probable as its two best changes.
+    """
+    keys, rough = single_changes(profile, allowed)
+    lists = [(keys, rough)]
+    bound = float(rough[1] * rough[2] / rough[0]) if rough.size > 2 else 0.0
+    for effort in efforts:
+        if effort.most:
+            keys, rough = likeliest(profile, allowed, most=effort.most, floor=effort.floor)
+            least = float(rough[-1]) if keys.size >= effort.most else 0.0
+            lists[1:], bound = [(keys, rough)], max(effort.floor * profile.ceiling, least)
+        if bound < enough:
+            break
+    return lists, bound
 
 
 def _after_one_edit(profile: Profile, length: int) -> float:
@@ -94,16 +133,11 @@ def _after_one_edit(profile: Profile, length: int) -> float:
 
 
 def _merged(
-    lists: list[tuple[Keys, Floats]], length: int, whole: float, *, doubtful: bool
+    lists: list[tuple[Keys, Floats]], length: int, whole: tuple[float, float], *, doubtful: bool
 ) -> Proposals:
     """Join lists; a serial in several keeps the largest probability that one gave it."""
     lists = [(keys.astype(f"S{length}"), rough) for keys, rough in lists if keys.size]
-    if not lists:
-        nothing = np.zeros(0, dtype=f"S{max(length, 1)}")
-        return Proposals(
-            length=length, keys=nothing, rough=np.zeros(0), whole_from=whole, doubtful=doubtful
-        )
-    keys, rough = lists[0]
+    keys, rough = lists[0] if lists else (np.zeros(0, dtype=f"S{max(length, 1)}"), np.zeros(0))
     if len(lists) > 1:
         every = np.concatenate([rough for _, rough in lists])
         keys, which = np.unique(np.concatenate([k for k, _ in lists]), return_inverse=True)
@@ -111,4 +145,11 @@ def _merged(
         np.maximum.at(rough, which.ravel(), every)
         order = np.argsort(-rough, kind="stable")
         keys, rough = keys[order], rough[order]
-    return Proposals(length=length, keys=keys, rough=rough, whole_from=whole, doubtful=doubtful)
+    return Proposals(
+        length=length,
+        keys=keys,
+        rough=rough,
+        whole_from=whole[0],
+        catalogued_from=whole[1],
+        doubtful=doubtful,
+    )

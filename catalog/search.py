@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,7 @@ from catalog.population import union
 from catalog.results import Candidate, Fit, SearchResult, Sensitivity
 from catalog.status import never_approved
 from catalog.verdicts import WORDS, result_verdict, unit_verdict
-from catalog.waterfall import characters_of, field_bits, neighbours_of
+from catalog.waterfall import CharacterWeights, Nearest, field_bits
 from catalog.weight import (
     ALGORITHM,
     FITS_FROM,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from catalog.likelihood import SerialModel
+    from catalog.results import CharacterWeight
     from catalog.snapshot import Snapshot
     from catalog.types import FeatureScore, FieldEvidence, Permit, Query, Unit, Verdict
 
@@ -160,7 +162,7 @@ class _Search:
         return f"{lines} permit lines name the maker and model." if lines else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Weighed:
     """A search in which a serial was read and weighed in every group that competes."""
 
@@ -222,7 +224,7 @@ class _Weighed:
         competitor = self.search.field.competitors[of]
         factor = compare.part_number_factor(self.search.query.part_number, unit.line)
         weight = self._weight(self.groups, of, scored.likelihood, factor)
-        fit = self._fit()
+        fit = self._fit
         verdict = unit_verdict(
             weight,
             catalogued_fitting=fit.catalogued_fitting,
@@ -255,11 +257,9 @@ class _Weighed:
                     fitting=fit.words,
                 ),
             ),
-            characters=characters_of(self.model.profiles[0], self.groups, unit.key, bits[2]),
+            characters=self._characters(unit.key, bits[2]),
             fit=fit,
-            neighbours=neighbours_of(
-                self.groups, self.groups[of], scored, ceiling=self.model.ceiling
-            ),
+            neighbours=self._nearest[of].beside(scored),
             sensitivity=self._sensitivity(of, scored, factor) if sensitive else (),
             limits=self._limits(of, scored),
             explanation=_explain(unit, weight, fit, verdict),
@@ -270,6 +270,27 @@ class _Weighed:
     ) -> UnitWeight:
         return weigh_unit(groups, groups[of], likelihood, ceiling=self.model.ceiling, factor=factor)
 
+    def _characters(self, key: str, serial_bits: float) -> tuple[CharacterWeight, ...]:
+        """Split a serial's bits among its characters; what its length adds up to is kept."""
+        length = len(key.encode())
+        if length not in self._by_length:
+            self._by_length[length] = CharacterWeights.of(
+                self.model.profiles[0], self.groups, length
+            )
+        weights = self._by_length[length]
+        return weights.bits(key, serial_bits) if weights else ()
+
+    @cached_property
+    def _by_length(self) -> dict[int, CharacterWeights | None]:
+        return {}
+
+    @cached_property
+    def _nearest(self) -> tuple[Nearest, ...]:
+        return tuple(
+            Nearest.of(self.groups, group, ceiling=self.model.ceiling) for group in self.groups
+        )
+
+    @cached_property
     def _fit(self) -> Fit:
         return Fit(
             fitting=sum(group.fitting for group in self.groups),
@@ -324,7 +345,7 @@ class _Weighed:
         return weigh_group(model, population, keys, prior=competitor.prior)
 
     def _explanation(self, verdict: Verdict, catalogued: int) -> str:
-        fit = self._fit()
+        fit = self._fit
         return (
             f"{WORDS[verdict]} {fit.words} what was read; {catalogued} of them "
             f"{'is' if catalogued == 1 else 'are'} in the catalog, which holds {fit.catalogued:,} "

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from catalog.confusions import byte_columns
 from catalog.results import CharacterWeight, Neighbour
-from catalog.weight import FITS_FROM, SMALLEST, weigh_unit
+from catalog.weight import SMALLEST, weigh_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy.typing as npt
+
     from catalog.alignment import Profile
-    from catalog.weight import GroupWeight, Scored
+    from catalog.weight import GroupWeight, Scored, UnitWeight
+
+    Floats = npt.NDArray[np.float64]
 
 MOST_NEIGHBOURS = 6
 
@@ -49,69 +54,95 @@ def field_bits(
     )
 
 
-def characters_of(
-    profile: Profile, groups: Sequence[GroupWeight], key: str, serial_bits: float
-) -> tuple[CharacterWeight, ...]:
-    """Split the bits of a serial among its characters, each given those before it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharacterWeights:
+    """How the bits of any serial of one length fall on its characters, each given those before it.
 
-    Place 0 holds what the characters one by one do not explain: characters left out or added,
-    alternatives, pixels taken as a whole. Empty for another length than was read, and for serials
-    that follow no sequence.
+    `mass[p]` sums over all other units the probability of what was seen at the first p places.
     """
-    raw = np.frombuffer(key.encode(), dtype=np.uint8)
-    sets = [
-        (part, group.prior)
-        for group in groups
-        for part in group.population.sets
-        if part.listed and part.length == raw.size
-    ]
-    if raw.size != len(profile.seen) or not sets:
-        return ()
-    weights = np.concatenate([part.weights for part, _ in sets])
-    units = np.concatenate([part.units * prior for part, prior in sets])
-    own = np.ones(raw.size + 1)
-    np.cumprod(profile.seen[np.arange(raw.size), byte_columns()[raw]], out=own[1:])
-    before = np.ones((raw.size + 1, len(weights)))
-    np.cumprod(np.einsum("bpc,pc->pb", weights, profile.seen), axis=0, out=before[1:])
-    after = np.ones_like(before)
-    np.cumprod(weights.sum(axis=2).T[::-1], axis=0, out=after[1:])
-    mass = (before * after[::-1]) @ units
-    others = np.maximum(mass - own, mass * SMALLEST)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        steps = np.diff(np.log2(np.maximum(own, SMALLEST**4) / others))
-    if not np.isfinite(steps).all():
-        return ()
-    rows = [
-        CharacterWeight(place=place, recorded=chr(byte), weight_bits=float(bits))
-        for place, (byte, bits) in enumerate(zip(raw.tolist(), steps, strict=True), start=1)
-    ]
-    rest = serial_bits - float(steps.sum())
-    return (*rows, CharacterWeight(place=0, recorded="", weight_bits=rest))
+
+    profile: Profile
+    mass: Floats
+
+    @classmethod
+    def of(
+        cls, profile: Profile, groups: Sequence[GroupWeight], length: int
+    ) -> CharacterWeights | None:
+        """Sum over all units of a length; None for another than was read, or without sequences."""
+        sets = [
+            (part, group.prior)
+            for group in groups
+            for part in group.population.sets
+            if part.listed and part.length == length
+        ]
+        if length != len(profile.seen) or not sets:
+            return None
+        weights = np.concatenate([part.weights for part, _ in sets])
+        units = np.concatenate([part.units * prior for part, prior in sets])
+        before = np.ones((length + 1, len(weights)))
+        np.cumprod(np.einsum("bpc,pc->pb", weights, profile.seen), axis=0, out=before[1:])
+        after = np.ones_like(before)
+        np.cumprod(weights.sum(axis=2).T[::-1], axis=0, out=after[1:])
+        return cls(profile=profile, mass=(before * after[::-1]) @ units)
+
+    def bits(self, key: str, serial_bits: float) -> tuple[CharacterWeight, ...]:
+        """Split the bits of a serial among its characters.
+
+        Place 0 holds what the characters one by one do not explain: characters left out or added,
+        alternatives, pixels taken as a whole.
+        """
+        raw = np.frombuffer(key.encode(), dtype=np.uint8)
+        own = np.ones(raw.size + 1)
+        np.cumprod(self.profile.seen[np.arange(raw.size), byte_columns()[raw]], out=own[1:])
+        others = np.maximum(self.mass - own, self.mass * SMALLEST)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            steps = np.diff(np.log2(np.maximum(own, SMALLEST**4) / others))
+        if not np.isfinite(steps).all():
+            return ()
+        rows = [
+            CharacterWeight(place=place, recorded=chr(byte), weight_bits=bits)
+            for place, (byte, bits) in enumerate(
+                zip(raw.tolist(), steps.tolist(), strict=True), start=1
+            )
+        ]
+        rest = serial_bits - float(steps.sum())
+        return (*rows, CharacterWeight(place=0, recorded="", weight_bits=rest))
 
 
-def neighbours_of(
-    groups: Sequence[GroupWeight], of: GroupWeight, unit: Scored, *, ceiling: float
-) -> tuple[Neighbour, ...]:
-    """List the serials next in line after this one, and the character that would decide."""
-    found = []
-    for other in of.scored:
-        if other.key == unit.key:
-            continue
-        places = _places(unit.key, other.key)
-        weight = weigh_unit(groups, of, other.likelihood, ceiling=ceiling)
-        found.append(
-            Neighbour(
-                serial=other.key,
-                differs=_differs(unit.key, other.key, places),
-                places=places,
-                lr=weight.lr,
-                fits=other.likelihood >= FITS_FROM * ceiling,
-                catalogued=other.position >= 0,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """The serials of one group that explain the reading best, each weighed once."""
+
+    scored: tuple[tuple[Scored, UnitWeight], ...]
+
+    @classmethod
+    def of(cls, groups: Sequence[GroupWeight], group: GroupWeight, *, ceiling: float) -> Nearest:
+        """Weigh the best serials of a group: one more than is ever shown beside another."""
+        best = group.scored[: MOST_NEIGHBOURS + 1]
+        return cls(
+            scored=tuple(
+                (one, weigh_unit(groups, group, one.likelihood, ceiling=ceiling)) for one in best
             )
         )
-        if len(found) == MOST_NEIGHBOURS:
-            break
-    return tuple(found)
+
+    def beside(self, unit: Scored) -> tuple[Neighbour, ...]:
+        """List the serials next in line after this one, and the character that would decide."""
+        found = []
+        for other, weight in self.scored:
+            if other.key == unit.key or len(found) == MOST_NEIGHBOURS:
+                continue
+            places = _places(unit.key, other.key)
+            found.append(
+                Neighbour(
+                    serial=other.key,
+                    differs=_differs(unit.key, other.key, places),
+                    places=places,
+                    lr=weight.lr,
+                    fits=weight.fits,
+                    catalogued=other.position >= 0,
+                )
+            )
+        return tuple(found)
 
 
 def _places(mine: str, other: str) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catalog.proposals import propose_few, propose_many
+from catalog.proposals import EFFORTS, propose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,8 @@ MORE_ASKED = 6
 """Where a reading leaves much open, this many times as many serials are put to the pixels."""
 
 SHOWN = 32
-"""Serials of one length that are kept with names; all are counted."""
+"""Catalogued serials of one length that are kept with names, and as many others that fit; all are
+counted."""
 
 SMALLEST = 1e-15
 """No share of the weight is taken to be smaller: beyond it, numbers are rounding."""
@@ -127,24 +128,26 @@ class _Part:
     catalogued_fitting: int
     best: float
     """How probable the reading is under the best serial of this length that exists."""
-    whole_from: float
     scored: tuple[Scored, ...]
 
 
 def _parts(model: SerialModel, population: Population, keys: Keys) -> tuple[_Part, ...]:
-    """Weigh a few serials of each length; where they leave more open, many."""
-    few = tuple(
-        _weigh_part(model, population, keys, propose_few(model, population, length))
-        for length in population.lengths
-    )
+    """Weigh as many serials of each length as may fit; where none comes near, many more."""
     enough = FITS_FROM * model.ceiling / 2
-    near = max((part.best for part in few), default=0.0) >= NOTHING_NEAR * model.ceiling
-    if near and all(part.whole_from < enough for part in few):
-        return few
-    return tuple(
-        _weigh_part(model, population, keys, propose_many(model, population, length, keys))
-        for length in population.lengths
-    )
+    parts: tuple[_Part, ...] = ()
+    for efforts in (EFFORTS, EFFORTS[-1:]):
+        parts = tuple(
+            _weigh_part(
+                model,
+                population,
+                keys,
+                propose(model, population, length, keys, enough=enough, efforts=efforts),
+            )
+            for length in population.lengths
+        )
+        if max((part.best for part in parts), default=0.0) >= NOTHING_NEAR * model.ceiling:
+            break
+    return parts
 
 
 def _weigh_part(model: SerialModel, population: Population, keys: Keys, part: Proposals) -> _Part:
@@ -156,14 +159,16 @@ def _weigh_part(model: SerialModel, population: Population, keys: Keys, part: Pr
     alone = present & (listed == 0)
     fits = likelihood >= FITS_FROM * model.ceiling
     unscored = population.irregular_of(part.length) - int(alone.sum())
-    shown = np.flatnonzero(present | (fits & (listed > 0)))[:SHOWN]
+    ranked = np.argsort(-likelihood, kind="stable")
+    shown = np.concatenate(
+        [ranked[present[ranked]][:SHOWN], ranked[(~present & fits & (listed > 0))[ranked]][:SHOWN]]
+    )
     return _Part(
         added=float((listed + expected) @ correction + likelihood[alone].sum()),
-        bounded=max(unscored, 0) * part.whole_from,
+        bounded=max(unscored, 0) * part.catalogued_from,
         fitting=float((listed + expected)[fits].sum() + (fits & alone).sum()),
         catalogued_fitting=int((fits & present).sum()),
         best=float(likelihood[present | (listed > 0)].max(initial=0.0)),
-        whole_from=part.whole_from,
         scored=tuple(
             Scored(key=key.decode(), likelihood=value, position=place, copies=records)
             for key, value, place, records in zip(
