@@ -127,7 +127,7 @@ class Nearest:
 
     def beside(self, unit: Scored) -> tuple[Neighbour, ...]:
         """List the serials next in line after this one, and the character that would decide."""
-        found = []
+        found: list[Neighbour] = []
         for other, weight in self.scored:
             if other.key == unit.key or len(found) == MOST_NEIGHBOURS:
                 continue
