@@ -1,6 +1,7 @@
 """How fast, how small and how complete the catalog search is, beside a scan with rapidfuzz.
 
-    python -m benchmarks.search [--serials 1000000] [--queries 200] [--exhaustive 60] [--json FILE]
+    python -m benchmarks.search [--serials 1000000] [--queries 200] [--exhaustive 40]
+        [--checks 4000] [--json FILE]
 
 The catalog is synthetic (see `search_sets`): six models, half of all units of one of them. Readings
 are drawn over all units, so half of them compete in that largest group. The build and the queries
@@ -13,9 +14,10 @@ three that only warm up; `cpu` is the time on a core, which tells more where a m
 recogniser's kind. *doubtful*: a lattice in which three characters are open. *unread*: a text of
 which a person could not read three characters. *rapidfuzz*: the plain scan of all serials with
 `rapidfuzz.process.extract` (ratio, best 20). *candidate recall*: of the readings for which every
-serial of the competing models was scored, the share in which the best-scoring one is among the
-candidates shown; readings of pixels are drawn from models of at most 100,000 units for this, since
-a lattice takes 40 microseconds a serial.
+serial of the competing models was scored (see `search_recall`), the share in which the best-scoring
+one is among the candidates shown. `--exhaustive` readings are checked in the catalog itself, those
+of pixels in models of at most 100,000 units, and `--checks` readings in a catalog of 20,000 serials
+of the same kinds: scoring a million serials takes seconds.
 """
 
 from __future__ import annotations
@@ -36,23 +38,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.search_sets import SEED, lattice_of, makers, permits, unread
-from catalog.competitors import competition
-from catalog.likelihood import serial_model
-from catalog.normalize import fold
-from catalog.population import union
+from benchmarks.search_recall import recall, summed
+from benchmarks.search_sets import KINDS, SEED, makers, permits, reading
 from catalog.search import search
 from catalog.snapshot import Snapshot, open_snapshot
 from catalog.snapshot_build import SnapshotWriter
-from catalog.types import FieldEvidence, Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from catalog.types import Query
+
 WARM_UP = 3
 SCANS = 20
 EXHAUSTIVE_PIXELS = 100_000
-KINDS = ("clean", "pixels", "doubtful", "unread")
+SMALL = 20_000
 
 
 def main() -> int:
@@ -64,9 +64,10 @@ def main() -> int:
     )
     parser.add_argument("--serials", type=int, default=1_000_000)
     parser.add_argument("--queries", type=int, default=200, help="readings of each kind")
-    parser.add_argument("--exhaustive", type=int, default=60, help="readings checked exhaustively")
+    parser.add_argument("--exhaustive", type=int, default=40, help="readings checked exhaustively")
+    parser.add_argument("--checks", type=int, default=4000, help="the same, in a smaller catalog")
     parser.add_argument("--json", type=Path, dest="json_file")
-    parser.add_argument("--child", choices=("build", "query", "rapidfuzz"), help=argparse.SUPPRESS)
+    parser.add_argument("--child", choices=tuple(CHILDREN), help=argparse.SUPPRESS)
     parser.add_argument("--snapshot", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
@@ -86,6 +87,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         built = run_apart("build", options, path)
         asked = run_apart("query", options, path)
         scanned = run_apart("rapidfuzz", options, path)
+        checked = run_apart("check", options, path)
     faster = {
         f"times_faster{kind}": scanned[f"p50{kind}_ms"] / asked[f"p50{kind}_ms"]
         for kind in ("", "_cpu")
@@ -94,7 +96,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "benchmark": "search",
         "set": f"synthetic, {options.serials} serials, seed {SEED}",
         "machine": {"system": platform.platform(), "cores": os.cpu_count()},
-        "systems": {"ours": {**built, **asked, **faster}, "rapidfuzz": scanned},
+        "systems": {"ours": {**built, **asked, **faster, **checked}, "rapidfuzz": scanned},
     }
 
 
@@ -103,6 +105,7 @@ def run_apart(child: str, options: argparse.Namespace, path: Path) -> dict[str, 
     command = [sys.executable, "-m", "benchmarks.search", "--child", child]
     command += ["--snapshot", str(path), "--serials", str(options.serials)]
     command += ["--queries", str(options.queries), "--exhaustive", str(options.exhaustive)]
+    command += ["--checks", str(options.checks)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     result: dict[str, Any] = json.loads(done.stdout)
     return result
@@ -111,18 +114,24 @@ def run_apart(child: str, options: argparse.Namespace, path: Path) -> dict[str, 
 def build(options: argparse.Namespace) -> dict[str, Any]:
     """Write the snapshot, taking permits as they are made; making them is part of the time."""
     started = time.perf_counter()
-    with SnapshotWriter(options.snapshot, makers()) as writer:
-        for permit in permits(options.serials):
-            writer.add(permit)
-        manifest = writer.finish(
-            sources=(), coverage=(), synthetic=True, built_at=datetime(2026, 1, 1, tzinfo=UTC)
-        )
+    units = write(options.snapshot, options.serials)
     seconds = time.perf_counter() - started
     return {
         "build_seconds": seconds,
         "build_peak_memory_mb": peak_memory_mb(),
-        "bytes_per_serial": options.snapshot.stat().st_size / manifest.counts.units,
+        "bytes_per_serial": options.snapshot.stat().st_size / units,
     }
+
+
+def write(path: Path, serials: int) -> int:
+    """Write a synthetic catalog; give how many units it holds."""
+    with SnapshotWriter(path, makers()) as writer:
+        for permit in permits(serials):
+            writer.add(permit)
+        manifest = writer.finish(
+            sources=(), coverage=(), synthetic=True, built_at=datetime(2026, 1, 1, tzinfo=UTC)
+        )
+    return manifest.counts.units
 
 
 def query(options: argparse.Namespace) -> dict[str, Any]:
@@ -143,41 +152,12 @@ def query(options: argparse.Namespace) -> dict[str, Any]:
         result["lookup_900_ms"] = lookups(snapshot, draw)
         result["peak_memory_mb"] = peak_memory_mb()
         result["own_memory_mb"] = memory_mb("RssAnon") - base
-        result |= recall(snapshot, options.exhaustive, draw)
     return result
 
 
 def ask(one: Query, snapshot: Snapshot) -> object:
     """Search as a screen does before it shows other assumptions."""
     return search(one, snapshot, sensitivity=False)
-
-
-def reading(
-    snapshot: Snapshot, kind: str, draw: np.random.Generator, *, most: int | None = None
-) -> Query:
-    """Draw a unit, of a model of at most `most` units, and read its plate in one of the ways."""
-    every = snapshot.groups()
-    groups = [group for group in every if most is None or group.units <= most] or list(every)
-    shares = np.array([group.units for group in groups], dtype=float)
-    group = groups[int(draw.choice(len(groups), p=shares / shares.sum()))]
-    keys = snapshot.keys(group.group_id)
-    serial = keys[int(draw.integers(len(keys)))].decode()
-    maker = snapshot.maker(group.maker_id)
-    return Query(
-        maker=FieldEvidence(text=maker.canonical if maker else "", origin="machine"),
-        model=FieldEvidence(text=group.model, origin="machine"),
-        serial=evidence(serial, kind, draw),
-    )
-
-
-def evidence(serial: str, kind: str, draw: np.random.Generator) -> FieldEvidence:
-    """Read a serial: as text, as pixels, as doubtful pixels, or with characters unread."""
-    if kind == "clean":
-        return FieldEvidence(text=serial, origin="machine")
-    if kind == "unread":
-        return FieldEvidence(text=unread(serial, draw, places=3), origin="human")
-    lattice = lattice_of(serial, draw, doubtful=3 if kind == "doubtful" else 0)
-    return FieldEvidence(text=lattice.text, origin="machine", likelihood=lattice)
 
 
 def lookups(snapshot: Snapshot, draw: np.random.Generator) -> float:
@@ -196,53 +176,16 @@ def lookups(snapshot: Snapshot, draw: np.random.Generator) -> float:
     return float(np.median(times[WARM_UP:]))
 
 
-def recall(snapshot: Snapshot, checks: int, draw: np.random.Generator) -> dict[str, Any]:
-    """Score every serial of the competing models and see whether the best one was shown."""
-    found = dict.fromkeys(KINDS, 0)
-    done = dict.fromkeys(KINDS, 0)
-    for number in range(checks):
-        kind = KINDS[number % len(KINDS)]
-        lattice = kind in ("pixels", "doubtful")
-        one = reading(snapshot, kind, draw, most=EXHAUSTIVE_PIXELS if lattice else None)
-        best = exhaustive_best(one, snapshot)
-        candidates = search(one, snapshot, sensitivity=False).candidates
-        shown = {fold(each.serial.value) for each in candidates if each.serial}
-        done[kind] += 1
-        found[kind] += not best.isdisjoint(shown) if best else 1
-    if not checks:
-        return {}
-    return {
-        "candidate_recall": sum(found.values()) / max(sum(done.values()), 1),
-        "candidate_recall_checked": checks,
-        **{f"candidate_recall_{kind}": found[kind] / max(done[kind], 1) for kind in KINDS},
-    }
-
-
-def exhaustive_best(one: Query, snapshot: Snapshot) -> set[str]:
-    """Score every catalogued serial of every competing model; give the most probable one(s)."""
-    field = competition(one, snapshot)
-    populations = tuple(competitor.population for competitor in field.competitors)
-    model = serial_model(one.serial, union(populations)) if one.serial and populations else None
-    if model is None:
-        return set()
-    best = 0.0
-    keys_of_best: set[str] = set()
-    for competitor in field.competitors:
-        group = competitor.group
-        every = snapshot.keys(group.group_id)
-        sizes = np.char.str_len(every)
-        for length, _ in group.key_lengths:
-            keys = every[sizes == length]
-            for start in range(0, len(keys), 20_000):
-                part = keys[start : start + 20_000]
-                scores = model.of_keys(part.astype(f"S{length}"), length) * competitor.prior
-                top = float(scores.max(initial=0.0))
-                if top > best * (1 + 1e-9):
-                    best, keys_of_best = top, set()
-                if top and top >= best * (1 - 1e-9):
-                    near = scores >= best * (1 - 1e-9)
-                    keys_of_best |= {key.decode() for key in part[near]}
-    return keys_of_best
+def check(options: argparse.Namespace) -> dict[str, Any]:
+    """Score every serial for some readings of this catalog, and for many of a smaller one."""
+    with open_snapshot(options.snapshot) as snapshot:
+        parts = [recall(snapshot, options.exhaustive, SEED, most=EXHAUSTIVE_PIXELS)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "small.snapshot"
+        write(path, min(options.serials, SMALL))
+        with open_snapshot(path) as snapshot:
+            parts.append(recall(snapshot, options.checks, SEED + 1))
+    return dict(summed(parts))
 
 
 def rapidfuzz(options: argparse.Namespace) -> dict[str, Any]:
@@ -308,7 +251,7 @@ def print_table(report: dict[str, Any]) -> None:
             print(f"  {name:10} {metric:28} {value:12.3f}")
 
 
-CHILDREN = {"build": build, "query": query, "rapidfuzz": rapidfuzz}
+CHILDREN = {"build": build, "query": query, "rapidfuzz": rapidfuzz, "check": check}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -12,10 +12,12 @@ from catalog.dates import PartialDate
 from catalog.makers import known_makers
 from catalog.types import (
     Delivery,
+    FieldEvidence,
     Maker,
     Party,
     Permit,
     PermitLine,
+    Query,
     Redactable,
     Serial,
     StatusEvent,
@@ -27,7 +29,10 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from catalog.snapshot import Snapshot
+
 SEED: Final = 20201020
+KINDS: Final = ("clean", "pixels", "doubtful", "unread")
 UNITS_A_DELIVERY: Final = 10
 ALPHABET: Final = ("", *"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-/.")
 STEPS_A_CHARACTER: Final = 4
@@ -167,3 +172,31 @@ def unread(serial: str, draw: np.random.Generator, *, places: int) -> str:
     choice = [at for at, char in enumerate(serial) if char.isalnum()][-7:]
     hidden = set(draw.choice(choice, size=places, replace=False).tolist())
     return "".join("?" if at in hidden else char for at, char in enumerate(serial))
+
+
+def reading(
+    snapshot: Snapshot, kind: str, draw: np.random.Generator, *, most: int | None = None
+) -> Query:
+    """Draw a unit, of a model of at most `most` units, and read its plate in one of the ways."""
+    every = snapshot.groups()
+    groups = [group for group in every if most is None or group.units <= most] or list(every)
+    shares = np.array([group.units for group in groups], dtype=float)
+    group = groups[int(draw.choice(len(groups), p=shares / shares.sum()))]
+    keys = snapshot.keys(group.group_id)
+    serial = keys[int(draw.integers(len(keys)))].decode()
+    maker = snapshot.maker(group.maker_id)
+    return Query(
+        maker=FieldEvidence(text=maker.canonical if maker else "", origin="machine"),
+        model=FieldEvidence(text=group.model, origin="machine"),
+        serial=evidence(serial, kind, draw),
+    )
+
+
+def evidence(serial: str, kind: str, draw: np.random.Generator) -> FieldEvidence:
+    """Read a serial: as text, as pixels, as doubtful pixels, or with characters unread."""
+    if kind == "clean":
+        return FieldEvidence(text=serial, origin="machine")
+    if kind == "unread":
+        return FieldEvidence(text=unread(serial, draw, places=3), origin="human")
+    lattice = lattice_of(serial, draw, doubtful=3 if kind == "doubtful" else 0)
+    return FieldEvidence(text=lattice.text, origin="machine", likelihood=lattice)

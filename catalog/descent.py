@@ -39,7 +39,7 @@ class Explaining:
     shares: Floats
     """Probability of the reading under each, place by place."""
     count: int
-    """How many there are, also where not all are listed; records that bear one serial count."""
+    """How many there are, also where not all are listed."""
 
     @property
     def least(self) -> float:
@@ -69,6 +69,8 @@ def descend(profile: Profile, keys: Keys, *, floor: float, most: int) -> Explain
         low, high, score = _divided(keys, raw, (low, high, score), table[place], place, floor)
         place += 1
     hits, shares = _looked_at(raw, (low, high, score), table, place, floor)
+    once = np.append(True, keys[hits][1:] != keys[hits][:-1])[: hits.size]
+    hits, shares = hits[once], shares[once]
     order = np.argsort(-shares, kind="stable")[:most]
     return Explaining(
         keys=keys[hits[order]], shares=profile.ceiling * shares[order], count=hits.size

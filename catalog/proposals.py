@@ -91,10 +91,11 @@ def propose(
             doubtful = doubtful or len(spelled) > 1
             lists += spelled
             whole = max(whole, bound)
-            if irregular * bound > NEGLIGIBLE * profile.ceiling:
-                found = descend(profile, catalogued, floor=LEAST_PROPOSED, most=efforts[-1].most)
+            if bound >= enough or irregular * bound > NEGLIGIBLE * profile.ceiling:
+                floor = LEAST_PROPOSED if irregular else enough / profile.ceiling
+                found = descend(profile, catalogued, floor=floor, most=efforts[-1].most)
                 lists.append((found.keys, found.shares))
-                bound = max(LEAST_PROPOSED * profile.ceiling, found.least)
+                bound = max(floor * profile.ceiling, found.least)
         else:
             keys = one_edit_away(profile, allowed, length)
             lists.append((keys, profile.of_keys(keys, length)))

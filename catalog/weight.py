@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from catalog.counting import Counted, count_fitting
 from catalog.proposals import EFFORTS, propose
 
 if TYPE_CHECKING:
@@ -163,11 +164,19 @@ def _weigh_part(model: SerialModel, population: Population, keys: Keys, part: Pr
     shown = np.concatenate(
         [ranked[present[ranked]][:SHOWN], ranked[(~present & fits & (listed > 0))[ranked]][:SHOWN]]
     )
+    counted = Counted(
+        fitting=float((listed + expected)[fits].sum() + (fits & alone).sum()),
+        catalogued=int((fits & present).sum()),
+    )
+    if part.whole_from >= FITS_FROM * model.ceiling:
+        counted = counted.at_least(
+            count_fitting(model, population, part.length, keys, least=FITS_FROM * model.ceiling)
+        )
     return _Part(
         added=float((listed + expected) @ correction + likelihood[alone].sum()),
         bounded=max(unscored, 0) * part.catalogued_from,
-        fitting=float((listed + expected)[fits].sum() + (fits & alone).sum()),
-        catalogued_fitting=int((fits & present).sum()),
+        fitting=counted.fitting,
+        catalogued_fitting=counted.catalogued,
         best=float(likelihood[present | (listed > 0)].max(initial=0.0)),
         scored=tuple(
             Scored(key=key.decode(), likelihood=value, position=place, copies=records)
