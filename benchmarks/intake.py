@@ -3,7 +3,9 @@
     python -m benchmarks.intake [--photos N] [--new M] [--json FILE]
 
 The store is filled to 1,000, 10,000 … N exhibits by entries that are recorded and folded like
-any others, with drawn-from-a-seed fingerprints instead of photos. At each size, M new rendered
+any others, with drawn-from-a-seed fingerprints instead of photos; each exhibit is read (one plate
+of three fields and four further lines), one in ten is judged, one in a hundred is a copy. At each
+size, M new rendered
 photos are taken in through the workbench (hashed, kept, decoded, fingerprinted, looked up among
 the copies, recorded), and each screen's question is asked. Reading is left out: it costs the
 same at any size. `cost_ratio` is the median cost of a photo at the largest size over the one at
@@ -31,18 +33,19 @@ from renderer.jpeg import to_jpeg
 from renderer.plate import PlateSpec, draw_plate, expose
 from vision.copies import fingerprint
 from vision.decode import decode_photo
+from vision.types import CopyEvidence
 from vision.words import KEY_BITS, SIGN_BITS, words_from, words_to_hex
 from workbench import entries
 from workbench.plain import plain
 from workbench.settings import Settings
-from workbench.types import Actor, Claims, ExhibitState, Policy, Role, Upload
+from workbench.types import Actor, Claims, ExhibitState, Judgement, Policy, Role, Upload
 from workbench.workbench import Workbench
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from evidence_store.types import Sha256
-    from vision.types import Fingerprint
+    from evidence_store.types import Draft, Json, Sha256
+    from vision.types import FieldName, Fingerprint
 
 SEED = 20_201_019
 FIRST_SIZE = 1_000
@@ -50,10 +53,10 @@ BATCH = 500
 SCREEN_ROUNDS = 5
 
 
-def new_photos(count: int) -> list[bytes]:
-    """Rendered photos that are all different."""
+def new_photos(count: int, first: int) -> list[bytes]:
+    """Rendered photos that are all different, from the unit numbered `first` on."""
     photos = []
-    for number in range(count):
+    for number in range(first, first + count):
         spec = PlateSpec(maker="L3 WESCAM", model="CMX-15D", serial=f"CMX15D-{number:04d}")
         drawn = draw_plate(spec, seed=SEED + number)
         photos.append(to_jpeg(expose(drawn, severity="mild", seed=SEED + number).pixels))
@@ -84,31 +87,85 @@ def filler(template: Fingerprint, generator: np.random.Generator) -> Fingerprint
 
 
 def fill(workbench: Workbench, actor: Actor, case_id: str, template: Fingerprint, to: int) -> None:
-    """Record exhibits without photos until the case has `to` of them."""
-    generator = np.random.default_rng(SEED)
+    """Record exhibits without photos, read and partly judged, until the case has `to` of them."""
     have = workbench.intake.count(case_id)
+    generator = np.random.default_rng(SEED + have)
     while have < to:
-        drafts = []
+        drafts: list[Draft] = []
         for number in range(have + 1, min(have + BATCH, to) + 1):
-            made = filler(template, generator)
-            original: Sha256 = made.photo_id  # type: ignore[assignment]
-            drafts.append(
-                entries.exhibit_taken_in(
-                    actor.person_id,
-                    exhibit=f"EX-{number:04d}",
-                    media="photo",
-                    original=original,
-                    size=1,
-                    file_name=f"filler-{number}.jpg",
-                    claims=Claims(),
-                    embedded=None,
-                    width=1000,
-                    height=750,
-                    fingerprint=plain(made),
-                )
-            )
+            drafts += exhibit_entries(actor, number, filler(template, generator))
         workbench.stores.append(case_id, *drafts)
-        have += len(drafts)
+        have = min(have + BATCH, to)
+
+
+def exhibit_entries(actor: Actor, number: int, made: Fingerprint) -> list[Draft]:
+    """What the log holds of one exhibit: taken in, read, perhaps proposed as a copy and judged."""
+    exhibit = f"EX-{number:04d}"
+    sha256: Sha256 = made.photo_id  # type: ignore[assignment]
+    serial = f"CMX15D-{number:06d}"
+    fields: list[Json] = [
+        ["maker", "L3 WESCAM", 0.9, "stated"],
+        ["model", "CMX-15D", 0.9, "stated"],
+        ["serial", serial, 0.8, "offered"],
+    ]
+    also: list[Json] = [f"S/N {serial}", f"CNX15D-{number:06d}", "MODEL CMX-15D", "28 VDC"]
+    drafts = [
+        entries.exhibit_taken_in(
+            actor.person_id,
+            exhibit=exhibit,
+            media="photo",
+            original=sha256,
+            size=1,
+            file_name=f"filler-{number}.jpg",
+            claims=Claims(),
+            embedded=None,
+            width=1000,
+            height=750,
+            fingerprint=plain(made),
+        ),
+        entries.exhibit_read(
+            actor.person_id,
+            exhibit=exhibit,
+            engines=[],
+            reading=sha256,
+            regions=[{"region": "R1", "fields": fields, "also": also}],
+        ),
+    ]
+    if number % 100 == 0:
+        evidence = CopyEvidence(
+            photo_a=sha256,
+            photo_b=sha256,
+            relation="near",
+            distances=(),
+            inliers=0,
+            homography=None,
+            outline=None,
+            why="Filled in.",
+        )
+        drafts.append(
+            entries.copies_proposed(
+                actor.person_id, exhibit=exhibit, of=f"EX-{number - 1:04d}", evidence=evidence
+            )
+        )
+    if number % 10 == 0:
+        drafts += [judged(actor, exhibit, field) for field in ("maker", "model", "serial")]
+    return drafts
+
+
+def judged(actor: Actor, exhibit: str, field: FieldName) -> Draft:
+    """A confirmation of one field."""
+    return entries.field_judged(
+        actor.person_id,
+        exhibit=exhibit,
+        region="R1",
+        field=field,
+        judgement=Judgement.CONFIRMED,
+        text="as read",
+        machine_text="as read",
+        blind=False,
+        reason="",
+        supersedes=None,
+    )
 
 
 def measure(workbench: Workbench, actor: Actor, case_id: str, photos: Sequence[bytes]) -> float:
@@ -127,7 +184,10 @@ def measure(workbench: Workbench, actor: Actor, case_id: str, photos: Sequence[b
 
 def screens(workbench: Workbench, actor: Actor, case_id: str) -> dict[str, float]:
     """Median seconds of what each screen asks of the workbench."""
-    last = f"EX-{workbench.intake.count(case_id):04d}"
+    count = workbench.intake.count(case_id)
+    last = f"EX-{count:04d}"
+    at = count // 2 // 1000 * 1000 + 501
+    middle = f"EX-{at:04d}"
     questions: dict[str, Callable[[], Any]] = {
         "cases": workbench.cases.all_cases,
         "overview": lambda: workbench.cases.summary(case_id),
@@ -138,8 +198,14 @@ def screens(workbench: Workbench, actor: Actor, case_id: str) -> dict[str, float
         "exhibits_waiting": lambda: workbench.intake.exhibits(case_id, state=ExhibitState.WAITING),
         "exhibit": lambda: workbench.intake.exhibit(case_id, last),
         "copies": lambda: workbench.copies.groups(case_id),
-        "plates": lambda: workbench.review.plates(case_id),
-        "next_to_review": lambda: workbench.review.next_to_review(actor, case_id),
+        "plates": lambda: workbench.review.plates(case_id, limit=500),
+        "review_queue": lambda: workbench.review.queue(case_id),
+        "review_window": lambda: workbench.review.places(case_id, around=(middle, "R1"), limit=400),
+        "next_to_review": lambda: workbench.review.next_to_review(
+            actor, case_id, after=(middle, "R1")
+        ),
+        "find": lambda: workbench.finder.find(f"{at:06d}"[1:], case_id=case_id),
+        "find_in_all_cases": lambda: workbench.finder.find("15D-0??O17"),
         "custody_last_page": lambda: workbench.cases.ledger_rows(
             case_id, offset=workbench.intake.count(case_id) - 100
         ),
@@ -160,13 +226,15 @@ def run(photos: int, new: int, folder: Path) -> dict[str, Any]:
     workbench = Workbench.open(Settings.for_store(folder / "store"))
     actor = workbench.people.sign_in(workbench.people.enrol("Benchmark", tuple(Role)).person_id)
     case_id = workbench.cases.open_case(actor, title="Intake", policy=Policy.SOLO).case_id
-    drawn = new_photos(new + 1)
-    template = fingerprint(decode_photo(drawn[-1], name="template"))
+    template = fingerprint(decode_photo(new_photos(1, 0)[0], name="template"))
     sizes = [size for size in (FIRST_SIZE, 10_000, 100_000, 1_000_000) if size < photos]
     costs: list[float] = []
     asked: list[dict[str, float]] = []
-    for size in [*sizes, photos]:
+    for step, size in enumerate([*sizes, photos], start=1):
+        drawn = new_photos(new + 1, step * 10_000)
+        began = time.perf_counter()
         fill(workbench, actor, case_id, template, size)
+        sys.stderr.write(f"filled to {size:,} in {time.perf_counter() - began:.1f} s\n")
         workbench.intake.take_in(
             actor, case_id, [Upload(name="warm.jpg", data=drawn[-1])], Claims()
         )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PER_PAGE = 24
 COLUMNS = 4
 EVERY = "all"
+OLDEST, NEWEST = "As taken in", "Newest first"
 SHOWN = 1600
 """Longest side, in pixels, of a photo as it is sent to the browser at first."""
 
@@ -46,13 +47,14 @@ def _choose(exhibit_id: str | None) -> None:
 
 
 def _all(workbench: Workbench, case: CaseSummary) -> None:
-    markup.head("Exhibits", "Photos and clips in the order of intake.", eyebrow=case.title)
+    markup.head("Exhibits", eyebrow=case.title)
     if not case.exhibits:
         markup.empty("No exhibits yet", "Take photos or clips in; each becomes an exhibit here.")
         if st.button("Take material in", key="exhibits_intake"):
             state.go("intake")
         return
-    fragment = st.text_input(
+    one, two, three = st.columns([5, 1.4, 1.2], vertical_alignment="bottom")
+    fragment = one.text_input(
         "Find in all readings",
         key="exhibits_find",
         placeholder="Part of a serial, model or maker; ? stands for any one character",
@@ -61,12 +63,8 @@ def _all(workbench: Workbench, case: CaseSummary) -> None:
     if fragment.strip():
         found(workbench, case, fragment)
         return
-    _pages(workbench, case)
-
-
-def _pages(workbench: Workbench, case: CaseSummary) -> None:
-    one, two, three = st.columns([5.4, 1.3, 1.1], vertical_alignment="bottom")
-    shown_as = one.segmented_control(
+    newest_first = two.selectbox("Order", (OLDEST, NEWEST), key="exhibits_order") == NEWEST
+    shown_as = st.segmented_control(
         "Show",
         (EVERY, *(state.value for state in ExhibitState)),
         default=EVERY,
@@ -75,24 +73,27 @@ def _pages(workbench: Workbench, case: CaseSummary) -> None:
         key="exhibits_state",
         label_visibility="collapsed",
     )
-    order = two.selectbox(
-        "Order",
-        ("Intake order", "Newest first"),
-        key="exhibits_order",
-        label_visibility="collapsed",
-    )
     wanted = None if shown_as == EVERY else ExhibitState(shown_as)
     total = workbench.intake.count(case.case_id, state=wanted)
     pages = max(1, -(-total // PER_PAGE))
     page = 1
     if pages > 1:
-        page = int(
-            three.number_input(f"Page of {pages:,}", 1, pages, 1, key=f"exhibits_page_{pages}")
-        )
+        page = int(three.number_input(f"Page of {pages:,}", 1, pages, 1, key=f"page_{pages}"))
+    _tiles(workbench, case, wanted, newest_first=newest_first, page=page)
+
+
+def _tiles(
+    workbench: Workbench,
+    case: CaseSummary,
+    wanted: ExhibitState | None,
+    *,
+    newest_first: bool,
+    page: int,
+) -> None:
     shown = workbench.intake.exhibits(
         case.case_id,
         state=wanted,
-        newest_first=order == "Newest first",
+        newest_first=newest_first,
         offset=(page - 1) * PER_PAGE,
         limit=PER_PAGE,
     )

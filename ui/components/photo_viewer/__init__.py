@@ -47,11 +47,17 @@ def _component() -> Any:
     )
 
 
+LOSSLESS_BYTES = 1_500_000
+"""Up to this size a picture is sent as it is: plates are judged without JPEG's artefacts."""
+
+
 @st.cache_data(max_entries=64, show_spinner=False)
-def display_jpeg(png: bytes) -> str:
-    """A picture as a data address, small enough to send; display only, never evidence."""
+def display_address(png: bytes) -> str:
+    """A picture as a data address; a large one as a JPEG, for display only, never evidence."""
+    if len(png) <= LOSSLESS_BYTES:
+        return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
     buffer = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").save(buffer, "JPEG", quality=86)
+    Image.open(io.BytesIO(png)).convert("RGB").save(buffer, "JPEG", quality=88)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
@@ -77,7 +83,7 @@ def photo_viewer(
     if width is None or height is None:
         width, height = Image.open(io.BytesIO(png)).size
     data = {
-        "src": display_jpeg(png),
+        "src": display_address(png),
         "photo": hashlib.sha256(png).hexdigest()[:16],
         "width": width,
         "height": height,

@@ -116,7 +116,7 @@ export default function (component) {
   function picture() {
     const aids = memory.aids;
     const image = shape("image", { href: data.src, width: data.width, height: data.height }, layer);
-    if (aids.even) evenLight(stage, Math.min(data.width, data.height) / 14);
+    if (aids.even) evenLight(stage, Math.min(data.width, data.height) / 45);
     image.style.filter = [
       aids.even && "url(#pv-even)", aids.grey && "grayscale(1)", aids.invert && "invert(1)",
       aids.brightness !== 100 && `brightness(${aids.brightness / 100})`,
