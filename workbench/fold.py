@@ -12,7 +12,7 @@ from workbench.find import findable
 from workbench.types import ExhibitState, Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from evidence_store.types import Entry, Json
 
@@ -237,46 +237,53 @@ def _copies_judged(connection: Connection, entry: Entry) -> None:
 def _exhibit_read(connection: Connection, entry: Entry) -> None:
     regions = cast("list[dict[str, Json]]", entry.private["regions"])
     exhibit_id = _text(entry.body, "exhibit")
+    here = _region(entry.log, exhibit_id)
+    plates = {
+        row.region_id: row.plate_id
+        for row in connection.execute(
+            select(tables.region.c.region_id, tables.region.c.plate_id).where(here)
+        )
+    }
+    if plates:
+        # The latest reading stands: what it no longer finds is in the log, not on the screens.
+        connection.execute(delete(tables.region).where(here))
+    judged = _judged(connection, entry.log, exhibit_id)
+    last = connection.execute(
+        select(func.max(tables.region.c.number)).where(tables.region.c.case_id == entry.log)
+    ).scalar_one()
+    rows = []
+    for number, region in enumerate(regions, start=(last or 0) + 1):
+        region_id = _text(region, "region")
+        fields, also = cast("_Fields", region["fields"]), cast("list[str]", region.get("also", []))
+        rows.append(
+            {
+                "case_id": entry.log,
+                "exhibit_id": exhibit_id,
+                "region_id": region_id,
+                "number": number,
+                "plate_id": plates.get(region_id, f"{exhibit_id}/{region_id}"),
+                "fields": fields,
+                "also": also,
+                **_derived(fields, also, judged.get(region_id, ())),
+            }
+        )
+    if rows:
+        connection.execute(insert(tables.region), rows)
     connection.execute(
         update(tables.exhibit)
         .where(_exhibit(entry.log, exhibit_id))
         .values(
+            state=_state(
+                [(row["open"], bool(row["fields"])) for row in rows], judged=bool(judged)
+            ).value,
             reading_sha256=entry.private["reading"],
             reading_sequence=entry.sequence,
             fields=regions[0]["fields"] if regions else [],
         )
     )
-    plates = {
-        row.region_id: row.plate_id
-        for row in connection.execute(
-            select(tables.region.c.region_id, tables.region.c.plate_id).where(
-                _region(entry.log, exhibit_id)
-            )
-        )
-    }
-    # The latest reading stands: what it no longer finds is in the log, not on the screens.
-    connection.execute(delete(tables.region).where(_region(entry.log, exhibit_id)))
-    last = connection.execute(
-        select(func.max(tables.region.c.number)).where(tables.region.c.case_id == entry.log)
-    ).scalar_one()
-    for number, region in enumerate(regions, start=(last or 0) + 1):
-        region_id = _text(region, "region")
-        connection.execute(
-            insert(tables.region).values(
-                case_id=entry.log,
-                exhibit_id=exhibit_id,
-                region_id=region_id,
-                number=number,
-                plate_id=plates.get(region_id, f"{exhibit_id}/{region_id}"),
-                fields=region["fields"],
-                also=region.get("also", []),
-                open=0,
-                key="",
-                skeleton="",
-            )
-        )
-        _refresh_region(connection, entry.log, exhibit_id, region_id)
-    _refresh_state(connection, entry.log, exhibit_id)
+
+
+_Fields: TypeAlias = "list[tuple[str, str, float, str]]"
 
 
 def _exhibit(case_id: str, exhibit_id: str) -> ColumnElement[bool]:
@@ -287,52 +294,40 @@ def _region(case_id: str, exhibit_id: str) -> ColumnElement[bool]:
     return (tables.region.c.case_id == case_id) & (tables.region.c.exhibit_id == exhibit_id)
 
 
-def _refresh_region(connection: Connection, case_id: str, exhibit_id: str, region_id: str) -> None:
-    """Count what of a region is not judged, and gather the words by which it is found."""
-    here = _region(case_id, exhibit_id) & (tables.region.c.region_id == region_id)
-    row = connection.execute(select(tables.region).where(here)).first()
-    if row is None:
-        return
-    judged = connection.execute(
-        select(tables.review.c.field, tables.review.c.text).where(
-            tables.review.c.case_id == case_id,
-            tables.review.c.exhibit_id == exhibit_id,
-            tables.review.c.region_id == region_id,
+def _judged(
+    connection: Connection, case_id: str, exhibit_id: str
+) -> dict[str, list[tuple[str, str]]]:
+    """For each region of an exhibit, the fields that people judged and what they wrote."""
+    said: dict[str, list[tuple[str, str]]] = {}
+    for row in connection.execute(
+        select(tables.review.c.region_id, tables.review.c.field, tables.review.c.text).where(
+            tables.review.c.case_id == case_id, tables.review.c.exhibit_id == exhibit_id
         )
-    ).all()
-    offered = {name for name, *_rest in row.fields}
-    texts = [text for _name, text, *_rest in row.fields] + row.also + [r.text for r in judged]
-    key = findable(texts)
-    connection.execute(
-        update(tables.region)
-        .where(here)
-        .values(
-            open=len(offered - {review.field for review in judged}),
-            key=key,
-            skeleton=skeleton(key),
-        )
-    )
+    ):
+        said.setdefault(row.region_id, []).append((row.field, row.text))
+    return said
 
 
-def _refresh_state(connection: Connection, case_id: str, exhibit_id: str) -> None:
-    """How far an exhibit that was read has come, from what its regions offer."""
-    rows = connection.execute(
-        select(tables.region.c.open, tables.region.c.fields).where(_region(case_id, exhibit_id))
-    ).all()
-    judged = connection.execute(
-        select(tables.review.c.sequence)
-        .where(tables.review.c.case_id == case_id, tables.review.c.exhibit_id == exhibit_id)
-        .limit(1)
-    ).first()
-    if any(row.open for row in rows):
-        state = ExhibitState.READ
-    elif judged is None and not any(row.fields for row in rows):
-        state = ExhibitState.NO_FIELD
-    else:
-        state = ExhibitState.REVIEWED
-    connection.execute(
-        update(tables.exhibit).where(_exhibit(case_id, exhibit_id)).values(state=state.value)
+def _derived(
+    fields: _Fields, also: Iterable[str], judged: Iterable[tuple[str, str]]
+) -> dict[str, int | str]:
+    """What of a region is not judged yet, and the words by which it is found."""
+    judged = tuple(judged)
+    key = findable(
+        (*(text for _name, text, *_rest in fields), *also, *(text for _name, text in judged))
     )
+    still = {name for name, *_rest in fields} - {name for name, _text in judged}
+    return {"open": len(still), "key": key, "skeleton": skeleton(key)}
+
+
+def _state(regions: Iterable[tuple[object, bool]], *, judged: bool) -> ExhibitState:
+    """How far an exhibit that was read has come: (what is open, whether it has fields) a region."""
+    regions = tuple(regions)
+    if any(still for still, _offers in regions):
+        return ExhibitState.READ
+    if not judged and not any(offers for _still, offers in regions):
+        return ExhibitState.NO_FIELD
+    return ExhibitState.REVIEWED
 
 
 def _plates_joined(connection: Connection, entry: Entry) -> None:
@@ -368,8 +363,24 @@ def _field_judged(connection: Connection, entry: Entry) -> None:
             supersedes=entry.body["supersedes"],
         )
     )
-    _refresh_region(connection, entry.log, exhibit_id, region_id)
-    _refresh_state(connection, entry.log, exhibit_id)
+    judged = _judged(connection, entry.log, exhibit_id)
+    states = []
+    for row in connection.execute(
+        select(tables.region).where(_region(entry.log, exhibit_id))
+    ).all():
+        derived = _derived(row.fields, row.also, judged.get(row.region_id, ()))
+        states.append((derived["open"], bool(row.fields)))
+        if row.region_id == region_id:
+            connection.execute(
+                update(tables.region)
+                .where(_region(entry.log, exhibit_id), tables.region.c.region_id == region_id)
+                .values(**derived)
+            )
+    connection.execute(
+        update(tables.exhibit)
+        .where(_exhibit(entry.log, exhibit_id))
+        .values(state=_state(states, judged=True).value)
+    )
 
 
 def _candidates_searched(connection: Connection, entry: Entry) -> None:
