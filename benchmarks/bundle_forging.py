@@ -10,6 +10,7 @@ the format are still judged as they were.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import stat
@@ -23,9 +24,11 @@ from typing import TYPE_CHECKING
 
 from benchmarks.bundle_sample import CUSTODIAN, LOG, Sample, make_sample
 from evidence_store.bundle.bag_info import bag_info_bytes
+from evidence_store.bundle.description import DescriptionMalformed, parse_description
 from evidence_store.bundle.hashing import sha256_bytes, sha256_file
 from evidence_store.bundle.layout import ManifestLine, Signer
 from evidence_store.bundle.manifest import manifest_bytes
+from evidence_store.bundle.rocrate import crate_bytes
 from evidence_store.bundle.seals import seal_bytes
 from evidence_store.bundle.signing import signature_of
 from evidence_store.bundle.stamps import keep_request
@@ -39,6 +42,8 @@ DESCRIPTION = "data/bundle.json"
 ENTRIES = "data/ledger/entries.jsonl"
 DISCLOSURES = "data/ledger/disclosures.jsonl"
 CHECKPOINT = "data/ledger/checkpoint.txt"
+CRATE = "data/ro-crate-metadata.json"
+DECISIONS = "data/reviews/decisions.json"
 
 
 def reseal_whole(top: Path, signers: Sequence[Signer]) -> None:
@@ -83,11 +88,21 @@ def relist(top: Path) -> None:
 
 
 def rewrite(top: Path, path: str, change: Callable[[bytes], bytes]) -> None:
-    """Change a payload file and make `bundle.json` tell the same story."""
+    """Change a payload file and make `bundle.json` and the crate tell the same story."""
     data = change((top / path).read_bytes())
     (top / path).write_bytes(data)
-    if path == DESCRIPTION:
+    if path == CRATE:
         return
+    if path != DESCRIPTION:
+        _tell(top, path, data)
+    with contextlib.suppress(DescriptionMalformed):
+        told = parse_description((top / DESCRIPTION).read_bytes())
+        graph = json.loads((top / CRATE).read_bytes())["@graph"]
+        at = datetime.fromisoformat(graph[1]["datePublished"])
+        (top / CRATE).write_bytes(crate_bytes(told, last_entry_at=at))
+
+
+def _tell(top: Path, path: str, data: bytes) -> None:
     description = json.loads((top / DESCRIPTION).read_bytes())
     for file in description["files"]:
         if file["path"] == path:
@@ -206,11 +221,13 @@ FAULTS: dict[str, Forge] = {
     "checkpoint-key-unknown": _replaced(CHECKPOINT, b"nameplate.example", b"elsewhere.example"),
     "checkpoint-mismatch": _replaced(CHECKPOINT, b"\n9\n", b"\n8\n"),
     "checkpoint-signature": _replaced(CHECKPOINT, b"\n9\n", b"\n8\n"),
+    "crate-form": _replaced(CRATE, b"Sample case", b"Other case"),
     "description-files": _replaced(DESCRIPTION, b'"size":', b'"size":1'),
     "description-form": _replaced(DESCRIPTION, b'"notes":', b'"note":'),
     "disclosure-form": _forged(DISCLOSURES, lambda data: data.replace(b":", b": ", 1)),
     "disclosure-missing": _forged(DISCLOSURES, lambda data: data.split(b"\n", 1)[1]),
     "disclosure-wrong": _replaced(DISCLOSURES, b"@field_observer_77", b"@field_observer_78"),
+    "document-form": _forged(DECISIONS, lambda data: data.replace(b"{", b'{"judgement":1,', 1)),
     "entry-foreign": _replaced(ENTRIES, b'"log":"case-sample"', b'"log":"case-others"'),
     "entry-form": _replaced(ENTRIES, b'"v":1', b'"v":2'),
     "entry-order": _forged(ENTRIES, _drop_entry),

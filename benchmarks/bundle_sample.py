@@ -76,15 +76,21 @@ class Sample:
         """Return the custodian and the reviewer."""
         return self.signer(Role.CUSTODIAN, CUSTODIAN), self.signer(Role.REVIEWER, REVIEWER)
 
-    def seal(self, destination: Path, *, signers: Sequence[Signer] | None = None) -> SealedBundle:
-        """Seal the sample case, a minute after its last entry."""
+    def seal(
+        self,
+        destination: Path,
+        *,
+        signers: Sequence[Signer] | None = None,
+        at: datetime = START + timedelta(hours=2),
+    ) -> SealedBundle:
+        """Seal the sample case, by default some time after its last entry."""
         return seal(
             self.contents,
             ledger=self.ledger,
             blobs=self.blobs,
             destination=destination,
             signers=self.signers() if signers is None else signers,
-            clock=lambda: START + timedelta(hours=2),
+            clock=lambda: at,
         )
 
 

@@ -84,20 +84,40 @@ class KeyFolder:
             return self._record(person_id, number, self._fresh(person_id, line, "person"))
 
     def rotate(
-        self, person_id: str, *, passphrase: str | None = None, reason: str = ""
+        self,
+        person_id: str,
+        *,
+        passphrase: str | None = None,
+        public_key: str | None = None,
+        reason: str = "",
     ) -> PublicKey:
-        """End the key in use, now, and make the next one."""
+        """End the key in use, now, and begin the next: made here, or the line of a .pub file."""
+        line = None if public_key is None else read_public_line(public_key)
         with self._changing(person_id) as history:
             self._end(person_id, history, self._now(), reason or "Rotated.")
-            return self._make(person_id, len(history) + 1, passphrase)
+            number = len(history) + 1
+            if line is None:
+                return self._make(person_id, number, passphrase)
+            return self._record(person_id, number, self._fresh(person_id, line, "person"))
 
-    def revoke(self, person_id: str, *, reason: str, at: datetime | None = None) -> PublicKey:
-        """End the key in use: nothing signed after `at` (default: now) is to be believed.
+    def revoke(
+        self,
+        person_id: str,
+        *,
+        reason: str,
+        at: datetime | None = None,
+        fingerprint: str | None = None,
+    ) -> PublicKey:
+        """End a key: nothing signed with it after `at` (default: now) is to be believed.
 
         `at` may lie in the past, where a key is known to have been in wrong hands since then.
+        `fingerprint` names a former key, whose end then moves back to `at`; without it the key
+        in use is meant. Raises `KeyMissing` for none of that name, `BadInput` for a later end.
         """
         with self._changing(person_id) as history:
-            return self._end(person_id, history, at or self._now(), reason)
+            if fingerprint is None:
+                return self._end(person_id, history, at or self._now(), reason)
+            return self._end_one(person_id, history, fingerprint, at or self._now(), reason)
 
     def public(self, person_id: str) -> PublicKey:
         """Return the key that is in use; raises `KeyMissing`."""
@@ -192,6 +212,26 @@ class KeyFolder:
             raise KeyMissing(f"{person_id} has no key in use here.")
         ended = replace(key, valid_before=_seconds(at), reason=reason)
         return self._record(person_id, history.index(key) + 1, ended)
+
+    def _end_one(
+        self,
+        person_id: str,
+        history: Sequence[PublicKey],
+        named: str,
+        at: datetime,
+        reason: str,
+    ) -> PublicKey:
+        for number, key in enumerate(history, start=1):
+            if key.fingerprint != named:
+                continue
+            if key.valid_before is not None and _seconds(at) >= key.valid_before:
+                raise BadInput(
+                    f"That key of {person_id} ended on {key.valid_before:%Y-%m-%d %H:%M:%S} UTC; "
+                    "an end is never moved to a later time."
+                )
+            ended = replace(key, valid_before=_seconds(at), reason=reason)
+            return self._record(person_id, number, ended)
+        raise KeyMissing(f"{person_id} never had the key {named[:80]} here.")
 
     def _private(self, person_id: str, passphrase: str | None) -> Ed25519PrivateKey:
         key = self.public(person_id)

@@ -32,6 +32,11 @@ MAX_ANSWER = 256 * 1024
 """Bytes of an answer; with a chain of certificates real ones have under 10 KB."""
 
 _SHA256_OID = "2.16.840.1.101.3.4.2.1"
+_REQUEST_HEAD = bytes.fromhex("0201013031300d060960864801650304020105000420")
+"""DER: version 1; SHA-256 without parameters; the 32 bytes of the hash follow."""
+_CERTIFICATES_PLEASE = bytes.fromhex("0101ff")
+_LONGEST = 127
+"""The most that DER writes as a length of one byte; a request with a nonce of 64 bits has 69."""
 
 
 class TimestampMalformed(StoreError):
@@ -92,16 +97,21 @@ def read_stamp(answer: bytes) -> Stamp:
 
     Raises `TimestampMalformed` for anything but one granted answer with a SHA-256 in it.
     """
-    info = _parse(answer).tst_info
-    algorithm = info.message_imprint.hash_algorithm.dotted_string
+    parsed = _parse(answer)
+    try:  # the token inside is parsed at the first look only
+        info = parsed.tst_info
+        algorithm = info.message_imprint.hash_algorithm.dotted_string
+        stamp = Stamp(
+            at=info.gen_time,
+            digest=info.message_imprint.message,
+            nonce=info.nonce,
+            policy=info.policy.dotted_string,
+        )
+    except ValueError as error:
+        raise TimestampMalformed(f"It is no timestamp answer: {error}.") from error
     if algorithm != _SHA256_OID:
         raise TimestampMalformed(f"It is over a hash of the kind {algorithm}, not SHA-256.")
-    return Stamp(
-        at=info.gen_time,
-        digest=info.message_imprint.message,
-        nonce=info.nonce,
-        policy=info.policy.dotted_string,
-    )
+    return stamp
 
 
 def answers(stamp: Stamp, *, message: bytes, request: bytes | None = None) -> bool:
@@ -112,12 +122,17 @@ def answers(stamp: Stamp, *, message: bytes, request: bytes | None = None) -> bo
 
 
 def asks(request: bytes, digest: bytes, nonce: int | None = None) -> bool:
-    """Tell whether a request is about a SHA-256, and holds a nonce where one is given."""
-    wanted = [b"\x04\x20" + digest]
-    if nonce is not None:
-        body = nonce.to_bytes(nonce.bit_length() // 8 + 1, "big")
-        wanted.append(bytes([0x02, len(body)]) + body)
-    return all(part in request for part in wanted)
+    """Tell whether a request is about a SHA-256, to the byte, and with the nonce if one is given.
+
+    It has the one form that `openssl ts -query -sha256 -cert` writes: no policy, no extensions.
+    """
+    head = b"\x30\x00" + _REQUEST_HEAD + digest + b"\x02"
+    length = request[len(head)] if len(request) > len(head) else 0
+    body = request[len(head) + 1 : len(head) + 1 + length]
+    asked = int.from_bytes(body, "big", signed=True)
+    form = bytearray(head + bytes([length]) + body + _CERTIFICATES_PLEASE)
+    form[1] = min(len(form) - 2, _LONGEST)
+    return request == form and asked > 0 and nonce in (None, asked)
 
 
 def check_stamp(answer: bytes, *, message: bytes, roots: tuple[x509.Certificate, ...]) -> Stamp:

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -97,9 +98,49 @@ def _enrol(workbench: Workbench, options: argparse.Namespace) -> int:
         options.name,
         roles,
         passphrase=passphrase,
+        public_key=_key_line(options.public_key),
         by=None if first else _actor(workbench, options),
     )
     print(person.person_id)
+    return 0
+
+
+def _key_line(path: Path | None) -> str | None:
+    return None if path is None else path.read_text(encoding="utf-8", errors="replace")
+
+
+def _key(workbench: Workbench, options: argparse.Namespace) -> int:
+    """Begin or end a person's key where asked, then list all that they ever had."""
+    people = workbench.people.everyone()
+    found = [p.person_id for p in people if options.person in {p.name, p.person_id}]
+    if not found:
+        raise NotFound(f"Nobody here is called {options.person!r}.")
+    if options.begin or options.public_key is not None:
+        workbench.people.begin_key(
+            _actor(workbench, options),
+            found[0],
+            passphrase=getpass.getpass("New passphrase: ") if options.ask_passphrase else None,
+            public_key=_key_line(options.public_key),
+            reason=options.reason,
+        )
+    elif options.end:
+        workbench.people.end_key(
+            _actor(workbench, options),
+            found[0],
+            reason=options.reason,
+            at=None if options.at is None else options.at.astimezone(UTC),
+            fingerprint=options.fingerprint,
+        )
+    for key in workbench.people.keys_of(found[0]):
+        until = key.valid_before.isoformat() if key.valid_before else "in use"
+        print(
+            key.fingerprint,
+            key.valid_after.isoformat(),
+            until,
+            f"kept by the {key.held_by}",
+            safe(key.reason),
+            sep="\t",
+        )
     return 0
 
 
@@ -330,7 +371,12 @@ def _export(workbench: Workbench, options: argparse.Namespace) -> int:
 
 
 def _sign(workbench: Workbench, options: argparse.Namespace) -> int:
-    workbench.exports.sign(_actor(workbench, options), options.case, options.sequence)
+    actor = _actor(workbench, options)
+    if options.signature is None:
+        workbench.exports.sign(actor, options.case, options.sequence)
+    else:
+        armour = options.signature.read_bytes().decode("ascii", errors="replace")
+        workbench.exports.attach_signature(actor, options.case, options.sequence, armour)
     return 0
 
 
@@ -414,6 +460,23 @@ def _parser() -> argparse.ArgumentParser:
         "--role", action="append", default=[], choices=[r.value for r in Role], help="repeatable"
     )
     enrol.add_argument("--ask-passphrase", action="store_true")
+    enrol.add_argument(
+        "--public-key", type=Path, metavar="FILE", help="the .pub file of a key that they keep"
+    )
+    key = verb("key", _key, "List a person's keys; begin their next one, or end (revoke) one.")
+    key.add_argument("person")
+    how = key.add_mutually_exclusive_group()
+    how.add_argument("--begin", action="store_true", help="make the next key here")
+    how.add_argument(
+        "--public-key", type=Path, metavar="FILE", help="begin a key that the person keeps"
+    )
+    how.add_argument("--end", action="store_true", help="end the key in use, or --fingerprint")
+    key.add_argument("--fingerprint", help="with --end: a former key, as SHA256:…")
+    key.add_argument(
+        "--at", type=datetime.fromisoformat, help="with --end: since when (ISO 8601); may be past"
+    )
+    key.add_argument("--reason", default="")
+    key.add_argument("--ask-passphrase", action="store_true")
     verb("signers", _signers, "Print the allowed_signers file to hand to a verifier.")
     case = verb("case", _case, "List the cases, or open one with --title.")
     case.add_argument("--title")
@@ -483,6 +546,12 @@ def _parser() -> argparse.ArgumentParser:
     sign = verb("sign", _sign, "Sign a sealed bundle as a required reviewer.")
     sign.add_argument("case")
     sign.add_argument("sequence", type=int, help="the entry that recorded the sealing")
+    sign.add_argument(
+        "--signature",
+        type=Path,
+        metavar="FILE",
+        help="a .sig file that `python -m evidence_store sign` made on the reviewer's machine",
+    )
     publish = verb("publish", _publish, "Make a public bundle that withholds some of a sealed one.")
     publish.add_argument("case")
     publish.add_argument("sequence", type=int, help="the entry that recorded the sealing")

@@ -15,6 +15,7 @@ from evidence_store.types import Draft, Json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from evidence_store.types import Sha256
     from vision.types import CopyEvidence, FieldName, Frame
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
 
 
 def person_enrolled(
-    actor: str, *, person: str, name: str, roles: Sequence[Role], public_key: str, passphrase: bool
+    actor: str,
+    *,
+    person: str,
+    name: str,
+    roles: Sequence[Role],
+    public_key: str,
+    passphrase: bool,
+    held_by: str,
 ) -> Draft:
     """Store log: someone was enrolled, with roles and the public half of their key."""
     return Draft(
@@ -33,8 +41,39 @@ def person_enrolled(
             "roles": [role.value for role in roles],
             "public_key": public_key,
             "passphrase": passphrase,
+            "key_held_by": held_by,
         },
         private={"name": name},
+    )
+
+
+def key_begun(actor: str, *, person: str, public_key: str, held_by: str, passphrase: bool) -> Draft:
+    """Store log: from now on a person signs with another key."""
+    return Draft(
+        kind="key.begun",
+        actor=actor,
+        body={
+            "person": person,
+            "public_key": public_key,
+            "key_held_by": held_by,
+            "passphrase": passphrase,
+        },
+    )
+
+
+def key_ended(
+    actor: str, *, person: str, public_key: str, valid_before: datetime, reason: str
+) -> Draft:
+    """Store log: nothing signed with a key after a time is to be believed."""
+    return Draft(
+        kind="key.ended",
+        actor=actor,
+        body={
+            "person": person,
+            "public_key": public_key,
+            "valid_before": valid_before.isoformat(),
+        },
+        private={"reason": reason},
     )
 
 
@@ -312,13 +351,15 @@ def bundle_sealed(
     )
 
 
-def bundle_signed(actor: str, *, bundle: str, role: str) -> Draft:
-    """A person put their signature on a sealed bundle."""
-    return Draft(
-        kind="bundle.signed",
-        actor=actor,
-        body={"bundle": bundle, "role": role},
-    )
+def bundle_signed(actor: str, *, bundle: str, role: str, brought_by: str = "") -> Draft:
+    """A person put their signature on a sealed bundle, here or on their own machine.
+
+    `brought_by` is who handed in a signature that was made elsewhere.
+    """
+    body: dict[str, Json] = {"bundle": bundle, "role": role}
+    if brought_by:
+        body["brought_by"] = brought_by
+    return Draft(kind="bundle.signed", actor=actor, body=body)
 
 
 def bundle_stamped(actor: str, *, bundle: str, authority: str, answered: bool) -> Draft:

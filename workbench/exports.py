@@ -27,10 +27,12 @@ from evidence_store.bundle.layout import Role as SigningRole
 from evidence_store.bundle.seal import seal
 from evidence_store.bundle.signing import add_signature
 from evidence_store.bundle.verify import verify
+from evidence_store.errors import SignatureMalformed
+from evidence_store.signing import parse_sshsig
 from workbench import entries, tables
 from workbench import policy as rules
 from workbench.case_file import counts, gather, required_reviewers, views
-from workbench.errors import NotFound
+from workbench.errors import BadRequest, NotFound
 from workbench.report.build import build_report
 from workbench.tabulate import tables_of
 from workbench.types import Role, SealedView
@@ -129,11 +131,50 @@ class Exports:
                 verb="sign a bundle",
                 why=f"{view.folder} does not ask for a signature of {actor.name}.",
             )
+        self._check_began(view, actor.person_id)
         path = self._folder / view.folder
         role = wanted[actor.person_id]
         add_signature(path, self._signer(actor, role))
         self._stores.append(
             case_id, entries.bundle_signed(actor.person_id, bundle=view.folder, role=role.value)
+        )
+        self._pack(path)
+        return view
+
+    def attach_signature(
+        self, actor: Actor, case_id: str, sequence: int, armour: str
+    ) -> SealedView:
+        """Put in a signature that a required signer made on their own machine.
+
+        `armour` is the .sig file that `python -m evidence_store sign` left in their copy of the
+        bundle. It must be by the key that this person has in use here, whoever hands it in.
+        Raises BadRequest if it is by nobody who is asked and has not signed, NotFound, and the
+        store's errors; the bundle is then unchanged.
+        """
+        view = self._one(case_id, sequence)
+        key = _key_of(armour)
+        waiting = self.unsigned(case_id, sequence)
+        for signer in self._required(case_id, view):
+            if signer.person in waiting and self._stores.keys.public(signer.person).line == key:
+                break
+        else:
+            raise BadRequest(
+                f"The signature is by the key {key[:60]}…, and that is the key in use of nobody "
+                f"who has still to sign {view.folder}."
+            )
+        self._check_began(view, signer.person)
+        path = self._folder / view.folder
+        add_signature(
+            path, Signer(role=signer.role, person=signer.person, sign=lambda _m, _n: armour)
+        )
+        self._stores.append(
+            case_id,
+            entries.bundle_signed(
+                signer.person,
+                bundle=view.folder,
+                role=signer.role.value,
+                brought_by=actor.person_id,
+            ),
         )
         self._pack(path)
         return view
@@ -330,6 +371,15 @@ class Exports:
         folder.with_name(f"{folder.name}.zip").unlink(missing_ok=True)
         return zip_bundle(folder)
 
+    def _check_began(self, view: SealedView, person: str) -> None:
+        """Refuse a key that a verifier would not believe: it began after the bundle was sealed."""
+        began = self._stores.keys.public(person).valid_after
+        if began > view.at:
+            raise BadRequest(
+                f"The key began on {began:%Y-%m-%d %H:%M:%S} UTC, after {view.folder} was sealed: "
+                "no verifier would believe it for that bundle. Seal the case anew and sign that."
+            )
+
     def _held(self, person: str) -> KeyHeld:
         """Who keeps a person's private key: the person alone, or this store."""
         held_by = self._stores.keys.public(person).held_by
@@ -376,6 +426,15 @@ class Exports:
             if view.sequence == sequence:
                 return view
         raise NotFound(f"No bundle of this case was sealed in entry {sequence}.")
+
+
+def _key_of(armour: str) -> str:
+    try:
+        return parse_sshsig(armour).public_key
+    except SignatureMalformed as error:
+        raise BadRequest(
+            f"That is no signature file: {error.message} Give the .sig file as ssh-keygen wrote it."
+        ) from error
 
 
 def _sealed(row: Row[Any], names: Mapping[str, str]) -> SealedView:

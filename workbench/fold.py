@@ -57,6 +57,14 @@ def _person_enrolled(connection: Connection, entry: Entry) -> None:
     )
 
 
+def _key_begun(connection: Connection, entry: Entry) -> None:
+    connection.execute(
+        update(tables.person)
+        .where(tables.person.c.person_id == entry.body["person"])
+        .values(public_key=entry.body["public_key"], has_passphrase=entry.body["passphrase"])
+    )
+
+
 def _catalog_imported(connection: Connection, entry: Entry) -> None:
     known = connection.execute(
         select(tables.catalog.c.sha256).where(tables.catalog.c.sha256 == entry.body["snapshot"])
@@ -433,6 +441,7 @@ def _bundle_sealed(connection: Connection, entry: Entry) -> None:
 
 _FOLDS: Mapping[str, Fold] = {
     "person.enrolled": _person_enrolled,
+    "key.begun": _key_begun,
     "catalog.imported": _catalog_imported,
     "catalog.chosen": _catalog_chosen,
     "case.opened": _case_opened,

@@ -34,6 +34,13 @@ _SENTENCES: Mapping[str, Sentence] = {
     "person.enrolled": lambda body, private: (
         f"Enrolled {private['name']} as {', '.join(cast('list[str]', body['roles']))}."
     ),
+    "key.begun": lambda body, _private: (
+        "Began a new key, "
+        + ("kept by the person." if body["key_held_by"] == "person" else "kept on the server.")
+    ),
+    "key.ended": lambda body, private: (
+        f"Ended a key as of {body['valid_before']}. {private['reason']}"
+    ),
     "person.signed_in": lambda _body, _private: "Signed in.",
     "case.created": lambda body, _private: f"Created {body['case']}.",
     "catalog.imported": lambda body, private: (
@@ -91,7 +98,10 @@ _SENTENCES: Mapping[str, Sentence] = {
     "bundle.sealed": lambda body, _private: (
         f"Sealed {body['bundle']} over {body['entries']} entries."
     ),
-    "bundle.signed": lambda body, _private: f"Signed {body['bundle']} as {body['role']}.",
+    "bundle.signed": lambda body, _private: (
+        f"Signed {body['bundle']} as {body['role']}"
+        + (", on a machine of their own." if body.get("brought_by") else ".")
+    ),
     "bundle.stamped": lambda body, _private: (
         f"{'Timestamped' if body['answered'] else 'Kept a request for a timestamp of'} "
         f"{body['bundle']}{' by ' + str(body['authority']) if body['authority'] else ''}."

@@ -20,6 +20,8 @@ from workbench.types import Actor, Person, Role
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
+    from evidence_store.types import PublicKey
+
 SIGNING_ROLES = {
     Role.CUSTODIAN: SigningRole.CUSTODIAN,
     Role.REVIEWER: SigningRole.REVIEWER,
@@ -63,11 +65,14 @@ class People:
         roles: tuple[Role, ...],
         *,
         passphrase: str | None = None,
+        public_key: str | None = None,
         by: Actor | None = None,
     ) -> Person:
         """Enrol someone and make their key; only the first person needs nobody to enrol them.
 
-        The first person becomes a custodian as well, since somebody has to enrol the next.
+        With `public_key`, the line of a .pub file, nothing is made: the private half stays with
+        the person, who signs on their own machine. The first person becomes a custodian as well,
+        since somebody has to enrol the next.
         Raises BadRequest for a name that cannot be used, NotAllowed without a custodian.
         """
         name = name.strip()
@@ -85,7 +90,10 @@ class People:
         if not roles:
             raise BadRequest("Choose at least one role.")
         person_id = f"person-{secrets.token_hex(6)}"
-        key = self._stores.keys.create(person_id, passphrase=passphrase or None)
+        if public_key:
+            key = self._stores.keys.enrol(person_id, public_key)
+        else:
+            key = self._stores.keys.create(person_id, passphrase=passphrase or None)
         self._stores.append(
             STORE_LOG,
             entries.person_enrolled(
@@ -94,10 +102,94 @@ class People:
                 name=name,
                 roles=tuple(role for role in Role if role in roles),
                 public_key=key.line,
-                passphrase=bool(passphrase),
+                passphrase=bool(passphrase) and not public_key,
+                held_by=key.held_by,
             ),
         )
         return self.person(person_id)
+
+    def keys_of(self, person_id: str) -> tuple[PublicKey, ...]:
+        """Every key that a person ever had here, the oldest first."""
+        return self._stores.keys.history(self.person(person_id).person_id)
+
+    def begin_key(
+        self,
+        actor: Actor,
+        person_id: str,
+        *,
+        passphrase: str | None = None,
+        public_key: str | None = None,
+        reason: str = "",
+    ) -> PublicKey:
+        """Begin a person's next key, made here or their own; the one in use ends now.
+
+        Raises NotAllowed for anyone but the person and custodians, and the store's errors.
+        """
+        self._may_change_keys(actor, person_id)
+        keys = self._stores.keys
+        passphrase = passphrase or None
+        history = keys.history(person_id)
+        if history and history[-1].valid_before is None:
+            key = keys.rotate(
+                person_id, passphrase=passphrase, public_key=public_key, reason=reason
+            )
+            self._record_end(actor, person_id, keys.history(person_id)[-2])
+        elif public_key:
+            key = keys.enrol(person_id, public_key)
+        else:
+            key = keys.create(person_id, passphrase=passphrase)
+        self._stores.append(
+            STORE_LOG,
+            entries.key_begun(
+                actor.person_id,
+                person=person_id,
+                public_key=key.line,
+                held_by=key.held_by,
+                passphrase=passphrase is not None and not public_key,
+            ),
+        )
+        return key
+
+    def end_key(
+        self,
+        actor: Actor,
+        person_id: str,
+        *,
+        reason: str,
+        at: datetime | None = None,
+        fingerprint: str | None = None,
+    ) -> PublicKey:
+        """End a key of a person, in use or former: nothing signed with it after `at` counts.
+
+        Raises NotAllowed for anyone but the person and custodians, BadRequest without a reason,
+        and the store's errors.
+        """
+        self._may_change_keys(actor, person_id)
+        if not reason.strip():
+            raise BadRequest("Say why the key ends; whoever relied on it will ask.")
+        key = self._stores.keys.revoke(
+            person_id, reason=reason.strip(), at=at, fingerprint=fingerprint
+        )
+        self._record_end(actor, person_id, key)
+        return key
+
+    def _record_end(self, actor: Actor, person_id: str, key: PublicKey) -> None:
+        self._stores.append(
+            STORE_LOG,
+            entries.key_ended(
+                actor.person_id,
+                person=person_id,
+                public_key=key.line,
+                valid_before=key.valid_before or self._stores.clock(),
+                reason=key.reason,
+            ),
+        )
+
+    def _may_change_keys(self, actor: Actor, person_id: str) -> None:
+        self.person(person_id)
+        why = rules.missing_role(actor, Role.CUSTODIAN)
+        if why is not None and actor.person_id != person_id:
+            raise self._stores.refuse(STORE_LOG, actor, verb="change a key", why=why)
 
     def sign_in(self, person_id: str, *, passphrase: str | None = None) -> Actor:
         """Let someone act under their name. Raises NotAllowed where the key stays locked."""

@@ -13,6 +13,7 @@ import stat
 import struct
 import tempfile
 import zipfile
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,21 @@ _ENCRYPTED = 0x1
 _DESCRIPTOR_FLAG = 0x8
 _LONGEST_DESCRIPTOR = 24
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
+_EXTRA_HEADER = struct.Struct("<2H")
+_HARMLESS_EXTRAS = frozenset({0x0001, 0x000A, 0x5455, 0x5855, 0x7855, 0x7875})
+"""Sizes of large files; times and owners of files as common tools note them."""
+_END_RECORD = 22
+_NO_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
+"""What Python's reader raises on a ZIP that is damaged or of a kind that it does not know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +121,9 @@ def archive_faults(path: Path, limits: ArchiveLimits) -> tuple[Fault, ...]:
         if len(entries) > limits.files or total > limits.bytes:
             words = f"It would unpack to {len(entries):,} files and {total:,} bytes."
             faults.append(_fault("zip-bomb", ".", words))
-        if archive.comment:
-            faults.append(_fault("zip-hidden-bytes", ".", "It has a comment."))
+        if archive.comment or any(entry.comment for entry in entries) or not _ends_well(path):
+            words = "It has a comment, or bytes after its end."
+            faults.append(_fault("zip-hidden-bytes", ".", words))
         return (*faults, *collisions, *_layout_faults(path, entries, archive.start_dir))
 
 
@@ -133,6 +150,24 @@ def _entry_faults(entry: zipfile.ZipInfo, limits: ArchiveLimits) -> Iterator[Fau
         yield _fault("zip-bomb", name, words)
 
 
+def _ends_well(path: Path) -> bool:
+    """Whether the file ends with the record that ends a ZIP, and that record has no comment."""
+    with path.open("rb") as stream:
+        stream.seek(-min(_END_RECORD, path.stat().st_size), 2)
+        record = stream.read()
+    return record.startswith(b"PK\x05\x06") and record.endswith(b"\0\0")
+
+
+def _extras_known(extra: bytes) -> bool:
+    """Whether an entry's extra fields are only those that change neither its name nor its bytes."""
+    while len(extra) >= _EXTRA_HEADER.size:
+        kind, length = _EXTRA_HEADER.unpack_from(extra)
+        if kind not in _HARMLESS_EXTRAS:
+            return False
+        extra = extra[_EXTRA_HEADER.size + length :]
+    return not extra
+
+
 def _layout_faults(path: Path, entries: list[zipfile.ZipInfo], end: int) -> Iterator[Fault]:
     """Entries must follow one another without overlaps and without anything in between."""
     place = 0
@@ -151,6 +186,11 @@ def _layout_faults(path: Path, entries: list[zipfile.ZipInfo], end: int) -> Iter
                 yield _fault("zip-hidden-bytes", entry.filename, words)
                 return
             name_length, extra_length = _LOCAL_HEADER.unpack(head)[-2:]
+            stream.seek(name_length, 1)
+            if not _extras_known(stream.read(extra_length)) or not _extras_known(entry.extra):
+                words = "It has a part that some tools take for another name or other bytes."
+                yield _fault("zip-hidden-bytes", entry.filename, words)
+            stream.seek(entry.header_offset + _LOCAL_HEADER.size)
             place = stream.tell() + name_length + extra_length + entry.compress_size
             if entry.flag_bits & _DESCRIPTOR_FLAG:
                 place += _descriptor_length(stream, place, entry)
@@ -191,7 +231,7 @@ def _unpack(path: Path, scratch: Path, limits: ArchiveLimits) -> Path:
                 )
             for entry in entries:
                 _unpack_one(archive, entry, scratch)
-    except (zipfile.BadZipFile, OSError, EOFError, struct.error, ValueError) as error:
+    except _NO_ZIP as error:
         raise BundleRefused(
             (_fault("zip-damaged", path.name, f"It does not unpack whole: {error}."),)
         ) from error

@@ -216,7 +216,13 @@ def report_json(report: VerificationReport) -> dict[str, object]:
     """Turn a report into what `json` can write."""
     value = asdict(report)
     value["signatures"] = [
-        {"role": one.role.value, "person": one.person, "key": one.key.hex()}
+        {
+            "role": one.role.value,
+            "person": one.person,
+            "key": one.key.hex(),
+            "valid_at": one.valid_at.isoformat(),
+            "time_basis": one.time_basis,
+        }
         for one in report.signatures
     ]
     value["stamps"] = [
@@ -224,7 +230,7 @@ def report_json(report: VerificationReport) -> dict[str, object]:
         for one in report.stamps
     ]
     value["sealed_at"] = report.sealed_at.isoformat()
-    value["keys_valid_at"] = report.keys_valid_at.isoformat()
+    value["time_basis"] = report.time_basis
     return {"verifies": True, **value}
 
 

@@ -7,6 +7,7 @@ signatures over the tag manifest reach.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 256 * 1024 * 1024
 """A description of half a million files is about 200 MB; what is larger is not read."""
+
+_LOG_NAME = re.compile(r"[a-z0-9][A-Za-z0-9-]{0,79}")
+_HOW = frozenset({"full", "replaced"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +186,20 @@ def _check_lists(description: Description) -> None:
     files = {signer.signature_file for signer in description.required_signers}
     if roles.count(Role.CUSTODIAN) != 1 or len(files) != len(roles):
         raise DescriptionMalformed("It must ask one custodian, and nobody twice in one role.")
+    if description.withheld is not None:
+        _check_withheld(description.withheld)
+
+
+def _check_withheld(withheld: Withheld) -> None:
+    exhibits = [exhibit for exhibit, _ in withheld.exhibits]
+    if (
+        list(withheld.fields) != sorted(set(withheld.fields))
+        or exhibits != sorted(set(exhibits))
+        or list(withheld.files) != sorted(set(withheld.files))
+    ):
+        raise DescriptionMalformed("What it withholds is not in order, or is there twice.")
+    if {how for _, how in withheld.exhibits} - _HOW:
+        raise DescriptionMalformed("An exhibit is withheld in a way that the format lacks.")
 
 
 def _json_object(data: bytes) -> dict[str, Json]:
@@ -201,7 +219,9 @@ def _read(value: Mapping[str, Json]) -> Description:
         title=_text(value["title"]),
         synthetic=bool(value["synthetic"]),
         notes=_texts(value["notes"]),
-        log=LogAccount(name=_text(log["name"]), size=_count(log["size"]), root=_sha(log["root"])),
+        log=LogAccount(
+            name=_log_name(log["name"]), size=_count(log["size"]), root=_sha(log["root"])
+        ),
         required_signers=tuple(_read_signer(item) for item in _objects(value["required_signers"])),
         software=tuple(_read_software(item) for item in _objects(value["software"])),
         files=tuple(_read_file(item) for item in _objects(value["files"])),
@@ -221,7 +241,7 @@ def _read_software(item: Mapping[str, Json]) -> Software:
     return Software(
         name=_text(item["name"]),
         version=_text(item["version"]),
-        sha256=None if item["sha256"] is None else _text(item["sha256"]),
+        sha256=None if item["sha256"] is None else _sha(item["sha256"]),
     )
 
 
@@ -300,6 +320,13 @@ def _text(value: Json) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
     return value
+
+
+def _log_name(value: Json) -> str:
+    name = _text(value)
+    if not _LOG_NAME.fullmatch(name):
+        raise ValueError(f"{name[:80]!r} is no name of a log")
+    return name
 
 
 def _count(value: Json) -> int:

@@ -26,7 +26,7 @@ _MAX_FAULTS = 2_000
 
 
 def check_checkpoint(
-    top: Path, description: Description, allowed: AllowedSigners
+    top: Path, description: Description, allowed: AllowedSigners, *, at: datetime
 ) -> tuple[SignedNote | None, tuple[Fault, ...]]:
     """Judge the checkpoint: its form, whose it is, its signature, and what it is about."""
     try:
@@ -44,22 +44,32 @@ def check_checkpoint(
     if (note.size, note.root) != (description.log.size, description.log.root):
         words = "Its size or root is not the one that data/bundle.json states."
         faults.append(_fault("checkpoint-mismatch", CHECKPOINT, words))
-    signature = _signature_fault(text, note, allowed)
+    signature = _signature_fault(text, note, allowed, at)
     return note, tuple(faults if signature is None else [*faults, signature])
 
 
-def _signature_fault(text: str, note: SignedNote, allowed: AllowedSigners) -> Fault | None:
+def _signature_fault(
+    text: str, note: SignedNote, allowed: AllowedSigners, at: datetime
+) -> Fault | None:
     lines = allowed.matching(note.origin, CHECKPOINT_NAMESPACE)
-    keys = [key for key in (ed25519_key(line.key) for line in lines) if key is not None]
+    keys = [
+        (key, line.is_valid_at(at)) for line in lines if (key := ed25519_key(line.key)) is not None
+    ]
     if not keys:
         words = f"The list of allowed signers has no key for the log {note.origin!r}."
         return _fault("checkpoint-key-unknown", CHECKPOINT, words)
-    for key in keys:
+    ended = False
+    for key, valid in keys:
         try:
             verify_note(text, public_key=key)
         except SignatureInvalid:
             continue
-        return None
+        if valid:
+            return None
+        ended = True
+    if ended:
+        words = f"The key of the log was not valid at {at:%Y-%m-%d %H:%M:%S} UTC."
+        return _fault("checkpoint-key-not-valid", CHECKPOINT, words)
     words = f"No allowed key of the log {note.origin!r} has signed it."
     return _fault("checkpoint-signature", CHECKPOINT, words)
 
@@ -74,7 +84,7 @@ class RecordCheck:
         self._still_withheld = set(self._withheld)
         self._files = _by_entry(description.files)
         self._root = RootOf()
-        self._last: datetime | None = None
+        self.last_at: datetime | None = None
         self.faults: list[Fault] = []
 
     def run(self, top: Path) -> None:
@@ -127,9 +137,9 @@ class RecordCheck:
             self._add("entry-order", where, f"The entry calls itself {entry.sequence}.")
         if entry.log != self._log.name:
             self._add("entry-foreign", where, f"It is of the log {entry.log!r}.")
-        if self._last is not None and entry.at < self._last:
+        if self.last_at is not None and entry.at < self.last_at:
             self._add("entry-order", where, "It is older than the entry before it.")
-        self._last = entry.at
+        self.last_at = entry.at
         opened = self._open(entry, known)
         self._check_complete(entry)
         self._check_files(number, replace(entry, private=opened))

@@ -155,7 +155,9 @@ class _Redaction:
                 for one in sorted(plan.exhibits, key=lambda one: one.exhibit)
             ),
             files=tuple(
-                path for path in files.left_out if not scanner.in_bytes(path.encode(), where=path)
+                path
+                for path in sorted(set(files.left_out))
+                if not scanner.in_bytes(path.encode(), where=path)
             ),
             reasons=plan.reasons,
             sealed_tag_manifest=sha256_file(self._top / TAG_MANIFEST),

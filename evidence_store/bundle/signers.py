@@ -103,10 +103,14 @@ def read_allowed_signers(path: Path) -> AllowedSigners:
 def parse_allowed_signers(text: str, *, name: str = "allowed_signers") -> AllowedSigners:
     """Read the text of such a file; errors as in `read_allowed_signers`."""
     keys = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
+    # Line feeds alone end a line, as for ssh-keygen: others could hide a key in a comment.
+    for number, line in enumerate(text.split("\n"), start=1):
+        line = line.strip(" \t\r")
+        if not line or line.startswith("#"):
             continue
         try:
+            if not line.replace("\t", " ").isprintable():
+                raise ValueError("there is a control character in it")
             keys.append(_parse_line(line))
         except ValueError as error:
             raise BundleUnreadable(

@@ -21,11 +21,17 @@ from evidence_store.signing import verify_sshsig
 from evidence_store.types import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
     from evidence_store.bundle.signers import AllowedSigners
+
+TIME_BASIS = {
+    "given": "the time that was given",
+    "timestamp": "the time of a timestamp that covers the signature",
+    "stated": "the time of sealing that the custodian states",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,11 @@ class CheckedSignature:
     person: str
     key: bytes
     """The public key in SSH wire format."""
+    valid_at: datetime
+    """The moment at which the key was taken to be valid."""
+    time_basis: str
+    """Where that moment comes from: `given`, `timestamp` (of a seal that lists this very
+    signature) or `stated`."""
 
 
 def signature_of(signer: Signer, tag_manifest: bytes) -> tuple[str, bytes]:
@@ -100,9 +111,12 @@ def check_signatures(
     *,
     tag_manifest: bytes,
     allowed: AllowedSigners,
-    at: datetime,
+    at: Callable[[str], tuple[datetime, str]],
 ) -> tuple[tuple[CheckedSignature, ...], tuple[Fault, ...]]:
-    """Judge every signature of a bundle: those that hold, and a fault for each that does not."""
+    """Judge every signature of a bundle: those that hold, and a fault for each that does not.
+
+    `at` says for the path of a signature when its key must have been valid, and on what ground.
+    """
     good: list[CheckedSignature] = []
     faults: list[Fault] = []
     asked = {signer.signature_file: signer for signer in required}
@@ -115,7 +129,7 @@ def check_signatures(
             words = "The bundle asks nobody for this signature."
             faults.append(_fault("signature-unasked", path, words))
             continue
-        result = _check_one(path, files[path], asked[path], tag_manifest, allowed, at)
+        result = _check_one(path, files[path], asked[path], tag_manifest, allowed, at(path))
         if isinstance(result, Fault):
             faults.append(result)
         else:
@@ -129,8 +143,9 @@ def _check_one(
     signer: RequiredSigner,
     tag_manifest: bytes,
     allowed: AllowedSigners,
-    at: datetime,
+    when: tuple[datetime, str],
 ) -> CheckedSignature | Fault:
+    at, basis = when
     try:
         key = verify_sshsig(data.decode("ascii"), tag_manifest, signer.role.namespace)
     except (SignatureMalformed, UnicodeDecodeError) as error:
@@ -148,9 +163,14 @@ def _check_one(
         )
         return _fault("signer-not-allowed", path, words)
     if not any(line.is_valid_at(at) for line in lines):
-        words = f"The key of {signer.person} was not valid at {at:%Y-%m-%d %H:%M:%S} UTC."
+        words = (
+            f"The key of {signer.person} was not valid at {at:%Y-%m-%d %H:%M:%S} UTC, "
+            f"{TIME_BASIS[basis]}."
+        )
         return _fault("signer-not-valid", path, words)
-    return CheckedSignature(role=signer.role, person=signer.person, key=key)
+    return CheckedSignature(
+        role=signer.role, person=signer.person, key=key, valid_at=at, time_basis=basis
+    )
 
 
 def _fault(code: str, where: str, message: str) -> Fault:

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evidence_store.bundle.errors import TimestampFailed
-from evidence_store.bundle.seals import numbered, present_seal, read_signature_files, reseal
+from evidence_store.bundle.seals import (
+    numbered,
+    present_seal,
+    read_seal,
+    read_signature_files,
+    reseal,
+)
 from evidence_store.timestamp import (
     TimestampInvalid,
     TimestampMalformed,
@@ -38,6 +44,8 @@ class CheckedStamp:
     """The time that the authority gives."""
     trusted: bool
     """True if its signature holds under a root certificate that was given from outside."""
+    covers: frozenset[str]
+    """Paths that the stamped seal lists: what the authority's time is a time of."""
 
 
 def check_stamps(
@@ -58,7 +66,7 @@ def check_stamps(
             continue
         if suffix == "tsq":
             if not asks(files[path], hashlib.sha256(seal).digest()):
-                words = "It does not ask for a timestamp of its seal."
+                words = "It is not the request for a timestamp of its seal, in the one form."
                 faults.append(Fault(code="timestamp-request", where=path, message=words))
             continue
         result = _check_one(path, files[path], seal, files.get(f"{stem}.tsq"), trusted)
@@ -87,7 +95,10 @@ def _check_one(
         return Fault(code="timestamp-form", where=path, message=error.message)
     except TimestampInvalid as error:
         return Fault(code="timestamp-invalid", where=path, message=error.message)
-    return CheckedStamp(path=path, at=stamp.at, trusted=roots is not None)
+    listed, _ = read_seal(path, seal)
+    return CheckedStamp(
+        path=path, at=stamp.at, trusted=roots is not None, covers=frozenset(listed.listed)
+    )
 
 
 def keep_request(top: Path) -> str:

@@ -7,17 +7,19 @@ timestamp authorities. No network is used.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from evidence_store.bundle.archive import opened
 from evidence_store.bundle.bag_check import BagCheck
+from evidence_store.bundle.documents import crate_faults, document_faults
 from evidence_store.bundle.errors import BundleRefused, BundleUnreadable
 from evidence_store.bundle.instructions import instructions_bytes
-from evidence_store.bundle.layout import KeyHeld, Withheld
+from evidence_store.bundle.layout import KeyHeld, Role, Withheld, signature_file
 from evidence_store.bundle.record_check import RecordCheck, check_checkpoint
 from evidence_store.bundle.seals import read_signature_files, seal_faults
 from evidence_store.bundle.signers import AllowedSigners, read_allowed_signers
-from evidence_store.bundle.signing import CheckedSignature, check_signatures
+from evidence_store.bundle.signing import TIME_BASIS, CheckedSignature, check_signatures
 from evidence_store.bundle.stamps import CheckedStamp, check_stamps
 from evidence_store.types import Fault, Sha256
 
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
 
 MAX_FAULTS = 1_000
 """More faults than this say nothing new; the count of the rest is given."""
+
+
+FIRST_SIGNATURE = signature_file(Role.CUSTODIAN, "")
+"""The custodian's, with whose time the key of the log is judged as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +51,17 @@ class VerificationReport:
     tagmanifest_sha256: Sha256
     sealed_at: datetime
     """When the custodian says that it was sealed. A claim."""
-    keys_valid_at: datetime
-    """The moment at which the signers' keys were taken to be valid."""
-    time_basis: str
-    """Where that moment comes from: `given`, `timestamp` or `stated`."""
     signatures: tuple[CheckedSignature, ...]
     stamps: tuple[CheckedStamp, ...]
     withheld: Withheld | None
     remarks: tuple[str, ...]
     """What a reader must know beside "it verifies", a sentence each."""
+
+    @property
+    def time_basis(self) -> str:
+        """The weakest ground on which a signer's key was taken to be valid."""
+        bases = {one.time_basis for one in self.signatures}
+        return next(basis for basis in ("stated", "given", "timestamp") if basis in bases)
 
     def sentences(self) -> tuple[str, ...]:
         """Say what was checked and found good, a sentence each; `remarks` says what was not."""
@@ -69,7 +77,7 @@ class VerificationReport:
             "Every disclosed field is the one that its entry committed to.",
             *(
                 f"{one.person} signed as {one.role.value}, with a key valid at "
-                f"{self.keys_valid_at:%Y-%m-%d %H:%M:%S} UTC ({self.time_basis})."
+                f"{one.valid_at:%Y-%m-%d %H:%M:%S} UTC ({TIME_BASIS[one.time_basis]})."
                 for one in self.signatures
             ),
             *(
@@ -92,9 +100,10 @@ def verify(
 ) -> VerificationReport:
     """Check a bundle, a folder or its ZIP.
 
-    `verify_time` is when the signers' keys had to be valid; without it, the earliest time of a
-    timestamp that holds, else the time that the custodian states. `sealed` is the sealed bundle
-    that a public one is said to come from; the two are compared.
+    `verify_time` is when the signers' keys had to be valid; without it, for each signature the
+    earliest time of a timestamp that holds and covers it, else the time that the custodian
+    states. `sealed` is the sealed bundle that a public one is said to come from; the two are
+    compared.
     Raises `BundleRefused` with every fault, `BundleUnreadable` if it cannot be checked at all.
     """
     allowed = read_allowed_signers(allowed_signers)
@@ -120,6 +129,7 @@ class _Verification:
         self._signatures: tuple[CheckedSignature, ...] = ()
         self._stamps: tuple[CheckedStamp, ...] = ()
         self._stamps_unchecked = 0
+        self._last_entry_at: datetime | None = None
         self.faults: list[Fault] = []
 
     def run(self, *, tsa_roots: Path | None, require_timestamp: bool) -> None:
@@ -138,7 +148,7 @@ class _Verification:
                 self._description.required_signers,
                 tag_manifest=self._bag.tag_manifest,
                 allowed=self._allowed,
-                at=self._keys_valid_at()[0],
+                at=self._key_valid_at,
             )
             self.faults.extend(faults)
 
@@ -152,7 +162,6 @@ class _Verification:
         description = self._description
         if description is None or self._bag.tag_manifest_sha256 is None:
             raise BundleUnreadable("The bundle was not checked to its end.")
-        at, basis = self._keys_valid_at()
         return VerificationReport(
             title=description.title,
             log=description.log.name,
@@ -162,12 +171,10 @@ class _Verification:
             payload_bytes=self._bag.payload_bytes,
             tagmanifest_sha256=self._bag.tag_manifest_sha256,
             sealed_at=self._bag.sealed_at,
-            keys_valid_at=at,
-            time_basis=basis,
             signatures=self._signatures,
             stamps=self._stamps,
             withheld=description.withheld,
-            remarks=self._remarks(description, basis),
+            remarks=self._remarks(description),
         )
 
     def _signature_files(self) -> Mapping[str, bytes]:
@@ -189,30 +196,57 @@ class _Verification:
             self.faults.append(_fault("timestamp-missing", "signatures", words))
 
     def _check_record(self, description: Description) -> None:
-        _, faults = check_checkpoint(self._top, description, self._allowed)
+        at, _ = self._key_valid_at(FIRST_SIGNATURE)
+        _, faults = check_checkpoint(self._top, description, self._allowed, at=at)
         self.faults.extend(faults)
         record = RecordCheck(description)
         record.run(self._top)
+        self._last_entry_at = record.last_at
         self.faults.extend(record.faults)
+        self.faults.extend(crate_faults(self._top, description, record.last_at))
+        self.faults.extend(islice(document_faults(self._top, description), MAX_FAULTS))
 
-    def _keys_valid_at(self) -> tuple[datetime, str]:
+    def _key_valid_at(self, signature: str) -> tuple[datetime, str]:
+        """When the key of a signature must have been valid; a stamp speaks for what it covers."""
         if self._given_time is not None:
             return self._given_time, "given"
-        times = [stamp.at for stamp in self._stamps if stamp.trusted]
+        times = [s.at for s in self._stamps if s.trusted and signature in s.covers]
         return (min(times), "timestamp") if times else (self._bag.sealed_at, "stated")
 
-    def _remarks(self, description: Description, basis: str) -> tuple[str, ...]:
-        remarks = []
-        if basis == "stated":
-            remarks.append(
-                "The time of sealing is the custodian's own statement; no authority confirms it, "
-                "and whether the keys were valid then rests on it."
-            )
+    def _remarks(self, description: Description) -> tuple[str, ...]:
+        remarks = self._time_remarks()
         if self._stamps_unchecked:
             remarks.append(
                 f"{self._stamps_unchecked} timestamp(s) were not checked, for want of the root "
                 "certificate of their authority."
             )
+        remarks.extend(self._payload_remarks(description))
+        return tuple(remarks)
+
+    def _time_remarks(self) -> list[str]:
+        remarks = []
+        stated = [one.person for one in self._signatures if one.time_basis == "stated"]
+        if stated and len(stated) == len(self._signatures):
+            remarks.append(
+                "The time of sealing is the custodian's own statement; no authority confirms it, "
+                "and whether the keys were valid then rests on it."
+            )
+        elif stated:
+            remarks.append(
+                f"No timestamp covers the signature of {', '.join(stated)}: when it was made, and "
+                "whether the key was still valid, nobody outside confirms."
+            )
+        last = self._last_entry_at
+        early = [stamp.at for stamp in self._stamps if stamp.trusted]
+        if last is not None and min([self._bag.sealed_at, *early]) < last.replace(microsecond=0):
+            remarks.append(
+                "It was sealed or stamped, as it says, before the last entry of its log was made: "
+                "one of the clocks was wrong, or one of the times is not true."
+            )
+        return remarks
+
+    def _payload_remarks(self, description: Description) -> list[str]:
+        remarks = []
         held = [s.person for s in description.required_signers if s.key_held is KeyHeld.SERVER]
         if held:
             remarks.append(
@@ -234,7 +268,7 @@ class _Verification:
             remarks.append("The bundle contains synthetic material.")
         if description.withheld is not None:
             remarks.append("It is a public bundle: some fields or photos are withheld.")
-        return tuple(remarks)
+        return remarks
 
 
 def _capped(faults: list[Fault]) -> tuple[Fault, ...]:

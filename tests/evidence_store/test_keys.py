@@ -180,3 +180,27 @@ def test_the_same_key_signs_checkpoints(keys: KeyFolder) -> None:
     signer = keys.note_signer("nameplate-log")
     assert len(signer.public_key) == 32
     assert len(signer.sign(b"text")) == 64
+
+
+def test_a_former_key_that_was_stolen_ends_earlier_and_never_later(
+    keys: KeyFolder, clock: Any
+) -> None:
+    first = keys.create("person-1")
+    clock.now += timedelta(days=30)
+    keys.rotate("person-1")
+    stolen = clock.now - timedelta(days=10)
+    ended = keys.revoke("person-1", reason="Stolen.", at=stolen, fingerprint=first.fingerprint)
+    assert ended.valid_before == stolen.replace(microsecond=0)
+    assert keys.history("person-1")[0] == ended
+    assert keys.public("person-1").line != first.line
+    with pytest.raises(BadInput, match="never moved to a later time"):
+        keys.revoke("person-1", reason="x", at=clock.now, fingerprint=first.fingerprint)
+    with pytest.raises(KeyMissing, match="never had"):
+        keys.revoke("person-1", reason="x", fingerprint="SHA256:unknown")
+
+
+def test_a_key_made_here_gives_way_to_one_of_the_persons_own(keys: KeyFolder, clock: Any) -> None:
+    keys.create("person-1")
+    clock.now += timedelta(days=1)
+    assert keys.rotate("person-1", public_key=FOREIGN).held_by == "person"
+    assert [key.held_by for key in keys.history("person-1")] == ["server", "person"]

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from evidence_store.__main__ import main as evidence_store_main
 from tests.workbench.drawn import plate_jpeg
-from workbench.errors import NotAllowed
+from workbench.errors import BadRequest, NotAllowed
 from workbench.settings import Settings
 from workbench.types import Actor, CaseSummary, Claims, Judgement, Policy, Role, Upload
 from workbench.workbench import Workbench
@@ -114,6 +118,60 @@ def test_a_reviewer_signs_later_and_only_then_it_verifies(
     assert bench.exports.unsigned(read_case.case_id, sealed.sequence) == ()
     view = bench.exports.verify(folder)
     assert view.ok, view.faults
+
+
+def test_a_reviewer_signs_on_their_own_machine(
+    bench: Workbench,
+    investigator: Actor,
+    reviewer: Actor,
+    read_case: CaseSummary,
+    tmp_path: Path,
+) -> None:
+    key = tmp_path / "id_ed25519"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    bench.people.begin_key(
+        reviewer, reviewer.person_id, public_key=key.with_suffix(".pub").read_text()
+    )
+    bench.review.judge_field(
+        reviewer,
+        read_case.case_id,
+        exhibit_id="EX-0001",
+        region_id="R1",
+        field="serial",
+        judgement=Judgement.CONFIRMED,
+    )
+    sealed = bench.exports.seal(investigator, read_case.case_id)
+    folder = bench.exports.folder_path(read_case.case_id, sealed.sequence)
+    copy = tmp_path / "their copy"
+    shutil.copytree(folder, copy)
+    told = ["sign", str(copy), "--key", str(key), "--person", reviewer.person_id]
+    assert evidence_store_main(told) == 0
+    made = (copy / f"signatures/reviewer-{reviewer.person_id}.sig").read_text()
+
+    with pytest.raises(BadRequest, match="no signature file"):
+        bench.exports.attach_signature(investigator, read_case.case_id, sealed.sequence, "x")
+    own = (folder / "signatures/custodian.sig").read_text()
+    with pytest.raises(BadRequest, match="nobody who has still to sign"):
+        bench.exports.attach_signature(investigator, read_case.case_id, sealed.sequence, own)
+    assert not bench.exports.verify(folder).ok
+
+    bench.exports.attach_signature(investigator, read_case.case_id, sealed.sequence, made)
+    view = bench.exports.verify(folder)
+    assert view.ok, view.faults
+    description = json.loads((folder / "data/bundle.json").read_bytes())
+    held = {one["person"]: one["key_held"] for one in description["required_signers"]}
+    assert held == {investigator.person_id: "server", reviewer.person_id: "own"}
+
+
+def test_a_key_that_began_after_the_sealing_signs_nothing(
+    bench: Workbench, investigator: Actor, solo: CaseSummary
+) -> None:
+    sealed = bench.exports.seal(investigator, solo.case_id)
+    bench.stores.keys.revoke(investigator.person_id, reason="x")
+    time.sleep(1.1)  # keys begin at whole seconds
+    bench.people.begin_key(investigator, investigator.person_id)
+    with pytest.raises(BadRequest, match="Seal the case anew"):
+        bench.exports.sign(investigator, solo.case_id, sealed.sequence)
 
 
 def test_strangers_keys_are_not_believed(

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from workbench.errors import BadRequest, NotAllowed, NotFound
@@ -60,3 +62,47 @@ def test_each_person_is_trusted_in_their_roles_only(
     assert "custodian@bundle.nameplate" not in lines[reviewer.person_id]
     assert "reviewer@bundle.nameplate" in lines[reviewer.person_id]
     assert "checkpoint@ledger.nameplate" in lines[f"{bench.stores.origin}/*"]
+
+
+OWN = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+
+
+def test_a_reviewer_keeps_their_own_key(bench: Workbench, investigator: Actor) -> None:
+    person = bench.people.enrol("Own", (Role.REVIEWER,), public_key=f"{OWN} me", by=investigator)
+    (key,) = bench.people.keys_of(person.person_id)
+    assert (key.held_by, person.public_key, person.has_passphrase) == ("person", OWN, False)
+    assert f"{person.person_id} namespaces=" in bench.people.allowed_signers_text()
+
+
+def test_keys_begin_and_end_with_dates_that_a_verifier_sees(
+    bench: Workbench, investigator: Actor, reviewer: Actor
+) -> None:
+    first = bench.people.keys_of(reviewer.person_id)[0]
+    bench.people.begin_key(reviewer, reviewer.person_id, public_key=OWN, reason="A token.")
+    assert bench.people.person(reviewer.person_id).public_key == OWN
+    bench.stores.projection.rebuild()
+    assert bench.people.person(reviewer.person_id).public_key == OWN
+    since = datetime.now(UTC) - timedelta(days=400)
+    bench.people.end_key(
+        investigator,
+        reviewer.person_id,
+        reason="Was copied.",
+        at=since,
+        fingerprint=first.fingerprint,
+    )
+    old, new = bench.people.keys_of(reviewer.person_id)
+    assert (old.valid_before, new.valid_before) == (since.replace(microsecond=0), None)
+    assert f'valid-before="{since:%Y%m%d%H%M%SZ}"' in bench.people.allowed_signers_text()
+    kinds = [entry.kind for entry in bench.stores.ledger.entries("store")]
+    assert kinds.count("key.begun") == 1
+    assert kinds.count("key.ended") == 2
+
+
+def test_nobody_changes_the_key_of_somebody_else(
+    bench: Workbench, investigator: Actor, reviewer: Actor
+) -> None:
+    with pytest.raises(NotAllowed, match="custodian"):
+        bench.people.begin_key(reviewer, investigator.person_id)
+    with pytest.raises(BadRequest, match="why"):
+        bench.people.end_key(reviewer, reviewer.person_id, reason=" ")
+    assert len(bench.people.keys_of(investigator.person_id)) == 1

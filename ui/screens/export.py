@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import markup
+from ui.screens import after_sealing
 from workbench.report.texts import NOT_PROVED_ENGLISH
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def _bundle(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
                 workbench.exports.sign(actor, case.case_id, sealed.sequence)
                 state.flash("Signed.")
                 st.rerun()
+        after_sealing.render(workbench, case, sealed)
 
 
 def _how_to_check() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -38,23 +39,37 @@ def render(workbench: Workbench) -> None:
     left, _, right = st.columns([1, 0.06, 1.1])
     with left:
         _enrol(workbench)
+        st.space("small")
+        keys(workbench)
     with right:
         _trust(workbench)
 
 
 def _enrol(workbench: Workbench) -> None:
-    markup.section("Enrol a person", "A custodian does this. The key is made here and kept here.")
+    markup.section(
+        "Enrol a person", "A custodian does this. The key is made and kept here, or their own."
+    )
     with st.form("enrol", clear_on_submit=True, border=False):
         name = st.text_input("Name", key="enrol_name")
         roles = role_boxes("enrol_role", ticked=False)
         passphrase = st.text_input(
             "Passphrase for their key", type="password", key="enrol_passphrase"
         )
+        own = st.text_input(
+            "Or the public key of a key that they keep themselves",
+            key="enrol_public_key",
+            help="The one line of their .pub file (ssh-ed25519 …). They then sign bundles on "
+            "their own machine, and the bundle says that the key is their own.",
+        )
         sent = st.form_submit_button("Enrol", type="primary", key="enrol_send")
     if sent:
         with state.told():
             person = workbench.people.enrol(
-                name, roles, passphrase=passphrase or None, by=state.require_actor()
+                name,
+                roles,
+                passphrase=passphrase or None,
+                public_key=own.strip() or None,
+                by=state.require_actor(),
             )
             state.flash(f"{person.name} is enrolled.")
             st.rerun()
@@ -69,6 +84,78 @@ def role_boxes(key: str, *, ticked: bool) -> tuple[Role, ...]:
             f"**{words.ROLES[role]}** – {words.ROLE_HELP[role]}", value=ticked, key=f"{key}_{role}"
         )
     )
+
+
+def keys(workbench: Workbench) -> None:
+    """Every key of a person with its dates, and the forms to begin the next or end one."""
+    actor = state.require_actor()
+    people = {
+        person.person_id: person.name
+        for person in workbench.people.everyone()
+        if Role.CUSTODIAN in actor.roles or person.person_id == actor.person_id
+    }
+    markup.section(
+        "Change a key",
+        "A key that ends stays in the list of allowed signers with its dates, so that old "
+        "bundles still verify and later signatures do not.",
+    )
+    person = st.selectbox("Whose", list(people), format_func=people.__getitem__, key="key_person")
+    had = workbench.people.keys_of(person)
+    markup.table(
+        ("Key", "From", "Until", "Kept by"),
+        [
+            (
+                f'<span class="np-small">{markup.mono(key.fingerprint)}</span>',
+                markup.safe(words.when(key.valid_after)),
+                markup.safe(words.when(key.valid_before)) if key.valid_before else "in use",
+                "the server" if key.held_by == "server" else "the person",
+            )
+            for key in had
+        ],
+    )
+    begin, end = st.tabs(["Begin the next key", "End a key (revoke)"])
+    with begin:
+        _begin_key(workbench, person)
+    with end:
+        _end_key(workbench, person, [key.fingerprint for key in had])
+
+
+def _begin_key(workbench: Workbench, person: str) -> None:
+    with st.form("key_begin", clear_on_submit=True, border=False):
+        passphrase = st.text_input("Passphrase", type="password", key="key_passphrase")
+        own = st.text_input("Or a public key of their own (.pub)", key="key_public")
+        sent = st.form_submit_button("Begin it", key="key_begin_send")
+    if sent:
+        with state.told():
+            workbench.people.begin_key(
+                state.require_actor(),
+                person,
+                passphrase=passphrase or None,
+                public_key=own.strip() or None,
+            )
+            state.flash("The new key is in use; hand out the new allowed_signers.")
+            st.rerun()
+
+
+def _end_key(workbench: Workbench, person: str, fingerprints: list[str]) -> None:
+    with st.form("key_end", clear_on_submit=True, border=False):
+        which = st.selectbox("Which", fingerprints[::-1], key="key_which")
+        since = st.datetime_input(
+            "Since when (UTC; empty: now)", value=None, key="key_since", help="May lie in the past."
+        )
+        reason = st.text_input("Why", key="key_reason")
+        sent = st.form_submit_button("End it", key="key_end_send")
+    if sent:
+        with state.told():
+            workbench.people.end_key(
+                state.require_actor(),
+                person,
+                reason=reason,
+                at=None if since is None else since.replace(tzinfo=UTC),
+                fingerprint=which,
+            )
+            state.flash("The key has ended; hand out the new allowed_signers.")
+            st.rerun()
 
 
 def _trust(workbench: Workbench) -> None:

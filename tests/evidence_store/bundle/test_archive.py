@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import random
 import stat
 import struct
 import zipfile
@@ -173,3 +175,41 @@ def test_a_link_is_never_packed(bundle: Path) -> None:
     with pytest.raises(BundleRefused):
         zip_bundle(bundle)
     assert not bundle.with_name("bundle.zip").exists()
+
+
+@pytest.mark.parametrize("junk", [b"junk", b"\0" * 22])
+def test_bytes_after_the_end(bundle: Path, tmp_path: Path, junk: bytes) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(zip_bundle(bundle).read_bytes() + junk)
+    assert refused(path) == {"zip-hidden-bytes"}
+
+
+def test_a_second_name_that_only_some_tools_see(tmp_path: Path) -> None:
+    """Info-ZIP's Unicode path field (0x7075) replaces an entry's name for tools that know it."""
+    entry = zipfile.ZipInfo("b/bagit.txt")
+    entry.extra = struct.pack("<2HBI5s", 0x7075, 10, 1, 0, b"other")
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr(entry, b"x")
+    assert refused(tmp_path / "x.zip") == {"zip-hidden-bytes"}
+
+
+def test_an_entry_with_a_comment(tmp_path: Path) -> None:
+    entry = zipfile.ZipInfo("b/bagit.txt")
+    entry.comment = b"read me"
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr(entry, b"x")
+    assert refused(tmp_path / "x.zip") == {"zip-hidden-bytes"}
+
+
+def test_damage_anywhere_is_a_refusal_and_never_a_crash(
+    bundle: Path, tmp_path: Path, codes: Codes
+) -> None:
+    data = zip_bundle(bundle).read_bytes()
+    chance = random.Random(7)
+    for _ in range(60):
+        place = chance.choice((chance.randrange(len(data)), len(data) - chance.randrange(1, 3000)))
+        spoilt = bytearray(data)
+        spoilt[place] ^= 1 << chance.randrange(8)
+        (tmp_path / "x.zip").write_bytes(spoilt)
+        with contextlib.suppress(BundleUnreadable):
+            codes(tmp_path / "x.zip")

@@ -123,3 +123,14 @@ def test_we_and_ssh_keygen_agree(
     ours = parse_allowed_signers(line).matching("person-a", namespace)
     assert (theirs.returncode == 0) is good
     assert any(key.is_valid_at(parse_time(at)) for key in ours) is good
+
+
+@pytest.mark.parametrize("gap", ["\u2028", "\x0b", "\x0c", "\x85", "\x1c"])
+def test_no_key_hides_in_a_comment(gap: str) -> None:
+    """To ssh-keygen, and to an eye, all of it is one comment."""
+    with pytest.raises(BundleUnreadable, match="names no key"):
+        parse_allowed_signers(f"# retired{gap}person-one {KEY}\n")
+
+
+def test_lines_that_end_as_on_windows_are_read() -> None:
+    assert len(parse_allowed_signers(f"# keys\r\nperson-one {KEY}\r\n\r\n").keys) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import subprocess
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -10,6 +12,7 @@ import pytest
 
 from benchmarks.local_tsa import LocalAuthority
 from evidence_store.bundle.errors import SigningFailed, TimestampFailed
+from evidence_store.bundle.layout import Role
 from evidence_store.bundle.seals import reseal
 from evidence_store.bundle.stamps import attach_answer, keep_request, stamp_bundle
 from evidence_store.bundle.verify import VerificationReport
@@ -18,6 +21,7 @@ from evidence_store.timestamp import (
     TimestampInvalid,
     TimestampMalformed,
     ask_authority,
+    asks,
     check_stamp,
     make_request,
     read_roots,
@@ -52,7 +56,7 @@ def test_a_stamped_bundle_verifies_with_the_authoritys_time(
     report = check(bundle, tsa_roots=authority.root, require_timestamp=True)
     assert [stamp.trusted for stamp in report.stamps] == [True]
     assert report.time_basis == "timestamp"
-    assert report.keys_valid_at == report.stamps[0].at
+    assert {one.valid_at for one in report.signatures} == {report.stamps[0].at}
 
 
 def test_without_a_root_the_stamp_is_not_believed(
@@ -90,7 +94,32 @@ def test_a_request_is_kept_and_answered_later_beside_a_late_signature(
     request = top / keep_request(top)
     add_signature(top, reviewer)
     assert attach_answer(top, authority.answer(request.read_bytes())) == "signatures/seal-1.tsr"
-    assert check(top, tsa_roots=authority.root).time_basis == "timestamp"
+    report = check(top, tsa_roots=authority.root)
+    assert {one.role: one.time_basis for one in report.signatures} == {
+        Role.CUSTODIAN: "timestamp",
+        Role.REVIEWER: "stated",
+    }
+    assert any("No timestamp covers the signature of" in remark for remark in report.remarks)
+
+
+def test_a_request_has_one_form() -> None:
+    """What an authority is asked stands in the bundle, so that no byte of it may be free."""
+    request = make_request(b"seal")
+    digest = hashlib.sha256(b"seal").digest()
+    assert asks(request, digest)
+    for spoilt in (request + b"\0", b"\0" + request, request[:-3], b"", request[:40]):
+        assert not asks(spoilt, digest)
+
+
+def test_a_spoilt_answer_is_refused_or_read_and_never_a_crash(authority: LocalAuthority) -> None:
+    """Any byte of an answer may have been changed by whoever hands the bundle over."""
+    answer = authority.answer(make_request(b"these bytes"))
+    roots = read_roots(authority.root)
+    for place in range(len(answer)):
+        data = bytearray(answer)
+        data[place] ^= 1 << place % 8
+        with contextlib.suppress(TimestampMalformed, TimestampInvalid):
+            check_stamp(bytes(data), message=b"these bytes", roots=roots)
 
 
 def test_an_answer_to_another_request_is_refused(bundle: Path, authority: LocalAuthority) -> None:

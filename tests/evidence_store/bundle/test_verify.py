@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -241,3 +242,52 @@ def test_the_programs_own_instructions_need_no_remark(
     check: Callable[..., VerificationReport], pristine: Path
 ) -> None:
     assert not any("VERIFY.txt" in remark for remark in check(pristine).remarks)
+
+
+@pytest.mark.parametrize("name", ["case-s\u00e4mple", "case-x\nContact-Name: somebody", "", "../x"])
+def test_the_name_of_the_log_is_plain(forge: Callable[..., Path], codes: Codes, name: str) -> None:
+    """The name stands in bag-info.txt, in which it must not begin a line of its own."""
+    told = json.dumps(name, ensure_ascii=False).encode()
+    top = forge("data/bundle.json", lambda data: data.replace(b'"case-sample"', told))
+    assert "description-form" in codes(top)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [b'{"judgement":"confirmed","judgement":"unsure"}', b'[{"a":{"b":1,"b":1}}]', b"NaN", b"\xff"],
+)
+def test_a_document_that_can_be_read_in_two_ways_is_refused(
+    forge: Callable[..., Path], codes: Codes, document: bytes
+) -> None:
+    assert "document-form" in codes(forge("data/reviews/decisions.json", lambda _: document))
+
+
+def test_a_crate_that_tells_another_story_is_refused(
+    forge: Callable[..., Path], codes: Codes
+) -> None:
+    top = forge("data/ro-crate-metadata.json", lambda data: data.replace(b"EX-0001", b"EX-0002"))
+    assert codes(top) == {"crate-form"}
+
+
+def test_the_key_of_the_log_must_have_been_valid(
+    sample: Sample, pristine: Path, tmp_path: Path
+) -> None:
+    allowed = tmp_path / "allowed_signers"
+    ended = sample.allowed_signers.read_text().replace(
+        'namespaces="checkpoint', 'valid-before="20200101Z",namespaces="checkpoint'
+    )
+    allowed.write_text(ended)
+    with pytest.raises(BundleRefused) as refusal:
+        verify(pristine, allowed_signers=allowed)
+    assert [fault.code for fault in refusal.value.faults] == ["checkpoint-key-not-valid"]
+
+
+def test_a_bundle_sealed_before_its_last_entry_is_remarked_on(
+    sample: Sample, tmp_path: Path
+) -> None:
+    """A custodian whose key has ended might state an earlier time of sealing."""
+    early = datetime(2020, 1, 1, tzinfo=UTC)
+    top = sample.seal(tmp_path / "bundle", at=early).path
+    later = datetime(2030, 1, 1, tzinfo=UTC)
+    report = verify(top, allowed_signers=sample.allowed_signers, verify_time=later)
+    assert any("before the last entry" in remark for remark in report.remarks)

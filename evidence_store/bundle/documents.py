@@ -1,0 +1,78 @@
+"""Payload documents: what is JSON must say one thing to every reader, and the crate the same.
+
+Readers of JSON differ on a name that stands twice in one object: one shows the first value,
+another the last. A bundle whose documents leave that open is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NoReturn
+
+from evidence_store.bundle.hashing import open_plain
+from evidence_store.bundle.layout import CRATE, DESCRIPTION, PAYLOAD
+from evidence_store.bundle.rocrate import crate_bytes
+from evidence_store.types import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from evidence_store.bundle.description import Description
+
+MAX_DOCUMENT = 64 * 1024 * 1024
+"""Bytes of a JSON document in the payload; readings of a large photo have about 1 MB."""
+
+
+def document_faults(top: Path, description: Description) -> Iterator[Fault]:
+    """Name every JSON document of the payload that is none, or could be read in two ways."""
+    for file in description.files:
+        if not file.path.startswith(f"{PAYLOAD}/") or not file.path.endswith(".json"):
+            continue
+        try:
+            with open_plain(top / file.path) as stream:
+                data = stream.read(MAX_DOCUMENT + 1)
+        except OSError:
+            continue  # that it is missing or cannot be read is a fault already
+        problem = _problem(data)
+        if problem:
+            yield Fault(code="document-form", where=file.path, message=problem)
+
+
+def crate_faults(
+    top: Path, description: Description, last_entry_at: datetime | None
+) -> Iterator[Fault]:
+    """Hold the crate against what `bundle.json` and the log say, byte for byte."""
+    if last_entry_at is None:
+        return
+    right = crate_bytes(description, last_entry_at=last_entry_at)
+    try:
+        with open_plain(top / CRATE) as stream:
+            if stream.read(len(right) + 1) == right:
+                return
+    except OSError:
+        return  # as above
+    words = f"It does not say what {DESCRIPTION} and the log say, in the one form."
+    yield Fault(code="crate-form", where=CRATE, message=words)
+
+
+def _problem(data: bytes) -> str:
+    if len(data) > MAX_DOCUMENT:
+        return f"It has more than {MAX_DOCUMENT:,} bytes."
+    try:
+        json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        return f"It is not JSON that every reader reads alike: {error}."
+    return ""
+
+
+def _once(members: list[tuple[str, object]]) -> None:
+    names = {name for name, _ in members}
+    if len(names) != len(members):
+        twice = next(name for name in names if [n for n, _ in members].count(name) > 1)
+        raise ValueError(f"the name {twice[:60]!r} stands twice in one object")
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number of JSON")
