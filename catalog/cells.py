@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 DateOrder = Literal["iso", "dmy", "mdy"]
 
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What spreadsheets take for the beginning of a formula; here such a cell is only text."""
+_FORMULA: Final = re.compile(r"[=@\t\r].|[-+](?![\d\s.,]*$).", re.DOTALL)
+_ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE | re.ASCII)
 
 MAX_RANGE: Final = 10_000
 """Units that one range may stand for; a longer one is a slip or belongs in a list."""
@@ -46,6 +47,33 @@ _STATUS: Final = re.compile(
     r"(?P<status>[^\d@()]+?)\s*(?:@|:|\bon\b)?\s*(?P<date>\d[\d./-]*(?:/\d[\d-]*)?)?"
     r"\s*(?:\((?P<authority>[^()]*)\))?"
 )
+
+
+def is_formula(text: str) -> bool:
+    """Tell whether a spreadsheet would take a text for a formula; here it is only text."""
+    return _FORMULA.match(text) is not None
+
+
+def unseen_characters(text: str) -> tuple[str, ...]:
+    """Name the characters of a text that nobody sees: controls, marks of direction, no width."""
+    if text.isascii() and text.isprintable():
+        return ()
+    odd = dict.fromkeys(
+        char
+        for char in text
+        if unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") and char not in "\n\t"
+    )
+    return tuple(f"U+{ord(char):04X}" for char in odd)
+
+
+class NumberText(str):
+    """A bare number of a spreadsheet, written out; zeros before it and digits past 15 are lost."""
+
+    __slots__ = ()
+
+
+MOST_DIGITS: Final = 15
+"""Digits of a number that spreadsheets keep."""
 
 
 class CellProblem(Exception):
@@ -227,6 +255,16 @@ def serial_problem(value: str) -> tuple[str, str] | None:
         return (
             f"{value[:40]!r}: a formula is no serial",
             "export the values, not the formulas",
+        )
+    if _ROUNDED.fullmatch(value):
+        return (
+            f"{value!r} is a number that a spreadsheet has rounded; its last digits are lost",
+            "format the column as text where the numbers are still whole, and export it again",
+        )
+    if "?" in value:
+        return (
+            f"{value[:40]!r} holds a ?, and a serial with an unknown character is not that serial",
+            "write it in full, or █ for each unknown character: then it neither matches nor excludes",
         )
     key = fold(value)
     if not key:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from catalog.cells import FORMULA_STARTS, CellProblem, read_date, read_redactable, read_word
+from catalog.cells import (
+    CellProblem,
+    is_formula,
+    read_date,
+    read_redactable,
+    read_word,
+    unseen_characters,
+)
 from catalog.types import RowIssue
 
 if TYPE_CHECKING:
@@ -72,19 +79,28 @@ class RowCells:
         self.issues.report(target, value, problem, remedy)
 
     def text(self, target: str) -> str:
-        """Pop a cell as plain text; a formula stays text and is reported."""
+        """Pop a cell as plain text; what a reader may take for something else is reported."""
         text = self._cells.pop(target, "").strip()
-        if not text:
-            return ""
-        if text.startswith(FORMULA_STARTS) and len(text) > 1:
-            self.issues.report(
+        if is_formula(text):
+            self.warn(
                 target,
                 text,
                 "this looks like a spreadsheet formula; it is kept as plain text",
                 "check that the text is meant, and export values instead of formulas",
-                severity="warning",
+            )
+        if unseen := unseen_characters(text):
+            self.warn(
+                target,
+                text,
+                f"it holds characters that nobody sees ({', '.join(unseen)}); they are kept as "
+                "written and not compared",
+                "remove them if they are not meant",
             )
         return text
+
+    def warn(self, target: str, value: str, problem: str, remedy: str) -> None:
+        """Report a cell that does not keep its row out."""
+        self.issues.report(target, value, problem, remedy, severity="warning")
 
     def needed(self, target: str, remedy: str) -> str:
         """Pop a cell that must not be empty."""

@@ -255,8 +255,7 @@ def _audit_columns(builder: RecordBuilder, header: tuple[str, ...], mapping: Col
 
 
 def _csv_rows(data: bytes, name: str, limits: LoadLimits) -> Iterator[list[str]]:
-    text = _decode(data, name, limits)
-    delimiter = _delimiter(text)
+    text, delimiter = _declared(_decode(data, name, limits))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     empty = True
     try:
@@ -303,7 +302,12 @@ def _decode(data: bytes, name: str, limits: LoadLimits) -> str:
     return text
 
 
-def _delimiter(text: str) -> str:
-    """Take the separator that the first line has most often."""
-    first = text[: text.find("\n")] if "\n" in text else text
-    return max(_DELIMITERS, key=first.count)
+def _declared(text: str) -> tuple[str, str]:
+    """Give the table and its separator: the one that a first line `sep=;` names, else a guess.
+
+    The guess is the separator that the first line has most often.
+    """
+    first, _, rest = text.partition("\n")
+    if first.startswith("sep=") and first[4:].strip("\r") in _DELIMITERS:
+        return rest, first[4:].strip("\r")
+    return text, max(_DELIMITERS, key=first.count)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import openpyxl
 
+from catalog.cells import NumberText
 from catalog.errors import ImportRefused
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ def sheet_names(data: bytes, *, name: str) -> tuple[str, ...]:
 def xlsx_rows(data: bytes, *, name: str, sheet: str | None = None) -> Iterator[list[str]]:
     """Give the rows of one sheet (the first if none is named) as texts.
 
-    Numbers and dates become the texts that `cells` reads; a number in a serial's column has lost
-    its leading zeros already, which the import reports. Raises ImportRefused.
+    Numbers and dates become the texts that `cells` reads; a number in a serial's column may have
+    lost digits already, which the import reports. Raises ImportRefused.
     """
     _check_size(data, name)
     with _Book(data, name) as book:
@@ -112,7 +113,7 @@ def cell_text(value: Any, number_format: str = "") -> str:
         value = int(value)
     if isinstance(value, int) and number_format and set(number_format) == {"0"}:
         return f"{value:0{len(number_format)}d}"
-    return str(value)
+    return NumberText(value) if isinstance(value, int | float) else str(value)
 
 
 class _Book:
@@ -137,7 +138,7 @@ class _Book:
         except Exception as problem:
             raise ImportRefused(
                 f"{self._name} is damaged or no spreadsheet that can be read "
-                f"({type(problem).__name__}: {str(problem)[:200]}).",
+                f"({type(problem).__name__}: {str(problem).partition(chr(10))[0][:200]}).",
                 remedy="Open it in a spreadsheet program and save it again as XLSX, or as CSV "
                 "UTF-8.",
             ) from None

@@ -11,7 +11,7 @@ from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from catalog.cells import is_plain_serial, read_redactable
+from catalog.cells import MOST_DIGITS, NumberText, is_plain_serial, read_redactable
 from catalog.issues import IssueBook, RowCells
 from catalog.maker_intake import MakerIntake
 from catalog.mapping import (
@@ -108,6 +108,7 @@ class RecordBuilder:
         self._plain: dict[tuple[str, ...], Serial] = {}
         self._permits: dict[tuple[str, ...], _Level] = {}
         self._seen: dict[tuple[str, str], tuple[int, str, str]] = {}
+        self._numbers_noted = False
         self.rows_read = 0
         self.rows_accepted = 0
 
@@ -160,6 +161,8 @@ class RecordBuilder:
 
     def _serials(self, cells: tuple[str, ...]) -> tuple[Serial, ...]:
         """Read the serial cells; a plain serial beside cells that were read before is quick."""
+        if cells and isinstance(cells[0], NumberText):
+            self._note_number(cells[0])
         text, others = cells[0].strip() if cells else "", cells[1:]
         known = self._plain.get(others)
         if known and is_plain_serial(text):
@@ -168,6 +171,28 @@ class RecordBuilder:
         if len(serials) == 1 and is_plain_serial(text) and not self.issues.odd:
             self._plain[others] = serials[0]
         return serials
+
+    def _note_number(self, serial: NumberText) -> None:
+        """Report a serial that a spreadsheet keeps as a number: too long ones, and the first."""
+        if len(serial) > MOST_DIGITS:
+            self.issues.report(
+                "serial",
+                serial,
+                f"the cell is a number, of which a spreadsheet keeps {MOST_DIGITS} digits; the "
+                "others are lost",
+                "format the column as text, type the serial again, and save",
+            )
+        elif not self._numbers_noted:
+            self._numbers_noted = True
+            self.issues.report(
+                "serial",
+                serial,
+                "the cell is a number, not text: zeros that stood before it would be lost, here "
+                "and in later rows",
+                "compare some serials with their documents; format the column as text if zeros are "
+                "missing",
+                severity="warning",
+            )
 
     def _levels_of(
         self, cells: Sequence[str], groups: Groups

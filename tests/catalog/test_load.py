@@ -35,6 +35,7 @@ def _builder() -> ModuleType:
 
 
 BUILD = _builder()
+HEADED = BUILD.HEADER + ",unit_value"
 
 ONE_BAD_ROW = {
     # file: (column, words of the problem, words of the remedy), always in row 3 of three rows
@@ -58,6 +59,8 @@ ONE_BAD_ROW = {
     "disposition-unknown.csv": ("disposition", "no disposition", "use one of"),
     "serial-without-letters.csv": ("serial", "no letter and no digit", "[redacted]"),
     "serial-too-long.csv": ("serial", "80 characters", "with semicolons"),
+    "serial-rounded-by-a-spreadsheet.csv": ("serial", "last digits are lost", "as text"),
+    "serial-with-a-question-mark.csv": ("serial", "unknown character", "█ for each"),
     "range-backwards.csv": ("serial", "does not count up", "smaller serial first"),
     "range-with-two-prefixes.csv": ("serial", "one prefix", "A-001 to A-009"),
     "range-too-long.csv": ("serial", "900000 units", "check both ends"),
@@ -87,6 +90,8 @@ def _serials(permit: Permit) -> list:
     ("name", "row", "column", "problem"),
     [
         ("formula-in-cell.csv", 3, "issuer", "kept as plain text"),
+        ("serial-with-unseen-characters.csv", 3, "serial", "nobody sees (U+202E, U+202C)"),
+        ("issuer-with-terminal-codes.csv", 3, "issuer", "nobody sees (U+001B)"),
         ("more-serials-than-units.csv", 3, "delivery_quantity", "more serials than its 2 units"),
         ("column-unknown.csv", 1, "colour", "nobody reads this column"),
     ],
@@ -134,6 +139,7 @@ def test_a_row_of_another_width_is_reported(name: str) -> None:
     [
         ("utf-16.csv", "UTF-16"),
         ("latin-1.csv", "line 3 has the byte 0xfc"),
+        ("windows-1251.csv", "line 3 has the byte 0xce"),
         ("zero-bytes.csv", "zero bytes"),
         ("quote-unclosed.csv", "near line"),
         ("empty.csv", "is empty"),
@@ -174,6 +180,32 @@ def test_a_byte_order_mark_and_other_separators_are_fine(separator: str) -> None
     data = b"\xef\xbb\xbf" + good(row).replace(b",", separator.encode())
     result = load_csv(data, name="x.csv")
     assert (result.rows_accepted, result.issues) == (1, ())
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_first_line_that_names_the_separator_is_no_row(end: str) -> None:
+    row = {**BUILD.GOOD, "status_history": "approved 2020-05-06"}
+    table = good(row).decode().replace(",", ";").replace("\n", end)
+    result = load_csv(f"sep=;{end}{table}".encode(), name="x.csv")
+    assert (result.rows_accepted, result.issues) == (1, ())
+
+
+@pytest.mark.parametrize("number", ["-7", "+7", "-1.5", "+1,000"])
+def test_a_signed_number_is_no_formula(number: str) -> None:
+    result = load_csv(good({**BUILD.GOOD, "unit_value": number}, header=HEADED), name="x")
+    assert result.issues == ()
+
+
+@pytest.mark.parametrize("text", ["=1+1", "-2+3", "+cmd|x", "@SUM(1)", "-A1"])
+def test_what_a_spreadsheet_would_compute_is_named(text: str) -> None:
+    result = load_csv(good({**BUILD.GOOD, "unit_value": text}, header=HEADED), name="x")
+    assert ["formula" in issue.problem for issue in result.issues] == [True]
+
+
+def test_a_serial_with_blacked_out_characters_neither_matches_nor_excludes() -> None:
+    result = load_csv(good({**BUILD.GOOD, "serial": "CMX15D-08█6"}), name="x")
+    (serial,) = _serials(result.records.permits[0])
+    assert (serial.basis, serial.redaction) == ("redacted", "redacted_partial")
 
 
 def test_empty_cells_in_later_rows_mean_as_before() -> None:

@@ -82,6 +82,18 @@ def test_leading_zeros_that_the_format_shows_come_back() -> None:
     assert values(load(book(HEADER, row), name="x")) == ["836"]
 
 
+def test_serials_that_are_numbers_are_named_once_and_too_long_ones_are_refused() -> None:
+    numbers = (836, 839, 123456789012345678)
+    rows = [[*ROW[:3], number, ROW[4], 3, ROW[6]] for number in numbers]
+    result = load(book(HEADER, *rows), name="x")
+    assert values(result) == ["836", "839"]
+    said = [(i.row, i.column, i.severity, i.problem[:32]) for i in result.issues]
+    assert said == [
+        (2, "serial", "warning", "the cell is a number, not text: "),
+        (4, "serial", "error", "the cell is a number, of which a"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
