@@ -264,7 +264,7 @@ def serial_problem(value: str) -> tuple[str, str] | None:
     if "?" in value:
         return (
             f"{value[:40]!r} holds a ?, and a serial with an unknown character is not that serial",
-            "write it in full, or █ for each unknown character: then it neither matches nor excludes",
+            "write it in full, or █ for what is unknown: then it neither matches nor excludes",
         )
     key = fold(value)
     if not key:

@@ -60,7 +60,7 @@ ONE_BAD_ROW = {
     "serial-without-letters.csv": ("serial", "no letter and no digit", "[redacted]"),
     "serial-too-long.csv": ("serial", "80 characters", "with semicolons"),
     "serial-rounded-by-a-spreadsheet.csv": ("serial", "last digits are lost", "as text"),
-    "serial-with-a-question-mark.csv": ("serial", "unknown character", "█ for each"),
+    "serial-with-a-question-mark.csv": ("serial", "unknown character", "█ for what"),
     "range-backwards.csv": ("serial", "does not count up", "smaller serial first"),
     "range-with-two-prefixes.csv": ("serial", "one prefix", "A-001 to A-009"),
     "range-too-long.csv": ("serial", "900000 units", "check both ends"),
