@@ -1,36 +1,40 @@
 """How well copies of one exposure are found, beside whole-frame hashes.
 
-    python -m benchmarks.copies FOLDER [--changed 24] [--seed 1] [--json FILE]
+    python -m benchmarks.copies FOLDER [--changed 40] [--more] [--seed 1] [--no-reading]
+                                [--json FILE]
 
-FOLDER holds `manifest.csv` (same group = copies of one photo), `hard_negatives.csv` (look-alikes
-and other exposures: never copies) and, if there is one, `distractors.csv`. All photos form one
-store, and every pair of them is judged by three systems in one run:
+FOLDER holds at least one of `manifest.csv` (same group = copies of one photo),
+`hard_negatives.csv` (look-alikes and other exposures: never copies), `distractors.csv` and
+`dev.csv` (plates; one look or item group = exposures of one object). All photos form one store,
+and every pair of them is judged by three systems in one run:
 
 *ours*: fingerprints propose (at most `LIMIT` candidates a photo), the geometric comparison
 decides, and photos are grouped; a pair counts as found if both photos stand in one group. *phash*:
 imagehash's pHash of the photo, at most 10 of 64 bits apart. *pdq*: PDQ, at most 31 of 256 bits
 apart, hashes of quality 49 and less dropped.
 
-*precision*: of the pairs called copies, those that are. *recall*: the mean over groups of the share
-of the group's pairs that are found. *recall_hard*: the same over the groups that hold more than
-resized and identical files. *recall_CHANGE*: seeded changes of photos of the store (one of each
-group, and distractors), each asking the store as a new photo: the share whose own photo is found.
-*precision_changed*: of all photos that those changed ones are called copies of, the share that
-are; the other photos in a collage count as right, too. Crops keep the named share of each *side*;
-`crop_area_30` keeps 30 % of the area. *pairs_per_second*: pairs of the store judged, fingerprints
-included.
+*precision*: of the pairs called copies, those that are. *recall*: the mean over groups of the
+share of the group's pairs that are found. *recall_hard*: the same over the groups that hold more
+than resized and identical files. *recall_CHANGE*: seeded changes of photos of the store (one of
+each group of copies, and the others), each asking the store as a new photo: the share whose own
+photo is found. *precision_changed*: of all photos that those changed ones are called copies of,
+the share that are; the other photos in a collage count as right, too. Crops keep the named share
+of each *side*; `crop_area_30` keeps 30 % of the area. `--more` adds harder changes, two or three
+of them combined. *same_object_precision*: of the pairs that are proposed as exposures of one
+object from their readings, those that are; *same_object_recall*: the mean over objects of the
+share of pairs proposed (one photo of each group of copies, and all others, are read for it).
+*pairs_per_second*: pairs of the store judged, fingerprints included. A figure for which the
+folder holds nothing is nan.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import importlib.util
 import itertools
 import json
 import os
 import platform
-import re
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -42,7 +46,16 @@ import numpy as np
 from PIL import Image
 
 import vision.features
-from benchmarks.copy_changes import CHANGES
+from benchmarks.copy_changes import CHANGES, MORE_CHANGES
+from benchmarks.copy_objects import score_objects
+from benchmarks.copy_sets import (
+    Pair,
+    Row,
+    hard_groups,
+    originals,
+    read_set,
+    true_pairs,
+)
 from vision.copies import FingerprintIndex, compare, fingerprint, group
 from vision.decode import decode_photo
 from vision.types import CopyEvidence, Fingerprint, Photo, Pixels
@@ -52,21 +65,6 @@ if TYPE_CHECKING:
 
 LIMIT: Final = 16
 """Candidates that are compared closely for each photo."""
-PLAIN: Final = re.compile(
-    r"original|resize \d+%|shrink-a-.*|thumbnail|thumbs copy|copy in another repo"
-)
-"""Relations of plain resizing, thumbnails and identical files; all others make a group hard."""
-Pair = frozenset[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One photo of the set: its file, its group, its relation, and which list it stands in."""
-
-    file: str
-    group: str
-    relation: str
-    source: str
 
 
 class System(Protocol):
@@ -171,46 +169,6 @@ class Pdq(WholeFrame):
         )
 
 
-def read_set(folder: Path) -> tuple[Row, ...]:
-    """Read the lists of a folder."""
-    rows = []
-    for source in ("manifest", "hard_negatives", "distractors"):
-        path = folder / f"{source}.csv"
-        if path.exists():
-            with path.open(newline="", encoding="utf-8") as lines:
-                rows += [
-                    Row(
-                        file=row["file"],
-                        group=row["group"],
-                        relation=row["relation"],
-                        source=source,
-                    )
-                    for row in csv.DictReader(lines)
-                ]
-    if not rows:
-        raise SystemExit(f"{folder}: no manifest.csv, hard_negatives.csv or distractors.csv here")
-    return tuple(rows)
-
-
-def true_pairs(rows: Sequence[Row]) -> dict[str, set[Pair]]:
-    """Group -> its pairs of copies."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        if row.source == "manifest":
-            groups[row.group].append(row.file)
-    return {
-        name: {frozenset(two) for two in itertools.combinations(files, 2)}
-        for name, files in groups.items()
-    }
-
-
-def hard_groups(rows: Sequence[Row]) -> set[str]:
-    """Groups that hold more than resized and identical files."""
-    return {
-        row.group for row in rows if row.source == "manifest" and not PLAIN.fullmatch(row.relation)
-    }
-
-
 def score_store(called: set[Pair], rows: Sequence[Row]) -> dict[str, float]:
     """Precision and recall over the pairs of the store."""
     truth = true_pairs(rows)
@@ -233,28 +191,24 @@ def mean(values: Iterable[float]) -> float:
 
 
 def changed_photos(
-    rows: Sequence[Row], photos: dict[str, Photo], *, count: int, seed: int
+    rows: Sequence[Row], photos: dict[str, Photo], *, count: int, seed: int, more: bool = False
 ) -> dict[str, list[tuple[str, Photo, set[str]]]]:
     """Change -> (file it was made of, changed photo, all files it may rightly be called)."""
-    first: dict[str, str] = {}
-    for row in rows:
-        first.setdefault(row.group or row.file, row.file)
     together = defaultdict(set)
     for row in rows:
         together[row.group if row.source == "manifest" else row.file].add(row.file)
     home = {file: files for files in together.values() for file in files}
     chance = np.random.default_rng(seed)
-    listed = sorted(first.values())
-    picked = sorted(chance.permutation(listed)[:count].tolist())
+    picked = sorted(chance.permutation(originals(rows))[:count].tolist())
     made: dict[str, list[tuple[str, Photo, set[str]]]] = {}
-    for name, change in CHANGES.items():
+    for name, change in (CHANGES | MORE_CHANGES if more else CHANGES).items():
         made[name] = []
         for number, file in enumerate(picked):
             others = [photos[other].pixels for other in picked if other != file][:8]
             drawn = change(photos[file].pixels, np.random.default_rng([seed, number]), others)
             copy = Photo(photo_id=_id(name, number), pixels=drawn, format="JPEG")
             right = set(home[file])
-            if name == "collage":
+            if name.startswith("collage"):
                 right = right.union(*(home[other] for other in picked))
             made[name].append((file, copy, right))
     return made
@@ -286,7 +240,9 @@ def score_changed(
     return scores
 
 
-def run(folder: Path, *, changed: int, seed: int, only: Sequence[str]) -> dict[str, object]:
+def run(
+    folder: Path, *, changed: int, seed: int, only: Sequence[str], more: bool, reading: bool
+) -> dict[str, object]:
     """Judge the set with every system."""
     rows = read_set(folder)
     photos = {
@@ -294,7 +250,7 @@ def run(folder: Path, *, changed: int, seed: int, only: Sequence[str]) -> dict[s
     }
     # the product holds the features of a whole case in memory while it compares
     vision.features.KEPT_FEATURES = len(photos) + 8
-    made = changed_photos(rows, photos, count=changed, seed=seed)
+    made = changed_photos(rows, photos, count=changed, seed=seed, more=more)
     pairs = len(photos) * (len(photos) - 1) / 2
     systems: dict[str, System] = {"ours": Ours(), "phash": PHash(10)}
     if importlib.util.find_spec("pdqhash"):
@@ -312,12 +268,14 @@ def run(folder: Path, *, changed: int, seed: int, only: Sequence[str]) -> dict[s
         misses[name] = store_misses(called, rows)
         results[name] = score_store(called, rows) | score_changed(system, made, misses[name])
         results[name]["pairs_per_second"] = pairs / took
+        if name == "ours" and reading:
+            results[name] |= score_objects(rows, photos, misses[name])
     return {
         "benchmark": "copies",
         "set": folder.name,
         "machine": {"processor": platform.machine(), "cores": os.cpu_count() or 1},
         "photos": len(photos),
-        "changed_photos": changed,
+        "changed_photos": len(next(iter(made.values()))),
         "seed": seed,
         "systems": results,
         "misses": misses,
@@ -341,10 +299,10 @@ def table(results: dict[str, dict[str, float]]) -> str:
     """The figures side by side."""
     names = list(results)
     metrics = list(next(iter(results.values())))
-    lines = [f"{'':<22}" + "".join(f"{name:>10}" for name in names)]
+    lines = [f"{'':<36}" + "".join(f"{name:>10}" for name in names)]
     for metric in metrics:
         values = "".join(f"{results[name].get(metric, float('nan')):>10.3f}" for name in names)
-        lines.append(f"{metric:<22}{values}")
+        lines.append(f"{metric:<36}{values}")
     return "\n".join(lines)
 
 
@@ -356,12 +314,21 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--changed", type=int, default=24, help="photos to make changes of")
+    parser.add_argument("--changed", type=int, default=40, help="photos to make changes of")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--systems", nargs="*", default=[], choices=["ours", "phash", "pdq"])
+    parser.add_argument("--more", action="store_true", help="harder changes as well")
+    parser.add_argument("--no-reading", dest="reading", action="store_false")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    result = run(options.folder, changed=options.changed, seed=options.seed, only=options.systems)
+    result = run(
+        options.folder,
+        changed=options.changed,
+        seed=options.seed,
+        only=options.systems,
+        more=options.more,
+        reading=options.reading,
+    )
     systems = result["systems"]
     assert isinstance(systems, dict)
     print(table(systems))

@@ -117,6 +117,56 @@ def _fitted(pixels: Pixels, width: int, height: int) -> Pixels:
     return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=how), np.uint8)
 
 
+def blur(pixels: Pixels, _chance: np.random.Generator, _others: Sequence[Pixels]) -> Pixels:
+    """Out of focus by a 200th of the long side."""
+    sigma = max(pixels.shape) / 200
+    return jpeg(np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma), np.uint8), 85)
+
+
+def stretch(pixels: Pixels, _chance: np.random.Generator, _others: Sequence[Pixels]) -> Pixels:
+    """Squeeze the width to two thirds."""
+    return jpeg(np.asarray(cv2.resize(pixels, None, fx=2 / 3, fy=1), np.uint8), 85)
+
+
+def darken(pixels: Pixels, _chance: np.random.Generator, _others: Sequence[Pixels]) -> Pixels:
+    """Darker and harder, as editors do it: gamma 2."""
+    curve = (np.linspace(0, 1, 256) ** 2 * 255).round().astype(np.uint8)
+    return jpeg(curve[pixels], 85)
+
+
+def invert(pixels: Pixels, _chance: np.random.Generator, _others: Sequence[Pixels]) -> Pixels:
+    """A negative."""
+    return jpeg(255 - pixels, 85)
+
+
+def cover(pixels: Pixels, _chance: np.random.Generator, _others: Sequence[Pixels]) -> Pixels:
+    """Lay stickers over two corners and words across the middle: a third of the frame."""
+    drawn = pixels.copy()
+    height, width = drawn.shape[:2]
+    drawn[: height // 3, : width // 2] = (250, 210, 40)
+    drawn[height * 2 // 3 :, width * 2 // 3 :] = (30, 30, 30)
+    size, place = max(0.5, width / 500), (width // 20, height // 2)
+    white, thick = (255, 255, 255), max(2, width // 150)
+    cv2.putText(drawn, "BREAKING NEWS", place, cv2.FONT_HERSHEY_SIMPLEX, size, white, thick)
+    return jpeg(drawn, 80)
+
+
+def thumbnail(pixels: Pixels, _chance: np.random.Generator, _others: Sequence[Pixels]) -> Pixels:
+    """No side longer than 160 pixels."""
+    return jpeg(_fitted(pixels, 160, 160), 75)
+
+
+def after(*steps: Change) -> Change:
+    """One change after the other."""
+
+    def change(pixels: Pixels, chance: np.random.Generator, others: Sequence[Pixels]) -> Pixels:
+        for step in steps:
+            pixels = step(pixels, chance, others)
+        return pixels
+
+    return change
+
+
 CHANGES: Final[dict[str, Change]] = {
     "crop_70": crop(0.7),
     "crop_50": crop(0.5),
@@ -132,3 +182,19 @@ CHANGES: Final[dict[str, Change]] = {
     "screenshot": screenshot,
     "collage": collage,
 }
+
+MORE_CHANGES: Final[dict[str, Change]] = {
+    "blur": blur,
+    "stretch": stretch,
+    "darken": darken,
+    "invert": invert,
+    "cover": cover,
+    "thumbnail": thumbnail,
+    "crop_50_mirror_recompress": after(crop(0.5), mirror, recompress),
+    "crop_30_recompress": after(crop(0.3), recompress),
+    "tilt_crop_70_caption": after(tilt, crop(0.7), caption),
+    "crop_70_screenshot_recompress": after(crop(0.7), screenshot, recompress),
+    "stretch_rotate_90": after(stretch, quarter_turns(1)),
+    "collage_mirror_recompress": after(collage, mirror, recompress),
+}
+"""Harder than what is counted by default, and two or three changes one after the other."""

@@ -2,7 +2,7 @@
 
     python -m benchmarks.copy_scale [--photos 1000000] [--asks 200] [--checked 2] [--json FILE]
 
-The fingerprints are synthetic: each word is made of the mean of two descriptors drawn from
+The fingerprints are synthetic: each word is that of the mean of two descriptors drawn from
 synthetic pictures (`vision.word_training.dead_leaves`), so that words are as unevenly spread as
 descriptors are, and no photo is needed. Asking photos have all 192 words, 22 of them those of a
 stored photo with a tenth of their open bits turned, so that each has something to find.
@@ -36,7 +36,8 @@ from vision.words import (
     KEY_BITS,
     MOST_WORDS,
     Words,
-    encode,
+    along,
+    encode_along,
     keys_and_signs,
     mirror_masks,
     words_from,
@@ -45,6 +46,7 @@ from vision.words import (
 
 _PICTURES: Final = 24
 _BLOCK: Final = 5_000
+_SCANNED: Final = 100_000
 _DOUBTFUL: Final = (1 << DOUBTFUL_BITS) - 1
 
 
@@ -54,42 +56,48 @@ class Maker:
     def __init__(self, seed: int) -> None:
         self.chance = np.random.default_rng(seed)
         pictures = range(5_000, 5_000 + _PICTURES)
-        self.pool = np.concatenate([extract(dead_leaves(one)).descriptors for one in pictures])
+        seen = np.concatenate([extract(dead_leaves(one)).descriptors for one in pictures])
+        self.pool = along(seen)
 
-    def mixed(self, count: int) -> np.ndarray:
-        """So many descriptors, each of two mixed."""
+    def words(self, count: int) -> Words:
+        """So many words, each of two descriptors mixed."""
         picked = self.chance.integers(0, len(self.pool), (2, count))
-        mixed = self.pool[picked[0]] + self.pool[picked[1]]
-        return np.asarray(mixed / np.linalg.norm(mixed, axis=1, keepdims=True), np.float32)
+        return encode_along(self.pool[picked[0]] + self.pool[picked[1]])
 
     def stored(self, count: int) -> Words:
         """So many words to be stored; what is doubtful of them plays no part there."""
-        keys, signs = keys_and_signs(self.mixed(count))
+        picked = self.chance.integers(0, len(self.pool), (2, count))
+        keys, signs = keys_and_signs(self.pool[picked[0]] + self.pool[picked[1]])
         return Words(keys=keys, signs=signs, doubtful=np.full(count, _DOUBTFUL, np.uint32))
 
-    def fingerprint(self, words: Words) -> Fingerprint:
-        """A fingerprint around words."""
-        hashes = (
-            ("phash", self.chance.bytes(8).hex()),
-            ("phash_mirror", self.chance.bytes(8).hex()),
-            ("words", words_to_hex(words)),
-        )
-        return Fingerprint(photo_id=self.chance.bytes(32).hex(), hashes=hashes, quality=1.0)
+    def block(self, words: Words) -> list[Fingerprint]:
+        """Fingerprints of photos with `COMPACT_WORDS` words each."""
+        data, each = words_to_hex(words), COMPACT_WORDS * 12 * 2
+        numbers = self.chance.bytes(48 * (len(words) // COMPACT_WORDS)).hex()
+        return [
+            _fingerprint(numbers[at * 96 : at * 96 + 96], data[at * each : (at + 1) * each])
+            for at in range(len(words) // COMPACT_WORDS)
+        ]
 
     def asking(self, stored: Words) -> Fingerprint:
         """A photo that shows what a stored one shows, and more."""
-        more = encode(self.mixed(MOST_WORDS - len(stored)))
+        more = self.words(MOST_WORDS - len(stored))
         turned = np.zeros(len(stored), np.uint32)
         for bit in range(KEY_BITS):
             here = (self.chance.random(len(stored)) < 0.1).astype(np.uint32) << np.uint32(bit)
             turned |= here & stored.doubtful
-        return self.fingerprint(
-            Words(
-                keys=np.concatenate([stored.keys ^ turned, more.keys]),
-                signs=np.concatenate([stored.signs, more.signs]),
-                doubtful=np.concatenate([stored.doubtful, more.doubtful]),
-            )
+        words = Words(
+            keys=np.concatenate([stored.keys ^ turned, more.keys]),
+            signs=np.concatenate([stored.signs, more.signs]),
+            doubtful=np.concatenate([stored.doubtful, more.doubtful]),
         )
+        return _fingerprint(self.chance.bytes(48).hex(), words_to_hex(words))
+
+
+def _fingerprint(drawn: str, words: str) -> Fingerprint:
+    """A fingerprint around words; 96 drawn hexadecimal digits give identity and hashes."""
+    hashes = (("phash", drawn[64:80]), ("phash_mirror", drawn[80:]), ("words", words))
+    return Fingerprint(photo_id=drawn[:64], hashes=hashes, quality=1.0)
 
 
 def piece(words: Words, begin: int, end: int) -> Words:
@@ -113,10 +121,7 @@ def fill(
         block = maker.stored(count * COMPACT_WORDS)
         keys.append(block.keys)
         signs.append(block.signs)
-        made = [
-            maker.fingerprint(piece(block, at * COMPACT_WORDS, (at + 1) * COMPACT_WORDS))
-            for at in range(count)
-        ]
+        made = maker.block(block)
         ids += [one.photo_id for one in made]
         began = time.perf_counter()
         for one in made:
@@ -125,7 +130,7 @@ def fill(
         for at in range(-begin % every, count, every):
             words = piece(block, at * COMPACT_WORDS, (at + 1) * COMPACT_WORDS)
             questions.append((made[at].photo_id, maker.asking(words)))
-    every_word = (np.concatenate(keys), np.concatenate(signs), np.array(ids))
+    every_word = (np.concatenate(keys), np.concatenate(signs), np.array(ids, object))
     return index, questions[:asks], every_word, times
 
 
@@ -133,17 +138,20 @@ def scanned(asked: Fingerprint, every_word: tuple[np.ndarray, ...]) -> set[str]:
     """Photos that share a word with the question, by looking at every stored word."""
     keys, signs, ids = every_word
     question = words_from(hash_of(asked, "words"))
-    sharing = np.zeros(len(keys), bool)
-    for turn_key, turn_sign in ((0, 0), mirror_masks()):
-        for key, sign, doubtful in zip(
-            question.keys ^ np.uint32(turn_key),
-            question.signs ^ np.uint32(turn_sign),
-            question.doubtful,
-            strict=True,
-        ):
-            same = np.flatnonzero(((keys ^ key) & ~doubtful) == 0)
-            sharing[same[np.bitwise_count(signs[same] ^ sign) <= SIGN_RADIUS]] = True
-    return set(ids[np.unique(np.flatnonzero(sharing) // COMPACT_WORDS)].tolist())
+    sharing: list[np.ndarray] = []
+    for begin in range(0, len(keys), _SCANNED):  # pieces that a core holds near itself
+        stored_keys, stored_signs = keys[begin:][:_SCANNED], signs[begin:][:_SCANNED]
+        for turn_key, turn_sign in ((0, 0), mirror_masks()):
+            for key, sign, doubtful in zip(
+                question.keys ^ np.uint32(turn_key),
+                question.signs ^ np.uint32(turn_sign),
+                question.doubtful,
+                strict=True,
+            ):
+                same = np.flatnonzero(((stored_keys ^ key) & ~doubtful) == 0)
+                near = np.bitwise_count(stored_signs[same] ^ sign) <= SIGN_RADIUS
+                sharing.append((begin + same[near]) // COMPACT_WORDS)
+    return set(ids[np.unique(np.concatenate(sharing))].tolist())
 
 
 def loading(index: FingerprintIndex) -> tuple[float, float]:

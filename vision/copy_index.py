@@ -66,6 +66,7 @@ class FingerprintIndex:
         self._phash = np.zeros(0, np.uint64)
         self._smooth: list[int] = []
         self._store = WordStore()
+        self._tail_from = 0
         self._compact: list[tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]] | None = []
 
     def __len__(self) -> int:
@@ -108,7 +109,8 @@ class FingerprintIndex:
             first = words.keys[:COMPACT_WORDS].copy(), words.signs[:COMPACT_WORDS].copy()
             self._compact.append(first)
         kept = self.words_kept
-        self._store.add(words.keys[:kept], words.signs[:kept], row)
+        if self._store.add(words.keys[:kept], words.signs[:kept], row):
+            self._tail_from = self._count
 
     def _append(self, made: Fingerprint) -> int:
         """Give a photo its row; room grows by half, so that growing costs nothing on average."""
@@ -123,19 +125,24 @@ class FingerprintIndex:
         return row
 
     def _is_stored(self, made: Fingerprint, words: Words) -> bool:
-        """Tell whether this very photo is stored: it would stand under its own first address."""
+        """Tell whether this very photo is stored.
+
+        If so, it is among the latest or stands under its own first address.
+        """
         if not len(words):
             return self._row_of(made.photo_id) is not None
-        _, rows = self._store.find(words.keys[:1], words.signs[:1], radius=0)
+        if self._row_of(made.photo_id, begin=self._tail_from) is not None:
+            return True
+        rows = self._store.rows_in_runs(int(words.keys[0]))
         wanted = np.frombuffer(bytes.fromhex(made.photo_id), np.uint8)
         return bool((self._ids[rows] == wanted).all(axis=1).any())
 
-    def _row_of(self, photo_id: str) -> int | None:
-        """The row of a photo, by a scan."""
-        wanted = np.frombuffer(bytes.fromhex(photo_id), np.uint8)
-        begin = self._ids[: self._count, :8].copy().view(np.uint64)[:, 0]
-        rows = np.flatnonzero(begin == wanted[:8].copy().view(np.uint64)[0])
-        return next((int(row) for row in rows if (self._ids[row] == wanted).all()), None)
+    def _row_of(self, photo_id: str, *, begin: int = 0) -> int | None:
+        """The row of a photo, by a scan of all rows from `begin` on."""
+        wanted = np.frombuffer(bytes.fromhex(photo_id), np.uint64)
+        stored = self._ids.view(np.uint64)[begin : self._count]
+        rows = np.flatnonzero(stored[:, 0] == wanted[0])
+        return next((begin + int(row) for row in rows if (stored[row] == wanted).all()), None)
 
     def _make_compact(self) -> None:
         """Keep only the best words of each photo from now on."""
@@ -145,6 +152,7 @@ class FingerprintIndex:
             _joined(signs for _, signs in kept),
             np.repeat(np.arange(len(kept)), np.array([len(keys) for keys, _ in kept], np.int64)),
         )
+        self._tail_from = self._count
 
     def candidates(self, made: Fingerprint, *, limit: int | None = None) -> tuple[NearHit, ...]:
         """List stored photos that may be copies of this one, the likeliest first.
@@ -246,7 +254,7 @@ class FingerprintIndex:
                 raise ValueError(f"{path.name}: a copy index of version {version}; build it anew")
             index = cls(rich_photos=rich_photos)
             index._ids, index._phash = file["ids"], file["phash"]
-            index._count = len(index._phash)
+            index._count = index._tail_from = len(index._phash)
             index._smooth = file["smooth"].tolist()
             names = ("begins", "low", "high", "row_low", "row_high")
             index._store = WordStore([WordRun(**{name: file[name] for name in names})])

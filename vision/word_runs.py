@@ -107,6 +107,13 @@ class WordRun:
         signs = codes[same] & np.uint32((1 << SIGN_BITS) - 1)
         return asked[same].astype(np.int64), signs, self._rows(place[same])
 
+    def rows_under(self, scrambled: int) -> Rows:
+        """Rows of all words under one address; quicker than `find` for a single one."""
+        bits = self._rest_bits
+        bucket = slice(*self.begins[scrambled >> bits : (scrambled >> bits) + 2].tolist())
+        same = (self._codes(bucket) >> np.uint32(SIGN_BITS)) == scrambled & ((1 << bits) - 1)
+        return self._rows(bucket)[same]
+
     def __len__(self) -> int:
         """How many words there are."""
         return len(self.low)
@@ -119,7 +126,7 @@ class WordRun:
 
 
 class WordStore:
-    """Words of all photos: a few runs and a tail."""
+    """Words of all photos: a few runs and a tail that is sorted when somebody asks."""
 
     def __init__(self, runs: Sequence[WordRun] = ()) -> None:
         self._runs: list[WordRun] = list(runs)
@@ -129,27 +136,46 @@ class WordStore:
         self._scrambled = np.zeros(0, np.uint32)
         self._signs = np.zeros(0, np.uint16)
         self._rows = np.zeros(0, np.int32)
+        self._new: list[tuple[Codes, npt.NDArray[np.uint16], npt.NDArray[np.int32]]] = []
+        self._tail_words = 0
 
-    def add(self, keys: Codes, signs: Codes, row: int) -> None:
-        """Add the words of one photo."""
-        scrambled = keys * _SCRAMBLE
+    def add(self, keys: Codes, signs: Codes, row: int) -> bool:
+        """Add the words of one photo; tells whether the tail became a run with it."""
+        rows = np.full(len(keys), row, np.int32)
+        self._new.append((keys * _SCRAMBLE, signs.astype(np.uint16), rows))
+        self._tail_words += len(keys)
+        if self._tail_words < TAIL_WORDS:
+            return False
+        self._flush()
+        return True
+
+    def _settle(self) -> None:
+        """Sort what is new into the tail."""
+        if not self._new:
+            return
+        parts = [(self._scrambled, self._signs, self._rows), *self._new]
+        scrambled, signs, rows = (np.concatenate(part) for part in zip(*parts, strict=True))
+        # the tail is sorted already, and this sort takes sorted stretches as they are
         order = np.argsort(scrambled, kind="stable")
-        scrambled = scrambled[order]
-        places = np.searchsorted(self._scrambled, scrambled, side="right")
-        self._scrambled = np.insert(self._scrambled, places, scrambled)
-        self._signs = np.insert(self._signs, places, signs[order].astype(np.uint16))
-        self._rows = np.insert(self._rows, places, np.int32(row))
-        if len(self._scrambled) >= TAIL_WORDS:
-            self._flush()
+        self._scrambled, self._signs, self._rows = scrambled[order], signs[order], rows[order]
+        self._new = []
 
     def _flush(self) -> None:
         """Make a run of the tail, and merge runs of like size."""
+        self._settle()
         tail = (self._scrambled, self._signs.astype(np.uint32), self._rows.astype(np.int64))
         self._runs.append(WordRun.build(*tail))
         self._clear_tail()
         while len(self._runs) > 1 and len(self._runs[-2]) <= _LIKE * len(self._runs[-1]):
             later, earlier = self._runs.pop(), self._runs.pop()
             self._runs.append(merged(earlier, later))
+
+    def rows_in_runs(self, key: int) -> Rows:
+        """Rows of all words under one address, the tail left out."""
+        scrambled = key * int(_SCRAMBLE) & 0xFFFFFFFF
+        return np.concatenate(
+            [np.zeros(0, np.int64), *(run.rows_under(scrambled) for run in self._runs)]
+        )
 
     def find(self, keys: Codes, signs: Codes, *, radius: int) -> tuple[Rows, Rows]:
         """Find words by address and signature.
@@ -163,6 +189,7 @@ class WordStore:
             For each word found: the number of the address, and the row of the photo.
 
         """
+        self._settle()
         scrambled = keys * _SCRAMBLE
         # in the order of addresses, neighbouring lookups touch neighbouring memory
         packed = (scrambled.astype(np.uint64) << np.uint64(32)) | np.arange(
@@ -187,6 +214,7 @@ class WordStore:
 
     def compacted(self) -> WordRun:
         """All words in one run."""
+        self._settle()
         parts = [run.unpacked() for run in self._runs]
         tail = (self._scrambled, self._signs.astype(np.uint32), self._rows.astype(np.int64))
         parts.append(tail)
@@ -196,7 +224,7 @@ class WordStore:
     @property
     def nbytes(self) -> int:
         """Bytes held."""
-        tail = self._scrambled.nbytes + self._signs.nbytes + self._rows.nbytes
+        tail = self._tail_words * (4 + 2 + 4)
         return tail + sum(run.nbytes for run in self._runs)
 
 

@@ -89,27 +89,28 @@ def words_of(features: Features) -> Words:
 
 def encode(descriptors: Floats) -> Words:
     """Encode descriptors of length 1, (n, 128), in their order."""
-    along = _along(descriptors)
-    address = along[:, :KEY_BITS]
+    return encode_along(along(descriptors))
+
+
+def encode_along(places: Floats) -> Words:
+    """Encode what `along` gives, in its order."""
+    address = places[:, :KEY_BITS]
     weakest = np.argsort(np.abs(address), axis=1, kind="stable")[:, :DOUBTFUL_BITS]
     open_bits = np.zeros(address.shape, bool)
     np.put_along_axis(open_bits, weakest, values=True, axis=1)
-    return Words(
-        keys=_packed(address > 0),
-        signs=_packed(along[:, KEY_BITS:] > 0),
-        doubtful=_packed(open_bits),
-    )
+    keys, signs = keys_and_signs(places)
+    return Words(keys=keys, signs=signs, doubtful=_packed(open_bits))
 
 
-def _along(descriptors: Floats) -> Floats:
-    """Where descriptors lie along the directions."""
+def along(descriptors: Floats) -> Floats:
+    """Where descriptors lie along the directions, (n, `KEY_BITS` + `SIGN_BITS`)."""
     mean, directions = _basis()
     return np.asarray((descriptors - mean) @ directions, np.float32)
 
 
-def keys_and_signs(descriptors: Floats) -> tuple[Codes, Codes]:
-    """Encode descriptors that are only to be stored, not asked with."""
-    bits = _along(descriptors) > 0
+def keys_and_signs(places: Floats) -> tuple[Codes, Codes]:
+    """Encode what `along` gives of features that are only to be stored, not asked with."""
+    bits = places > 0
     return _packed(bits[:, :KEY_BITS]), _packed(bits[:, KEY_BITS:])
 
 

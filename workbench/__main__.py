@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -20,6 +21,8 @@ from evidence_store.bundle.redact import FieldChoice
 from evidence_store.errors import StoreError
 from vision.errors import VisionError
 from vision.types import FieldName
+from workbench.case_file import plates as all_plates
+from workbench.copies import measured
 from workbench.errors import BadRequest, NotFound, WorkbenchError
 from workbench.publication import Withholding
 from workbench.settings import Settings
@@ -276,6 +279,35 @@ def _find(workbench: Workbench, options: argparse.Namespace) -> int:
     return 0 if hits else 1
 
 
+def _copies(workbench: Workbench, options: argparse.Namespace) -> int:
+    for group in workbench.copies.groups(options.case):
+        judged = f"{group.judgement} by {group.judged_by}" if group.judgement else "not judged"
+        print(group.group_id, ", ".join(group.exhibit_ids), safe(judged), sep="\t")
+        for evidence in group.evidence:
+            print("", evidence.relation, safe(evidence.why), measured(evidence), sep="\t")
+    plates = tuple(all_plates(workbench, options.case))
+    for captures in workbench.copies.captures(options.case, plates):
+        print(captures.plate_id, safe(captures.sentence), sep="\t")
+    return 0
+
+
+def _judge_copies(workbench: Workbench, options: argparse.Namespace) -> int:
+    workbench.copies.judge(
+        _actor(workbench, options),
+        options.case,
+        options.group,
+        Judgement(options.judgement),
+        reason=options.reason,
+    )
+    return 0
+
+
+def _frame(workbench: Workbench, options: argparse.Namespace) -> int:
+    actor = _actor(workbench, options)
+    print(workbench.intake.grab_frame(actor, options.case, options.clip, seconds=options.at))
+    return 0
+
+
 def _judge(workbench: Workbench, options: argparse.Namespace) -> int:
     exhibit, _slash, region = options.region.partition("/")
     review = workbench.review.judge_field(
@@ -507,6 +539,17 @@ def _parser() -> argparse.ArgumentParser:
     find.add_argument("fragment", help="letters and digits; ? stands for any one character")
     find.add_argument("--case", help="in this case only")
     find.add_argument("--limit", type=int, default=100)
+    copies = verb("copies", _copies, "Show copies and other exposures, and independent captures.")
+    copies.add_argument("case")
+    split = verb("judge-copies", _judge_copies, "Confirm or split a group that `copies` shows.")
+    split.add_argument("case")
+    split.add_argument("group", help="for example copy:EX-0001")
+    split.add_argument("judgement", choices=["confirmed", "rejected", "unsure"])
+    split.add_argument("--reason", default="")
+    frame = verb("frame", _frame, "Take a frame of a clip as an exhibit.")
+    frame.add_argument("case")
+    frame.add_argument("clip", help="for example EX-0003")
+    frame.add_argument("--at", type=Fraction, required=True, help="seconds, such as 1001/30 or 4.2")
     judge = verb("judge", _judge, "Judge one field of one plate region.")
     judge.add_argument("case")
     judge.add_argument("region", help="for example EX-0001/R1")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from PIL import Image
 
+from workbench.copies import measured
 from workbench.narrative import sentence
 from workbench.report.result import (
     applications_of,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from evidence_store.types import Checkpoint
     from vision.types import FieldReading, PhotoReading, Reading
+    from workbench.captures import Captures
     from workbench.types import (
         CaseSummary,
         CatalogSummary,
@@ -97,7 +99,7 @@ def gather(workbench: Workbench, case_id: str, checkpoint: Checkpoint) -> Report
         ),
         exhibits=exhibits,
         groups=tuple(_group(view) for view in workbench.copies.groups(case_id)),
-        plates=tuple(_plate(view) for view in plates(workbench, case_id)),
+        plates=_plates(workbench, case_id),
         searches=tuple(
             _search(view, workbench.catalogs.summary(view.snapshot_sha256))
             for view in reversed(workbench.matching.searches(case_id))
@@ -271,15 +273,20 @@ def _group(view: CopyGroupView) -> ReportGroup:
     return ReportGroup(
         exhibit_ids=view.exhibit_ids,
         relation=view.relation,
-        why=tuple(evidence.why for evidence in view.evidence),
+        why=tuple(f"{evidence.why} ({measured(evidence)})" for evidence in view.evidence),
         judgement=view.judgement.value if view.judgement else "",
         judged_by=view.judged_by or "",
         reason=view.reason,
     )
 
 
-def _plate(view: PlateView) -> ReportPlate:
-    exhibits = len({exhibit_id for exhibit_id, _region in view.members})
+def _plates(workbench: Workbench, case_id: str) -> tuple[ReportPlate, ...]:
+    listed = tuple(plates(workbench, case_id))
+    counted = workbench.copies.captures(case_id, listed)
+    return tuple(_plate(*both) for both in zip(listed, counted, strict=True))
+
+
+def _plate(view: PlateView, captures: Captures) -> ReportPlate:
     return ReportPlate(
         plate_id=view.plate_id,
         members=view.members,
@@ -292,11 +299,7 @@ def _plate(view: PlateView) -> ReportPlate:
             )
             for standing in view.fields
         ),
-        captures=(
-            f"{exhibits} exhibits were joined as exposures of this plate."
-            if exhibits > 1
-            else "One exhibit shows this plate."
-        ),
+        captures=captures.sentence,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 
 from evidence_store.blobs import checked_sha256
 from vision.copies import FingerprintIndex, compare, draw_pair, fingerprint
@@ -17,20 +17,22 @@ from vision.decode import decode_photo
 from vision.types import CopyEvidence
 from workbench import entries, tables
 from workbench import policy as rules
+from workbench.captures import Captures, captures_of
 from workbench.errors import BadRequest, NotFound
 from workbench.images import png_of
 from workbench.plain import evidence_from, fingerprint_from
+from workbench.same_object import SameObject
 from workbench.types import CopyGroupView, Judgement, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from vision.types import Fingerprint, Photo
+    from vision.types import Fingerprint, Photo, PhotoReading
     from workbench.cases import Cases
     from workbench.images import Images
     from workbench.people import People
     from workbench.stores import Stores
-    from workbench.types import Actor
+    from workbench.types import Actor, PlateView
 
 #: Candidates of the index that are compared pixel by pixel for one new photo.
 MOST_COMPARED = 6
@@ -44,23 +46,28 @@ class Copies:
         self._people = people
         self._cases = cases
         self._images = images
+        self._same_object = SameObject(stores, images)
         self._indexes: dict[str, tuple[FingerprintIndex, int]] = {}
         self._lock = threading.Lock()
 
     def propose(
-        self, actor: Actor, case_id: str, exhibit_id: str, photo: Photo, print_: Fingerprint
+        self,
+        actor: Actor,
+        case_id: str,
+        exhibit_id: str,
+        photo: Photo,
+        print_: Fingerprint,
+        *,
+        clip: str | None = None,
     ) -> str | None:
-        """Hold a new exhibit against the case's earlier ones; gives what it copies, if anything."""
-        index = self._index(case_id, before=exhibit_id)
+        """Hold a new exhibit against the case's earlier ones; gives what it copies, if anything.
+
+        A still is not held against other stills of its own `clip`.
+        """
         copy_of: str | None = None
-        hits = [hit.photo_id for hit in index.candidates(print_)]
-        if self._earlier(case_id, exhibit_id, photo.photo_id) is not None:
-            hits = [photo.photo_id, *(hit for hit in hits if hit != photo.photo_id)]
-        for hit in hits[:MOST_COMPARED]:
-            of = self._earlier(case_id, exhibit_id, hit)
-            if of is None:
-                continue
-            evidence = self._compare(photo, hit)
+        for earlier in self._candidates(case_id, exhibit_id, print_, clip)[:MOST_COMPARED]:
+            of = earlier.exhibit_id
+            evidence = self._compare(photo, print_, earlier)
             if evidence.relation == "none":
                 continue
             self._stores.append(
@@ -69,16 +76,36 @@ class Copies:
                     actor.person_id, exhibit=exhibit_id, of=of, evidence=evidence
                 ),
             )
-            if evidence.relation != "same_object":
-                copy_of = copy_of or of
+            copy_of = copy_of or of
             if evidence.relation == "exact":
                 break
         return copy_of
 
-    def _compare(self, photo: Photo, earlier: str) -> CopyEvidence:
-        if earlier == photo.photo_id:
+    def propose_same_object(
+        self, actor: Actor, case_id: str, exhibit_id: str, reading: PhotoReading
+    ) -> None:
+        """Hold a new reading against the case's others: do two show one object?"""
+        self._same_object.propose(actor, case_id, exhibit_id, reading)
+
+    def captures(self, case_id: str, plates: Iterable[PlateView]) -> tuple[Captures, ...]:
+        """How often each plate was captured independently, and since when it is known."""
+        with self._stores.projection.read(case_id) as connection:
+            return captures_of(connection, case_id, plates)
+
+    def _candidates(
+        self, case_id: str, exhibit_id: str, print_: Fingerprint, clip: str | None
+    ) -> list[Row[Any]]:
+        """Earlier exhibits that may show the same exposure, the likeliest first."""
+        index = self._index(case_id, before=exhibit_id)
+        with self._lock:
+            hits = [print_.photo_id, *(hit.photo_id for hit in index.candidates(print_))]
+        found = (self._earlier(case_id, exhibit_id, hit, clip) for hit in hits)
+        return [row for row in found if row is not None]
+
+    def _compare(self, photo: Photo, print_: Fingerprint, earlier: Row[Any]) -> CopyEvidence:
+        if earlier.sha256 == photo.photo_id:
             return CopyEvidence(
-                photo_a=earlier,
+                photo_a=photo.photo_id,
                 photo_b=photo.photo_id,
                 relation="exact",
                 distances=(),
@@ -87,23 +114,23 @@ class Copies:
                 outline=None,
                 why="Both files have the same SHA-256: they are the same, byte for byte.",
             )
-        data = self._stores.blobs.get(checked_sha256(earlier))
-        return compare(decode_photo(data, name=earlier[:12]), photo)
+        prints = fingerprint_from(earlier.fingerprint), print_
+        return compare(self._images.photo(earlier.sha256), photo, fingerprints=prints)
 
-    def _earlier(self, case_id: str, exhibit_id: str, sha256: str) -> str | None:
+    def _earlier(
+        self, case_id: str, exhibit_id: str, sha256: str, clip: str | None
+    ) -> Row[Any] | None:
         """The first exhibit of the case before this one that shows these bytes."""
+        exhibit = tables.exhibit.c
+        asked = select(exhibit.exhibit_id, exhibit.sha256, exhibit.fingerprint).where(
+            exhibit.sha256 == sha256,
+            exhibit.case_id == case_id,
+            exhibit.number < int(exhibit_id.rpartition("-")[2]),
+        )
+        if clip is not None:
+            asked = asked.where(or_(exhibit.parent.is_(None), exhibit.parent != clip))
         with self._stores.projection.read(case_id) as connection:
-            number = int(exhibit_id.rpartition("-")[2])
-            return connection.execute(
-                select(tables.exhibit.c.exhibit_id)
-                .where(
-                    tables.exhibit.c.sha256 == sha256,
-                    tables.exhibit.c.case_id == case_id,
-                    tables.exhibit.c.number < number,
-                )
-                .order_by(tables.exhibit.c.number)
-                .limit(1)
-            ).scalar_one_or_none()
+            return connection.execute(asked.order_by(exhibit.number).limit(1)).first()
 
     def _index(self, case_id: str, *, before: str) -> FingerprintIndex:
         """The case's index, with every exhibit before the given one in it."""
@@ -223,6 +250,12 @@ class Copies:
                 evidence,
             )
         )
+
+
+def measured(evidence: CopyEvidence) -> str:
+    """What was measured between two photos, in one line."""
+    figures = (*evidence.distances, ("matching_points", float(evidence.inliers)))
+    return " · ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in figures)
 
 
 def _components(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, ...]]:

@@ -221,6 +221,8 @@ def _copies_judged(connection: Connection, entry: Entry) -> None:
     )
     if entry.body["judgement"] != Judgement.REJECTED.value:
         return
+    if not _text(entry.body, "group").startswith("copy:"):
+        return  # two exposures of two objects: nothing was held back
     # Split: what was held back as a copy is an exhibit of its own again, and waits to be read.
     connection.execute(
         update(tables.exhibit)

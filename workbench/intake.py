@@ -38,6 +38,7 @@ from workbench.types import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from fractions import Fraction
 
     from evidence_store.types import Draft, Sha256
     from vision.clip import ClipFacts
@@ -254,7 +255,7 @@ class Intake:
         original = self._stores.blobs.put(frame.png)
         photo = decode_photo(frame.png, name=f"frame at {frame.timecode} s")
         print_: Fingerprint = fingerprint(photo)
-        return self._numbered(
+        exhibit_id = self._numbered(
             case_id,
             lambda exhibit_id: entries.frame_taken(
                 actor.person_id,
@@ -268,9 +269,11 @@ class Intake:
                 fingerprint=plain(print_),
             ),
         )
+        self._copies.propose(actor, case_id, exhibit_id, photo, print_, clip=clip_id)
+        return exhibit_id
 
     def grab_frame(
-        self, actor: Actor, case_id: str, clip_exhibit_id: str, *, seconds: float
+        self, actor: Actor, case_id: str, clip_exhibit_id: str, *, seconds: float | Fraction
     ) -> str:
         """Take the frame that is shown at a given second of a clip; gives the new exhibit."""
         why = rules.missing_role(actor, Role.INVESTIGATOR) and rules.missing_role(

@@ -145,7 +145,9 @@ class PublicEdition:
 
     def _plate(self, plate: ReportPlate) -> ReportPlate:
         members = tuple(one for one in plate.members if one[0] not in self._hidden)
-        return replace(plate, members=members)
+        dates = any(names & {"claimed_date", "embedded"} for names in self._of_exhibit.values())
+        captures = WITHHELD if self._hidden or dates else plate.captures
+        return replace(plate, members=members, captures=captures)
 
     def _search(self, search: ReportSearch) -> ReportSearch:
         return replace(search, decisions=tuple(map(self._decision, search.decisions)))

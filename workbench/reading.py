@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from evidence_store.types import Json
     from vision.types import FieldReading, Photo, PhotoReading, Quad
     from workbench.cases import Cases
+    from workbench.copies import Copies
     from workbench.stores import Stores
     from workbench.types import Actor
 
@@ -39,9 +40,10 @@ ALSO_ALTERNATIVES, ALSO_TEXTS = 5, 80
 class ReadingRoom:
     """Runs the readers over what waits, and over what a person asks to have read again."""
 
-    def __init__(self, stores: Stores, cases: Cases) -> None:
+    def __init__(self, stores: Stores, cases: Cases, copies: Copies) -> None:
         self._stores = stores
         self._cases = cases
+        self._copies = copies
         self._jobs = Jobs()
         self._reader: Reader | None = None
         self._lock = threading.Lock()
@@ -203,6 +205,7 @@ class ReadingRoom:
                 regions=_regions(reading),
             ),
         )
+        self._copies.propose_same_object(actor, case_id, exhibit_id, reading)
 
 
 def _regions(reading: PhotoReading) -> list[dict[str, Json]]:

@@ -62,7 +62,7 @@ class Workbench:
         self.cases = Cases(stores, self.people)
         self.copies = Copies(stores, self.people, self.cases, images)
         self.intake = Intake(stores, self.people, self.cases, self.copies, images)
-        self.reading = ReadingRoom(stores, self.cases)
+        self.reading = ReadingRoom(stores, self.cases, self.copies)
         self.review = ReviewRoom(stores, self.people, self.cases)
         self.finder = Finder(stores, self.cases)
         self.catalogs = Catalogs(stores, self.people)

@@ -197,6 +197,23 @@ def test_a_clip_gives_stills_and_a_frame_is_taken_by_hand(tour_of, tmp_path) -> 
     assert tour.starting("tile-EX-").count() == before + 1
 
 
+def test_a_group_of_copies_is_looked_at_and_split(tour_of, photo, repost) -> None:
+    tour = tour_of()
+    tour.enrol_first("Person One")
+    tour.open_case("A split", "Solo")
+    tour.take_in(photo, repost)
+    tour.go("Copies")
+    tour.says("matching points")
+    tour.page.locator("[alt^='The two photos side by side']").first.wait_for()
+    tour.starting("judge-copy").get_by_text("No – split the group").click()
+    reason = tour.starting("reason-copy").locator("textarea")
+    reason.fill("Two shutters.")
+    reason.press("Tab")
+    tour.starting("record-copy").locator("button:not([disabled])").click()
+    tour.says("Rejected by Person One")
+    tour.says("Reason: Two shutters.")
+
+
 def test_a_region_is_drawn_by_hand_and_read(tour_of, photo) -> None:
     tour = tour_of()
     tour.enrol_first("Person One")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import markup
+from workbench.copies import measured
 from workbench.types import CopyGroupView, Judgement
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from vision.types import CopyEvidence
     from workbench.workbench import Workbench
 
+MOST_PLATES = 200
 CHOICES = {
     Judgement.CONFIRMED: "Yes, as proposed",
     Judgement.REJECTED: "No – split the group",
@@ -42,6 +44,21 @@ def render(workbench: Workbench) -> None:
         )
     for group in groups:
         _group(workbench, case.case_id, group)
+    _captures(workbench, case.case_id)
+
+
+def _captures(workbench: Workbench, case_id: str) -> None:
+    """How often each plate was captured, reposts left out."""
+    plates = workbench.review.plates(case_id, limit=MOST_PLATES)
+    if not plates:
+        return
+    st.html('<div class="np-section"><h2>Independent captures</h2></div>')
+    for captures in workbench.copies.captures(case_id, plates):
+        st.html(
+            f"<div><b>{markup.safe(captures.plate_id)}</b> {markup.safe(captures.sentence)}</div>"
+        )
+    if len(plates) == MOST_PLATES:
+        markup.note(f"The first {MOST_PLATES} plates; the case file has all of them.")
 
 
 def _group(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
@@ -111,15 +128,10 @@ def _evidence(
             width="stretch",
             alt="The two photos side by side, the outline of one mapped into the other",
         )
-    measured = [(name.replace("_", " "), f"{value:g}") for name, value in evidence.distances]
-    listed = " · ".join(
-        f"{markup.safe(name)} {markup.safe(value)}"
-        for name, value in (*measured, ("matching points", f"{evidence.inliers:,}"))
-    )
     st.html(
         f"<div><b>{markup.safe(_pair(evidence, shown_in))}.</b> "
         f"{markup.safe(evidence.why)}</div>"
-        f'<div class="np-muted np-small">{listed}</div>'
+        f'<div class="np-muted np-small">{markup.safe(measured(evidence))}</div>'
     )
 
 

@@ -1,0 +1,171 @@
+"""Copies, other exposures and independent captures, over a real store."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from renderer.clip import plate_clip
+from renderer.jpeg import to_jpeg
+from renderer.plate import PlateSpec, draw_plate, expose
+from tests.workbench.drawn import SERIAL, plate_jpeg
+from workbench.__main__ import main
+from workbench.case_file import gather
+from workbench.errors import BadRequest
+from workbench.types import Claims, ExhibitState, Judgement, Upload
+
+if TYPE_CHECKING:
+    from workbench.settings import Settings
+    from workbench.types import Actor, CaseSummary
+    from workbench.workbench import Workbench
+
+
+def smaller(data: bytes) -> bytes:
+    """A repost: half as wide, recompressed."""
+    image = Image.open(io.BytesIO(data))
+    buffer = io.BytesIO()
+    image.resize((image.width // 2, image.height // 2)).save(buffer, format="JPEG", quality=70)
+    return buffer.getvalue()
+
+
+def other_exposure() -> bytes:
+    """The same plate from elsewhere."""
+    spec = PlateSpec(maker="L3 WESCAM", model="CMX-15D", serial=SERIAL)
+    look = expose(draw_plate(spec, seed=1, wear="clean"), severity="mild", seed=9, size=640)
+    return to_jpeg(look.pixels)
+
+
+@pytest.fixture
+def two_looks(bench: Workbench, investigator: Actor, case: CaseSummary) -> CaseSummary:
+    """A photo, a repost of it with an earlier claimed date, and another exposure; all read."""
+    for name, data, date in (
+        ("first.jpg", plate_jpeg(), "2020-10-19"),
+        ("repost.jpg", smaller(plate_jpeg()), "2020-10-02"),
+        ("again.jpg", other_exposure(), "2021"),
+    ):
+        upload = [Upload(name=name, data=data)]
+        bench.intake.take_in(investigator, case.case_id, upload, Claims(claimed_date=date))
+    bench.reading.read_pending(investigator, case.case_id)
+    return case
+
+
+def test_a_pair_says_why_with_hash_distances_inliers_and_an_outline(
+    bench: Workbench, two_looks: CaseSummary
+) -> None:
+    copies, _ = bench.copies.groups(two_looks.case_id)
+    (evidence,) = copies.evidence
+    measured = dict(evidence.distances)
+    assert {"phash", "dhash", "likeness", "displacement"} <= measured.keys()
+    assert evidence.inliers > 20
+    assert evidence.outline is not None
+    assert bench.copies.drawn(two_looks.case_id, evidence)[:4] == b"\x89PNG"
+
+
+def test_another_exposure_is_proposed_from_the_readings_and_never_held_back(
+    bench: Workbench, two_looks: CaseSummary
+) -> None:
+    _, group = bench.copies.groups(two_looks.case_id)
+    assert (group.relation, group.exhibit_ids) == ("same_object", ("EX-0001", "EX-0003"))
+    assert SERIAL.replace("-", "") in group.evidence[0].why
+    assert bench.intake.count(two_looks.case_id, state=ExhibitState.COPY) == 1
+
+
+def test_reading_again_proposes_nothing_twice(
+    bench: Workbench, investigator: Actor, two_looks: CaseSummary
+) -> None:
+    before = bench.copies.groups(two_looks.case_id)
+    bench.reading.read_again(investigator, two_looks.case_id, "EX-0003")
+    assert bench.copies.groups(two_looks.case_id) == before
+
+
+def test_rejecting_one_object_leaves_its_copies_alone(
+    bench: Workbench, reviewer: Actor, two_looks: CaseSummary
+) -> None:
+    _, group = bench.copies.groups(two_looks.case_id)
+    with pytest.raises(BadRequest, match="reason"):
+        bench.copies.judge(reviewer, two_looks.case_id, group.group_id, Judgement.REJECTED)
+    bench.copies.judge(
+        reviewer, two_looks.case_id, group.group_id, Judgement.REJECTED, reason="Two boards."
+    )
+    assert bench.intake.count(two_looks.case_id, state=ExhibitState.COPY) == 1
+    copies, _ = bench.copies.groups(two_looks.case_id)
+    bench.copies.judge(
+        reviewer, two_looks.case_id, copies.group_id, Judgement.REJECTED, reason="Two shutters."
+    )
+    assert bench.intake.count(two_looks.case_id, state=ExhibitState.COPY) == 0
+
+
+def test_captures_leave_reposts_out_and_keep_claimed_and_embedded_dates_apart(
+    bench: Workbench, reviewer: Actor, investigator: Actor, two_looks: CaseSummary
+) -> None:
+    plates = bench.review.plates(two_looks.case_id)
+    joined = tuple(member for plate in plates for member in plate.members)
+    bench.review.join_plates(reviewer, two_looks.case_id, joined, reason="One serial.")
+    (plate,) = bench.review.plates(two_looks.case_id)
+    (found,) = bench.copies.captures(two_looks.case_id, [plate])
+    assert found.captures == ("EX-0001", "EX-0003")
+    assert found.reposts == ("EX-0002",)
+    assert found.first_claimed == ("2020-10-02", "EX-0002")
+    assert found.first_embedded is None
+    assert found.sentence.startswith("2 independent captures (EX-0001, EX-0003), repeated by")
+
+
+def test_a_clip_that_comes_again_repeats_its_stills_and_is_one_capture(
+    bench: Workbench, investigator: Actor, case: CaseSummary
+) -> None:
+    spec = PlateSpec(maker="L3 WESCAM", model="CMX-15D", serial=SERIAL)
+    clip = plate_clip(spec, seconds=2.0, seed=3, size=(640, 360), fill=0.6)
+    for name in ("one.mp4", "two.mp4"):
+        bench.intake.take_in(investigator, case.case_id, [Upload(name=name, data=clip)], Claims())
+    stills = [one for one in bench.intake.exhibits(case.case_id) if one.parent]
+    first = [one for one in stills if one.parent == "EX-0001"]
+    assert first
+    assert all(one.copy_of is None for one in first)
+    assert all(one.copy_of for one in stills if one not in first)
+    bench.reading.read_pending(investigator, case.case_id)
+    for found in bench.copies.captures(case.case_id, bench.review.plates(case.case_id)):
+        assert found.captures == ("EX-0001",)
+
+
+def test_the_command_line_shows_judges_and_counts(
+    bench: Workbench,
+    settings: Settings,
+    reviewer: Actor,
+    two_looks: CaseSummary,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    store, case_id = ["--store", str(settings.store)], two_looks.case_id
+    judging = [*store, "--as", reviewer.name, "judge-copies", case_id, "copy:EX-0001", "confirmed"]
+    assert main(judging) == 0
+    assert main([*store, "copies", case_id]) == 0
+    said = capsys.readouterr().out
+    assert "copy:EX-0001\tEX-0001, EX-0002\tconfirmed by" in said
+    assert "matching points" in said
+    assert "independent capture (EX-0001), repeated by EX-0002" in said
+
+
+def test_the_case_file_counts_captures(bench: Workbench, two_looks: CaseSummary) -> None:
+    report = gather(bench, two_looks.case_id, bench.stores.ledger.checkpoint(two_looks.case_id))
+    assert any("repeated by EX-0002" in plate.captures for plate in report.plates)
+    assert any("matching points" in why for group in report.groups for why in group.why)
+
+
+def test_the_command_line_takes_a_frame(
+    bench: Workbench,
+    settings: Settings,
+    investigator: Actor,
+    case: CaseSummary,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    spec = PlateSpec(maker="L3 WESCAM", model="CMX-15D", serial=SERIAL)
+    clip = plate_clip(spec, seconds=2.0, seed=3, size=(320, 180))
+    bench.intake.take_in(investigator, case.case_id, [Upload(name="one.mp4", data=clip)], Claims())
+    who = ["--store", str(settings.store), "--as", investigator.name]
+    assert main([*who, "frame", case.case_id, "EX-0001", "--at", "26/25"]) == 0
+    taken = capsys.readouterr().out.strip()
+    how = bench.intake.exhibit(case.case_id, taken).derived_how
+    assert how is not None
+    assert "grabbed by hand" in how

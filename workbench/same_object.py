@@ -1,0 +1,120 @@
+"""Other exposures of one object: proposed when a reading agrees with an earlier one.
+
+What was read decides that two exhibits are held together, their looks are told beside it, and
+a person decides. A copy is never proposed as another exposure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from vision.copies import compare
+from vision.same_object import identity_values, propose_same_object
+from workbench import entries, tables
+from workbench.exhibits import kept_reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Row
+
+    from vision.types import PhotoReading
+    from workbench.images import Images
+    from workbench.stores import Stores
+    from workbench.types import Actor
+
+#: Exhibits that one new reading is proposed with; a group grows exhibit by exhibit.
+MOST_PROPOSED = 2
+
+
+class SameObject:
+    """Holds a new reading against those of its case."""
+
+    def __init__(self, stores: Stores, images: Images) -> None:
+        self._stores = stores
+        self._images = images
+        self._values: dict[str, frozenset[str]] = {}
+
+    def propose(self, actor: Actor, case_id: str, exhibit_id: str, reading: PhotoReading) -> None:
+        """Record which exhibits of the case may show the object of this one."""
+        values = frozenset(identity_values(reading))
+        if not values:
+            return
+        with self._stores.projection.read(case_id) as connection:
+            rows = _read_exhibits(connection, case_id)
+            known = _proposed(connection, case_id)
+        own = next((row for row in rows if row.exhibit_id == exhibit_id), None)
+        if own is None:
+            return
+        proposed = 0
+        for other in self._agreeing(rows, own, values):
+            if frozenset((exhibit_id, other.exhibit_id)) in known:
+                return  # what was said once stands, and a person may have judged it
+            proposed += self._propose(actor, case_id, *sorted((other, own), key=_number))
+            if proposed == MOST_PROPOSED:
+                return
+
+    def _agreeing(
+        self, rows: list[Row[Any]], own: Row[Any], values: frozenset[str]
+    ) -> Iterator[Row[Any]]:
+        """Exhibits whose readings share a value with this one, the earliest first."""
+        for row in rows:
+            if row.exhibit_id == own.exhibit_id or row.sha256 == own.sha256:
+                continue
+            if row.reading_sha256 not in self._values:
+                kept = kept_reading(self._stores.blobs, row.reading_sha256)
+                self._values[row.reading_sha256] = frozenset(identity_values(kept))
+            if values & self._values[row.reading_sha256]:
+                yield row
+
+    def _propose(self, actor: Actor, case_id: str, first: Row[Any], second: Row[Any]) -> bool:
+        photos = self._images.photo(first.sha256), self._images.photo(second.sha256)
+        one, two = (kept_reading(self._stores.blobs, row.reading_sha256) for row in (first, second))
+        found = propose_same_object(compare(*photos), one, two, photos=photos)
+        if found is None:
+            return False
+        self._stores.append(
+            case_id,
+            entries.copies_proposed(
+                actor.person_id,
+                exhibit=second.exhibit_id,
+                of=first.exhibit_id,
+                evidence=found,
+            ),
+        )
+        return True
+
+
+def _number(row: Row[Any]) -> int:
+    return int(row.number)
+
+
+def _read_exhibits(connection: Connection, case_id: str) -> list[Row[Any]]:
+    """Exhibits that were read and repeat no other, in the order of intake."""
+    exhibit = tables.exhibit.c
+    return list(
+        connection.execute(
+            select(exhibit.exhibit_id, exhibit.number, exhibit.sha256, exhibit.reading_sha256)
+            .where(
+                exhibit.case_id == case_id,
+                exhibit.reading_sha256.is_not(None),
+                exhibit.copy_of.is_(None),
+            )
+            .order_by(exhibit.number)
+        )
+    )
+
+
+def _proposed(connection: Connection, case_id: str) -> set[frozenset[str]]:
+    """Pairs of exhibits that were proposed as one object before."""
+    pair = tables.copy_pair.c
+    return {
+        frozenset((row.exhibit_id, row.of))
+        for row in connection.execute(
+            select(pair.exhibit_id, pair.of).where(
+                pair.case_id == case_id, pair.relation == "same_object"
+            )
+        )
+    }
