@@ -110,9 +110,10 @@ class WordRun:
     def rows_under(self, scrambled: int) -> Rows:
         """Rows of all words under one address; quicker than `find` for a single one."""
         bits = self._rest_bits
-        bucket = slice(*self.begins[scrambled >> bits : (scrambled >> bits) + 2].tolist())
-        same = (self._codes(bucket) >> np.uint32(SIGN_BITS)) == scrambled & ((1 << bits) - 1)
-        return self._rows(bucket)[same]
+        begin, end = self.begins[scrambled >> bits : (scrambled >> bits) + 2].tolist()
+        rest = self._codes(slice(begin, end)) >> np.uint32(SIGN_BITS)
+        same = np.flatnonzero(rest == scrambled & ((1 << bits) - 1))
+        return self._rows(begin + same)
 
     def __len__(self) -> int:
         """How many words there are."""

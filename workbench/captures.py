@@ -62,7 +62,7 @@ def captures_of(
         exhibit.exhibit_id, exhibit.copy_of, exhibit.parent, exhibit.claims, exhibit.embedded
     ).where(exhibit.case_id == case_id)
     rows = {row.exhibit_id: row for row in connection.execute(asked.order_by(exhibit.number))}
-    families: dict[str, list[Row[Any]]] = {}
+    families: dict[str, list[Row[*tuple[Any, ...]]]] = {}
     for name, row in rows.items():
         families.setdefault(_origin(rows, name), []).append(row)
     found = []
@@ -83,7 +83,7 @@ def captures_of(
     return tuple(found)
 
 
-def _origin(rows: Mapping[str, Row[Any]], name: str) -> str:
+def _origin(rows: Mapping[str, Row[*tuple[Any, ...]]], name: str) -> str:
     """The exhibit that an exhibit comes from: what it repeats, or the clip that it was cut of."""
     seen = set[str]()
     while name not in seen:

@@ -94,7 +94,7 @@ class Copies:
 
     def _candidates(
         self, case_id: str, exhibit_id: str, print_: Fingerprint, clip: str | None
-    ) -> list[Row[Any]]:
+    ) -> list[Row[Any, Any, Any]]:
         """Earlier exhibits that may show the same exposure, the likeliest first."""
         index = self._index(case_id, before=exhibit_id)
         with self._lock:
@@ -102,7 +102,9 @@ class Copies:
         found = (self._earlier(case_id, exhibit_id, hit, clip) for hit in hits)
         return [row for row in found if row is not None]
 
-    def _compare(self, photo: Photo, print_: Fingerprint, earlier: Row[Any]) -> CopyEvidence:
+    def _compare(
+        self, photo: Photo, print_: Fingerprint, earlier: Row[Any, Any, Any]
+    ) -> CopyEvidence:
         if earlier.sha256 == photo.photo_id:
             return CopyEvidence(
                 photo_a=photo.photo_id,
@@ -119,7 +121,7 @@ class Copies:
 
     def _earlier(
         self, case_id: str, exhibit_id: str, sha256: str, clip: str | None
-    ) -> Row[Any] | None:
+    ) -> Row[Any, Any, Any] | None:
         """The first exhibit of the case before this one that shows these bytes."""
         exhibit = tables.exhibit.c
         asked = select(exhibit.exhibit_id, exhibit.sha256, exhibit.fingerprint).where(
