@@ -1,7 +1,9 @@
 """What a candidate means, kept apart from which unit it is: each finding with its alternatives.
 
 A finding follows from records and from what somebody says about the circumstances. It is worded as
-ICD 203 asks: how likely, on which grounds, what else could explain it. None claims to be proof.
+ICD 203 asks: how likely, on which grounds, what else could explain it; how far the identity is
+trusted is a sentence of its own, since confidence and likelihood do not belong into one. None
+claims to be proof.
 """
 
 from __future__ import annotations
@@ -33,13 +35,13 @@ ELSEWHERE = (RETRANSFER, THEFT, MOVED, COUNTERFEIT, RECORD, MISREAD)
 ON_PAPER = (RECORD, "an authorisation that the catalog does not hold", MISREAD, MOVED)
 
 CONFIDENCE: Mapping[Verdict, str] = {
-    "identifies_catalog_unit": "With high confidence that the plate is of this unit",
-    "consistent_with_catalog_unit": "With moderate confidence that the plate is of this unit",
-    "several_candidates": "With low confidence that the plate is of this unit, one of several",
-    "consistent_with_model_only": "With no more known than maker and model",
-    "inconclusive": "With low confidence that the plate is of this unit",
+    "identifies_catalog_unit": "Confidence that the plate is of this unit: high.",
+    "consistent_with_catalog_unit": "Confidence that the plate is of this unit: moderate.",
+    "several_candidates": "Confidence that the plate is of this unit: low; it is one of several.",
+    "consistent_with_model_only": "No more is known than maker and model.",
+    "inconclusive": "Confidence that the plate is of this unit: low.",
 }
-"""What the identity rests on, in the words of ICD 203; every finding opens with it."""
+"""What the identity rests on, in the words of ICD 203; every finding ends with it."""
 
 END_USERS = ("end_user", "ultimate_end_user")
 
@@ -113,7 +115,7 @@ def _finding(
 ) -> Finding:
     return Finding(
         kind=kind,
-        statement=f"{CONFIDENCE[candidate.verdict]}: {statement}",
+        statement=f"{statement} {CONFIDENCE[candidate.verdict]}",
         grounds=tuple(ground for ground in grounds if ground),
         alternatives=alternatives,
     )
@@ -123,7 +125,7 @@ def _model_only(candidate: Candidate) -> Iterator[Finding]:
     yield _finding(
         candidate,
         "only_maker_and_model",
-        "only maker and model are consistent with the record; that holds for every unit of that "
+        "Only maker and model are consistent with the record; that holds for every unit of that "
         "model and is not a match.",
         [f"Read and recorded: {candidate.maker}, {candidate.model}."],
         ("any other unit of that maker and model, catalogued or not",),
@@ -145,7 +147,7 @@ def _end_user(candidate: Candidate, given: Circumstances) -> Iterator[Finding]:
         yield _finding(
             candidate,
             "end_user_differs",
-            f"the recorded end user very likely differs from {what}.",
+            f"If it is this unit, the recorded end user very likely differs from {what}.",
             grounds,
             ELSEWHERE,
         )
@@ -153,7 +155,7 @@ def _end_user(candidate: Candidate, given: Circumstances) -> Iterator[Finding]:
         yield _finding(
             candidate,
             "end_user_not_comparable",
-            "whether the recorded end user differs from where the item was found cannot be told.",
+            "Whether the recorded end user differs from where the item was found cannot be told.",
             grounds,
             ("the record withholds the end user or its country", "a place that is no country"),
         )
@@ -218,7 +220,7 @@ def _status_on_ship_date(candidate: Candidate) -> Iterator[Finding]:
         yield _finding(
             candidate,
             "permit_not_in_force_on_ship_date",
-            "it was very likely shipped on a day when its permit was not in force.",
+            "If it is this unit, it was very likely shipped when its permit was not in force.",
             grounds,
             ON_PAPER,
         )
@@ -226,7 +228,7 @@ def _status_on_ship_date(candidate: Candidate) -> Iterator[Finding]:
         yield _finding(
             candidate,
             "permit_status_on_ship_date_open",
-            "whether its permit was in force on the ship date cannot be told from the record.",
+            "Whether its permit was in force on the ship date cannot be told from the record.",
             grounds,
             ("either order of events within the dates as far as they are known",),
         )
@@ -243,7 +245,7 @@ def _photo_and_shipment(candidate: Candidate, given: Circumstances) -> Iterator[
             yield _finding(
                 candidate,
                 "photo_predates_shipment",
-                f"the photo is said to have been {name} before the unit was shipped; it is very "
+                f"The photo is said to have been {name} before the unit was shipped; it is very "
                 "unlikely that the identity and both dates are all right.",
                 grounds,
                 (
@@ -259,7 +261,7 @@ def _photo_and_shipment(candidate: Candidate, given: Circumstances) -> Iterator[
             yield _finding(
                 candidate,
                 "photo_and_shipment_order_open",
-                f"whether the photo was {name} before the unit was shipped cannot be told from "
+                f"Whether the photo was {name} before the unit was shipped cannot be told from "
                 "the dates as far as they are known.",
                 grounds,
                 ("either order of events",),
@@ -287,8 +289,8 @@ def _exception(candidate: Candidate, snapshot: Snapshot) -> Iterator[Finding]:
         yield _finding(
             candidate,
             "exception_during_ban",
-            "it was likely shipped under a permit that was in force while exports to that "
-            "destination were restricted: an exception.",
+            "If it is this unit, it was likely shipped under a permit that was in force while "
+            "exports to that destination were restricted: an exception.",
             [
                 *(
                     f"{_name(o)} to {o.country_final_destination} was suspended on {when}."
@@ -322,7 +324,7 @@ def _never_approved(
             yield _finding(
                 candidate,
                 "never_approved_application",
-                f"an application for this model that named {whom} as end user was very likely "
+                f"An application for this model that named {whom} as end user was very likely "
                 "never approved.",
                 [
                     f"Application {_name(permit)}: {last.status} {last.date}.",
@@ -343,7 +345,7 @@ def _quantity(candidate: Candidate) -> Iterator[Finding]:
         yield _finding(
             candidate,
             "quantity_exceeded",
-            "more units were likely delivered on this line than it permits.",
+            "More units were likely delivered on this line than it permits.",
             [
                 f"Permitted: {line.quantity}. Delivered: {delivered} ({shipments} deliveries).",
             ],
@@ -369,7 +371,7 @@ def _disposition(candidate: Candidate) -> Iterator[Finding]:
     yield _finding(
         candidate,
         "unit_recorded_otherwise",
-        f"the record has this unit as {words}.",
+        f"The record has this unit as {words}.",
         [f"Serial {candidate.serial.value}, {words}."],
         (RECORD, MISREAD, MOVED),
     )

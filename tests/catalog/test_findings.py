@@ -185,7 +185,11 @@ def test_every_finding_has_grounds_and_alternatives_and_no_proof(catalog: Snapsh
         assert finding.alternatives
         text = " ".join((finding.statement, *finding.grounds, *finding.alternatives))
         assert not re.search(r"\bprov(e|es|en|ed|ing)\b", text.lower())
-        assert "confidence" in finding.statement or "no more known" in finding.statement
+        *said, trust, end = finding.statement.replace(": ", " ").split(".")
+        assert not end
+        assert trust.strip().startswith(("Confidence that the plate", "No more is known"))
+        assert not any("onfidence" in sentence for sentence in said), "never with a likelihood"
+        assert "likely" not in trust
 
 
 def test_the_usual_alternatives_to_a_diversion_are_named(catalog: Snapshot) -> None:
@@ -198,10 +202,10 @@ def test_the_usual_alternatives_to_a_diversion_are_named(catalog: Snapshot) -> N
 
 def test_confidence_follows_the_verdict(catalog: Snapshot) -> None:
     sure = found(catalog, "CMX15D-0836", found_country="AM")["end_user_differs"]
-    assert sure.statement.startswith("With high confidence")
+    assert sure.statement.endswith("Confidence that the plate is of this unit: high.")
     result = search(asked("CMX15D-08?6"), catalog)
     vague = findings(result.candidates[0], catalog, Circumstances(found_country="AM"))
-    assert not any("high confidence" in finding.statement for finding in vague)
+    assert not any("this unit: high" in finding.statement for finding in vague)
 
 
 def test_a_withheld_end_user_neither_matches_nor_differs(tmp_path: Path) -> None:
