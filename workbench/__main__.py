@@ -10,6 +10,7 @@ import getpass
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from catalog.types import CoverageEntry
     from workbench.jobs import ReadingProgress
 
+IDLE_SECONDS = 2.0
+"""How long a worker without work waits before it looks again."""
+
 Command = Callable[[Workbench, argparse.Namespace], int]
 
 
@@ -47,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 options.store.resolve(),
                 readers=settings.readers,
                 reading_seconds=settings.reading_seconds,
+                bucket=settings.bucket,
             )
         workbench = Workbench.open(settings)
     except (WorkbenchError, StoreError) as error:
@@ -243,6 +248,26 @@ def _read(workbench: Workbench, options: argparse.Namespace) -> int:
     for problem in progress.problems:
         print(safe(problem), file=sys.stderr)
     return 1 if progress.problems else 0
+
+
+def _work(workbench: Workbench, options: argparse.Namespace) -> int:
+    """Read whatever waits in any case; several such programs share the work."""
+    actor = _actor(workbench, options)
+    problems: dict[str, None] = {}
+    while True:
+        done = 0
+        for case in workbench.cases.all_cases():
+            if case.waiting:
+                progress = workbench.reading.read_pending(actor, case.case_id)
+                done += progress.done - len(progress.problems)
+                problems.update(dict.fromkeys(progress.problems))
+        if not done:
+            if options.until_done:
+                break
+            time.sleep(IDLE_SECONDS)
+    for problem in problems:
+        print(safe(problem), file=sys.stderr)
+    return 1 if problems else 0
 
 
 def _show(workbench: Workbench, options: argparse.Namespace) -> int:
@@ -533,6 +558,8 @@ def _parser() -> argparse.ArgumentParser:
     read = verb("read", _read, "Read what waits in a case; stop and resume as you like.")
     read.add_argument("case")
     read.add_argument("--limit", type=int)
+    work = verb("work", _work, "Read whatever waits in any case, beside others that do the same.")
+    work.add_argument("--until-done", action="store_true", help="stop when nothing waits")
     show = verb("show", _show, "Show the plates of a case: machine's and people's words.")
     show.add_argument("case")
     find = verb("find", _find, "Find part of a serial, model or maker in all readings.")

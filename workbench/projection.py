@@ -10,8 +10,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import QueuePool
 
 from workbench import tables
@@ -42,23 +43,23 @@ class Projection:
     def __init__(self, database_url: str, ledger: Ledger) -> None:
         self._ledger = ledger
         self._lock = threading.Lock()
-        self._engine = create_engine(database_url, poolclass=QueuePool, pool_size=5)
+        self.engine: Engine = create_engine(database_url, poolclass=QueuePool, pool_size=5)
         if make_url(database_url).get_backend_name() == "sqlite":
-            event.listen(self._engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "connect", _prepare_sqlite)
         self._next: dict[str, int] = {}
-        tables.state.create(self._engine, checkfirst=True)
+        tables.state.create(self.engine, checkfirst=True)
         self._drop_if_old()
-        tables.metadata.create_all(self._engine)
+        tables.metadata.create_all(self.engine)
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     def rebuild(self) -> None:
         """Throw everything away and fold all logs again from their first entry."""
         with self._lock:
-            tables.metadata.drop_all(self._engine)
-            tables.metadata.create_all(self._engine)
+            tables.metadata.drop_all(self.engine)
+            tables.metadata.create_all(self.engine)
             self._next.clear()
         for log in self._ledger.logs():
             self.catch_up(log)
@@ -78,10 +79,10 @@ class Projection:
         """A connection for reading, with the named logs caught up first."""
         for log in logs:
             self.catch_up(log)
-        return self._engine.connect()
+        return self.engine.connect()
 
     def _folded(self, log: str) -> int:
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             found = connection.execute(
                 select(tables.state.c.next_sequence).where(tables.state.c.log == log)
             ).scalar_one_or_none()
@@ -89,28 +90,37 @@ class Projection:
 
     def _fold_batch(self, log: str, folded: int) -> int:
         entries = list(self._ledger.entries(log, after=folded - 1, limit=BATCH))
-        with self._engine.begin() as connection:
-            for entry in entries:
-                fold(connection, entry)
-            reached = folded + len(entries)
-            changed = connection.execute(
-                update(tables.state)
-                .where(tables.state.c.log == log, tables.state.c.next_sequence == folded)
-                .values(next_sequence=reached)
-            ).rowcount
-            if changed == 0:
-                if folded:
-                    # Another process folded these entries first; its work stands, ours is undone.
-                    connection.rollback()
-                    return self._folded(log)
-                connection.execute(
-                    insert(tables.state).values(log=log, next_sequence=reached, shape=tables.SHAPE)
-                )
+        reached = folded + len(entries)
+        try:
+            with self.engine.begin() as connection:
+                # The mark first: it keeps others waiting until these entries are folded.
+                if not self._mark(connection, log, folded, reached):
+                    return self._folded(log)  # another process folded them; its work stands
+                for entry in entries:
+                    fold(connection, entry)
+        except IntegrityError:
+            if folded or not self._folded(log):
+                raise
+            return self._folded(log)  # another process made the first mark
         return reached
+
+    @staticmethod
+    def _mark(connection: Connection, log: str, folded: int, reached: int) -> bool:
+        changed = connection.execute(
+            update(tables.state)
+            .where(tables.state.c.log == log, tables.state.c.next_sequence == folded)
+            .values(next_sequence=reached)
+        ).rowcount
+        if changed == 0 and folded == 0:
+            connection.execute(
+                insert(tables.state).values(log=log, next_sequence=reached, shape=tables.SHAPE)
+            )
+            return True
+        return changed > 0
 
     def _drop_if_old(self) -> None:
         """Make the tables anew where an older program shaped them; they are folded again."""
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             shapes = set(connection.execute(select(tables.state.c.shape)).scalars())
             if not shapes <= {tables.SHAPE}:
                 tables.metadata.drop_all(connection)

@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from evidence_store.blobs import checked_sha256
 from evidence_store.canonical import canonical_json
@@ -19,6 +19,7 @@ from workbench import policy as rules
 from workbench.errors import BadRequest
 from workbench.exhibits import exhibit_row, kept_reading
 from workbench.jobs import Jobs, ReadingProgress
+from workbench.leases import Leases
 from workbench.plain import plain
 from workbench.types import ExhibitState, Role
 
@@ -37,6 +38,12 @@ if TYPE_CHECKING:
 ALSO_ALTERNATIVES, ALSO_TEXTS = 5, 80
 
 
+#: How long a photo is held for one program: so many time budgets, and the loading of models.
+LEASE_BUDGETS, LOADING_SECONDS = 4, 120
+#: How many waiting exhibits are looked at for the next one to read.
+AHEAD = 20
+
+
 class ReadingRoom:
     """Runs the readers over what waits, and over what a person asks to have read again."""
 
@@ -45,6 +52,10 @@ class ReadingRoom:
         self._cases = cases
         self._copies = copies
         self._jobs = Jobs()
+        self._leases = Leases(
+            stores.projection.engine,
+            seconds=LEASE_BUDGETS * stores.settings.reading_seconds + LOADING_SECONDS,
+        )
         self._reader: Reader | None = None
         self._lock = threading.Lock()
 
@@ -128,39 +139,71 @@ class ReadingRoom:
         cancelled: Callable[[], bool],
         limit: int | None,
     ) -> ReadingProgress:
-        waiting = self._waiting(case_id)[:limit]
-        progress = ReadingProgress(running=True, total=len(waiting))
-        for exhibit_id in waiting:
-            if cancelled():
+        total = self._count_waiting(case_id)
+        progress = ReadingProgress(
+            running=True, total=total if limit is None else min(limit, total)
+        )
+        failed: set[str] = set()
+        while (limit is None or progress.done < limit) and not cancelled():
+            exhibit_id = self._take_next(case_id, failed)
+            if exhibit_id is None:
                 break
             progress = replace(progress, current=exhibit_id)
             report(progress)
             try:
-                photo = self._photo(case_id, exhibit_id)
-                with self._lock:
-                    reading = self._the_reader().read(photo, cancelled=cancelled)
-                if cancelled():
-                    break  # a reading that was cut short is not recorded as a whole one
-                self._record(actor, case_id, exhibit_id, reading)
+                self._read_one(actor, case_id, exhibit_id, cancelled)
             except VisionError as error:
+                failed.add(exhibit_id)
                 problem = f"{exhibit_id}: {error.diagnostics()}"
                 progress = replace(progress, problems=(*progress.problems, problem))
+            finally:
+                self._leases.give_back(case_id, exhibit_id)
+            if cancelled():
+                break
             progress = replace(progress, done=progress.done + 1)
             report(progress)
         return replace(progress, running=False, current="")
 
-    def _waiting(self, case_id: str) -> list[str]:
+    def _read_one(
+        self, actor: Actor, case_id: str, exhibit_id: str, cancelled: Callable[[], bool]
+    ) -> None:
+        photo = self._photo(case_id, exhibit_id)
+        with self._lock:
+            reading = self._the_reader().read(photo, cancelled=cancelled)
+        if not cancelled():  # a reading that was cut short is not recorded as a whole one
+            self._record(actor, case_id, exhibit_id, reading)
+
+    def _take_next(self, case_id: str, failed: set[str]) -> str | None:
+        """The next exhibit that waits and that no other program reads; it is ours from here."""
+        while True:
+            passed = failed | self._leases.held(case_id)
+            with self._stores.projection.read(case_id) as connection:
+                waiting = list(
+                    connection.execute(
+                        select(tables.exhibit.c.exhibit_id)
+                        .where(_waits(case_id))
+                        .order_by(tables.exhibit.c.number)
+                        .limit(len(passed) + AHEAD)
+                    ).scalars()
+                )
+            free: list[str] = [exhibit_id for exhibit_id in waiting if exhibit_id not in passed]
+            if not free:
+                return None
+            for exhibit_id in free:
+                if self._leases.take(case_id, exhibit_id):
+                    if self._still_waits(case_id, exhibit_id):
+                        return exhibit_id
+                    self._leases.give_back(case_id, exhibit_id)
+
+    def _still_waits(self, case_id: str, exhibit_id: str) -> bool:
+        """Whether nobody read it between our look at the list and our lease."""
         with self._stores.projection.read(case_id) as connection:
-            return list(
-                connection.execute(
-                    select(tables.exhibit.c.exhibit_id)
-                    .where(
-                        tables.exhibit.c.case_id == case_id,
-                        tables.exhibit.c.state == ExhibitState.WAITING.value,
-                    )
-                    .order_by(tables.exhibit.c.number)
-                ).scalars()
-            )
+            row = exhibit_row(connection, case_id, exhibit_id)
+        return ExhibitState(row.state) is ExhibitState.WAITING
+
+    def _count_waiting(self, case_id: str) -> int:
+        with self._stores.projection.read(case_id) as connection:
+            return int(connection.execute(select(func.count()).where(_waits(case_id))).scalar_one())
 
     def _photo(self, case_id: str, exhibit_id: str) -> Photo:
         with self._stores.projection.read(case_id) as connection:
@@ -206,6 +249,12 @@ class ReadingRoom:
             ),
         )
         self._copies.propose_same_object(actor, case_id, exhibit_id, reading)
+
+
+def _waits(case_id: str) -> ColumnElement[bool]:
+    return (tables.exhibit.c.case_id == case_id) & (
+        tables.exhibit.c.state == ExhibitState.WAITING.value
+    )
 
 
 def _regions(reading: PhotoReading) -> list[dict[str, Json]]:

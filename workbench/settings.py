@@ -28,12 +28,15 @@ class Settings:
     max_files_per_upload: int = 2_000
     reading_seconds: float = 30.0
     """Time budget for one photo."""
+    bucket: str | None = None
+    """Where blobs are kept instead of the folder: a URL such as `s3://bucket/prefix`."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read NAMEPLATE_STORE, NAMEPLATE_DATABASE, NAMEPLATE_READERS, NAMEPLATE_READING_SECONDS.
+        """Read NAMEPLATE_STORE, _DATABASE, _BUCKET, _READERS and _READING_SECONDS.
 
-        Raises BadRequest where a value cannot be used.
+        The region, endpoint and key of a bucket are in AWS's own variables. Raises BadRequest
+        where a value cannot be used.
         """
         values = os.environ if environment is None else environment
         store = Path(values.get("NAMEPLATE_STORE") or "nameplate-store").resolve()
@@ -53,6 +56,7 @@ class Settings:
             database_url=values.get("NAMEPLATE_DATABASE") or None,
             readers=readers or None,
             reading_seconds=reading_seconds,
+            bucket=values.get("NAMEPLATE_BUCKET") or None,
         )
 
     @classmethod
@@ -63,6 +67,7 @@ class Settings:
         database_url: str | None = None,
         readers: tuple[str, ...] | None = None,
         reading_seconds: float = 30.0,
+        bucket: str | None = None,
     ) -> Settings:
         """Settings for a store folder; the database is SQLite inside it unless a URL is given."""
         return cls(
@@ -70,4 +75,5 @@ class Settings:
             database_url=database_url or f"sqlite:///{store / 'nameplate.sqlite3'}",
             readers=readers,
             reading_seconds=reading_seconds,
+            bucket=bucket,
         )

@@ -89,7 +89,7 @@ class Workbench:
         return cls(
             Stores(
                 settings=settings,
-                blobs=BlobStore(settings.store / "blobs"),
+                blobs=BlobStore(settings.bucket or settings.store / "blobs"),
                 ledger=ledger,
                 keys=keys,
                 projection=Projection(settings.database_url, ledger),

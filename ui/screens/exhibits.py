@@ -127,11 +127,7 @@ def _tile(workbench: Workbench, case_id: str, exhibit: ExhibitSummary) -> None:
             if text and name in {"maker", "model", "serial"} and not blind
         )
         st.html(
-            markup.chips(
-                markup.chip(words.STATES[exhibit.state], words.STATE_TONES[exhibit.state]),
-                markup.chip(f"copy of {exhibit.copy_of}") if exhibit.copy_of else "",
-                markup.chip(f"frame of {exhibit.parent}") if exhibit.parent else "",
-            )
+            markup.chips(*_labels(exhibit))
             + f'<div class="np-small np-tile-text">{markup.machine(said)}'
             f'<div class="np-muted">{markup.safe(exhibit.file_name)}</div></div>'
         )
@@ -173,7 +169,8 @@ def _one(workbench: Workbench, case: CaseSummary, exhibit_id: str) -> None:
 def _labels(exhibit: ExhibitSummary) -> list[str]:
     labels = [markup.chip(words.STATES[exhibit.state], words.STATE_TONES[exhibit.state])]
     if exhibit.copy_of:
-        labels.append(markup.chip(f"copy of {exhibit.copy_of}"))
+        said = markup.chip(f"Copy of {exhibit.copy_of}")
+        labels = [said] if exhibit.state is ExhibitState.COPY else [*labels, said]
     if exhibit.parent:
         labels.append(markup.chip(f"frame of {exhibit.parent}", "accent"))
     return labels

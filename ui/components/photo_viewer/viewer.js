@@ -19,7 +19,7 @@ function evenLight(stage, spread) {
     "color-interpolation-filters": "sRGB" }, shape("defs", {}, stage));
   shape("feGaussianBlur", { in: "SourceGraphic", stdDeviation: spread, result: "around" }, filter);
   shape("feComposite", { in: "SourceGraphic", in2: "around", operator: "arithmetic",
-    k1: 0, k2: 2.4, k3: -2.4, k4: 0.5 }, filter);
+    k1: 0, k2: 1.6, k3: -1.6, k4: 0.5 }, filter);
   const opaque = shape("feComponentTransfer", {}, filter);
   shape("feFuncA", { type: "linear", slope: 0, intercept: 1 }, opaque);
 }
@@ -116,7 +116,7 @@ export default function (component) {
   function picture() {
     const aids = memory.aids;
     const image = shape("image", { href: data.src, width: data.width, height: data.height }, layer);
-    if (aids.even) evenLight(stage, Math.min(data.width, data.height) / 45);
+    if (aids.even) evenLight(stage, Math.min(data.width, data.height) / 60);
     image.style.filter = [
       aids.even && "url(#pv-even)", aids.grey && "grayscale(1)", aids.invert && "invert(1)",
       aids.brightness !== 100 && `brightness(${aids.brightness / 100})`,
