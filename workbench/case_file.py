@@ -33,15 +33,18 @@ from workbench.report.types import (
 from workbench.types import ExhibitView, Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
-    from evidence_store.types import Checkpoint
+    from evidence_store.bundle.layout import RequiredSigner
+    from evidence_store.types import Checkpoint, PublicKey
     from vision.types import FieldReading, PhotoReading, Reading
     from workbench.captures import Captures
     from workbench.types import (
         CaseSummary,
         CatalogSummary,
         CopyGroupView,
+        Person,
         PlateView,
         Review,
         SearchView,
@@ -69,12 +72,17 @@ _CLAIM_WORDS = {
 }
 
 
-def gather(workbench: Workbench, case_id: str, checkpoint: Checkpoint) -> ReportCase:
-    """The case as of a checkpoint of its log, ready to be typeset."""
+def gather(
+    workbench: Workbench,
+    case_id: str,
+    checkpoint: Checkpoint,
+    signers: Sequence[RequiredSigner] = (),
+) -> ReportCase:
+    """The case as of a checkpoint of its log, ready to be typeset; `signers` are to sign it."""
     summary = workbench.cases.summary(case_id)
     entries = tuple(workbench.stores.ledger.entries(case_id, limit=checkpoint.size))
     names = workbench.people.names()
-    actors = {entry.actor for entry in entries}
+    actors = {entry.actor for entry in entries} | {signer.person for signer in signers}
     exhibits = tuple(_exhibit(workbench, case_id, view) for view in views(workbench, case_id))
     return ReportCase(
         case_id=case_id,
@@ -88,12 +96,7 @@ def gather(workbench: Workbench, case_id: str, checkpoint: Checkpoint) -> Report
         log_size=checkpoint.size,
         log_root=checkpoint.root,
         people=tuple(
-            ReportPerson(
-                person_id=person.person_id,
-                name=person.name,
-                roles=tuple(role.value for role in person.roles),
-                key=person.public_key,
-            )
+            _person(person, workbench.people.keys_of(person.person_id), entries[-1].at)
             for person in workbench.people.everyone()
             if person.person_id in actors
         ),
@@ -116,6 +119,20 @@ def gather(workbench: Workbench, case_id: str, checkpoint: Checkpoint) -> Report
             for entry in entries
         ),
         software=workbench.software(),
+        signers=tuple((signer.role.value, signer.person) for signer in signers),
+    )
+
+
+def _person(person: Person, keys: Sequence[PublicKey], at: datetime) -> ReportPerson:
+    """A person with the key that they used at a time, whichever they use by now."""
+    key = next((one for one in reversed(keys) if one.valid_after <= at), keys[0])
+    return ReportPerson(
+        person_id=person.person_id,
+        name=person.name,
+        roles=tuple(role.value for role in person.roles),
+        key=key.line,
+        fingerprint=key.fingerprint,
+        held_by=key.held_by,
     )
 
 

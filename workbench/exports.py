@@ -239,7 +239,21 @@ class Exports:
         workbench = self._workbench
         reviewers = required_reviewers(workbench, case_id)
         keys = {person.person_id: person for person in workbench.people.everyone()}
-        report = build_report(gather(workbench, case_id, checkpoint))
+        signers = (
+            RequiredSigner(
+                role=SigningRole.CUSTODIAN,
+                person=actor.person_id,
+                key_held=self._held(actor.person_id),
+            ),
+            *(
+                RequiredSigner(
+                    role=SigningRole.REVIEWER, person=person, key_held=self._held(person)
+                )
+                for person in reviewers
+                if person in keys
+            ),
+        )
+        report = build_report(gather(workbench, case_id, checkpoint, signers))
         return BundleContents(
             title=summary.title,
             log=case_id,
@@ -264,20 +278,7 @@ class Exports:
                     title="The case file, for reading on a screen",
                 ),
             ),
-            required_signers=(
-                RequiredSigner(
-                    role=SigningRole.CUSTODIAN,
-                    person=actor.person_id,
-                    key_held=self._held(actor.person_id),
-                ),
-                *(
-                    RequiredSigner(
-                        role=SigningRole.REVIEWER, person=person, key_held=self._held(person)
-                    )
-                    for person in reviewers
-                    if person in keys
-                ),
-            ),
+            required_signers=signers,
             notes=(rules.POLICY_WORDS[summary.policy], counts(summary)),
             software=tuple(
                 Software(name=name, version=version) for name, version in workbench.software()

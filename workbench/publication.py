@@ -278,7 +278,9 @@ class Publication:
             hidden={choice.exhibit: _picture(choice) for choice in plan.exhibits},
             reasons=plan.reasons,
         )
-        report = build_report(edition.of(gather(self._workbench, case_id, checkpoint)))
+        report = build_report(
+            edition.of(gather(self._workbench, case_id, checkpoint, plan.required_signers))
+        )
         yield PayloadFile(
             path="report.pdf",
             source=report.pdf,

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 from workbench.report.inert import visible
 from workbench.report.numbers import bits, moment, percent, ratio
 from workbench.report.texts import ENGLISH, NOT_PROVED_ENGLISH
-from workbench.report.types import Picture, ReportCandidate, ReportCase, ReportField
+from workbench.report.types import (
+    Picture,
+    ReportCandidate,
+    ReportCase,
+    ReportExhibit,
+    ReportField,
+    ReportPlate,
+    ReportSearch,
+)
 from workbench.report.waterfall import bars
 
 if TYPE_CHECKING:
@@ -52,7 +60,10 @@ def content(
     plain["not_proved"] = list(not_proved)
     plain["policy_sentence"] = texts[f"policy_{case.policy}"]
     plain["solo"] = case.policy == "solo"
-    plain["answers"] = _answers(case, text)
+    plain["answers"] = _answers(case, text, texts)
+    plain["signers"] = _signers(case, text)
+    plain["fieldless"] = [text(plate.plate_id) for plate in case.plates if not plate.fields]
+    plain["plates"] = [plate for plate in plain["plates"] if plate["fields"]]
     for exhibit in plain["exhibits"]:
         for region in exhibit["regions"]:
             region["fields"].sort(key=lambda field: _importance(field["field"]))
@@ -61,6 +72,21 @@ def content(
     for search in plain["searches"]:
         search["asked"] = [[field_word(name), value] for name, value in search["asked"]]
     return plain
+
+
+def _signers(case: ReportCase, text: Callable[[str], str]) -> list[Plain]:
+    """Whose signatures the bundle asks for, with names and keys as far as they are told."""
+    people = {person.person_id: person for person in case.people}
+    return [
+        {
+            "role": text(role),
+            "person": text(person),
+            "name": text(people[person].name if person in people else ""),
+            "fingerprint": text(people[person].fingerprint if person in people else ""),
+            "held_by": people[person].held_by if person in people else "",
+        }
+        for role, person in case.signers
+    ]
 
 
 def _plain(value: object, picture: Callable[[Picture], str], text: Callable[[str], str]) -> Any:
@@ -89,11 +115,13 @@ def _extra(value: object, text: Callable[[str], str]) -> Plain:
     if isinstance(value, ReportField):
         return {
             "label": text(field_word(value.field)),
+            "doubtful": value.state != "stated" or value.field == "serial",
             "percent": percent(value.confidence),
             "cells": [
                 {
                     "char": text(options[0][0]) if options else "·",
                     "doubt": _doubt(options[0][1] if options else 0.0),
+                    "share": percent(options[0][1]) if options else "",
                     "others": [
                         f"{text(char)} {percent(share)}"
                         for char, share in options[1:3]
@@ -104,6 +132,8 @@ def _extra(value: object, text: Callable[[str], str]) -> Plain:
             ],
             "other_values": [f"{text(word)} ({percent(p)})" for word, p in value.alternatives],
         }
+    if isinstance(value, ReportExhibit):
+        return {"size": f"{value.bytes:,} bytes"}
     if isinstance(value, ReportCandidate):
         placed = bars([feature.weight_bits for feature in value.features])
         return {
@@ -128,28 +158,56 @@ def _extra(value: object, text: Callable[[str], str]) -> Plain:
     return {}
 
 
-def _answers(case: ReportCase, text: Callable[[str], str]) -> list[Plain]:
-    answers = []
-    for search in case.searches:
-        titles = {candidate.key: candidate for candidate in search.candidates}
-        for decision in search.decisions:
-            candidate = titles.get(decision.candidate)
-            answers.append(
-                {
-                    "plate": text(search.plate_id),
-                    "judgement": decision.judgement,
-                    "title": text(candidate.title if candidate else decision.candidate),
-                    "verdict": text(candidate.verdict) if candidate else "",
-                    "ratio": ratio(candidate.likelihood_ratio) if candidate else "",
-                    "band": text(candidate.band) if candidate else "",
-                    "by": text(decision.by),
-                    "at": moment(decision.at),
-                    "reason": text(decision.reason),
-                    "stands": decision.stands,
-                    "synthetic": search.synthetic_catalog,
-                }
-            )
-    return answers
+def _answers(case: ReportCase, text: Callable[[str], str], texts: Mapping[str, str]) -> list[Plain]:
+    """What was decided, search by search; each candidate once, with every judgement of it."""
+    plates = {plate.plate_id: plate for plate in case.plates}
+    return [
+        _answer(search, key, plates.get(search.plate_id), text, texts)
+        for search in case.searches
+        for key in dict.fromkeys(decision.candidate for decision in search.decisions)
+    ]
+
+
+def _answer(
+    search: ReportSearch,
+    key: str,
+    plate: ReportPlate | None,
+    text: Callable[[str], str],
+    texts: Mapping[str, str],
+) -> Plain:
+    candidate = next((one for one in search.candidates if one.key == key), None)
+    return {
+        "plate": text(search.plate_id),
+        "title": text(candidate.title if candidate else key),
+        "verdict": text(candidate.verdict) if candidate else "",
+        "ratio": ratio(candidate.likelihood_ratio) if candidate else "",
+        "band": text(candidate.band) if candidate else "",
+        "synthetic": search.synthetic_catalog,
+        "asked": [[text(field_word(name)), text(value)] for name, value in search.asked],
+        "cautions": [text(words) for words in _contradictions(plate, texts)],
+        "judgements": [
+            {
+                "judgement": decision.judgement,
+                "by": text(decision.by),
+                "at": moment(decision.at),
+                "reason": text(decision.reason),
+                "stands": decision.stands,
+            }
+            for decision in search.decisions
+            if decision.candidate == key
+        ],
+    }
+
+
+def _contradictions(plate: ReportPlate | None, texts: Mapping[str, str]) -> list[str]:
+    """Say where a person's word for a field is not the machine's: nothing rests on both then."""
+    if plate is None:
+        return []
+    return [
+        texts["contradiction"].format(field=field_word(name), person=person, machine=machine)
+        for name, machine, person, _judgement in plate.fields
+        if machine and person and machine != person
+    ]
 
 
 def _doubt(probability: float) -> str:

@@ -6,6 +6,7 @@ that lacks a detail is still shown with what it has.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from workbench.report.numbers import ratio
 from workbench.report.types import ReportCandidate, ReportFeature, ReportFinding, Row
 
 Json = Mapping[str, Any]
+_CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 
 VERDICTS = {
     "identifies_catalog_unit": "Identifies a catalog unit",
@@ -167,8 +169,8 @@ def _records(item: Json) -> tuple[Row, ...]:
         *(_party(party) for party in permit.get("parties") or ()),
         ("Destination", _text(permit.get("country_final_destination"))),
         ("End use", _redactable(permit.get("end_use") or permit.get("end_use_text"))),
-        *(("Undertaking", text) for text in _texts(permit.get("undertakings"))),
-        *(("Condition", text) for text in _texts(permit.get("conditions"))),
+        *(("Undertaking", _words(text)) for text in _texts(permit.get("undertakings"))),
+        *(("Condition", _words(text)) for text in _texts(permit.get("conditions"))),
         ("Line", _text(line.get("description") or line.get("model"))),
         ("Shipped", _text(delivery.get("shipped") or delivery.get("ship_date"))),
         ("Consignee", _redactable(delivery.get("consignee"))),
@@ -206,6 +208,13 @@ def _redactable(value: object) -> str:
         return shown
     words = REDACTIONS.get(redaction, redaction.replace("_", " "))
     return f"{shown} ({words})" if shown else words
+
+
+def _words(text: str) -> str:
+    """A code of the catalog's vocabulary as words; a sentence stays as it is."""
+    if not _CODE.fullmatch(text):
+        return text
+    return text.replace("_", " ").capitalize()
 
 
 def _map(value: object) -> Json:

@@ -31,12 +31,16 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPerson:
-    """Someone who acted in the case; `key` is the SSH fingerprint or public key line."""
+    """Someone who acted in the case or is to sign; `key` is their public key line of that time."""
 
     person_id: str
     name: str
     roles: tuple[str, ...]
     key: str
+    fingerprint: str = ""
+    """Of that key, as `ssh-keygen -l` prints it: what two people compare by voice."""
+    held_by: str = ""
+    """Who keeps the private half: `server` or `person`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +258,8 @@ class ReportCase:
     custody: tuple[ReportEntry, ...]
     software: tuple[Row, ...]
     """(what, version and hash of weights)."""
+    signers: tuple[Row, ...] = ()
+    """(role, person_id) of everyone whose signature the bundle asks for."""
     withheld: tuple[str, ...] = ()
     """Sentences: what a public edition of the file leaves out."""
 

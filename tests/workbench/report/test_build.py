@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -61,7 +62,7 @@ def test_the_page_asks_nothing_of_the_network(report_case: ReportCase) -> None:
     assert not {"script", "link", "iframe", "object", "form"} & page.tags
     sources = [value for name, value in page.attributes if name in {"src", "href"}]
     assert sources
-    assert all(value.startswith("data:image/") for value in sources)
+    assert all(value.startswith(("data:image/", "#")) for value in sources)
     policy = dict(page.attributes)["content"]
     assert any(value.startswith("default-src 'none'") for _, value in page.attributes), policy
     assert not any(name.startswith("on") for name, _ in page.attributes)
@@ -79,6 +80,27 @@ def test_what_a_reader_must_find_is_there(report_case: ReportCase) -> None:
     assert "+12.8" in text, "the sum of the waterfall"
     assert "7,210" in text
     assert "cd" * 32 in text, "the root of the log"
+
+
+def test_a_person_against_the_machine_is_said_beside_the_answer(report_case: ReportCase) -> None:
+    """A decision that follows a person's correction must not look like one that both read."""
+    (plate, *others) = report_case.plates
+    field = ("serial", "CMX15D-0836", "CMX15D-0838", "corrected")
+    changed = replace(plate, fields=(field,))
+    case = replace(report_case, plates=(changed, *others))
+    text = " ".join(seen(make_page(case)).text.split())
+    assert "a person wrote CMX15D-0838 where the machine read CMX15D-0836" in text
+
+
+def test_who_signs_is_said_with_fingerprint_and_keeper(report_case: ReportCase) -> None:
+    person = replace(report_case.people[0], fingerprint="SHA256:abc", held_by="server")
+    case = replace(
+        report_case, people=(person,), signers=(("custodian", person.person_id), ("reviewer", "x"))
+    )
+    text = " ".join(seen(make_page(case)).text.split())
+    assert "Who signs" in text
+    assert "SHA256:abc private key kept on the server" in text
+    make_pdf(case)
 
 
 def test_a_case_that_is_neither_synthetic_nor_solo_does_not_say_so(report_case: ReportCase) -> None:
