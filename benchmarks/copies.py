@@ -8,7 +8,7 @@ FOLDER holds at least one of `manifest.csv` (same group = copies of one photo),
 `dev.csv` (plates; one look or item group = exposures of one object). All photos form one store,
 and every pair of them is judged by three systems in one run:
 
-*ours*: fingerprints propose (at most `LIMIT` candidates a photo), the geometric comparison
+*ours*: fingerprints propose (at most `MOST_COMPARED` candidates a photo), the geometric comparison
 decides, and photos are grouped; a pair counts as found if both photos stand in one group. *phash*:
 imagehash's pHash of the photo, at most 10 of 64 bits apart. *pdq*: PDQ, at most 31 of 256 bits
 apart, hashes of quality 49 and less dropped.
@@ -39,7 +39,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import imagehash
 import numpy as np
@@ -56,15 +56,12 @@ from benchmarks.copy_sets import (
     read_set,
     true_pairs,
 )
-from vision.copies import FingerprintIndex, compare, fingerprint, group
+from vision.copies import MOST_COMPARED, FingerprintIndex, compare, fingerprint, group
 from vision.decode import decode_photo
 from vision.types import CopyEvidence, Fingerprint, Photo, Pixels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-LIMIT: Final = 16
-"""Candidates that are compared closely for each photo."""
 
 
 class System(Protocol):
@@ -98,7 +95,7 @@ class Ours:
             self.prints[photo_id] = fingerprint(photo)
             self.index.add(self.prints[photo_id])
         for photo_id, photo in self.photos.items():
-            for hit in self.index.candidates(self.prints[photo_id], limit=LIMIT):
+            for hit in self.index.candidates(self.prints[photo_id], limit=MOST_COMPARED):
                 pair = frozenset((photo_id, hit.photo_id))
                 if pair not in self.evidence:
                     self.evidence[pair] = compare(photo, self.photos[hit.photo_id])
@@ -115,7 +112,7 @@ class Ours:
     def ask(self, photo: Photo) -> set[str]:
         """Compare a new photo with its candidates."""
         found = set[str]()
-        for hit in self.index.candidates(fingerprint(photo), limit=LIMIT):
+        for hit in self.index.candidates(fingerprint(photo), limit=MOST_COMPARED):
             if compare(photo, self.photos[hit.photo_id]).relation in ("exact", "near", "hard"):
                 found.update(self.files[hit.photo_id])
         return found

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FPS = 25
+_GRAIN_ROOM = 64
+Grain = np.ndarray[tuple[int, ...], np.dtype[np.int16]]
 _STILL = Exposure(
     yaw=0,
     pitch=0,
@@ -89,17 +91,18 @@ def _frames(
     scenes = [_empty_scene(wide, rng) for _ in range(2)]
     world = _plate_scene(spec, wide, seed, fill, wear)
     slow = rng.normal(0, size[0] * 0.02, (3, 2))
+    grain = _grain(size, rng)
     for index in range(round(seconds * _FPS)):
         now = index / _FPS
         if visible[0] <= now < visible[1]:
             along = (now - (visible[0] + visible[1]) / 2) * speed
             sweep = np.array([along * size[0] / 3, along * size[1] * 0.06])
             step = np.array([speed * size[0] / 3, speed * size[1] * 0.06]) / _FPS
-            yield _frame(world, size, sweep, step * 0.5, rng)
+            yield _frame(world, size, sweep, step * 0.5, grain, rng)
         else:
             scene = 0 if now < visible[0] else 1
             drift = slow[scene] * np.sin(now * 1.7)
-            yield _frame(scenes[scene], size, drift, np.zeros(2), rng)
+            yield _frame(scenes[scene], size, drift, np.zeros(2), grain, rng)
 
 
 def _empty_scene(wide: tuple[int, int], rng: np.random.Generator) -> Pixels:
@@ -122,27 +125,35 @@ def _plate_scene(
     return np.asarray(moved, np.uint8)
 
 
+def _grain(size: tuple[int, int], rng: np.random.Generator) -> Grain:
+    """Noise of which each frame shows another part: drawing it anew would take the most time."""
+    shape = (size[1] + _GRAIN_ROOM, size[0] + _GRAIN_ROOM, 1)
+    drawn = np.rint(np.float32(3.0) * rng.standard_normal(shape, dtype=np.float32))
+    return np.repeat(drawn.astype(np.int16), 3, axis=2)
+
+
 def _frame(
     world: Pixels,
     size: tuple[int, int],
     offset: np.ndarray[tuple[int], np.dtype[np.float64]],
     streak: np.ndarray[tuple[int], np.dtype[np.float64]],
+    grain: Grain,
     rng: np.random.Generator,
 ) -> Pixels:
     """One frame: a window on the wide picture, smeared along the streak, shaken and noisy."""
     shake = rng.normal(0, size[0] * 0.0012, 2)
     middle = np.array([world.shape[1] - size[0], world.shape[0] - size[1]]) / 2
     corner = middle + offset + shake
-    total = np.zeros((size[1], size[0], 3), np.float32)
     steps = max(1, round(float(np.hypot(*streak)) / 2))
+    views = []
     for part in (np.arange(steps) + 0.5) / steps - 0.5:
         at = corner + streak * part
         matrix = np.array([[1.0, 0.0, -at[0]], [0.0, 1.0, -at[1]]])
-        view = cv2.warpAffine(world, matrix, size, borderMode=cv2.BORDER_REFLECT)
-        total += view
-    total /= steps
-    total += np.float32(3.0) * rng.standard_normal((size[1], size[0], 1), dtype=np.float32)
-    return marked(np.clip(total, 0, 255).astype(np.uint8))
+        views.append(cv2.warpAffine(world, matrix, size, borderMode=cv2.BORDER_REFLECT))
+    view = views[0] if steps == 1 else np.mean(views, axis=0, dtype=np.float32)
+    left, top = (int(number) for number in rng.integers(0, _GRAIN_ROOM, 2))
+    noise = grain[top : top + size[1], left : left + size[0]]
+    return marked(np.asarray(cv2.add(view, noise, dtype=cv2.CV_8U), np.uint8))
 
 
 def _encoded(frames: Iterator[Pixels], size: tuple[int, int]) -> bytes:
@@ -154,7 +165,7 @@ def _encoded(frames: Iterator[Pixels], size: tuple[int, int]) -> bytes:
         stream = container.add_stream("libx264", rate=_FPS)
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
-        stream.options = {"crf": "21", "preset": "veryfast", "threads": "1"}
+        stream.options = {"crf": "21", "preset": "ultrafast", "threads": "1"}
         stream.codec_context.thread_count = 1
         for pixels in frames:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))

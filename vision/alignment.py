@@ -33,12 +33,9 @@ _CONFIDENCE: Final = 0.999
 LARGEST_SCALING: Final = 25.0
 LARGEST_STRETCH: Final = 3.0
 """A copy's width against its height changes by no more than this; a worse map is an accident."""
-SURE_LIKENESS: Final = 0.95
-SURE_DISPLACEMENT: Final = 0.0004
-"""Median block correlation and remaining shift (share of the diagonal) beyond which refining
-the map changes nothing, so that it is left out."""
-HOPELESS_LIKENESS: Final = 0.6
-"""Below this the map is wrong, not inexact."""
+REFINED: Final = 0.03
+"""Pixels; a correction of the map that moves less than this changes nothing."""
+_ROUNDS: Final = 3
 TEXTURE: Final = 6.0
 """Standard deviation in grey levels from which a block has anything to compare."""
 
@@ -64,10 +61,12 @@ class Residual:
 
     `blocks` with texture were compared; `likeness` is the median over them of the normalised
     correlation (−1–1), `alike` the share of them above 0.9; `displacement` is the median
-    remaining shift in pixels of the picture of `diagonal` pixels; `cover_a` and `cover_b` are
-    the shares of each frame that the other covers.
+    remaining shift, which no affine map takes away, in pixels of the picture of `diagonal`
+    pixels; `cover_a` and `cover_b` are the shares of each frame that the other covers. `affine`
+    is the refined map from a to b.
     """
 
+    affine: Affine
     blocks: int
     likeness: float
     alike: float
@@ -137,6 +136,23 @@ def _plausible(affine: Affine, *, mirrored: bool) -> bool:
     return bool((np.linalg.det(affine[:, :2]) < 0) == mirrored)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Measured:
+    """Two laid pictures, compared block by block.
+
+    `correction` (2, 3) is the affine map that, added to where a point lies, takes it where its
+    surroundings are found in the other picture; `moves` is how far that is on average, in
+    pixels, and `displacement` what remains after it.
+    """
+
+    blocks: int
+    likeness: float
+    alike: float
+    displacement: float
+    correction: Affine
+    moves: float
+
+
 def residual(a: Grey, b: Grey, affine: Affine) -> Residual | None:
     """Lay a over b (or b over a, whichever shrinks), refine the map, and measure what remains.
 
@@ -145,31 +161,44 @@ def residual(a: Grey, b: Grey, affine: Affine) -> Residual | None:
     shrinking = abs(np.linalg.det(affine[:, :2])) <= 1.0
     source, target = (a, b) if shrinking else (b, a)
     towards = affine if shrinking else np.asarray(cv2.invertAffineTransform(affine), np.float64)
-    laid, covered = _lay(source, target.shape, towards)
-    cover_target = float(covered.mean())
-    cover_source = _share_inside(source.shape, target.shape, towards)
-    window = _bounds(covered)
-    if window is None:
-        return None
-    laid, covered, below = laid[window], covered[window], target[window]
-    best = _measure(laid, below, covered)
-    if best is not None and _worth_refining(best, float(np.hypot(*below.shape))):
-        moved, mask = _refined(laid, covered, below)
-        again = _measure(moved, below, mask)
-        best = max((one for one in (best, again) if one), key=lambda one: (one[1], -one[3]))
+    best: tuple[_Measured, Affine, float, float] | None = None
+    for _ in range(_ROUNDS):
+        laid, covered = _lay(source, target.shape, towards)
+        window = _bounds(covered)
+        if window is None:
+            break
+        found = _measure(laid[window], target[window], covered[window])
+        if found is None or (best is not None and found.likeness < best[0].likeness):
+            break
+        diagonal = float(np.hypot(*laid[window].shape))
+        best = found, towards, float(covered.mean()), diagonal
+        if found.moves < REFINED:
+            break
+        towards = _corrected(towards, found.correction, window)
     if best is None:
         return None
-    blocks, likeness, alike, displacement = best
+    found, towards, cover_target, diagonal = best
+    cover_source = _share_inside(source.shape, target.shape, towards)
     covers = (cover_source, cover_target) if shrinking else (cover_target, cover_source)
+    back = towards if shrinking else np.asarray(cv2.invertAffineTransform(towards), np.float64)
     return Residual(
-        blocks=blocks,
-        likeness=likeness,
-        alike=alike,
-        displacement=displacement,
-        diagonal=float(np.hypot(*below.shape)),
+        affine=back,
+        blocks=found.blocks,
+        likeness=found.likeness,
+        alike=found.alike,
+        displacement=found.displacement,
+        diagonal=diagonal,
         cover_a=covers[0],
         cover_b=covers[1],
     )
+
+
+def _corrected(towards: Affine, correction: Affine, window: tuple[slice, slice]) -> Affine:
+    """The map with a correction, measured inside a window of the target, put after it."""
+    corner = np.array([window[1].start, window[0].start], np.float64)
+    linear = np.eye(2) + correction[:, :2]
+    moved = correction[:, 2] - correction[:, :2] @ corner
+    return np.column_stack([linear @ towards[:, :2], linear @ towards[:, 2] + moved])
 
 
 def _lay(source: Grey, shape: tuple[int, ...], towards: Affine) -> tuple[Grey, Mask]:
@@ -202,30 +231,8 @@ def _bounds(mask: Mask) -> tuple[slice, slice] | None:
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
-def _worth_refining(measured: tuple[int, float, float, float], diagonal: float) -> bool:
-    """Tell whether the map may be right but inexact: neither clearly good nor clearly wrong."""
-    _, likeness, _, displacement = measured
-    exact = likeness > SURE_LIKENESS and displacement < SURE_DISPLACEMENT * diagonal
-    return not exact and likeness > HOPELESS_LIKENESS
-
-
-def _refined(laid: Grey, covered: Mask, below: Grey) -> tuple[Grey, Mask]:
-    """Refine to a fraction of a pixel by the grey values themselves (ECC, Evangelidis 2008)."""
-    start = np.eye(2, 3, dtype=np.float32)
-    whole = np.full(laid.shape, 255, np.uint8)
-    criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-4)
-    try:
-        _, found = cv2.findTransformECC(below, laid, start, cv2.MOTION_AFFINE, criteria, whole, 5)
-    except cv2.error:  # it does not converge where the pictures have nothing in common
-        return laid, covered
-    size, back = (laid.shape[1], laid.shape[0]), cv2.WARP_INVERSE_MAP
-    moved = cv2.warpAffine(laid, found, size, flags=cv2.INTER_LINEAR | back)
-    mask = cv2.warpAffine(covered.astype(np.uint8), found, size, flags=cv2.INTER_NEAREST | back)
-    return np.asarray(moved, np.uint8), mask > 0
-
-
-def _measure(u: Grey, v: Grey, mask: Mask) -> tuple[int, float, float, float] | None:
-    """Compare two pictures block by block: blocks, likeness, alike, displacement."""
+def _measure(u: Grey, v: Grey, mask: Mask) -> _Measured | None:
+    """Compare two pictures block by block; None where too few blocks have texture."""
     side = max(12, round(max(u.shape) / 16)) | 1
     one = cv2.GaussianBlur(u, (0, 0), 1.0).astype(np.float32)
     two = cv2.GaussianBlur(v, (0, 0), 1.0).astype(np.float32)
@@ -239,14 +246,40 @@ def _measure(u: Grey, v: Grey, mask: Mask) -> tuple[int, float, float, float] | 
     if np.count_nonzero(textured) < 6:
         return None
     likeness = (both / np.sqrt(np.maximum(var_1 * var_2, 1.0)))[grid][textured]
-    flow = _flow(_flattened(one, mean_1, var_1), _flattened(two, mean_2, var_2))
-    shift = np.hypot(flow[..., 0], flow[..., 1])[grid][textured]
-    return (
-        int(np.count_nonzero(textured)),
-        float(np.median(likeness)),
-        float(np.mean(likeness > 0.9)),
-        float(np.median(shift)),
+    flow = _flow(_flattened(one, mean_1, var_1), _flattened(two, mean_2, var_2))[grid][textured]
+    rows, columns = np.nonzero(textured)
+    points = np.column_stack([columns, rows]).astype(np.float64) * (side // 2) + side // 2
+    contrast = np.sqrt(np.minimum(var_1, var_2)[grid][textured]).astype(np.float64)
+    correction, remaining = _affine_part(points, flow.astype(np.float64), contrast)
+    moves = np.hypot(*(points @ correction[:, :2].T + correction[:, 2]).T)
+    return _Measured(
+        blocks=int(np.count_nonzero(textured)),
+        likeness=float(np.median(likeness)),
+        alike=float(np.mean(likeness > 0.9)),
+        displacement=float(np.median(remaining)),
+        correction=correction,
+        moves=float(np.mean(moves)),
     )
+
+
+def _affine_part(
+    points: npt.NDArray[np.float64], flow: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
+) -> tuple[Affine, npt.NDArray[np.float64]]:
+    """Split a flow into an affine part, (2, 3), and how much of it remains at each point.
+
+    Least squares, weighed anew four times so that strays count little (Huber 1964).
+    """
+    middle, span = points.mean(axis=0), max(1.0, float(np.ptp(points)))
+    known = np.column_stack([(points - middle) / span, np.ones(len(points))])
+    current = weights + 1e-3
+    for _ in range(4):
+        root = np.sqrt(current)[:, None]
+        solved = np.linalg.lstsq(known * root, flow * root, rcond=None)[0]
+        remaining = np.hypot(*(flow - known @ solved).T)
+        limit = 1.5 * float(np.median(remaining)) + 1e-3
+        current = (weights + 1e-3) / np.maximum(1.0, remaining / limit)
+    linear = solved[:2].T / span
+    return np.column_stack([linear, solved[2] - linear @ middle]), remaining
 
 
 def _box(values: npt.NDArray[np.float32], side: int) -> npt.NDArray[np.float32]:

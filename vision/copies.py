@@ -27,15 +27,24 @@ if TYPE_CHECKING:
 
 __all__ = ["FingerprintIndex", "NearHit", "compare", "draw_pair", "fingerprint", "group"]
 
-LEAST_INLIERS: Final = 8
+LEAST_INLIERS: Final = 5
 """Features that must agree on one map before its residual is looked at."""
 LEAST_BLOCKS: Final = 8
 LEAST_LIKENESS: Final = 0.86
-"""Median block correlation; on the measuring set copies have .93 and more."""
-MOST_DISPLACEMENT: Final = 0.0007
+"""Median block correlation; on the measuring set copies have .94 and more."""
+CLOSE_LIKENESS: Final = 0.993
+FEW_INLIERS: Final = 8
+"""With fewer features than these the structure has to agree to `CLOSE_LIKENESS`."""
+MOST_DISPLACEMENT: Final = 0.0006
 """Median remaining shift as a share of the diagonal: half a pixel at 800 pixels' width."""
-DISPLACEMENT_FLOOR: Final = 0.12
-"""Pixels; what the flow itself cannot tell from nothing in very small pictures."""
+CLOSE_DISPLACEMENT: Final = 0.00085
+"""The same where the structure agrees to `CLOSE_LIKENESS` ..."""
+WHOLE_DISPLACEMENT: Final = 0.0012
+"""... and where, besides, both frames are the same but for their edges: heavy recompression of a
+smooth picture makes the shift itself uncertain."""
+WHOLE_COVER: Final = 0.97
+MOST_COMPARED: Final = 16
+"""Candidates of an index that are worth comparing closely, for one photo."""
 THUMBNAIL_LIKENESS: Final = 0.8
 """Without features in common, only frames that look alike as thumbnails are compared at all."""
 NEAR_COVER: Final = 0.8
@@ -73,7 +82,7 @@ def compare(
             continue
         why_not = _objection(measured, alignment)
         if why_not is None or alignment is not None:
-            return _judged(photo_a, photo_b, distances, (a, b), alignment, affine, measured)
+            return _judged(photo_a, photo_b, distances, (a, b), alignment, measured)
     return _evidence(photo_a, photo_b, "none", distances, "No map lays one photo over the other.")
 
 
@@ -101,19 +110,29 @@ def _thumbnail_likeness(a: Grey, b: Grey) -> float:
 
 def _objection(measured: Residual, alignment: Alignment | None) -> str | None:
     """Say what speaks against a copy, or nothing."""
-    allowed = max(DISPLACEMENT_FLOOR, MOST_DISPLACEMENT * measured.diagonal)
+    close = measured.likeness >= CLOSE_LIKENESS
     if measured.blocks < LEAST_BLOCKS:
         return "too little texture overlaps to tell"
     if measured.likeness < LEAST_LIKENESS:
         return f"the structure differs (median block correlation {measured.likeness:.2f})"
-    if measured.displacement > allowed:
+    if measured.displacement > _allowed(measured) * measured.diagonal:
         return (
-            f"a shift of {measured.displacement:.1f} pixels remains that no copying leaves, "
+            f"a shift of {measured.displacement:.2f} pixels remains that no copying leaves, "
             "as between two exposures"
         )
     if alignment is None and measured.alike < 0.75:
         return "frame upon frame, too few blocks are alike"
+    if alignment is not None and alignment.inliers < FEW_INLIERS and not close:
+        return "too few features agree for a structure that is not quite the same"
     return None
+
+
+def _allowed(measured: Residual) -> float:
+    """The largest remaining shift of a copy, as a share of the diagonal."""
+    if measured.likeness < CLOSE_LIKENESS:
+        return MOST_DISPLACEMENT
+    whole = min(measured.cover_a, measured.cover_b) >= WHOLE_COVER
+    return WHOLE_DISPLACEMENT if whole else CLOSE_DISPLACEMENT
 
 
 def _judged(
@@ -122,7 +141,6 @@ def _judged(
     distances: tuple[tuple[str, float], ...],
     features: tuple[Features, Features],
     alignment: Alignment | None,
-    affine: Affine,
     measured: Residual,
 ) -> CopyEvidence:
     """Turn a measured map into evidence."""
@@ -140,6 +158,7 @@ def _judged(
         ("displacement", round(measured.displacement, 4)),
         ("blocks", float(measured.blocks)),
     )
+    affine = measured.affine
     full = _in_photo_pixels(affine, *features)
     relation: CopyRelation = "none"
     if objection is None:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["ClipFacts", "ClipLimits", "choose_frames", "grab_frame", "probe_clip"]
 
 _MOST_MINUTES: Final = 4
+WALK_ON: Final = 2
+"""Seconds; a still that is no further on is reached by decoding on, not by seeking back."""
 _PNG_COMPRESSION: Final = 6
 """zlib level; part of what makes a still the same bytes again."""
 
@@ -124,13 +126,13 @@ def _stills(
 ) -> Iterator[tuple[Fraction, Pixels]]:
     """Decode exactly the frames at the wanted times, going forward."""
     with open_clip(path, limits=limits) as (container, stream):
+        frames, reached = iter(()), Fraction(-1)
         for target in wanted:
-            _seek(container, stream, target)
-            found = None
-            for at, frame in walk(container, stream, limits=limits, report=_ignore):
-                if at >= target:
-                    found = (at, frame)
-                    break
+            if not 0 <= reached < target < reached + WALK_ON:
+                _seek(container, stream, target)
+                frames = walk(container, stream, limits=limits, report=_ignore)
+            found = next(((at, frame) for at, frame in frames if at >= target), None)
+            reached = found[0] if found is not None else Fraction(-1)
             if found is None or found[0] != target:
                 report(f"The frame at {float(target):.3f} s could not be decoded a second time.")
                 continue

@@ -39,6 +39,10 @@ SHORTEST_SCENE: Final = 0.3
 """Seconds; shorter stretches between two cuts are flashes."""
 APART: Final = Fraction(1, 5)
 """Seconds between two stills of one text peak: closer ones share their blur."""
+NEW_DIFFERENCE: Final = 12.0
+"""Grey levels by which two thumbnails differ on average, from where on a moment is all new."""
+LEAST_NEWS: Final = 0.15
+"""What text counts for in a view that looks like one chosen already."""
 TEXT_SHARE: Final = 0.7
 """Share of the stills that goes to text, before scenes without text get theirs."""
 
@@ -51,13 +55,15 @@ class Moment:
     """One looked-at moment of a clip.
 
     `sharpness` is the standard deviation of the Laplacian in grey levels; `text` grows with
-    area and contrast of what looks like lines of letters, 0 where nothing does.
+    area and contrast of what looks like lines of letters, 0 where nothing does. `look` is a
+    thumbnail of 32 × 18 grey values, row by row.
     """
 
     seconds: Fraction
     scene: int
     sharpness: float
     text: float
+    look: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +98,11 @@ def survey(
                 scene, scene_began = scene + 1, seconds
             before = grey
             yield Moment(
-                seconds=seconds, scene=scene, sharpness=sharpness(grey), text=text_presence(grey)
+                seconds=seconds,
+                scene=scene,
+                sharpness=sharpness(grey),
+                text=text_presence(grey),
+                look=_thumbnail(grey).tobytes(),
             )
 
 
@@ -104,11 +114,16 @@ def _grey(frame: VideoFrame) -> Grey:
     return np.asarray(small.to_ndarray(), dtype=np.uint8)
 
 
+def _thumbnail(grey: Grey) -> Grey:
+    """32 × 18 pixels."""
+    return np.asarray(cv2.resize(grey, (32, 18), interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def is_cut(before: Grey, after: Grey) -> bool:
     """Tell whether two neighbouring moments belong to different scenes."""
     if before.shape != after.shape:
         return True
-    small = [cv2.resize(grey, (32, 18), interpolation=cv2.INTER_AREA) for grey in (before, after)]
+    small = _thumbnail(before), _thumbnail(after)
     if float(np.mean(cv2.absdiff(small[0], small[1]))) < CUT_DIFFERENCE:
         return False
     likeness = cv2.matchTemplate(small[0], small[1], cv2.TM_CCOEFF_NORMED)
@@ -149,12 +164,14 @@ def text_presence(grey: Grey) -> float:
 def choose(moments: Sequence[Moment], *, budget: int) -> tuple[Choice, ...]:
     """Choose at most `budget` moments, in the order of time.
 
-    First the moments with most text, weighed by sharpness and kept apart; then the sharpest
-    moment of each scene that has none yet; then more of the first kind.
+    First the moments with most text, weighed by sharpness and by how new they look beside
+    those chosen already: letters that stand in view all the time need one still, a plate that
+    passes is new in each. Then the sharpest moment of each scene that has none yet; then more
+    of the first kind.
     """
     if not moments or budget < 1:
         return ()
-    by_text = sorted((m for m in moments if m.text > 0), key=_text_rank, reverse=True)
+    by_text = [moment for moment in moments if moment.text > 0]
     chosen: dict[Fraction, Choice] = {}
     _take_text(by_text, chosen, max(1, round(budget * TEXT_SHARE)))
     _take_scenes(moments, chosen, budget)
@@ -167,17 +184,41 @@ def _text_rank(moment: Moment) -> float:
     return moment.text * float(np.sqrt(moment.sharpness))
 
 
-def _take_text(ranked: list[Moment], chosen: dict[Fraction, Choice], budget: int) -> None:
-    """Add moments with text, best first, none closer than `APART` to another."""
-    for moment in ranked:
-        if len(chosen) >= budget:
-            return
-        if all(abs(moment.seconds - other) >= APART for other in chosen):
-            chosen[moment.seconds] = Choice(
-                seconds=moment.seconds,
-                why=f"text in view (presence {moment.text:.1f}, sharpness "
-                f"{moment.sharpness:.1f}), scene {moment.scene}",
-            )
+def _take_text(listed: list[Moment], chosen: dict[Fraction, Choice], budget: int) -> None:
+    """Add moments with text, the most telling first, none closer than `APART` to another."""
+    looks = np.array([_values(moment) for moment in listed], np.int16)
+    rank = np.array([_text_rank(moment) for moment in listed])
+    news = np.ones(len(listed))
+    when = np.array([float(moment.seconds) for moment in listed])
+    for number, moment in enumerate(listed):
+        if moment.seconds in chosen:
+            _seen(number, looks, when, news)
+    while len(chosen) < budget and (rank * news > 0).any():
+        best = int(np.argmax(rank * news))
+        moment = listed[best]
+        _seen(best, looks, when, news)
+        chosen[moment.seconds] = Choice(
+            seconds=moment.seconds,
+            why=f"text in view (presence {moment.text:.1f}, sharpness "
+            f"{moment.sharpness:.1f}), scene {moment.scene}",
+        )
+
+
+def _values(moment: Moment) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(moment.look, np.uint8)
+
+
+def _seen(
+    number: int,
+    looks: npt.NDArray[np.int16],
+    when: npt.NDArray[np.float64],
+    news: npt.NDArray[np.float64],
+) -> None:
+    """Lower how new everything looks that resembles a moment, and rule out its neighbours."""
+    if looks.shape[1]:
+        unlike = np.abs(looks - looks[number]).mean(axis=1) / NEW_DIFFERENCE
+        np.minimum(news, np.clip(unlike, LEAST_NEWS, 1.0), out=news)
+    news[np.abs(when - when[number]) < float(APART) - 1e-6] = 0.0
 
 
 def _take_scenes(moments: Sequence[Moment], chosen: dict[Fraction, Choice], budget: int) -> None:

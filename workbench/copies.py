@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, or_, select
 
 from evidence_store.blobs import checked_sha256
-from vision.copies import FingerprintIndex, compare, draw_pair, fingerprint
+from vision.copies import MOST_COMPARED, FingerprintIndex, compare, draw_pair, fingerprint
 from vision.decode import decode_photo
 from vision.types import CopyEvidence
 from workbench import entries, tables
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from workbench.people import People
     from workbench.stores import Stores
     from workbench.types import Actor, PlateView
-
-#: Candidates of the index that are compared pixel by pixel for one new photo.
-MOST_COMPARED = 6
 
 
 class Copies:
