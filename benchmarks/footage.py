@@ -100,7 +100,7 @@ def rendered(
 def one_clip(number: int, *, seconds: float, seed: int, reader: Reader) -> dict[str, float]:
     """Render, choose, read and fuse one clip."""
     path, begins = rendered(number, seconds=seconds, seed=seed, size=(1280, 720))
-    truth = plain(plate(number, seed)[0].serial)
+    truth = plain(plate(number, seed)[0].serial or "")
     began = time.perf_counter()
     frames = list(choose_frames(path))
     chosen = time.perf_counter()

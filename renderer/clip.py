@@ -150,7 +150,7 @@ def _frame(
         at = corner + streak * part
         matrix = np.array([[1.0, 0.0, -at[0]], [0.0, 1.0, -at[1]]])
         views.append(cv2.warpAffine(world, matrix, size, borderMode=cv2.BORDER_REFLECT))
-    view = views[0] if steps == 1 else np.mean(views, axis=0, dtype=np.float32)
+    view = views[0] if steps == 1 else np.asarray(np.mean(views, axis=0, dtype=np.float32))
     left, top = (int(number) for number in rng.integers(0, _GRAIN_ROOM, 2))
     noise = grain[top : top + size[1], left : left + size[0]]
     return marked(np.asarray(cv2.add(view, noise, dtype=cv2.CV_8U), np.uint8))

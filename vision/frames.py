@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from av.container import InputContainer
+    from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
 __all__ = ["ClipFacts", "ClipLimits", "choose_frames", "grab_frame", "probe_clip"]
@@ -126,7 +127,8 @@ def _stills(
 ) -> Iterator[tuple[Fraction, Pixels]]:
     """Decode exactly the frames at the wanted times, going forward."""
     with open_clip(path, limits=limits) as (container, stream):
-        frames, reached = iter(()), Fraction(-1)
+        frames: Iterator[tuple[Fraction, VideoFrame]] = iter(())
+        reached = Fraction(-1)
         for target in wanted:
             if not 0 <= reached < target < reached + WALK_ON:
                 _seek(container, stream, target)
