@@ -181,7 +181,7 @@ class _Weighed:
                 self._candidate(of, scored, unit, sensitive=sensitivity and place < SENSITIVE)
                 for unit in units
             ]
-        catalogued = sum(group.catalogued_fitting for group in self.groups)
+        catalogued = self._fit.catalogued_fitting
         verdict = result_verdict(
             candidates[0].verdict if candidates else None,
             best_posterior=max((c.weight.posterior for c in candidates if c.weight), default=0.0),
@@ -190,12 +190,11 @@ class _Weighed:
         )
         if verdict in {"not_in_catalog", "consistent_with_model_only", "inconclusive"}:
             candidates += self.search.open_lines(max(limit - len(candidates), 0), every=False)
-        fitting = sum(group.fitting for group in self.groups)
         return self.search.answer(
             tuple(candidates[:limit]),
             verdict,
-            self._explanation(verdict, catalogued),
-            uncatalogued_fitting=max(fitting - catalogued, 0.0),
+            self._explanation(verdict, shown=len(chosen)),
+            uncatalogued_fitting=max(self._fit.fitting - catalogued, 0.0),
         )
 
     def _chosen(self) -> list[tuple[int, Scored]]:
@@ -344,12 +343,19 @@ class _Weighed:
         keys = self.search.snapshot.keys(group_id)
         return weigh_group(model, population, keys, prior=competitor.prior)
 
-    def _explanation(self, verdict: Verdict, catalogued: int) -> str:
+    def _explanation(self, verdict: Verdict, *, shown: int) -> str:
         fit = self._fit
+        listed = fit.catalogued_fitting
+        fewer = (
+            f" Only {shown} of these are shown, the likeliest first; the others fit as well or "
+            "nearly so."
+            if listed > shown
+            else ""
+        )
         return (
-            f"{WORDS[verdict]} {fit.words} what was read; {catalogued} of them "
-            f"{'is' if catalogued == 1 else 'are'} in the catalog, which holds {fit.catalogued:,} "
-            f"serials of the makers and models that compete."
+            f"{WORDS[verdict]} {fit.words} what was read; {listed:,} of them "
+            f"{'is' if listed == 1 else 'are'} in the catalog, which holds {fit.catalogued:,} "
+            f"serials of the makers and models that compete.{fewer}"
         )
 
 

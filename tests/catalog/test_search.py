@@ -383,3 +383,13 @@ def test_json_has_what_screens_and_bundles_need(catalog: Snapshot) -> None:
     assert first["permit"]["number"] == {"value": "", "redaction": "redacted_full"}
     assert all(feature["about"] for feature in first["features"])
     assert {"statement", "lr"} & set(first) == {"lr"}
+
+
+def test_units_that_fit_and_are_not_shown_are_said_to_be_there(catalog: Snapshot) -> None:
+    result = search(asked("CMX15D-0???"), catalog)
+    fit = result.candidates[0].fit
+    assert fit is not None
+    assert (len(result.candidates), fit.catalogued_fitting) == (20, 502)
+    assert "502 of them are in the catalog" in result.explanation
+    assert "Only 20 of these are shown" in result.explanation
+    assert "are shown" not in search(asked("CMX15D-083?"), catalog).explanation
