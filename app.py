@@ -10,7 +10,9 @@ from workbench.settings import Settings
 from workbench.workbench import Workbench
 
 
-@st.cache_resource(show_spinner=False, hash_funcs={Settings: repr})
+@st.cache_resource(
+    show_spinner=False, hash_funcs={Settings: repr}, on_release=lambda workbench: workbench.close()
+)
 def open_workbench(settings: Settings) -> Workbench:
     """One workbench for each set of settings, shared by everybody this process serves."""
     return Workbench.open(settings)

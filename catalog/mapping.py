@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from catalog.cells import DateOrder
@@ -153,6 +153,16 @@ class ColumnMapping:
                     remedy="Keep one of them and ignore the other.",
                 )
             seen[column.target] = column.header
+
+    @property
+    def headers(self) -> frozenset[str]:
+        """Every column that is mapped or ignored on purpose."""
+        return frozenset((*(column.header for column in self.columns), *self.ignored))
+
+    def named(self, reason: str) -> ColumnMapping:
+        """Give the same mapping with one reason for all of it."""
+        columns = tuple(replace(column, reason=reason) for column in self.columns)
+        return replace(self, columns=columns)
 
     def missing(self) -> tuple[tuple[str, ...], ...]:
         """Give the groups of targets of which at least one is needed and none is mapped."""

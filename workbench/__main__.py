@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from catalog.errors import CatalogError
+from catalog.mapping import ColumnMapping
 from evidence_store.bundle.redact import FieldChoice
 from evidence_store.errors import StoreError
 from vision.errors import VisionError
@@ -366,7 +367,11 @@ def _catalog(workbench: Workbench, options: argparse.Namespace) -> int:
             )
         return 0
     data = _bytes(options.file, workbench)
-    preview = workbench.catalogs.preview(data, name=options.file.name)
+    mapping = _mapping(workbench, data, options)
+    if options.show_mapping:
+        print(json.dumps(mapping.to_json(), ensure_ascii=False, indent=2))
+        return 0
+    preview = workbench.catalogs.preview(data, name=options.file.name, mapping=mapping)
     for issue in preview.issues:
         print(
             safe(
@@ -378,12 +383,23 @@ def _catalog(workbench: Workbench, options: argparse.Namespace) -> int:
         _actor(workbench, options),
         data,
         name=options.file.name,
+        mapping=mapping,
         coverage=_coverage(workbench, options),
         synthetic=options.synthetic,
         accept_partial=options.accept_partial,
     )
     print(summary.sha256)
     return 0
+
+
+def _mapping(workbench: Workbench, data: bytes, options: argparse.Namespace) -> ColumnMapping:
+    """Which column holds what: as a file says it, else as kept or guessed."""
+    if options.mapping is None:
+        return workbench.catalogs.guess(data, options.file.name)
+    try:
+        return ColumnMapping.from_json(json.loads(_bytes(options.mapping, workbench)))
+    except ValueError as problem:
+        raise BadRequest(f"{options.mapping} is no column mapping ({problem}).") from None
 
 
 def _coverage(workbench: Workbench, options: argparse.Namespace) -> str | tuple[CoverageEntry, ...]:
@@ -596,6 +612,8 @@ def _parser() -> argparse.ArgumentParser:
         ("completeness", "complete, partial or unknown"),
     ):
         catalog.add_argument(f"--covers-{name}", default="", help=meaning)
+    catalog.add_argument("--show-mapping", action="store_true", help="print what each column holds")
+    catalog.add_argument("--mapping", type=Path, help="take this instead: the same, as you want it")
     catalog.add_argument("--changes", metavar="SHA256", help="what that snapshot says otherwise")
     catalog.add_argument("--since", metavar="SHA256", help="than this one; else the one before it")
     catalog.add_argument("--synthetic", action="store_true")

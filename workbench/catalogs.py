@@ -17,7 +17,7 @@ from catalog.extent import Extents
 from catalog.load import guess_mapping, header_of, load
 from catalog.makers import MakerNames, known_makers
 from catalog.manifest import manifest_bytes
-from catalog.mapping import TARGETS
+from catalog.mapping import TARGETS, ColumnMapping
 from catalog.search import search
 from catalog.serialize import result_to_json
 from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-    from catalog.load import ColumnMapping, LoadResult
+    from catalog.load import LoadResult
     from catalog.manifest import SnapshotManifest
     from evidence_store.types import Json
     from workbench.people import People
@@ -53,8 +53,21 @@ class Catalogs:
         self._open: dict[str, Snapshot] = {}
 
     def guess(self, data: bytes, name: str) -> ColumnMapping:
-        """A mapping of the file's columns for a person to look over."""
-        return guess_mapping(data, name=name)
+        """A mapping of the file's columns for a person to look over.
+
+        It is the one kept with the last import of a file with these very columns, else a guess.
+        """
+        return self._kept(header_of(data, name=name)) or guess_mapping(data, name=name)
+
+    def _kept(self, header: tuple[str, ...]) -> ColumnMapping | None:
+        """The mapping of the last import whose columns were these."""
+        wanted, found = frozenset(filter(None, header)), None
+        for entry in self._stores.ledger.entries(STORE_LOG):
+            if wanted and entry.kind == "catalog.imported" and "mapping" in entry.private:
+                mapping = ColumnMapping.from_json(entry.private["mapping"])
+                if mapping.headers == wanted:
+                    found = mapping.named(f"as in the import of “{entry.private['name']}”")
+        return found
 
     def header(self, data: bytes, name: str) -> tuple[str, ...]:
         """The columns of a file, for mapping them by hand."""

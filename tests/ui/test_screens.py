@@ -209,6 +209,37 @@ def test_a_catalog_with_odd_rows_shows_each_and_accepts_nothing_by_itself(
     assert bench.catalogs.all_catalogs() == ()
 
 
+def test_an_import_shows_what_the_rows_hold_and_takes_coverage_as_values(app, bench, first) -> None:
+    rows = "permit_number,maker,model,serial,ship_date\nP-1,L3 Wescam,CMX-15D,A-1,03/04/2020\n"
+    app.at("catalog", first)
+    app.test.file_uploader[0].set_value([("one.csv", rows.encode(), "text/csv")])
+    app.run()
+    assert "which number is the day" in app.page
+    order = next(box for box in app.test.selectbox if box.label == "What 03/04/2020 means")
+    order.set_value("dmy")
+    app.run()
+    assert "What is odd" not in app.page
+    assert "What the good rows hold" in app.page
+    assert "2020-04-03" in app.page
+    app.test.text_input(key="catalog_maker_0").set_value("L3 Wescam")
+    app.test.text_input(key="catalog_first_0").set_value("2018")
+    app.run()
+    app.press("catalog_go")
+    (imported,) = bench.catalogs.all_catalogs()
+    assert imported.coverage == "L3Harris Wescam, 2018 to …"
+
+
+def test_a_snapshot_says_what_changed_since_the_one_before(app, bench, first) -> None:
+    table = demo_catalog_csv()
+    for data in (table, table.replace(b"CMX15D-0839", b"CMX15D-0899")):
+        bench.catalogs.import_(first, data, name="demo.csv", coverage=COVERAGE, synthetic=True)
+    current = bench.catalogs.current()
+    app.at("catalog", first)
+    app.press(f"changes-{current.sha256[:12]}")
+    assert "1 unit added." in app.page
+    assert "CMX15D0899" in app.page
+
+
 HOSTILE = "<img src=x onerror=alert(1)> [a](http://example.org) $x$"
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from catalog.demo import COVERAGE, demo_catalog_csv
 from catalog.errors import SnapshotDamaged
+from catalog.mapping import ColumnMapping
 from workbench.__main__ import main
 from workbench.errors import BadRequest, NotFound
 
@@ -112,3 +114,61 @@ def test_the_command_line_declares_coverage_and_tells_what_changed(
         "1 unit added.",
         "1 unit removed.",
     ]
+
+
+HEADER = "Licence;Made by;Type;Unit;Sent;Colour"
+ROWS = "P-1;L3 Wescam;CMX-15D;A-1;03/04/2020;grey\n"
+TARGETS = {
+    "Licence": "permit_number",
+    "Made by": "maker",
+    "Type": "model",
+    "Unit": "serial",
+    "Sent": "ship_date",
+}
+
+
+def by_hand() -> dict[str, object]:
+    columns = [{"header": header, "target": target} for header, target in TARGETS.items()]
+    return {"columns": columns, "ignored": ["Colour"], "date_order": "dmy"}
+
+
+def test_a_mapping_is_kept_and_proposed_for_the_next_file_of_that_form(
+    bench: Workbench, investigator: Actor
+) -> None:
+    data = f"{HEADER}\n{ROWS}".encode()
+    assert len(bench.catalogs.guess(data, "a.csv").columns) < len(TARGETS)
+    bench.catalogs.import_(
+        investigator,
+        data,
+        name="a.csv",
+        mapping=ColumnMapping.from_json(by_hand()),
+        coverage="One permit.",
+    )
+    proposed = bench.catalogs.guess(data.replace(b"A-1", b"A-2"), "b.csv")
+    assert {column.header: column.target for column in proposed.columns} == TARGETS
+    assert (proposed.ignored, proposed.date_order) == (("Colour",), "dmy")
+    assert {column.reason for column in proposed.columns} == {"as in the import of “a.csv”"}
+    other = bench.catalogs.guess(f"{HEADER};Note\n".encode(), "c.csv")
+    assert len(other.columns) < len(TARGETS), "another form has a mapping of its own"
+
+
+def test_a_mapping_is_printed_changed_and_given_on_the_command_line(
+    settings: Settings,
+    bench: Workbench,
+    investigator: Actor,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table, wanted = tmp_path / "a.csv", tmp_path / "mapping.json"
+    table.write_text(f"{HEADER}\n{ROWS}", encoding="utf-8")
+    command = ["--store", str(settings.store), "--as", investigator.name, "catalog", str(table)]
+    assert main([*command, "--show-mapping"]) == 0
+    assert json.loads(capsys.readouterr().out)["date_order"] == "iso"
+    assert bench.catalogs.all_catalogs() == ()
+    wanted.write_text(json.dumps(by_hand()), encoding="utf-8")
+    assert main([*command, "--mapping", str(wanted)]) == 0
+    (unit,) = bench.catalogs.snapshot(capsys.readouterr().out.strip()).find_units("A-1")
+    assert str(unit.delivery.ship_date) == "2020-04-03"
+    wanted.write_text("[", encoding="utf-8")
+    assert main([*command, "--mapping", str(wanted)]) == 1
+    assert "mapping.json is no column mapping" in capsys.readouterr().err

@@ -17,12 +17,31 @@ if TYPE_CHECKING:
 
     from streamlit.delta_generator import DeltaGenerator
 
+    from catalog.diff import SnapshotDiff
     from catalog.load import LoadResult
     from catalog.mapping import ColumnMapping, MappedColumn
+    from catalog.types import CoverageEntry
     from workbench.types import CatalogSummary
     from workbench.workbench import Workbench
 
 MOST_ISSUES = 200
+MOST_CHANGES = 100
+COVERS = (
+    ("maker", "Maker", "Empty: every maker"),
+    ("issuer", "Issuer", "The authority; empty: every issuer"),
+    ("first", "From", "A day, a month or a year: 2018, 2018-05, 2018-05-06"),
+    ("last", "Until", "A day, a month or a year"),
+)
+COMPLETENESS = {
+    "unknown": "not known",
+    "partial": "some permits or units are missing",
+    "complete": "every permit and unit of these",
+}
+DATE_ORDERS = {
+    "iso": "not said: such a date is an error",
+    "dmy": "day first: 3 April",
+    "mdy": "month first: 4 March",
+}
 
 
 def render(workbench: Workbench) -> None:
@@ -85,11 +104,12 @@ def _snapshots(workbench: Workbench) -> None:
     catalogs = workbench.catalogs.all_catalogs()
     if not catalogs:
         markup.empty("No snapshot yet", "The demo case brings a made-up one; or import your own.")
+    oldest = min(catalogs, key=lambda one: one.imported_at, default=None)
     for catalog in catalogs:
-        _snapshot(workbench, catalog)
+        _snapshot(workbench, catalog, first=catalog == oldest)
 
 
-def _snapshot(workbench: Workbench, catalog: CatalogSummary) -> None:
+def _snapshot(workbench: Workbench, catalog: CatalogSummary, *, first: bool) -> None:
     with st.container(border=True, key=f"card-catalog-{catalog.sha256[:12]}"):
         left, right = st.columns([4, 1], vertical_alignment="center")
         with left:
@@ -114,6 +134,31 @@ def _snapshot(workbench: Workbench, catalog: CatalogSummary) -> None:
             ),
             mono=("SHA-256",),
         )
+        if not first and st.button(
+            "What changed since the one imported before", key=f"changes-{catalog.sha256[:12]}"
+        ):
+            with state.told():
+                _changes(workbench.catalogs.changes(catalog.sha256))
+
+
+def _changes(changes: SnapshotDiff) -> None:
+    """How many of each kind changed, and the first of the units and permits among them."""
+    st.html("".join(f"<div>{markup.safe(sentence)}</div>" for sentence in changes.sentences()))
+    records = (*changes.permits_changed, *changes.makers_changed)
+    rows = [
+        *((name, "permit", "", "added") for name in changes.permits_added),
+        *((name, "permit", "removed", "") for name in changes.permits_removed),
+        *((one.record_id, at.path, at.before, at.after) for one in records for at in one.fields),
+        *((unit.key, "unit", unit.before, unit.after) for unit in changes.units),
+        *(("coverage", at.path, at.before, at.after) for at in changes.coverage),
+    ]
+    if rows:
+        markup.table(
+            ("Of", "What", "Before", "Now"),
+            [tuple(markup.safe(text) for text in row) for row in rows[:MOST_CHANGES]],
+        )
+    if len(rows) > MOST_CHANGES:
+        st.html(f'<div class="np-muted">… and {len(rows) - MOST_CHANGES:,} more.</div>')
 
 
 def _import(workbench: Workbench) -> None:
@@ -127,13 +172,9 @@ def _import(workbench: Workbench) -> None:
     with state.told():
         data = file.getvalue()
         mapping = _mapping(workbench, data, file.name, key=f"{generation}-{file.file_id}")
-        result = workbench.catalogs.preview(data, name=file.name, mapping=mapping)
-        _preview(result)
-        coverage = st.text_area(
-            "What this catalog covers (maker, years, issuer), and what it does not",
-            key=f"catalog_coverage_{generation}",
-            height=80,
-        )
+        result = _looked_over(workbench, data, file.name, mapping, key=file.file_id)
+        _preview(workbench, result)
+        coverage = _coverage(workbench, generation)
         synthetic = st.checkbox("The records are made up", key=f"catalog_synthetic_{generation}")
         partial = False
         errors = sum(issue.severity == "error" for issue in result.issues)
@@ -143,7 +184,7 @@ def _import(workbench: Workbench) -> None:
                 "the others out",
                 key=f"catalog_partial_{generation}",
             )
-        ready = bool(coverage.strip()) and result.rows_accepted > 0 and (partial or not errors)
+        ready = coverage is not None and result.rows_accepted > 0 and (partial or not errors)
         if st.button(
             "Import as a new snapshot", type="primary", disabled=not ready, key="catalog_go"
         ):
@@ -152,13 +193,54 @@ def _import(workbench: Workbench) -> None:
                 data,
                 name=file.name,
                 mapping=mapping,
-                coverage=coverage,
+                coverage=coverage or "",
                 synthetic=synthetic,
                 accept_partial=partial,
             )
             st.session_state["catalog_generation"] += 1
+            st.session_state.pop("catalog_looked_over", None)
             state.flash(f"{summary.name} is imported: {words.count(summary.serials, 'serial')}.")
             st.rerun()
+
+
+def _looked_over(
+    workbench: Workbench, data: bytes, name: str, mapping: ColumnMapping, *, key: str
+) -> LoadResult:
+    """What an import would accept; read anew only for another file or mapping."""
+    asked = (key, mapping)
+    kept = st.session_state.get("catalog_looked_over")
+    if kept is None or kept[0] != asked:
+        kept = (asked, workbench.catalogs.preview(data, name=name, mapping=mapping))
+        st.session_state["catalog_looked_over"] = kept
+    result: LoadResult = kept[1]
+    return result
+
+
+def _coverage(workbench: Workbench, generation: int) -> str | tuple[CoverageEntry, ...] | None:
+    """What the file is said to cover: a sentence, and values where they are known; None if unsaid.
+
+    Raises BadRequest for a date that is none.
+    """
+    note = st.text_area(
+        "What this catalog covers (maker, years, issuer), and what it does not",
+        key=f"catalog_coverage_{generation}",
+        height=80,
+    )
+    with st.expander("The same as values, for a file of one maker or issuer"):
+        places = st.columns(2)
+        given = {
+            name: places[at % 2].text_input(label, key=f"catalog_{name}_{generation}", help=hint)
+            for at, (name, label, hint) in enumerate(COVERS)
+        }
+        known = st.selectbox(
+            "How complete it is",
+            list(COMPLETENESS),
+            format_func=COMPLETENESS.__getitem__,
+            key=f"catalog_completeness_{generation}",
+        )
+    if any(value.strip() for value in given.values()) or known != "unknown":
+        return (workbench.catalogs.covers(**given, completeness=known, note=note),)
+    return note if note.strip() else None
 
 
 def _mapping(workbench: Workbench, data: bytes, name: str, *, key: str) -> ColumnMapping:
@@ -177,6 +259,13 @@ def _mapping(workbench: Workbench, data: bytes, name: str, *, key: str) -> Colum
                 target = _target(workbench, place, header, found, key=f"map-{key}-{header}")
                 if target:
                     chosen[header] = target
+        order = st.selectbox(
+            "What 03/04/2020 means",
+            list(DATE_ORDERS),
+            index=list(DATE_ORDERS).index(guessed.date_order),
+            format_func=DATE_ORDERS.__getitem__,
+            key=f"map-{key}-date-order",
+        )
     return type(guessed).from_json(
         {
             "columns": [
@@ -184,7 +273,7 @@ def _mapping(workbench: Workbench, data: bytes, name: str, *, key: str) -> Colum
                 for header, target in chosen.items()
             ],
             "ignored": [header for header in headers if header and header not in chosen],
-            "date_order": guessed.date_order,
+            "date_order": order,
         }
     )
 
@@ -215,7 +304,7 @@ def _reason(reasons: Mapping[str, MappedColumn], header: str, target: str) -> st
     return found.reason if found and found.target == target else "a person chose it"
 
 
-def _preview(result: LoadResult) -> None:
+def _preview(workbench: Workbench, result: LoadResult) -> None:
     errors = [issue for issue in result.issues if issue.severity == "error"]
     markup.steps(
         (
@@ -225,6 +314,24 @@ def _preview(result: LoadResult) -> None:
             (f"{len(result.issues) - len(errors):,}", "warnings", False),
         )
     )
+    found = workbench.catalogs.found(result)
+    if found:
+        markup.section("What the good rows hold")
+        markup.table(
+            ("Maker", "Issuer", "From", "Until", "Permits", "Units with a serial"),
+            [
+                (
+                    markup.safe(extent.maker_id),
+                    markup.safe(extent.issuer),
+                    markup.safe(str(extent.first)),
+                    markup.safe(str(extent.last)),
+                    f"{extent.permits:,}",
+                    f"{extent.units:,}",
+                )
+                for extent in found[:MOST_ISSUES]
+            ],
+            numeric=(4, 5),
+        )
     if result.issues:
         shown = result.issues[:MOST_ISSUES]
         markup.section("What is odd")
