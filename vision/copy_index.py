@@ -22,9 +22,10 @@ SIGN_RADIUS: Final = 3
 """Bits of 14 in which the signatures of one word may differ."""
 RICH_WORDS: Final = 192
 COMPACT_WORDS: Final = 22
-RICH_PHOTOS: Final = 20_000
+RICH_PHOTOS: Final = 100_000
 """Up to so many photos an index keeps 192 words of each, about 1,400 bytes, and finds smaller
-parts of a photo; beyond, it keeps the best 22 and less than 200 bytes of each."""
+parts of a photo; beyond, it keeps the best 22 and less than 200 bytes of each. Both hold about
+as many words at their largest, so that a lookup takes as long."""
 SMOOTH_WORDS: Final = 12
 """A photo with fewer words is too smooth to be found by them."""
 _FILE_VERSION: Final = 1

@@ -24,6 +24,7 @@ from evidence_store.errors import StoreError
 from vision.errors import VisionError
 from vision.types import FieldName
 from workbench.case_file import plates as all_plates
+from workbench.case_file import views
 from workbench.copies import measured
 from workbench.errors import BadRequest, NotFound, WorkbenchError
 from workbench.publication import Withholding
@@ -314,6 +315,11 @@ def _copies(workbench: Workbench, options: argparse.Namespace) -> int:
     plates = tuple(all_plates(workbench, options.case))
     for captures in workbench.copies.captures(options.case, plates):
         print(captures.plate_id, safe(captures.sentence), sep="\t")
+    if options.elsewhere:
+        for exhibit in views(workbench, options.case):
+            own = exhibit.summary.exhibit_id
+            for hit in workbench.copies.elsewhere(options.case, own):
+                print(own, hit.case_id, hit.exhibit_id, safe(hit.evidence.why), sep="\t")
     return 0
 
 
@@ -584,6 +590,9 @@ def _parser() -> argparse.ArgumentParser:
     find.add_argument("--limit", type=int, default=100)
     copies = verb("copies", _copies, "Show copies and other exposures, and independent captures.")
     copies.add_argument("case")
+    copies.add_argument(
+        "--elsewhere", action="store_true", help="look through the store's other cases, too"
+    )
     split = verb("judge-copies", _judge_copies, "Confirm or split a group that `copies` shows.")
     split.add_argument("case")
     split.add_argument("group", help="for example copy:EX-0001")

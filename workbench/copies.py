@@ -6,20 +6,20 @@ a second exposure of the same object does, and is a relation of its own.
 
 from __future__ import annotations
 
-import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, or_, select
 
-from evidence_store.blobs import checked_sha256
-from vision.copies import MOST_COMPARED, FingerprintIndex, compare, draw_pair, fingerprint
-from vision.decode import decode_photo
+from vision.copies import MOST_COMPARED, compare, draw_pair
 from vision.types import CopyEvidence
 from workbench import entries, tables
 from workbench import policy as rules
 from workbench.captures import Captures, captures_of
 from workbench.errors import BadRequest, NotFound
+from workbench.exhibits import exhibit_row
 from workbench.images import png_of
+from workbench.known_photos import KnownPhotos
 from workbench.plain import evidence_from, fingerprint_from
 from workbench.same_object import SameObject
 from workbench.types import CopyGroupView, Judgement, Role
@@ -27,12 +27,27 @@ from workbench.types import CopyGroupView, Judgement, Role
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sqlalchemy import ColumnElement
+
     from vision.types import Fingerprint, Photo, PhotoReading
     from workbench.cases import Cases
     from workbench.images import Images
     from workbench.people import People
     from workbench.stores import Stores
     from workbench.types import Actor, PlateView
+
+
+#: Candidates of the index that are looked up in the store.
+MOST_CANDIDATES = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """An exhibit of another case that shows the same exposure, and why."""
+
+    case_id: str
+    exhibit_id: str
+    evidence: CopyEvidence
 
 
 class Copies:
@@ -44,8 +59,7 @@ class Copies:
         self._cases = cases
         self._images = images
         self._same_object = SameObject(stores, images)
-        self._indexes: dict[str, tuple[FingerprintIndex, int]] = {}
-        self._lock = threading.Lock()
+        self._known = KnownPhotos(stores)
 
     def propose(
         self,
@@ -89,18 +103,65 @@ class Copies:
         with self._stores.projection.read(case_id) as connection:
             return captures_of(connection, case_id, plates)
 
+    def elsewhere(self, case_id: str, exhibit_id: str) -> tuple[Elsewhere, ...]:
+        """Exhibits of other cases of this store that show the exposure of this one.
+
+        Whoever may open this case may open those: cases have no readers of their own. Nothing
+        is recorded, and no bundle of this case tells of another one. Raises NotFound.
+        """
+        with self._stores.projection.read(case_id) as connection:
+            own = exhibit_row(connection, case_id, exhibit_id)
+        if own.fingerprint is None:
+            return ()
+        print_ = fingerprint_from(own.fingerprint)
+        hits = self._known.candidates(
+            print_, case_id=case_id, until=own.number + 1, limit=MOST_CANDIDATES
+        )
+        rows = self._showing((own.sha256, *hits), tables.exhibit.c.case_id != case_id)
+        photo = self._images.photo(own.sha256)
+        found = []
+        for row in rows[:MOST_COMPARED]:
+            evidence = self._compare(photo, print_, row)
+            if evidence.relation != "none":
+                found.append(
+                    Elsewhere(case_id=row.case_id, exhibit_id=row.exhibit_id, evidence=evidence)
+                )
+        return tuple(found)
+
+    def close(self) -> None:
+        """Keep the index of known photos for the next start."""
+        self._known.close()
+
     def _candidates(
         self, case_id: str, exhibit_id: str, print_: Fingerprint, clip: str | None
-    ) -> list[Row[Any, Any, Any]]:
+    ) -> list[Row[*tuple[Any, ...]]]:
         """Earlier exhibits that may show the same exposure, the likeliest first."""
-        index = self._index(case_id, before=exhibit_id)
-        with self._lock:
-            hits = [print_.photo_id, *(hit.photo_id for hit in index.candidates(print_))]
-        found = (self._earlier(case_id, exhibit_id, hit, clip) for hit in hits)
-        return [row for row in found if row is not None]
+        number = int(exhibit_id.rpartition("-")[2])
+        hits = self._known.candidates(print_, case_id=case_id, until=number, limit=MOST_CANDIDATES)
+        exhibit = tables.exhibit.c
+        where = (exhibit.case_id == case_id) & (exhibit.number < number)
+        if clip is not None:
+            where &= or_(exhibit.parent.is_(None), exhibit.parent != clip)
+        return self._showing((print_.photo_id, *hits), where)
+
+    def _showing(
+        self, hits: tuple[str, ...], where: ColumnElement[bool]
+    ) -> list[Row[*tuple[Any, ...]]]:
+        """The first exhibit that shows each of these photos, in their order."""
+        exhibit = tables.exhibit.c
+        asked = (
+            select(exhibit.case_id, exhibit.exhibit_id, exhibit.sha256, exhibit.fingerprint)
+            .where(where, exhibit.sha256.in_(set(hits)))
+            .order_by(exhibit.case_id, exhibit.number)
+        )
+        found: dict[str, Row[*tuple[Any, ...]]] = {}
+        with self._stores.projection.read() as connection:
+            for row in connection.execute(asked):
+                found.setdefault(row.sha256, row)
+        return [found[hit] for hit in dict.fromkeys(hits) if hit in found]
 
     def _compare(
-        self, photo: Photo, print_: Fingerprint, earlier: Row[Any, Any, Any]
+        self, photo: Photo, print_: Fingerprint, earlier: Row[*tuple[Any, ...]]
     ) -> CopyEvidence:
         if earlier.sha256 == photo.photo_id:
             return CopyEvidence(
@@ -115,54 +176,6 @@ class Copies:
             )
         prints = fingerprint_from(earlier.fingerprint), print_
         return compare(self._images.photo(earlier.sha256), photo, fingerprints=prints)
-
-    def _earlier(
-        self, case_id: str, exhibit_id: str, sha256: str, clip: str | None
-    ) -> Row[Any, Any, Any] | None:
-        """The first exhibit of the case before this one that shows these bytes."""
-        exhibit = tables.exhibit.c
-        asked = select(exhibit.exhibit_id, exhibit.sha256, exhibit.fingerprint).where(
-            exhibit.sha256 == sha256,
-            exhibit.case_id == case_id,
-            exhibit.number < int(exhibit_id.rpartition("-")[2]),
-        )
-        if clip is not None:
-            asked = asked.where(or_(exhibit.parent.is_(None), exhibit.parent != clip))
-        with self._stores.projection.read(case_id) as connection:
-            return connection.execute(asked.order_by(exhibit.number).limit(1)).first()
-
-    def _index(self, case_id: str, *, before: str) -> FingerprintIndex:
-        """The case's index, with every exhibit before the given one in it."""
-        until = int(before.rpartition("-")[2])
-        with self._lock:
-            index, reached = self._indexes.get(case_id, (FingerprintIndex(), 0))
-            with self._stores.projection.read(case_id) as connection:
-                rows = connection.execute(
-                    select(
-                        tables.exhibit.c.number,
-                        tables.exhibit.c.sha256,
-                        tables.exhibit.c.fingerprint,
-                    )
-                    .where(
-                        tables.exhibit.c.case_id == case_id,
-                        tables.exhibit.c.number > reached,
-                        tables.exhibit.c.number < until,
-                    )
-                    .order_by(tables.exhibit.c.number)
-                ).all()
-            for row in rows:
-                if row.fingerprint is not None:
-                    self._add(index, row)
-            self._indexes[case_id] = (index, max(reached, until - 1))
-            return index
-
-    def _add(self, index: FingerprintIndex, row: Row[Any, Any, Any]) -> None:
-        """Put an exhibit into the index; one that an older program fingerprinted is done anew."""
-        try:
-            index.add(fingerprint_from(row.fingerprint))
-        except ValueError:
-            data = self._stores.blobs.get(checked_sha256(row.sha256))
-            index.add(fingerprint(decode_photo(data, name=row.sha256[:12])))
 
     def groups(self, case_id: str) -> tuple[CopyGroupView, ...]:
         """Proposed and judged groups: copies first, then exposures of one object."""

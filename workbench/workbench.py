@@ -101,6 +101,7 @@ class Workbench:
     def close(self) -> None:
         """Finish what runs in the background and let go of the store."""
         self.reading.close()
+        self.copies.close()
         self.catalogs.close()
         self.stores.projection.close()
         self.stores.ledger.close()

@@ -15,12 +15,12 @@ from tests.workbench.drawn import SERIAL, plate_jpeg
 from workbench.__main__ import main
 from workbench.case_file import gather
 from workbench.errors import BadRequest
-from workbench.types import Claims, ExhibitState, Judgement, Upload
+from workbench.types import Claims, ExhibitState, Judgement, Policy, Upload
+from workbench.workbench import Workbench
 
 if TYPE_CHECKING:
     from workbench.settings import Settings
     from workbench.types import Actor, CaseSummary
-    from workbench.workbench import Workbench
 
 
 def smaller(data: bytes) -> bytes:
@@ -128,6 +128,48 @@ def test_a_clip_that_comes_again_repeats_its_stills_and_is_one_capture(
     bench.reading.read_pending(investigator, case.case_id)
     for found in bench.copies.captures(case.case_id, bench.review.plates(case.case_id)):
         assert found.captures == ("EX-0001",)
+
+
+def test_the_same_exposure_in_another_case_is_found_and_not_recorded(
+    bench: Workbench, investigator: Actor, two_looks: CaseSummary, case: CaseSummary
+) -> None:
+    other = bench.cases.open_case(
+        investigator, title="Another", policy=Policy.SOLO, provenance="Drawn for a test"
+    )
+    report = bench.intake.take_in(
+        investigator, other.case_id, [Upload(name="x.jpg", data=smaller(plate_jpeg()))], Claims()
+    )
+    assert report.copies == ()
+    found = bench.copies.elsewhere(other.case_id, "EX-0001")
+    assert {(hit.case_id, hit.exhibit_id) for hit in found} == {
+        (two_looks.case_id, "EX-0001"),
+        (two_looks.case_id, "EX-0002"),
+    }
+    assert bench.copies.groups(other.case_id) == ()
+
+
+def test_the_index_is_kept_and_caught_up_at_the_next_start(
+    bench: Workbench,
+    settings: Settings,
+    two_looks: CaseSummary,
+    investigator: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("workbench.known_photos.WORTH_KEEPING", 1)
+    bench.copies.close()
+    kept = settings.store / "cache" / "copies.npz"
+    assert kept.exists()
+    again = Workbench.open(settings)
+    photo = [Upload(name="late.jpg", data=smaller(smaller(plate_jpeg())))]
+    report = again.intake.take_in(investigator, two_looks.case_id, photo, Claims())
+    assert len(report.copies) == 1
+    again.close()
+    kept.write_bytes(b"no index")
+    after = Workbench.open(settings)
+    photo = [Upload(name="later.jpg", data=plate_jpeg())]
+    report = after.intake.take_in(investigator, two_looks.case_id, photo, Claims())
+    assert report.copies == (("EX-0005", "EX-0001"),)
+    after.close()
 
 
 def test_the_command_line_shows_judges_and_counts(

@@ -45,6 +45,25 @@ def render(workbench: Workbench) -> None:
     for group in groups:
         _group(workbench, case.case_id, group)
     _captures(workbench, case.case_id)
+    _elsewhere(workbench, case.case_id)
+
+
+def _elsewhere(workbench: Workbench, case_id: str) -> None:
+    """Hold one exhibit against the other cases of the store, when asked."""
+    st.html('<div class="np-section"><h2>In other cases of this store</h2></div>')
+    exhibit_id = st.text_input("Exhibit", placeholder="EX-0001", key="elsewhere-exhibit")
+    if not st.button("Look", key="elsewhere-look") or not exhibit_id:
+        return
+    with state.told():
+        found = workbench.copies.elsewhere(case_id, exhibit_id.strip().upper())
+        for hit in found:
+            where = f"{workbench.cases.summary(hit.case_id).title}, {hit.exhibit_id}"
+            st.html(
+                f"<div><b>{markup.safe(where)}.</b> {markup.safe(hit.evidence.why)}</div>"
+                f'<div class="np-muted np-small">{markup.safe(measured(hit.evidence))}</div>'
+            )
+        if not found:
+            markup.note("No exhibit of another case shows this exposure.")
 
 
 def _captures(workbench: Workbench, case_id: str) -> None:
