@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from evidence_store.bundle.layout import RequiredSigner
     from evidence_store.types import Checkpoint, PublicKey
-    from vision.types import FieldReading, PhotoReading, Reading
+    from vision.types import Engine, FieldReading, PhotoReading, Reading
     from workbench.captures import Captures
     from workbench.types import (
         CaseSummary,
@@ -118,7 +118,13 @@ def gather(
             )
             for entry in entries
         ),
-        software=workbench.software(),
+        software=(
+            *workbench.software(),
+            *(
+                (f"{engine.name} {engine.version}", f"weights with SHA-256 {engine.weights_sha256}")
+                for engine in engines(views(workbench, case_id))
+            ),
+        ),
         signers=tuple((signer.role.value, signer.person) for signer in signers),
     )
 
@@ -134,6 +140,17 @@ def _person(person: Person, keys: Sequence[PublicKey], at: datetime) -> ReportPe
         fingerprint=key.fingerprint,
         held_by=key.held_by,
     )
+
+
+def engines(exhibits: Iterable[ExhibitView]) -> tuple[Engine, ...]:
+    """Every reader that read something in a case, once, with the hash of its weights."""
+    used = {
+        reading.engine
+        for view in exhibits
+        if view.reading is not None
+        for reading in view.reading.readings
+    }
+    return tuple(sorted(used, key=lambda one: (one.name, one.version, one.weights_sha256)))
 
 
 def plates(workbench: Workbench, case_id: str) -> Iterator[PlateView]:

@@ -22,6 +22,7 @@ from evidence_store.bundle.layout import (
     Signer,
     Software,
     content_path,
+    is_sha256,
 )
 from evidence_store.bundle.layout import Role as SigningRole
 from evidence_store.bundle.seal import seal
@@ -31,7 +32,7 @@ from evidence_store.errors import SignatureMalformed
 from evidence_store.signing import parse_sshsig
 from workbench import entries, tables
 from workbench import policy as rules
-from workbench.case_file import counts, gather, required_reviewers, views
+from workbench.case_file import counts, engines, gather, required_reviewers, views
 from workbench.errors import BadRequest, NotFound
 from workbench.report.build import build_report
 from workbench.tabulate import tables_of
@@ -280,8 +281,16 @@ class Exports:
             ),
             required_signers=signers,
             notes=(rules.POLICY_WORDS[summary.policy], counts(summary)),
-            software=tuple(
-                Software(name=name, version=version) for name, version in workbench.software()
+            software=(
+                *(Software(name=name, version=version) for name, version in workbench.software()),
+                *(
+                    Software(
+                        name=f"{engine.name} (reader)",
+                        version=engine.version,
+                        sha256=engine.weights_sha256 if is_sha256(engine.weights_sha256) else None,
+                    )
+                    for engine in engines(views(workbench, case_id))
+                ),
             ),
         )
 

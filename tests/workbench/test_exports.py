@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evidence_store.__main__ import main as evidence_store_main
+from evidence_store.bundle.instructions import instruction_lines
 from tests.workbench.drawn import plate_jpeg
 from workbench.errors import BadRequest, NotAllowed
 from workbench.settings import Settings
@@ -50,6 +51,9 @@ def test_a_sealed_case_verifies_as_folder_and_as_zip(
         assert view.ok, view.faults
         assert view.checked
     folder = bench.exports.folder_path(solo.case_id, sealed.sequence)
+    software = json.loads((folder / "data/bundle.json").read_bytes())["software"]
+    assert [one["sha256"] for one in software if one["name"].endswith("(reader)")] != [None]
+    assert any(one["name"] == "nameplate" for one in software)
     originals = list((folder / "data" / "originals").iterdir())
     assert [path.read_bytes() for path in originals] == [plate_jpeg()]
 
@@ -78,17 +82,18 @@ def test_stock_tools_agree(
     folder = bench.exports.folder_path(solo.case_id, sealed.sequence)
     signers = tmp_path / "allowed_signers"
     signers.write_text(bench.people.allowed_signers_text(), encoding="ascii")
-    script = (
-        "set -e; sha256sum --strict --quiet -c manifest-sha256.txt;"
-        "sha256sum --strict --quiet -c tagmanifest-sha256.txt;"
-        "find data -type f | LC_ALL=C sort > ../found;"
-        "cut -c67- manifest-sha256.txt | LC_ALL=C sort | diff - ../found;"
-        f"ssh-keygen -Y verify -f {signers} -I {investigator.person_id} "
-        "-n custodian@bundle.nameplate "
-        "-s signatures/custodian.sig < tagmanifest-sha256.txt"
-    )
+    away = tmp_path / "handed over, with a space"
+    shutil.copytree(folder, away)
+    lines = instruction_lines((away / "data/VERIFY.txt").read_bytes())
+    assert len(lines) > 10
+    script = "".join(f"{{ {line}\n}} || exit 1\n" for line in lines)
     done = subprocess.run(
-        ["bash", "-c", script], cwd=folder, capture_output=True, text=True, check=False
+        ["bash", "-c", script],
+        cwd=away,
+        env={"PATH": "/usr/bin:/bin", "ALLOWED_SIGNERS": str(signers)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

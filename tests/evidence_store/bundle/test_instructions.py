@@ -65,6 +65,17 @@ def test_every_line_holds_on_a_good_bundle(
     assert follow(pristine, sample.allowed_signers, stock_path) == []
 
 
+def test_neither_folder_nor_list_needs_a_plain_name(
+    sample: Sample, pristine: Path, stock_path: Path, tmp_path: Path
+) -> None:
+    """People unpack a bundle where they keep things: `Case 12 (from the desk)`."""
+    top = tmp_path / "Case 12 (from the desk)"
+    shutil.copytree(pristine, top)
+    allowed = tmp_path / "allowed signers, by hand"
+    shutil.copy(sample.allowed_signers, allowed)
+    assert follow(top, allowed, stock_path) == []
+
+
 def test_the_shell_of_the_test_has_no_python(pristine: Path, stock_path: Path) -> None:
     assert enter("command -v python3 || command -v python", pristine, stock_path).returncode != 0
 
