@@ -2,17 +2,20 @@
 
     python -m benchmarks.reading MANIFEST [--engines ours,rapidocr,…] [--limit N] [--json FILE]
 
-MANIFEST is a CSV beside its photos with the columns file, maker, model, serial, maker_is_logo and
-source_repo: what a person reads on each plate. A value with `?` (a character that could not be
-read for sure) or with fewer than three letters or digits is not scored. Every reader runs in a
-process of its own, so that its peak memory is its own; all run one after the other on the same
-machine. Timing starts with decoded pixels, after one photo that only warms up.
+MANIFEST is a CSV beside its photos: the column file, and what a person reads on each plate in
+maker, model, serial (those that are there are scored); maker_is_logo, source_repo and look_group
+are used if given. A value with `?` (a character that could not be read for sure) or with fewer
+than three letters or digits is not scored. A photo that a reader cannot open or read is a miss,
+with a sentence. Every reader runs in a process of its own, so that its peak memory is its own;
+all run one after the other on the same machine. Timing starts with decoded pixels, after one
+photo that only warms up.
 
 *Found*: the value, letters and digits only, stands inside one output line or two neighbouring
 ones joined; a value of fewer than five characters must be a whole token; no reader gets more
 lines of a photo counted than `rapidocr4` printed for it (the least confident go first).
 *Fielded*: our top value of the field equals the truth. *Stated*: we gave the field as read, not
 as an offer. *Wrong*: stated, and different from the truth. *Macro*: the mean over source_repo.
+*Text only*: codes are left out. Photos of one look_group show one plate: its serials are fused.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import math
 import os
 import platform
 import resource
@@ -31,15 +35,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.reading_looks import look_metrics, look_rows
 from benchmarks.reading_rules import is_found, plain, scored
 from benchmarks.reading_systems import SYSTEMS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 USUAL = ("ours", "rapidocr", "rapidocr4", "easyocr", "tesseract")
 CAP = "rapidocr4"
 FIELDS = ("serial", "model", "maker")
+COLUMNS = ("file", *FIELDS, "maker_is_logo", "source_repo", "look_group")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,23 +91,47 @@ def main() -> int:
 
 
 def read_manifest(manifest: Path) -> list[dict[str, str]]:
-    """Read the rows of a manifest."""
-    with manifest.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    """Read the rows of a manifest; columns and cells that are missing count as empty."""
+    try:
+        with manifest.open(encoding="utf-8-sig", newline="") as stream:
+            table = list(csv.DictReader(stream, restval=""))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise SystemExit(f"{manifest}: this manifest cannot be read: {error}") from error
+    rows: dict[str, dict[str, str]] = {}
+    for number, given in enumerate(table, start=2):
+        row = dict.fromkeys(COLUMNS, "") | {k: v for k, v in given.items() if k in COLUMNS}
+        if not row["file"]:
+            raise SystemExit(f"{manifest}, line {number}: the column `file` is missing or empty")
+        if row["file"] in rows:
+            raise SystemExit(f"{manifest}, line {number}: {row['file']} was listed before")
+        rows[row["file"]] = row
+    return list(rows.values())
 
 
 def run_here(name: str, folder: Path, rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """Read every photo with one system, in this process."""
     system = SYSTEMS[name]()
     if rows:
-        system(folder / rows[0]["file"])
+        printed_by(system, folder / rows[0]["file"])
     photos = {}
     for row in rows:
         print(f"  {name}: {row['file']}", file=sys.stderr)
-        photos[row["file"]] = system(folder / row["file"])
+        photos[row["file"]] = printed_by(system, folder / row["file"])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return {"photos": photos, "peak_memory_mb": peak + children}
+
+
+def printed_by(system: Callable[[Path], dict[str, Any]], file: Path) -> dict[str, Any]:
+    """Let a system read one photo; one that it cannot read says nothing, and why."""
+    started = time.perf_counter()
+    try:
+        return system(file)
+    except Exception as error:
+        seconds = time.perf_counter() - started
+        why = f"{file.name} could not be read: {error}"
+        print(f"  {why}", file=sys.stderr)
+        return {"seconds": seconds, "lines": [], "fields": {}, "codes": [], "failed": why}
 
 
 def run_apart(name: str, manifest: Path, limit: int | None) -> Run | None:
@@ -120,9 +150,13 @@ def run_apart(name: str, manifest: Path, limit: int | None) -> Run | None:
         return Run(**json.loads(out.read_text()))
 
 
-def counted_lines(run: Run, cap: Run | None, file: str) -> list[str]:
-    """Give the lines that count, in the order printed: no more than the capping system printed."""
-    lines = run.photos[file]["lines"]
+def counted_lines(run: Run, cap: Run | None, file: str, *, codes: bool = True) -> list[str]:
+    """Give the lines that count, in the order printed: no more than the capping system printed.
+
+    Codes are printed last; without `codes` they are left out before lines are counted.
+    """
+    photo = run.photos[file]
+    lines = photo["lines"] if codes else photo["lines"][: -len(photo["codes"]) or None]
     most = len(cap.photos[file]["lines"]) if cap else len(lines)
     surest = sorted(range(len(lines)), key=lambda at: -lines[at][1])[:most]
     return [lines[at][0] for at in sorted(surest)]
@@ -135,7 +169,7 @@ def shares(
     by_source: dict[str, list[bool]] = {}
     for row in rows:
         if scored(row, field):
-            by_source.setdefault(row["source_repo"], []).append(hits[row["file"]])
+            by_source.setdefault(row["source_repo"] or row["file"], []).append(hits[row["file"]])
     flat = [hit for source in by_source.values() for hit in source]
     if not flat:
         return float("nan"), float("nan"), 0
@@ -170,14 +204,7 @@ def own_metrics(run: Run, cap: Run | None, rows: Sequence[Mapping[str, str]]) ->
     """Compute the figures that only a reader of fields can have."""
     figures: dict[str, float] = {}
     text_only = {
-        row["file"]: is_found(
-            row["serial"],
-            [
-                line
-                for line in counted_lines(run, cap, row["file"])
-                if line not in run.photos[row["file"]]["codes"]
-            ],
-        )
+        row["file"]: is_found(row["serial"], counted_lines(run, cap, row["file"], codes=False))
         for row in rows
     }
     figures["serial_found_text_only"] = shares(rows, "serial", text_only)[0]
@@ -194,7 +221,8 @@ def own_metrics(run: Run, cap: Run | None, rows: Sequence[Mapping[str, str]]) ->
         figures[f"{field}_fielded_macro"] = macro
         figures[f"{field}_stated"] = shares(rows, field, stated)[0]
         figures[f"{field}_wrong"] = shares(rows, field, wrong)[0]
-    return figures
+    table = look_rows(rows, run.photos)
+    return figures | (look_metrics(table) if table else {})
 
 
 def make_report(
@@ -205,11 +233,16 @@ def make_report(
 ) -> dict[str, Any]:
     """Put all figures into the benchmark's JSON form."""
     cap = runs.get(CAP)
+    systems = {name: metrics(name, runs[name], cap, rows) for name in wanted if name in runs}
     return {
         "benchmark": "reading",
         "set": f"{manifest.parent.name}/{manifest.name}",
         "machine": machine(),
-        "systems": {name: metrics(name, runs[name], cap, rows) for name in wanted if name in runs},
+        # JSON has no number for a share of nothing.
+        "systems": {
+            name: {key: None if math.isnan(value) else value for key, value in figures.items()}
+            for name, figures in systems.items()
+        },
     }
 
 
@@ -233,10 +266,11 @@ def print_table(report: Mapping[str, Any], rows: Sequence[Mapping[str, str]]) ->
     for name, figures in report["systems"].items():
         print(f"\n{name}")
         for metric, value in figures.items():
+            shown = "nothing to score" if value is None else value
             print(
-                f"  {metric:28} {value:.3f}"
-                if isinstance(value, float)
-                else f"  {metric:28} {value}"
+                f"  {metric:30} {shown:.3f}"
+                if isinstance(shown, float)
+                else f"  {metric:30} {shown}"
             )
 
 

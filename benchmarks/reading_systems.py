@@ -47,6 +47,7 @@ def ours(*names: str) -> Callable[[Path], dict[str, Any]]:
 def _own_output(reading: PhotoReading) -> dict[str, Any]:
     """Our lines: those of the combined readings, field values that differ from them, and codes."""
     from vision.reader import top_field
+    from vision.serialize import field_to_json
 
     lines: list[tuple[str, float]] = []
     for part in reading.combined:
@@ -68,7 +69,14 @@ def _own_output(reading: PhotoReading) -> dict[str, Any]:
                 "label": top.source.label,
                 "strength": top.strength,
             }
-    return {"lines": lines, "fields": fields, "codes": codes, "notes": list(reading.notes)}
+    serial = top_field(reading, "serial")
+    return {
+        "lines": lines,
+        "fields": fields,
+        "codes": codes,
+        "notes": list(reading.notes),
+        "serial": field_to_json(serial) if serial else None,
+    }
 
 
 def rapidocr(turns: int = 1) -> Callable[[Path], dict[str, Any]]:

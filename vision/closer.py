@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vision.engine import Recognised
 from vision.fields import open_labels
 from vision.labels import find_labels
+from vision.lattice import Lattice
 from vision.layout import Row, rows_of
 from vision.looks import SeenLine
 from vision.rectify import crop_quad, side_lengths, stretched
@@ -155,6 +157,43 @@ def bridged(
         if kept and answer.confidence >= 0.95 * before:
             joined.append(SeenLine(corners=quad, read=answer))
     return joined
+
+
+def overlapped(parts: Sequence[Sequence[TextLine]]) -> list[SeenLine]:
+    """Join neighbours in a row whose outlines overlap and that read the same characters there.
+
+    A finder sometimes cuts one long identifier into two pieces that share a few characters, such
+    as `IRSU 26` and `265768 1`; no reader is needed to put them together.
+    """
+    return [
+        seen
+        for rows in map(rows_of, parts)
+        for left in rows
+        for right in rows
+        if right.left < left.right
+        and _adjacent(left, right)
+        and (seen := _joined(left.line, right.line))
+    ]
+
+
+def _joined(left: TextLine, right: TextLine) -> SeenLine | None:
+    first, second = left.lattice, right.lattice
+    if not isinstance(first, Lattice) or not isinstance(second, Lattice):
+        return None
+    shared = next(
+        (n for n in range(len(right.text) - 1, 0, -1) if left.text.endswith(right.text[:n])), 0
+    )
+    spelt = len(first.path) == len(left.text) and len(second.path) == len(right.text)
+    if not spelt or not shared or abs(shared - _twice(left, right)) > 1:
+        return None
+    lattice = first.joined(second.part(shared, len(right.text)))
+    read = Recognised(
+        text=left.text + right.text[shared:],
+        confidence=min(left.confidence, right.confidence),
+        glyphs=(*left.glyphs, *right.glyphs[shared:]),
+        lattice=lattice,
+    )
+    return SeenLine(corners=_union(left, right), read=read)
 
 
 def _adjacent(left: Row, right: Row) -> bool:

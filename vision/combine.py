@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vision.consensus import DROPPED
 from vision.engines.glyphs import glyphs_of
 from vision.lattice import Lattice
-from vision.shapes import letters_and_digits
+from vision.shapes import RARE_LETTER, letters_and_digits, rare_letters
 from vision.stating import settle
 from vision.types import Alternative, CharOption, FieldReading, FieldSource, Glyph
 
@@ -33,6 +34,9 @@ but one in the same photo may be of another unit."""
 
 LEAST_LOG = -60.0
 """A reader's veto is limited to this natural logarithm: another reader's word is still heard."""
+
+UNSEEN = 1e-3
+"""Every reader leaves at least this probability to values that it did not think of."""
 
 TEMPER = 0.5
 """Exponent on the likelihoods of readers that saw the same pixels: they share their damage."""
@@ -58,9 +62,14 @@ def belonging(strength: float) -> float:
 
 def to_reading(guess: FieldGuess) -> FieldReading:
     """Turn one reader's guess into a field reading; one reader alone never states."""
+    alone = _alone(guess)
+    return replace(alone, alternatives=_alternatives(lattice_of(guess), guess.text))
+
+
+def _alone(guess: FieldGuess) -> FieldReading:
+    """Turn one reader's guess into a field reading without alternatives."""
     lattice = lattice_of(guess)
     glyphs = guess.line.glyphs[guess.start : guess.end] or _blank_glyphs(guess)
-    options = _alternatives(lattice, guess.text)
     sure = _confidence(lattice, guess)
     return FieldReading(
         field=guess.field,
@@ -68,7 +77,7 @@ def to_reading(guess: FieldGuess) -> FieldReading:
         confidence=sure * belonging(guess.strength),
         state="offered" if sure >= READABLE else "unreadable",
         glyphs=glyphs,
-        alternatives=options,
+        alternatives=(),
         source=FieldSource(
             line_id=guess.line.line_id,
             corners=guess.line.corners,
@@ -133,7 +142,7 @@ def combine(
     ranked = sorted(weights.items(), key=lambda item: -item[1])
     key, sure = ranked[0] if ranked else (letters_and_digits(lead.guess.text), 0.0)
     source = next((c for c in claims if letters_and_digits(c.guess.text) == key), lead)
-    base = to_reading(source.guess)
+    base = _alone(source.guess)
     shown = _spelling(claims, key)
     rival = ranked[1][1] if len(ranked) > 1 else 0.0
     state, words = settle(claims, key, sure, rival, codes=codes, legible=legible)
@@ -156,21 +165,6 @@ def combine(
 
 
 DIGITS_PREFERRED = ("serial", "part_number", "cage")
-RARE_LETTER = 0.02
-"""How much rarer than 0 and 1 the letters O and I are beside a digit of an identifier. By
-judgement: standards for identifiers advise against them (MIL-STD-130) or leave them out (ISO 3779,
-CTA-2063-A, CAGE codes), while the recogniser was trained on prose."""
-
-
-def rare_letters(text: str) -> int:
-    """Count letters O and I that stand beside a digit."""
-    return sum(
-        char in "OI" and (text[at - 1 : at].isdigit() or text[at + 1 : at + 2].isdigit())
-        for at, char in enumerate(text)
-    )
-
-
-_DROP = dict.fromkeys(" .,:;-_/\\'\"()[]#*+|~`", "")
 
 
 def _weigh(claims: Sequence[Claim], codes: Sequence[Code]) -> dict[str, float]:
@@ -188,7 +182,7 @@ def _weigh(claims: Sequence[Claim], codes: Sequence[Code]) -> dict[str, float]:
             plain.append(claim)
             continue
         upper = {symbol: symbol.upper() for symbol in lattice.symbols if symbol.upper() != symbol}
-        lattices.append(lattice.folded({**upper, **_DROP}))
+        lattices.append(lattice.folded({**upper, **DROPPED}))
         values |= {letters_and_digits(text) for text, _ in lattices[-1].best(8)}
     values.discard("")
     names = sorted(values)
@@ -197,14 +191,18 @@ def _weigh(claims: Sequence[Claim], codes: Sequence[Code]) -> dict[str, float]:
     seen = [lattice.log_likelihood(names) for lattice in lattices]
     seen += [np.array([_word_score(claim, name) for name in names]) for claim in plain]
     total = np.sum([np.maximum(one, LEAST_LOG) for one in seen], axis=0)
-    joint = np.exp((total - total.max()) * (1.0 if len(seen) < 2 else 2 * TEMPER / len(seen)))
+    power = 1.0 if len(seen) < 2 else 2 * TEMPER / len(seen)
+    joint = np.exp((total - total.max()) * power)
     if claims[0].guess.field in DIGITS_PREFERRED:
         joint *= [RARE_LETTER ** rare_letters(name) for name in names]
     carried = {letters_and_digits(code.payload) for code in codes}
     joint *= [IN_CODE if name in carried else 1.0 for name in names]
-    # What none of these values explains keeps its share: the best is never surer than the pixels.
-    explained = float(np.mean([min(float(np.exp(one).sum()), 1.0) for one in seen]))
-    joint *= explained / joint.sum()
+    # What none of these values explains is one more rival, weighed as they are: the best is never
+    # surer than the pixels.
+    joint /= joint.sum()
+    shares = [min(float(np.exp(one).sum()), 1.0 - UNSEEN) for one in seen]
+    odds = math.prod((share / (1.0 - share)) ** power for share in shares)
+    joint *= odds / (1.0 + odds)
     return {name: float(p) for name, p in zip(names, joint, strict=True)}
 
 

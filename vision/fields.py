@@ -8,7 +8,8 @@ strong that rule is. Nothing here looks at pixels.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from vision.labels import Label, find_labels
@@ -18,6 +19,7 @@ from vision.shapes import (
     find_nsn,
     find_vin,
     has_legal_form,
+    is_legal_form,
     letters_and_digits,
     looks_like_date,
     looks_like_measure,
@@ -106,6 +108,19 @@ def find_fields(lines: Sequence[TextLine]) -> tuple[FieldGuess, ...]:
     guesses += _by_form(unclaimed, guesses)
     guesses += _by_place(unclaimed, guesses, rows)
     return tuple(sorted(guesses, key=lambda guess: (guess.field, -guess.strength)))
+
+
+def same_place(guess: FieldGuess, other: TextLine) -> FieldGuess | None:
+    """Find in another reading of the line what stands where this guess has its value."""
+    matcher = SequenceMatcher(None, guess.line.text, other.text, autojunk=False)
+    start, end = len(other.text), 0
+    for _, first, last, begin, stop in matcher.get_opcodes():
+        if last > guess.start and first < guess.end:
+            start = min(start, begin + max(guess.start - first, 0))
+            end = max(end, stop - max(last - guess.end, 0))
+    if not any(char.isalnum() for char in other.text[start:end]):
+        return None
+    return replace(guess, line=other, start=start, end=end)
 
 
 def open_labels(lines: Sequence[TextLine]) -> tuple[tuple[FieldName, Row, float], ...]:
@@ -329,7 +344,8 @@ def _by_place(
     if any(guess.field == "maker" for guess in known):
         return []
     names = [span for span in free if plausible("maker", span.text) > 0 and may_name(span.text)]
-    found = [_name(span, FORM, 0.75) for span in names if has_legal_form(span.text)]
+    firms = [_without_code(span) for span in names if has_legal_form(span.text)]
+    found = [_name(span, FORM, 0.75) for span in firms if not is_legal_form(span.text)]
     heights = sorted(row.height for row in rows)
     typical = heights[len(heights) // 2] if heights else 0.0
     for span in names:
@@ -337,6 +353,14 @@ def _by_place(
         if not found and stands_out and len(rows) >= LEAST_LINES and _like_a_name(span.text):
             found.append(_name(span, PLACE, 0.25 if span.row is rows[0] else 0.2))
     return sorted(found, key=lambda guess: -guess.strength)[:1]
+
+
+def _without_code(span: _Span) -> _Span:
+    """Leave out a maker's code with digits, such as its NCAGE, before its name."""
+    first = span.text.split(" ", 1)[0]
+    if " " in span.text and sum(char.isdigit() for char in first) >= 2:
+        return _trimmed(span.row, span.start + len(first), span.end) or span
+    return span
 
 
 def _like_a_name(text: str) -> bool:

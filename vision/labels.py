@@ -9,6 +9,7 @@ field `-` marks words that announce something else (a revision, a frequency): th
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -95,10 +96,25 @@ def find_labels(text: str) -> tuple[Label, ...]:
 
 def _in_place(text: str, at: int, char: str) -> str:
     """Fold a character of a line; a digit that begins a word is no misread letter of a label."""
+    if char == "9" and _number_sign(text, at):
+        return "o"
     begins = at == 0 or not text[at - 1].isalnum()
     if char.isdigit() and begins and text[at + 1 : at + 3].upper() != "/N":
         return char
     return folded(char)
+
+
+_ALONE = re.compile(r"(?<!\w)N9(?!\w)")
+
+
+def _number_sign(text: str, at: int) -> bool:
+    """Say whether a 9 after N is the raised o of *N°*: `N9` alone, or where the line has it alone.
+
+    Readers take the small raised and underlined o for a 9.
+    """
+    if text[at - 1 : at] != "N" or (at > 1 and text[at - 2].isalnum()):
+        return False
+    return bool(_ALONE.search(text))
 
 
 def _label_at(text: str, stream: list[tuple[str, int]], position: int) -> Label | None:
@@ -166,6 +182,8 @@ def _value_start(text: str, at: int) -> int:
     while at < len(text) and text[at] in _JUNK:
         at += 1
     rest = text[at : at + 8].casefold()
+    if rest.startswith("n9") and _number_sign(text, at + 1):
+        rest = rest.replace("9", "o", 1)
     for word in _NUMBER_WORDS:
         follows = rest[len(word) : len(word) + 1]
         if rest.startswith(word) and not (follows.isalpha() or (len(word) < 2 and follows)):

@@ -201,6 +201,13 @@ class Lattice:
         stop = max(stop, path[last - 1][2])
         return Lattice(steps=self.steps[start:stop], alphabet_size=self.alphabet_size)
 
+    def joined(self, other: Lattice) -> Lattice:
+        """Put another lattice after this one, a sure blank between: pieces of one line."""
+        between = Step(symbols=(BLANK,), levels=(0,), rest=-1)
+        steps = (*self.steps, between, *other.steps)
+        size = max(self.alphabet_size, other.alphabet_size)
+        return Lattice(steps=steps, alphabet_size=size)
+
     def folded(self, mapping: Mapping[str, str]) -> Lattice:
         """Merge symbols: each is replaced by what `mapping` says, by itself where it says nothing.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import cv2
 import numpy as np
 
+from vision.consensus import most_agreed
 from vision.layout import direction
 from vision.rectify import crop_quad, frame, side_lengths, turn_quad, way_back
 
@@ -160,6 +161,30 @@ def merged(known: Sequence[SeenLine], fresh: Sequence[SeenLine]) -> list[SeenLin
             best = max(here, key=lambda old: old.weight)
             lines[lines.index(best)] = replace(best, others=(*best.others, new.read))
     return lines
+
+
+def replaced(lines: Sequence[SeenLine], whole_lines: Sequence[SeenLine]) -> list[SeenLine]:
+    """Put lines in place of the pieces that they were joined from."""
+    kept = list(lines)
+    for new in whole_lines:
+        pieces = [old for old in kept if _one_place(new.corners, old.corners)]
+        reads = tuple(read for old in pieces for read in (old.read, *old.others))
+        kept = [old for old in kept if old not in pieces] + [replace(new, others=reads)]
+    return kept
+
+
+def agreed(lines: Sequence[SeenLine]) -> list[SeenLine]:
+    """Give every line as that look read it which the others contradict least."""
+    return [_agreed(line) for line in lines]
+
+
+def _agreed(line: SeenLine) -> SeenLine:
+    readings = (line.read, *line.others)
+    chosen = most_agreed(readings)
+    if not chosen:
+        return line
+    others = tuple(one for at, one in enumerate(readings) if at != chosen)
+    return replace(line, read=readings[chosen], others=others)
 
 
 def upright_among(pixels: Pixels, reader: TextEngine, lines: Sequence[SeenLine]) -> list[SeenLine]:

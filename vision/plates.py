@@ -79,14 +79,28 @@ def _groups(quads: Sequence[Quad]) -> list[list[int]]:
             at = parent[at]
         return at
 
-    for a in range(len(quads)):
-        for b in range(a):
-            if root(a) != root(b) and _together(quads[a], quads[b]):
-                parent[root(a)] = root(b)
+    for a, b in _near(quads):
+        if root(a) != root(b) and _together(quads[a], quads[b]):
+            parent[root(a)] = root(b)
     groups: dict[int, list[int]] = {}
     for at in range(len(quads)):
         groups.setdefault(root(at), []).append(at)
     return list(groups.values())
+
+
+def _near(quads: Sequence[Quad]) -> list[tuple[int, int]]:
+    """List the pairs of lines that are near enough for a closer look."""
+    if len(quads) < 2:
+        return []
+    points = np.asarray(quads, dtype=np.float64)
+    centres = points.mean(axis=1)
+    reach = np.linalg.norm(points - centres[:, None], axis=2).max(axis=1)
+    tall = np.linalg.norm(points[:, 3] - points[:, 0], axis=1)
+    tall = np.maximum(tall, np.linalg.norm(points[:, 2] - points[:, 1], axis=1))
+    apart = np.linalg.norm(centres[:, None] - centres[None], axis=2)
+    room = reach[:, None] + reach[None] + 2.0 * NEAR * np.maximum(tall[:, None], tall[None])
+    first, second = np.nonzero(np.tril(apart <= room, k=-1))
+    return list(zip(first.tolist(), second.tolist(), strict=True))
 
 
 def _together(a: Quad, b: Quad) -> bool:

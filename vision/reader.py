@@ -12,18 +12,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vision.closer import shifted_crops
-from vision.coded import coded_guesses, codes_beside, with_codes
+from vision.coded import IN_A_CODE, coded_guesses, codes_beside, with_codes
 from vision.codes import read_codes
 from vision.combine import Claim, combine, to_reading
+from vision.consensus import contradicts, most_agreed
 from vision.consistent import held_together
 from vision.engine import EngineStatus, engine_status, load_engine, usual_engines
 from vision.errors import EngineMissing
-from vision.fields import FieldGuess, find_fields
+from vision.fields import FieldGuess, find_fields, same_place
 from vision.layout import rows_of
 from vision.plates import find_plates
 from vision.scripts import read_other_scripts
 from vision.search import Search
-from vision.second import read_again
+from vision.second import by, read_again
 from vision.types import Engine, PhotoReading, PlateRegion, Reading, TextLine
 
 if TYPE_CHECKING:
@@ -188,12 +189,23 @@ class _Run:
             if self.stopped():
                 break
             self.step(f"reading again with {name}")
-            work = read_other_scripts if name == "tesseract" else read_again
             engine = load_engine(name)
-            lines = work(self.photo.pixels, engine, parts)
+            if name == "tesseract":
+                lines = read_other_scripts(self.photo.pixels, engine, parts)
+            else:
+                lines = read_again(self.photo.pixels, engine, parts, self._contested(parts))
             if lines:
                 answers.append((engine.identity, lines))
         return answers
+
+    def _contested(self, parts: Sequence[Sequence[TextLine]]) -> list[TextLine]:
+        """List lines with digits of which another look surely read something else."""
+        return [
+            line
+            for part in parts
+            for line in part
+            if any(contradicts(line.text, look) for look in self.seen[line.line_id].others)
+        ]
 
     def _closer(self, parts: Sequence[Sequence[TextLine]]) -> list[dict[str, TextLine]]:
         """Let the first reader read the values again in slightly wider crops."""
@@ -210,26 +222,45 @@ class _Run:
         """Bring the readers' fields of one region together."""
         claims: dict[FieldName, list[Claim]] = {}
         own = [{line.line_id: line for line in reading.lines} for reading in readings]
+        spoken = {(guess.field, guess.line.line_id) for guess in find_fields(lines)}
         for again in (*own, *closer):
             mixed = [again.get(line.line_id, line) for line in lines]
             for guess in best_guesses(with_codes(find_fields(mixed), coded_guesses(mixed, codes))):
-                if guess.line.line_id in again:
+                if guess.line.line_id in again and self._may_speak(guess, spoken):
                     looks = self.seen[guess.line.line_id].others if again is own[0] else ()
                     name = guess.line.engine.name
                     claim = Claim(engine=name, guess=guess, looks=looks)
                     claims.setdefault(guess.field, []).append(claim)
         clear = legibility(lines)
-        here = [_one_place(said) for said in claims.values()]
-        shown = {line.line_id: line for line in lines}
-        for reading in readings[1:]:
-            if reading.engine.name == "tesseract":
-                shown.update({line.line_id: line for line in reading.lines})
+        here = [_one_place(said, own) for said in claims.values()]
         return Reading(
             region_id=region.region_id,
             engine=COMBINED,
-            lines=tuple(shown.values()),
+            lines=tuple(self._shown(line, own[1:]) for line in lines),
             fields=held_together([combine(said, codes, legible=clear) for said in here]),
         )
+
+    def _may_speak(self, guess: FieldGuess, spoken: set[tuple[FieldName, str]]) -> bool:
+        """Say whether a guess counts: by form alone, only where the first reader sees it too.
+
+        Some readers drop the spaces that keep a row of small numbers from looking like one value.
+        """
+        reader = guess.line.engine.name
+        known = reader in (self.first.identity.name, "tesseract") or guess.label is not None
+        return known or guess.rule == IN_A_CODE or (guess.field, guess.line.line_id) in spoken
+
+    def _shown(self, line: TextLine, others: Sequence[dict[str, TextLine]]) -> TextLine:
+        """Give a line as that reader read it which the others contradict least.
+
+        Where the first reader lacks the script, the reader that has it is believed.
+        """
+        again = [read[line.line_id] for read in others if line.line_id in read]
+        for other in again:
+            if other.engine.name == "tesseract":
+                return other
+        looks = [by(line, line.engine, look) for look in self.seen[line.line_id].others]
+        readings = (line, *again, *looks)
+        return readings[most_agreed(readings)]
 
 
 def legibility(lines: Sequence[TextLine]) -> float:
@@ -238,10 +269,23 @@ def legibility(lines: Sequence[TextLine]) -> float:
     return told[len(told) // 2] if told else 1.0
 
 
-def _one_place(claims: Sequence[Claim]) -> list[Claim]:
-    """Keep the claims that speak of the line with the best rule; others mean another place."""
+def _one_place(claims: Sequence[Claim], own: Sequence[dict[str, TextLine]]) -> list[Claim]:
+    """Keep the claims that speak of the line with the best rule; others mean another place.
+
+    A reader that read that line without seeing a value in it, since it misread the label, is
+    heard too: what stands in its text where the others have the value is its word.
+    """
     lead = max(claims, key=lambda claim: _rank(claim.guess))
-    return [claim for claim in claims if claim.guess.line.line_id == lead.guess.line.line_id]
+    line_id = lead.guess.line.line_id
+    kept = [claim for claim in claims if claim.guess.line.line_id == line_id]
+    heard = {claim.engine for claim in kept}
+    for read in own:
+        other = read.get(line_id)
+        if other and other.engine.name not in heard:
+            guess = same_place(lead.guess, other)
+            if guess:
+                kept.append(Claim(engine=other.engine.name, guess=guess))
+    return kept
 
 
 def _reading(

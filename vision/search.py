@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vision.closer import bridged, extended, strips
+from vision.closer import bridged, extended, overlapped, strips
 from vision.fields import find_fields
 from vision.labels import find_labels
 from vision.layout import common_direction
-from vision.looks import SeenLine, View, look, merged, part, upright_among, whole
+from vision.looks import SeenLine, View, agreed, look, merged, part, replaced, upright_among, whole
 from vision.plates import find_plates, outline
 from vision.rectify import side_lengths
 
@@ -82,11 +82,13 @@ class Search:
 
     def _finish(self) -> None:
         """Read identifiers that were found in pieces as one, and beside labels without a value."""
+        self.lines = replaced(self.lines, overlapped(self._parts()))
         for work in (bridged, strips, extended):
             if self.stopped():
                 return
             parts = self._parts()
             self.lines = merged(self.lines, work(self.pixels, self.finder, parts))
+        self.lines = agreed(self.lines)
 
     def _parts(self) -> list[list[TextLine]]:
         found = find_plates([line.corners for line in self.lines], self.photo_id)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MOST_LINES = 8
 """Lines of one photo that a second reader is asked to read, the most telling first."""
 
+MOST_CONTESTED = 4
+
 ROOM = 0.2
 """Another engine gets a crop this much longer at each end, in letter heights."""
 
@@ -25,10 +27,18 @@ WANTED = ("serial", "model", "part_number", "maker", "nsn", "cage", "date", "lot
 
 
 def read_again(
-    pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
+    pixels: Pixels,
+    engine: TextEngine,
+    parts: Sequence[Sequence[TextLine]],
+    contested: Sequence[TextLine] = (),
 ) -> dict[str, TextLine]:
-    """Let another engine read the telling lines of all regions: {line number: its line}."""
+    """Let another engine read the telling lines of all regions: {line number: its line}.
+
+    Of the `contested` ones, on which looks differ, it reads a few too.
+    """
     chosen = telling_lines(parts)[:MOST_LINES]
+    told = {line.line_id for line in chosen}
+    chosen += [line for line in contested if line.line_id not in told][:MOST_CONTESTED]
     answers = engine.recognise(
         [crop_quad(pixels, stretched(line.corners, sides=0.0, ends=ROOM)) for line in chosen]
     )

@@ -56,6 +56,20 @@ def letters_and_digits(text: str) -> str:
     return "".join(char for char in text.upper() if char.isalnum())
 
 
+RARE_LETTER = 0.02
+"""How much rarer than 0 and 1 the letters O and I are beside a digit of an identifier. By
+judgement: standards for identifiers advise against them (MIL-STD-130) or leave them out (ISO 3779,
+CTA-2063-A, CAGE codes), while the recogniser was trained on prose."""
+
+
+def rare_letters(text: str) -> int:
+    """Count letters O and I that stand beside a digit."""
+    return sum(
+        char in "OI" and (text[at - 1 : at].isdigit() or text[at + 1 : at + 2].isdigit())
+        for at, char in enumerate(text)
+    )
+
+
 def looks_like_date(text: str) -> bool:
     """Say whether the whole text is a date or a year."""
     return bool(_DATE.match(text.strip()))
@@ -69,6 +83,12 @@ def looks_like_measure(text: str) -> bool:
 def has_legal_form(text: str) -> bool:
     """Say whether a name carries a company's legal form or a usual word for one."""
     return bool(_LEGAL_FORM.search(text))
+
+
+def is_legal_form(text: str) -> bool:
+    """Say whether a text is a legal form and nothing else, such as the end of a broken name."""
+    rest = _LEGAL_FORM.sub(" ", text)
+    return sum(char.isalnum() for char in rest) < 2
 
 
 def find_nsn(text: str, *, dashed: bool = True) -> tuple[int, int] | None:

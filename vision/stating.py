@@ -67,8 +67,12 @@ def settle(
         for claim in claims
         if claim not in agree and claim.guess.line.confidence >= SURE_DISSENT
     ]
-    looks = [look for claim in agree for look in claim.looks]
-    differ = any(_contradicts(letters_and_digits(look.text), key) for look in looks if _sure(look))
+    differ = any(
+        _contradicts(letters_and_digits(look.text), key, letters_and_digits(claim.guess.line.text))
+        for claim in agree
+        for look in claim.looks
+        if _sure(look)
+    )
     if legible < LEGIBLE:
         return "offered", ("Not stated: the rest of this plate was hard to read.",)
     if sure < STATED or rival >= LIKELY_RIVAL or strength < LEAST_STRENGTH:
@@ -83,9 +87,9 @@ def _sure(look: Recognised) -> bool:
     return look.confidence >= SURE_DISSENT
 
 
-def _contradicts(other: str, key: str) -> bool:
-    """Say whether another look read something else, not just less or more of the same."""
-    return key not in other and other not in key
+def _contradicts(other: str, key: str, line: str) -> bool:
+    """Say whether another look read something else, not just less or more of the same line."""
+    return key not in other and other not in line
 
 
 def _in_code(key: str, code: Code) -> bool:

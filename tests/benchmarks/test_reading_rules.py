@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from benchmarks.reading import Run, counted_lines, metrics
+from benchmarks.reading import Run, counted_lines, make_report, metrics, printed_by, read_manifest
+from benchmarks.reading_looks import look_metrics, look_rows
 from benchmarks.reading_rules import is_found, plain, scored
+from benchmarks.reading_systems import upright
+from tests.vision.test_combine import combined, line
+from vision.serialize import field_to_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FOUND = [
     ("CMX-15D", ["MODEL CMX 15D"]),
@@ -89,3 +98,68 @@ def test_fielded_stated_wrong(
     figures = metrics("ours", run([(text, 1.0)], {"text": text, "state": state}), None, [ROW])
     got = [figures[f"serial_{name}"] for name in ("fielded", "stated", "wrong")]
     assert got == [fielded, stated, wrong]
+
+
+def test_codes_are_left_out_of_the_text_only_share() -> None:
+    ours = run([("AAA", 0.9), ("0836", 1.0)])
+    ours.photos["a.jpg"]["codes"] = ["0836"]
+    figures = metrics("ours", ours, None, [ROW])
+    assert (figures["serial_found"], figures["serial_found_text_only"]) == (1.0, 0.0)
+
+
+def test_a_manifest_needs_no_more_than_the_files(tmp_path: Path) -> None:
+    manifest = tmp_path / "m.csv"
+    manifest.write_text("\ufefffile,serial,odd\na.jpg,0836,x\nb.jpg\n", encoding="utf-8")
+    rows = read_manifest(manifest)
+    assert [(row["file"], row["serial"], row["maker"]) for row in rows] == [
+        ("a.jpg", "0836", ""),
+        ("b.jpg", "", ""),
+    ]
+    photo = run([("0836", 1.0)]).photos["a.jpg"]
+    both = Run(photos={"a.jpg": photo, "b.jpg": photo}, peak_memory_mb=1.0)
+    report = make_report(manifest, rows, {"ours": both}, ["ours"])
+    assert report["systems"]["ours"]["serial_found_macro"] == 1.0
+    assert report["systems"]["ours"]["maker_found"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name\na.jpg\n", "line 2: the column `file` is missing"),
+        ("file\na.jpg\na.jpg\n", "line 3: a.jpg was listed before"),
+    ],
+)
+def test_a_manifest_that_cannot_be_used_is_a_sentence(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    manifest = tmp_path / "m.csv"
+    manifest.write_text(text)
+    with pytest.raises(SystemExit, match=words):
+        read_manifest(manifest)
+
+
+def test_a_photo_that_cannot_be_opened_is_a_miss(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = tmp_path / "a.jpg"
+    broken.write_bytes(b"no picture")
+    printed = printed_by(lambda file: {"size": upright(file).size}, broken)
+    assert "a.jpg could not be read" in capsys.readouterr().err
+    assert metrics("ours", Run(photos={"a.jpg": printed}, peak_memory_mb=1.0), None, [ROW])[
+        "serial_found"
+    ] == pytest.approx(0.0)
+
+
+def test_looks_at_one_plate_are_fused_with_the_workbenchs_own_function() -> None:
+    rows = [{**ROW, "file": name, "serial": "4836", "look_group": "g"} for name in ("a", "b", "c")]
+    said = [combined(line(f"S/N {text}", "rapidocr")) for text in ("4836", "4836", "4886")]
+    photos = {
+        name: {"lines": [[f"S/N {one.text}", 0.9]], "serial": field_to_json(one)}
+        for name, one in zip(("a", "b", "c"), said, strict=True)
+    }
+    table = look_rows(rows, photos)
+    assert [(row["group"], row["looks"], row["fused"]) for row in table] == [("g", 3, "4836")]
+    assert look_metrics(table)["look_groups_lost_by_fusion"] == 0
+    photos = {name: {"lines": [], "serial": None} for name in photos}
+    photos["a"]["lines"] = [["S/N 4836", 0.9]]
+    assert look_metrics(look_rows(rows, photos))["look_groups_lost_by_fusion"] == 1

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from tests.vision.lines import text_line
-from vision.combine import Claim, combine, rare_letters
+from vision.combine import Claim, combine
 from vision.engine import Recognised
 from vision.engines.glyphs import glyphs_of
 from vision.fields import FieldGuess, find_fields
 from vision.lattice import Lattice
+from vision.shapes import rare_letters
 from vision.types import Code, Engine, FieldReading, TextLine
 
 CORNERS = ((0.0, 0.0), (300.0, 0.0), (300.0, 30.0), (0.0, 30.0))

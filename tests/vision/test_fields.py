@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.vision.lines import text_line
-from vision.fields import find_fields
+from vision.fields import find_fields, same_place
 
 if TYPE_CHECKING:
     from vision.types import TextLine
@@ -136,3 +136,37 @@ def test_each_guess_says_where_it_came_from() -> None:
     assert guesses[0].rule == "label to the left"
     assert guesses[0].label == "SERIAL"
     assert guesses[0].line.line_id == "L1"
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "value"),
+    [
+        ("Serial C02FJ28JMD6N", "SeriaC02FJ28JMD6N", "C02FJ28JMD6N"),
+        ("Serial C02FJ28JMD6N", "1 Senal CO2FJ28JMDGN", "CO2FJ28JMDGN"),
+        ("S/N 0836 REV B", "5JN0886REV B", "0886"),
+        ("S/N 0836", "5JN", None),
+    ],
+)
+def test_the_same_place_in_another_reading(first: str, other: str, value: str | None) -> None:
+    guess = next(
+        guess
+        for guess in find_fields([text_line("a", first, 0, 0, 300, 30)])
+        if guess.field == "serial"
+    )
+    again = same_place(guess, text_line("a", other, 0, 0, 300, 30))
+    assert (again.text.strip() if again else None) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "maker"),
+    [
+        ("K0662 FERRANTI PLC", "FERRANTI PLC"),
+        ("FERRANTI PLC", "FERRANTI PLC"),
+        ("3M COMPANY", "3M COMPANY"),
+        ("INCORPORATED", None),
+        ("S.A.", None),
+    ],
+)
+def test_a_name_with_a_legal_form(text: str, maker: str | None) -> None:
+    guesses = find_fields([text_line("a", text, 0, 0, 300, 30)])
+    assert next((g.text for g in guesses if g.field == "maker"), None) == maker

@@ -71,3 +71,18 @@ def test_the_list_is_sound() -> None:
     assert {"serial", "model", "maker", "part_number"} <= {
         f for _, fs in labels.values() for f in fs
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("ST. REF. N9 6A/6846 SERI N9804/64", "804/64"),
+        ("SERIAL N9 123", "123"),
+        ("SER N9123", "N9123"),
+        ("S/N 9123", "9123"),
+        ("S/N N9123", "N9123"),
+    ],
+)
+def test_a_raised_o_read_as_9_is_no_part_of_the_value(text: str, value: str) -> None:
+    labels = [label for label in find_labels(text) if "serial" in label.fields]
+    assert text[labels[-1].end :] == value

@@ -217,3 +217,17 @@ def test_what_is_below_the_least_goes_into_the_rest() -> None:
     step = Lattice.from_probabilities(rows, ALPHABET).steps[0]
     assert step.symbols == ("",)
     assert step.probabilities()[1] == pytest.approx(1.5 * LEAST, rel=0.01)
+
+
+def test_pieces_put_together_read_as_one_line() -> None:
+    sure = np.full((4, 5), 0.001)
+    for step, symbol in enumerate((0, 3, 0, 4)):  # blank, 0, blank, 8
+        sure[step, symbol] = 0.996
+    first, second = (
+        Lattice.from_probabilities(sure, ALPHABET),
+        Lattice.from_probabilities(sure[:, [0, 1, 2, 4, 3]], ALPHABET),
+    )
+    both = first.joined(second)
+    assert (first.text, second.text, both.text) == ("08", "80", "0880")
+    each = first.log_likelihood(["08"])[0] + second.log_likelihood(["80"])[0]
+    assert both.log_likelihood(["0880"])[0] == pytest.approx(each, abs=0.02)

@@ -1,0 +1,65 @@
+"""Several photos of one plate: does fusion find every serial that a single look found?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.reading_rules import is_found, plain, scored
+from vision.fusion import fuse
+from vision.serialize import field_from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def look_groups(rows: Sequence[Mapping[str, str]]) -> dict[str, list[Mapping[str, str]]]:
+    """Gather the rows of each physical plate that was photographed more than once."""
+    groups: dict[str, list[Mapping[str, str]]] = {}
+    for row in rows:
+        if row.get("look_group"):
+            groups.setdefault(row["look_group"], []).append(row)
+    return {name: members for name, members in groups.items() if len(members) > 1}
+
+
+def look_rows(
+    rows: Sequence[Mapping[str, str]], photos: Mapping[str, dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Fuse the looks' top serials, group by group, with the function that the workbench uses.
+
+    Each row: the group, how many looks it has, the truth, what fusion gave; and whether some
+    look *found* the truth anywhere in its lines, gave it as its serial, and whether fusion did.
+    """
+    table = []
+    for name, members in look_groups(rows).items():
+        truths = {row["serial"] for row in members if scored(row, "serial")}
+        if len(truths) != 1:
+            continue
+        truth = truths.pop()
+        looks = [photos[row["file"]] for row in members]
+        kept = tuple(field_from_json(look["serial"]) for look in looks if look.get("serial"))
+        fused = fuse(kept).text if kept else ""
+        table.append(
+            {
+                "group": name,
+                "looks": len(members),
+                "serial": truth,
+                "fused": fused,
+                "by_a_look": any(is_found(truth, [t for t, _ in one["lines"]]) for one in looks),
+                "fielded_by_a_look": any(plain(one.text) == plain(truth) for one in kept),
+                "by_fusion": plain(fused) == plain(truth),
+            }
+        )
+    return table
+
+
+def look_metrics(table: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Count the groups, and in how many a look and the fusion have the serial."""
+    return {
+        "look_groups_scored": len(table),
+        "look_groups_found_by_a_look": sum(row["by_a_look"] for row in table),
+        "look_groups_fielded_by_a_look": sum(row["fielded_by_a_look"] for row in table),
+        "look_groups_found_by_fusion": sum(row["by_fusion"] for row in table),
+        "look_groups_lost_by_fusion": sum(
+            row["by_a_look"] and not row["by_fusion"] for row in table
+        ),
+    }
