@@ -24,6 +24,8 @@ BLOCK = 256 * 1024
 """Bytes read, hashed and written at once: so few stay in a processor's cache. Blocks of 1 MiB
 took three times the system time to write."""
 THREADS = 2
+COPIERS = 8
+"""Files copied at once: most wait for the disk to say that theirs is on it, while two hash."""
 _AHEAD = 256
 """Files handed to the threads at once, so that a bundle of a million files stays flat."""
 

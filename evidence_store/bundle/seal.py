@@ -23,7 +23,7 @@ from evidence_store.bundle.description import (
 )
 from evidence_store.bundle.errors import BundleContentsError, BundleExists
 from evidence_store.bundle.hashing import (
-    THREADS,
+    COPIERS,
     copy_hashed,
     keep_checked,
     open_plain,
@@ -180,8 +180,8 @@ def _make_folders(contents: BundleContents, top: Path) -> None:
 def _copy_payload(
     payload: Sequence[PayloadFile], blobs: BlobSource, top: Path
 ) -> Iterator[FileAccount]:
-    """Copy on two threads: one hashes while the other waits for the disk."""
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="copy") as threads:
+    """Copy on several threads: some hash while others wait for the disk."""
+    with ThreadPoolExecutor(COPIERS, thread_name_prefix="copy") as threads:
         yield from threads.map(lambda file: _copy_one(file, blobs, top), payload)
 
 
