@@ -275,6 +275,13 @@ class Tour:
         card.get_by_text("Corrected by").wait_for()
         self.settled()
 
+    def find(self, fragment: str) -> None:
+        """Look for part of a serial in all readings of the case."""
+        self.go("Exhibits")
+        self.fill("exhibits_find", fragment)
+        self.starting("card-hit-").first.wait_for()
+        self.settled()
+
     def search(self) -> None:
         """Search the catalog for the plate that is chosen, and wait for the result."""
         self.press("candidates_search")

@@ -97,7 +97,12 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.says("Confirmed by Reviewer Two")
 
     tour.go("Review")
+    a_view_alters_nothing(tour)
+    tour.page.keyboard.press("1")
+    tour.key("card-field-EX-0001-R1-maker").get_by_text("Confirmed by Reviewer Two").wait_for()
     tour.confirm_all("EX-0001-R1")
+    tour.find(MAIN_SERIAL[-4:])
+    tour.says("1 plate reads so")
     tour.go("Candidates")
     tour.search()
     tour.says("Likelihood ratio")
@@ -124,6 +129,19 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.says("This bundle must not be relied on")
     assert talked_to == {tour.url.removeprefix("http://")}, "the page asked somebody else"
     outside_the_app(bundle, tour, tmp_path)
+
+
+def a_view_alters_nothing(tour) -> None:
+    """Light and turning change what the screen shows, say so, and can be undone."""
+    crop = tour.starting("crop-").first
+    altered = crop.locator(".pv-altered")
+    assert not altered.is_visible()
+    crop.locator("[data-do=look]").click()
+    crop.locator("[data-aid=even]").check()
+    crop.locator("[data-do=turned]").click()
+    altered.get_by_text("the exhibit and its readings are unchanged").wait_for()
+    crop.locator("[data-do=reset]").click()
+    altered.wait_for(state="hidden")
 
 
 def with_one_byte_changed(bundle: Path) -> Path:
