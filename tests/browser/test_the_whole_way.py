@@ -136,8 +136,7 @@ def a_view_alters_nothing(tour) -> None:
     crop = tour.starting("crop-").first
     altered = crop.locator(".pv-altered")
     assert not altered.is_visible()
-    crop.locator("[data-do=look]").click()
-    crop.locator("[data-aid=even]").check()
+    tour.even_light()
     crop.locator("[data-do=turned]").click()
     altered.get_by_text("the exhibit and its readings are unchanged").wait_for()
     crop.locator("[data-do=reset]").click()

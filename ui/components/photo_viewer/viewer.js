@@ -17,11 +17,15 @@ const AS_IT_IS = { brightness: 100, contrast: 100, even: false, invert: false, g
 function evenLight(stage, spread) {
   const filter = shape("filter", { id: "pv-even", x: 0, y: 0, width: 1, height: 1,
     "color-interpolation-filters": "sRGB" }, shape("defs", {}, stage));
-  shape("feGaussianBlur", { in: "SourceGraphic", stdDeviation: spread, result: "around" }, filter);
+  shape("feGaussianBlur", { in: "SourceGraphic", stdDeviation: spread }, filter);
+  const negative = shape("feComponentTransfer", { result: "around" }, filter);
+  for (const channel of ["R", "G", "B"])
+    shape(`feFunc${channel}`, { type: "table", tableValues: "1 0" }, negative);
   shape("feComposite", { in: "SourceGraphic", in2: "around", operator: "arithmetic",
-    k1: 0, k2: 1.6, k3: -1.6, k4: 0.5 }, filter);
-  const opaque = shape("feComponentTransfer", {}, filter);
-  shape("feFuncA", { type: "linear", slope: 0, intercept: 1 }, opaque);
+    k1: 0, k2: 0.5, k3: 0.5, k4: 0 }, filter);
+  const steeper = shape("feComponentTransfer", {}, filter);
+  for (const channel of ["R", "G", "B"])
+    shape(`feFunc${channel}`, { type: "linear", slope: 4, intercept: -1.5 }, steeper);
 }
 
 export default function (component) {
@@ -116,7 +120,7 @@ export default function (component) {
   function picture() {
     const aids = memory.aids;
     const image = shape("image", { href: data.src, width: data.width, height: data.height }, layer);
-    if (aids.even) evenLight(stage, Math.min(data.width, data.height) / 60);
+    if (aids.even) evenLight(stage, Math.min(data.width, data.height) / 20);
     image.style.filter = [
       aids.even && "url(#pv-even)", aids.grey && "grayscale(1)", aids.invert && "invert(1)",
       aids.brightness !== 100 && `brightness(${aids.brightness / 100})`,
