@@ -67,6 +67,8 @@ class VerifyView:
     """What was found good, in sentences."""
     trust: str
     """Where the signers' keys came from; never from the bundle itself."""
+    remarks: tuple[str, ...] = ()
+    """What a reader must know beside "it verifies", a sentence each."""
 
 
 class Exports:
@@ -211,26 +213,44 @@ class Exports:
         packed = folder.with_name(f"{folder.name}.zip")
         return packed if packed.exists() else self._pack(folder)
 
-    def verify(self, path: Path, *, allowed_signers_text: str | None = None) -> VerifyView:
+    def verify(
+        self,
+        path: Path,
+        *,
+        allowed_signers_text: str | None = None,
+        tsa_roots: bytes | None = None,
+        sealed: Path | None = None,
+    ) -> VerifyView:
         """Check a bundle (a folder or a ZIP) with keys that came from outside it.
 
         Without `allowed_signers_text` the people of this store are taken as the trusted
-        signers, which says nothing about a bundle of somebody else's.
+        signers, which says nothing about a bundle of somebody else's. `tsa_roots` are root
+        certificates in PEM; `sealed` is the sealed bundle that a public one must come from.
         """
-        text = allowed_signers_text or self._workbench.people.allowed_signers_text()
-        trust = (
-            "The allowed signers that you gave."
-            if allowed_signers_text
-            else "The people enrolled in this store."
-        )
-        with tempfile.NamedTemporaryFile("w", suffix=".allowed_signers") as signers:
-            signers.write(text)
-            signers.flush()
+        given = allowed_signers_text is not None
+        text = allowed_signers_text if given else self._workbench.people.allowed_signers_text()
+        trust = "The allowed signers that you gave." if given else "The people of this store."
+        with tempfile.TemporaryDirectory(prefix="nameplate-trust-") as folder:
+            signers, roots = Path(folder) / "allowed_signers", Path(folder) / "roots.pem"
+            signers.write_text(text or "", encoding="utf-8")
+            if tsa_roots is not None:
+                roots.write_bytes(tsa_roots)
             try:
-                report = verify(path, allowed_signers=Path(signers.name))
+                report = verify(
+                    path,
+                    allowed_signers=signers,
+                    tsa_roots=None if tsa_roots is None else roots,
+                    sealed=sealed,
+                )
             except BundleRefused as refused:
                 return VerifyView(ok=False, faults=refused.faults, checked=(), trust=trust)
-        return VerifyView(ok=True, faults=(), checked=report.sentences(), trust=trust)
+        return VerifyView(
+            ok=True,
+            faults=(),
+            checked=report.sentences(),
+            remarks=report.remarks,
+            trust=trust,
+        )
 
     # --- what goes in --------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evidence_store.__main__ import main as evidence_store_main
+from evidence_store.bundle.errors import BundleUnreadable
 from evidence_store.bundle.instructions import instruction_lines
 from tests.workbench.drawn import plate_jpeg
 from workbench.errors import BadRequest, NotAllowed
@@ -191,6 +192,19 @@ def test_strangers_keys_are_not_believed(
     view = bench.exports.verify(folder, allowed_signers_text=signers)
     assert not view.ok
     assert {fault.code for fault in view.faults} & {"signer-unknown", "checkpoint-key-unknown"}
+
+
+def test_a_list_of_signers_without_a_key_is_never_replaced_by_our_own(
+    bench: Workbench, investigator: Actor, solo: CaseSummary
+) -> None:
+    """Who wants to check against a list of their own, and gives an empty one, has no answer."""
+    sealed = bench.exports.seal(investigator, solo.case_id)
+    folder = bench.exports.folder_path(solo.case_id, sealed.sequence)
+    with pytest.raises(BundleUnreadable, match="names no key"):
+        bench.exports.verify(folder, allowed_signers_text="")
+    remarks = " ".join(bench.exports.verify(folder).remarks)
+    assert "kept on the server" in remarks
+    assert "custodian's own statement" in remarks
 
 
 def test_the_same_state_seals_to_the_same_payload(

@@ -29,14 +29,17 @@ def render(workbench: Workbench) -> None:
         path, upload = _bundle()
     with right:
         signers = _signers()
+        roots, sealed = _more()
     if st.button("Verify", type="primary", disabled=not (path or upload), key="verify_go"):
         st.session_state.pop("verify_result", None)
         with state.told(), st.spinner("Checking every file …"):
-            if upload is not None:
-                result = _uploaded(workbench, upload.getvalue(), signers)
-            else:
-                result = workbench.exports.verify(Path(path), allowed_signers_text=signers)
-            st.session_state["verify_result"] = result
+            st.session_state["verify_result"] = (
+                _uploaded(workbench, upload.getvalue(), signers, roots, sealed)
+                if upload is not None
+                else workbench.exports.verify(
+                    Path(path), allowed_signers_text=signers, tsa_roots=roots, sealed=sealed
+                )
+            )
     shown: VerifyView | None = st.session_state.get("verify_result")
     if shown is not None:
         _show(shown)
@@ -82,11 +85,35 @@ def _signers() -> str | None:
     return file.getvalue().decode("utf-8", errors="replace") if file else ""
 
 
-def _uploaded(workbench: Workbench, data: bytes, signers: str | None) -> VerifyView:
+def _more() -> tuple[bytes | None, Path | None]:
+    with st.expander("Timestamps, and a public edition beside its sealed bundle"):
+        file = st.file_uploader(
+            "Root certificate of a timestamp authority (PEM)",
+            key="verify_roots",
+            on_change=_forget,
+            help="From the authority itself. Without it no time is confirmed by anybody outside.",
+        )
+        sealed = st.text_input(
+            "Path of the sealed bundle that this public one must come from",
+            key="verify_sealed",
+            on_change=_forget,
+        ).strip()
+    return file.getvalue() if file else None, Path(sealed) if sealed else None
+
+
+def _uploaded(
+    workbench: Workbench,
+    data: bytes,
+    signers: str | None,
+    roots: bytes | None,
+    sealed: Path | None,
+) -> VerifyView:
     with tempfile.TemporaryDirectory(prefix="nameplate-verify-") as folder:
         path = Path(folder) / "bundle.zip"
         path.write_bytes(data)
-        return workbench.exports.verify(path, allowed_signers_text=signers)
+        return workbench.exports.verify(
+            path, allowed_signers_text=signers, tsa_roots=roots, sealed=sealed
+        )
 
 
 def _show(result: VerifyView) -> None:
@@ -95,6 +122,8 @@ def _show(result: VerifyView) -> None:
         markup.note("This bundle is intact, and its signatures are good.", "good")
         listed = "".join(f"<li>{markup.safe(sentence)}</li>" for sentence in result.checked)
         st.html(f'<ul style="line-height:1.6;padding-left:1.2rem">{listed}</ul>')
+        for remark in result.remarks:
+            markup.note(remark, "caution")
     else:
         markup.note(
             f"This bundle must not be relied on: {words.count(len(result.faults), 'fault')}.",
