@@ -269,3 +269,31 @@ def test_a_fragment_is_found_in_all_readings_and_leads_to_review(app, reviewer, 
     assert "with look-alikes" in app.page
     app.press("hit-EX-0001-R1")
     assert "<h1>Review</h1>" in app.page
+
+
+def test_what_follows_sealing_is_at_hand(app, bench, first, read_case) -> None:
+    sealed = bench.exports.seal(first, read_case.case_id)
+    number = sealed.sequence
+    app.at("export", first, read_case).press(f"tsa-request-{number}")
+    folder = bench.exports.folder_path(read_case.case_id, number)
+    assert (folder / "signatures/seal-1.tsq").exists()
+    app.at("export", first, read_case)
+    app.test.multiselect(key=f"pf-{number}").set_value(["embedded"])
+    app.test.text_input(key=f"pr-{number}").set_value("A source is at risk.")
+    app.press(f"public-send-{number}")
+    assert "The public edition is made" in app.page
+    (public,) = bench.publication.published(read_case.case_id)
+    assert public.came_from == sealed.folder
+
+
+def test_a_key_begins_and_ends_on_the_screen(app, bench, first) -> None:
+    own = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+    app.at("people", first)
+    app.test.text_input(key="key_public").set_value(own)
+    app.press("key_begin_send")
+    assert "hand out the new allowed_signers" in app.page
+    _old, new = bench.people.keys_of(first.person_id)
+    assert (new.line, new.held_by) == (own, "person")
+    app.test.text_input(key="key_reason").set_value("The token is lost.")
+    app.press("key_end_send")
+    assert bench.people.keys_of(first.person_id)[1].reason == "The token is lost."

@@ -139,7 +139,9 @@ def _begin_key(workbench: Workbench, person: str) -> None:
 
 def _end_key(workbench: Workbench, person: str, fingerprints: list[str]) -> None:
     with st.form("key_end", clear_on_submit=True, border=False):
-        which = st.selectbox("Which", fingerprints[::-1], key="key_which")
+        which = st.selectbox(
+            "Which", fingerprints[::-1], key=f"key_which-{person}-{len(fingerprints)}"
+        )
         since = st.datetime_input(
             "Since when (UTC; empty: now)", value=None, key="key_since", help="May lie in the past."
         )
