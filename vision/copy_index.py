@@ -29,6 +29,8 @@ as many words at their largest, so that a lookup takes as long."""
 SMOOTH_WORDS: Final = 12
 """A photo with fewer words is too smooth to be found by them."""
 _FILE_VERSION: Final = 1
+_FAR: Final = 65
+"""More bits than a pHash has: not compared, or not near."""
 
 _Value = TypeVar("_Value", np.uint8, np.uint64)
 
@@ -166,27 +168,27 @@ class FingerprintIndex:
         if not self._count:
             return ()
         words = words_from(hash_of(made, "words"))
-        rows, weights, shared = self._by_words(words)
+        word_rows, weights, shared = self._by_words(words)
         near_rows, near_bits = self._by_phash(made, smooth=len(words) < SMOOTH_WORDS)
-        bits = dict(zip(near_rows.tolist(), near_bits.tolist(), strict=True))
-        weight = dict(zip(rows.tolist(), weights.tolist(), strict=True))
-        count = dict(zip(rows.tolist(), shared.tolist(), strict=True))
-        order = sorted(
-            weight.keys() | bits.keys(),
-            key=lambda row: (-weight.get(row, 0.0), bits.get(row, 64), row),
-        )
-        own = made.photo_id
-        listed: list[NearHit] = []
-        for row in order:
-            if limit is not None and len(listed) >= limit:
-                break
-            photo_id = self._ids[row].tobytes().hex()
-            if photo_id != own:
-                why = [("words", count.get(row, 0))]
-                if row in bits:
-                    why.append(("phash", bits[row]))
-                listed.append(NearHit(photo_id=photo_id, distances=tuple(why)))
-        return tuple(listed)
+        rows = np.union1d(word_rows, near_rows)
+        by_words, by_phash = np.searchsorted(rows, word_rows), np.searchsorted(rows, near_rows)
+        weight, count = np.zeros(len(rows)), np.zeros(len(rows), np.int64)
+        weight[by_words], count[by_words] = weights, shared
+        bits = np.full(len(rows), _FAR, np.int64)
+        bits[by_phash] = near_bits
+        order = np.lexsort((rows, bits, -weight))
+        own = np.frombuffer(bytes.fromhex(made.photo_id), np.uint8)
+        if limit is not None:
+            order = order[: limit + 1]  # the photo itself may be among them
+        order = order[(self._ids[rows[order]] != own).any(axis=1)][:limit]
+        return tuple(self._hit(rows[at], count[at], bits[at]) for at in order)
+
+    def _hit(self, row: np.int64, words: np.int64, bits: np.int64) -> NearHit:
+        """What is told of a candidate."""
+        why = [("words", int(words))]
+        if bits < _FAR:
+            why.append(("phash", int(bits)))
+        return NearHit(photo_id=self._ids[row].tobytes().hex(), distances=tuple(why))
 
     def _by_words(self, words: Words) -> tuple[Rows, npt.NDArray[np.float64], Rows]:
         """Rows that share words, their weights, and how many they share."""

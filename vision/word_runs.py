@@ -27,9 +27,9 @@ _SCRAMBLE: Final = np.uint32(0x9E3779B1)
 and can be undone, so equal scrambled addresses are equal addresses."""
 _FEWEST_BUCKET_BITS: Final = 14
 _MOST_BUCKET_BITS: Final = 22
-_WORDS_A_BUCKET: Final = 6
+_WORDS_A_BUCKET: Final = 3
 TAIL_WORDS: Final = 32_768
-_LIKE: Final = 3
+_LIKE: Final = 7
 """A run is merged with the one before it when that is not more than this many times larger."""
 MOST_ROWS: Final = 1 << 24
 
