@@ -16,11 +16,11 @@ apart, hashes of quality 49 and less dropped.
 *precision*: of the pairs called copies, those that are. *recall*: the mean over groups of the
 share of the group's pairs that are found. *recall_hard*: the same over the groups that hold more
 than resized and identical files. *recall_CHANGE*: seeded changes of photos of the store (one of
-each group of copies, and the others), each asking the store as a new photo: the share whose own
-photo is found. *precision_changed*: of all photos that those changed ones are called copies of,
-the share that are; the other photos in a collage count as right, too. Crops keep the named share
-of each *side*; `crop_area_30` keeps 30 % of the area. `--more` adds harder changes, two or three
-of them combined. *same_object_precision*: of the pairs that are proposed as exposures of one
+each group of copies, and the others), each asking the store as a new photo: the share of which
+the photo itself, or a copy of it in the store, is found. *precision_changed*: of all photos that
+those changed ones are called copies of, the share that are; the other photos in a collage count
+as right, too. Crops keep the named share of each *side*; `crop_area_30` keeps 30 % of the area.
+`--more` adds harder changes, two or three of them combined. *same_object_precision*: of the pairs that are proposed as exposures of one
 object from their readings, those that are; *same_object_recall*: the mean over objects of the
 share of pairs proposed (one photo of each group of copies, and all others, are read for it).
 *pairs_per_second*: pairs of the store judged, fingerprints included. A figure for which the
@@ -62,6 +62,16 @@ from vision.types import CopyEvidence, Fingerprint, Photo, Pixels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A changed photo: of which file, that file with its copies, and all it may be called."""
+
+    file: str
+    photo: Photo
+    own: set[str]
+    right: set[str]
 
 
 class System(Protocol):
@@ -189,15 +199,15 @@ def mean(values: Iterable[float]) -> float:
 
 def changed_photos(
     rows: Sequence[Row], photos: dict[str, Photo], *, count: int, seed: int, more: bool = False
-) -> dict[str, list[tuple[str, Photo, set[str]]]]:
-    """Change -> (file it was made of, changed photo, all files it may rightly be called)."""
+) -> dict[str, list[Asked]]:
+    """Change -> the changed photos."""
     together = defaultdict(set)
     for row in rows:
         together[row.group if row.source == "manifest" else row.file].add(row.file)
     home = {file: files for files in together.values() for file in files}
     chance = np.random.default_rng(seed)
     picked = sorted(chance.permutation(originals(rows))[:count].tolist())
-    made: dict[str, list[tuple[str, Photo, set[str]]]] = {}
+    made: dict[str, list[Asked]] = {}
     for name, change in (CHANGES | MORE_CHANGES if more else CHANGES).items():
         made[name] = []
         for number, file in enumerate(picked):
@@ -207,7 +217,7 @@ def changed_photos(
             right = set(home[file])
             if name.startswith("collage"):
                 right = right.union(*(home[other] for other in picked))
-            made[name].append((file, copy, right))
+            made[name].append(Asked(file=file, photo=copy, own=home[file], right=right))
     return made
 
 
@@ -217,20 +227,21 @@ def _id(name: str, number: int) -> str:
 
 
 def score_changed(
-    system: System, made: dict[str, list[tuple[str, Photo, set[str]]]], misses: list[str]
+    system: System, made: dict[str, list[Asked]], misses: list[str]
 ) -> dict[str, float]:
     """Recall for each change, and precision over all of them."""
     scores: dict[str, float] = {}
     right_calls = all_calls = 0
     for name, asked in made.items():
         found = 0
-        for file, photo, right in asked:
-            called = system.ask(photo)
-            found += file in called
-            if file not in called:
-                misses.append(f"{name}: {file} not found")
-            misses.extend(f"{name}: {file} called a copy of {wrong}" for wrong in called - right)
-            right_calls += len(called & right)
+        for one in asked:
+            called = system.ask(one.photo)
+            found += bool(called & one.own)
+            if not called & one.own:
+                misses.append(f"{name}: {one.file} not found")
+            wrongly = called - one.right
+            misses.extend(f"{name}: {one.file} called a copy of {wrong}" for wrong in wrongly)
+            right_calls += len(called & one.right)
             all_calls += len(called)
         scores[f"recall_{name}"] = found / len(asked)
     scores["precision_changed"] = right_calls / all_calls if all_calls else 1.0
