@@ -20,11 +20,11 @@ each group of copies, and the others), each asking the store as a new photo: the
 the photo itself, or a copy of it in the store, is found. *precision_changed*: of all photos that
 those changed ones are called copies of, the share that are; the other photos in a collage count
 as right, too. Crops keep the named share of each *side*; `crop_area_30` keeps 30 % of the area.
-`--more` adds harder changes, two or three of them combined. *same_object_precision*: of the pairs that are proposed as exposures of one
-object from their readings, those that are; *same_object_recall*: the mean over objects of the
-share of pairs proposed (one photo of each group of copies, and all others, are read for it).
-*pairs_per_second*: pairs of the store judged, fingerprints included. A figure for which the
-folder holds nothing is nan.
+`--more` adds harder changes, two or three of them combined. *same_object_precision*: of the pairs
+that are proposed as exposures of one object from their readings, those that are;
+*same_object_recall*: the mean over objects of the share of pairs proposed (one photo of each
+group of copies, and all others, are read for it). *pairs_per_second*: pairs of the store judged,
+fingerprints included. A figure for which the folder holds nothing is nan.
 """
 
 from __future__ import annotations
