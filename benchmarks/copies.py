@@ -213,7 +213,7 @@ def changed_photos(
         for number, file in enumerate(picked):
             others = [photos[other].pixels for other in picked if other != file][:8]
             drawn = change(photos[file].pixels, np.random.default_rng([seed, number]), others)
-            copy = Photo(photo_id=_id(name, number), pixels=drawn, format="JPEG")
+            copy = Photo(photo_id=identity(name, number), pixels=drawn, format="JPEG")
             right = set(home[file])
             if name.startswith("collage"):
                 right = right.union(*(home[other] for other in picked))
@@ -221,7 +221,7 @@ def changed_photos(
     return made
 
 
-def _id(name: str, number: int) -> str:
+def identity(name: str, number: int) -> str:
     """An identity for a made photo, unlike that of any file."""
     return (name.encode().hex() + f"{number:08x}").rjust(64, "0")[-64:]
 

@@ -156,6 +156,7 @@ def _judged(
         ("likeness", round(measured.likeness, 4)),
         ("alike", round(measured.alike, 4)),
         ("displacement", round(measured.displacement, 4)),
+        ("diagonal", round(measured.diagonal, 1)),
         ("blocks", float(measured.blocks)),
     )
     affine = measured.affine
