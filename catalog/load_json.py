@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from catalog.cells import serial_problem
+from catalog.cells import MOST_DIGITS, serial_problem
 from catalog.errors import ImportRefused, RecordInvalid
 from catalog.makers import known_makers
 from catalog.mapping import ColumnMapping
@@ -192,7 +192,8 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 10**MOST_DIGITS
+    return str(int(value)) if whole else str(value)
 
 
 def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

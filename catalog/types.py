@@ -59,6 +59,16 @@ def _known(word: str, words: tuple[str, ...], what: str) -> None:
         )
 
 
+MOST_UNITS = 10**12
+"""No permit, shipment or entry stands for as many units."""
+
+
+def _possible(quantity: int | None, what: str) -> None:
+    if quantity is not None and not 0 <= quantity < MOST_UNITS:
+        shown = quantity if abs(quantity) < MOST_UNITS else "far too many"
+        raise RecordInvalid(f"{what} stands for {shown} units", remedy="Correct the quantity")
+
+
 class Likelihood(Protocol):
     """How likely given strings are under the pixels, or under a human transcription."""
 
@@ -134,10 +144,8 @@ class Serial:
                 f"a serial entry called {self.basis} has no serial",
                 remedy="Write the serial, or call the entry quantity_only or redacted",
             )
-        if self.quantity is not None and self.quantity < 0:
-            raise RecordInvalid(
-                f"a serial entry stands for {self.quantity} units", remedy="Correct the quantity"
-            )
+        if self.quantity != 1:
+            _possible(self.quantity, "a serial entry")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +169,8 @@ class Delivery:
     serials_recorded: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse an unknown kind of document and a receipt before the shipment."""
+        """Refuse an unknown kind of document, a receipt before the shipment, an odd quantity."""
+        _possible(self.quantity, f"delivery {self.delivery_id!r}")
         if self.document_type:
             _known(self.document_type, DOCUMENT_TYPES, "type of document")
         if self.received_date.is_before(self.ship_date):
@@ -189,6 +198,10 @@ class PermitLine:
     country_of_origin: str = ""
     us_origin_share_pct: str = ""
     deliveries: tuple[Delivery, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a quantity that is none."""
+        _possible(self.quantity, f"line {self.line_id!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

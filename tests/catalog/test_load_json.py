@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from catalog.load import LoadResult
 
 
+SERIALS = "permits.lines.deliveries.serials"
+
+
 def permit(**changes: Any) -> dict[str, Any]:
     serials = changes.pop("serials", [{"value": "CMX15D-0836", "basis": "single"}])
     delivery = {"delivery_id": "D-1", "ship_date": "2020-09-08", "serials": serials}
@@ -66,13 +69,16 @@ def test_the_demo_catalog_comes_back_from_its_own_form(demo_load: LoadResult) ->
         ({"undertakings": ["be_nice"]}, "permits", "no undertaking"),
         ({"serials": [{"value": "", "basis": "single"}]}, "permits", "has no serial"),
         ({"serials": [{"value": "A", "basis": "list", "quantity": -1}]}, "permits", "-1 units"),
+        ({"delivery": {"quantity": -5}}, "permits", "'D-1' stands for -5 units"),
+        ({"delivery": {"quantity": 10**400}}, "permits", "'D-1' stands for far too many units"),
+        ({"serials": [{"value": "A?1", "basis": "single"}]}, SERIALS, "holds a ?"),
         ({"delivery": {"received_date": "2020-01-01"}}, "permits", "before it was shipped"),
         ({"delivery": {"document_type": "napkin"}}, "permits", "no type of document"),
         ({"maker_id": "nobody"}, "permits.lines.maker_id", "'nobody' is not in the list"),
         ({"permit_id": "P-1"}, "permits.permit_id", "stands at place 1 already"),
         (
             {"serials": [{"value": "cmx15d 0836", "basis": "single"}]},
-            "permits.lines.deliveries.serials",
+            SERIALS,
             "the same serial of the same maker stands in permit 'P-1'",
         ),
     ],
@@ -132,3 +138,10 @@ def test_what_cannot_be_read_is_refused_in_words(data: bytes, words: str) -> Non
     with pytest.raises(ImportRefused, match=words) as caught:
         load(data, name="bad.json")
     assert "bad.json" in caught.value.diagnostics()
+
+
+def test_a_number_that_floating_point_has_rounded_is_no_serial() -> None:
+    row = {"permit_number": "P-1", "maker": "L3 Wescam", "model": "CMX-15D", "serial": 1.5e20}
+    result = load(json.dumps([row]).encode(), name="x.json")
+    assert result.rows_accepted == 0
+    assert "last digits are lost" in result.errors[0].problem
