@@ -105,15 +105,18 @@ class Matching:
         )[0]
         return self.search_view(case_id, entry.sequence)
 
-    def searches(self, case_id: str) -> tuple[SearchView, ...]:
-        """All searches of a case, the latest first."""
+    def searches(self, case_id: str, *, plate_id: str | None = None) -> tuple[SearchView, ...]:
+        """All searches of a case, or of one plate of it, the latest first."""
         self._cases.policy_of(case_id)
+        asked = (
+            select(tables.search)
+            .where(tables.search.c.case_id == case_id)
+            .order_by(tables.search.c.sequence.desc())
+        )
+        if plate_id is not None:
+            asked = asked.where(tables.search.c.plate_id == plate_id)
         with self._stores.projection.read(case_id) as connection:
-            rows = connection.execute(
-                select(tables.search)
-                .where(tables.search.c.case_id == case_id)
-                .order_by(tables.search.c.sequence.desc())
-            ).all()
+            rows = connection.execute(asked).all()
             return tuple(self._view(connection, row) for row in rows)
 
     def search_view(self, case_id: str, sequence: int) -> SearchView:

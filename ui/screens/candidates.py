@@ -66,9 +66,7 @@ def render(workbench: Workbench) -> None:
         _not_ready(plate)
         return
     _search(workbench, case, plate)
-    searches = [
-        s for s in workbench.matching.searches(case.case_id) if s.plate_id == plate.plate_id
-    ]
+    searches = workbench.matching.searches(case.case_id, plate_id=plate.plate_id)
     if searches:
         _result(workbench, case, searches[0], earlier=len(searches) - 1)
 

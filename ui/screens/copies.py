@@ -12,12 +12,13 @@ from workbench.copies import measured
 from workbench.types import CopyGroupView, Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from vision.types import CopyEvidence
     from workbench.workbench import Workbench
 
 MOST_PLATES = 200
+GROUPS_A_PAGE = 10
 CHOICES = {
     Judgement.CONFIRMED: "Yes, as proposed",
     Judgement.REJECTED: "No – split the group",
@@ -42,10 +43,29 @@ def render(workbench: Workbench) -> None:
             "No two exhibits of this case look like one exposure. New exhibits are held against "
             "all others as they come in.",
         )
-    for group in groups:
+    for group in _page(groups):
         _group(workbench, case.case_id, group)
     _captures(workbench, case.case_id)
     _elsewhere(workbench, case.case_id)
+
+
+def _page(groups: Sequence[CopyGroupView]) -> Sequence[CopyGroupView]:
+    """The groups to show: a page of them, those that nobody has judged first."""
+    if len(groups) <= GROUPS_A_PAGE:
+        return groups
+    waiting = sum(group.judgement is None for group in groups)
+    pages = -(-len(groups) // GROUPS_A_PAGE)
+    one, _ = st.columns([1.6, 4])
+    page = int(
+        one.number_input(
+            f"Page of {pages:,} ({waiting:,} of {len(groups):,} groups not judged)",
+            min_value=1,
+            max_value=pages,
+            key=f"copies_page_{pages}",
+        )
+    )
+    ordered = sorted(groups, key=lambda group: group.judgement is not None)
+    return ordered[(page - 1) * GROUPS_A_PAGE : page * GROUPS_A_PAGE]
 
 
 def _elsewhere(workbench: Workbench, case_id: str) -> None:
