@@ -20,6 +20,8 @@ from vision.features import extract
 from vision.rectify import crop_region
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from vision.types import CopyEvidence, Photo, PhotoReading, Quad
 
 LEAST_CONFIDENCE: Final = 0.5
@@ -49,6 +51,20 @@ def identity_values(reading: PhotoReading) -> dict[str, str]:
                 found.setdefault(_plain(value), "serial in a code")
         found.setdefault(_plain(code.payload), f"{code.symbology} code")
     return {value: where for value, where in found.items() if len(value) >= LEAST_CHARACTERS}
+
+
+def regions_with(reading: PhotoReading, values: Iterable[str]) -> tuple[str, ...]:
+    """Name the regions whose serial is one of these normalised values; else the best region.
+
+    A value that only a code carries stands in no region of its own.
+    """
+    wanted = set(values)
+    found = tuple(
+        one.region_id
+        for one in reading.combined
+        if any(field.field == "serial" and _plain(field.text) in wanted for field in one.fields)
+    )
+    return found or tuple(region.region_id for region in reading.regions[:1])
 
 
 def propose_same_object(

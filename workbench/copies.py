@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from workbench.cases import Cases
     from workbench.images import Images
     from workbench.people import People
+    from workbench.review import ReviewRoom
     from workbench.stores import Stores
     from workbench.types import Actor, PlateView
 
@@ -53,11 +54,14 @@ class Elsewhere:
 class Copies:
     """Looks for copies at intake and keeps what people say of them."""
 
-    def __init__(self, stores: Stores, people: People, cases: Cases, images: Images) -> None:
+    def __init__(
+        self, stores: Stores, people: People, cases: Cases, images: Images, review: ReviewRoom
+    ) -> None:
         self._stores = stores
         self._people = people
         self._cases = cases
         self._images = images
+        self._review = review
         self._same_object = SameObject(stores, images)
         self._known = KnownPhotos(stores)
 
@@ -229,6 +233,7 @@ class Copies:
     ) -> None:
         """Confirm, split (REJECTED) or leave open (UNSURE) a group.
 
+        Exposures of one object that are confirmed have their plates joined, on record.
         Raises NotFound, NotAllowed, and BadRequest without a needed reason.
         """
         why = rules.missing_role(actor, Role.REVIEWER)
@@ -241,6 +246,8 @@ class Copies:
         group = next((view for view in self.groups(case_id) if view.group_id == group_id), None)
         if group is None:
             raise NotFound(f"This case has no group {group_id!r}.")
+        if judgement is Judgement.CONFIRMED and group.relation == "same_object":
+            self._join(actor, case_id, group)
         self._stores.append(
             case_id,
             entries.copies_judged(
@@ -251,6 +258,17 @@ class Copies:
                 reason=reason.strip(),
             ),
         )
+
+    def _join(self, actor: Actor, case_id: str, group: CopyGroupView) -> None:
+        """One object confirmed: what its exposures read is weighed together from now on."""
+        members = self._same_object.members(case_id, group.exhibit_ids)
+        if len({exhibit_id for exhibit_id, _region in members}) > 1:
+            self._review.join_plates(
+                actor,
+                case_id,
+                members,
+                reason="Confirmed as exposures of one object. " + group.evidence[0].why,
+            )
 
     def drawn(self, case_id: str, evidence: CopyEvidence) -> bytes:
         """Two photos side by side with the outline of the one in the other, as PNG."""

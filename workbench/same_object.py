@@ -6,17 +6,18 @@ a person decides. A copy is never proposed as another exposure.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from vision.copies import compare
-from vision.same_object import identity_values, propose_same_object
+from vision.same_object import identity_values, propose_same_object, regions_with
 from workbench import entries, tables
 from workbench.exhibits import kept_reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Connection, Row
 
@@ -55,6 +56,25 @@ class SameObject:
             proposed += self._propose(actor, case_id, *sorted((other, own), key=_number))
             if proposed == MOST_PROPOSED:
                 return
+
+    def members(self, case_id: str, exhibit_ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """The regions of these exhibits that carry a value which two of them share."""
+        with self._stores.projection.read(case_id) as connection:
+            rows = [
+                row for row in _read_exhibits(connection, case_id) if row.exhibit_id in exhibit_ids
+            ]
+        readings = {
+            row.exhibit_id: kept_reading(self._stores.blobs, row.reading_sha256) for row in rows
+        }
+        values = Counter(
+            value for reading in readings.values() for value in identity_values(reading)
+        )
+        shared = {value for value, times in values.items() if times > 1}
+        return tuple(
+            (exhibit_id, region)
+            for exhibit_id, reading in readings.items()
+            for region in regions_with(reading, shared)
+        )
 
     def _agreeing(
         self, rows: list[Row[Any]], own: Row[Any], values: frozenset[str]

@@ -98,6 +98,18 @@ def test_rejecting_one_object_leaves_its_copies_alone(
     assert bench.intake.count(two_looks.case_id, state=ExhibitState.COPY) == 0
 
 
+def test_one_object_confirmed_joins_its_plates(
+    bench: Workbench, reviewer: Actor, two_looks: CaseSummary
+) -> None:
+    _, group = bench.copies.groups(two_looks.case_id)
+    assert all(len(plate.members) == 1 for plate in bench.review.plates(two_looks.case_id))
+    bench.copies.judge(reviewer, two_looks.case_id, group.group_id, Judgement.CONFIRMED)
+    joined = [p.members for p in bench.review.plates(two_looks.case_id) if len(p.members) > 1]
+    assert [{exhibit for exhibit, _region in members} for members in joined] == [
+        {"EX-0001", "EX-0003"}
+    ]
+
+
 def test_captures_leave_reposts_out_and_keep_claimed_and_embedded_dates_apart(
     bench: Workbench, reviewer: Actor, investigator: Actor, two_looks: CaseSummary
 ) -> None:
