@@ -158,13 +158,7 @@ class KeyFolder:
         """
         people = self.people() if namespaces is None else tuple(namespaces)
         lines = [
-            allowed_signers_line(
-                person_id,
-                key.line,
-                namespaces=() if namespaces is None else namespaces[person_id],
-                valid_after=key.valid_after,
-                valid_before=key.valid_before,
-            )
+            _allowed_line(person_id, key, () if namespaces is None else namespaces[person_id])
             for person_id in people
             for key in self.history(person_id)
         ]
@@ -281,6 +275,22 @@ class KeyFolder:
             os.close(descriptor)
         draft.replace(path)
         self._disk.sync_folder(path.parent)
+
+
+def _allowed_line(person_id: str, key: PublicKey, namespaces: Sequence[str]) -> str:
+    """Write a key's line; one that was ended before it began is said and not listed.
+
+    ssh-keygen takes such a line for damage and believes no line after it.
+    """
+    if key.valid_before is not None and key.valid_before <= key.valid_after:
+        return f"# {person_id}: nothing by the key {key.fingerprint} is to be believed"
+    return allowed_signers_line(
+        person_id,
+        key.line,
+        namespaces=namespaces,
+        valid_after=key.valid_after,
+        valid_before=key.valid_before,
+    )
 
 
 def _load(path: Path, person_id: str, passphrase: str | None) -> Ed25519PrivateKey:

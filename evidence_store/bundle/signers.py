@@ -166,11 +166,14 @@ def _parse_line(line: str) -> AllowedKey:
     if len(fields) < 3 or fields[1] not in _KEY_TYPES:
         raise ValueError("there is no key of a known type in it")
     namespaces = options.get("namespaces")
+    after, before = _time_option(options, "valid-after"), _time_option(options, "valid-before")
+    if after is not None and before is not None and before <= after:
+        raise ValueError("its key ends before it begins")
     return AllowedKey(
         principals=tuple(fields[0].strip('"').split(",")),
         namespaces=None if namespaces is None else tuple(namespaces.split(",")),
-        valid_after=_time_option(options, "valid-after"),
-        valid_before=_time_option(options, "valid-before"),
+        valid_after=after,
+        valid_before=before,
         key=_key_blob(fields[1], fields[2]),
     )
 

@@ -247,7 +247,9 @@ class _Verification:
 
     def _payload_remarks(self, description: Description) -> list[str]:
         remarks = []
-        held = [s.person for s in description.required_signers if s.key_held is KeyHeld.SERVER]
+        held = dict.fromkeys(
+            s.person for s in description.required_signers if s.key_held is KeyHeld.SERVER
+        )
         if held:
             remarks.append(
                 f"The keys of {', '.join(held)} are kept on the server: whoever runs it could "

@@ -204,3 +204,21 @@ def test_a_key_made_here_gives_way_to_one_of_the_persons_own(keys: KeyFolder, cl
     clock.now += timedelta(days=1)
     assert keys.rotate("person-1", public_key=FOREIGN).held_by == "person"
     assert [key.held_by for key in keys.history("person-1")] == ["server", "person"]
+
+
+def test_a_key_that_ended_before_it_began_spoils_no_other_line(
+    keys: KeyFolder, clock: Any, tmp_path: Path
+) -> None:
+    """To ssh-keygen a line whose end precedes its begin is damage: it reads no further."""
+    keys.create("person-1")
+    keys.revoke("person-1", reason="Never trusted.", at=clock.now - timedelta(days=1))
+    keys.create("person-2")
+    (tmp_path / "sig").write_text(keys.sign("person-2", b"data", namespace=SPACE))
+    (tmp_path / "signers").write_text(keys.allowed_signers_text())
+    assert "# person-1: nothing by the key SHA256:" in keys.allowed_signers_text()
+    command = [
+        "ssh-keygen", "-Y", "verify", "-f", tmp_path / "signers", "-I", "person-2", "-n", SPACE,
+        "-s", tmp_path / "sig", "-O", f"verify-time={clock.now:%Y%m%d%H%M%SZ}",
+    ]  # fmt: skip
+    done = subprocess.run(command, input=b"data", capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -58,6 +58,7 @@ def test_the_key_of_a_log_is_for_its_own_logs_only() -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        f'a valid-after="20260101Z",valid-before="20250101Z" {KEY}',
         "person-a",
         "person-a ssh-ed25519",
         "person-a ssh-ed25519 !!!",
