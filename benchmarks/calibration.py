@@ -1,10 +1,11 @@
 """Do confidences mean what they say? Reliability on rendered plates, with seeds apart.
 
 Serials of drawn plates (see `benchmarks.rendered`) are read look by look, and fused over three
-and five looks; every character, every single-look value and every fused value counts once. Maps
+and five looks, with and without their stack; every character, every single-look value
+and every fused value counts once. Maps
 are fitted on one set of seeds and measured on another.
 
-    python -m benchmarks.calibration [--plates 100] [--json FILE] [--figure FILE.svg]
+    python -m benchmarks.calibration [--plates 300] [--json FILE] [--figure FILE.svg]
     python -m benchmarks.calibration --fit     refits vision/calibration.json on other seeds
 """
 
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.fusion import FIT_SEED, TEST_SEED, seen_plates
+from benchmarks.rendered import add_cache_option, use_cache
 from vision import calibration
 from vision.calibration import KINDS, Kind, Reliability, calibrations, fit_isotonic, reliability
 from vision.fusion import fuse
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from benchmarks.rendered import SeenLook, SeenPlate
     from renderer.plate import Severity
+    from vision.lattice import Lattice
 
 SETS: tuple[Severity, ...] = ("mild", "hard")
 FUSED = (3, 5)
@@ -61,11 +64,17 @@ def sample_of(plates: Iterable[SeenPlate]) -> Sample:
     for plate in plates:
         truth = letters_and_digits(plate.serial)
         readings = tuple(as_reading(look) for look in plate.looks)
-        groups = [(reading,) for reading in readings] + [readings[:count] for count in FUSED]
-        for group in groups:
-            fused = fuse(group, raw=True)
+        groups: list[tuple[Kind, tuple[FieldReading, ...], Lattice | None]] = [
+            ("field", (reading,), None) for reading in readings
+        ]
+        for count in FUSED:
+            groups.append(("fused", readings[:count], None))
+            stack = plate.stack(count)
+            if stack is not None:
+                groups.append(("stacked", readings[:count], stack.lattice))
+        for kind, group, lattice in groups:
+            fused = fuse(group, stack=lattice, raw=True)
             value = letters_and_digits(fused.text)
-            kind: Kind = "field" if len(group) == 1 else "fused"
             sample[kind].append((fused.confidence, value == truth))
             right = _right_characters(value, truth)
             for glyph, hit in zip(fused.glyphs, right, strict=True):
@@ -144,11 +153,13 @@ def _fit(sample: Sample, source: str) -> None:
 def main() -> None:
     """Measure, or fit."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.calibration", description=__doc__)
-    parser.add_argument("--plates", type=int, default=100, help="plates a severity")
+    parser.add_argument("--plates", type=int, default=300, help="plates a severity")
     parser.add_argument("--json", type=Path, help="write the numbers here as well")
     parser.add_argument("--figure", type=Path, help="draw the reliability diagram here (SVG)")
     parser.add_argument("--fit", action="store_true", help="refit vision/calibration.json")
+    add_cache_option(parser)
     chosen = parser.parse_args()
+    use_cache(chosen.cache)
     first, whole = (FIT_SEED, 150) if chosen.fit else (TEST_SEED, 300)
     count = min(chosen.plates, whole)
     plates = [p for name in SETS for p in seen_plates(name, count, first, whole=whole)]

@@ -2,11 +2,13 @@
 
 Plates are drawn with font and wear once and the exposure anew for each look (see
 `benchmarks.rendered`); the catalog holds 20,000 dense neighbours. Ours ranks the catalog by the
-fused likelihood of all looks; beside it stand the summed edit distance of each look's top text,
-and the vote in which each look names its nearest serials. Where serials tie for first, each
+fused likelihood of all looks and of their stack, what is read in all of them laid over each other
+(`vision.stacking`). Beside it stand the summed edit distance of each look's top text, and the vote
+in which each look names its nearest serials; for comparison also ours without the stack, and the
+edit distance that is given the stack's text as one more look. Where serials tie for first, each
 counts its share, so that a baseline gains nothing and loses nothing by its ties.
 
-    python -m benchmarks.fusion [--plates 300] [--json FILE]
+    python -m benchmarks.fusion [--plates 300] [--json FILE] [--cache FOLDER]
     python -m benchmarks.fusion --fit     refits vision/fusion.json on other seeds
 """
 
@@ -25,9 +27,9 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
 from benchmarks.fusion_fit import fit_tempering
-from benchmarks.rendered import SeenPlate, catalog_of, see_plates
+from benchmarks.rendered import SeenPlate, add_cache_option, catalog_of, see_plates, use_cache
 from vision import evidence
-from vision.engine import load_engine
+from vision.engines.rapidocr import RapidOcrEngine
 from vision.evidence import FusedLikelihood, Tempering, usual_tempering
 from vision.shapes import letters_and_digits
 
@@ -37,10 +39,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from renderer.plate import Severity
+    from vision.lattice import Lattice
 
     Floats = npt.NDArray[np.float64]
 
 LOOKS = (1, 3, 5)
+STACKED = (3, 5)
+SYSTEMS = ("ours", "edit_distance", "vote", "ours_without_stack", "edit_distance_with_stack")
 TESTED: tuple[Severity, ...] = ("mild", "hard", "extreme")
 TEST_SEED = 500_000
 FIT_SEED = 100_000
@@ -58,12 +63,14 @@ def seen_plates(
     catalog = catalog_of()
     drawn = {name: rng.choice(len(catalog), whole) for name in ("hard", "mild", "extreme")}
     serials = [catalog[at] for at in drawn[severity]][:count]
-    engine = load_engine("rapidocr")
+    engine = RapidOcrEngine(threads=1)
     plates: list[SeenPlate] = []
     for start in range(0, count, CHUNK):
         part = tuple(serials[start : start + CHUNK])
         seed = first_seed + start
-        plates += see_plates(part, severity=severity, first_seed=seed, looks=5, engine=engine)
+        plates += see_plates(
+            part, severity=severity, first_seed=seed, looks=5, engine=engine, stacks=STACKED
+        )
     return tuple(plates)
 
 
@@ -75,17 +82,34 @@ def first_shares(plate: SeenPlate, catalog: Sequence[str], tempering: Tempering)
     true = catalog.index(letters_and_digits(plate.serial))
     texts = [letters_and_digits(look.text) for look in plate.looks]
     apart = np.asarray(cdist(texts, catalog, scorer=Levenshtein.distance), np.float64)
-    likelihood = FusedLikelihood.of([look.lattice for look in plate.looks], tempering)
-    seen = np.array([likelihood.of_look(look, catalog) for look in likelihood.looks])
+    seen = _under_each([look.lattice for look in plate.looks], catalog, tempering)
     nearest = apart == apart.min(axis=1, keepdims=True)
     votes = nearest / nearest.sum(axis=1, keepdims=True)
     shares = {}
     for looks in LOOKS:
-        shares[f"ours {looks}"] = _share(-seen[:looks].sum(axis=0), true)
-        shares[f"edit_distance {looks}"] = _share(apart[:looks].sum(axis=0), true)
+        alone, far = seen[:looks].sum(axis=0), apart[:looks].sum(axis=0)
+        stack = plate.stack(looks)
+        together, farther = alone, far
+        if stack is not None:
+            under = _under_each([stack.lattice], catalog, tempering)[0]
+            together = alone + tempering.stack_weight * under
+            text = letters_and_digits(stack.text)
+            farther = far + cdist([text], catalog, scorer=Levenshtein.distance)[0]
+        shares[f"ours {looks}"] = _share(-together, true)
+        shares[f"ours_without_stack {looks}"] = _share(-alone, true)
+        shares[f"edit_distance {looks}"] = _share(far, true)
+        shares[f"edit_distance_with_stack {looks}"] = _share(farther, true)
         shares[f"vote {looks}"] = _share(-np.round(votes[:looks].sum(axis=0), 9), true)
     shares["read"] = float(np.mean([text == letters_and_digits(plate.serial) for text in texts]))
     return shares
+
+
+def _under_each(
+    lattices: Sequence[Lattice], catalog: Sequence[str], tempering: Tempering
+) -> Floats:
+    """Tempered logarithms of every serial under each lattice by itself."""
+    likelihood = FusedLikelihood.of(lattices, tempering)
+    return np.array([likelihood.of_look(look, catalog) for look in likelihood.looks])
 
 
 def _share(cost: Floats, true: int) -> float:
@@ -107,17 +131,17 @@ def compare(plates: Iterable[SeenPlate], tempering: Tempering) -> dict[str, tupl
 
 
 def _table(results: dict[str, dict[str, tuple[float, float]]], counts: dict[str, int]) -> str:
-    lines = ["severity  plates  read alone  looks   ours          edit distance  vote        ratio"]
+    head = "severity  plates  read alone  looks   ours          edit distance  vote        ratio"
+    lines = [f"{head}   no stack  edit+stack"]
     for severity, found in results.items():
         for looks in LOOKS:
-            ours, edit, vote = (
-                found[f"{system} {looks}"] for system in ("ours", "edit_distance", "vote")
-            )
+            ours, edit, vote, plain, edit_more = (found[f"{name} {looks}"] for name in SYSTEMS)
             ratio = ours[0] / edit[0] if edit[0] else float("inf")
             lines.append(
                 f"{severity:9} {counts[severity]:6}  {found['read'][0]:10.3f}  {looks:5}   "
                 f"{ours[0]:.3f} ±{ours[1]:.3f}  {edit[0]:.3f} ±{edit[1]:.3f}   "
-                f"{vote[0]:.3f} ±{vote[1]:.3f}  {ratio:.2f}"
+                f"{vote[0]:.3f} ±{vote[1]:.3f}  {ratio:.2f}    {plain[0]:.3f}     "
+                f"{edit_more[0]:.3f}"
             )
     return "\n".join(lines)
 
@@ -125,7 +149,7 @@ def _table(results: dict[str, dict[str, tuple[float, float]]], counts: dict[str,
 def _report(
     results: dict[str, dict[str, tuple[float, float]]], counts: dict[str, int], seconds: float
 ) -> dict[str, Any]:
-    systems: dict[str, dict[str, float]] = {"ours": {}, "edit_distance": {}, "vote": {}}
+    systems: dict[str, dict[str, float]] = {name: {} for name in SYSTEMS}
     for severity, found in results.items():
         for system, metrics in systems.items():
             for looks in LOOKS:
@@ -147,7 +171,9 @@ def main() -> None:
     parser.add_argument("--plates", type=int, default=300, help="plates a severity (at most 300)")
     parser.add_argument("--json", type=Path, help="write the numbers here as well")
     parser.add_argument("--fit", action="store_true", help="refit vision/fusion.json")
+    add_cache_option(parser)
     chosen = parser.parse_args()
+    use_cache(chosen.cache)
     if not 1 <= chosen.plates <= 300:
         parser.error("--plates must be 1 to 300")
     if chosen.fit:

@@ -28,16 +28,19 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 NEIGHBOURS = 36
-GRID = ((1.5, 0.02), (2.0, 0.02), (2.0, 0.005), (3.0, 0.01))
+GRID = ((1.5, 0.02), (2.0, 0.02), (2.0, 0.005), (2.5, 0.005), (3.0, 0.01))
 """Temperatures and floors that are tried."""
 
 # Above 1, since a preference shows in what is read only where the pixels leave room for it.
 SHARES = (0.0, 0.5, 1.0, 1.5, 2.0)
 DISCOUNTS = tuple(round(0.1 + 0.05 * step, 2) for step in range(29))
 COUNTS = (1, 2, 3, 4, 5)
+STACKED = (3, 5)
+WEIGHTS = (0.5, 1.0, 2.0, 3.0)
+"""For how many looks a stack may count."""
 
-Scored = tuple["Floats", int]
-"""Logarithms, looks × candidates, and the true one's place."""
+Scored = tuple["Floats", dict[int, "Floats"], int]
+"""Logarithms, looks × candidates; those of the stack of so many looks; the true one's place."""
 
 
 def fit_tempering(plates: Mapping[str, Sequence[SeenPlate]], *, source: str) -> dict[str, Any]:
@@ -51,14 +54,18 @@ def fit_tempering(plates: Mapping[str, Sequence[SeenPlate]], *, source: str) -> 
         scored = [_scores(task, plain) for task in tasks]
         liked = [_liked(task, prior) for task in tasks]
         for share in SHARES:
-            freed = [(s - share * p, at) for (s, at), p in zip(scored, liked, strict=True)]
-            fits = [_best_discount(freed, looks) for looks in COUNTS]
-            tried.append(
-                (float(np.mean([loss for loss, _ in fits])), temperature, floor, share, fits)
+            freed = [_freed(one, share * p) for one, p in zip(scored, liked, strict=True)]
+            fits = [_best_discount(freed, looks, 0.0) for looks in COUNTS]
+            stacks = [[_best_discount(freed, n, w) for n in STACKED] for w in WEIGHTS]
+            weight, stacked = min(
+                zip(WEIGHTS, stacks, strict=True), key=lambda item: sum(x for x, _ in item[1])
             )
-            print(f"temperature {temperature} floor {floor} share {share}: {tried[-1][0]:.4f}")
-    loss, temperature, floor, share, fits = min(tried, key=lambda item: item[0])
+            loss = float(np.mean([value for value, _ in (*fits, *stacked)]))
+            tried.append((loss, temperature, floor, share, fits, weight, stacked))
+            print(f"temperature {temperature} floor {floor} share {share}: {loss:.4f}")
+    loss, temperature, floor, share, fits, weight, stacked = min(tried, key=lambda item: item[0])
     counts = {name: len(group) for name, group in plates.items()}
+    three, five = (discount for _, discount in stacked)
     return {
         "version": f"fitted-{date.today().isoformat()}",  # noqa: DTZ011  # a label
         "source": f"{source}; plates {counts}, {len(COUNTS)} looks each; benchmarks.fusion --fit",
@@ -68,7 +75,15 @@ def fit_tempering(plates: Mapping[str, Sequence[SeenPlate]], *, source: str) -> 
         "prior_share": share,
         "prior": {char: round(value, 4) for char, value in prior.items()},
         "discounts": [discount for _, discount in fits],
+        "stack_weight": weight,
+        # Stacks of three and of five looks are fitted; two count like three, four between.
+        "stacked_discounts": [three, three, three, round((three + five) / 2, 3), five],
     }
+
+
+def _freed(scored: Scored, liked: Floats) -> Scored:
+    looks, stacks, at = scored
+    return looks - liked, {count: stack - liked for count, stack in stacks.items()}, at
 
 
 def _tempering(temperature: float, floor: float, prior: Mapping[str, float]) -> Tempering:
@@ -78,6 +93,8 @@ def _tempering(temperature: float, floor: float, prior: Mapping[str, float]) -> 
         prior_share=0.0,
         prior=tuple(prior.items()),
         discounts=(1.0,),
+        stack_weight=1.0,
+        stacked_discounts=(1.0,),
         version="fit",
         source="fit",
     )
@@ -94,6 +111,9 @@ def _task(plate: SeenPlate) -> Task:
     true = catalog.index(letters_and_digits(plate.serial))
     near = {*np.argsort(apart[:3].sum(axis=0), kind="stable")[:NEIGHBOURS].tolist()}
     near |= {*np.argsort(apart[0], kind="stable")[: NEIGHBOURS // 2].tolist(), true}
+    for _, stack in plate.stacks:
+        far = cdist([letters_and_digits(stack.text)], catalog, scorer=Levenshtein.distance)[0]
+        near |= {*np.argsort(far, kind="stable")[: NEIGHBOURS // 2].tolist()}
     chosen = sorted(near)
     return plate, tuple(catalog[at] for at in chosen), chosen.index(true)
 
@@ -106,16 +126,27 @@ def _catalog() -> tuple[str, ...]:
 def _scores(task: Task, tempering: Tempering) -> Scored:
     plate, names, true = task
     likelihood = FusedLikelihood.of([look.lattice for look in plate.looks], tempering)
-    return np.array([likelihood.of_look(look, names) for look in likelihood.looks]), true
+    seen = np.array([likelihood.of_look(look, names) for look in likelihood.looks])
+    stacks = {}
+    for count, stack in plate.stacks:
+        alone = FusedLikelihood.of([stack.lattice], tempering)
+        stacks[count] = alone.of_look(alone.looks[0], names)
+    return seen, stacks, true
 
 
 def _liked(task: Task, prior: Mapping[str, float]) -> Floats:
     return np.array([sum(prior.get(char, 0.0) for char in name) for name in task[1]])
 
 
-def _best_discount(scored: Sequence[Scored], looks: int) -> tuple[float, float]:
-    """Give the loss and the factor with the least of it, for that many looks."""
-    sums = [(values[:looks].sum(axis=0), true) for values, true in scored]
+def _best_discount(scored: Sequence[Scored], looks: int, weight: float) -> tuple[float, float]:
+    """Give the loss and the factor with the least of it, for that many looks.
+
+    The stack of those looks, where there is one, counts for `weight` looks.
+    """
+    sums = [
+        (values[:looks].sum(axis=0) + (weight * stacks[looks] if looks in stacks else 0.0), true)
+        for values, stacks, true in scored
+    ]
     losses = [
         (float(np.mean([_loss(factor * total, true) for total, true in sums])), factor)
         for factor in DISCOUNTS

@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,11 +22,14 @@ import renderer.plate
 from renderer.plate import PlateSpec, Severity, draw_plate, expose
 from vision.lattice import Lattice
 from vision.rectify import crop_quad
+from vision.stacking import VERSION as STACKING
+from vision.stacking import stack_crops
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    import argparse
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from vision.engine import TextEngine
+    from vision.engine import Recognised, TextEngine
     from vision.types import Pixels, Quad
 
 PLATE_WIDTH = 560
@@ -38,7 +41,22 @@ MARGIN = 0.16
 
 _NOT_DRAWING = ("__init__.py", "clip.py", "codes.py", "demo.py", "demo_story.py", "errors.py")
 
-CACHE = Path(os.environ.get("NAMEPLATE_BENCHMARK_CACHE", ".benchmark-cache"))
+_CACHE = [Path(os.environ.get("NAMEPLATE_BENCHMARK_CACHE", ".benchmark-cache"))]
+
+
+def add_cache_option(parser: argparse.ArgumentParser) -> None:
+    """Let a benchmark be told where to keep what was drawn and read."""
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=_CACHE[0],
+        help="folder for what was drawn and read; a cut run is taken up again from there",
+    )
+
+
+def use_cache(folder: Path) -> None:
+    """Keep what is drawn and read in that folder from now on."""
+    _CACHE[0] = folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +77,12 @@ class SeenPlate:
     severity: Severity
     style: str
     looks: tuple[SeenLook, ...]
+    stacks: tuple[tuple[int, SeenLook], ...] = ()
+    """What was read in the first so many looks laid over each other."""
+
+    def stack(self, count: int) -> SeenLook | None:
+        """The reading of the stack of that many looks, if there is one."""
+        return dict(self.stacks).get(count)
 
 
 def catalog_of(count: int = 20_000, *, seed: int = 20) -> tuple[str, ...]:
@@ -78,19 +102,40 @@ def see_plates(
     first_seed: int,
     looks: int,
     engine: TextEngine,
+    stacks: tuple[int, ...] = (),
 ) -> tuple[SeenPlate, ...]:
-    """Draw one plate for each serial (seeds count up from `first_seed`) and read every look."""
+    """Draw one plate for each serial (seeds count up from `first_seed`) and read every look.
+
+    `stacks` names numbers of looks: so many first looks are laid over each other as well (see
+    `vision.stacking`), and the stack is read. Looks and stacks are kept in files of their own.
+    """
     key = [list(serials), severity, first_seed, looks, engine.identity.weights_sha256, _versions()]
-    name = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:24]
-    kept = CACHE / f"{severity}-{name}.jsonl"
+    plates = kept_or_made(
+        f"{severity}-{_named(key)}", lambda: _seen(serials, severity, first_seed, looks, engine)
+    )
+    if not stacks:
+        return plates
+    return kept_or_made(
+        f"{severity}-stacked-{_named([*key, stacks, STACKING])}",
+        lambda: (_stacked(plate, stacks, engine) for plate in plates),
+    )
+
+
+def kept_or_made(name: str, make: Callable[[], Iterable[SeenPlate]]) -> tuple[SeenPlate, ...]:
+    """Load plates from the cache, or make them and keep them; a cut run leaves no half file."""
+    kept = _CACHE[0] / f"{name}.jsonl"
     if kept.is_file():
         return tuple(_loaded(line) for line in kept.read_text(encoding="utf-8").splitlines())
-    plates = tuple(_seen(serials, severity, first_seed, looks, engine))
-    CACHE.mkdir(parents=True, exist_ok=True)
+    plates = tuple(make())
+    kept.parent.mkdir(parents=True, exist_ok=True)
     part = kept.with_suffix(f".{os.getpid()}.part")
     part.write_text("\n".join(_dumped(plate) for plate in plates), encoding="utf-8")
     part.replace(kept)
     return plates
+
+
+def _named(key: Sequence[object]) -> str:
+    return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:24]
 
 
 def _seen(
@@ -98,31 +143,48 @@ def _seen(
 ) -> Iterator[SeenPlate]:
     for number, serial in enumerate(serials):
         seed = first_seed + number
-        spec = PlateSpec(serial=serial, width=PLATE_WIDTH)
-        drawn = draw_plate(spec, seed=seed, wear=severity)
-        crops = []
-        for look in range(looks):
-            photo = expose(
-                drawn,
-                severity=severity,
-                seed=1000 * seed + look,
-                background=False,
-                size=PHOTO_WIDTH,
-            )
-            crops.append(field_crop(photo.pixels, photo.field("serial").corners))
-        read = engine.recognise(crops)
+        style, crops = _crops(serial, severity, seed, looks)
         yield SeenPlate(
             serial=serial,
             seed=seed,
             severity=severity,
-            style=drawn.style,
-            looks=tuple(
-                SeenLook(text=item.text, confidence=item.confidence, lattice=item.lattice)
-                if item.lattice is not None
-                else _BLIND
-                for item in read
-            ),
+            style=style,
+            looks=tuple(_look(item) for item in engine.recognise(crops)),
         )
+
+
+def _stacked(plate: SeenPlate, counts: tuple[int, ...], engine: TextEngine) -> SeenPlate:
+    """Lay the first looks over each other, the surest first, and read the stacks."""
+    _, crops = _crops(plate.serial, plate.severity, plate.seed, max(counts))
+    stacks = {}
+    for count in counts:
+        order = sorted(range(count), key=lambda at: -plate.looks[at].confidence)
+        picture = stack_crops([crops[at] for at in order])
+        if picture is not None:
+            stacks[count] = picture
+    read = engine.recognise(list(stacks.values()))
+    return replace(
+        plate, stacks=tuple((count, _look(item)) for count, item in zip(stacks, read, strict=True))
+    )
+
+
+def _crops(serial: str, severity: Severity, seed: int, looks: int) -> tuple[str, list[Pixels]]:
+    """Draw a plate and cut its serial out of each photo of it; also give its lettering."""
+    spec = PlateSpec(serial=serial, width=PLATE_WIDTH)
+    drawn = draw_plate(spec, seed=seed, wear=severity)
+    crops = []
+    for look in range(looks):
+        photo = expose(
+            drawn, severity=severity, seed=1000 * seed + look, background=False, size=PHOTO_WIDTH
+        )
+        crops.append(field_crop(photo.pixels, photo.field("serial").corners))
+    return drawn.style, crops
+
+
+def _look(item: Recognised) -> SeenLook:
+    if item.lattice is None:
+        return _BLIND
+    return SeenLook(text=item.text, confidence=item.confidence, lattice=item.lattice)
 
 
 _BLIND = SeenLook(
@@ -157,19 +219,27 @@ def _versions() -> str:
 
 
 def _dumped(plate: SeenPlate) -> str:
-    looks = [[look.text, look.confidence, look.lattice.to_json()] for look in plate.looks]
-    return json.dumps([plate.serial, plate.seed, plate.severity, plate.style, looks])
+    looks = [_plain(look) for look in plate.looks]
+    stacks = [[count, _plain(look)] for count, look in plate.stacks]
+    return json.dumps([plate.serial, plate.seed, plate.severity, plate.style, looks, stacks])
+
+
+def _plain(look: SeenLook) -> list[Any]:
+    return [look.text, look.confidence, look.lattice.to_json()]
 
 
 def _loaded(line: str) -> SeenPlate:
-    serial, seed, severity, style, looks = json.loads(line)
+    serial, seed, severity, style, looks, *stacks = json.loads(line)
     return SeenPlate(
         serial=serial,
         seed=seed,
         severity=severity,
         style=style,
-        looks=tuple(
-            SeenLook(text=text, confidence=sure, lattice=Lattice.from_json(lattice))
-            for text, sure, lattice in looks
-        ),
+        looks=tuple(_rebuilt(look) for look in looks),
+        stacks=tuple((count, _rebuilt(look)) for count, look in (stacks[0] if stacks else ())),
     )
+
+
+def _rebuilt(plain: Sequence[Any]) -> SeenLook:
+    text, sure, lattice = plain
+    return SeenLook(text=text, confidence=sure, lattice=Lattice.from_json(lattice))

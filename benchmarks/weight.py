@@ -1,6 +1,6 @@
 """Is the weight of a match what it says? Rendered plates, the real recogniser, known truth.
 
-    python -m benchmarks.weight [--most N] [--json FILE] [--plots FOLDER] [--fit]
+    python -m benchmarks.weight [--most N] [--json FILE] [--plots FOLDER] [--fit] [--cache FOLDER]
 
 Plates are drawn once, photographed anew for each look, and only the crop of the serial is read
 (see `rendered`). Every reading is weighed against catalogs of 1,000 to 1,000,000 units with dense
@@ -32,6 +32,7 @@ from lir.data.models import LLRData
 from lir.metrics import cllr, cllr_min
 from scipy.stats import beta
 
+from benchmarks.rendered import add_cache_option, use_cache
 from benchmarks.weight_sets import CALIBRATION, TEST, PlateSet, seen
 from benchmarks.weight_trials import SIZES, Trial, try_plate
 from catalog.looks import TRUST, Trust
@@ -40,10 +41,13 @@ from vision.engines.rapidocr import RapidOcrEngine
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from benchmarks.rendered import SeenPlate
+
 HEADLINE = "mild, 3 looks"
-TEMPERATURES = (1.0, 1.25, 1.5, 2.0)
-FLOORS = (1e-3, 1e-4, 1e-5, 1e-6)
+TEMPERATURES = (1.25, 1.5, 2.0)
+FLOORS = (1e-4, 1e-6, 1e-7)
 DISCOUNTS = (0.7, 0.85, 1.0)
+STACKS = (0.5, 1.0, 2.0)
 
 
 def main() -> int:
@@ -58,7 +62,9 @@ def main() -> int:
     parser.add_argument("--json", type=Path, dest="json_file")
     parser.add_argument("--plots", type=Path, help="folder for the PAV and Tippett plots")
     parser.add_argument("--fit", action="store_true", help="fit the trust on the other seeds")
+    add_cache_option(parser)
     options = parser.parse_args()
+    use_cache(options.cache)
     cv2.setNumThreads(1)
     if options.fit:
         fit(options.most)
@@ -95,22 +101,31 @@ def fit(most: int | None) -> None:
     """Print, for each choice of trust, how well the posteriors foretell the plate's own unit.
 
     The best choice has the highest mean log posterior of the truth, over all units of 1,000.
+    Temperature, discount and the stack's weight are tried together, then the floor.
     """
+    engine = RapidOcrEngine(threads=1)
+    plates = [plate for one in CALIBRATION for plate in seen(one, engine, most=most)]
+    print(f"{len(plates)} plates\n    T   floor discount stack  -ln P(truth)  identified  wrong")
+    choices = itertools.product(TEMPERATURES, DISCOUNTS, STACKS)
+    tried = [
+        _tried(plates, replace(TRUST, temperature=t, discount=d, stack=s)) for t, d, s in choices
+    ]
+    best = min(tried, key=lambda item: item[0])[1]
+    for floor in FLOORS:
+        _tried(plates, replace(best, floor=floor))
+
+
+def _tried(plates: Sequence[SeenPlate], trust: Trust) -> tuple[float, Trust]:
+    trials = [t for plate in plates for t in try_plate(plate, "fit", SIZES[:1], trust=trust)]
+    loss = -float(np.mean([trial.truth for trial in trials]))
+    named = [trial for trial in trials if trial.identified]
+    wrong = sum(not trial.right for trial in named)
     print(
-        f"{'T':>5} {'floor':>7} {'discount':>9} {'-ln P(truth)':>13} "
-        f"{'identified':>11} {'wrong':>6}"
+        f"{trust.temperature:5.2f} {trust.floor:7.0e} {trust.discount:8.2f} {trust.stack:5.1f} "
+        f"{loss:13.4f} {len(named):11d} {wrong:6d}",
+        flush=True,
     )
-    for temperature, floor, discount in itertools.product(TEMPERATURES, FLOORS, DISCOUNTS):
-        trust = replace(TRUST, temperature=temperature, floor=floor, discount=discount)
-        trials = run(CALIBRATION, most, sizes=SIZES[:1], trust=trust)
-        loss = -float(np.mean([trial.truth for trial in trials]))
-        named = [trial for trial in trials if trial.identified]
-        wrong = sum(not trial.right for trial in named)
-        print(
-            f"{temperature:5.2f} {floor:7.0e} {discount:9.2f} {loss:13.4f} {len(named):11d} "
-            f"{wrong:6d}",
-            flush=True,
-        )
+    return loss, trust
 
 
 def summarise(trials: Sequence[Trial]) -> dict[str, Any]:

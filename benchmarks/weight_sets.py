@@ -69,4 +69,5 @@ def seen(plates: PlateSet, engine: TextEngine, *, most: int | None = None) -> It
             first_seed=plates.first_seed + start,
             looks=plates.looks,
             engine=engine,
+            stacks=(plates.looks,) if plates.looks > 1 else (),
         )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from benchmarks.rendered import SeenPlate
+    from benchmarks.rendered import SeenLook, SeenPlate
     from vision.lattice import Lattice
 
     Keys = npt.NDArray[np.bytes_]
@@ -100,6 +100,7 @@ class Looks:
     """The looks at one plate, as fusion hands them on."""
 
     looks: tuple[Remembered, ...]
+    stack: Remembered | None
 
     def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
         """Sum the looks as they are; the weight asks each look for itself."""
@@ -137,14 +138,18 @@ class Remembered:
 
 
 def looks_of(plate: SeenPlate) -> Looks | None:
-    """Gather the looks at a plate that show anything."""
-    looks = []
-    for look in plate.looks:
-        merged = {symbol: fold(symbol) for symbol in look.lattice.symbols if symbol}
-        plain = look.lattice.folded({a: b for a, b in merged.items() if a != b and len(b) <= 1})
-        if fold(plain.text):
-            looks.append(Remembered(asked=plain, known={}))
-    return Looks(looks=tuple(looks)) if looks else None
+    """Gather the looks at a plate that show anything, and their stack."""
+    looks = tuple(one for look in plate.looks if (one := _remembered(look)) is not None)
+    if not looks:
+        return None
+    stack = plate.stack(len(plate.looks))
+    return Looks(looks=looks, stack=None if stack is None else _remembered(stack))
+
+
+def _remembered(look: SeenLook) -> Remembered | None:
+    merged = {symbol: fold(symbol) for symbol in look.lattice.symbols if symbol}
+    plain = look.lattice.folded({a: b for a, b in merged.items() if a != b and len(b) <= 1})
+    return Remembered(asked=plain, known={}) if fold(plain.text) else None
 
 
 def model_of(looks: Looks | None, people: Population, trust: Trust) -> SerialModel | None:
@@ -154,7 +159,8 @@ def model_of(looks: Looks | None, people: Population, trust: Trust) -> SerialMod
     """
     if looks is None:
         return None
-    texts = tuple(dict.fromkeys(look.text for look in looks.looks))
+    views = looks.looks if looks.stack is None else (*looks.looks, looks.stack)
+    texts = tuple(dict.fromkeys(look.text for look in views))
     believed = BelievedLooks.of(looks, texts[0], trust, people.size)
     best = texts[int(np.argmax(believed.log_likelihood(texts)))]
     evidence = FieldEvidence(text=best, origin="machine", likelihood=looks)

@@ -29,13 +29,15 @@ class Trust:
     `temperature` divides a look's log-likelihoods (above 1: less sure than it says). `floor` is
     what a look gives all N̂ units together however little it shows them, beside its own best
     string; each unit gets an even part of it. `discount` multiplies the sum over looks, which
-    share their plate's damage. `misled` is the share of readings in which all of that says
+    share their plate's damage. `stack` is for how many looks the looks laid over each other count.
+    `misled` is the share of readings in which all of that says
     nothing: half of it falls back on the text alone, half on nothing at all.
     """
 
     temperature: float
     floor: float
     discount: float
+    stack: float
     misled: float
     version: str
     source: str
@@ -44,6 +46,8 @@ class Trust:
         """Refuse numbers that make no likelihood."""
         if self.temperature <= 0 or not 0 < self.floor < 1 or not 0 < self.discount <= 1:
             raise ValueError("a trust needs a temperature above 0, a floor and a discount in 0-1")
+        if self.stack < 0:
+            raise ValueError("a stack cannot count for less than no look")
         if not 0 < self.misled < 1:
             raise ValueError("the share of misled readings is between 0 and 1")
 
@@ -52,6 +56,7 @@ TRUST = Trust(
     temperature=1.5,
     floor=1e-5,
     discount=0.85,
+    stack=1.0,
     misled=5e-4,
     version="2026-11-b",
     source="700 rendered plates (seeds from 5,000,000, 5,100,000, 5,200,000; see docs/validity.md)",
@@ -64,6 +69,11 @@ class Fused(Protocol):
     @property
     def looks(self) -> tuple[Likelihood, ...]:
         """The looks, in any order."""
+        ...
+
+    @property
+    def stack(self) -> Likelihood | None:
+        """What was read in all looks laid over each other, if that was done."""
         ...
 
 
@@ -90,6 +100,8 @@ class BelievedLooks:
     """What all looks at a plate say about any folded serial, each believed as far as it may be."""
 
     looks: tuple[Likelihood, ...]
+    weights: tuple[float, ...]
+    """For how many looks each counts: one, or more for a stack of all."""
     bests: tuple[float, ...]
     """Log-likelihood of each look's own best string."""
     texts: tuple[str, ...]
@@ -101,7 +113,7 @@ class BelievedLooks:
     @classmethod
     def of(cls, likelihood: Likelihood, text: str, trust: Trust, units: float) -> BelievedLooks:
         """Take apart what was fused; `text` stands for a look that has no best string."""
-        parts = likelihood.looks if _fused(likelihood) else (likelihood,)
+        parts, weights = _parts(likelihood, trust)
         looks, bests, texts = [], [], []
         for part in parts:
             own = fold(part.text) if _foldable(part) else text
@@ -112,6 +124,7 @@ class BelievedLooks:
             bests.append(float(np.max(look.log_likelihood(asked), initial=-700.0)))
         return cls(
             looks=tuple(looks),
+            weights=weights,
             bests=tuple(bests),
             texts=tuple(texts),
             trust=trust,
@@ -121,7 +134,7 @@ class BelievedLooks:
     @property
     def least(self) -> float:
         """What every string is given at least, on the scale of `log_likelihood`."""
-        return self.trust.discount * len(self.looks) * self._floor
+        return self.trust.discount * sum(self.weights) * self._floor
 
     @property
     def _floor(self) -> float:
@@ -130,10 +143,23 @@ class BelievedLooks:
     def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
         """Natural logarithms, up to a constant, same order, shape (n,)."""
         total = np.zeros(len(strings))
-        for look, best in zip(self.looks, self.bests, strict=True):
+        for look, weight, best in zip(self.looks, self.weights, self.bests, strict=True):
             logs = np.asarray(look.log_likelihood(strings), dtype=np.float64) - best
-            total += np.logaddexp(np.minimum(logs, 0.0) / self.trust.temperature, self._floor)
+            believed = np.logaddexp(np.minimum(logs, 0.0) / self.trust.temperature, self._floor)
+            total += weight * believed
         return np.asarray(self.trust.discount * total)
+
+
+def _parts(
+    likelihood: Likelihood, trust: Trust
+) -> tuple[tuple[Likelihood, ...], tuple[float, ...]]:
+    """Give what was fused, part by part, and for how many looks each part counts."""
+    if not _fused(likelihood):
+        return (likelihood,), (1.0,)
+    looks = likelihood.looks
+    if likelihood.stack is None:
+        return looks, (1.0,) * len(looks)
+    return (*looks, likelihood.stack), (*((1.0,) * len(looks)), trust.stack)
 
 
 def _folded(look: Likelihood) -> Likelihood:
@@ -144,7 +170,7 @@ def _folded(look: Likelihood) -> Likelihood:
 
 
 def _fused(likelihood: Likelihood) -> TypeGuard[Fused]:
-    return hasattr(likelihood, "looks")
+    return hasattr(likelihood, "looks") and hasattr(likelihood, "stack")
 
 
 def _foldable(look: Likelihood) -> TypeGuard[Foldable]:

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-Kind = Literal["character", "field", "fused"]
-"""*character*: one character of a value; *field*: a value from one look; *fused*: from several."""
+Kind = Literal["character", "field", "fused", "stacked"]
+"""*character*: one character of a value; *field*: a value from one look; *fused*: from several;
+*stacked*: from several and their stack."""
 
-KINDS: tuple[Kind, ...] = ("character", "field", "fused")
+KINDS: tuple[Kind, ...] = ("character", "field", "fused", "stacked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""What several looks say about any given string: tempered, freed of preference, discounted."""
+"""What several looks say about any given string: tempered, freed of preference, discounted.
+
+Beside the looks may stand their *stack*: what was read in all of them laid over each other.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """What plates write values in; other scripts join where a look or a question has them."""
 
-FORMAT = "nameplate-fused-1"
+FORMAT = "nameplate-fused-2"
 
 SUGGESTIONS = 6
 
@@ -69,17 +72,24 @@ class Tempering:
     """Natural logarithm of that preference by character: 0 on average, above for favourites."""
     discounts: tuple[float, ...]
     """What the sum over 1, 2, 3 … looks is multiplied by; the last serves for more looks."""
+    stack_weight: float
+    """For how many looks the stack of all looks counts."""
+    stacked_discounts: tuple[float, ...]
+    """The same as `discounts` where there is a stack."""
     version: str
     source: str
 
     def __post_init__(self) -> None:
         """Refuse numbers that turn no probability into a likelihood."""
-        if self.temperature <= 0 or not 0 <= self.floor < 1 or not self.discounts:
-            raise ValueError("a tempering needs a temperature above 0, a floor in 0–1, discounts")
+        if self.temperature <= 0 or not 0 <= self.floor < 1 or self.stack_weight < 0:
+            raise ValueError("a tempering needs a temperature above 0, a floor in 0–1, a weight")
+        if not self.discounts or not self.stacked_discounts:
+            raise ValueError("a tempering needs discounts")
 
-    def discount(self, looks: int) -> float:
-        """The factor on the sum over that many looks."""
-        return self.discounts[min(looks, len(self.discounts)) - 1]
+    def discount(self, looks: int, *, stacked: bool = False) -> float:
+        """The factor on the sum over that many looks, and their stack if there is one."""
+        fitted = self.stacked_discounts if stacked else self.discounts
+        return fitted[min(looks, len(fitted)) - 1]
 
 
 @cache
@@ -98,6 +108,8 @@ def tempering_from_json(data: Mapping[str, Any]) -> Tempering:
             prior_share=float(data["prior_share"]),
             prior=tuple((str(c), float(v)) for c, v in sorted(data["prior"].items())),
             discounts=tuple(float(value) for value in data["discounts"]),
+            stack_weight=float(data["stack_weight"]),
+            stacked_discounts=tuple(float(value) for value in data["stacked_discounts"]),
             version=str(data["version"]),
             source=str(data["source"]),
         )
@@ -115,11 +127,24 @@ class FusedLikelihood:
 
     looks: tuple[Lattice, ...]
     tempering: Tempering
+    stack: Lattice | None = None
+    """What was read in all looks laid over each other."""
 
     @classmethod
-    def of(cls, looks: Sequence[Lattice], tempering: Tempering) -> FusedLikelihood:
+    def of(
+        cls, looks: Sequence[Lattice], tempering: Tempering, *, stack: Lattice | None = None
+    ) -> FusedLikelihood:
         """Fold the looks' symbols to plain letters and digits."""
-        return cls(looks=tuple(_plain(look) for look in looks), tempering=tempering)
+        return cls(
+            looks=tuple(_plain(look) for look in looks),
+            tempering=tempering,
+            stack=None if stack is None else _plain(stack),
+        )
+
+    @property
+    def views(self) -> tuple[Lattice, ...]:
+        """Every look, and the stack where there is one."""
+        return self.looks if self.stack is None else (*self.looks, self.stack)
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -130,7 +155,7 @@ class FusedLikelihood:
     def characters(self) -> tuple[str, ...]:
         """Every plain character to which some step of any look gave at least `LEAST_SEEN`."""
         found = set()
-        for look in self.looks:
+        for look in self.views:
             for step in look.steps:
                 kept, _ = step.probabilities()
                 found |= {s for s, p in zip(step.symbols, kept, strict=True) if p >= LEAST_SEEN}
@@ -139,7 +164,8 @@ class FusedLikelihood:
     def folded(self, mapping: Mapping[str, str]) -> FusedLikelihood:
         """Merge symbols as `Lattice.folded` does, in every look."""
         looks = tuple(look.folded(mapping) for look in self.looks)
-        return FusedLikelihood(looks=looks, tempering=self.tempering)
+        stack = None if self.stack is None else self.stack.folded(mapping)
+        return FusedLikelihood(looks=looks, tempering=self.tempering, stack=stack)
 
     def log_likelihood(self, strings: Sequence[str]) -> Floats:
         """Natural logarithm, up to a constant, of how probable all looks are under each string.
@@ -152,7 +178,9 @@ class FusedLikelihood:
         total = np.zeros(len(unique))
         for look in self.looks:
             total += self.of_look(look, unique)
-        total *= self.tempering.discount(len(self.looks))
+        if self.stack is not None:
+            total += self.tempering.stack_weight * self.of_look(self.stack, unique)
+        total *= self.tempering.discount(len(self.looks), stacked=self.stack is not None)
         total[[not text for text in unique]] = -np.inf
         place = {text: at for at, text in enumerate(unique)}
         return np.asarray(total[[place[text] for text in plain]])
@@ -184,7 +212,7 @@ class FusedLikelihood:
         return tuple(
             dict.fromkeys(
                 letters_and_digits(text)
-                for look in self.looks
+                for look in self.views
                 for text, _ in look.best(SUGGESTIONS)
             )
         )
@@ -195,11 +223,14 @@ class FusedLikelihood:
         return {
             "format": FORMAT,
             "looks": [look.to_json() for look in self.looks],
+            "stack": None if self.stack is None else self.stack.to_json(),
             "temperature": tempering.temperature,
             "floor": tempering.floor,
             "prior_share": tempering.prior_share,
             "prior": dict(tempering.prior),
             "discounts": list(tempering.discounts),
+            "stack_weight": tempering.stack_weight,
+            "stacked_discounts": list(tempering.stacked_discounts),
             "version": tempering.version,
             "source": tempering.source,
         }
@@ -210,7 +241,8 @@ class FusedLikelihood:
         if data.get("format") != FORMAT or not isinstance(data.get("looks"), list):
             raise ReadingRefused(f"this fused likelihood is not in the form {FORMAT!r}")
         looks = tuple(Lattice.from_json(look) for look in data["looks"])
-        return cls(looks=looks, tempering=tempering_from_json(data))
+        stack = None if data.get("stack") is None else Lattice.from_json(data["stack"])
+        return cls(looks=looks, tempering=tempering_from_json(data), stack=stack)
 
 
 def _plain(look: Lattice) -> Lattice:

@@ -62,20 +62,24 @@ class NothingToFuse(VisionError):
 
 
 def fused_likelihood(
-    readings: Sequence[FieldReading], *, tempering: Tempering | None = None
+    readings: Sequence[FieldReading],
+    *,
+    tempering: Tempering | None = None,
+    stack: Lattice | None = None,
 ) -> FusedLikelihood:
     """Give what all looks together say about any string; each reading counts as one look."""
     looks = tuple(
         item.lattice if isinstance(item.lattice, Lattice) else lattice_from_glyphs(item)
         for item in readings
     )
-    return FusedLikelihood.of(looks, tempering or usual_tempering())
+    return FusedLikelihood.of(looks, tempering or usual_tempering(), stack=stack)
 
 
 def fuse(
     readings: tuple[FieldReading, ...],
     *,
     exposures: tuple[str, ...] | None = None,
+    stack: Lattice | None = None,
     tempering: Tempering | None = None,
     raw: bool = False,
 ) -> FieldReading:
@@ -85,6 +89,7 @@ def fuse(
         readings: one for each photo, all of the same field. One alone is tempered too.
         exposures: for each reading, a name of the exposure it comes from; readings of one
             exposure (reposts) count once, by the surest of them. All different by default.
+        stack: what was read in the same looks laid over each other (`vision.stacking`).
         tempering: the fitted numbers; those kept with the program by default.
         raw: leave the confidences as they come, uncalibrated (to fit the calibration).
 
@@ -99,12 +104,14 @@ def fuse(
     certain = _from_codes(looks)
     if certain is not None:
         return certain
-    likelihood = fused_likelihood(looks, tempering=tempering)
+    likelihood = fused_likelihood(looks, tempering=tempering, stack=stack)
     texts = [letters_and_digits(item.text) for item in looks]
     values = _explored(likelihood, texts)
     if not values:
         best = max(looks, key=lambda item: item.confidence)
         return replace(best, state="unreadable", lattice=likelihood)
+    if stack is not None:
+        notes = (*notes, f"Laid over each other, the looks read “{stack.text.strip()}”.")
     maps: Maps = _as_it_is if raw else calibrated
     return _reading(looks, likelihood, values, notes, maps)
 
@@ -186,7 +193,7 @@ def _reading(
     shares = np.exp(logs - logs[0])
     shares /= shares.sum()
     key = ranked[0][0]
-    sure = maps(float(shares[0]), "field" if len(looks) == 1 else "fused")
+    sure = maps(float(shares[0]), _kind(looks, likelihood))
     own = [item for item in looks if letters_and_digits(item.text) == key]
     source = max(own or looks, key=lambda item: item.confidence)
     alternatives = tuple(
@@ -204,6 +211,12 @@ def _reading(
         notes=(*notes, *_differences(looks, key)),
         lattice=likelihood,
     )
+
+
+def _kind(looks: Sequence[FieldReading], likelihood: FusedLikelihood) -> Kind:
+    if likelihood.stack is not None:
+        return "stacked"
+    return "field" if len(looks) == 1 else "fused"
 
 
 def _scaled(share: float, first: float, sure: float) -> float:

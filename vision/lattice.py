@@ -96,13 +96,14 @@ class Lattice:
 
         `probabilities` is time × alphabet, rows summing to one; `alphabet[blank]` is ignored.
         """
-        rows = np.asarray(probabilities, dtype=np.float64)
-        keep = min(KEEP, rows.shape[1])
-        top = np.argpartition(-rows, keep - 1, axis=1)[:, :keep]
+        rows = np.asarray(probabilities)
         steps = []
-        for row, columns in zip(rows, top, strict=True):
-            order = columns[np.argsort(-row[columns], kind="stable")]
-            steps.append(_step(row, [int(c) for c in order], alphabet, blank))
+        for row in rows:
+            columns = np.flatnonzero(row >= LEAST)
+            kept = row[columns].astype(np.float64)
+            order = np.argsort(-kept, kind="stable")[:KEEP]
+            best = [int(at) for at in columns[order]] or [int(row.argmax())]
+            steps.append(_step(row[best].astype(np.float64), best, alphabet, blank))
         return cls(steps=tuple(steps), alphabet_size=rows.shape[1])
 
     @cached_property
@@ -255,13 +256,12 @@ def _level(probability: float) -> int:
 
 
 def _step(
-    row: npt.NDArray[np.float64], order: list[int], alphabet: Sequence[str], blank: int
+    kept: npt.NDArray[np.float64], columns: list[int], alphabet: Sequence[str], blank: int
 ) -> Step:
-    kept = [c for n, c in enumerate(order) if n == 0 or row[c] >= LEAST]
-    rest = 1.0 - float(row[kept].sum())
+    rest = 1.0 - float(kept.sum())
     return Step(
-        symbols=tuple(BLANK if c == blank else alphabet[c] for c in kept),
-        levels=tuple(_level(float(row[c])) for c in kept),
+        symbols=tuple(BLANK if c == blank else alphabet[c] for c in columns),
+        levels=tuple(_level(float(p)) for p in kept),
         rest=-1 if rest < 1e-12 else _level(rest),
     )
 

@@ -25,13 +25,15 @@ from vision.plates import find_plates
 from vision.scripts import read_other_scripts
 from vision.search import Search
 from vision.second import by, read_again
+from vision.stack_reading import read_stack
 from vision.types import Engine, PhotoReading, PlateRegion, Reading, TextLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from vision.lattice import Lattice
     from vision.looks import SeenLine
-    from vision.types import Code, FieldName, FieldReading, Photo, Quad
+    from vision.types import Code, FieldName, FieldReading, Photo, Pixels, Quad
 
 __all__ = ["EngineStatus", "Reader", "engine_status", "top_field"]
 
@@ -84,6 +86,10 @@ class Reader:
         """Read one region that a person drew, at the region's own resolution."""
         run = _Run(photo, self.names, self.budget_seconds, None, None)
         return run.photo_reading(run.search.run_region(corners), ())
+
+    def read_stack(self, looks: Sequence[tuple[Pixels, FieldReading]]) -> Lattice | None:
+        """Read one value in several exposures laid over each other."""
+        return read_stack(looks, load_engine(self.names[0]))
 
 
 class _Run:

@@ -337,6 +337,12 @@ def _plate(view: PlateView, captures: Captures) -> ReportPlate:
     )
 
 
+def _stack_words(value: dict[str, object]) -> str:
+    if "stack" not in value:
+        return ""
+    return f"; its exposures laid over each other were read as “{value['stack']}”"
+
+
 def _search(view: SearchView, catalog: CatalogSummary) -> ReportSearch:
     asked = cast("dict[str, dict[str, object]]", view.query or {})
     return ReportSearch(
@@ -347,7 +353,7 @@ def _search(view: SearchView, catalog: CatalogSummary) -> ReportSearch:
         asked=tuple(
             (
                 field,
-                f"{value['text']} ({_ORIGIN_WORDS[str(value['origin'])]})",
+                f"{value['text']} ({_ORIGIN_WORDS[str(value['origin'])]}{_stack_words(value)})",
             )
             for field, value in asked.items()
         ),

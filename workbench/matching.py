@@ -22,7 +22,7 @@ from workbench import policy as rules
 from workbench.errors import BadRequest, NotAllowed, NotFound
 from workbench.exhibits import exhibit_row, kept_reading
 from workbench.plain import plain
-from workbench.queries import build_query, query_to_json
+from workbench.queries import build_query, looks_at, query_to_json
 from workbench.review import MAX_REASON
 from workbench.types import DecisionView, JsonMap, Judgement, Policy, Role, SearchView
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from workbench.cases import Cases
     from workbench.catalogs import Catalogs
     from workbench.people import People
+    from workbench.reading import ReadingRoom
     from workbench.review import ReviewRoom
     from workbench.stores import Stores
     from workbench.types import Actor, PlateView
@@ -52,12 +53,14 @@ class Matching:
         cases: Cases,
         review: ReviewRoom,
         catalogs: Catalogs,
+        reading: ReadingRoom,
     ) -> None:
         self._stores = stores
         self._people = people
         self._cases = cases
         self._review = review
         self._catalogs = catalogs
+        self._reading = reading
 
     def search(
         self,
@@ -88,7 +91,9 @@ class Matching:
         if current is None:
             raise NotFound("There is no catalog yet; a custodian can import one.")
         snapshot = self._catalogs.snapshot(current.sha256)
-        query = build_query(plate, *self._readings(case_id, plate))
+        readings, exposures = self._readings(case_id, plate)
+        stack = self._reading.stacked(case_id, looks_at("serial", plate, readings, exposures))
+        query = build_query(plate, readings, exposures, stack=stack)
         given = _circumstances(circumstances or {})
         shown = _shown(search(query, snapshot), snapshot, given)
         kept = self._stores.blobs.put(canonical_json(shown))

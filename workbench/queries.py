@@ -10,21 +10,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from catalog.types import FieldEvidence, Query
-from vision.fusion import fuse
+from vision.fusion import FusedLikelihood, fuse
 from workbench.types import Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from evidence_store.types import Json
+    from vision.lattice import Lattice
     from vision.types import FieldName, FieldReading, PhotoReading
     from workbench.types import FieldStanding, PlateView
 
 
 def build_query(
-    plate: PlateView, readings: Mapping[str, PhotoReading], exposures: Mapping[str, str]
+    plate: PlateView,
+    readings: Mapping[str, PhotoReading],
+    exposures: Mapping[str, str],
+    *,
+    stack: Lattice | None = None,
 ) -> Query:
-    """The query for one plate.
+    """The query for one plate; `stack` is its serial as read in all exposures laid over each other.
 
     `readings` holds the kept reading of each of its exhibits, `exposures` what each exhibit is
     a picture of: a repost has the exposure of the exhibit it repeats, and counts once.
@@ -37,7 +42,8 @@ def build_query(
             return None
         if standing.human_text:
             return FieldEvidence(text=standing.human_text, origin="human")
-        return _machine_evidence(field, plate, readings, exposures, standing)
+        found = looks_at(field, plate, readings, exposures)
+        return _machine_evidence(found, standing, stack if field == "serial" else None)
 
     return Query(
         maker=evidence("maker"),
@@ -47,15 +53,15 @@ def build_query(
     )
 
 
-def _machine_evidence(
+def looks_at(
     field: FieldName,
     plate: PlateView,
     readings: Mapping[str, PhotoReading],
     exposures: Mapping[str, str],
-    standing: FieldStanding,
-) -> FieldEvidence | None:
-    found: list[tuple[FieldReading, str]] = [
-        (item, exposures.get(exhibit_id, exhibit_id))
+) -> list[tuple[str, FieldReading, str]]:
+    """Each exhibit that shows the field of this plate, its reading, and the exposure it is of."""
+    return [
+        (exhibit_id, item, exposures.get(exhibit_id, exhibit_id))
         for exhibit_id, region_id in plate.members
         if exhibit_id in readings
         for combined in readings[exhibit_id].combined
@@ -63,14 +69,18 @@ def _machine_evidence(
         for item in combined.fields
         if item.field == field
     ]
+
+
+def _machine_evidence(
+    found: Sequence[tuple[str, FieldReading, str]],
+    standing: FieldStanding,
+    stack: Lattice | None,
+) -> FieldEvidence | None:
     if not found:
         return None
-    looks = tuple(item for item, _exposure in found)
-    fused = (
-        looks[0]
-        if len(looks) == 1
-        else fuse(looks, exposures=tuple(exposure for _item, exposure in found))
-    )
+    looks = tuple(item for _exhibit, item, _exposure in found)
+    exposures = tuple(exposure for _exhibit, _item, exposure in found)
+    fused = looks[0] if len(looks) == 1 else fuse(looks, exposures=exposures, stack=stack)
     return FieldEvidence(
         text=fused.text or standing.machine_text,
         origin="code" if fused.source.rule.startswith("code") else "machine",
@@ -80,7 +90,10 @@ def _machine_evidence(
 
 
 def query_to_json(query: Query) -> Json:
-    """A query as it is recorded: texts, origins and alternatives (lattices stay in readings)."""
+    """A query as it is recorded: texts, origins and alternatives (lattices stay in readings).
+
+    Where exposures were laid over each other, `stack` says what was read in all of them together.
+    """
     fields: dict[str, Json] = {}
     for name in ("maker", "model", "serial", "part_number"):
         evidence: FieldEvidence | None = getattr(query, name)
@@ -89,5 +102,13 @@ def query_to_json(query: Query) -> Json:
                 "text": evidence.text,
                 "origin": evidence.origin,
                 "alternatives": [list(item) for item in evidence.alternatives],
+                **_stack_of(evidence),
             }
     return fields
+
+
+def _stack_of(evidence: FieldEvidence) -> dict[str, Json]:
+    seen = evidence.likelihood
+    if isinstance(seen, FusedLikelihood) and seen.stack is not None:
+        return {"stack": seen.stack.text}
+    return {}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from evidence_store.types import Json
+    from vision.lattice import Lattice
     from vision.types import FieldReading, Photo, PhotoReading, Quad
     from workbench.cases import Cases
     from workbench.copies import Copies
@@ -129,6 +130,24 @@ class ReadingRoom:
         region_id, reading = _with_drawn(before, drawn)
         self._record(actor, case_id, exhibit_id, reading)
         return region_id
+
+    def stacked(
+        self, case_id: str, looks: Sequence[tuple[str, FieldReading, str]]
+    ) -> Lattice | None:
+        """Read one value in all its exposures laid over each other.
+
+        `looks` are exhibits, their readings of the value, and the exposures they are of; each
+        exposure counts once, by its surest reading. None where there are fewer than two.
+        """
+        surest: dict[str, tuple[str, FieldReading]] = {}
+        for exhibit_id, item, exposure in sorted(looks, key=lambda look: -look[1].confidence):
+            if not item.source.rule.startswith("code"):
+                surest.setdefault(exposure, (exhibit_id, item))
+        if len(surest) < 2:
+            return None
+        seen = [(self._photo(case_id, name).pixels, item) for name, item in surest.values()]
+        with self._lock:
+            return self._the_reader().read_stack(seen)
 
     def _run(
         self,

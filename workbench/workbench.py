@@ -66,7 +66,9 @@ class Workbench:
         self.reading = ReadingRoom(stores, self.cases, self.copies)
         self.finder = Finder(stores, self.cases)
         self.catalogs = Catalogs(stores, self.people)
-        self.matching = Matching(stores, self.people, self.cases, self.review, self.catalogs)
+        self.matching = Matching(
+            stores, self.people, self.cases, self.review, self.catalogs, self.reading
+        )
         self.exports = Exports(self)
         self.publication = Publication(self)
         self.demo = Demo(self)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from catalog.looks import TRUST, BelievedLooks
+from catalog.looks import TRUST, BelievedLooks, Trust
 from catalog.search import search
 from tests.catalog.casework import (
     asked,
@@ -43,6 +43,7 @@ def lattice(text: str, sure: float = 0.98) -> Lattice:
 @dataclass(frozen=True, kw_only=True)
 class Fused:
     looks: tuple[Lattice, ...]
+    stack: Lattice | None = None
 
     def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
         raise AssertionError("each look is asked for itself")
@@ -52,6 +53,22 @@ def difference(looks: tuple[Lattice, ...], a: str, b: str) -> float:
     believed = BelievedLooks.of(Fused(looks=looks), a, TRUST, 1000.0)
     first, second = believed.log_likelihood((a, b))
     return float(first - second)
+
+
+def test_a_stack_counts_for_as_many_looks_as_it_is_trusted_for() -> None:
+    look, stack = lattice("WX-0886", 0.6), lattice("WX-0836", 0.9)
+    none = replace(TRUST, stack=0.0)
+    twice = replace(TRUST, stack=2.0)
+
+    def tells(trust: Trust, *, stack: Lattice | None = stack) -> float:
+        believed = BelievedLooks.of(Fused(looks=(look,), stack=stack), "WX0886", trust, 1000.0)
+        right, wrong = believed.log_likelihood(("WX0836", "WX0886"))
+        return float(right - wrong)
+
+    assert tells(none) == pytest.approx(tells(TRUST, stack=None))
+    once = tells(replace(TRUST, stack=1.0))
+    assert tells(twice) - once == pytest.approx(once - tells(none))
+    assert tells(none) < 0 < tells(twice)
 
 
 def test_an_illegible_look_changes_nothing_much() -> None:

@@ -141,7 +141,13 @@ def test_the_denominator_holds_all_that_the_pixels_allow(
 ) -> None:
     """Σ over every unit, asked one by one, is never more than what the weight counts."""
     trust = Trust(
-        temperature=1 / temper, floor=1e-6, discount=1.0, misled=0.01, version="t", source="test"
+        temperature=1 / temper,
+        floor=1e-6,
+        discount=1.0,
+        stack=1.0,
+        misled=0.01,
+        version="t",
+        source="test",
     )
     pixels = Pixels(seen=f"{number:04d}", slip=slip)
     evidence = FieldEvidence(text=pixels.seen, origin="machine", likelihood=pixels)

@@ -30,6 +30,8 @@ PLAIN = Tempering(
     prior_share=0.0,
     prior=(),
     discounts=(1.0, 0.9, 0.8),
+    stack_weight=2.0,
+    stacked_discounts=(1.0, 0.8, 0.6),
     version="test",
     source="test",
 )
@@ -217,3 +219,20 @@ def test_any_strings_get_finite_or_minus_infinite_logarithms(strings: list[str])
     assert values.shape == (len(strings),)
     assert not np.isnan(values).any()
     assert (values <= 1e-9).all()
+
+
+def test_a_stack_may_outweigh_its_looks_and_is_said() -> None:
+    stack = lattice(*sure("0836", 0.99))
+    alone = fuse((TORN, TORN), tempering=PLAIN)
+    fused = fuse((TORN, TORN), stack=stack, tempering=PLAIN)
+    assert alone.text == "0886"
+    assert fused.text == "0836"
+    assert "Laid over each other, the looks read “0836”." in fused.notes
+    assert fused.state == "offered"  # no exposure gave the value by itself
+
+
+def test_a_fused_likelihood_with_its_stack_is_the_same_after_storing() -> None:
+    seen = fused_likelihood((TORN, FAIR), stack=lattice(*sure("0836")), tempering=PLAIN)
+    again = FusedLikelihood.from_json(json.loads(json.dumps(seen.to_json())))
+    assert again == seen
+    assert (again.log_likelihood(("0836", "0886")) == seen.log_likelihood(("0836", "0886"))).all()
