@@ -56,10 +56,10 @@ TRUST = Trust(
     temperature=1.5,
     floor=1e-5,
     discount=0.85,
-    stack=1.0,
+    stack=2.0,
     misled=5e-4,
-    version="2026-11-b",
-    source="700 rendered plates (seeds from 5,000,000, 5,100,000, 5,200,000; see docs/validity.md)",
+    version="2026-11-c",
+    source="400 rendered plates (seeds from 5,000,000, 5,100,000, 5,200,000; see docs/validity.md)",
 )
 
 
