@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from evidence_store.blobs import checked_sha256, sha256_of
 from evidence_store.bundle.archive import zip_bundle
 from evidence_store.bundle.errors import BundleRefused
 from evidence_store.bundle.layout import (
@@ -21,7 +19,6 @@ from evidence_store.bundle.layout import (
     RequiredSigner,
     Signer,
     Software,
-    content_path,
     is_sha256,
 )
 from evidence_store.bundle.layout import Role as SigningRole
@@ -34,6 +31,7 @@ from workbench import entries, tables
 from workbench import policy as rules
 from workbench.case_file import counts, engines, gather, required_reviewers, views
 from workbench.errors import BadRequest, NotFound
+from workbench.payload import exhibit_files, search_files
 from workbench.report.build import build_report
 from workbench.tabulate import tables_of
 from workbench.types import Role, SealedView
@@ -45,16 +43,8 @@ if TYPE_CHECKING:
 
     from evidence_store.types import Checkpoint, Fault
     from workbench.cases import OnStep
-    from workbench.types import Actor, CaseSummary, ExhibitView
+    from workbench.types import Actor, CaseSummary
     from workbench.workbench import Workbench
-
-_SUFFIXES = {
-    b"\xff\xd8\xff": "jpg",
-    b"\x89PNG": "png",
-    b"II*\x00": "tif",
-    b"MM\x00*": "tif",
-    b"\x1aE\xdf\xa3": "mkv",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,8 +271,8 @@ class Exports:
             size=checkpoint.size,
             synthetic=summary.synthetic,
             payload=(
-                *self._exhibit_files(case_id),
-                *self._search_files(case_id),
+                *exhibit_files(workbench, case_id),
+                *search_files(workbench, case_id),
                 *tables_of(
                     views(workbench, case_id), reversed(workbench.matching.searches(case_id))
                 ),
@@ -312,85 +302,6 @@ class Exports:
                     for engine in engines(views(workbench, case_id))
                 ),
             ),
-        )
-
-    def _exhibit_files(self, case_id: str) -> Iterator[PayloadFile]:
-        """Originals, frames, crops and readings of every exhibit; each file once."""
-        seen: set[str] = set()
-        for view in views(self._workbench, case_id):
-            for file in self._files_of(case_id, view):
-                if file.path not in seen:
-                    seen.add(file.path)
-                    yield file
-
-    def _files_of(self, case_id: str, view: ExhibitView) -> Iterator[PayloadFile]:
-        summary = view.summary
-        sha256 = checked_sha256(summary.sha256)
-        folder = "derived" if summary.media == "frame" else "originals"
-        recorded = self._workbench.intake.recorded_in(case_id, summary.exhibit_id)
-        original = content_path(folder, sha256, self._suffix(summary.sha256))
-        yield PayloadFile(
-            path=original,
-            source=sha256,
-            title=f"{summary.exhibit_id}: the {summary.media} as it is kept",
-            about=(summary.exhibit_id,),
-            made_by=view.derived_how or "",
-            recorded_in=recorded.taken_in,
-        )
-        if recorded.reading_sha256 is not None:
-            yield PayloadFile(
-                path=f"readings/{summary.exhibit_id}.json",
-                source=checked_sha256(recorded.reading_sha256),
-                media_type="application/json",
-                title=f"{summary.exhibit_id}: what the machines read, with their doubt",
-                about=(summary.exhibit_id,),
-                derived_from=(original,),
-                recorded_in=view.reading_sequence,
-            )
-        for region in view.reading.regions if view.reading is not None else ():
-            crop = self._workbench.intake.crop_png(case_id, summary.exhibit_id, region.region_id)
-            corners = ", ".join(f"({x:.1f}, {y:.1f})" for x, y in region.corners)
-            yield PayloadFile(
-                path=content_path("derived", sha256_of(crop), "png"),
-                source=crop,
-                media_type="image/png",
-                title=f"{summary.exhibit_id}/{region.region_id}: the plate, flattened",
-                about=(summary.exhibit_id,),
-                derived_from=(original,),
-                made_by=f"Perspective warp of the upright photo; corners in pixels: {corners}.",
-            )
-
-    def _search_files(self, case_id: str) -> Iterator[PayloadFile]:
-        """Candidates as they were shown, with the catalog records in them."""
-        for search in self._workbench.matching.searches(case_id):
-            plate = self._workbench.review.plate(case_id, search.plate_id)
-            yield PayloadFile(
-                path=f"catalog/search-{search.sequence:06d}.json",
-                source=checked_sha256(
-                    self._workbench.matching.result_sha256(case_id, search.sequence)
-                ),
-                media_type="application/json",
-                title=f"Candidates for {search.plate_id} as they were shown",
-                about=tuple(dict.fromkeys(exhibit for exhibit, _region in plate.members)),
-                recorded_in=search.sequence,
-            )
-
-    def _suffix(self, sha256: str) -> str:
-        """A file ending by what the bytes are, never by what somebody called them."""
-        head = io.BytesIO()
-        for piece in self._stores.blobs.stream(checked_sha256(sha256)):
-            head.write(piece[:64])
-            break
-        data = head.getvalue()
-        if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-            return "webp"
-        if data[4:8] == b"ftyp":
-            brand = data[8:12]
-            return {b"avif": "avif", b"qt  ": "mov"}.get(
-                brand, "heic" if brand[:2] in {b"he", b"mi"} and brand != b"mp42" else "mp4"
-            )
-        return next(
-            (suffix for magic, suffix in _SUFFIXES.items() if data.startswith(magic)), "bin"
         )
 
     # --- signing -------------------------------------------------------------------------
