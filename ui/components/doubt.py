@@ -44,7 +44,10 @@ def glyphs(field: FieldReading) -> None:
             f'<div class="np-glyph np-glyph-{tone}" title="{markup.safe(said)}">'
             f"<b>{markup.safe(best.char)}</b>{others}</div>"
         )
-    st.html(f'<div class="np-glyphs" aria-label="Character by character">{"".join(cells)}</div>')
+    inner = "".join(cells)
+    st.html(
+        f'<div class="np-glyphs" role="group" aria-label="Character by character">{inner}</div>'
+    )
 
 
 def strength(field: FieldReading) -> str:

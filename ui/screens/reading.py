@@ -56,8 +56,8 @@ def _progress(workbench: Workbench, case_id: str, *, was_running: bool) -> None:
     case = workbench.cases.summary(case_id)
     if progress.running:
         share = progress.done / progress.total if progress.total else 0.0
-        doing = f"Reading {progress.current}" if progress.current else "Loading the readers"
-        st.progress(share, text=f"{doing} – {progress.done} of {progress.total} done")
+        counted = f"Reading {progress.current} – {progress.done} of {progress.total} done"
+        st.progress(share, text=counted if progress.current else "Loading the readers")
         if st.button("Stop after this photo", key="reading_stop"):
             workbench.reading.stop(case_id)
             markup.note("Stopping when the current photo is done.", "caution")
