@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import doubt, markup
+from ui.components.side_by_side import side_by_side
 from ui.components.waterfall import waterfall
 from workbench.report.numbers import ratio
 from workbench.report.result import (
@@ -177,6 +178,8 @@ def _result(workbench: Workbench, case: CaseSummary, view: SearchView, *, earlie
         markup.note(
             "No unit of this catalog fits. That is no evidence that there was no permit.", "caution"
         )
+    if len(candidates) > 1:
+        side_by_side(candidates)
     for number, candidate in enumerate(candidates):
         _candidate(workbench, case, view, candidate, findings, opened=number == 0)
     applications = applications_of(view.result)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import markup
+from ui.components.side_by_side import side_by_side
 from ui.components.waterfall import waterfall
 from workbench.report.numbers import ratio
 from workbench.report.result import candidates_of
@@ -81,10 +82,13 @@ def _look_up(workbench: Workbench) -> None:
         result = workbench.catalogs.lookup(serial, maker=maker, model=model)
         markup.note(str(result.get("explanation") or "Looked up."))
         markup.facts((("Covers", str(result.get("coverage_note") or current.coverage)),))
-        for candidate in candidates_of(result):
+        candidates = candidates_of(result)
+        if len(candidates) > 1:
+            side_by_side(candidates)
+        for candidate in candidates:
             with st.expander(
                 markup.plain(f"{candidate.title} – LR {ratio(candidate.likelihood_ratio)}"),
-                expanded=True,
+                expanded=len(candidates) == 1,
             ):
                 st.html(
                     markup.chips(markup.chip(candidate.verdict, "accent"))
@@ -315,13 +319,14 @@ def _preview(workbench: Workbench, result: LoadResult) -> None:
         )
     )
     found = workbench.catalogs.found(result)
+    names = {maker.maker_id: maker.canonical for maker in result.records.makers}
     if found:
         markup.section("What the good rows hold")
         markup.table(
             ("Maker", "Issuer", "From", "Until", "Permits", "Units with a serial"),
             [
                 (
-                    markup.safe(extent.maker_id),
+                    markup.safe(names.get(extent.maker_id, extent.maker_id)),
                     markup.safe(extent.issuer),
                     markup.safe(str(extent.first)),
                     markup.safe(str(extent.last)),
@@ -333,14 +338,15 @@ def _preview(workbench: Workbench, result: LoadResult) -> None:
             numeric=(4, 5),
         )
     if result.issues:
-        shown = result.issues[:MOST_ISSUES]
+        shown = sorted(result.issues, key=lambda issue: issue.severity != "error")[:MOST_ISSUES]
         markup.section("What is odd")
         markup.table(
-            ("Row", "Column", "Value", "Problem", "What to do"),
+            ("Row", "", "Column", "Value", "Problem", "What to do"),
             [
                 (
                     f"{issue.row:,}",
-                    markup.safe(issue.column),
+                    markup.chip("error", "stop") if issue.severity == "error" else "warning",
+                    f'<span style="white-space:nowrap">{markup.safe(issue.column)}</span>',
                     markup.mono(issue.value),
                     markup.safe(issue.problem),
                     markup.safe(issue.remedy),
