@@ -229,6 +229,19 @@ def test_an_import_shows_what_the_rows_hold_and_takes_coverage_as_values(app, be
     assert imported.coverage == "L3Harris Wescam, 2018 to …"
 
 
+def test_several_candidates_stand_beside_each_other_before_one_by_one(app, bench, first) -> None:
+    bench.catalogs.import_(
+        first, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
+    )
+    app.at("catalog", first)
+    app.test.text_input(key="look_serial").set_value("CMX15D-083?")
+    app.test.text_input(key="look_model").set_value("CMX-15D")
+    app.press("look_go")
+    table = next(text for text in app.page.split("<table") if "<th>Candidate</th>" in text)
+    for words in ("CMX15D-0836", "Turkish Naval Forces Command", "redacted in full", "2020-09-08"):
+        assert words in table, words
+
+
 def test_a_snapshot_says_what_changed_since_the_one_before(app, bench, first) -> None:
     table = demo_catalog_csv()
     for data in (table, table.replace(b"CMX15D-0839", b"CMX15D-0899")):
