@@ -12,6 +12,8 @@ from ui.components import markup
 from workbench.types import Role
 
 if TYPE_CHECKING:
+    from evidence_store.types import PublicKey
+    from workbench.types import Person
     from workbench.workbench import Workbench
 
 
@@ -26,9 +28,7 @@ def render(workbench: Workbench) -> None:
         (
             f"<b>{markup.safe(person.name)}</b>",
             markup.chips(*(markup.chip(words.ROLES[role], "accent") for role in person.roles)),
-            markup.chip("with passphrase", "good")
-            if person.has_passphrase
-            else markup.chip("no passphrase", "caution"),
+            _key_chip(person, workbench.people.keys_of(person.person_id)[-1]),
             markup.safe(words.when(person.enrolled_at)),
             f'<span class="np-small">{markup.mono(person.public_key)}</span>',
         )
@@ -43,6 +43,17 @@ def render(workbench: Workbench) -> None:
         keys(workbench)
     with right:
         _trust(workbench)
+
+
+def _key_chip(person: Person, key: PublicKey) -> str:
+    """Say of the last key of a person what a custodian should know of it."""
+    if key.valid_before is not None:
+        return markup.chip("ended", "caution")
+    if key.held_by == "person":
+        return markup.chip("kept by the person", "good")
+    if person.has_passphrase:
+        return markup.chip("with passphrase", "good")
+    return markup.chip("no passphrase", "caution")
 
 
 def _enrol(workbench: Workbench) -> None:
