@@ -22,22 +22,34 @@ if TYPE_CHECKING:
     from evidence_store.bundle.description import Description
 
 MAX_DOCUMENT = 64 * 1024 * 1024
-"""Bytes of a JSON document in the payload; readings of a large photo have about 1 MB."""
+"""Bytes of a JSON document that is parsed; readings of a large photo have about 1 MB, the tables
+of a case of 100,000 exhibits more than this."""
 
 
 def document_faults(top: Path, description: Description) -> Iterator[Fault]:
     """Name every JSON document of the payload that is none, or could be read in two ways."""
-    for file in description.files:
-        if not file.path.startswith(f"{PAYLOAD}/") or not file.path.endswith(".json"):
+    for path, size in _documents(description):
+        if size > MAX_DOCUMENT:
             continue
         try:
-            with open_plain(top / file.path) as stream:
+            with open_plain(top / path) as stream:
                 data = stream.read(MAX_DOCUMENT + 1)
         except OSError:
             continue  # that it is missing or cannot be read is a fault already
         problem = _problem(data)
         if problem:
-            yield Fault(code="document-form", where=file.path, message=problem)
+            yield Fault(code="document-form", where=path, message=problem)
+
+
+def too_large(description: Description) -> int:
+    """How many JSON documents of the payload are not looked into, for their size."""
+    return sum(size > MAX_DOCUMENT for _, size in _documents(description))
+
+
+def _documents(description: Description) -> Iterator[tuple[str, int]]:
+    for file in description.files:
+        if file.path.startswith(f"{PAYLOAD}/") and file.path.endswith(".json"):
+            yield file.path, file.size
 
 
 def crate_faults(
@@ -58,8 +70,6 @@ def crate_faults(
 
 
 def _problem(data: bytes) -> str:
-    if len(data) > MAX_DOCUMENT:
-        return f"It has more than {MAX_DOCUMENT:,} bytes."
     try:
         json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING
 
 from evidence_store.bundle.archive import opened
 from evidence_store.bundle.bag_check import BagCheck
-from evidence_store.bundle.documents import crate_faults, document_faults
+from evidence_store.bundle.documents import (
+    MAX_DOCUMENT,
+    crate_faults,
+    document_faults,
+    too_large,
+)
 from evidence_store.bundle.errors import BundleRefused, BundleUnreadable
 from evidence_store.bundle.instructions import instructions_bytes
 from evidence_store.bundle.layout import KeyHeld, Role, Withheld, signature_file
@@ -265,6 +270,12 @@ class _Verification:
             remarks.append(
                 "data/VERIFY.txt is not the text that this program writes: read its lines before "
                 "you enter any."
+            )
+        large = too_large(description)
+        if large:
+            remarks.append(
+                f"{large} JSON document(s) have more than {MAX_DOCUMENT:,} bytes: whether a name "
+                "stands twice in one of their objects was not looked for."
             )
         if description.synthetic:
             remarks.append("The bundle contains synthetic material.")

@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.bundle_forging import reseal_whole, rewrite
 from benchmarks.bundle_sample import CUSTODIAN, REVIEWER, Sample, make_sample
+from evidence_store.bundle import documents
 from evidence_store.bundle.errors import BundleRefused, BundleUnreadable
 from evidence_store.bundle.hashing import sha256_file
 from evidence_store.bundle.layout import Role
@@ -291,3 +292,13 @@ def test_a_bundle_sealed_before_its_last_entry_is_remarked_on(
     later = datetime(2030, 1, 1, tzinfo=UTC)
     report = verify(top, allowed_signers=sample.allowed_signers, verify_time=later)
     assert any("before the last entry" in remark for remark in report.remarks)
+
+
+def test_a_document_too_large_to_be_read_is_said(
+    forge: Callable[..., Path],
+    check: Callable[..., VerificationReport],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    top = forge("data/reviews/decisions.json", lambda _: b"[" + b" " * 5000 + b"]")
+    monkeypatch.setattr(documents, "MAX_DOCUMENT", 4000)
+    assert any("was not looked for" in remark for remark in check(top).remarks)
