@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from catalog.types import CoverageEntry
+
 if TYPE_CHECKING:
     from catalog.competitors import Competition
     from catalog.snapshot import Snapshot
-    from catalog.types import CoverageEntry, Extent
+    from catalog.types import Extent
 
 NOTHING_SAID = "The catalog does not say what it covers, so that a unit is not in it means nothing."
 
@@ -30,6 +32,8 @@ def coverage_note(snapshot: Snapshot, field: Competition) -> str:
 
 
 def _entry(snapshot: Snapshot, entry: CoverageEntry) -> str:
+    if entry == CoverageEntry(note=entry.note):
+        return f"Declared coverage, in words only: {entry.note or 'nothing'}"
     known = snapshot.maker(entry.maker_id) if entry.maker_id else None
     whose = known.canonical if known else entry.maker_id or "every maker"
     issuer = entry.issuer or "every issuer"

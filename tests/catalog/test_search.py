@@ -393,3 +393,12 @@ def test_units_that_fit_and_are_not_shown_are_said_to_be_there(catalog: Snapshot
     assert "502 of them are in the catalog" in result.explanation
     assert "Only 20 of these are shown" in result.explanation
     assert "are shown" not in search(asked("CMX15D-083?"), catalog).explanation
+
+
+def test_coverage_that_is_a_note_claims_no_makers_and_no_years(tmp_path: Path) -> None:
+    said = CoverageEntry(note="What one ministry published.")
+    one = permit("P", line("P/1", delivery("D", "2020", numbered(1))))
+    with snapshot_of(tmp_path, one, coverage=(said,)) as snapshot:
+        note = search(asked("CMX15D-0009"), snapshot).coverage_note
+    assert "in words only: What one ministry published." in note
+    assert "every maker" not in note

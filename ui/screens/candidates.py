@@ -174,10 +174,6 @@ def _result(workbench: Workbench, case: CaseSummary, view: SearchView, *, earlie
     markup.facts(
         (("Catalog covers", coverage), ("Snapshot", view.snapshot_sha256)), mono=("Snapshot",)
     )
-    if not candidates:
-        markup.note(
-            "No unit of this catalog fits. That is no evidence that there was no permit.", "caution"
-        )
     if len(candidates) > 1:
         side_by_side(candidates)
     for number, candidate in enumerate(candidates):
@@ -187,7 +183,7 @@ def _result(workbench: Workbench, case: CaseSummary, view: SearchView, *, earlie
         said = words.count(len(applications), "application")
         with st.expander(f"{said} for this maker and model, never approved"):
             markup.facts(applications)
-    _none_of_them(workbench, case, view)
+    _none_of_them(workbench, case, view, some=bool(candidates))
 
 
 def _candidate(
@@ -335,9 +331,11 @@ def _decide(workbench: Workbench, case: CaseSummary, view: SearchView, candidate
         _record(workbench, case, view, candidate, choice, reason)
 
 
-def _none_of_them(workbench: Workbench, case: CaseSummary, view: SearchView) -> None:
+def _none_of_them(workbench: Workbench, case: CaseSummary, view: SearchView, *, some: bool) -> None:
     _decisions(view, "")
-    with st.expander("None of these is the unit"):
+    with st.expander(
+        "None of these is the unit" if some else "Record that no unit of this catalog is it"
+    ):
         reason = st.text_area("Reason", key=f"nonereason-{view.sequence}", height=80)
         if st.button("Record that none is", key=f"nonego-{view.sequence}"):
             _record(workbench, case, view, "", Judgement.CONFIRMED, reason)

@@ -345,7 +345,7 @@ def _preview(workbench: Workbench, result: LoadResult) -> None:
             [
                 (
                     f"{issue.row:,}",
-                    markup.chip("error", "stop") if issue.severity == "error" else "warning",
+                    markup.chip(issue.severity, "stop" if issue.severity == "error" else "caution"),
                     f'<span style="white-space:nowrap">{markup.safe(issue.column)}</span>',
                     markup.mono(issue.value),
                     markup.safe(issue.problem),
