@@ -8,9 +8,9 @@ reading brings them together and says where they differ.
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from vision.claims import best_guesses, legibility, one_place, without_guesswork
 from vision.closer import shifted_crops
 from vision.coded import IN_A_CODE, coded_guesses, codes_beside, with_codes
 from vision.codes import read_codes
@@ -19,7 +19,7 @@ from vision.consensus import contradicts, most_agreed
 from vision.consistent import held_together
 from vision.engine import EngineStatus, engine_status, load_engine, usual_engines
 from vision.errors import EngineMissing
-from vision.fields import FieldGuess, find_fields, same_place
+from vision.fields import find_fields
 from vision.layout import rows_of
 from vision.plates import find_plates
 from vision.scripts import read_other_scripts
@@ -31,6 +31,7 @@ from vision.types import Engine, PhotoReading, PlateRegion, Reading, TextLine
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from vision.fields import FieldGuess
     from vision.lattice import Lattice
     from vision.looks import SeenLine
     from vision.types import Code, FieldName, FieldReading, Photo, Pixels, Quad
@@ -39,12 +40,6 @@ __all__ = ["EngineStatus", "Reader", "engine_status", "top_field"]
 
 BUDGET_SECONDS = 8.0
 CODE_SECONDS = 0.2
-
-WORDS = 4
-"""Shorter lines say little about how well a plate can be read."""
-
-SPOKEN_FOR = 0.5
-"""A value whose field rule is at least this strong (0–1) is more than a guess."""
 
 COMBINED = Engine(name="combined", version="1", weights_sha256="")
 
@@ -238,7 +233,7 @@ class _Run:
                     claim = Claim(engine=name, guess=guess, looks=looks)
                     claims.setdefault(guess.field, []).append(claim)
         clear = legibility(lines)
-        here = [_one_place(said, own) for said in claims.values()]
+        here = [one_place(said, own) for said in claims.values()]
         return Reading(
             region_id=region.region_id,
             engine=COMBINED,
@@ -269,31 +264,6 @@ class _Run:
         return readings[most_agreed(readings)]
 
 
-def legibility(lines: Sequence[TextLine]) -> float:
-    """Median confidence (0–1) of the lines of a plate that are more than a few characters."""
-    told = sorted(line.confidence for line in lines if len(line.text.strip()) >= WORDS)
-    return told[len(told) // 2] if told else 1.0
-
-
-def _one_place(claims: Sequence[Claim], own: Sequence[dict[str, TextLine]]) -> list[Claim]:
-    """Keep the claims that speak of the line with the best rule; others mean another place.
-
-    A reader that read that line without seeing a value in it, since it misread the label, is
-    heard too: what stands in its text where the others have the value is its word.
-    """
-    lead = max(claims, key=lambda claim: _rank(claim.guess))
-    line_id = lead.guess.line.line_id
-    kept = [claim for claim in claims if claim.guess.line.line_id == line_id]
-    heard = {claim.engine for claim in kept}
-    for read in own:
-        other = read.get(line_id)
-        if other and other.engine.name not in heard:
-            guess = same_place(lead.guess, other)
-            if guess:
-                kept.append(Claim(engine=other.engine.name, guess=guess))
-    return kept
-
-
 def _reading(
     region: PlateRegion, engine: Engine, lines: Sequence[TextLine], mixed: Sequence[TextLine]
 ) -> Reading:
@@ -305,43 +275,6 @@ def _reading(
         engine=engine,
         lines=tuple(lines),
         fields=tuple(to_reading(guess) for guess in guesses),
-    )
-
-
-def best_guesses(guesses: Sequence[FieldGuess]) -> tuple[FieldGuess, ...]:
-    """Keep the best guess of each field: the strongest rule on the most surely read line."""
-    best: dict[FieldName, FieldGuess] = {}
-    for guess in guesses:
-        if guess.field not in best or _rank(guess) > _rank(best[guess.field]):
-            best[guess.field] = guess
-    return tuple(best.values())
-
-
-def _rank(guess: FieldGuess) -> float:
-    return guess.strength * (0.3 + 0.7 * guess.line.confidence)
-
-
-def without_guesswork(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    """Drop values that nothing but their form or place speaks for, save the best of the photo.
-
-    Any board has dozens of chips whose markings look like serials. Where some region has a value
-    with a label, unlabelled ones elsewhere are dropped; where none has, one of them is kept.
-    """
-    kept: dict[FieldName, FieldReading] = {}
-    for one in (one for reading in readings for one in reading.fields):
-        best = kept.get(one.field)
-        if best is None or one.strength * one.confidence > best.strength * best.confidence:
-            kept[one.field] = one
-    return tuple(
-        replace(
-            reading,
-            fields=tuple(
-                one
-                for one in reading.fields
-                if one.strength >= SPOKEN_FOR or one is kept[one.field]
-            ),
-        )
-        for reading in readings
     )
 
 

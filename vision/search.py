@@ -44,6 +44,12 @@ ENOUGH = 0.6
 
 SURE = 0.9
 
+FRUITLESS = 2
+"""After so many looks in a row that showed nothing new, no further one of their kind is taken."""
+
+NEWS = 6.0
+"""A look shows something new if it adds at least so many surely read characters."""
+
 
 class Search:
     """The looks at one photo with one engine, one after the other."""
@@ -65,20 +71,22 @@ class Search:
         self.stopped = stopped
         self.step = step
         self.lines: list[SeenLine] = []
+        self.looked: set[tuple[int, int]] = set()
         self.first_side = min(FIRST_SIDE, finder.affordable_side)
 
     def run(self) -> list[SeenLine]:
         """Take the looks that are needed; give every line seen."""
         self.step("looking for text")
         self._look(whole(self.pixels), self.first_side)
-        for words, view, long_side in self._further():
-            if not self.doubtful() or self.stopped():
-                break
-            self.step(words)
-            self._look(view, long_side)
+        for series in (self._region_looks, self._turned_look, self._region_looks):
+            self._take(series())
         self.lines = upright_among(self.pixels, self.finder, self.lines)
         self._finish()
         return self.lines
+
+    def _told(self) -> float:
+        """How much was read so far, in surely read characters."""
+        return sum(line.weight for line in self.lines)
 
     def _finish(self) -> None:
         """Read identifiers that were found in pieces as one, and beside labels without a value."""
@@ -111,21 +119,29 @@ class Search:
             known=self.lines,
         )
 
-    def _further(self) -> Iterator[tuple[str, View, int]]:
-        """Propose looks, cheapest and most promising first."""
-        yield from self._region_looks(set())
-        yield "looking at the photo turned", whole(self.pixels, 1), self.first_side
-        seen: set[tuple[int, int]] = set()
-        yield from self._region_looks(seen)
+    def _take(self, series: Iterator[tuple[str, View, int]]) -> None:
+        """Take looks while doubt remains, until some in a row show nothing new."""
+        fruitless = 0
+        for words, view, long_side in series:
+            if fruitless >= FRUITLESS or not self.doubtful() or self.stopped():
+                return
+            self.step(words)
+            before = self._told()
+            self._look(view, long_side)
+            fruitless = 0 if self._told() >= before + NEWS else fruitless + 1
 
-    def _region_looks(self, seen: set[tuple[int, int]]) -> Iterator[tuple[str, View, int]]:
+    def _turned_look(self) -> Iterator[tuple[str, View, int]]:
+        """Propose the whole photo turned, since a finder misses lines that run up or down."""
+        yield "looking at the photo turned", whole(self.pixels, 1), self.first_side
+
+    def _region_looks(self) -> Iterator[tuple[str, View, int]]:
         """Propose looks at regions, the most promising first, no place twice."""
         for quads in self._promising()[:MOST_REGIONS]:
             corners = _around(quads)
             key = (round(corners[0][0] / 40), round(corners[0][1] / 40))
-            if key in seen:
+            if key in self.looked:
                 continue
-            seen.add(key)
+            self.looked.add(key)
             long_side = min(_region_side(corners, quads), self.finder.affordable_side)
             if self._worth_it(corners, quads, long_side):
                 view = part(self.pixels, corners, long_side=long_side)

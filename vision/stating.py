@@ -27,7 +27,12 @@ EVEN = 0.5
 """Least probability for stating a value that a code on the label repeats."""
 
 LEAST_STRENGTH = 0.5
-"""A value is never stated on a field rule weaker than this."""
+"""A value is never stated on a field rule weaker than this, even if a code repeats it."""
+
+CLEAR_PLACE = 0.8
+"""Least strength of the field rule for stating a value that only readers agree on: the label in the
+line or close to the left, or a form such as a vehicle's number. What stands below or far from a
+label may belong to another cell."""
 
 LIKELY_RIVAL = 0.06
 """A value is not stated if another one is at least this probable (0–1)."""
@@ -75,7 +80,7 @@ def settle(
     )
     if legible < LEGIBLE:
         return "offered", ("Not stated: the rest of this plate was hard to read.",)
-    if sure < STATED or rival >= LIKELY_RIVAL or strength < LEAST_STRENGTH:
+    if sure < STATED or rival >= LIKELY_RIVAL or strength < CLEAR_PLACE:
         return "offered", ()
     for_it = {claim.engine for claim in agree}
     against = {claim.engine for claim in dissent} - for_it
