@@ -24,7 +24,7 @@ as right, too. Crops keep the named share of each *side*; `crop_area_30` keeps 3
 that are proposed as exposures of one object from their readings, those that are;
 *same_object_recall*: the mean over objects of the share of pairs proposed (one photo of each
 group of copies, and all others, are read for it). *pairs_per_second*: pairs of the store judged,
-fingerprints included. A figure for which the folder holds nothing is nan.
+fingerprints included. A figure for which the folder holds nothing is nan; the JSON leaves it out.
 """
 
 from __future__ import annotations
@@ -192,9 +192,9 @@ def score_store(called: set[Pair], rows: Sequence[Row]) -> dict[str, float]:
 
 
 def mean(values: Iterable[float]) -> float:
-    """The arithmetic mean; 0 of nothing."""
+    """The arithmetic mean; nan of nothing."""
     listed = list(values)
-    return sum(listed) / len(listed) if listed else 0.0
+    return sum(listed) / len(listed) if listed else float("nan")
 
 
 def changed_photos(
@@ -243,7 +243,7 @@ def score_changed(
             misses.extend(f"{name}: {one.file} called a copy of {wrong}" for wrong in wrongly)
             right_calls += len(called & one.right)
             all_calls += len(called)
-        scores[f"recall_{name}"] = found / len(asked)
+        scores[f"recall_{name}"] = found / len(asked) if asked else float("nan")
     scores["precision_changed"] = right_calls / all_calls if all_calls else 1.0
     return scores
 
@@ -345,6 +345,9 @@ def main() -> int:
     for line in misses.get("ours", []):
         print("ours,", line)
     if options.json:
+        for figures in systems.values():  # JSON has no nan
+            for empty in [name for name, value in figures.items() if value != value]:
+                del figures[empty]
         options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return 0
 
