@@ -7,6 +7,7 @@ every block. Two exposures of one object fail that, and so do two units of one t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import cv2
@@ -14,7 +15,7 @@ import numpy as np
 
 from vision.alignment import Affine, Residual, align, residual
 from vision.copy_index import FingerprintIndex, NearHit
-from vision.features import features_of
+from vision.features import features_of, working_grey
 from vision.fingerprint import distance, fingerprint, hash_of
 from vision.pair_drawing import draw_pair
 from vision.types import CopyEvidence, CopyGroup, CopyRelation, Fingerprint, Photo, Quad
@@ -43,6 +44,15 @@ WHOLE_DISPLACEMENT: Final = 0.0012
 """... and where, besides, both frames are the same but for their edges: heavy recompression of a
 smooth picture makes the shift itself uncertain."""
 WHOLE_COVER: Final = 0.97
+SMALL_COVER: Final = 0.5
+"""An overlap that is a smaller share of one frame is looked at again, as finely as both photos
+allow: in a small part, seen coarsely, any bent map is affine."""
+SMALL_DISPLACEMENT: Final = 0.0004
+"""What may remain in such a small part ..."""
+BENT_DISPLACEMENT: Final = 0.0003
+"""... and where the map stretches it by more than `NEAR_STRETCH`, as perspective does."""
+_WORTH_A_LOOK: Final = 1.2
+"""How much finer a photo has to show the overlap than its working picture does."""
 MOST_COMPARED: Final = 16
 """Candidates of an index that are worth comparing closely, for one photo."""
 THUMBNAIL_LIKENESS: Final = 0.8
@@ -80,6 +90,8 @@ def compare(
         measured = residual(a.grey, b.grey, affine)
         if measured is None:
             continue
+        if _is_small(measured) and _objection(measured, alignment) is None:
+            measured = _finer(photo_a, photo_b, (a, b), measured)
         why_not = _objection(measured, alignment)
         if why_not is None or alignment is not None:
             return _judged(photo_a, photo_b, distances, (a, b), alignment, measured)
@@ -129,10 +141,54 @@ def _objection(measured: Residual, alignment: Alignment | None) -> str | None:
 
 def _allowed(measured: Residual) -> float:
     """The largest remaining shift of a copy, as a share of the diagonal."""
+    if _is_small(measured):
+        bent = _turn_and_stretch(measured.affine)[1] > NEAR_STRETCH
+        return BENT_DISPLACEMENT if bent else SMALL_DISPLACEMENT
     if measured.likeness < CLOSE_LIKENESS:
         return MOST_DISPLACEMENT
     whole = min(measured.cover_a, measured.cover_b) >= WHOLE_COVER
     return WHOLE_DISPLACEMENT if whole else CLOSE_DISPLACEMENT
+
+
+def _is_small(measured: Residual) -> bool:
+    """Tell whether the overlap is a small part of one of the frames."""
+    return min(measured.cover_a, measured.cover_b) < SMALL_COVER
+
+
+def _finer(
+    photo_a: Photo, photo_b: Photo, features: tuple[Features, Features], measured: Residual
+) -> Residual:
+    """Measure a small overlap anew from the photos themselves, if they show more of it."""
+    full = _in_photo_pixels(measured.affine, *features)
+    box_b = _box_of(_outline(full, photo_a), photo_b)
+    back = np.asarray(cv2.invertAffineTransform(full), np.float64)
+    box_a = _box_of(_outline(back, photo_b), photo_a)
+    part_a, part_b = _part(photo_a, box_a), _part(photo_b, box_b)
+    if max(part_a[1] / features[0].scale, part_b[1] / features[1].scale) < _WORTH_A_LOOK:
+        return measured
+    whole = np.vstack([full, [0.0, 0.0, 1.0]])
+    enter = np.array([[1 / part_a[1], 0, box_a[0]], [0, 1 / part_a[1], box_a[1]], [0, 0, 1]])
+    leave = np.array([[part_b[1], 0, -box_b[0] * part_b[1]], [0, part_b[1], -box_b[1] * part_b[1]]])
+    finer = residual(part_a[0], part_b[0], np.asarray(leave @ whole @ enter, np.float64))
+    if finer is None:
+        return measured
+    return replace(
+        finer, affine=measured.affine, cover_a=measured.cover_a, cover_b=measured.cover_b
+    )
+
+
+def _box_of(outline: Quad, photo: Photo) -> tuple[int, int, int, int]:
+    """The upright part of a photo in which an outline lies: left, top, right, bottom."""
+    corners = np.array(outline)
+    left, top = np.clip(np.floor(corners.min(axis=0)), 0, [photo.width - 1, photo.height - 1])
+    right, bottom = np.clip(np.ceil(corners.max(axis=0)), 1, [photo.width, photo.height])
+    return int(left), int(top), max(int(right), int(left) + 1), max(int(bottom), int(top) + 1)
+
+
+def _part(photo: Photo, box: tuple[int, int, int, int]) -> tuple[Grey, float]:
+    """A part of a photo in grey at the working size, and its scale."""
+    left, top, right, bottom = box
+    return working_grey(np.ascontiguousarray(photo.pixels[top:bottom, left:right]))
 
 
 def _judged(
