@@ -145,7 +145,9 @@ def tesseract() -> Callable[[Path], dict[str, Any]]:
 
 SYSTEMS: dict[str, Callable[[], Callable[[Path], dict[str, Any]]]] = {
     "ours": ours,
+    "ours_no_torch": lambda: ours("rapidocr", "ppocr5", "tesseract"),
     "ours_rapidocr": lambda: ours("rapidocr"),
+    "ours_rapidocr_easyocr": lambda: ours("rapidocr", "easyocr"),
     "ours_rapidocr_tesseract": lambda: ours("rapidocr", "tesseract"),
     "ours_easyocr": lambda: ours("easyocr"),
     "rapidocr": rapidocr,
