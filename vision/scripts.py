@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from vision.rectify import crop_quad
+from vision.rectify import crop_quad, side_lengths
 from vision.second import by
 
 if TYPE_CHECKING:
@@ -23,6 +23,12 @@ DOUBT = 0.97
 """Only lines read less surely than this by the first reader are tried in another script."""
 
 LONG_ENOUGH = 4
+USUAL_WIDTH = 0.6
+"""Width of a character in line heights, roughly."""
+
+UNREAD = 0.3
+"""A line with fewer characters than this share of its room was not read, only found."""
+
 MOST_LINES = 12
 PROBES = 4
 """Lines tried first; the others follow only if one of these turns out to be in the script."""
@@ -61,7 +67,7 @@ def read_other_scripts(
     if not isinstance(engine, ReadsLanguages):
         return {}
     lines = [line for part in parts for line in part if _doubtful(line)]
-    lines.sort(key=lambda line: -len(line.text) * (1.5 - line.confidence))
+    lines.sort(key=lambda line: -max(len(line.text), _room_for(line)) * (1.5 - line.confidence))
     found: dict[str, TextLine] = {}
     for languages, letters in ((CYRILLIC, _cyrillic), (ARABIC, _arabic)):
         if not any(language in engine.languages for language in languages):
@@ -78,7 +84,16 @@ def read_other_scripts(
 
 
 def _doubtful(line: TextLine) -> bool:
-    return line.confidence < DOUBT and len(line.text.replace(" ", "")) >= LONG_ENOUGH
+    """Say whether a line may be in another script: unsure, or far too short for its outline."""
+    length = len(line.text.replace(" ", ""))
+    unread = length < UNREAD * _room_for(line)
+    return line.confidence < DOUBT and (unread or length >= LONG_ENOUGH)
+
+
+def _room_for(line: TextLine) -> float:
+    """How many characters of usual width have room in the outline of a line."""
+    width, height = side_lengths(line.corners)
+    return width / max(USUAL_WIDTH * height, 1.0)
 
 
 def _all_doubtful(parts: Sequence[Sequence[TextLine]]) -> bool:
