@@ -7,10 +7,11 @@ synthetic pictures (`vision.word_training.dead_leaves`), so that words are as un
 descriptors are, and no photo is needed. Asking photos have all 192 words, 22 of them those of a
 stored photo with a tenth of their open bits turned, so that each has something to find.
 
-*p50_ms*, *p95_ms*: time of `candidates(limit=24)`. *bytes_per_photo*: bytes held by the index.
-*add_ms_first*, *add_ms_last*: mean time of adding one of the first and of the last tenth.
-*load_seconds*: reading the saved index. *equal*: 1 if, for the checked questions, the candidates
-are those of a scan over every stored word. *planted_found*: share answered first.
+*p50_ms*, *p95_ms*: elapsed time of `candidates(limit=24)`; *p95_processor_ms*: that on a core.
+*bytes_per_photo*: bytes held by the index. *add_ms_first*, *add_ms_last*: mean time of adding one
+of the first and of the last tenth. *load_seconds*: reading the saved index. *equal*: 1 if, for
+the checked questions, the candidates are those of a scan over every stored word. *planted_found*:
+share answered first.
 """
 
 from __future__ import annotations
@@ -170,11 +171,12 @@ def loading(index: FingerprintIndex) -> tuple[float, float]:
 def run(*, photos: int, asks: int, checked: int, seed: int) -> dict[str, float]:
     """Measure one size."""
     index, questions, every_word, times = fill(Maker(seed), photos, asks)
-    took, first = [], 0
+    took, on_a_core, first = [], [], 0
     for photo_id, asked in questions:
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.thread_time()
         hits = index.candidates(asked, limit=24)
         took.append((time.perf_counter() - began) * 1000)
+        on_a_core.append((time.thread_time() - worked) * 1000)
         first += bool(hits) and hits[0].photo_id == photo_id
     equal = all(
         {hit.photo_id for hit in index.candidates(asked) if dict(hit.distances)["words"]}
@@ -187,6 +189,7 @@ def run(*, photos: int, asks: int, checked: int, seed: int) -> dict[str, float]:
         "photos": float(photos),
         "p50_ms": float(np.percentile(took, 50)),
         "p95_ms": float(np.percentile(took, 95)),
+        "p95_processor_ms": float(np.percentile(on_a_core, 95)),
         "bytes_per_photo": index.nbytes / photos,
         "file_bytes_per_photo": file_bytes / photos,
         "add_ms_first": float(np.mean(times[:tenth])) * 1000,
