@@ -173,7 +173,7 @@ def _raw_blocks(
     starts, ends, lengths = _number_spans(keys, pattern)
     matrix = np.ascontiguousarray(keys).view(np.uint8).reshape(keys.size, -1)
     base = matrix.shape[1] + 1
-    shapes = (lengths * base + starts) * base + ends
+    shapes = (lengths.astype(np.int32) * base + starts) * base + ends
     blocks: list[tuple[SerialBlock, npt.NDArray[np.intp]]] = []
     for shape in np.unique(shapes).tolist():
         length, start, end = shape // base**2, shape // base % base, shape % base
@@ -220,17 +220,17 @@ def _block(frame: bytes, rows: Bytes2D, start: int, end: int) -> SerialBlock:
 
 def _number_spans(
     keys: npt.NDArray[np.bytes_], pattern: str
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16], npt.NDArray[np.int16]]:
     """Where the number of each key starts and ends, and how long the key is, in bytes."""
-    lengths = np.char.str_len(keys).astype(np.intp)
+    lengths = np.char.str_len(keys).astype(np.int16)
     if "(?P<number>" in pattern:
         rule = re.compile(pattern)
-        spans = np.array([_declared_span(rule, key) for key in keys.tolist()], dtype=np.intp)
+        spans = np.array([_declared_span(rule, key) for key in keys.tolist()], dtype=np.int16)
         return spans[:, 0], spans[:, 1], lengths
     matrix = np.ascontiguousarray(keys).view(np.uint8).reshape(keys.size, -1)
     digit = (matrix >= ord("0")) & (matrix <= ord("9"))
-    ends = np.zeros(keys.size, dtype=np.intp)
-    starts = np.zeros(keys.size, dtype=np.intp)
+    ends = np.zeros(keys.size, dtype=np.int16)
+    starts = np.zeros(keys.size, dtype=np.int16)
     open_run = np.zeros(keys.size, dtype=bool)
     done = np.zeros(keys.size, dtype=bool)
     for place in range(matrix.shape[1] - 1, -1, -1):
