@@ -323,6 +323,7 @@ class Tour:
         if delete.count():
             delete.first.click()
             delete.first.wait_for(state="detached")
+            self.settled()
         self.key("verify_upload").locator("input[type=file]").set_input_files(bundle)
         self.key("verify_upload").locator("[data-testid=stFileChip]").wait_for()
         self.page.locator(".st-key-verify_go button:not([disabled])").wait_for()

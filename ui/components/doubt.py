@@ -53,7 +53,11 @@ def glyphs(field: FieldReading) -> None:
 def strength(field: FieldReading) -> str:
     """How strongly the machine gives a field, as a label in HTML."""
     tone = words.READING_TONES.get(field.state, "neutral")
-    return markup.chip(f"{field.state} · {words.percent(field.confidence)}", tone)
+    return markup.chip(
+        f"{field.state} · {words.percent(field.confidence)}",
+        tone,
+        means=words.READING_HELP.get(field.state, ""),
+    )
 
 
 def alternatives(field: FieldReading) -> None:

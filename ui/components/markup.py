@@ -56,9 +56,10 @@ def section(title: str, text: str = "") -> None:
     st.html(f'<div class="np-section"><h2>{safe(title)}</h2>{below}</div>')
 
 
-def chip(text: str, tone: Tone = "neutral") -> str:
-    """A small label, as HTML."""
-    return f'<span class="np-chip np-chip-{tone}">{safe(text)}</span>'
+def chip(text: str, tone: Tone = "neutral", *, means: str = "") -> str:
+    """A small label, as HTML; `means` is said when the mouse rests on it."""
+    title = f' title="{safe(means)}"' if means else ""
+    return f'<span class="np-chip np-chip-{tone}"{title}>{safe(text)}</span>'
 
 
 def chips(*pieces: str) -> str:
