@@ -70,3 +70,11 @@ def test_what_the_first_reader_read_surely_is_not_asked() -> None:
 
 def test_a_reader_without_languages_is_left_alone() -> None:
     assert read_other_scripts(PIXELS, object(), [[doubtful()]]) == {}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("text", "asked"), [('" "', True), ("EAC", False)])
+def test_a_long_line_of_which_hardly_anything_was_read_is_asked(text: str, asked: bool) -> None:
+    width = 400 if asked else 54
+    line = replace(text_line("L1", text, 0, 0, width, 30), confidence=0.7)
+    engine = Polyglot({"rus": "ЭЛЛАДА ИНТЕРТРЕЙД"}, ("rus", "eng"))
+    assert ("L1" in read_other_scripts(PIXELS, engine, [[line]])) is asked
