@@ -92,7 +92,9 @@ def test_keys_begin_and_end_with_dates_that_a_verifier_sees(
     )
     old, new = bench.people.keys_of(reviewer.person_id)
     assert (old.valid_before, new.valid_before) == (since.replace(microsecond=0), None)
-    assert f'valid-before="{since:%Y%m%d%H%M%SZ}"' in bench.people.allowed_signers_text()
+    listed = bench.people.allowed_signers_text()
+    assert f"nothing by the key {first.fingerprint} is to be believed" in listed
+    assert f"{OWN}\n" in listed
     kinds = [entry.kind for entry in bench.stores.ledger.entries("store")]
     assert kinds.count("key.begun") == 1
     assert kinds.count("key.ended") == 2
