@@ -7,6 +7,10 @@ are fitted on one set of seeds and measured on another.
 
     python -m benchmarks.calibration [--plates 300] [--json FILE] [--figure FILE.svg]
     python -m benchmarks.calibration --fit     refits vision/calibration.json on other seeds
+    python -m benchmarks.calibration --real MANIFEST --kept FILE
+
+The last measures the fields of real photos, from what `benchmarks.reading MANIFEST --keep FILE`
+wrote: the reader's own confidences, which no map has touched, with counts.
 """
 
 from __future__ import annotations
@@ -22,6 +26,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.fusion import FIT_SEED, TEST_SEED, seen_plates
+from benchmarks.reading import read_manifest
+from benchmarks.reading_rules import plain, scored
 from benchmarks.rendered import add_cache_option, use_cache
 from vision import calibration
 from vision.calibration import KINDS, Kind, Reliability, calibrations, fit_isotonic, reliability
@@ -30,7 +36,7 @@ from vision.shapes import letters_and_digits
 from vision.types import FieldReading, FieldSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from benchmarks.rendered import SeenLook, SeenPlate
     from renderer.plate import Severity
@@ -134,6 +140,26 @@ def draw_figure(found: dict[str, tuple[Reliability, Reliability]], file: Path) -
     figure.savefig(file, metadata={"Date": None})
 
 
+def real_reliability(rows: Sequence[Mapping[str, str]], photos: Mapping[str, Any]) -> Reliability:
+    """Reliability of the top serial, model and maker of every photo that has a scored truth."""
+    sure, right = [], []
+    for row in rows:
+        for field in ("serial", "model", "maker"):
+            said = photos[row["file"]]["fields"].get(field) if row["file"] in photos else None
+            if said and scored(row, field):
+                sure.append(float(said["confidence"]))
+                right.append(plain(said["text"]) == plain(row[field]))
+    return reliability(sure, right, bins=5)
+
+
+def _measure_real(manifest: Path, kept: Path) -> None:
+    photos = json.loads(kept.read_text(encoding="utf-8"))["ours"]
+    found = real_reliability(read_manifest(manifest), photos)
+    print(f"{manifest.name}: {found.count} values, ECE {found.ece:.3f}")
+    for sure, right, count in found.bins:
+        print(f"  {sure:.3f}   {right:.3f}   {count}")
+
+
 def _fit(sample: Sample, source: str) -> None:
     data: dict[str, Any] = {}
     for kind in KINDS:
@@ -157,8 +183,15 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the numbers here as well")
     parser.add_argument("--figure", type=Path, help="draw the reliability diagram here (SVG)")
     parser.add_argument("--fit", action="store_true", help="refit vision/calibration.json")
+    parser.add_argument("--real", type=Path, metavar="MANIFEST", help="measure real photos")
+    parser.add_argument("--kept", type=Path, help="what benchmarks.reading --keep wrote of them")
     add_cache_option(parser)
     chosen = parser.parse_args()
+    if chosen.real:
+        if not chosen.kept:
+            parser.error("--real needs --kept, the file that benchmarks.reading --keep wrote")
+        _measure_real(chosen.real, chosen.kept)
+        return
     use_cache(chosen.cache)
     first, whole = (FIT_SEED, 150) if chosen.fit else (TEST_SEED, 300)
     count = min(chosen.plates, whole)

@@ -58,7 +58,7 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--most", type=int, help="plates of each set at most")
-    parser.add_argument("--only", help="one set, by the first word of its name (mild, clean, hard)")
+    parser.add_argument("--only", help="sets by the first words of their names: mild,clean,hard")
     parser.add_argument("--json", type=Path, dest="json_file")
     parser.add_argument("--plots", type=Path, help="folder for the PAV and Tippett plots")
     parser.add_argument("--fit", action="store_true", help="fit the trust on the other seeds")
@@ -69,7 +69,8 @@ def main() -> int:
     if options.fit:
         fit(options.most)
         return 0
-    sets = [one for one in TEST if one.name.startswith(options.only or "")]
+    wanted = options.only.split(",") if options.only else [""]
+    sets = [one for one in TEST if one.name.startswith(tuple(wanted))]
     trials = run(sets, options.most)
     report = summarise(trials)
     print_tables(report, trials)

@@ -45,7 +45,7 @@ CALIBRATION = (
 )
 
 TEST = (
-    PlateSet(name="mild, 3 looks", severity="mild", looks=3, plates=4500, first_seed=7_000_000),
+    PlateSet(name="mild, 3 looks", severity="mild", looks=3, plates=2600, first_seed=7_000_000),
     PlateSet(name="clean, 1 look", severity="clean", looks=1, plates=4500, first_seed=7_200_000),
     PlateSet(name="hard, 3 looks", severity="hard", looks=3, plates=900, first_seed=7_100_000),
 )
