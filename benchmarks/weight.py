@@ -47,7 +47,7 @@ HEADLINE = "mild, 3 looks"
 TEMPERATURES = (1.25, 1.5, 2.0)
 FLOORS = (1e-4, 1e-6, 1e-7)
 DISCOUNTS = (0.7, 0.85, 1.0)
-STACKS = (0.5, 1.0, 2.0)
+STACKS = (0.0, 0.5, 1.0)
 
 
 def main() -> int:

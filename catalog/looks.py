@@ -29,7 +29,8 @@ class Trust:
     `temperature` divides a look's log-likelihoods (above 1: less sure than it says). `floor` is
     what a look gives all N̂ units together however little it shows them, beside its own best
     string; each unit gets an even part of it. `discount` multiplies the sum over looks, which
-    share their plate's damage. `stack` is for how many looks the looks laid over each other count.
+    share their plate's damage. `stack` is the share of their weight, 0-1, that goes over to the
+    looks laid over each other: the same pixels are not counted twice.
     `misled` is the share of readings in which all of that says
     nothing: half of it falls back on the text alone, half on nothing at all.
     """
@@ -46,8 +47,8 @@ class Trust:
         """Refuse numbers that make no likelihood."""
         if self.temperature <= 0 or not 0 < self.floor < 1 or not 0 < self.discount <= 1:
             raise ValueError("a trust needs a temperature above 0, a floor and a discount in 0-1")
-        if self.stack < 0:
-            raise ValueError("a stack cannot count for less than no look")
+        if not 0 <= self.stack <= 1:
+            raise ValueError("the share of the looks' weight that a stack takes is between 0 and 1")
         if not 0 < self.misled < 1:
             raise ValueError("the share of misled readings is between 0 and 1")
 
@@ -56,9 +57,9 @@ TRUST = Trust(
     temperature=1.5,
     floor=1e-5,
     discount=0.85,
-    stack=2.0,
+    stack=0.5,
     misled=5e-4,
-    version="2026-11-c",
+    version="2026-11-d",
     source="400 rendered plates (seeds from 5,000,000, 5,100,000, 5,200,000; see docs/validity.md)",
 )
 
@@ -101,7 +102,7 @@ class BelievedLooks:
 
     looks: tuple[Likelihood, ...]
     weights: tuple[float, ...]
-    """For how many looks each counts: one, or more for a stack of all."""
+    """For how many looks each counts; together, for as many as there are looks."""
     bests: tuple[float, ...]
     """Log-likelihood of each look's own best string."""
     texts: tuple[str, ...]
@@ -159,7 +160,8 @@ def _parts(
     looks = likelihood.looks
     if likelihood.stack is None:
         return looks, (1.0,) * len(looks)
-    return (*looks, likelihood.stack), (*((1.0,) * len(looks)), trust.stack)
+    own, given = 1.0 - trust.stack, trust.stack * len(looks)
+    return (*looks, likelihood.stack), (*((own,) * len(looks)), given)
 
 
 def _folded(look: Likelihood) -> Likelihood:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from catalog.looks import TRUST, BelievedLooks, Trust
+from catalog.looks import TRUST, BelievedLooks
 from catalog.search import search
 from tests.catalog.casework import (
     asked,
@@ -55,20 +55,29 @@ def difference(looks: tuple[Lattice, ...], a: str, b: str) -> float:
     return float(first - second)
 
 
-def test_a_stack_counts_for_as_many_looks_as_it_is_trusted_for() -> None:
-    look, stack = lattice("WX-0886", 0.6), lattice("WX-0836", 0.9)
-    none = replace(TRUST, stack=0.0)
-    twice = replace(TRUST, stack=2.0)
+def test_a_stack_takes_over_a_share_of_its_looks_weight() -> None:
+    looks, stack = (lattice("WX-0886", 0.6),) * 3, lattice("WX-0836", 0.9)
 
-    def tells(trust: Trust, *, stack: Lattice | None = stack) -> float:
-        believed = BelievedLooks.of(Fused(looks=(look,), stack=stack), "WX0886", trust, 1000.0)
-        right, wrong = believed.log_likelihood(("WX0836", "WX0886"))
+    def tells(share: float, *, with_stack: bool = True) -> float:
+        fused = Fused(looks=looks, stack=stack if with_stack else None)
+        trust = replace(TRUST, stack=share)
+        right, wrong = BelievedLooks.of(fused, "WX0886", trust, 1000.0).log_likelihood(
+            ("WX0836", "WX0886")
+        )
         return float(right - wrong)
 
-    assert tells(none) == pytest.approx(tells(TRUST, stack=None))
-    once = tells(replace(TRUST, stack=1.0))
-    assert tells(twice) - once == pytest.approx(once - tells(none))
-    assert tells(none) < 0 < tells(twice)
+    assert tells(0.0) == pytest.approx(tells(0.5, with_stack=False))
+    assert tells(0.5) == pytest.approx((tells(0.0) + tells(1.0)) / 2)
+    assert tells(0.0) < 0 < tells(1.0)
+
+
+def test_the_same_look_stacked_says_no_more_than_its_looks() -> None:
+    look = lattice("WX-0836")
+    alone = Fused(looks=(look, look))
+    stacked = Fused(looks=(look, look), stack=look)
+    weights = [BelievedLooks.of(one, "WX0836", TRUST, 1000.0) for one in (alone, stacked)]
+    first, second = (one.log_likelihood(("WX0836", "WX0886")) for one in weights)
+    assert np.allclose(first, second)
 
 
 def test_an_illegible_look_changes_nothing_much() -> None:
