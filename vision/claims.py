@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from vision.combine import Claim
 from vision.fields import same_place
+from vision.stating import SURE_DISSENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,8 @@ def one_place(claims: Sequence[Claim], own: Sequence[dict[str, TextLine]]) -> li
     """Keep the claims that speak of the line with the best rule; others mean another place.
 
     A reader that read that line without seeing a value in it, since it misread the label, is
-    heard too: what stands in its text where the others have the value is its word.
+    heard too if it was sure of what it read: what stands in its text where the others have the
+    value is its word.
     """
     lead = max(claims, key=lambda claim: _rank(claim.guess))
     line_id = lead.guess.line.line_id
@@ -52,7 +54,7 @@ def one_place(claims: Sequence[Claim], own: Sequence[dict[str, TextLine]]) -> li
     heard = {claim.engine for claim in kept}
     for read in own:
         other = read.get(line_id)
-        if other and other.engine.name not in heard:
+        if other and other.engine.name not in heard and other.confidence >= SURE_DISSENT:
             guess = same_place(lead.guess, other)
             if guess:
                 kept.append(Claim(engine=other.engine.name, guess=guess))
