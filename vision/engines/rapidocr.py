@@ -35,6 +35,12 @@ BATCH_PIXELS = 48 * 320 * 8
 AFFORDABLE_SIDE = 1408
 
 
+def usable_cores() -> int:
+    """Count the cores that this process may run on: fewer than the machine's where it is bound."""
+    bound = getattr(os, "sched_getaffinity", None)  # not on every system
+    return len(bound(0)) if bound else os.cpu_count() or 1
+
+
 class RapidOcrEngine:
     """Reads with RapidOCR's detector and recogniser through onnxruntime."""
 
@@ -42,8 +48,8 @@ class RapidOcrEngine:
     package = "rapidocr"
 
     def __init__(self, *, threads: int | None = None) -> None:
-        """Load the weights; `threads` is the number of cores to use (all by default)."""
-        threads = threads or os.cpu_count() or 1
+        """Load the weights; `threads` is the number of cores to use (default: all that it may)."""
+        threads = threads or usable_cores()
         settings = {
             "Global.log_level": "error",
             "EngineConfig.onnxruntime.intra_op_num_threads": threads,
