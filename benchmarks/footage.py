@@ -58,7 +58,7 @@ def presence(frame: Frame) -> float:
 def serial_in(frame: Frame, reader: Reader) -> FieldReading | None:
     """Read a still like any photo."""
     photo = decode_photo(frame.png, name=f"still at {frame.timecode} s")
-    return top_field(reader.read(photo), "serial")
+    return top_field(reader.read(photo, one_of_many=True), "serial")
 
 
 def plain(text: str) -> str:

@@ -35,6 +35,8 @@ __all__ = ["ClipFacts", "ClipLimits", "choose_frames", "grab_frame", "probe_clip
 _MOST_MINUTES: Final = 4
 WALK_ON: Final = 2
 """Seconds; a still that is no further on is reached by decoding on, not by seeking back."""
+BY_HAND: Final = "grabbed by hand"
+"""Why a still was taken that a person asked for; it is read like a photo."""
 _PNG_COMPRESSION: Final = 6
 """zlib level; part of what makes a still the same bytes again."""
 
@@ -117,9 +119,7 @@ def grab_frame(
             f"no frame can be had at {float(wanted):.3f} s. {' '.join(problems)}".strip(),
             "Choose another moment of the clip.",
         )
-    return _frame(
-        name or path.name, 0, shown[0], shown[1], f"grabbed by hand at {float(wanted):.3f} s"
-    )
+    return _frame(name or path.name, 0, shown[0], shown[1], f"{BY_HAND} at {float(wanted):.3f} s")
 
 
 def _stills(

@@ -67,13 +67,17 @@ class Reader:
         *,
         on_step: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        one_of_many: bool = False,
     ) -> PhotoReading:
         """Read a whole photo. `on_step` is told what is being done; `cancelled` may stop it early.
 
         What was read before the budget ran out or the work was cancelled is kept, and a note
-        says that it is not all.
+        says that it is not all. `one_of_many` is for a still that was chosen with others of its
+        clip: where the first look shows no lettering, no further look is taken, and a note says so.
         """
-        run = _Run(photo, self.names, self.budget_seconds, on_step, cancelled)
+        run = _Run(
+            photo, self.names, self.budget_seconds, on_step, cancelled, one_of_many=one_of_many
+        )
         codes = read_codes(photo.pixels, budget_seconds=CODE_SECONDS)
         return run.photo_reading(run.search.run(), codes)
 
@@ -97,6 +101,8 @@ class _Run:
         budget: float,
         on_step: Callable[[str], None] | None,
         cancelled: Callable[[], bool] | None,
+        *,
+        one_of_many: bool = False,
     ) -> None:
         self.photo = photo
         self.names = tuple(names)
@@ -113,6 +119,7 @@ class _Run:
             lambda line: self.text_line(self.first.identity, line),
             stopped=self.stopped,
             step=self.step,
+            one_of_many=one_of_many,
         )
 
     def step(self, words: str) -> None:
@@ -123,6 +130,9 @@ class _Run:
         """Say whether no further look may begin; leaves a note the first time."""
         if self.cancelled and self.cancelled():
             self._note("The reading was stopped before every look was taken.")
+            return True
+        if self.search.bare:
+            self._note("Its first look showed no lettering: reading it again takes every look.")
             return True
         if time.monotonic() - self.started > self.budget:
             self._note(f"Not every look was taken: the {self.budget:g} s for one photo ran out.")

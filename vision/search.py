@@ -47,6 +47,9 @@ SURE = 0.9
 FRUITLESS = 2
 """After so many looks in a row that showed nothing new, no further one of their kind is taken."""
 
+LEGIBLE, LETTERED = 1.0, 2
+"""A still with `LETTERED` lines of at least so many surely read characters each shows lettering."""
+
 NEWS = 6.0
 """A look shows something new if it adds at least so many surely read characters."""
 
@@ -62,14 +65,20 @@ class Search:
         *,
         stopped: Callable[[], bool],
         step: Callable[[str], None],
+        one_of_many: bool = False,
     ) -> None:
-        """Take the photo, the engine, and how a seen line becomes a text line for the rules."""
+        """Take the photo, the engine, and how a seen line becomes a text line for the rules.
+
+        `one_of_many`: other stills show the same scene, and one without lettering gets one look.
+        """
         self.pixels = photo.pixels
         self.photo_id = photo.photo_id
         self.finder = finder
         self.as_text = as_text
         self.stopped = stopped
         self.step = step
+        self.one_of_many = one_of_many
+        self.bare = False
         self.lines: list[SeenLine] = []
         self.looked: set[tuple[int, int]] = set()
         self.first_side = min(FIRST_SIDE, finder.affordable_side)
@@ -78,11 +87,19 @@ class Search:
         """Take the looks that are needed; give every line seen."""
         self.step("looking for text")
         self._look(whole(self.pixels), self.first_side)
+        self.bare = self.one_of_many and not self._lettered()
+        if self.bare:
+            return self.lines
         for series in (self._region_looks, self._turned_look, self._region_looks):
             self._take(series())
         self.lines = upright_among(self.pixels, self.finder, self.lines)
         self._finish()
         return self.lines
+
+    def _lettered(self) -> bool:
+        """Say whether label words, or several lines that can be read, are in view."""
+        read = [line for line in self.lines if line.weight >= LEGIBLE]
+        return len(read) >= LETTERED or any(find_labels(line.read.text) for line in read)
 
     def _told(self) -> float:
         """How much was read so far, in surely read characters."""

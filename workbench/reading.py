@@ -12,6 +12,7 @@ from evidence_store.blobs import checked_sha256
 from evidence_store.canonical import canonical_json
 from vision.decode import decode_photo
 from vision.errors import VisionError
+from vision.frames import BY_HAND
 from vision.reader import EngineStatus, Reader, engine_status
 from vision.serialize import reading_to_json
 from workbench import entries, tables
@@ -187,8 +188,9 @@ class ReadingRoom:
         self, actor: Actor, case_id: str, exhibit_id: str, cancelled: Callable[[], bool]
     ) -> None:
         photo = self._photo(case_id, exhibit_id)
+        chosen = self._is_chosen_still(case_id, exhibit_id)
         with self._lock:
-            reading = self._the_reader().read(photo, cancelled=cancelled)
+            reading = self._the_reader().read(photo, cancelled=cancelled, one_of_many=chosen)
         if not cancelled():  # a reading that was cut short is not recorded as a whole one
             self._record(actor, case_id, exhibit_id, reading)
 
@@ -230,6 +232,12 @@ class ReadingRoom:
         if row.media == "clip":
             raise BadRequest(f"{exhibit_id} is a clip; read its frames.")
         return decode_photo(self._stores.blobs.get(checked_sha256(row.sha256)), name=row.file_name)
+
+    def _is_chosen_still(self, case_id: str, exhibit_id: str) -> bool:
+        """Whether the program chose it from a clip, with others; not one that a person grabbed."""
+        with self._stores.projection.read(case_id) as connection:
+            row = exhibit_row(connection, case_id, exhibit_id)
+        return row.media == "frame" and BY_HAND not in row.derived_how
 
     def _reading_before(self, case_id: str, exhibit_id: str) -> PhotoReading | None:
         with self._stores.projection.read(case_id) as connection:

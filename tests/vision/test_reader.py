@@ -60,6 +60,18 @@ def test_a_photo_without_text_is_an_answer() -> None:
     assert reading.combined == ()
 
 
+def test_a_still_among_others_gets_one_look_unless_it_shows_lettering() -> None:
+    if "rapidocr" not in HERE:
+        pytest.skip("rapidocr is not installed")
+    reader, steps = Reader(engines=("rapidocr",), budget_seconds=120), list[str]()
+    bare = reader.read(plate([(60, 60, "A7")]), one_of_many=True, on_step=steps.append)
+    assert steps == ["looking for text"]
+    assert any("first look showed no lettering" in note for note in bare.notes)
+    still, photo = reader.read(plate(LINES), one_of_many=True), reader.read(plate(LINES))
+    assert values(still) == values(photo)
+    assert still.notes == photo.notes == ()
+
+
 def test_no_reader_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vision.reader.usual_engines", lambda: ())
     with pytest.raises(EngineMissing, match="no reader is installed"):

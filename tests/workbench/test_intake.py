@@ -6,7 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
@@ -14,10 +14,12 @@ from PIL import Image
 from renderer.clip import plate_clip
 from renderer.plate import PlateSpec
 from tests.workbench.drawn import SERIAL, plate_jpeg
+from vision.reader import Reader
 from workbench.errors import BadRequest, NotAllowed, NotFound
 from workbench.types import Actor, CaseSummary, Claims, ExhibitState, Upload
 
 if TYPE_CHECKING:
+    from vision.types import Photo, PhotoReading
     from workbench.workbench import Workbench
 
 
@@ -154,6 +156,27 @@ def test_a_clip_gives_frames_with_timecode_and_parent(
     assert "vision.frames" in frame.derived_how
     grabbed = bench.intake.grab_frame(investigator, case.case_id, report.accepted[0], seconds=1.0)
     assert bench.intake.exhibit(case.case_id, grabbed).summary.parent == report.accepted[0]
+
+
+def test_only_stills_that_the_program_chose_are_read_as_one_of_many(
+    bench: Workbench,
+    investigator: Actor,
+    case: CaseSummary,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read, said = Reader.read, list[bool]()
+
+    def listening(reader: Reader, photo: Photo, **options: Any) -> PhotoReading:
+        said.append(options["one_of_many"])
+        return read(reader, photo, **options)
+
+    monkeypatch.setattr(Reader, "read", listening)
+    clip = plate_clip(PlateSpec(serial=SERIAL), seconds=2.0, seed=3, size=(480, 270))
+    uploads = [Upload(name="clip.mp4", data=clip), Upload(name="a.jpg", data=plate_jpeg())]
+    taken = bench.intake.take_in(investigator, case.case_id, uploads, Claims()).accepted
+    bench.intake.grab_frame(investigator, case.case_id, taken[0], seconds=0.2)
+    bench.reading.read_pending(investigator, case.case_id)
+    assert said == [True] * (len(taken) - 2) + [False, False]
 
 
 def test_the_same_bytes_again_are_a_copy_and_are_not_read(
