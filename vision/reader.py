@@ -38,7 +38,12 @@ if TYPE_CHECKING:
 
 __all__ = ["EngineStatus", "Reader", "engine_status", "top_field"]
 
-BUDGET_SECONDS = 8.0
+BUDGET_SECONDS = 12.0
+"""Work on one photo, in seconds on a core: what is read must not hang on what else runs."""
+
+PATIENCE = 4
+"""So many times the budget may pass on the clock before no further look is begun either."""
+
 CODE_SECONDS = 0.2
 
 COMBINED = Engine(name="combined", version="1", weights_sha256="")
@@ -52,7 +57,8 @@ class Reader:
     ) -> None:
         """Choose engines by name (all usual ones that are installed by default).
 
-        `budget_seconds` limits the time for one photo: after it no further look is begun.
+        `budget_seconds` limits the work on one photo, in seconds of the reading thread on a core;
+        after it, or after `PATIENCE` times as long on the clock, no further look is begun.
         """
         self.names = engines if engines is not None else usual_engines()
         if not self.names:
@@ -106,7 +112,7 @@ class _Run:
     ) -> None:
         self.photo = photo
         self.names = tuple(names)
-        self.started = time.monotonic()
+        self.started, self.worked = time.monotonic(), time.thread_time()
         self.budget = budget
         self.on_step = on_step
         self.cancelled = cancelled
@@ -134,10 +140,14 @@ class _Run:
         if self.search.bare:
             self._note("Its first look showed no lettering: reading it again takes every look.")
             return True
-        if time.monotonic() - self.started > self.budget:
+        if self._spent():
             self._note(f"Not every look was taken: the {self.budget:g} s for one photo ran out.")
             return True
         return False
+
+    def _spent(self) -> bool:
+        work, passed = time.thread_time() - self.worked, time.monotonic() - self.started
+        return work > self.budget or passed > PATIENCE * self.budget
 
     def _note(self, words: str) -> None:
         if words not in self.notes:

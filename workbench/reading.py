@@ -13,7 +13,7 @@ from evidence_store.canonical import canonical_json
 from vision.decode import decode_photo
 from vision.errors import VisionError
 from vision.frames import BY_HAND
-from vision.reader import EngineStatus, Reader, engine_status
+from vision.reader import PATIENCE, EngineStatus, Reader, engine_status
 from vision.serialize import reading_to_json
 from workbench import entries, tables
 from workbench import policy as rules
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 ALSO_ALTERNATIVES, ALSO_TEXTS = 5, 80
 
 
-#: How long a photo is held for one program: so many time budgets, and the loading of models.
-LEASE_BUDGETS, LOADING_SECONDS = 4, 120
+#: How long a photo is held for one program: so many budgets of work, and the loading of models.
+LEASE_BUDGETS, LOADING_SECONDS = PATIENCE + 1, 120
 #: How many waiting exhibits are looked at for the next one to read.
 AHEAD = 20
 

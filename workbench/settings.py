@@ -27,7 +27,7 @@ class Settings:
     max_file_bytes: int = 200 * MIB
     max_files_per_upload: int = 2_000
     reading_seconds: float = 30.0
-    """Time budget for one photo."""
+    """Work on one photo, in seconds on a core (see `vision.reader`)."""
     bucket: str | None = None
     """Where blobs are kept instead of the folder: a URL such as `s3://bucket/prefix`."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -70,6 +72,21 @@ def test_a_still_among_others_gets_one_look_unless_it_shows_lettering() -> None:
     still, photo = reader.read(plate(LINES), one_of_many=True), reader.read(plate(LINES))
     assert values(still) == values(photo)
     assert still.notes == photo.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("passed", "worked", "cut"), [(30.0, 0.0, False), (50.0, 0.0, True), (1.0, 11.0, True)]
+)
+def test_a_busy_machine_takes_no_look_away(
+    monkeypatch: pytest.MonkeyPatch, passed: float, worked: float, cut: bool
+) -> None:
+    if "rapidocr" not in HERE:
+        pytest.skip("rapidocr is not installed")
+    passing, working = chain([0.0], repeat(passed)), chain([0.0], repeat(worked))
+    clock = SimpleNamespace(monotonic=lambda: next(passing), thread_time=lambda: next(working))
+    monkeypatch.setattr("vision.reader.time", clock)
+    reading = Reader(engines=("rapidocr",), budget_seconds=10).read(plate(LINES))
+    assert any("ran out" in note for note in reading.notes) == cut
 
 
 def test_no_reader_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
