@@ -39,6 +39,9 @@ BROWSER_ARGUMENTS = [
     "--disable-dev-shm-usage",
     "--font-render-hinting=none",
 ]
+# While a run is under way, Streamlit keeps what the run before drew, marked as stale, and for a
+# moment both may stand in the page.
+_FRESH = ":not([data-stale='true'])"
 NO_BROWSER = (
     "No Chromium was found. Install one (on Debian: apt-get install chromium), or set "
     "NAMEPLATE_CHROMIUM to the path of its program."
@@ -130,12 +133,12 @@ class Tour:
     # --- finding things ---------------------------------------------------------------
 
     def key(self, key: str) -> Locator:
-        """The element that the app calls by this key."""
-        return self.page.locator(f".st-key-{key}")
+        """The element that the app calls by this key, not what an earlier run left of it."""
+        return self.page.locator(f".st-key-{key}{_FRESH}")
 
     def starting(self, start: str) -> Locator:
         """The elements whose keys start like this."""
-        return self.page.locator(f"[class*='st-key-{start}']")
+        return self.page.locator(f"[class*='st-key-{start}']{_FRESH}")
 
     def press(self, key: str) -> None:
         """Press the button of this key."""
@@ -232,13 +235,15 @@ class Tour:
     def take_in(self, *files: Path, **claims: str) -> None:
         """Upload files with claims (names as in the form) and wait for the answer."""
         self.starting("intake_files").locator("input[type=file]").set_input_files(files)
-        self.page.locator("[data-testid=stFileChip]").first.wait_for()
+        ready = self.page.locator(".st-key-intake_go button:not([disabled])")
+        ready = ready.filter(has_text=f"Take in {len(files)} file")
+        ready.wait_for()
         for name, text in claims.items():
             box = self.starting(f"claim_{name}_").locator("input, textarea").first
             box.fill(text)
             box.press("Tab")
-        self.page.locator(".st-key-intake_go button:not([disabled])").wait_for()
-        self.press("intake_go")
+        self.settled()
+        ready.click()
         self.says("Last upload", seconds=READING_SECONDS)
         self.settled()
 
@@ -250,6 +255,7 @@ class Tour:
 
     def confirm_all(self, place: str) -> None:
         """Confirm every unjudged field of the region that is shown (place: exhibit-region)."""
+        self.settled()
         start = f"st-key-card-field-{place}-"
         cards = self.page.locator(f"[class*='{start}']")
         cards.first.wait_for()

@@ -194,6 +194,7 @@ def test_a_clip_gives_stills_and_a_frame_is_taken_by_hand(tour_of, tmp_path) -> 
     tour.go("Exhibits")
     tour.says("SOLO CASE")
     tour.says("frame of EX-0001")
+    tour.settled()
     before = tour.starting("tile-EX-").count()
     tour.press("open-EX-0001")
     tour.heading("EX-0001")
