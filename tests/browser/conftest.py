@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from ui.tour import Tour, find_browser, launch, served
+from ui.tour import STEP_SECONDS, Tour, find_browser, launch, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ def tour_of(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Tour]]:
                 viewport={"width": 1360, "height": 900}, accept_downloads=True
             )
             stack.callback(context.close)
-            context.set_default_timeout(60_000)
+            context.set_default_timeout(STEP_SECONDS * 1000)
             tour = Tour(page=context.new_page(), url=url)
             # What was on the screen last, for whoever has to mend a failure.
             stack.callback(lambda: tour.page.screenshot(path=tmp_path / "last.png"))
