@@ -145,8 +145,17 @@ def best_strings(table: Floats, column: Mapping[str, int], *, width: int) -> lis
     blank = column[""]
     beam: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
     for row in table:
-        fresh: dict[str, list[float]] = {}
         likely = [int(at) for at in np.flatnonzero(row > 1e-3) if at != blank]
+        if not likely:  # between characters: nothing grows, so the ranks stay
+            beam = {
+                prefix: (
+                    (ended + running) * float(row[blank]),
+                    running * float(row[column[prefix[-1]]]) if prefix else 0.0,
+                )
+                for prefix, (ended, running) in beam.items()
+            }
+            continue
+        fresh: dict[str, list[float]] = {}
         for prefix, (ended, running) in beam.items():
             entry = fresh.setdefault(prefix, [0.0, 0.0])
             entry[0] += (ended + running) * float(row[blank])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from vision.engine import Recognised, TextEngine
-    from vision.types import Pixels, Quad
+    from vision.types import Pixels, Point, Quad
 
 TALL = 1.5
 """An outline this many times taller than wide is taken for a line that runs up or down."""
@@ -31,6 +31,9 @@ SURE = 0.96
 
 OVER = 0.8
 """A line is turned over before reading if the classifier gives this much to its being inverted."""
+
+UPRIGHT = 0.1
+"""A line of which the classifier thinks less than this is never tried the other way up."""
 
 SAME = 0.55
 """Two outlines are one place if they share this much of the smaller one."""
@@ -115,15 +118,17 @@ def look(
 
 def read_found(pixels: Pixels, reader: TextEngine, quads: Sequence[Quad]) -> list[SeenLine]:
     """Read lines whose outlines are known but not which way up they stand."""
-    quads = list(quads)
+    heads: Sequence[float] = [0.5] * len(quads)
     if isinstance(reader, KnowsUp):
         heads = reader.upside_down([crop_quad(pixels, quad, height=48) for quad in quads])
-        quads = [
-            turn_quad(quad, 2) if over > OVER else quad
-            for quad, over in zip(quads, heads, strict=True)
-        ]
-    lines = read_lines(pixels, reader, quads)
-    doubtful = [at for at, line in enumerate(lines) if line.read.confidence < SURE]
+    turns = [2 if over > OVER else 0 for over in heads]
+    standing = [turn_quad(quad, turn) for quad, turn in zip(quads, turns, strict=True)]
+    lines = read_lines(pixels, reader, standing)
+    doubtful = [
+        at
+        for at, line in enumerate(lines)
+        if line.read.confidence < SURE and heads[at] >= UPRIGHT
+    ]
     turned = read_lines(pixels, reader, [turn_quad(lines[at].corners, 2) for at in doubtful])
     for at, other in zip(doubtful, turned, strict=True):
         if other.weight > lines[at].weight:
@@ -205,10 +210,10 @@ def _outvoted(line: SeenLine, lines: Sequence[SeenLine]) -> bool:
     own, against = line.weight, 0.0
     if len(line.read.text) > SHORT and line.read.confidence >= SETTLED:
         return False
-    here = np.asarray(line.corners).mean(axis=0)
+    here, tall = _centre(line.corners), line.height
     for other in lines:
-        away = float(np.linalg.norm(np.asarray(other.corners).mean(axis=0) - here))
-        if other is line or away > NEIGHBOURS * max(line.height, other.height):
+        away = math.dist(_centre(other.corners), here)
+        if other is line or away > NEIGHBOURS * max(tall, other.height):
             continue
         turn = math.cos(direction(line.corners) - direction(other.corners))
         if turn > 0.9:
@@ -216,6 +221,11 @@ def _outvoted(line: SeenLine, lines: Sequence[SeenLine]) -> bool:
         elif turn < -0.9:
             against += other.weight
     return against > 2 * own
+
+
+def _centre(quad: Quad) -> Point:
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = quad
+    return ((ax + bx + cx + dx) / 4, (ay + by + cy + dy) / 4)
 
 
 def _one_place(a: Quad, b: Quad) -> bool:

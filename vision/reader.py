@@ -21,6 +21,7 @@ from vision.engine import EngineStatus, engine_status, load_engine, usual_engine
 from vision.errors import EngineMissing
 from vision.fields import find_fields
 from vision.layout import rows_of
+from vision.pieces import whole_only
 from vision.plates import find_plates
 from vision.scripts import read_other_scripts
 from vision.search import Search
@@ -254,11 +255,13 @@ class _Run:
                     claims.setdefault(guess.field, []).append(claim)
         clear = legibility(lines)
         here = [one_place(said, own) for said in claims.values()]
+        fields = held_together([combine(said, codes, legible=clear) for said in here])
+        shown = tuple(self._shown(line, own[1:]) for line in lines)
         return Reading(
             region_id=region.region_id,
             engine=COMBINED,
-            lines=tuple(self._shown(line, own[1:]) for line in lines),
-            fields=held_together([combine(said, codes, legible=clear) for said in here]),
+            lines=shown,
+            fields=whole_only(fields, shown),
         )
 
     def _may_speak(self, guess: FieldGuess, spoken: set[tuple[FieldName, str]]) -> bool:

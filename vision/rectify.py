@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import cv2
@@ -28,9 +29,9 @@ def crop_region(photo: Photo, corners: Quad, *, height: int | None = None) -> Pi
 
 def side_lengths(corners: Quad) -> tuple[float, float]:
     """Give the width (mean of top and bottom) and the height of a region in pixels."""
-    q = np.asarray(corners, dtype=np.float64)
-    width = (np.linalg.norm(q[1] - q[0]) + np.linalg.norm(q[2] - q[3])) / 2
-    height = (np.linalg.norm(q[3] - q[0]) + np.linalg.norm(q[2] - q[1])) / 2
+    a, b, c, d = corners
+    width = (math.dist(a, b) + math.dist(d, c)) / 2
+    height = (math.dist(a, d) + math.dist(b, c)) / 2
     return float(width), float(height)
 
 
