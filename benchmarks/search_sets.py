@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -72,17 +73,33 @@ def family_serials(model: str, count: int, scheme: str, seed: int) -> Iterator[s
 
 
 def in_pieces(numbers: npt.NDArray[np.uint32]) -> Iterator[int]:
-    """Give the numbers one by one without making a list of all of them."""
-    for start in range(0, len(numbers), 10_000):
-        yield from numbers[start : start + 10_000].tolist()
+    """Give the numbers one by one; they wait in a file, so that their memory is not the builder's.
+
+    The array is written at once, before the first number is asked for.
+    """
+    with tempfile.TemporaryFile() as file:
+        numbers.tofile(file)
+        waiting = np.memmap(file, dtype=np.uint32, mode="r", shape=numbers.shape)
+    parts = (waiting[start : start + 10_000] for start in range(0, len(waiting), 10_000))
+    return (number for part in parts for number in part.tolist())
 
 
 def permits(units: int) -> Iterator[Permit]:
-    """Give permits in the order of their ids; each has one line and one to four deliveries."""
+    """Give permits in the order of their ids; each has one line and one to four deliveries.
+
+    The numbers of all serials are drawn at once, before the first permit is asked for.
+    """
+    families = [
+        (maker_id, model, family_serials(model, round(units * share), scheme, SEED + place))
+        for place, (maker_id, model, share, scheme) in enumerate(FAMILIES)
+    ]
+    return _permits(families)
+
+
+def _permits(families: list[tuple[str, str, Iterator[str]]]) -> Iterator[Permit]:
     draw = random.Random(SEED)
     number = 0
-    for place, (maker_id, model, share, scheme) in enumerate(FAMILIES):
-        serials = family_serials(model, round(units * share), scheme, SEED + place)
+    for maker_id, model, serials in families:
         while part := list(islice(serials, UNITS_A_DELIVERY * draw.randint(1, 4))):
             number += 1
             yield _permit(number, maker_id, model, part)

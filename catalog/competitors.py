@@ -13,8 +13,9 @@ from weakref import WeakKeyDictionary
 
 from catalog.likelihood import folded_reading
 from catalog.normalize import fold, skeleton
+from catalog.numbering import statistics
 from catalog.population import Population, population
-from catalog.schemes import GroupStatistics, statistics
+from catalog.schemes import GroupStatistics
 
 if TYPE_CHECKING:
     from datetime import date

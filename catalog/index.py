@@ -26,6 +26,9 @@ BASE: Final = 0x9E37_79B9_7F4A_7C15
 MAX_KEY_BYTES: Final = 128
 """Longer than any serial: MIL-STD-130 allows 30 characters, a VIN has 17."""
 
+PIECE: Final = 1 << 18
+"""Hashes that are sorted at once, or looked through at once."""
+
 _WRAP: Final = 1 << 64
 
 
@@ -134,14 +137,20 @@ def build_index(hashes: Hashes) -> HashIndex:
 
 def sorted_parts(hashes: Hashes) -> Iterator[tuple[Hashes, npt.NDArray[np.uint32]]]:
     """Sort hashes with the rows they came from, a range of values at a time to save memory."""
-    ranges = max(1, len(hashes) >> 20)
+    ranges = max(1, len(hashes) // PIECE)
     step = _WRAP // ranges
     for number in range(ranges):
-        last = number == ranges - 1
-        inside = hashes >= np.uint64(number * step)
-        if not last:
-            inside &= hashes < np.uint64((number + 1) * step)
-        rows = np.flatnonzero(inside)
+        last = _WRAP if number == ranges - 1 else (number + 1) * step
+        rows = _rows_between(hashes, number * step, last - 1)
         part = hashes[rows]
         order = np.argsort(part, kind="stable")
-        yield part[order], rows[order].astype(np.uint32)
+        yield part[order], rows[order]
+
+
+def _rows_between(hashes: Hashes, low: int, high: int) -> npt.NDArray[np.uint32]:
+    found = [np.empty(0, dtype=np.uint32)]
+    for start in range(0, len(hashes), PIECE):
+        part = hashes[start : start + PIECE]
+        inside = np.flatnonzero((part >= np.uint64(low)) & (part <= np.uint64(high)))
+        found.append((inside + start).astype(np.uint32))
+    return np.concatenate(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import tempfile
 from array import array
 from dataclasses import replace
@@ -27,11 +28,12 @@ from catalog.manifest import (
     manifest_bytes,
 )
 from catalog.normalize import fold
+from catalog.numbering import statistics
 from catalog.records_json import to_json
-from catalog.schemes import statistics
 from catalog.snapshot_layout import DELIVERY, README, UNIT
 from catalog.status import never_approved
-from catalog.unit_spool import CHUNK, Spool, UnitSpool
+from catalog.unit_order import PIECE, by_group, sort_by_key
+from catalog.unit_spool import Spool, UnitSpool
 from catalog.vocabulary import DISPOSITIONS, SERIAL_BASES
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 
 _BASIS: Final = {name: code for code, name in enumerate(SERIAL_BASES)}
 _DISPOSITION: Final = {name: code for code, name in enumerate(DISPOSITIONS)}
+_DELIVERY: Final = struct.Struct("<3I")
 _NO_UNIT: Final = frozenset({"quantity_only", "redacted"})
 
 
@@ -80,9 +83,8 @@ def build_snapshot(
 class SnapshotWriter:
     """Takes permits one by one, in order of their ids, and writes one snapshot at the end.
 
-    Permits and units go to temporary files beside the snapshot; memory holds a few numbers for each
-    permit and delivery, and at the end the keys of one maker and model at a time. Use it as a
-    context manager.
+    All that grows goes to temporary files beside the snapshot, and is sorted and counted a piece at
+    a time; memory holds a few numbers for each permit. Use it as a context manager.
     """
 
     def __init__(self, path: Path, makers: Iterable[Maker]) -> None:
@@ -96,13 +98,13 @@ class SnapshotWriter:
         self._groups = _Groups(self._makers)
         self._units = UnitSpool(path.parent)
         self._permits = Spool(path.parent)
+        self._deliveries = Spool(path.parent)
         self._last_id = ""
         self._offsets = array("Q", [0])
         self._flags = bytearray()
         self._lines = 0
         self._extents = Extents()
         self._group_permits = array("Q")
-        self._deliveries = array("I")
 
     def __enter__(self) -> Self:
         return self
@@ -113,8 +115,8 @@ class SnapshotWriter:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._units.close()
-        self._permits.close()
+        for spool in (self._units, self._permits, self._deliveries):
+            spool.close()
 
     def add(self, permit: Permit) -> None:
         """Take one permit with its lines, deliveries and serials.
@@ -149,8 +151,8 @@ class SnapshotWriter:
     def _take_delivery(
         self, group: int, where: tuple[int, int, int], delivery: Delivery
     ) -> Delivery:
-        row = len(self._deliveries) // len(where)
-        self._deliveries.extend(where)
+        row = self._deliveries.size // DELIVERY.itemsize
+        self._deliveries.append(_DELIVERY.pack(*where))
         others = []
         for serial in delivery.serials:
             key = "" if serial.basis in _NO_UNIT else fold(serial.value)
@@ -215,7 +217,7 @@ class SnapshotWriter:
         container.add_array("permit_offsets.npy", "<u8", [np.asarray(self._offsets)])
         container.add_array("permit_flags.npy", "u1", [np.frombuffer(self._flags, np.uint8)])
         self._write_units(container)
-        deliveries = np.asarray(self._deliveries, dtype="<u4").view(DELIVERY)
+        deliveries = self._deliveries.view(DELIVERY)
         container.add_array("deliveries.npy", DELIVERY, [deliveries])
         return Counts(
             makers=len(self._makers),
@@ -230,12 +232,11 @@ class SnapshotWriter:
     def _write_units(self, container: ContainerWriter) -> None:
         """Write all that is in the order of groups and their sorted keys."""
         rank = self._groups.rank()
-        rows = self._units.by_group(rank)
+        rows, bounds = by_group(self._units, rank, self.path.parent)
         permits = self._permits_of_groups(rank)
-        keys, hashes, numbering = (Spool(self.path.parent) for _ in range(3))
+        keys, hashes, hash_rows, numbering = (Spool(self.path.parent) for _ in range(4))
         try:
             entries = []
-            bounds = self._bounds(rank, rows)
             for place, group in enumerate(np.argsort(rank).tolist()):
                 members = rows[bounds[place] : bounds[place + 1]]
                 entry = {**self._groups.entry(group), "permits": len(permits[place])}
@@ -248,36 +249,28 @@ class SnapshotWriter:
             container.add("keys.bin", keys.chunks())
             container.add_array("units.npy", UNIT, self._unit_parts(rows), count=len(rows))
             container.add("texts.bin", self._units.texts.chunks())
-            for name, kind, part in (("hashes", "<u8", 0), ("hash_rows", "<u4", 1)):
-                parts = (pair[part] for pair in sorted_parts(hashes.view(np.uint64)))
-                container.add_array(f"{name}.npy", kind, parts, count=len(rows))
+            sorted_hashes = _keeping_rows(sorted_parts(hashes.view(np.uint64)), hash_rows)
+            container.add_array("hashes.npy", "<u8", sorted_hashes, count=len(rows))
+            container.add_array("hash_rows.npy", "<u4", [hash_rows.view("<u4")])
         finally:
-            for spool in (keys, hashes, numbering):
+            for spool in (keys, hashes, hash_rows, numbering):
                 spool.close()
         container.add_array("group_permits.npy", "<u4", permits)
-
-    def _bounds(self, rank: npt.NDArray[np.uint32], rows: npt.NDArray[np.uint32]) -> list[int]:
-        groups = self._units.records()["group"]
-        sizes = np.bincount(rank[groups], minlength=len(rank)) if len(rows) else np.zeros(len(rank))
-        return [0, *np.cumsum(sizes, dtype=np.int64).tolist()]
 
     def _sort_group(
         self, members: npt.NDArray[np.uint32], keys: Spool, hashes: Spool
     ) -> dict[str, Any]:
         """Bring one group's units into the order of their keys, in place; write keys and hashes."""
-        found = self._units.keys_of(members)
-        order = np.argsort(found, kind="stable")
-        members[:] = members[order]
-        found = found[order]
-        for start in range(0, len(found), CHUNK):
-            part = found[start : start + CHUNK]
+        width = self._units.width_of(members)
+        lengths = np.zeros(width + 1, dtype=np.int64)
+        for part in sort_by_key(self._units, members, self.path.parent, width):
             keys.append(part.view(np.uint8).data)
             hashes.append(hash_keys(part).view(np.uint8).data)
-        sizes, counts = np.unique(np.char.str_len(found), return_counts=True)
+            lengths += np.bincount(np.char.str_len(part), minlength=width + 1)
         return {
-            "units": len(found),
-            "width": found.dtype.itemsize,
-            "key_lengths": [list(p) for p in zip(sizes.tolist(), counts.tolist(), strict=True)],
+            "units": len(members),
+            "width": width,
+            "key_lengths": [[at, count] for at, count in enumerate(lengths.tolist()) if count],
         }
 
     def _numbering(self, group: int, entry: dict[str, Any], keys: Spool) -> bytes:
@@ -288,8 +281,8 @@ class SnapshotWriter:
 
     def _unit_parts(self, rows: npt.NDArray[np.uint32]) -> Iterator[npt.NDArray[Any]]:
         records = self._units.records()
-        for start in range(0, len(rows), CHUNK):
-            part = records[rows[start : start + CHUNK]]
+        for start in range(0, len(rows), PIECE):
+            part = records[rows[start : start + PIECE]]
             units = np.empty(len(part), dtype=UNIT)
             for name in UNIT.names or ():
                 units[name] = part[name]
@@ -303,6 +296,15 @@ class SnapshotWriter:
         starts = np.searchsorted(both >> np.uint64(32), np.arange(len(rank) + 1, dtype=np.uint64))
         rows = (both & 0xFFFF_FFFF).astype("<u4")
         return [rows[start:end] for start, end in pairwise(starts.tolist())]
+
+
+def _keeping_rows(
+    parts: Iterator[tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32]]], rows: Spool
+) -> Iterator[npt.NDArray[np.uint64]]:
+    """Give the sorted hashes; put the row of each into `rows`."""
+    for hashes, where in parts:
+        rows.append(where.view(np.uint8).data)
+        yield hashes
 
 
 class _Groups:

@@ -112,20 +112,21 @@ class UnitSpool:
         """Map all units, dtype `SPOOLED`."""
         return self._records.view(SPOOLED)
 
-    def keys_of(self, members: npt.NDArray[np.uint32]) -> npt.NDArray[np.bytes_]:
-        """Copy the keys of these units into an array of a fixed width."""
+    def width_of(self, members: npt.NDArray[np.uint32]) -> int:
+        """Find the longest key of these units, in bytes; at least 1."""
+        sizes = self.records()["key_size"]
+        parts = range(0, len(members), CHUNK)
+        return max((int(sizes[members[at : at + CHUNK]].max()) for at in parts), default=0) or 1
+
+    def keys_of(self, members: npt.NDArray[np.uint32], width: int) -> npt.NDArray[np.bytes_]:
+        """Copy the keys of these units into an array of this width."""
         records, letters = self.records(), self._keys.view(np.uint8)
         sizes, starts = records["key_size"][members], records["key"][members]
-        width = int(sizes.max(initial=1))
         packed = np.zeros((len(members), width), dtype=np.uint8)
         for place in range(width):
             inside = np.flatnonzero(sizes > place)
             packed[inside, place] = letters[starts[inside] + np.uint64(place)]
         return packed.reshape(-1).view(f"S{width}")
-
-    def by_group(self, rank: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-        """Order the units by the rank of their group, otherwise as they came."""
-        return np.argsort(rank[self.records()["group"]], kind="stable").astype(np.uint32)
 
     def close(self) -> None:
         """Let go of the temporary files."""

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from catalog.likelihood import serial_model
+from catalog.numbering import statistics
 from catalog.population import population
-from catalog.schemes import statistics
 from catalog.types import FieldEvidence
 from catalog.weight import FITS_FROM, weigh_group
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.index import BASE, INVERSE_BASE, POWERS, as_keys, build_index, hash_keys
+from catalog.index import (
+    BASE,
+    INVERSE_BASE,
+    POWERS,
+    as_keys,
+    build_index,
+    hash_keys,
+    sorted_parts,
+)
 
 keys = st.text(alphabet="01AB", min_size=1, max_size=5)
 WRAP = 1 << 64
@@ -53,3 +63,13 @@ def test_hashes_of_neighbours_follow_from_the_original(key: str, data: st.DataOb
     after = original - prefix - ord(key[place]) * power
     left_out = (prefix + after * int(INVERSE_BASE)) % WRAP
     assert left_out == int(hash_keys(as_keys([key[:place] + key[place + 1 :]]))[0])
+
+
+@given(st.lists(keys, min_size=1, max_size=40), st.integers(1, 9))
+def test_hashes_sorted_in_pieces_are_those_sorted_at_once(stored: list[str], piece: int) -> None:
+    hashes = hash_keys(as_keys(stored))
+    order = np.argsort(hashes, kind="stable")
+    with patch("catalog.index.PIECE", piece):
+        parts = list(sorted_parts(hashes))
+    assert np.concatenate([part for part, _ in parts]).tolist() == hashes[order].tolist()
+    assert np.concatenate([rows for _, rows in parts]).tolist() == order.tolist()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from catalog.confusions import HUMAN, MACHINE
 from catalog.likelihood import TextModel
+from catalog.numbering import statistics
 from catalog.population import digit_sets, population
-from catalog.schemes import statistics
 
 
 @given(st.integers(0, 99_999), st.integers(0, 99_999))

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from catalog.bands import BANDS, band, times
 from catalog.likelihood import SerialModel, serial_model
 from catalog.looks import Trust
+from catalog.numbering import statistics
 from catalog.population import Population, population
-from catalog.schemes import statistics
 from catalog.types import FieldEvidence
 from catalog.weight import FITS_FROM, GroupWeight, find, weigh_group, weigh_unit
 
