@@ -75,9 +75,10 @@ FIELDS = {
 READING_TONES: dict[str, Tone] = {"stated": "good", "offered": "caution", "unreadable": "stop"}
 READING_HELP = {
     "stated": "The machine gives this as read.",
-    "offered": "The machine offers this as one of several possibilities.",
+    "offered": "The machine does not vouch for this; look whether it is there.",
     "unreadable": "The machine makes no claim here.",
 }
+PIXELS_HELP = "How surely the pixels show these characters, whatever field they belong to."
 RELATIONS = {
     "exact": "Identical file",
     "near": "Copy of one exposure",

@@ -28,7 +28,9 @@ from workbench.case_file import views
 from workbench.copies import measured
 from workbench.errors import BadRequest, NotFound, WorkbenchError
 from workbench.publication import Withholding
+from workbench.report.numbers import percent
 from workbench.settings import Settings
+from workbench.strength import strength_in
 from workbench.terminal import safe
 from workbench.types import Actor, Claims, Judgement, Policy, Role, Upload
 from workbench.workbench import Workbench
@@ -36,6 +38,7 @@ from workbench.workbench import Workbench
 if TYPE_CHECKING:
     from catalog.types import CoverageEntry
     from workbench.jobs import ReadingProgress
+    from workbench.types import FieldStanding
 
 IDLE_SECONDS = 2.0
 """How long a worker without work waits before it looks again."""
@@ -284,11 +287,21 @@ def _show(workbench: Workbench, options: argparse.Namespace) -> int:
                     "",
                     field.field,
                     safe(field.machine_text),
-                    f"{field.machine_confidence:.2f} {field.machine_state}",
+                    _strength(workbench, options.case, field),
                     safe(human),
                     sep="\t",
                 )
     return 0
+
+
+def _strength(workbench: Workbench, case_id: str, standing: FieldStanding) -> str:
+    """How strongly the program gives a field, and why."""
+    if standing.machine_at is None:
+        return ""
+    exhibit_id, region_id = standing.machine_at
+    reading = workbench.intake.exhibit(case_id, exhibit_id).reading
+    found = strength_in(reading, region_id, standing.field) if reading else None
+    return f"{found.word}; pixels {percent(found.pixels)}" if found else ""
 
 
 def _find(workbench: Workbench, options: argparse.Namespace) -> int:

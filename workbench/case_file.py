@@ -30,6 +30,7 @@ from workbench.report.types import (
     ReportReview,
     ReportSearch,
 )
+from workbench.strength import strength_of
 from workbench.types import ExhibitView, Judgement
 
 if TYPE_CHECKING:
@@ -250,8 +251,8 @@ def _fields(
         ReportField(
             field=name,
             text="",
-            confidence=0.0,
             state="unreadable",
+            why="the program read nothing here",
             reviews=_reviews(mine, name),
         )
         for name in dict.fromkeys(review.field for review in mine)
@@ -263,11 +264,13 @@ def _fields(
 def _field(
     reading: PhotoReading, region_id: str, item: FieldReading, reviews: list[Review]
 ) -> ReportField:
+    strength = strength_of(reading, region_id, item)
     return ReportField(
         field=item.field,
         text=item.text,
-        confidence=item.confidence,
-        state=item.state,
+        state=strength.state,
+        why=strength.why,
+        pixels=strength.pixels,
         glyphs=tuple(
             tuple((option.char, option.probability) for option in glyph.options)
             for glyph in item.glyphs

@@ -390,9 +390,9 @@ def _standing(
     """What stands for one field: the machine's best words, and the last judgement of a person."""
     machine = max(
         (
-            (confidence, text, state, region)
+            (confidence, text, region)
             for region in regions
-            for name, text, confidence, state in region.fields
+            for name, text, confidence, _state in region.fields
             if name == field
         ),
         key=lambda item: item[0],
@@ -402,7 +402,7 @@ def _standing(
     if machine is None and not judged:
         return None
     last = judged[-1] if judged else None
-    where = last if last is not None else (machine[3] if machine is not None else regions[0])
+    where = last if last is not None else (machine[2] if machine is not None else regions[0])
     speaks = last is not None and last.judgement in {
         Judgement.CONFIRMED.value,
         Judgement.CORRECTED.value,
@@ -410,8 +410,7 @@ def _standing(
     return FieldStanding(
         field=field,
         machine_text=machine[1] if machine is not None else "",
-        machine_confidence=machine[0] if machine is not None else 0.0,
-        machine_state=machine[2] if machine is not None else "unreadable",
+        machine_at=(machine[2].exhibit_id, machine[2].region_id) if machine is not None else None,
         human_text=last.text if last is not None and speaks else None,
         judgement=Judgement(last.judgement) if last is not None else None,
         reviewers=tuple(dict.fromkeys(names.get(review.by, review.by) for review in judged)),

@@ -242,8 +242,8 @@ class FieldStanding:
 
     field: FieldName
     machine_text: str
-    machine_confidence: float
-    machine_state: str
+    machine_at: tuple[str, str] | None
+    """Exhibit and region of the reading that speaks for the program; none where it read nothing."""
     human_text: str | None
     judgement: Judgement | None
     reviewers: tuple[str, ...]

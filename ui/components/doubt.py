@@ -9,6 +9,7 @@ import streamlit as st
 
 from ui import words
 from ui.components import markup
+from workbench.strength import pixels_of, strength_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,13 +51,17 @@ def glyphs(field: FieldReading) -> None:
     )
 
 
-def strength(field: FieldReading) -> str:
-    """How strongly the machine gives a field, as a label in HTML."""
-    tone = words.READING_TONES.get(field.state, "neutral")
-    return markup.chip(
-        f"{field.state} · {words.percent(field.confidence)}",
-        tone,
+def strength(reading: PhotoReading, region_id: str, field: FieldReading) -> str:
+    """How strongly the machine gives a field, why, and how sure the pixels are, in HTML."""
+    found = strength_of(reading, region_id, field)
+    label = markup.chip(
+        found.word,
+        words.READING_TONES.get(field.state, "neutral"),
         means=words.READING_HELP.get(field.state, ""),
+    )
+    return (
+        f'{label} <span class="np-small np-muted" title="{words.PIXELS_HELP}">'
+        f"pixels {words.percent(found.pixels)}</span>"
     )
 
 
@@ -75,7 +80,7 @@ def alternatives(field: FieldReading) -> None:
 def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
     """What each reader made of the field, with the characters that differ marked."""
     rows = [
-        (by.engine.name, item.text, item.confidence)
+        (by.engine.name, item.text, pixels_of(item))
         for by in reading.readings
         if by.region_id == region_id
         for item in by.fields

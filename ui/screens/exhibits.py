@@ -285,7 +285,7 @@ def _region_card(view: ExhibitView, region_id: str) -> None:
         if button.button("Review", key=f"review-{region_id}", width="stretch"):
             st.session_state["review_at"] = (view.summary.exhibit_id, region_id)
             state.go("review")
-        if combined is None or not combined.fields:
+        if reading is None or combined is None or not combined.fields:
             markup.note("Text was found here, but no field of a plate.", "neutral")
             return
         standing = {(r.region_id, r.field): r for r in view.reviews}
@@ -296,7 +296,7 @@ def _region_card(view: ExhibitView, region_id: str) -> None:
                 (
                     markup.safe(words.field(field.field)),
                     markup.machine(field.text or "–"),
-                    doubt.strength(field),
+                    doubt.strength(reading, region_id, field),
                     (
                         markup.chip(
                             words.JUDGEMENTS[review.judgement],

@@ -103,12 +103,12 @@ def _field(
             st.html(markup.chips(name, markup.chip(said, tone)))
             _said(review)
             with st.expander("The machine's reading, and judging again"):
-                st.html(markup.chips(doubt.strength(field)))
+                st.html(markup.chips(_strength(place, field)))
                 _machine(place, field)
                 if may:
                     _answers(workbench, place, field)
             return
-        st.html(markup.chips(name, doubt.strength(field)))
+        st.html(markup.chips(name, _strength(place, field)))
         if may and state.is_blind(place.case_id):
             st.html(
                 '<div class="np-small np-muted">The machine\'s reading was shown to you before; '
@@ -130,6 +130,11 @@ def _hidden(actor: Actor, place: Place, field: str) -> bool:
     if any(review.reviewer_id == actor.person_id for review in place.reviews_of(field)):
         return False
     return not state.has_seen(place.case_id, place.view.summary.exhibit_id, _seen_as(place, field))
+
+
+def _strength(place: Place, field: FieldReading) -> str:
+    reading = place.view.reading
+    return doubt.strength(reading, place.region.region_id, field) if reading is not None else ""
 
 
 def _machine(place: Place, field: FieldReading) -> None:

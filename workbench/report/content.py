@@ -116,7 +116,8 @@ def _extra(value: object, text: Callable[[str], str]) -> Plain:
         return {
             "label": text(field_word(value.field)),
             "doubtful": value.state != "stated" or value.field == "serial",
-            "percent": percent(value.confidence),
+            "strength": text(f"{value.state}: {value.why}" if value.why else value.state),
+            "pixels_percent": percent(value.pixels) if value.text else "",
             "cells": [
                 {
                     "char": text(options[0][0]) if options else "·",

@@ -76,6 +76,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "doubt": "Doubt, character by character",
         "doubt_lede": "Under a character that is not sure: how sure it is, then what it may be "
         "instead.",
+        "pixels": "pixels",
         "alternatives": "Whole values it may be instead",
         "readers": "Readers apart",
         "judgements": "Judgements",

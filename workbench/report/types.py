@@ -64,8 +64,11 @@ class ReportField:
 
     field: str
     text: str
-    confidence: float
     state: str
+    why: str = ""
+    """Why it is given in this strength and no other."""
+    pixels: float = 0.0
+    """How surely the pixels show these characters (0–1)."""
     glyphs: tuple[tuple[tuple[str, float], ...], ...] = ()
     """For each character its options (character, probability), best first."""
     alternatives: tuple[tuple[str, float], ...] = ()

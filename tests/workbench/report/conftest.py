@@ -29,8 +29,9 @@ def serial_field() -> r.ReportField:
     return r.ReportField(
         field="serial",
         text="CMX15D-0836",
-        confidence=0.71,
         state="offered",
+        why="the pixels leave it open",
+        pixels=0.71,
         glyphs=(
             *glyphs,
             (("8", 0.62), ("3", 0.3), ("B", 0.08)),
@@ -87,9 +88,7 @@ def make_case(**changes: object) -> r.ReportCase:
                 crop=picture(500, 200, "CMX-15D"),
                 fields=(
                     serial_field(),
-                    r.ReportField(
-                        field="maker", text="L3 WESCAM", confidence=0.999, state="stated"
-                    ),
+                    r.ReportField(field="maker", text="L3 WESCAM", pixels=0.999, state="stated"),
                 ),
             ),
         ),
