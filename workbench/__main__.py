@@ -9,9 +9,12 @@ import argparse
 import getpass
 import json
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -27,12 +30,13 @@ from workbench.case_file import plates as all_plates
 from workbench.case_file import views
 from workbench.copies import measured
 from workbench.errors import BadRequest, NotFound, WorkbenchError
+from workbench.intake import together
 from workbench.publication import Withholding
 from workbench.report.numbers import percent
 from workbench.settings import Settings
 from workbench.strength import strength_in
 from workbench.terminal import safe
-from workbench.types import Actor, Claims, Judgement, Policy, Role, Upload
+from workbench.types import Actor, Claims, IntakeReport, Judgement, Policy, Role, Upload
 from workbench.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -202,19 +206,57 @@ def _ingest(workbench: Workbench, options: argparse.Namespace) -> int:
         claimed_date=options.date,
         note=options.note,
     )
-    refused = 0
-    for number, path in enumerate(files):
-        _progress(path.name, number, len(files))
-        upload = Upload(name=path.name, data=_bytes(path, workbench))
-        report = workbench.intake.take_in(actor, options.case, [upload], claims)
-        for exhibit in report.accepted:
-            of = dict(report.copies).get(exhibit)
-            print(exhibit, safe(path.name), f"copy of {of}" if of else "", sep="\t")
-        for refusal in report.refused:
-            refused += 1
-            print(safe(refusal.reason), file=sys.stderr)
-    _progress("", len(files), len(files))
-    return 1 if refused else 0
+
+    def uploads() -> Iterator[Upload]:
+        for number, path in enumerate(files):
+            _progress(path.name, number, len(files))
+            yield Upload(name=path.name, data=_bytes(path, workbench))
+
+    reports = [IntakeReport(total=len(files))]
+    with _until_interrupted() as interrupted:
+        for report in workbench.intake.taking_in(
+            actor, options.case, uploads(), claims, total=len(files)
+        ):
+            reports.append(report)
+            _print_taken(report)
+            if interrupted():
+                break
+    report = together(reports)
+    _progress("", report.done, report.done)
+    if report.stopped:
+        print(report.stopped, file=sys.stderr)
+        return 1
+    return 1 if report.refused else 0
+
+
+def _print_taken(report: IntakeReport) -> None:
+    """Say what became of one file."""
+    for exhibit in report.accepted:
+        of = dict(report.copies).get(exhibit)
+        print(exhibit, safe(report.name), f"copy of {of}" if of else "", sep="\t")
+    for exhibit in report.known:
+        print(exhibit, safe(report.name), "here already", sep="\t")
+    for refusal in report.refused:
+        print(safe(refusal.reason), file=sys.stderr)
+    for problem in report.problems:
+        print(safe(problem), file=sys.stderr)
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C only be noticed, so that the present photo is finished."""
+    noticed = threading.Event()
+
+    def notice(_number: int, _frame: object) -> None:
+        noticed.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        print("\nStopping after this photo; Ctrl-C again stops at once.", file=sys.stderr)
+
+    before = signal.signal(signal.SIGINT, notice)
+    try:
+        yield noticed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:

@@ -6,8 +6,9 @@ is kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import func, select
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from evidence_store.types import Draft, Sha256
     from vision.clip import ClipFacts
     from vision.types import Fingerprint, Frame, Photo
-    from workbench.cases import Cases, OnStep
+    from workbench.cases import Cases
     from workbench.copies import Copies
     from workbench.images import Images
     from workbench.people import People
@@ -78,46 +79,45 @@ class Intake:
         self._images = images
 
     def take_in(
-        self,
-        actor: Actor,
-        case_id: str,
-        uploads: Iterable[Upload],
-        claims: Claims,
-        *,
-        on_step: OnStep | None = None,
+        self, actor: Actor, case_id: str, uploads: Iterable[Upload], claims: Claims
     ) -> IntakeReport:
         """Take photos, clips and ZIP archives of them into a case.
 
         Raises NotFound, NotAllowed and, for claims that are too long, BadRequest. Files that
         cannot be used are in the report and in the log, not raised.
         """
+        uploads = tuple(uploads)
+        return together(self.taking_in(actor, case_id, uploads, claims, total=len(uploads)))
+
+    def taking_in(
+        self,
+        actor: Actor,
+        case_id: str,
+        uploads: Iterable[Upload],
+        claims: Claims,
+        *,
+        total: int,
+    ) -> Iterator[IntakeReport]:
+        """Do what `take_in` does, and say after each photo or clip what became of it.
+
+        Whoever asks for no more stops the upload there. What was taken in stays, and the same
+        files given again go on where it stopped: what the case already has under the same name
+        and with the same claims is passed over.
+        """
         self._cases.policy_of(case_id)
         why = rules.missing_role(actor, Role.INVESTIGATOR)
         if why is not None:
             raise self._stores.refuse(case_id, actor, verb="take in material", why=why)
         _check_claims(claims)
-        uploads = tuple(uploads)
-        accepted: list[str] = []
-        copies: list[tuple[str, str]] = []
-        refused: list[Refusal] = []
-        problems: list[str] = []
         for number, upload in enumerate(uploads):
-            if on_step is not None:
-                on_step(upload.name, number, len(uploads))
-            for piece in self._unpack(upload):
-                if isinstance(piece, Refusal):
-                    self._record_refusal(actor, case_id, piece, None)
-                    refused.append(piece)
-                    continue
-                self._take_one(actor, case_id, piece, claims, accepted, copies, refused, problems)
-        if on_step is not None:
-            on_step("", len(uploads), len(uploads))
-        return IntakeReport(
-            accepted=tuple(accepted),
-            copies=tuple(copies),
-            refused=tuple(refused),
-            problems=tuple(problems),
-        )
+            pieces = self._unpack(upload)
+            piece = next(pieces, None)
+            if piece is None:
+                yield IntakeReport(name=upload.name, done=number + 1, total=total)
+            while piece is not None:
+                report, name = self._take_piece(actor, case_id, piece, claims), piece.name
+                piece = next(pieces, None)
+                yield replace(report, name=name, done=number + (piece is None), total=total)
 
     def _unpack(self, upload: Upload) -> Iterator[Upload | Refusal]:
         """The file itself, or what a ZIP holds, with refusals among it."""
@@ -144,37 +144,44 @@ class Intake:
         except DecodeError as error:
             yield Refusal(name=upload.name, reason=error.diagnostics())
 
-    def _take_one(
-        self,
-        actor: Actor,
-        case_id: str,
-        upload: Upload,
-        claims: Claims,
-        accepted: list[str],
-        copies: list[tuple[str, str]],
-        refused: list[Refusal],
-        problems: list[str],
-    ) -> None:
+    def _take_piece(
+        self, actor: Actor, case_id: str, piece: Upload | Refusal, claims: Claims
+    ) -> IntakeReport:
+        if isinstance(piece, Refusal):
+            self._record_refusal(actor, case_id, piece, None)
+            return IntakeReport(refused=(piece,))
         original: Sha256 | None = None
         try:
-            if not upload.data:
+            if not piece.data:
                 raise BadRequest(
-                    f"{upload.name} is empty (0 bytes). Fetch it again from where it came from."
+                    f"{piece.name} is empty (0 bytes). Fetch it again from where it came from."
                 )
-            original = self._stores.blobs.put(upload.data)
-            if sniff(upload.data[:HEAD_BYTES]) == "clip":
-                accepted.extend(self._take_clip(actor, case_id, upload, original, claims, problems))
-                return
-            photo = decode_photo(upload.data, name=upload.name)
-            exhibit_id, of = self._take_photo(actor, case_id, upload, original, claims, photo)
+            original = self._stores.blobs.put(piece.data)
+            known = self._known(case_id, piece.name, original, claims)
+            if sniff(piece.data[:HEAD_BYTES]) == "clip":
+                return self._take_clip(actor, case_id, piece, original, claims, known)
+            if known is not None:
+                return IntakeReport(known=(known,))
+            photo = decode_photo(piece.data, name=piece.name)
+            exhibit_id, of = self._take_photo(actor, case_id, piece, original, claims, photo)
         except (VisionError, BadRequest) as error:
-            refusal = Refusal(name=upload.name, reason=error.diagnostics())
+            refusal = Refusal(name=piece.name, reason=error.diagnostics())
             self._record_refusal(actor, case_id, refusal, original)
-            refused.append(refusal)
-            return
-        accepted.append(exhibit_id)
-        if of is not None:
-            copies.append((exhibit_id, of))
+            return IntakeReport(refused=(refusal,))
+        copies = () if of is None else ((exhibit_id, of),)
+        return IntakeReport(accepted=(exhibit_id,), copies=copies)
+
+    def _known(self, case_id: str, name: str, original: Sha256, claims: Claims) -> str | None:
+        """The exhibit that already is this file, under this name and with these claims."""
+        exhibit = tables.exhibit.c
+        query = select(exhibit.exhibit_id, exhibit.claims).where(
+            exhibit.sha256 == original, exhibit.case_id == case_id, exhibit.file_name == name
+        )
+        with self._stores.projection.read(case_id) as connection:
+            for row in connection.execute(query.order_by(exhibit.number)):
+                if Claims(**row.claims) == claims:
+                    return cast("str", row.exhibit_id)
+        return None
 
     def _take_photo(
         self,
@@ -214,12 +221,15 @@ class Intake:
         upload: Upload,
         original: Sha256,
         claims: Claims,
-        problems: list[str],
-    ) -> list[str]:
-        """Keep a clip and take the frames that are worth reading as exhibits of their own."""
+        known: str | None,
+    ) -> IntakeReport:
+        """Keep a clip and take the frames that are worth reading as exhibits of their own.
+
+        Of a clip that is `known`, only frames that are missing are taken.
+        """
         with self._stores.blobs.local_path(original) as path:
             facts = probe_clip(path, name=upload.name)
-            clip_id = self._numbered(
+            clip_id = known or self._numbered(
                 case_id,
                 lambda exhibit_id: entries.exhibit_taken_in(
                     actor.person_id,
@@ -235,21 +245,33 @@ class Intake:
                     fingerprint=None,
                 ),
             )
-            taken = [clip_id]
+            taken = [] if known else [clip_id]
+            here = self._frames_of(case_id, clip_id)
             missing: list[str] = []
             try:
                 for frame in choose_frames(path, on_problem=missing.append, name=upload.name):
-                    taken += [self._take_frame(actor, case_id, clip_id, original, frame)]
+                    if self._stores.blobs.put(frame.png) not in here:
+                        taken += [self._take_frame(actor, case_id, clip_id, original, frame)]
             except DecodeError as error:
                 missing.append(error.diagnostics())
-            if missing:
-                # What could be had stays; what could not is said here and in the log.
-                self._stores.append(
-                    case_id,
-                    entries.frames_missing(actor.person_id, exhibit=clip_id, problems=missing),
-                )
-                problems.extend(f"{upload.name} ({clip_id}): {text}" for text in missing)
-        return taken
+        if missing and not known:
+            # What could be had stays; what could not is said here and in the log.
+            self._stores.append(
+                case_id,
+                entries.frames_missing(actor.person_id, exhibit=clip_id, problems=missing),
+            )
+        return IntakeReport(
+            accepted=tuple(taken),
+            known=(known,) if known else (),
+            problems=tuple(f"{upload.name} ({clip_id}): {text}" for text in missing),
+        )
+
+    def _frames_of(self, case_id: str, clip_id: str) -> frozenset[str]:
+        """The hashes of the frames that were taken of a clip."""
+        exhibit = tables.exhibit.c
+        query = select(exhibit.sha256).where(exhibit.case_id == case_id, exhibit.parent == clip_id)
+        with self._stores.projection.read(case_id) as connection:
+            return frozenset(connection.execute(query).scalars())
 
     def _take_frame(self, actor: Actor, case_id: str, clip_id: str, clip: str, frame: Frame) -> str:
         original = self._stores.blobs.put(frame.png)
@@ -414,6 +436,22 @@ class Intake:
                 reason=refusal.reason,
             ),
         )
+
+
+def together(reports: Iterable[IntakeReport]) -> IntakeReport:
+    """What became of an upload, from what became of its pieces."""
+    parts = list(reports)
+    last = parts[-1] if parts else IntakeReport()
+    return IntakeReport(
+        accepted=tuple(chain.from_iterable(part.accepted for part in parts)),
+        copies=tuple(chain.from_iterable(part.copies for part in parts)),
+        refused=tuple(chain.from_iterable(part.refused for part in parts)),
+        problems=tuple(chain.from_iterable(part.problems for part in parts)),
+        known=tuple(chain.from_iterable(part.known for part in parts)),
+        name=last.name,
+        done=last.done,
+        total=last.total,
+    )
 
 
 def _embedded(clip: ClipFacts) -> EmbeddedFacts:

@@ -125,13 +125,32 @@ class Refusal:
 class IntakeReport:
     """What became of one upload."""
 
-    accepted: tuple[str, ...]
+    accepted: tuple[str, ...] = ()
     """Exhibit identifiers, in order."""
-    copies: tuple[tuple[str, str], ...]
+    copies: tuple[tuple[str, str], ...] = ()
     """(new exhibit, exhibit it repeats)."""
-    refused: tuple[Refusal, ...]
+    refused: tuple[Refusal, ...] = ()
     problems: tuple[str, ...] = ()
     """What of an accepted clip could not be had."""
+    known: tuple[str, ...] = ()
+    """Exhibits that a file of this upload already is, under the same name and claims."""
+    name: str = ""
+    """The file, or file in a ZIP, that was looked at last."""
+    done: int = 0
+    total: int = 0
+    """How many files of the upload were looked at wholly, of how many."""
+
+    @property
+    def stopped(self) -> str:
+        """What stands after an upload that was stopped, in words; empty if it was not."""
+        left = self.total - self.done
+        if not left:
+            return ""
+        kept = f"{len(self.accepted)} {'exhibit' if len(self.accepted) == 1 else 'exhibits'}"
+        return (
+            f"Stopped: {kept} kept; {left} of {self.total} files were not taken in, or not wholly. "
+            "Take the same files in again to go on; what is here already is passed over."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

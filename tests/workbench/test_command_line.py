@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from catalog.demo import demo_catalog_csv
 from tests.workbench.drawn import plate_jpeg
+from workbench import intake
 from workbench.__main__ import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from vision.types import Photo
 
 Run = "Callable[..., tuple[int, str, str]]"
 
@@ -92,3 +96,31 @@ def test_unknown_things_are_said_plainly(run: Callable[..., tuple[int, str, str]
     assert code == 1
     assert "no case" in err
     assert "Traceback" not in err
+
+
+def test_ctrl_c_stops_between_two_photos_and_the_same_command_goes_on(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.jpg").write_bytes(plate_jpeg(seed=number))
+    files = [str(tmp_path / f"{number}.jpg") for number in range(3)]
+    run("enrol", "One person")
+    case = run("case", "--title", "T")[1].strip()
+    decode = intake.decode_photo
+
+    def interrupted(data: bytes, *, name: str) -> Photo:
+        signal.raise_signal(signal.SIGINT)
+        return decode(data, name=name)
+
+    monkeypatch.setattr(intake, "decode_photo", interrupted)
+    code, out, err = run("ingest", case, *files)
+    assert (code, out.split()) == (1, ["EX-0001", "0.jpg"])
+    assert "1 exhibit kept; 2 of 3 files were not taken in" in err
+    monkeypatch.setattr(intake, "decode_photo", decode)
+    code, out, _ = run("ingest", case, *files)
+    assert code == 0
+    assert [line.split("\t") for line in out.splitlines()] == [
+        ["EX-0001", "0.jpg", "here already"],
+        ["EX-0002", "1.jpg", ""],
+        ["EX-0003", "2.jpg", ""],
+    ]

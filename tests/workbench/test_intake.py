@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
 import zipfile
@@ -16,6 +17,7 @@ from renderer.plate import PlateSpec
 from tests.workbench.drawn import SERIAL, plate_jpeg
 from vision.reader import Reader
 from workbench.errors import BadRequest, NotAllowed, NotFound
+from workbench.intake import together
 from workbench.types import Actor, CaseSummary, Claims, ExhibitState, Upload
 
 if TYPE_CHECKING:
@@ -216,3 +218,68 @@ def test_a_role_is_needed_and_a_case(bench: Workbench, reviewer: Actor, case: Ca
         bench.intake.take_in(reviewer, case.case_id, [], Claims())
     with pytest.raises(NotFound):
         bench.intake.exhibits("case-none")
+
+
+def three(*names: str) -> list[Upload]:
+    return [Upload(name=name, data=plate_jpeg(seed=at)) for at, name in enumerate(names)]
+
+
+def test_an_upload_that_is_stopped_keeps_what_it_has_and_goes_on_later(
+    bench: Workbench, investigator: Actor, case: CaseSummary
+) -> None:
+    files = three("a.jpg", "b.jpg", "c.jpg")
+    upload = bench.intake.taking_in(investigator, case.case_id, files, Claims(), total=3)
+    stopped = together(next(upload) for _ in range(2))
+    assert stopped.accepted == ("EX-0001", "EX-0002")
+    assert "2 exhibits kept; 1 of 3 files were not taken in" in stopped.stopped
+    assert bench.intake.count(case.case_id) == 2
+    again = bench.intake.take_in(investigator, case.case_id, files, Claims())
+    assert (again.known, again.accepted) == (("EX-0001", "EX-0002"), ("EX-0003",))
+    assert again.stopped == ""
+    assert [e.sha256 for e in bench.intake.exhibits(case.case_id)] == [
+        hashlib.sha256(file.data).hexdigest() for file in files
+    ]
+
+
+def test_a_zip_stops_between_two_photos_too(
+    bench: Workbench, investigator: Actor, case: CaseSummary
+) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for file in three("a.jpg", "b.jpg"):
+            archive.writestr(file.name, file.data)
+    batch = [Upload(name="batch.zip", data=buffer.getvalue())]
+    first = next(bench.intake.taking_in(investigator, case.case_id, batch, Claims(), total=1))
+    assert (first.accepted, first.done, first.total) == (("EX-0001",), 0, 1)
+    again = bench.intake.take_in(investigator, case.case_id, batch, Claims())
+    assert (again.known, again.accepted) == (("EX-0001",), ("EX-0002",))
+
+
+def test_the_same_bytes_with_other_claims_say_something_new(
+    bench: Workbench, investigator: Actor, case: CaseSummary
+) -> None:
+    (file,) = three("a.jpg")
+    bench.intake.take_in(investigator, case.case_id, [file], Claims(source_account="@one"))
+    report = bench.intake.take_in(investigator, case.case_id, [file], Claims(source_account="@two"))
+    assert report.copies == (("EX-0002", "EX-0001"),)
+
+
+def test_of_a_clip_that_was_cut_off_only_the_missing_frames_are_taken(
+    bench: Workbench, investigator: Actor, case: CaseSummary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = plate_clip(PlateSpec(serial=SERIAL), seconds=2.0, seed=3, size=(480, 270))
+    files = [Upload(name="clip.mp4", data=clip)]
+    taken = bench.intake._take_frame
+
+    def killed(*_arguments: Any) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bench.intake, "_take_frame", killed)
+    with pytest.raises(KeyboardInterrupt):
+        bench.intake.take_in(investigator, case.case_id, files, Claims())
+    monkeypatch.setattr(bench.intake, "_take_frame", taken)
+    report = bench.intake.take_in(investigator, case.case_id, files, Claims())
+    assert report.known == ("EX-0001",)
+    assert bench.intake.exhibit(case.case_id, "EX-0001").frames == report.accepted
+    again = bench.intake.take_in(investigator, case.case_id, files, Claims())
+    assert (again.known, again.accepted) == (("EX-0001",), ())

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import markup
+from workbench.intake import together
 from workbench.types import Claims, IntakeReport, Upload
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ def render(workbench: Workbench) -> None:
         "says is recorded as a claim, apart from what the file says of itself.",
         eyebrow=case.title,
     )
-    report = st.session_state.get(f"intake_report_{case.case_id}")
-    if isinstance(report, IntakeReport):
-        _show_report(report)
+    reports = st.session_state.get(f"intake_reports_{case.case_id}")
+    if reports and not st.session_state.get("intake_go"):
+        _show_report(together(reports))
     left, _, right = st.columns([1.15, 0.06, 1])
     generation = st.session_state.setdefault("intake_generation", 0)
     with left:
@@ -98,33 +99,49 @@ def _claims(generation: int) -> Claims:
 def _take_in(
     workbench: Workbench, case_id: str, files: Sequence[UploadedFile], claims: Claims
 ) -> None:
+    """Take in file by file; whatever is pressed meanwhile stops it between two photos.
+
+    Each report goes into a list that the session holds already, since the screen may be left at
+    any word to Streamlit.
+    """
+    reports = [IntakeReport(total=len(files))]
+    st.session_state[f"intake_reports_{case_id}"] = reports
     bar = st.progress(0.0, text="Hashing and keeping …")
-
-    def on_step(name: str, done: int, total: int) -> None:
-        bar.progress(done / max(total, 1), text=markup.plain(f"{done} of {total}: {name}"))
-
+    st.button("Stop after this photo", key="intake_stop")
     with state.told():
-        report = workbench.intake.take_in(
+        for report in workbench.intake.taking_in(
             state.require_actor(),
             case_id,
-            [Upload(name=file.name, data=file.getvalue()) for file in files],
+            (Upload(name=file.name, data=file.getvalue()) for file in files),
             claims,
-            on_step=on_step,
-        )
-        st.session_state[f"intake_report_{case_id}"] = report
+            total=len(files),
+        ):
+            reports.append(report)
+            bar.progress(
+                report.done / report.total,
+                text=markup.plain(f"{report.done} of {report.total} done: {report.name}"),
+            )
         st.session_state["intake_generation"] += 1
         st.rerun()
     bar.empty()
+    if len(reports) == 1:
+        del st.session_state[f"intake_reports_{case_id}"]
 
 
 def _show_report(report: IntakeReport) -> None:
     taken = words.count(len(report.accepted), "exhibit")
     with st.container(border=True, key="card-report"):
         markup.section("Last upload")
+        if report.stopped:
+            markup.note(report.stopped, "caution")
         if report.accepted:
-            first, last = report.accepted[0], report.accepted[-1]
-            named = first if first == last else f"{first} to {last}"
-            markup.note(f"{taken} taken in: {named}.", "good")
+            markup.note(f"{taken} taken in: {_named(report.accepted)}.", "good")
+        if report.known:
+            markup.note(
+                f"{words.count(len(report.known), 'file')} passed over: here already, with the "
+                f"same name and claims ({_named(report.known)}).",
+                "accent",
+            )
         if report.copies:
             markup.note(
                 "Copies of what the case already has; they add no evidence and are not read again:",
@@ -150,3 +167,8 @@ def _show_report(report: IntakeReport) -> None:
             state.go("reading")
         if report.accepted and right.button("See exhibits", key="intake_see", width="stretch"):
             state.go("exhibits")
+
+
+def _named(exhibits: Sequence[str]) -> str:
+    first, last = exhibits[0], exhibits[-1]
+    return first if first == last else f"{first} to {last}"
