@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,8 +168,12 @@ def _stacked(plate: SeenPlate, counts: tuple[int, ...], engine: TextEngine) -> S
     )
 
 
+@lru_cache(maxsize=128)
 def _crops(serial: str, severity: Severity, seed: int, looks: int) -> tuple[str, list[Pixels]]:
-    """Draw a plate and cut its serial out of each photo of it; also give its lettering."""
+    """Draw a plate and cut its serial out of each photo of it; also give its lettering.
+
+    Kept for the plates drawn last: the stack is laid from the crops that were just read.
+    """
     spec = PlateSpec(serial=serial, width=PLATE_WIDTH)
     drawn = draw_plate(spec, seed=seed, wear=severity)
     crops = []

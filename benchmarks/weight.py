@@ -143,19 +143,44 @@ def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
         wrong = sum(not t.right for t in named)
         ours[f"identified_rate_{size}"] = share([t.identified and t.right for t in mated])
         ours[f"identified_{size}"] = len(named)
+        ours[f"wrong_{size}"] = wrong
         ours[f"wrong_unit_rate_{size}"] = wrong / len(named) if named else 0.0
         ours[f"wrong_unit_upper95_{size}"] = upper95(wrong, len(named))
-    counts = {
-        name: sum(t.plates == name and t.size == SIZES[0] for t in trials)
-        for name in dict.fromkeys(t.plates for t in trials)
-    }
+    sets = [set_of(name, trials) for name in dict.fromkeys(t.plates for t in trials)]
     return {
         "benchmark": "weight",
-        "set": "; ".join(f"{count} plates {name}" for name, count in counts.items()),
+        "set": "; ".join(f"{one['plates']} plates {one['name']}" for one in sets),
         "machine": {"system": platform.platform(), "cores": os.cpu_count()},
         "trust": asdict(TRUST),
         "systems": {"ours": ours},
+        "sets": sets,
+        "wrong": [
+            {"set": t.plates, "seed": t.seed, "units": t.size, "named": t.named}
+            for t in trials
+            if t.identified and not t.right
+        ],
     }
+
+
+def set_of(name: str, trials: Sequence[Trial]) -> dict[str, Any]:
+    """Give the figures of one set alone: its plates, its seeds, and its wrong ones at each size."""
+    mine = [t for t in trials if t.plates == name]
+    seeds = [t.seed for t in mine]
+    figures: dict[str, Any] = {
+        "name": name,
+        "plates": sum(t.size == SIZES[0] for t in mine),
+        "first_seed": min(seeds),
+        "last_seed": max(seeds),
+    }
+    for size in SIZES:
+        named = [t for t in mine if t.size == size and t.identified]
+        wrong = sum(not t.right for t in named)
+        mated = [t.identified and t.right for t in mine if t.size == size and t.catalogued]
+        figures[f"identified_rate_{size}"] = share(mated)
+        figures[f"identified_{size}"] = len(named)
+        figures[f"wrong_{size}"] = wrong
+        figures[f"wrong_unit_upper95_{size}"] = upper95(wrong, len(named))
+    return figures
 
 
 def headline_of(trials: Sequence[Trial]) -> list[Trial]:
@@ -200,27 +225,28 @@ def upper95(wrong: int, of: int) -> float:
 def print_tables(report: dict[str, Any], trials: Sequence[Trial]) -> None:
     """Print the figures for people, set by set and size by size."""
     ours = report["systems"]["ours"]
-    print(report["set"])
+    for one in report["sets"]:
+        print(f"{one['plates']} plates {one['name']}: seeds {one['first_seed']}-{one['last_seed']}")
     print(f"cllr {ours['cllr']:.3f} (at best {ours['cllr_min']:.3f})  ece {ours['ece']:.3f}")
-    print(
-        f"{'set':>15} {'units':>9} {'plates':>7} {'identified':>11} {'wrong':>6} "
-        f"{'first right':>12} {'cllr':>6}"
-    )
-    for name in dict.fromkeys(t.plates for t in trials):
+    print(f"{'set':>15} {'units':>9} {'listed':>7} {'rate':>6} {'first right':>12} {'cllr':>6}")
+    for one in report["sets"]:
         for size in SIZES:
-            some = [t for t in trials if t.plates == name and t.size == size]
-            mated = [t for t in some if t.catalogued]
-            wrong = sum(t.identified and not t.right for t in some)
+            some = [t for t in trials if t.plates == one["name"] and t.size == size]
+            mated = [t.right for t in some if t.catalogued]
             print(
-                f"{name:>15} {size:9,} {len(some):7} "
-                f"{share([t.identified and t.right for t in mated]):11.3f} {wrong:6} "
-                f"{share([t.right for t in mated]):12.3f} {float(cllr(evidence(some))):6.3f}"
+                f"{one['name']:>15} {size:9,} {len(mated):7} {one[f'identified_rate_{size}']:6.3f} "
+                f"{share(mated):12.3f} {float(cllr(evidence(some))):6.3f}"
             )
-    for size in SIZES:
+    print(f"{'set':>15} {'units':>9} {'identified':>11} {'wrong':>6} {'upper 95 %':>11}")
+    for one in [*report["sets"], {"name": "all sets", **ours}]:
+        for size in SIZES:
+            print(
+                f"{one['name']:>15} {size:9,} {one[f'identified_{size}']:11} "
+                f"{one[f'wrong_{size}']:6} {one[f'wrong_unit_upper95_{size}']:11.5f}"
+            )
+    for one in report["wrong"]:
         print(
-            f"{size:9,} units: {ours[f'identified_{size}']} identified, wrong "
-            f"{ours[f'wrong_unit_rate_{size}']:.5f}, "
-            f"upper 95 % {ours[f'wrong_unit_upper95_{size}']:.5f}"
+            f"wrong: {one['set']}, seed {one['seed']}, {one['units']:,} units: named {one['named']}"
         )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.weight_sets import DIGITS, PREFIX
+from catalog.alone import Competing, LooksAlone
 from catalog.likelihood import SerialModel, serial_model
 from catalog.looks import TRUST, BelievedLooks, Trust
 from catalog.normalize import fold
@@ -16,10 +17,10 @@ from catalog.population import Population, population
 from catalog.schemes import GroupStatistics, SerialBlock
 from catalog.types import FieldEvidence
 from catalog.verdicts import unit_verdict
-from catalog.weight import GroupWeight, weigh_group, weigh_unit
+from catalog.weight import IDENTIFIES_FROM, GroupWeight, weigh_group, weigh_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -42,12 +43,15 @@ class Trial:
     """One plate against one catalog."""
 
     plates: str
+    seed: int
     size: int
     catalogued: bool
     """Whether the plate's own unit is in the catalog."""
     identified: bool
+    named: str
+    """The best catalogued unit, folded; empty if there is none."""
     right: bool
-    """Whether the best catalogued unit is the plate's own."""
+    """Whether that is the plate's own."""
     posterior: float
     """Of the best catalogued unit."""
     mate: float | None
@@ -152,19 +156,13 @@ def _remembered(look: SeenLook) -> Remembered | None:
     return Remembered(asked=plain, known={}) if fold(plain.text) else None
 
 
-def model_of(looks: Looks | None, people: Population, trust: Trust) -> SerialModel | None:
-    """Build the model of a plate's serial.
-
-    The text that stands for all looks is the one of theirs that explains them best.
-    """
-    if looks is None:
-        return None
+def evidence_of(looks: Looks, people: Population, trust: Trust) -> FieldEvidence:
+    """Give what the looks say of the serial; the text is the likeliest of theirs."""
     views = looks.looks if looks.stack is None else (*looks.looks, looks.stack)
     texts = tuple(dict.fromkeys(look.text for look in views))
     believed = BelievedLooks.of(looks, texts[0], trust, people.size)
     best = texts[int(np.argmax(believed.log_likelihood(texts)))]
-    evidence = FieldEvidence(text=best, origin="machine", likelihood=looks)
-    return serial_model(evidence, people, trust=trust)
+    return FieldEvidence(text=best, origin="machine", likelihood=looks)
 
 
 def number_of(plate: SeenPlate) -> int:
@@ -183,13 +181,16 @@ def try_plate(
 def _trial(plate: SeenPlate, plates: str, looks: Looks | None, size: int, trust: Trust) -> Trial:
     number, truth = number_of(plate), fold(plate.serial)
     known, keys, people = block(number, size)
-    model = model_of(looks, people, trust)
+    evidence = evidence_of(looks, people, trust) if looks else None
+    model = serial_model(evidence, people, trust=trust) if evidence else None
     in_catalog = _is_in(number, known)
     blank = Trial(
         plates=plates,
+        seed=plate.seed,
         size=size,
         catalogued=in_catalog,
         identified=False,
+        named="",
         right=False,
         posterior=0.0,
         mate=0.0 if in_catalog else None,
@@ -197,7 +198,7 @@ def _trial(plate: SeenPlate, plates: str, looks: Looks | None, size: int, trust:
         stranger=0.0,
         truth=-float(np.log(people.size)),
     )
-    if model is None:
+    if evidence is None or model is None:
         return blank
     group = weigh_group(model, people, keys)
     draw = np.random.default_rng(number * 31 + size)
@@ -206,10 +207,12 @@ def _trial(plate: SeenPlate, plates: str, looks: Looks | None, size: int, trust:
     own, near, far = (
         weigh_unit([group], group, float(value), ceiling=model.ceiling) for value in each
     )
-    named = _named(group, model)
+    compete = Competing(population=people, keys=keys)
+    named = _named(group, model, lambda: LooksAlone.of(evidence, people, [compete], trust=trust))
     return replace(
         blank,
         identified=named[0],
+        named=named[1],
         right=named[1] == truth,
         posterior=named[2],
         mate=own.log10_lr if in_catalog else None,
@@ -219,14 +222,21 @@ def _trial(plate: SeenPlate, plates: str, looks: Looks | None, size: int, trust:
     )
 
 
-def _named(group: GroupWeight, model: SerialModel) -> tuple[bool, str, float]:
+def _named(
+    group: GroupWeight, model: SerialModel, alone: Callable[[], LooksAlone | None]
+) -> tuple[bool, str, float]:
     """Whether a catalogued unit is identified, the best one, and its posterior."""
     best = next((one for one in group.scored if one.position >= 0), None)
     if best is None:
         return False, "", 0.0
     weight = weigh_unit([group], group, best.likelihood, ceiling=model.ceiling)
+    looks = alone() if weight.posterior >= IDENTIFIES_FROM else None
     verdict = unit_verdict(
-        weight, catalogued_fitting=group.catalogued_fitting, copies=best.copies, certain=True
+        weight,
+        catalogued_fitting=group.catalogued_fitting,
+        copies=best.copies,
+        certain=True,
+        alone=1.0 if looks is None else looks.unit(0, best.key).posterior,
     )
     return verdict == "identifies_catalog_unit", best.key, weight.posterior
 

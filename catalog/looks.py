@@ -151,6 +151,11 @@ class BelievedLooks:
         return np.asarray(self.trust.discount * total)
 
 
+def stacked(likelihood: Likelihood) -> bool:
+    """Tell whether looks were fused together with what was read in their stack."""
+    return _fused(likelihood) and likelihood.stack is not None
+
+
 def _parts(
     likelihood: Likelihood, trust: Trust
 ) -> tuple[tuple[Likelihood, ...], tuple[float, ...]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from catalog import compare
+from catalog.alone import Competing, LooksAlone
 from catalog.bands import VERSION as SCALE
 from catalog.bands import band, times
 from catalog.competitors import (
@@ -25,7 +26,7 @@ from catalog.open_lines import open_lines
 from catalog.population import union
 from catalog.results import Candidate, Fit, SearchResult, Sensitivity
 from catalog.status import never_approved
-from catalog.verdicts import WORDS, result_verdict, unit_verdict
+from catalog.verdicts import NEARLY, WORDS, result_verdict, unit_verdict, without_stack
 from catalog.waterfall import CharacterWeights, Nearest, field_bits
 from catalog.weight import (
     ALGORITHM,
@@ -55,7 +56,8 @@ SENSITIVE = 3
 
 PRIOR = (
     "“Identifies” needs a posterior of at least .999 when every unit that is taken to exist is "
-    "equally probable beforehand."
+    "equally probable beforehand; and, where looks were laid over each other, one of at least .95 "
+    "without that picture."
 )
 MOVED = (
     "The weight speaks of the plate. How often plates are moved or forged is not known and stands "
@@ -224,11 +226,15 @@ class _Weighed:
         factor = compare.part_number_factor(self.search.query.part_number, unit.line)
         weight = self._weight(self.groups, of, scored.likelihood, factor)
         fit = self._fit
+        alone = 1.0
+        if weight.posterior >= NEARLY and self._alone is not None:
+            alone = self._alone.unit(of, scored.key, factor=factor).posterior
         verdict = unit_verdict(
             weight,
             catalogued_fitting=fit.catalogued_fitting,
             copies=scored.copies,
             certain=self.search.field.certain,
+            alone=alone,
         )
         shares = [c.maker_share for c in self.search.field.competitors]
         bits = field_bits(self.groups, shares, of, scored.likelihood)
@@ -261,7 +267,7 @@ class _Weighed:
             neighbours=self._nearest[of].beside(scored),
             sensitivity=self._sensitivity(of, scored, factor) if sensitive else (),
             limits=self._limits(of, scored),
-            explanation=_explain(unit, weight, fit, verdict),
+            explanation=_explain(unit, weight, fit, verdict) + without_stack(weight, alone),
         )
 
     def _weight(
@@ -332,7 +338,25 @@ class _Weighed:
                 groups, groups[of], likelihood, ceiling=model.ceiling, factor=factor
             )
             rows.append(Sensitivity(assumption=label, lr=weight.lr, posterior=weight.posterior))
+        if self._alone is not None:
+            weight = self._alone.unit(of, scored.key, factor=factor)
+            rows.append(Sensitivity(assumption=ALONE, lr=weight.lr, posterior=weight.posterior))
         return tuple(rows)
+
+    @cached_property
+    def _alone(self) -> LooksAlone | None:
+        """The same reading without the picture in which its looks were laid over each other."""
+        competitors = self.search.field.competitors
+        groups = [
+            Competing(
+                population=c.population,
+                keys=self.search.snapshot.keys(c.group.group_id),
+                prior=c.prior,
+            )
+            for c in competitors
+        ]
+        everyone = union(tuple(c.population for c in competitors))
+        return LooksAlone.of(self.serial, everyone, groups)
 
     def _again(self, model: SerialModel, place: int, beyond: float) -> GroupWeight:
         competitor = self.search.field.competitors[place]
@@ -367,6 +391,8 @@ ASSUMPTIONS = (
     ("twice as many units exist", 1.0, 2.0),
 )
 """What the weight is shown under besides: label, factor on the error rate, factor on N̂."""
+
+ALONE = "without the picture in which the looks were laid over each other"
 
 
 def _one(key: bytes) -> npt.NDArray[np.bytes_]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from catalog.weight import IDENTIFIES_FROM, RULED_OUT_BELOW
+from catalog.weight import ALONE_FROM, IDENTIFIES_FROM, RULED_OUT_BELOW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,10 @@ SAYS_NOTHING_BELOW = 2.0
 
 CONSISTENT_FROM = 10.0
 """From this likelihood ratio on a single fitting unit is called consistent, below inconclusive."""
+
+NEARLY = 0.5
+"""Posterior from which a catalogued unit that does not fit still keeps the answer open, and under
+which, without the stack of its looks, a unit that fits leaves it open."""
 
 WORDS: Mapping[Verdict, str] = MappingProxyType(
     {
@@ -33,28 +37,38 @@ WORDS: Mapping[Verdict, str] = MappingProxyType(
 
 
 def unit_verdict(
-    weight: UnitWeight, *, catalogued_fitting: int, copies: int, certain: bool
+    weight: UnitWeight, *, catalogued_fitting: int, copies: int, certain: bool, alone: float = 1.0
 ) -> Verdict:
     """Give the verdict on one unit.
 
     `catalogued_fitting` counts the catalog's serials that fit, `copies` the records that bear this
-    serial; `certain` says that every field that was read was also compared.
+    serial; `certain` says that every field that was read was also compared; `alone` is the unit's
+    posterior without the stack of the looks (1 if there is none).
     """
     if not weight.fits:
         return "excluded" if weight.lr < RULED_OUT_BELOW else "inconclusive"
     if copies > 1:
         return "several_candidates"
-    if weight.posterior >= IDENTIFIES_FROM and certain:
+    if weight.posterior >= IDENTIFIES_FROM and alone >= ALONE_FROM and certain:
         return "identifies_catalog_unit"
     if weight.lr < SAYS_NOTHING_BELOW:
         return "consistent_with_model_only"
     if catalogued_fitting > 1:
         return "several_candidates"
-    return "consistent_with_catalog_unit" if weight.lr >= CONSISTENT_FROM else "inconclusive"
+    if weight.lr < CONSISTENT_FROM or alone < NEARLY:
+        return "inconclusive"
+    return "consistent_with_catalog_unit"
 
 
-NEARLY = 0.5
-"""Posterior from which a catalogued unit that does not fit still keeps the answer open."""
+def without_stack(weight: UnitWeight, alone: float) -> str:
+    """Say what the stack of the looks carries, where the verdict hangs on it; else nothing."""
+    if alone >= ALONE_FROM or (alone >= NEARLY and weight.posterior < IDENTIFIES_FROM):
+        return ""
+    return (
+        f" Without the picture in which the looks were laid over each other, the probability of "
+        f"this unit at the stated prior would be {alone:.2g}. Such a picture may strengthen an "
+        f"identification, not make one: .{ALONE_FROM * 100:.0f} is asked of the looks alone."
+    )
 
 
 def result_verdict(

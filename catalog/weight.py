@@ -33,6 +33,10 @@ ALGORITHM = "nameplate-weight-1"
 IDENTIFIES_FROM = 0.999
 """Posterior over all N̂ units, each equally probable beforehand, from which a unit is identified."""
 
+ALONE_FROM = 0.95
+"""Posterior that an identified unit must also have without the stack of its looks. Of 400 mild and
+200 hard rendered plates, no look-alone posterior of a wrong unit was above .90."""
+
 FITS_FROM = 0.01
 """A unit fits if the reading is at least this many times as probable under its serial as under the
 serial that would explain the reading best."""

@@ -1,0 +1,71 @@
+"""What the looks at a plate say of a unit without their stack.
+
+A stack is a picture laid together from all looks; it is derived, never evidence by itself. Where
+its looks differ it can show one clear wrong character, and the recogniser is then as sure of it as
+of a right one. It may therefore strengthen an identification, but not make one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from catalog.likelihood import serial_model
+from catalog.looks import TRUST, stacked
+from catalog.weight import weigh_group, weigh_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from catalog.likelihood import SerialModel
+    from catalog.looks import Trust
+    from catalog.population import Population
+    from catalog.types import FieldEvidence
+    from catalog.weight import GroupWeight, UnitWeight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Competing:
+    """One group of units that compete: how many exist, the catalogued ones, and its prior."""
+
+    population: Population
+    keys: npt.NDArray[np.bytes_]
+    prior: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooksAlone:
+    """A reading of a serial, weighed in every group without the stack of its looks."""
+
+    model: SerialModel
+    groups: tuple[GroupWeight, ...]
+
+    @classmethod
+    def of(
+        cls,
+        evidence: FieldEvidence,
+        everyone: Population,
+        groups: Sequence[Competing],
+        *,
+        trust: Trust = TRUST,
+    ) -> LooksAlone | None:
+        """Weigh the looks alone; None if there is no stack, or nothing to compare without it."""
+        if evidence.likelihood is None or not stacked(evidence.likelihood):
+            return None
+        model = serial_model(evidence, everyone, trust=replace(trust, stack=0.0))
+        if model is None:
+            return None
+        weighed = (weigh_group(model, one.population, one.keys, prior=one.prior) for one in groups)
+        return cls(model=model, groups=tuple(weighed))
+
+    def unit(self, of: int, key: str, *, factor: float = 1.0) -> UnitWeight:
+        """Weigh the unit of group number `of` that bears this folded serial."""
+        raw = key.encode()
+        likelihood = float(self.model.of_keys(np.array([raw]), len(raw))[0])
+        return weigh_unit(
+            self.groups, self.groups[of], likelihood, ceiling=self.model.ceiling, factor=factor
+        )
