@@ -5,7 +5,7 @@
 Plates are drawn once, photographed anew for each look, and only the crop of the serial is read
 (see `rendered`). Every reading is weighed against catalogs of 1,000 to 1,000,000 units with dense
 neighbours (see `weight_sets`); the plate's own unit is catalogued in four cases of five. The
-numbers with which the pixels are trusted were fitted on other seeds (`--fit` fits them anew).
+numbers with which the pixels are trusted were chosen on other seeds (`--fit` tries others).
 
 *cllr*: cost of the likelihood ratios in bits, over the plate's own units against as many
 neighbours (one digit away) and strangers, mild plates with three looks, 1,000 units; 0 is
@@ -18,7 +18,6 @@ side). *ece*: mean gap between posterior and share right, of the best catalogued
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import os
 import platform
@@ -35,23 +34,28 @@ from scipy.stats import beta
 from benchmarks.rendered import add_cache_option, use_cache
 from benchmarks.weight_sets import CALIBRATION, TEST, PlateSet, seen
 from benchmarks.weight_trials import SIZES, Trial, try_plate
-from catalog.looks import TRUST, Trust
+from catalog.looks import TRUST
+from catalog.weight import IDENTIFIES_FROM
 from vision.engines.rapidocr import RapidOcrEngine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from benchmarks.rendered import SeenPlate
+    from catalog.looks import Trust
 
 HEADLINE = "mild, 3 looks"
-TEMPERATURES = (1.25, 1.5, 2.0)
-FLOORS = (1e-4, 1e-6, 1e-7)
-DISCOUNTS = (0.7, 0.85, 1.0)
-STACKS = (0.0, 0.5, 1.0)
+CHOICES = (
+    TRUST,
+    *(replace(TRUST, stack=share) for share in (0.0, 0.25, 0.75, 1.0)),
+    *(replace(TRUST, temperature=temperature) for temperature in (1.25, 2.0)),
+    *(replace(TRUST, discount=discount) for discount in (0.7, 1.0)),
+    *(replace(TRUST, floor=floor) for floor in (1e-4, 1e-7)),
+)
+"""The trust that is used, and others that differ from it in one number."""
 
 
 def main() -> int:
-    """Run the benchmark, or fit the trust in pixels, and print what came of it."""
+    """Run the benchmark, or try other trusts in pixels, and print what came of it."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.weight",
         description=__doc__,
@@ -61,7 +65,7 @@ def main() -> int:
     parser.add_argument("--only", help="sets by the first words of their names: mild,clean,hard")
     parser.add_argument("--json", type=Path, dest="json_file")
     parser.add_argument("--plots", type=Path, help="folder for the PAV and Tippett plots")
-    parser.add_argument("--fit", action="store_true", help="fit the trust on the other seeds")
+    parser.add_argument("--fit", action="store_true", help="try other trusts on the other seeds")
     add_cache_option(parser)
     options = parser.parse_args()
     use_cache(options.cache)
@@ -81,52 +85,49 @@ def main() -> int:
     return 0
 
 
-def run(
-    sets: Iterable[PlateSet],
-    most: int | None,
-    *,
-    sizes: Sequence[int] = SIZES,
-    trust: Trust = TRUST,
-) -> list[Trial]:
+def run(sets: Iterable[PlateSet], most: int | None) -> list[Trial]:
     """Read every plate of the sets and weigh it against every catalog."""
     engine = RapidOcrEngine(threads=1)
     return [
         trial
         for plates in sets
         for plate in seen(plates, engine, most=most)
-        for trial in try_plate(plate, plates.name, sizes, trust=trust)
+        for trial in try_plate(plate, plates.name, SIZES)[0]
     ]
 
 
 def fit(most: int | None) -> None:
     """Print, for each choice of trust, how well the posteriors foretell the plate's own unit.
 
-    The best choice has the highest mean log posterior of the truth, over all units of 1,000.
-    Temperature, discount and the stack's weight are tried together, then the floor.
+    The best choice has the least mean −ln posterior of the truth, over all units of 1,000. Of the
+    units whose posterior identifies them, those are shown that the looks alone bear out, right and
+    wrong, and beside them all; and how near the nearest other wrong one came.
     """
     engine = RapidOcrEngine(threads=1)
-    plates = [plate for one in CALIBRATION for plate in seen(one, engine, most=most)]
-    print(f"{len(plates)} plates\n    T   floor discount stack  -ln P(truth)  identified  wrong")
-    choices = itertools.product(TEMPERATURES, DISCOUNTS, STACKS)
-    tried = [
-        _tried(plates, replace(TRUST, temperature=t, discount=d, stack=s)) for t, d, s in choices
-    ]
-    best = min(tried, key=lambda item: item[0])[1]
-    for floor in FLOORS:
-        _tried(plates, replace(best, floor=floor))
-
-
-def _tried(plates: Sequence[SeenPlate], trust: Trust) -> tuple[float, Trust]:
-    trials = [t for plate in plates for t in try_plate(plate, "fit", SIZES[:1], trust=trust)]
-    loss = -float(np.mean([trial.truth for trial in trials]))
-    named = [trial for trial in trials if trial.identified]
-    wrong = sum(not trial.right for trial in named)
+    sizes = (SIZES[0], SIZES[-1])
     print(
-        f"{trust.temperature:5.2f} {trust.floor:7.0e} {trust.discount:8.2f} {trust.stack:5.1f} "
-        f"{loss:13.4f} {len(named):11d} {wrong:6d}",
+        "          set  plates    units     T   floor discount stack  -ln P(truth)  "
+        "identified  wrong  unasked: right  wrong  nearest wrong"
+    )
+    for one in CALIBRATION:
+        trials = [try_plate(p, one.name, sizes, CHOICES) for p in seen(one, engine, most=most)]
+        for size in range(len(sizes)):
+            for place, trust in enumerate(CHOICES):
+                _print_choice(trust, [tried[place][size] for tried in trials])
+
+
+def _print_choice(trust: Trust, trials: Sequence[Trial]) -> None:
+    loss = -float(np.mean([trial.truth for trial in trials]))
+    bold = [t for t in trials if t.posterior >= IDENTIFIES_FROM]
+    named = [trial for trial in trials if trial.identified]
+    nearest = max((t.posterior for t in trials if not t.right), default=0.0)
+    print(
+        f"{trials[0].plates} {len(trials):7d} {trials[0].size:9,} {trust.temperature:5.2f} "
+        f"{trust.floor:7.0e} {trust.discount:8.2f} {trust.stack:5.2f} {loss:13.3f} "
+        f"{sum(t.right for t in named):11d} {sum(not t.right for t in named):6d} "
+        f"{sum(t.right for t in bold):15d} {sum(not t.right for t in bold):6d} {nearest:14.4f}",
         flush=True,
     )
-    return loss, trust
 
 
 def summarise(trials: Sequence[Trial]) -> dict[str, Any]:

@@ -171,11 +171,14 @@ def number_of(plate: SeenPlate) -> int:
 
 
 def try_plate(
-    plate: SeenPlate, plates: str, sizes: Sequence[int], *, trust: Trust = TRUST
-) -> list[Trial]:
-    """Weigh one plate against catalogs of these sizes; an unreadable one names nobody."""
+    plate: SeenPlate, plates: str, sizes: Sequence[int], trusts: Sequence[Trust] = (TRUST,)
+) -> list[list[Trial]]:
+    """Weigh one plate against catalogs of these sizes, once for each trust.
+
+    An unreadable plate names nobody.
+    """
     looks = looks_of(plate)
-    return [_trial(plate, plates, looks, size, trust) for size in sizes]
+    return [[_trial(plate, plates, looks, size, trust) for size in sizes] for trust in trusts]
 
 
 def _trial(plate: SeenPlate, plates: str, looks: Looks | None, size: int, trust: Trust) -> Trial:

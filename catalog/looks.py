@@ -59,8 +59,10 @@ TRUST = Trust(
     discount=0.85,
     stack=0.5,
     misled=5e-4,
-    version="2026-11-d",
-    source="400 rendered plates (seeds from 5,000,000, 5,100,000, 5,200,000; see docs/validity.md)",
+    version="2026-11-e",
+    source="temperature, floor, discount: 700 rendered plates (seeds from 5,000,000, 5,100,000, "
+    "5,200,000, 6,000,000); the stack's share: 400 mild and 200 hard ones (from 7,000,000 and "
+    "5,100,000); see docs/validity.md",
 )
 
 

@@ -27,7 +27,7 @@ from catalog.population import union
 from catalog.results import Candidate, Fit, SearchResult, Sensitivity
 from catalog.status import never_approved
 from catalog.verdicts import NEARLY, WORDS, result_verdict, unit_verdict, without_stack
-from catalog.waterfall import CharacterWeights, Nearest, field_bits
+from catalog.waterfall import CharacterWeights, Nearest, against_the_next, field_bits
 from catalog.weight import (
     ALGORITHM,
     FITS_FROM,
@@ -56,8 +56,8 @@ SENSITIVE = 3
 
 PRIOR = (
     "“Identifies” needs a posterior of at least .999 when every unit that is taken to exist is "
-    "equally probable beforehand; and, where looks were laid over each other, one of at least .95 "
-    "without that picture."
+    "equally probable beforehand, and of at least .95 without the picture of the exposures laid "
+    "over each other, where there is one."
 )
 MOVED = (
     "The weight speaks of the plate. How often plates are moved or forged is not known and stands "
@@ -238,6 +238,8 @@ class _Weighed:
         )
         shares = [c.maker_share for c in self.search.field.competitors]
         bits = field_bits(self.groups, shares, of, scored.likelihood)
+        neighbours = self._nearest[of].beside(scored)
+        said = _explain(unit, weight, fit, verdict) + without_stack(weight, alone)
         maker = self._maker(unit)
         return Candidate(
             key=f"{unit.permit.permit_id}/{unit.delivery.delivery_id}/{unit.key}",
@@ -264,10 +266,10 @@ class _Weighed:
             ),
             characters=self._characters(unit.key, bits[2]),
             fit=fit,
-            neighbours=self._nearest[of].beside(scored),
+            neighbours=neighbours,
             sensitivity=self._sensitivity(of, scored, factor) if sensitive else (),
             limits=self._limits(of, scored),
-            explanation=_explain(unit, weight, fit, verdict) + without_stack(weight, alone),
+            explanation=said + against_the_next(weight, verdict, neighbours),
         )
 
     def _weight(
@@ -392,7 +394,7 @@ ASSUMPTIONS = (
 )
 """What the weight is shown under besides: label, factor on the error rate, factor on N̂."""
 
-ALONE = "without the picture in which the looks were laid over each other"
+ALONE = "without the picture of the exposures laid over each other"
 
 
 def _one(key: bytes) -> npt.NDArray[np.bytes_]:

@@ -65,9 +65,9 @@ def without_stack(weight: UnitWeight, alone: float) -> str:
     if alone >= ALONE_FROM or (alone >= NEARLY and weight.posterior < IDENTIFIES_FROM):
         return ""
     return (
-        f" Without the picture in which the looks were laid over each other, the probability of "
-        f"this unit at the stated prior would be {alone:.2g}. Such a picture may strengthen an "
-        f"identification, not make one: .{ALONE_FROM * 100:.0f} is asked of the looks alone."
+        f" Without the picture of the exposures laid over each other, the probability of this unit "
+        f"at the stated prior would be {alone:.2g}. Such a picture may strengthen an "
+        f"identification, not make one: .{ALONE_FROM * 100:.0f} is asked of the exposures alone."
     )
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from catalog.bands import times
 from catalog.confusions import byte_columns
 from catalog.results import CharacterWeight, Neighbour
+from catalog.verdicts import CONSISTENT_FROM
 from catalog.weight import SMALLEST, weigh_unit
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from catalog.alignment import Profile
+    from catalog.types import Verdict
     from catalog.weight import GroupWeight, Scored, UnitWeight
 
     Floats = npt.NDArray[np.float64]
@@ -143,6 +146,24 @@ class Nearest:
                 )
             )
         return tuple(found)
+
+
+def against_the_next(weight: UnitWeight, verdict: Verdict, neighbours: Sequence[Neighbour]) -> str:
+    """Say how much of a middling weight is left against the likeliest other serial alone.
+
+    The weight speaks of any other unit of the model, of which most are far from the reading.
+    """
+    if verdict == "identifies_catalog_unit" or weight.lr < CONSISTENT_FROM or not neighbours:
+        return ""
+    other = max(neighbours, key=lambda one: one.lr)
+    mine, theirs = (lr / (lr + max(weight.units - 1.0, 1.0)) for lr in (weight.lr, other.lr))
+    ratio = mine / theirs
+    if not 1.0 <= ratio < weight.lr:
+        return ""
+    return (
+        f" Against {other.serial} alone, the serial that comes next, the findings are only "
+        f"{times(ratio)} times more probable."
+    )
 
 
 def _places(mine: str, other: str) -> tuple[int, ...]:

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Keys = npt.NDArray[np.bytes_]
 
-ALGORITHM = "nameplate-weight-1"
+ALGORITHM = "nameplate-weight-2"
 
 IDENTIFIES_FROM = 0.999
 """Posterior over all N̂ units, each equally probable beforehand, from which a unit is identified."""
 
 ALONE_FROM = 0.95
-"""Posterior that an identified unit must also have without the stack of its looks. Of 400 mild and
-200 hard rendered plates, no look-alone posterior of a wrong unit was above .90."""
+"""Posterior that an identified unit must also have without the stack of its looks. On 400 mild and
+200 hard rendered plates the looks alone gave no wrong unit as much (see docs/validity.md)."""
 
 FITS_FROM = 0.01
 """A unit fits if the reading is at least this many times as probable under its serial as under the

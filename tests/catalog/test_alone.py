@@ -79,7 +79,7 @@ def test_what_looks_and_their_stack_come_to(
     first = result.candidates[0]
     assert first.key.endswith("CMX15D0836")
     assert first.verdict == result.verdict == verdict, first.explanation
-    says = "Without the picture in which the looks were laid over each other" in first.explanation
+    says = "Without the picture of the exposures laid over each other" in first.explanation
     assert says == (stack is SURE and verdict != "identifies_catalog_unit")
 
 

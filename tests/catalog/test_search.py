@@ -372,6 +372,21 @@ def test_sensitivity_says_how_much_hangs_on_the_assumptions(catalog: Snapshot) -
     assert better.posterior > worse.posterior
 
 
+def test_a_middling_weight_says_what_is_left_against_the_next_serial(tmp_path: Path) -> None:
+    known = permit(
+        "P-1",
+        line("P-1/1", delivery("D-1", "2020", numbered(*range(1, 1001)))),
+        status_history=history("approved 2019"),
+    )
+    with snapshot_of(tmp_path, known) as snapshot:
+        unread = search(asked("CMX15D-08?6"), snapshot).candidates[0]
+        person = search(asked("CMX15D-0836"), snapshot).candidates[0]
+        code = search(asked("CMX15D-0836", origin="code"), snapshot).candidates[0]
+    assert "alone, the serial that comes next, the findings are only 1 times" in unread.explanation
+    assert "alone, the serial that comes next, the findings are only" in person.explanation
+    assert "comes next" not in code.explanation, "an identified unit has no rival to speak of"
+
+
 def test_json_has_what_screens_and_bundles_need(catalog: Snapshot) -> None:
     data = json.loads(json.dumps(result_to_json(search(asked("CMX15D-08?6"), catalog))))
     first = data["candidates"][0]
