@@ -33,6 +33,7 @@ from evidence_store.blobs import BlobStore
 from evidence_store.errors import BlobMissing
 from renderer.jpeg import to_jpeg
 from renderer.plate import PlateSpec, draw_plate, expose
+from vision.combine import READABLE
 from vision.copies import fingerprint
 from vision.decode import decode_photo
 from vision.types import CopyEvidence
@@ -40,7 +41,16 @@ from vision.words import KEY_BITS, SIGN_BITS, words_from, words_to_hex
 from workbench import entries
 from workbench.plain import plain
 from workbench.settings import Settings
-from workbench.types import Actor, Claims, ExhibitState, Judgement, Policy, Role, Upload
+from workbench.types import (
+    Actor,
+    Claims,
+    ExhibitOrder,
+    ExhibitState,
+    Judgement,
+    Policy,
+    Role,
+    Upload,
+)
 from workbench.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -117,11 +127,11 @@ def exhibit_entries(actor: Actor, number: int, made: Fingerprint) -> list[Draft]
     """What the log holds of one exhibit: taken in, read, perhaps proposed as a copy and judged."""
     exhibit = f"EX-{number:04d}"
     sha256: Sha256 = made.photo_id  # type: ignore[assignment]
-    serial = f"CMX15D-{number:06d}"
+    serial, sure = f"CMX15D-{number:06d}", number * 7_919 % 1_000 / 1_000
     fields: list[Json] = [
         ["maker", "L3 WESCAM", 0.9, "stated"],
         ["model", "CMX-15D", 0.9, "stated"],
-        ["serial", serial, 0.8, "offered"],
+        ["serial", serial, sure, "offered" if sure >= READABLE else "unreadable"],
     ]
     also: list[Json] = [f"S/N {serial}", f"CNX15D-{number:06d}", "MODEL CMX-15D", "28 VDC"]
     drafts = [
@@ -210,6 +220,14 @@ def screens(workbench: Workbench, actor: Actor, case_id: str) -> dict[str, float
         "exhibits_last_page": lambda: workbench.intake.exhibits(
             case_id, offset=workbench.intake.count(case_id) - 60
         ),
+        "exhibits_least_sure": lambda: workbench.intake.exhibits(
+            case_id, order=ExhibitOrder.LEAST_SURE
+        ),
+        "exhibits_to_review_least_sure": lambda: workbench.intake.exhibits(
+            case_id, state=ExhibitState.READ, order=ExhibitOrder.LEAST_SURE
+        ),
+        "exhibits_unreadable": lambda: workbench.intake.exhibits(case_id, unreadable=True),
+        "exhibits_unreadable_count": lambda: workbench.intake.count(case_id, unreadable=True),
         "exhibits_waiting": lambda: workbench.intake.exhibits(case_id, state=ExhibitState.WAITING),
         "exhibit": lambda: workbench.intake.exhibit(case_id, last),
         "copies": lambda: workbench.copies.groups(case_id),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.types import ExhibitState, Judgement, Policy, Role
+from workbench.types import ExhibitOrder, ExhibitState, Judgement, Policy, Role
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,6 +58,11 @@ STATE_TONES: dict[ExhibitState, Tone] = {
     ExhibitState.NO_FIELD: "neutral",
     ExhibitState.REVIEWED: "good",
     ExhibitState.CLIP: "accent",
+}
+ORDERS = {
+    ExhibitOrder.OLDEST: "As taken in",
+    ExhibitOrder.NEWEST: "Newest first",
+    ExhibitOrder.LEAST_SURE: "Least sure first",
 }
 FIELDS = {
     "maker": "Maker",

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from catalog.normalize import skeleton
 from workbench import tables
 from workbench.find import findable
-from workbench.types import ExhibitState, Judgement
+from workbench.types import SEARCHED_FIELDS, ExhibitState, Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -261,10 +261,11 @@ def _exhibit_read(connection: Connection, entry: Entry) -> None:
     last = connection.execute(
         select(func.max(tables.region.c.number)).where(tables.region.c.case_id == entry.log)
     ).scalar_one()
-    rows = []
+    rows, fields_of = [], list[tuple[str, _Fields]]()
     for number, region in enumerate(regions, start=(last or 0) + 1):
         region_id = _text(region, "region")
         fields, also = cast("_Fields", region["fields"]), cast("list[str]", region.get("also", []))
+        fields_of.append((region_id, fields))
         rows.append(
             {
                 "case_id": entry.log,
@@ -289,6 +290,7 @@ def _exhibit_read(connection: Connection, entry: Entry) -> None:
             reading_sha256=entry.private["reading"],
             reading_sequence=entry.sequence,
             fields=regions[0]["fields"] if regions else [],
+            **_doubt(fields_of, judged),
         )
     )
 
@@ -328,6 +330,26 @@ def _derived(
     )
     still = {name for name, *_rest in fields} - {name for name, _text in judged}
     return {"open": len(still), "key": key, "skeleton": skeleton(key)}
+
+
+def _doubt(
+    regions: Iterable[tuple[str, _Fields]], judged: Mapping[str, Iterable[tuple[str, str]]]
+) -> dict[str, float | bool]:
+    """How sure the least sure field is that a person should still look at, and whether one is lost.
+
+    Only maker, model and serial count: a match rests on them.
+    """
+    still = [
+        (confidence, strength)
+        for region_id, fields in regions
+        for name, _text, confidence, strength in fields
+        if name in SEARCHED_FIELDS
+        and name not in {judged_name for judged_name, _said in judged.get(region_id, ())}
+    ]
+    return {
+        "sure": min((confidence for confidence, _ in still), default=tables.NOTHING_OPEN),
+        "unreadable": any(strength == "unreadable" for _, strength in still),
+    }
 
 
 def _state(regions: Iterable[tuple[object, bool]], *, judged: bool) -> ExhibitState:
@@ -374,12 +396,13 @@ def _field_judged(connection: Connection, entry: Entry) -> None:
         )
     )
     judged = _judged(connection, entry.log, exhibit_id)
-    states = []
+    states, fields = [], list[tuple[str, _Fields]]()
     for row in connection.execute(
         select(tables.region).where(_region(entry.log, exhibit_id))
     ).all():
         derived = _derived(row.fields, row.also, judged.get(row.region_id, ()))
         states.append((derived["open"], bool(row.fields)))
+        fields.append((row.region_id, row.fields))
         if row.region_id == region_id:
             connection.execute(
                 update(tables.region)
@@ -389,7 +412,7 @@ def _field_judged(connection: Connection, entry: Entry) -> None:
     connection.execute(
         update(tables.exhibit)
         .where(_exhibit(entry.log, exhibit_id))
-        .values(state=_state(states, judged=True).value)
+        .values(state=_state(states, judged=True).value, **_doubt(fields, judged))
     )
 
 

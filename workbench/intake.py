@@ -28,6 +28,7 @@ from workbench.exhibits import SUMMARY_COLUMNS, exhibit_row, exhibit_view, summa
 from workbench.plain import plain
 from workbench.types import (
     Claims,
+    ExhibitOrder,
     ExhibitState,
     ExhibitSummary,
     ExhibitView,
@@ -40,6 +41,8 @@ from workbench.types import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from fractions import Fraction
+
+    from sqlalchemy import ColumnElement
 
     from evidence_store.types import Draft, Sha256
     from vision.clip import ClipFacts
@@ -316,32 +319,34 @@ class Intake:
         case_id: str,
         *,
         state: ExhibitState | None = None,
-        newest_first: bool = False,
+        unreadable: bool = False,
+        order: ExhibitOrder = ExhibitOrder.OLDEST,
         offset: int = 0,
         limit: int = 60,
     ) -> tuple[ExhibitSummary, ...]:
-        """Exhibits in the order of intake or the other way round, a page at a time."""
+        """Exhibits in an order, a page at a time: all, of one state, or with an unreadable field.
+
+        Least sure first, an exhibit counts by the least sure of its makers, models and serials
+        that nobody has judged yet; where nothing of that kind is open it comes last.
+        """
         self._cases.policy_of(case_id)
-        number = tables.exhibit.c.number
         query = (
             select(*SUMMARY_COLUMNS)
-            .where(tables.exhibit.c.case_id == case_id)
-            .order_by(number.desc() if newest_first else number)
+            .where(*_among(case_id, state, unreadable=unreadable))
+            .order_by(*ORDERS[order])
             .offset(offset)
             .limit(limit)
         )
-        if state is not None:
-            query = query.where(tables.exhibit.c.state == state.value)
         names = self._people.names()
         with self._stores.projection.read(case_id) as connection:
             return tuple(summary_of(row, names) for row in connection.execute(query))
 
-    def count(self, case_id: str, *, state: ExhibitState | None = None) -> int:
-        """How many exhibits a case has, or has in one state."""
+    def count(
+        self, case_id: str, *, state: ExhibitState | None = None, unreadable: bool = False
+    ) -> int:
+        """How many exhibits a case has: all, of one state, or with an unreadable field."""
         self._cases.policy_of(case_id)
-        query = select(func.count()).where(tables.exhibit.c.case_id == case_id)
-        if state is not None:
-            query = query.where(tables.exhibit.c.state == state.value)
+        query = select(func.count()).where(*_among(case_id, state, unreadable=unreadable))
         with self._stores.projection.read(case_id) as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -436,6 +441,25 @@ class Intake:
                 reason=refusal.reason,
             ),
         )
+
+
+ORDERS = {
+    ExhibitOrder.OLDEST: (tables.exhibit.c.number,),
+    ExhibitOrder.NEWEST: (tables.exhibit.c.number.desc(),),
+    ExhibitOrder.LEAST_SURE: (tables.exhibit.c.sure, tables.exhibit.c.number),
+}
+
+
+def _among(
+    case_id: str, state: ExhibitState | None, *, unreadable: bool
+) -> list[ColumnElement[bool]]:
+    exhibit = tables.exhibit.c
+    wanted: list[ColumnElement[bool]] = [exhibit.case_id == case_id]
+    if state is not None:
+        wanted.append(exhibit.state == state.value)
+    if unreadable:
+        wanted.append(exhibit.unreadable.is_(True))
+    return wanted
 
 
 def together(reports: Iterable[IntakeReport]) -> IntakeReport:

@@ -16,6 +16,7 @@ from workbench import policy as rules
 from workbench.errors import BadRequest, NotFound
 from workbench.exhibits import exhibit_row, review_of
 from workbench.types import (
+    SEARCHED_FIELDS,
     Actor,
     FieldStanding,
     Judgement,
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from workbench.people import People
     from workbench.stores import Stores
 
-#: The fields that a search is made of; a person judges each before candidates are shown.
-SEARCHED_FIELDS: tuple[FieldName, ...] = ("maker", "model", "serial")
 FIELD_ORDER: tuple[FieldName, ...] = get_args(FieldName)
 
 #: Longest transcription of one field, in characters; a UII, the longest identifier, has 50.

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     Index,
     Integer,
     MetaData,
@@ -22,7 +23,10 @@ from sqlalchemy import (
 metadata = MetaData()
 
 #: Raised by one whenever a table changes: an older projection is dropped and folded anew.
-SHAPE = 2
+SHAPE = 3
+
+NOTHING_OPEN = 2.0
+"""In place of a confidence where no field waits for a judgement: after every probability."""
 
 state = Table(
     "projection_state",
@@ -91,11 +95,19 @@ exhibit = Table(
     Column("reading_sha256", String(64)),
     Column("reading_sequence", BigInteger),
     Column("fields", JSON, nullable=False),
+    Column("sure", Float, nullable=False, default=NOTHING_OPEN),
+    Column("unreadable", Boolean, nullable=False, default=False),
     Index("projected_exhibit_state", "case_id", "state", "number"),
+    Index("projected_exhibit_sure", "case_id", "sure", "number"),
+    Index("projected_exhibit_state_sure", "case_id", "state", "sure", "number"),
+    Index("projected_exhibit_unreadable", "case_id", "unreadable", "number"),
+    Index("projected_exhibit_unreadable_sure", "case_id", "unreadable", "sure", "number"),
     Index("projected_exhibit_number", "case_id", "number"),
     Index("projected_exhibit_original", "sha256"),
     Index("projected_exhibit_parent", "case_id", "parent"),
 )
+"""An exhibit: `sure` is the least confidence (0–1) among the makers, models and serials that were
+read and that nobody has judged yet; `unreadable` says that one of them could not be read."""
 
 region = Table(
     "projected_region",

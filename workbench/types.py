@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 JsonMap: TypeAlias = Mapping[str, object]
 
+#: The fields that a search is made of; a person judges each before candidates are shown.
+SEARCHED_FIELDS: tuple[FieldName, ...] = ("maker", "model", "serial")
+
 
 class Role(StrEnum):
     """What a person may do; a person may hold several."""
@@ -119,6 +122,14 @@ class Refusal:
 
     name: str
     reason: str
+
+
+class ExhibitOrder(StrEnum):
+    """In which order exhibits are listed."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    LEAST_SURE = "least_sure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

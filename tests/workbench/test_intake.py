@@ -16,9 +16,18 @@ from renderer.clip import plate_clip
 from renderer.plate import PlateSpec
 from tests.workbench.drawn import SERIAL, plate_jpeg
 from vision.reader import Reader
+from workbench import entries
 from workbench.errors import BadRequest, NotAllowed, NotFound
 from workbench.intake import together
-from workbench.types import Actor, CaseSummary, Claims, ExhibitState, Upload
+from workbench.types import (
+    Actor,
+    CaseSummary,
+    Claims,
+    ExhibitOrder,
+    ExhibitState,
+    Judgement,
+    Upload,
+)
 
 if TYPE_CHECKING:
     from vision.types import Photo, PhotoReading
@@ -283,3 +292,47 @@ def test_of_a_clip_that_was_cut_off_only_the_missing_frames_are_taken(
     assert bench.intake.exhibit(case.case_id, "EX-0001").frames == report.accepted
     again = bench.intake.take_in(investigator, case.case_id, files, Claims())
     assert (again.known, again.accepted) == (("EX-0001",), ())
+
+
+def read_as(
+    bench: Workbench, actor: Actor, case_id: str, exhibit: str, *fields: tuple[str, float, str]
+) -> None:
+    """Record a reading of one plate: (field, how sure, in which strength)."""
+    reading = bench.stores.blobs.put(b"a reading")
+    said = [[name, "AS READ", sure, strength] for name, sure, strength in fields]
+    region = {"region": "R1", "fields": said, "also": []}
+    draft = entries.exhibit_read(
+        actor.person_id, exhibit=exhibit, engines=[], reading=reading, regions=[region]
+    )
+    bench.stores.append(case_id, draft)
+
+
+def test_exhibits_are_listed_by_doubt(
+    bench: Workbench, investigator: Actor, reviewer: Actor, case: CaseSummary
+) -> None:
+    bench.intake.take_in(investigator, case.case_id, three("a", "b", "c", "d"), Claims())
+    sure, lost = ("maker", 0.99, "stated"), ("serial", 0.1, "unreadable")
+    read_as(bench, investigator, case.case_id, "EX-0001", sure, ("serial", 0.97, "stated"))
+    read_as(bench, investigator, case.case_id, "EX-0002", sure, lost, ("weight", 0.01, "offered"))
+    read_as(bench, investigator, case.case_id, "EX-0003", sure, ("serial", 0.6, "offered"))
+
+    def listed(**how: Any) -> list[str]:
+        return [e.exhibit_id for e in bench.intake.exhibits(case.case_id, **how)]
+
+    first = {"order": ExhibitOrder.LEAST_SURE}
+    assert listed(**first) == ["EX-0002", "EX-0003", "EX-0001", "EX-0004"]
+    assert listed(**first, offset=1, limit=2) == ["EX-0003", "EX-0001"]
+    assert listed(unreadable=True) == ["EX-0002"]
+    assert bench.intake.count(case.case_id, unreadable=True) == 1
+    for field in ("serial", "maker"):
+        bench.review.judge_field(
+            reviewer,
+            case.case_id,
+            exhibit_id="EX-0002",
+            region_id="R1",
+            field=field,
+            judgement=Judgement.UNSURE,
+            reason="Worn away",
+        )
+    assert listed(**first) == ["EX-0003", "EX-0001", "EX-0002", "EX-0004"], "judged: no open doubt"
+    assert listed(unreadable=True) == []

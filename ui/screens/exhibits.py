@@ -11,7 +11,7 @@ from ui.components import doubt, markup
 from ui.components.frame_picker import frame_picker
 from ui.components.photo_viewer import Region, photo_viewer
 from ui.screens.found import found
-from workbench.types import ExhibitState, ExhibitSummary, ExhibitView
+from workbench.types import ExhibitOrder, ExhibitState, ExhibitSummary, ExhibitView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 PER_PAGE = 24
 COLUMNS = 4
-EVERY = "all"
-OLDEST, NEWEST = "As taken in", "Newest first"
+EVERY, UNREADABLE = "all", "unreadable"
 SHOWN = 1600
 """Longest side, in pixels, of a photo as it is sent to the browser at first."""
 
@@ -63,42 +62,45 @@ def _all(workbench: Workbench, case: CaseSummary) -> None:
     if fragment.strip():
         found(workbench, case, fragment)
         return
-    newest_first = two.selectbox("Order", (OLDEST, NEWEST), key="exhibits_order") == NEWEST
+    order = two.selectbox(
+        "Order", list(words.ORDERS), key="exhibits_order", format_func=words.ORDERS.__getitem__
+    )
     shown_as = st.segmented_control(
         "Show",
-        (EVERY, *(state.value for state in ExhibitState)),
+        (EVERY, *(state.value for state in ExhibitState), UNREADABLE),
         default=EVERY,
         required=True,
-        format_func=lambda name: "All" if name == EVERY else words.STATES[ExhibitState(name)],
+        format_func=_filter_name,
         key="exhibits_state",
         label_visibility="collapsed",
     )
-    wanted = None if shown_as == EVERY else ExhibitState(shown_as)
-    total = workbench.intake.count(case.case_id, state=wanted)
+    unreadable = shown_as == UNREADABLE
+    wanted = None if shown_as in {EVERY, UNREADABLE} else ExhibitState(shown_as)
+    total = workbench.intake.count(case.case_id, state=wanted, unreadable=unreadable)
     pages = max(1, -(-total // PER_PAGE))
     page = 1
     if pages > 1:
         page = int(three.number_input(f"Page of {pages:,}", 1, pages, 1, key=f"page_{pages}"))
-    _tiles(workbench, case, wanted, newest_first=newest_first, page=page)
-
-
-def _tiles(
-    workbench: Workbench,
-    case: CaseSummary,
-    wanted: ExhibitState | None,
-    *,
-    newest_first: bool,
-    page: int,
-) -> None:
     shown = workbench.intake.exhibits(
         case.case_id,
         state=wanted,
-        newest_first=newest_first,
+        unreadable=unreadable,
+        order=order,
         offset=(page - 1) * PER_PAGE,
         limit=PER_PAGE,
     )
+    _tiles(workbench, case, shown)
+
+
+def _filter_name(name: str) -> str:
+    if name in {EVERY, UNREADABLE}:
+        return {EVERY: "All", UNREADABLE: "Unreadable"}[name]
+    return words.STATES[ExhibitState(name)]
+
+
+def _tiles(workbench: Workbench, case: CaseSummary, shown: Sequence[ExhibitSummary]) -> None:
     if not shown:
-        markup.empty("None in this state", "Choose another state above, or All.")
+        markup.empty("None of this kind", "Choose another kind above, or All.")
     for start in range(0, len(shown), COLUMNS):
         for column, exhibit in zip(
             st.columns(COLUMNS), shown[start : start + COLUMNS], strict=False
