@@ -25,6 +25,9 @@ MAX_ISSUES: Final = 10_000
 """More are counted but not listed; by then the file itself is the issue."""
 
 
+FORMULA: Final = "this looks like a spreadsheet formula; it is kept as plain text"
+
+
 class IssueBook:
     """The issues of one import, in the words of the file's own column names."""
 
@@ -52,12 +55,19 @@ class IssueBook:
     ) -> None:
         """Note an issue, of the current row unless said otherwise."""
         self.odd = self.odd or severity == "error"
+        column = self.header_of.get(target, target)
+        if severity == "error" and self.listed:
+            last = self.listed[-1]
+            cell = (self.row if row is None else row, column, value[:200], FORMULA)
+            if (last.row, last.column, last.value, last.problem) == cell:
+                self.listed.pop()  # the error says it already: nothing was kept
+                self.total -= 1
         self.total += 1
         if len(self.listed) < MAX_ISSUES:
             self.listed.append(
                 RowIssue(
                     row=self.row if row is None else row,
-                    column=self.header_of.get(target, target),
+                    column=column,
                     value=value[:200],
                     problem=problem,
                     remedy=remedy,
@@ -85,7 +95,7 @@ class RowCells:
             self.warn(
                 target,
                 text,
-                "this looks like a spreadsheet formula; it is kept as plain text",
+                FORMULA,
                 "check that the text is meant, and export values instead of formulas",
             )
         if unseen := unseen_characters(text):

@@ -432,7 +432,9 @@ def _catalog(workbench: Workbench, options: argparse.Namespace) -> int:
     if options.show_mapping:
         print(json.dumps(mapping.to_json(), ensure_ascii=False, indent=2))
         return 0
-    preview = workbench.catalogs.preview(data, name=options.file.name, mapping=mapping)
+    preview = workbench.catalogs.preview(
+        data, name=options.file.name, mapping=mapping, sheet=options.sheet
+    )
     for issue in preview.issues:
         print(
             safe(
@@ -445,6 +447,7 @@ def _catalog(workbench: Workbench, options: argparse.Namespace) -> int:
         data,
         name=options.file.name,
         mapping=mapping,
+        sheet=options.sheet,
         coverage=_coverage(workbench, options),
         synthetic=options.synthetic,
         accept_partial=options.accept_partial,
@@ -456,7 +459,7 @@ def _catalog(workbench: Workbench, options: argparse.Namespace) -> int:
 def _mapping(workbench: Workbench, data: bytes, options: argparse.Namespace) -> ColumnMapping:
     """Which column holds what: as a file says it, else as kept or guessed."""
     if options.mapping is None:
-        return workbench.catalogs.guess(data, options.file.name)
+        return workbench.catalogs.guess(data, options.file.name, sheet=options.sheet)
     try:
         return ColumnMapping.from_json(json.loads(_bytes(options.mapping, workbench)))
     except ValueError as problem:
@@ -667,6 +670,7 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument("--blind", action="store_true", help="written before seeing the machine's")
     catalog = verb("catalog", _catalog, "List catalog snapshots, or import a file as a new one.")
     catalog.add_argument("file", nargs="?", type=Path)
+    catalog.add_argument("--sheet", help="the sheet of a spreadsheet (else its first)")
     catalog.add_argument("--coverage", default="Not stated.", help="what the file covers")
     for name, meaning in (
         ("maker", "the maker that it covers"),

@@ -14,7 +14,8 @@ from catalog.dates import PartialDate
 from catalog.diff import SnapshotDiff, diff
 from catalog.errors import SnapshotDamaged
 from catalog.extent import Extents
-from catalog.load import guess_mapping, header_of, load
+from catalog.load import guess_mapping, header_of, load, sheet_names
+from catalog.load_xlsx import is_xlsx
 from catalog.makers import MakerNames, known_makers
 from catalog.manifest import manifest_bytes
 from catalog.mapping import TARGETS, ColumnMapping
@@ -52,12 +53,13 @@ class Catalogs:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._open: dict[str, Snapshot] = {}
 
-    def guess(self, data: bytes, name: str) -> ColumnMapping:
+    def guess(self, data: bytes, name: str, *, sheet: str | None = None) -> ColumnMapping:
         """A mapping of the file's columns for a person to look over.
 
         It is the one kept with the last import of a file with these very columns, else a guess.
         """
-        return self._kept(header_of(data, name=name)) or guess_mapping(data, name=name)
+        header = header_of(data, name=name, sheet=sheet)
+        return self._kept(header) or guess_mapping(header, name=name)
 
     def _kept(self, header: tuple[str, ...]) -> ColumnMapping | None:
         """The mapping of the last import whose columns were these."""
@@ -69,19 +71,28 @@ class Catalogs:
                     found = mapping.named(f"as in the import of “{entry.private['name']}”")
         return found
 
-    def header(self, data: bytes, name: str) -> tuple[str, ...]:
+    def sheets(self, data: bytes, name: str) -> tuple[str, ...]:
+        """The sheets of a spreadsheet, one of which is read; none for any other file."""
+        return sheet_names(data, name=name) if is_xlsx(data) else ()
+
+    def header(self, data: bytes, name: str, *, sheet: str | None = None) -> tuple[str, ...]:
         """The columns of a file, for mapping them by hand."""
-        return header_of(data, name=name)
+        return header_of(data, name=name, sheet=sheet)
 
     def targets(self) -> Mapping[str, str]:
         """What a column can be mapped to, and what each of these means."""
         return TARGETS
 
     def preview(
-        self, data: bytes, *, name: str, mapping: ColumnMapping | None = None
+        self,
+        data: bytes,
+        *,
+        name: str,
+        mapping: ColumnMapping | None = None,
+        sheet: str | None = None,
     ) -> LoadResult:
         """What an import would accept, and every issue; nothing is recorded."""
-        return load(data, name=name, mapping=mapping)
+        return load(data, name=name, mapping=mapping, sheet=sheet)
 
     def import_(
         self,
@@ -90,19 +101,22 @@ class Catalogs:
         *,
         name: str,
         mapping: ColumnMapping | None = None,
+        sheet: str | None = None,
         coverage: str | tuple[CoverageEntry, ...],
         synthetic: bool = False,
         accept_partial: bool = False,
     ) -> CatalogSummary:
         """Make a file into a new snapshot, and ask it from now on.
 
+        `sheet` names the sheet of a spreadsheet; the first if None.
         Raises BadRequest where rows have errors and partial acceptance was not chosen.
         """
         why = rules.missing_role(actor, Role.CUSTODIAN)
         if why is not None:
             raise self._stores.refuse(STORE_LOG, actor, verb="import a catalog", why=why)
         source = self._stores.blobs.put(data)
-        result = load(data, name=name, mapping=mapping)
+        table = name if sheet is None else f"{name}, sheet “{sheet}”"
+        result = load(data, name=name, mapping=mapping, sheet=sheet)
         errors = [issue for issue in result.issues if issue.severity == "error"]
         if errors and not accept_partial:
             first = errors[0]
@@ -119,7 +133,7 @@ class Catalogs:
             part,
             sources=(
                 Source(
-                    name=name,
+                    name=table,
                     sha256=source,
                     rows_read=result.rows_read,
                     rows_accepted=result.rows_accepted,
@@ -140,7 +154,7 @@ class Catalogs:
                 actor.person_id,
                 snapshot=sha256,
                 source=source,
-                name=name,
+                name=table,
                 manifest=cast("Mapping[str, Json]", _manifest(manifest)),
                 mapping=plain(result.mapping.to_json()),
                 issues=len(result.issues),

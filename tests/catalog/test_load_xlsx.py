@@ -115,8 +115,8 @@ def test_a_formula_is_text_and_reported_never_its_result() -> None:
     row[3] = '=CONCATENATE("CMX15D-","0836")'
     result = load(book(HEADER, row), name="x")
     assert values(result) == []
-    (error,) = result.errors
-    assert (error.row, error.column) == (2, "serial")
+    (error,) = result.issues
+    assert (error.severity, error.row, error.column) == ("error", 2, "serial")
     assert error.value.startswith("=CONCATENATE")
     assert "a formula is no serial" in error.problem
 

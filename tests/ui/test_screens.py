@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import io
+
+import openpyxl
+
 from catalog.demo import COVERAGE, demo_catalog_csv
 from tests.workbench.drawn import plate_jpeg
 from workbench.types import Claims, Judgement, Policy, Upload
@@ -227,6 +231,31 @@ def test_an_import_shows_what_the_rows_hold_and_takes_coverage_as_values(app, be
     app.press("catalog_go")
     (imported,) = bench.catalogs.all_catalogs()
     assert imported.coverage == "L3Harris Wescam, 2018 to …"
+
+
+def test_the_sheet_that_holds_the_table_is_chosen(app, bench, first) -> None:
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["Notes"])
+    units = workbook.create_sheet("Units")
+    units.append(["permit_number", "maker", "model", "serial"])
+    units.append(["P-1", "L3 Wescam", "CMX-15D", "A-1"])
+    units.append(["P-1", "L3 Wescam", "CMX-15D", '=CONCATENATE("A-","2")'])
+    data = io.BytesIO()
+    workbook.save(data)
+    app.at("catalog", first)
+    app.test.file_uploader[0].set_value([("two.xlsx", data.getvalue(), "application/zip")])
+    app.run()
+    sheet = next(box for box in app.test.selectbox if box.label == "Sheet that holds the table")
+    sheet.set_value("Units")
+    app.run()
+    assert "a formula is no serial" in app.page
+    assert "kept as plain text" not in app.page, "one cell, one sentence"
+    app.test.text_area(key="catalog_coverage_0").set_value("One unit.")
+    app.test.checkbox(key="catalog_partial_0").check()
+    app.run()
+    app.press("catalog_go")
+    (imported,) = bench.catalogs.all_catalogs()
+    assert (imported.name, imported.serials) == ("two.xlsx, sheet “Units”", 1)
 
 
 def test_several_candidates_stand_beside_each_other_before_one_by_one(app, bench, first) -> None:

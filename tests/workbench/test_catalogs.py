@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from catalog.demo import COVERAGE, demo_catalog_csv
@@ -77,6 +80,33 @@ def test_coverage_without_a_word_is_not_stated(bench: Workbench, investigator: A
         investigator, demo_catalog_csv(), name="demo.csv", coverage=" ", synthetic=True
     )
     assert imported.coverage == "not stated"
+
+
+def demo_book() -> bytes:
+    """The demo catalog as the second sheet of a workbook."""
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["Notes on the delivery"])
+    sheet = workbook.create_sheet("Units")
+    for row in csv.reader(demo_catalog_csv().decode().splitlines()):
+        sheet.append(row)
+    data = io.BytesIO()
+    workbook.save(data)
+    return data.getvalue()
+
+
+def test_a_sheet_is_chosen_and_the_snapshot_names_it(bench: Workbench, investigator: Actor) -> None:
+    data, name = demo_book(), "demo.xlsx"
+    assert bench.catalogs.sheets(data, name) == ("Sheet", "Units")
+    assert bench.catalogs.sheets(demo_catalog_csv(), "demo.csv") == ()
+    assert "serial" in {
+        column.target for column in bench.catalogs.guess(data, name, sheet="Units").columns
+    }
+    assert bench.catalogs.preview(data, name=name).rows_accepted == 0
+    imported = bench.catalogs.import_(
+        investigator, data, name=name, sheet="Units", coverage=COVERAGE, synthetic=True
+    )
+    assert imported.name == "demo.xlsx, sheet “Units”"
+    assert imported.serials == 62
 
 
 def test_a_snapshot_that_was_altered_on_disk_is_not_asked(

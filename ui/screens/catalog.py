@@ -175,8 +175,10 @@ def _import(workbench: Workbench) -> None:
         return
     with state.told():
         data = file.getvalue()
-        mapping = _mapping(workbench, data, file.name, key=f"{generation}-{file.file_id}")
-        result = _looked_over(workbench, data, file.name, mapping, key=file.file_id)
+        key = f"{generation}-{file.file_id}"
+        sheet = _sheet(workbench, data, file.name, key=key)
+        mapping = _mapping(workbench, data, file.name, sheet, key=f"{key}-{sheet}")
+        result = _looked_over(workbench, data, file.name, mapping, sheet, key=file.file_id)
         _preview(workbench, result)
         coverage = _coverage(workbench, generation)
         synthetic = st.checkbox("The records are made up", key=f"catalog_synthetic_{generation}")
@@ -197,6 +199,7 @@ def _import(workbench: Workbench) -> None:
                 data,
                 name=file.name,
                 mapping=mapping,
+                sheet=sheet,
                 coverage=coverage or "",
                 synthetic=synthetic,
                 accept_partial=partial,
@@ -208,13 +211,19 @@ def _import(workbench: Workbench) -> None:
 
 
 def _looked_over(
-    workbench: Workbench, data: bytes, name: str, mapping: ColumnMapping, *, key: str
+    workbench: Workbench,
+    data: bytes,
+    name: str,
+    mapping: ColumnMapping,
+    sheet: str | None,
+    *,
+    key: str,
 ) -> LoadResult:
-    """What an import would accept; read anew only for another file or mapping."""
-    asked = (key, mapping)
+    """What an import would accept; read anew only for another file, sheet or mapping."""
+    asked = (key, sheet, mapping)
     kept = st.session_state.get("catalog_looked_over")
     if kept is None or kept[0] != asked:
-        kept = (asked, workbench.catalogs.preview(data, name=name, mapping=mapping))
+        kept = (asked, workbench.catalogs.preview(data, name=name, mapping=mapping, sheet=sheet))
         st.session_state["catalog_looked_over"] = kept
     result: LoadResult = kept[1]
     return result
@@ -247,14 +256,25 @@ def _coverage(workbench: Workbench, generation: int) -> str | tuple[CoverageEntr
     return note if note.strip() else None
 
 
-def _mapping(workbench: Workbench, data: bytes, name: str, *, key: str) -> ColumnMapping:
+def _sheet(workbench: Workbench, data: bytes, name: str, *, key: str) -> str | None:
+    """Which sheet of a spreadsheet holds the table; None where there is nothing to choose."""
+    sheets = workbench.catalogs.sheets(data, name)
+    if len(sheets) < 2:
+        return None
+    chosen: str = st.selectbox("Sheet that holds the table", sheets, key=f"sheet-{key}")
+    return chosen
+
+
+def _mapping(
+    workbench: Workbench, data: bytes, name: str, sheet: str | None, *, key: str
+) -> ColumnMapping:
     """What each column holds: guessed with reasons, and the person's to change."""
-    guessed = workbench.catalogs.guess(data, name)
+    guessed = workbench.catalogs.guess(data, name, sheet=sheet)
     reasons = {column.header: column for column in guessed.columns}
     missing = "; ".join(" or ".join(group) for group in guessed.missing())
     if missing:
         markup.note(f"No column was recognised for: {missing}. Choose it below.", "caution")
-    headers = workbench.catalogs.header(data, name)
+    headers = workbench.catalogs.header(data, name, sheet=sheet)
     chosen: dict[str, str] = {}
     with st.expander("What each column holds", expanded=bool(missing)):
         for start in range(0, len(headers), 3):

@@ -11,7 +11,7 @@ from ui.components import doubt, markup
 from ui.components.frame_picker import frame_picker
 from ui.components.photo_viewer import Region, photo_viewer
 from ui.screens.found import found
-from workbench.types import ExhibitOrder, ExhibitState, ExhibitSummary, ExhibitView
+from workbench.types import ExhibitState, ExhibitSummary, ExhibitView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
