@@ -5,9 +5,10 @@
 A real PostgreSQL and a server that speaks S3 are started on this machine. For each number of
 workers, N new rendered photos are taken in, and as many programs `python -m workbench work
 --until-done` read them. The rate is counted between the first and the last reading in the log,
-so that the loading of models does not count. Each worker has one core to itself; without that, a
-single one already uses all of them. Each photo must have been read exactly once, or the
-benchmark fails.
+so that the loading of models does not count. Each worker is bound to one core; without that, a
+single one already uses all of them. The seconds on a core that a photo takes, loading included,
+tell what sharing costs also where other programs keep the cores busy. Each photo must have been
+read exactly once, or the benchmark fails.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import json
 import logging
 import os
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
@@ -77,8 +79,10 @@ def servers(folder: Path) -> Iterator[dict[str, str]]:
         database.cleanup()
 
 
-def measure(workbench: Workbench, actor: Actor, photos: Sequence[bytes], workers: int) -> float:
-    """Photos a second with so many workers over a new case."""
+def measure(
+    workbench: Workbench, actor: Actor, photos: Sequence[bytes], workers: int
+) -> dict[str, float]:
+    """Photos a second, and seconds on a core a photo, with so many workers over a new case."""
     case_id = workbench.cases.open_case(
         actor, title=f"{workers} worker(s)", policy=Policy.SOLO, synthetic=True
     ).case_id
@@ -87,7 +91,7 @@ def measure(workbench: Workbench, actor: Actor, photos: Sequence[bytes], workers
     waiting = workbench.cases.summary(case_id).waiting
     command = [sys.executable, "-m", "workbench", "work", "--until-done"]
     cores = sorted(os.sched_getaffinity(0))
-    running = []
+    running, busy = [], on_cores()
     for number in range(workers):
         running.append(subprocess.Popen(command, cwd=ROOT))
         os.sched_setaffinity(running[-1].pid, {cores[number % len(cores)]})
@@ -102,7 +106,17 @@ def measure(workbench: Workbench, actor: Actor, photos: Sequence[bytes], workers
         raise SystemExit(f"Of {waiting} photos, readings were recorded so: {dict(times)}")
     moments = sorted(entry.at for entry in readings)
     # The first reading of each worker ends its loading; what it read till then is not counted.
-    return (len(moments) - workers) / (moments[-1] - moments[workers - 1]).total_seconds()
+    seconds = (moments[-1] - moments[workers - 1]).total_seconds()
+    return {
+        "photos_per_second": (len(moments) - workers) / seconds,
+        "core_seconds_per_photo": (on_cores() - busy) / len(moments),
+    }
+
+
+def on_cores() -> float:
+    """Seconds on a core that the workers took which have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def run(photos: int, counts: Sequence[int], readers: str) -> dict[str, dict[str, float]]:
@@ -115,9 +129,11 @@ def run(photos: int, counts: Sequence[int], readers: str) -> dict[str, dict[str,
         actor = workbench.people.sign_in(person.person_id)
         for step, workers in enumerate(counts):
             drawn = new_photos(photos, FIRST_UNIT + step * photos)
-            rate = measure(workbench, actor, drawn, workers)
-            found[str(workers)] = {"photos_per_second": rate}
-            print(f"{workers} worker(s): {rate:.2f} photos a second")
+            rates = found[str(workers)] = measure(workbench, actor, drawn, workers)
+            print(
+                f"{workers} worker(s): {rates['photos_per_second']:.2f} photos a second, "
+                f"{rates['core_seconds_per_photo']:.2f} s on a core each"
+            )
         workbench.close()
     return found
 
