@@ -74,13 +74,25 @@ def case(bench: Workbench, investigator: Actor) -> CaseSummary:
 
 
 @pytest.fixture
-def read_case(bench: Workbench, investigator: Actor, case: CaseSummary) -> CaseSummary:
-    """The case with one photo taken in and read."""
-    bench.intake.take_in(
-        investigator,
-        case.case_id,
-        [Upload(name="plate.jpg", data=plate_jpeg())],
+def read_in(bench: Workbench, investigator: Actor) -> Callable[..., CaseSummary]:
+    """Opens a case under a policy, with one photo taken in and read."""
+
+    def make(policy: Policy, claims: Claims | None = None) -> CaseSummary:
+        case = bench.cases.open_case(
+            investigator, title="A turret", policy=policy, provenance="Drawn for a test"
+        )
+        photo = Upload(name="plate.jpg", data=plate_jpeg())
+        bench.intake.take_in(investigator, case.case_id, [photo], claims or Claims())
+        bench.reading.read_pending(investigator, case.case_id)
+        return bench.cases.summary(case.case_id)
+
+    return make
+
+
+@pytest.fixture
+def read_case(read_in: Callable[..., CaseSummary]) -> CaseSummary:
+    """A case for two people with one photo taken in and read."""
+    return read_in(
+        Policy.TWO_PEOPLE,
         Claims(source_account="@finder", claimed_place="Somewhere", claimed_date="2020-10"),
     )
-    bench.reading.read_pending(investigator, case.case_id)
-    return bench.cases.summary(case.case_id)

@@ -12,31 +12,22 @@ from evidence_store.__main__ import main as evidence_store_main
 from evidence_store.bundle.errors import BundleUnreadable
 from evidence_store.bundle.instructions import instruction_lines
 from tests.workbench.drawn import plate_jpeg
+from tests.workbench.steps import judge
 from workbench.errors import BadRequest, NotAllowed
 from workbench.settings import Settings
-from workbench.types import Actor, CaseSummary, Claims, Judgement, Policy, Role, Upload
+from workbench.types import Actor, CaseSummary, Claims, Policy, Role
 from workbench.workbench import Workbench
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
 @pytest.fixture
-def solo(bench: Workbench, investigator: Actor) -> CaseSummary:
+def solo(bench: Workbench, investigator: Actor, read_in: Callable[..., CaseSummary]) -> CaseSummary:
     """A case in which one person did everything."""
-    case = bench.cases.open_case(investigator, title="Solo", policy=Policy.SOLO)
-    bench.intake.take_in(
-        investigator, case.case_id, [Upload(name="p.jpg", data=plate_jpeg())], Claims(note="n")
-    )
-    bench.reading.read_pending(investigator, case.case_id)
-    bench.review.judge_field(
-        investigator,
-        case.case_id,
-        exhibit_id="EX-0001",
-        region_id="R1",
-        field="serial",
-        judgement=Judgement.CONFIRMED,
-    )
+    case = read_in(Policy.SOLO, Claims(note="n"))
+    judge(bench, investigator, case, "serial")
     return case
 
 
@@ -108,14 +99,7 @@ def test_only_a_custodian_seals(bench: Workbench, reviewer: Actor, read_case: Ca
 def test_a_reviewer_signs_later_and_only_then_it_verifies(
     bench: Workbench, investigator: Actor, reviewer: Actor, read_case: CaseSummary
 ) -> None:
-    bench.review.judge_field(
-        reviewer,
-        read_case.case_id,
-        exhibit_id="EX-0001",
-        region_id="R1",
-        field="serial",
-        judgement=Judgement.CONFIRMED,
-    )
+    judge(bench, reviewer, read_case, "serial")
     sealed = bench.exports.seal(investigator, read_case.case_id)
     folder = bench.exports.folder_path(read_case.case_id, sealed.sequence)
     assert bench.exports.unsigned(read_case.case_id, sealed.sequence) == (reviewer.person_id,)
@@ -138,14 +122,7 @@ def test_a_reviewer_signs_on_their_own_machine(
     bench.people.begin_key(
         reviewer, reviewer.person_id, public_key=key.with_suffix(".pub").read_text()
     )
-    bench.review.judge_field(
-        reviewer,
-        read_case.case_id,
-        exhibit_id="EX-0001",
-        region_id="R1",
-        field="serial",
-        judgement=Judgement.CONFIRMED,
-    )
+    judge(bench, reviewer, read_case, "serial")
     sealed = bench.exports.seal(investigator, read_case.case_id)
     folder = bench.exports.folder_path(read_case.case_id, sealed.sequence)
     copy = tmp_path / "their copy"

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.workbench.drawn import plate_jpeg
+from tests.workbench.steps import judge
 from workbench.errors import BadRequest, NotFound
 from workbench.find import findable
-from workbench.types import Actor, CaseSummary, Claims, FoundBy, Judgement, Policy, Upload
+from workbench.types import Actor, CaseSummary, FoundBy, Judgement, Policy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from workbench.workbench import Workbench
 
 
@@ -44,28 +46,16 @@ def test_lines_that_became_no_field_are_looked_through(
 def test_a_persons_words_are_found_and_named_as_theirs(
     bench: Workbench, reviewer: Actor, read_case: CaseSummary
 ) -> None:
-    bench.review.judge_field(
-        reviewer,
-        read_case.case_id,
-        exhibit_id="EX-0001",
-        region_id="R1",
-        field="serial",
-        judgement=Judgement.CORRECTED,
-        text="CMX15D-99?7",
-    )
+    judge(bench, reviewer, read_case, "serial", Judgement.CORRECTED, text="CMX15D-99?7")
     (hit,) = bench.finder.find("15D99")
     assert (hit.by, hit.text) == (FoundBy.PERSON, "CMX15D-99?7")
     assert bench.finder.find("0836")[0].by is FoundBy.MACHINE
 
 
 def test_all_cases_are_looked_through_or_one(
-    bench: Workbench, investigator: Actor, read_case: CaseSummary
+    bench: Workbench, read_case: CaseSummary, read_in: Callable[..., CaseSummary]
 ) -> None:
-    other = bench.cases.open_case(investigator, title="Other", policy=Policy.SOLO)
-    bench.intake.take_in(
-        investigator, other.case_id, [Upload(name="p.jpg", data=plate_jpeg())], Claims()
-    )
-    bench.reading.read_pending(investigator, other.case_id)
+    other = read_in(Policy.SOLO)
     assert {hit.case_id for hit in bench.finder.find("0836")} == {read_case.case_id, other.case_id}
     assert len(bench.finder.find("0836", case_id=other.case_id)) == 1
 

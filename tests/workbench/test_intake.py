@@ -15,6 +15,7 @@ from PIL import Image
 from renderer.clip import plate_clip
 from renderer.plate import PlateSpec
 from tests.workbench.drawn import SERIAL, plate_jpeg
+from tests.workbench.steps import judge
 from vision.reader import Reader
 from workbench import entries
 from workbench.errors import BadRequest, NotAllowed, NotFound
@@ -325,14 +326,8 @@ def test_exhibits_are_listed_by_doubt(
     assert listed(unreadable=True) == ["EX-0002"]
     assert bench.intake.count(case.case_id, unreadable=True) == 1
     for field in ("serial", "maker"):
-        bench.review.judge_field(
-            reviewer,
-            case.case_id,
-            exhibit_id="EX-0002",
-            region_id="R1",
-            field=field,
-            judgement=Judgement.UNSURE,
-            reason="Worn away",
+        judge(
+            bench, reviewer, case, field, Judgement.UNSURE, exhibit_id="EX-0002", reason="Worn away"
         )
     assert listed(**first) == ["EX-0003", "EX-0001", "EX-0002", "EX-0004"], "judged: no open doubt"
     assert listed(unreadable=True) == []

@@ -5,18 +5,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from catalog.demo import COVERAGE, demo_catalog_csv
-from tests.workbench.drawn import SERIAL, plate_jpeg
+from tests.workbench.drawn import SERIAL
+from tests.workbench.steps import judge
 from workbench.errors import BadRequest, NotAllowed
 from workbench.types import (
     Actor,
     CaseSummary,
-    Claims,
     Judgement,
     PlateView,
     Policy,
     Role,
     SearchView,
-    Upload,
 )
 
 if TYPE_CHECKING:
@@ -32,23 +31,16 @@ def catalog(bench: Workbench, investigator: Actor) -> str:
     ).sha256
 
 
-def reviewed(bench: Workbench, actor: Actor, case_id: str) -> PlateView:
-    (plate, *_rest) = bench.review.plates(case_id)
+def reviewed(bench: Workbench, actor: Actor, case: CaseSummary) -> PlateView:
+    (plate, *_rest) = bench.review.plates(case.case_id)
     for field in plate.fields:
-        bench.review.judge_field(
-            actor,
-            case_id,
-            exhibit_id="EX-0001",
-            region_id="R1",
-            field=field.field,
-            judgement=Judgement.CONFIRMED,
-        )
-    return bench.review.plate(case_id, plate.plate_id)
+        judge(bench, actor, case, field.field)
+    return bench.review.plate(case.case_id, plate.plate_id)
 
 
 @pytest.fixture
 def search(bench: Workbench, reviewer: Actor, read_case: CaseSummary, catalog: str) -> SearchView:
-    plate = reviewed(bench, reviewer, read_case.case_id)
+    plate = reviewed(bench, reviewer, read_case)
     return bench.matching.search(reviewer, read_case.case_id, plate.plate_id)
 
 
@@ -75,16 +67,8 @@ def test_the_plate_reaches_its_permit(search: SearchView, catalog: str) -> None:
 def test_a_rejected_field_is_not_asked(
     bench: Workbench, reviewer: Actor, read_case: CaseSummary, catalog: str
 ) -> None:
-    plate = reviewed(bench, reviewer, read_case.case_id)
-    bench.review.judge_field(
-        reviewer,
-        read_case.case_id,
-        exhibit_id="EX-0001",
-        region_id="R1",
-        field="serial",
-        judgement=Judgement.REJECTED,
-        reason="That line is no serial",
-    )
+    plate = reviewed(bench, reviewer, read_case)
+    judge(bench, reviewer, read_case, "serial", Judgement.REJECTED, reason="That line is no serial")
     view = bench.matching.search(reviewer, read_case.case_id, plate.plate_id)
     assert "serial" not in (view.query or {})
     assert all(item["verdict"] != "identifies_catalog_unit" for item in candidates(view)), (
@@ -114,18 +98,14 @@ def test_the_two_person_rule_holds_for_decisions(
 
 def test_two_reviewers_are_needed_where_the_policy_says_so(
     bench: Workbench,
-    investigator: Actor,
     reviewer: Actor,
     enrolled: Callable[..., Actor],
+    read_in: Callable[..., CaseSummary],
     catalog: str,
 ) -> None:
     second_reviewer = enrolled("Reviewer two", Role.REVIEWER)
-    case = bench.cases.open_case(investigator, title="Strict", policy=Policy.TWO_REVIEWERS)
-    bench.intake.take_in(
-        investigator, case.case_id, [Upload(name="p.jpg", data=plate_jpeg())], Claims()
-    )
-    bench.reading.read_pending(investigator, case.case_id)
-    plate = reviewed(bench, reviewer, case.case_id)
+    case = read_in(Policy.TWO_REVIEWERS)
+    plate = reviewed(bench, reviewer, case)
     view = bench.matching.search(reviewer, case.case_id, plate.plate_id)
     key = str(candidates(view)[0]["key"])
 

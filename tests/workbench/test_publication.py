@@ -15,6 +15,7 @@ from evidence_store.bundle.errors import RedactionRefused
 from evidence_store.bundle.redact import FieldChoice
 from evidence_store.timestamp import AuthorityUnavailable
 from tests.workbench.drawn import SERIAL, plate_jpeg
+from tests.workbench.steps import judge
 from workbench.__main__ import main
 from workbench.errors import BadRequest, NotAllowed
 from workbench.publication import Withholding, blurred_png
@@ -68,15 +69,7 @@ def told(bench: Workbench, investigator: Actor) -> CaseSummary:
         investigator, case.case_id, [Upload(name="two.jpg", data=tagged(2))], Claims()
     )
     bench.reading.read_pending(investigator, case.case_id)
-    bench.review.judge_field(
-        investigator,
-        case.case_id,
-        exhibit_id="EX-0001",
-        region_id="R1",
-        field="serial",
-        judgement=Judgement.CONFIRMED,
-        reason=f"{FINDER} confirmed it by telephone.",
-    )
+    judge(bench, investigator, case, "serial", reason=f"{FINDER} confirmed it by telephone.")
     return case
 
 
@@ -147,15 +140,7 @@ def test_what_cannot_be_withheld_is_refused_and_nothing_is_left(
 def test_a_case_that_went_on_is_sealed_again_first(
     bench: Workbench, investigator: Actor, told: CaseSummary, sealed: SealedView
 ) -> None:
-    bench.review.judge_field(
-        investigator,
-        told.case_id,
-        exhibit_id="EX-0001",
-        region_id="R1",
-        field="model",
-        judgement=Judgement.UNSURE,
-        reason="Not sure.",
-    )
+    judge(bench, investigator, told, "model", Judgement.UNSURE, reason="Not sure.")
     with pytest.raises(BadRequest, match="Seal it again"):
         bench.publication.publish(investigator, told.case_id, sealed.sequence, WITHHELD)
 

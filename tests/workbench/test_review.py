@@ -6,6 +6,7 @@ import pytest
 
 from evidence_store.canonical import canonical_json
 from tests.workbench.drawn import SERIAL, plate_jpeg
+from tests.workbench.steps import judge
 from vision.serialize import reading_to_json
 from vision.types import PhotoReading
 from workbench import entries
@@ -13,22 +14,9 @@ from workbench.errors import BadRequest, NotAllowed, NotFound
 from workbench.types import Actor, CaseSummary, Claims, ExhibitState, Judgement, Policy, Upload
 
 if TYPE_CHECKING:
-    from workbench.types import Review
+    from collections.abc import Callable
+
     from workbench.workbench import Workbench
-
-
-def judge(
-    bench: Workbench, actor: Actor, case: CaseSummary, field: str, judgement: Judgement, **more: str
-) -> Review:
-    return bench.review.judge_field(
-        actor,
-        case.case_id,
-        exhibit_id="EX-0001",
-        region_id="R1",
-        field=field,  # type: ignore[arg-type]
-        judgement=judgement,
-        **more,  # type: ignore[arg-type]
-    )
 
 
 def test_the_machine_reads_the_plate(bench: Workbench, read_case: CaseSummary) -> None:
@@ -49,12 +37,10 @@ def test_whoever_took_it_in_may_not_confirm_it(
     assert bench.review.next_to_review(investigator, read_case.case_id) is None
 
 
-def test_a_solo_case_lets_one_person_do_both(bench: Workbench, investigator: Actor) -> None:
-    case = bench.cases.open_case(investigator, title="Alone", policy=Policy.SOLO)
-    bench.intake.take_in(
-        investigator, case.case_id, [Upload(name="p.jpg", data=plate_jpeg())], Claims()
-    )
-    bench.reading.read_pending(investigator, case.case_id)
+def test_a_solo_case_lets_one_person_do_both(
+    bench: Workbench, investigator: Actor, read_in: Callable[..., CaseSummary]
+) -> None:
+    case = read_in(Policy.SOLO)
     assert judge(bench, investigator, case, "serial", Judgement.CONFIRMED).text == SERIAL
 
 
@@ -88,15 +74,8 @@ def test_doubt_needs_a_reason(
 def test_a_blind_transcription_is_marked_and_compared(
     bench: Workbench, reviewer: Actor, read_case: CaseSummary
 ) -> None:
-    review = bench.review.judge_field(
-        reviewer,
-        read_case.case_id,
-        exhibit_id="EX-0001",
-        region_id="R1",
-        field="serial",
-        judgement=Judgement.CORRECTED,
-        text=SERIAL,
-        blind=True,
+    review = judge(
+        bench, reviewer, read_case, "serial", Judgement.CORRECTED, text=SERIAL, blind=True
     )
     assert review.blind
     assert review.judgement is Judgement.CONFIRMED, "it says what the machine read"
@@ -117,14 +96,7 @@ def test_what_is_not_there_cannot_be_judged(
     bench: Workbench, reviewer: Actor, read_case: CaseSummary
 ) -> None:
     with pytest.raises(NotFound, match="EX-0009"):
-        bench.review.judge_field(
-            reviewer,
-            read_case.case_id,
-            exhibit_id="EX-0009",
-            region_id="R1",
-            field="serial",
-            judgement=Judgement.CONFIRMED,
-        )
+        judge(bench, reviewer, read_case, "serial", exhibit_id="EX-0009")
     with pytest.raises(BadRequest, match="nothing to confirm"):
         judge(bench, reviewer, read_case, "nsn", Judgement.CONFIRMED)
     with pytest.raises(BadRequest, match="no field"):
@@ -167,14 +139,8 @@ def test_the_next_to_judge_goes_on_from_where_one_is_and_begins_again(
     two = ("EX-0002", "R1")
     assert bench.review.next_to_review(investigator, case.case_id, after=two) == ("EX-0003", "R1")
     for field in ("maker", "model", "serial"):
-        bench.review.judge_field(
-            investigator,
-            case.case_id,
-            exhibit_id="EX-0003",
-            region_id="R1",
-            field=field,  # type: ignore[arg-type]
-            judgement=Judgement.UNSURE,
-            reason="Worn.",
+        judge(
+            bench, investigator, case, field, Judgement.UNSURE, exhibit_id="EX-0003", reason="Worn."
         )
     assert bench.review.next_to_review(investigator, case.case_id, after=two) == ("EX-0001", "R1")
     queue = bench.review.queue(case.case_id)
