@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import av
 import av.error
 import numpy as np
+import numpy.typing as npt
 
 from vision.archive import printable
 from vision.errors import DamagedFile, EmptyFile, NotAClip, TooLarge
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 Report = Callable[[str], None]
+Grey = npt.NDArray[np.uint8]
+"""Height × width, 8 bits."""
 
 READ_FORMATS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpeg,mpegts"
 """FFmpeg's names of the containers that are read; playlists and image lists are not."""
@@ -49,6 +52,8 @@ class ClipLimits:
     """Time for one walk over the clip."""
     max_frames: int = 10
     """Stills chosen for reading, for each minute of the clip begun, up to four minutes' worth."""
+    max_laid: int = 2
+    """Places that are followed and laid, for each minute that has stills."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +239,13 @@ def upright(frame: VideoFrame) -> Pixels:
     """Turn a frame into 8-bit RGB, upright as a player would show it."""
     pixels = frame.to_ndarray(format="rgb24")
     return np.ascontiguousarray(np.rot90(pixels, k=-_clockwise(frame) // 90), dtype=np.uint8)
+
+
+def upright_grey(frame: VideoFrame, size: tuple[int, int] | None = None) -> Grey:
+    """Turn a frame into 8-bit grey, upright; `size` is its width and height before it is turned."""
+    width, height = size or (frame.width, frame.height)
+    grey = frame.reformat(width=width, height=height, format="gray").to_ndarray()
+    return np.ascontiguousarray(np.rot90(grey, k=-_clockwise(frame) // 90), dtype=np.uint8)
 
 
 def _clockwise(frame: VideoFrame) -> int:

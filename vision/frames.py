@@ -1,6 +1,7 @@
 """Take stills from a clip: derivatives with exact times and the command that makes them again.
 
 python -m vision.frames CLIP --at 1001/30 --output still.png
+python -m vision.frames CLIP --at 1001/30 --lay 512,348,183,91,16 --output laid.png
 python -m vision.frames CLIP --choose FOLDER
 """
 
@@ -11,6 +12,8 @@ import io
 import math
 import shlex
 import sys
+from collections import deque
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,23 +21,38 @@ from typing import TYPE_CHECKING, Final
 import av.error
 from PIL import Image
 
-from vision.clip import ClipFacts, ClipLimits, Report, open_clip, probe_clip, upright, walk
+from vision.clip import (
+    ClipFacts,
+    ClipLimits,
+    Report,
+    open_clip,
+    probe_clip,
+    upright,
+    upright_grey,
+    walk,
+)
 from vision.errors import DamagedFile, VisionError
-from vision.survey import choose, survey
+from vision.laying import lay
+from vision.survey import choose, survey, without_standing
+from vision.track import Place, View, follow, places
 from vision.types import Frame, Pixels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from av.container import InputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
+    from vision.clip import Grey
+
 __all__ = ["ClipFacts", "ClipLimits", "choose_frames", "grab_frame", "probe_clip"]
 
 _MOST_MINUTES: Final = 4
-WALK_ON: Final = 2
-"""Seconds; a still that is no further on is reached by decoding on, not by seeking back."""
+LAID_SECONDS: Final = Fraction(3, 5)
+"""Frames so far before and after a still are laid over it, ..."""
+LAID_FRAMES: Final = 16
+"""... and at most so many on each side: more add little, and 8K frames fill the memory."""
 BY_HAND: Final = "grabbed by hand"
 """Why a still was taken that a person asked for; it is read like a photo."""
 _PNG_COMPRESSION: Final = 6
@@ -78,13 +96,23 @@ def choose_frames(
             "Get the file again from its source; what was received is kept as it came.",
         )
     minutes = min(_MOST_MINUTES, math.ceil(max(float(moments[-1].seconds), 1.0) / 60))
-    choices = choose(moments, budget=limits.max_frames * minutes)
+    choices = choose(
+        without_standing(moments),
+        budget=limits.max_frames * minutes,
+        laid=limits.max_laid * minutes,
+    )
     step(f"Chose {len(choices)} of {len(moments)} moments.")
-    why = {choice.seconds: choice.why for choice in choices}
-    wanted = [choice.seconds for choice in choices]
-    found = _stills(path, wanted, limits=limits, report=problem)
-    for index, (seconds, pixels) in enumerate(found):
-        yield _frame(name or path.name, index, seconds, pixels, why[seconds])
+    chosen = {choice.seconds: choice for choice in choices}
+    index = 0
+    keys = {moment.seconds: moment.key for moment in moments if moment.seconds in chosen}
+    for seconds, pixels in _stills(path, keys, limits=limits, report=problem):
+        yield _frame(name or path.name, index, seconds, pixels, chosen[seconds].why)
+        index += 1
+        for place in places(chosen[seconds].lay)[:1]:
+            laid = lay_frames(path, seconds=seconds, place=place, limits=limits, name=name)
+            if laid is not None:
+                yield replace(laid, index=index)
+                index += 1
 
 
 def grab_frame(
@@ -122,15 +150,77 @@ def grab_frame(
     return _frame(name or path.name, 0, shown[0], shown[1], f"{BY_HAND} at {float(wanted):.3f} s")
 
 
+def lay_frames(
+    path: Path,
+    *,
+    seconds: Fraction,
+    place: Place,
+    limits: ClipLimits | None = None,
+    name: str | None = None,
+) -> Frame | None:
+    """Follow a place of the frame at that time, and lay all frames that show it over each other.
+
+    None where too few frames show it.
+
+    Raises:
+        DecodeError: the file is no clip, or has no frame at exactly that time.
+
+    """
+    views = _views(path, seconds, limits=limits or ClipLimits(), name=name)
+    at = [view.seconds for view in views].index(seconds)
+    laid = lay(views, follow(views, at, place), place)
+    if laid is None:
+        return None
+    first, last = (timecode(views[laid.numbers[end]].seconds) for end in (0, -1))
+    why = (
+        f"{len(laid.numbers)} frames, from {first} s to {last} s, laid over each other "
+        "where they show the same lettering"
+    )
+    if laid.smear:
+        why += (
+            f"; a smear of {laid.smear:.1f} pixels taken back "
+            f"(shutter open for {laid.share:.2f} of the time)"
+        )
+    box = f"{place.x},{place.y},{place.width},{place.height},{place.letter}"
+    still = _frame(name or path.name, 0, seconds, laid.picture, why, f" --lay {box}")
+    return replace(still, laid=tuple(timecode(views[number].seconds) for number in laid.numbers))
+
+
+def _views(
+    path: Path, seconds: Fraction, *, limits: ClipLimits, name: str | None
+) -> Sequence[View]:
+    """Decode the frames around a time, in grey: at most `LAID_FRAMES` before and after it."""
+    before: deque[View] = deque(maxlen=LAID_FRAMES)
+    after: list[View] = []
+    with open_clip(path, limits=limits, name=name) as (container, stream):
+        _seek(container, stream, max(Fraction(0), seconds - LAID_SECONDS))
+        for at, frame in walk(container, stream, limits=limits, report=_ignore):
+            if at > seconds + LAID_SECONDS or len(after) > LAID_FRAMES:
+                break
+            if at >= seconds - LAID_SECONDS:
+                view = View(seconds=at, grey=upright_grey(frame))
+                (before if at < seconds else after).append(view)
+    if not after or after[0].seconds != seconds:
+        raise DamagedFile(
+            name or path.name,
+            f"no frame can be had at exactly {seconds} s.",
+            "Choose another moment of the clip.",
+        )
+    return [*before, *after]
+
+
 def _stills(
-    path: Path, wanted: Sequence[Fraction], *, limits: ClipLimits, report: Report
+    path: Path, wanted: Mapping[Fraction, Fraction], *, limits: ClipLimits, report: Report
 ) -> Iterator[tuple[Fraction, Pixels]]:
-    """Decode exactly the frames at the wanted times, going forward."""
+    """Decode exactly the frames at the wanted times, going forward.
+
+    `wanted` gives for each the key frame before it; where that is passed, decoding goes on.
+    """
     with open_clip(path, limits=limits) as (container, stream):
         frames: Iterator[tuple[Fraction, VideoFrame]] = iter(())
         reached = Fraction(-1)
-        for target in wanted:
-            if not 0 <= reached < target < reached + WALK_ON:
+        for target, key in wanted.items():
+            if not 0 <= reached < target or key > reached:
                 _seek(container, stream, target)
                 frames = walk(container, stream, limits=limits, report=_ignore)
             found = next(((at, frame) for at, frame in frames if at >= target), None)
@@ -152,20 +242,27 @@ def _seek(container: InputContainer, stream: VideoStream, seconds: Fraction) -> 
         container.seek(0)
 
 
-def _frame(name: str, index: int, seconds: Fraction, pixels: Pixels, why: str) -> Frame:
+def _frame(
+    name: str, index: int, seconds: Fraction, pixels: Pixels | Grey, why: str, how: str = ""
+) -> Frame:
     """Make the derivative and write down the command that makes it again."""
-    timecode = f"{seconds.numerator}/{seconds.denominator}"
+    at = timecode(seconds)
     return Frame(
         index=index,
-        timecode=timecode,
+        timecode=at,
         seconds=float(seconds),
         png=_png(pixels),
         why=why,
-        command=f"python -m vision.frames {shlex.quote(name)} --at {timecode} --output still.png",
+        command=f"python -m vision.frames {shlex.quote(name)} --at {at}{how} --output still.png",
     )
 
 
-def _png(pixels: Pixels) -> bytes:
+def timecode(seconds: Fraction) -> str:
+    """Write an exact time in seconds as a fraction, for instance `1001/30`."""
+    return f"{seconds.numerator}/{seconds.denominator}"
+
+
+def _png(pixels: Pixels | Grey) -> bytes:
     """Encode without any metadata, so that the same frame gives the same bytes."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG", compress_level=_PNG_COMPRESSION)
@@ -183,11 +280,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--at", type=Fraction, help="seconds, as a fraction or a decimal number")
     what.add_argument("--choose", type=Path, metavar="FOLDER", help="write the chosen stills here")
+    parser.add_argument("--lay", type=_place, metavar="X,Y,WIDTH,HEIGHT,LETTER", help="with --at")
     parser.add_argument("--output", type=Path, default=Path("still.png"))
     options = parser.parse_args(arguments)
     try:
         if options.at is not None:
-            options.output.write_bytes(grab_frame(options.clip, seconds=options.at).png)
+            options.output.write_bytes(_one(options.clip, options.at, options.lay).png)
             return 0
         options.choose.mkdir(parents=True, exist_ok=True)
         for frame in choose_frames(options.clip, on_problem=_tell):
@@ -198,6 +296,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _tell(error.diagnostics() if isinstance(error, VisionError) else str(error))
         return 2
     return 0
+
+
+def _one(clip: Path, seconds: Fraction, place: Place | None) -> Frame:
+    """The frame at a time, or all frames around it laid over each other."""
+    if place is None:
+        return grab_frame(clip, seconds=seconds)
+    laid = lay_frames(clip, seconds=seconds, place=place)
+    if laid is None:
+        raise DamagedFile(clip.name, "too few frames show that place.", "Choose another one.")
+    return laid
+
+
+def _place(words: str) -> Place:
+    """Read the five whole numbers of a place."""
+    x, y, width, height, letter = (int(word) for word in words.split(","))
+    return Place(x=x, y=y, width=width, height=height, letter=letter)
 
 
 def _tell(sentence: str) -> None:

@@ -7,7 +7,7 @@ scene is then given one look.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
@@ -15,18 +15,20 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from vision.clip import ClipLimits, Report, open_clip, walk
+from vision.clip import ClipLimits, Report, open_clip, upright_grey, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from av.video.frame import VideoFrame
 
 Grey = npt.NDArray[np.uint8]
 
-SURVEY_WIDTH: Final = 960
+SURVEY_WIDTH: Final = 1280
 """Long side in pixels of the grey picture that is scored; small lettering is lost below that."""
+STROKE_CONTRAST: Final = 28
+"""Grey levels by which a stroke differs from what is around it."""
 SURVEY_RATE: Final = 10
 """Moments looked at for each second of the clip; a plate in view for a second gets ten chances."""
 CUT_DIFFERENCE: Final = 24.0
@@ -37,17 +39,64 @@ CUT_LIKENESS: Final = 0.3
 """... or the thumbnails themselves do; a pan within a tenth of a second leaves more."""
 SHORTEST_SCENE: Final = 0.3
 """Seconds; shorter stretches between two cuts are flashes."""
-APART: Final = Fraction(1, 5)
+LEAST_TEXT: Final = 2.5
+"""Text score of one short word; what has less is texture."""
+APART: Final = Fraction(2, 5)
 """Seconds between two stills of one text peak: closer ones share their blur."""
+STRETCH: Final = Fraction(3, 2)
+"""Seconds; stills that are less apart show one stretch, in which frames are laid once."""
 NEW_DIFFERENCE: Final = 12.0
 """Grey levels by which two thumbnails differ on average, from where on a moment is all new."""
 LEAST_NEWS: Final = 0.15
 """What text counts for in a view that looks like one chosen already."""
+LONG: Final = 20
+"""In so many moments a line that stands at one spot is no news any more."""
+SPOT: Final = 8
+"""Pixels of the frame; a line stands still if its middle stays within about so many."""
 TEXT_SHARE: Final = 0.7
 """Share of the stills that goes to text, before scenes without text get theirs."""
 
-_STROKE: Final = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
+TALLEST: Final = 60
+"""Pixels; letters that are taller in the picture that is scored are in no need of a still."""
+
+_STROKE: Final = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
 _JOIN: Final = cv2.getStructuringElement(cv2.MORPH_RECT, (15, 3))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What looks like a line of letters: its box in whole pixels. `weight` is its text score."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    weight: float
+
+    @property
+    def right(self) -> int:
+        """Where it ends."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        """Where it ends below."""
+        return self.y + self.height
+
+    def meets(self, other: Line) -> bool:
+        """Whether two boxes share a pixel."""
+        across = self.x < other.right and other.x < self.right
+        return across and self.y < other.bottom and other.y < self.bottom
+
+    def scaled(self, scale: float) -> Line:
+        """Give the line in a picture so many times as large; its weight stays."""
+        return Line(
+            x=round(self.x * scale),
+            y=round(self.y * scale),
+            width=round(self.width * scale),
+            height=round(self.height * scale),
+            weight=self.weight,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +113,22 @@ class Moment:
     sharpness: float
     text: float
     look: bytes = b""
+    lines: tuple[Line, ...] = ()
+    """What the text is counted from, in pixels of the upright frame."""
+    key: Fraction = Fraction(0)
+    """Time of the last key frame up to it: from there on decoding must begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A moment that is to become a still, and why."""
+    """A moment that is to become a still, and why.
+
+    `lay` are the lines of letters in it, if the frames around are also to be laid over it.
+    """
 
     seconds: Fraction
     why: str
+    lay: tuple[Line, ...] = ()
 
 
 def survey(
@@ -83,7 +140,10 @@ def survey(
         due = Fraction(-1)
         before: Grey | None = None
         scene, scene_began = 1, None
+        key = Fraction(0)
         for seconds, frame in walk(container, stream, limits=limits, report=report):
+            if frame.key_frame:
+                key = seconds
             if seconds < due:
                 continue
             due = seconds + Fraction(1, SURVEY_RATE) - Fraction(1, 1000)
@@ -97,21 +157,65 @@ def survey(
             ):
                 scene, scene_began = scene + 1, seconds
             before = grey
+            lines = text_lines(grey)
+            scale = max(frame.width, frame.height) / max(grey.shape)
             yield Moment(
                 seconds=seconds,
                 scene=scene,
                 sharpness=sharpness(grey),
-                text=text_presence(grey),
+                text=sum(line.weight for line in lines),
                 look=_thumbnail(grey).tobytes(),
+                lines=tuple(line.scaled(scale) for line in lines),
+                key=key,
             )
 
 
+def without_standing(moments: Sequence[Moment]) -> list[Moment]:
+    """Count lines that stand at one spot for long once, in the sharpest moment that shows them.
+
+    Captions and marks are such lines, and so is a plate that is held still: one still is enough
+    for either. Laid over each other are only lines that move.
+    """
+    spots = [_spot(line) for moment in moments for line in moment.lines]
+    if not spots:
+        return list(moments)
+    across, down = (max(side) + 2 for side in zip(*spots, strict=True))
+    seen = np.zeros((down, across), np.float32)
+    for x, y in spots:
+        seen[y, x] += 1
+    often = cv2.boxFilter(seen, -1, (3, 3), normalize=False) >= LONG
+    names = np.asarray(cv2.connectedComponents(often.astype(np.uint8))[1], np.int32)
+    sharpest: dict[int, tuple[float, Fraction]] = {}
+    for moment in moments:
+        for line in moment.lines:
+            name = int(names[_spot(line)[::-1]])
+            rank = (moment.sharpness * line.weight, moment.seconds)
+            sharpest[name] = max(sharpest.get(name, rank), rank)
+    once = {name: seconds for name, (_, seconds) in sharpest.items()}
+    return [_counted(moment, names, once) for moment in moments]
+
+
+def _spot(line: Line) -> tuple[int, int]:
+    return (2 * line.x + line.width) // (2 * SPOT), (2 * line.y + line.height) // (2 * SPOT)
+
+
+def _counted(moment: Moment, names: npt.NDArray[np.int32], once: Mapping[int, Fraction]) -> Moment:
+    """Count what moves, and what stands where its moment is this one."""
+    text, moving = 0.0, []
+    for line in moment.lines:
+        name = int(names[_spot(line)[::-1]])
+        if not name:
+            moving.append(line)
+        if not name or once[name] == moment.seconds:
+            text += line.weight
+    return replace(moment, lines=tuple(moving), text=text)
+
+
 def _grey(frame: VideoFrame) -> Grey:
-    """Shrink a frame to the grey picture that is scored; small frames keep their size."""
+    """Shrink a frame to the upright grey picture that is scored; small frames keep their size."""
     scale = min(1.0, SURVEY_WIDTH / max(frame.width, frame.height))
     width, height = max(2, int(frame.width * scale)), max(2, int(frame.height * scale))
-    small = frame.reformat(width=width, height=height, format="gray")
-    return np.asarray(small.to_ndarray(), dtype=np.uint8)
+    return upright_grey(frame, (width, height))
 
 
 def _thumbnail(grey: Grey) -> Grey:
@@ -135,34 +239,75 @@ def is_cut(before: Grey, after: Grey) -> bool:
 
 def sharpness(grey: Grey) -> float:
     """Measure the standard deviation of the Laplacian, in grey levels."""
-    return float(cv2.Laplacian(grey, cv2.CV_32F).std())
+    return float(cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))[1][0, 0])
 
 
 def text_presence(grey: Grey) -> float:
     """Add up what looks like lines of letters: thin strokes, side by side, in wide blobs."""
+    return sum(line.weight for line in text_lines(grey))
+
+
+def text_lines(grey: Grey) -> list[Line]:
+    """Find what looks like lines of letters: small ones in the picture itself, large ones in half.
+
+    Boxes are in pixels of the picture given.
+    """
+    half = cv2.resize(grey, (grey.shape[1] // 2, grey.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    lines = _lines(grey)
+    large = [replace(one.scaled(2), weight=2 * one.weight) for one in _lines(_bytes(half))]
+    return lines + [one for one in large if not any(one.meets(other) for other in lines)]
+
+
+def _bytes(picture: npt.ArrayLike) -> Grey:
+    return np.asarray(picture, np.uint8)
+
+
+def _lines(grey: Grey) -> list[Line]:
+    """Find lines of letters whose strokes are thinner than the stroke element."""
     strokes = cv2.max(
         cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, _STROKE),
         cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, _STROKE),
     )
-    _, binary = cv2.threshold(strokes, 28, 255, cv2.THRESH_BINARY)
-    joined = cv2.morphologyEx(binary, cv2.MORPH_CLOSE, _JOIN)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
-    total = 0.0
-    for x, y, width, height, area in stats[1:count]:
-        if not (width >= 18 and 5 <= height <= 60 and width >= 1.8 * height):
+    binary = _bytes(cv2.threshold(strokes, STROKE_CONTRAST, 255, cv2.THRESH_BINARY)[1])
+    _take_out_frames(binary)
+    joined = _bytes(cv2.morphologyEx(binary, cv2.MORPH_CLOSE, _JOIN))
+    lines = []
+    for x, y, width, height in _boxes(joined):
+        if not (width >= 18 and 5 <= height <= TALLEST and width >= 1.8 * height):
             continue
-        if area < 0.35 * width * height:
+        here = np.s_[y : y + height, x : x + width]
+        if cv2.countNonZero(joined[here]) < 0.35 * width * height:
             continue
-        inside = binary[y : y + height, x : x + width]
-        flips = np.count_nonzero(np.diff(inside[height // 2])) / max(width / height, 1.0)
+        flips = np.count_nonzero(np.diff(binary[here][height // 2])) / max(width / height, 1.0)
         if flips >= 1.0:
-            contrast = float(strokes[y : y + height, x : x + width].mean()) / 255.0
-            total += contrast * float(np.sqrt(width * height))
-    return total
+            contrast = float(strokes[here].mean()) / 255.0
+            weight = contrast * float(np.sqrt(width * height))
+            lines.append(Line(x=x, y=y, width=width, height=height, weight=weight))
+    return lines
 
 
-def choose(moments: Sequence[Moment], *, budget: int) -> tuple[Choice, ...]:
-    """Choose at most `budget` moments, in the order of time.
+def _boxes(binary: Grey) -> list[Sequence[int]]:
+    """Left, top, width and height of everything that hangs together."""
+    contours, _ = cv2.findContours(binary, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return [cv2.boundingRect(contour) for contour in contours]
+
+
+def _take_out_frames(binary: Grey) -> None:
+    """Take out strokes that hang together over more than a letter: the ruling of a table.
+
+    Left in, it would join the lines of all cells to one blob that looks like no line.
+    """
+    for x, y, width, height in _boxes(binary):
+        if height > TALLEST:
+            here = binary[y : y + height, x : x + width]
+            _, names, stats, _ = cv2.connectedComponentsWithStats(here, connectivity=8)
+            tall = stats[:, cv2.CC_STAT_HEIGHT] > TALLEST
+            tall[0] = False
+            here[tall[names]] = 0
+
+
+def choose(moments: Sequence[Moment], *, budget: int, laid: int = 0) -> tuple[Choice, ...]:
+    """Choose at most `budget` moments, in the order of time; `laid` of them for laying as well.
 
     First the moments with most text, weighed by sharpness and by how new they look beside
     those chosen already: letters that stand in view all the time need one still, a plate that
@@ -171,12 +316,24 @@ def choose(moments: Sequence[Moment], *, budget: int) -> tuple[Choice, ...]:
     """
     if not moments or budget < 1:
         return ()
-    by_text = [moment for moment in moments if moment.text > 0]
+    by_text = [moment for moment in moments if moment.text >= LEAST_TEXT]
     chosen: dict[Fraction, Choice] = {}
     _take_text(by_text, chosen, max(1, round(budget * TEXT_SHARE)))
     _take_scenes(moments, chosen, budget)
     _take_text(by_text, chosen, budget)
+    for peak in _peaks(by_text, chosen)[:laid]:
+        chosen[peak.seconds] = replace(chosen[peak.seconds], lay=peak.lines)
     return tuple(chosen[seconds] for seconds in sorted(chosen))
+
+
+def _peaks(by_text: Sequence[Moment], chosen: Mapping[Fraction, Choice]) -> list[Moment]:
+    """Of each stretch that was chosen for its text the most telling moment, the best first."""
+    peaks: list[Moment] = []
+    for moment in sorted(by_text, key=_text_rank, reverse=True):
+        alone = all(abs(moment.seconds - peak.seconds) >= STRETCH for peak in peaks)
+        if moment.seconds in chosen and moment.lines and alone:
+            peaks.append(moment)
+    return peaks
 
 
 def _text_rank(moment: Moment) -> float:

@@ -233,6 +233,8 @@ class Frame:
     png: bytes = dataclasses.field(repr=False)
     why: str
     command: str
+    laid: tuple[str, ...] = ()
+    """Timecodes of all frames that were laid over each other in it; empty for a single frame."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

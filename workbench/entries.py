@@ -199,6 +199,7 @@ def frame_taken(
             "width": width,
             "height": height,
             "fingerprint": fingerprint,
+            **({"laid": list(frame.laid)} if frame.laid else {}),
         },
     )
 

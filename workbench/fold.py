@@ -12,7 +12,7 @@ from workbench.find import findable
 from workbench.types import SEARCHED_FIELDS, ExhibitState, Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from evidence_store.types import Entry, Json
 
@@ -127,12 +127,14 @@ def _frame_taken(connection: Connection, entry: Entry) -> None:
         )
     ).one()
     seconds = cast("float", entry.private["seconds"])
+    laid = cast("list[str]", entry.private.get("laid", []))
+    many = f", {len(laid)} frames laid over each other" if laid else ""
     _insert_exhibit(
         connection,
         entry,
         state=ExhibitState.WAITING,
         media="frame",
-        file_name=f"{parent.file_name} at {seconds:.3f} s",
+        file_name=f"{parent.file_name} at {seconds:.3f} s{many}",
         claims=parent.claims,
         embedded=None,
         taken_in_by=parent.taken_in_by,
@@ -140,6 +142,7 @@ def _frame_taken(connection: Connection, entry: Entry) -> None:
             f"Taken from {parent.exhibit_id} at exactly {entry.private['timecode']} s. "
             f"{entry.private['why']} Made by: {entry.private['command']}"
         ),
+        shows=laid or [cast("str", entry.private["timecode"])],
     )
 
 
@@ -154,6 +157,7 @@ def _insert_exhibit(
     embedded: Json,
     taken_in_by: str | None = None,
     derived_how: str | None = None,
+    shows: Sequence[str] = (),
 ) -> None:
     exhibit_id = _text(entry.body, "exhibit")
     connection.execute(
@@ -176,6 +180,7 @@ def _insert_exhibit(
             embedded=embedded,
             fingerprint=entry.private.get("fingerprint"),
             derived_how=derived_how,
+            shows=list(shows),
             reading_sha256=None,
             reading_sequence=None,
             fields=[],

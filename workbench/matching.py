@@ -27,7 +27,7 @@ from workbench.review import MAX_REASON
 from workbench.types import DecisionView, JsonMap, Judgement, Policy, Role, SearchView
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -219,14 +219,16 @@ class Matching:
         self, case_id: str, plate: PlateView
     ) -> tuple[dict[str, PhotoReading], dict[str, str]]:
         """The kept reading of each exhibit of a plate, and the exposure that each shows."""
-        readings, exposures = {}, {}
+        readings = {}
         with self._stores.projection.read(case_id) as connection:
-            for exhibit_id in dict.fromkeys(member[0] for member in plate.members):
-                row = exhibit_row(connection, case_id, exhibit_id)
-                exposures[exhibit_id] = row.copy_of or exhibit_id
-                if row.reading_sha256:
-                    readings[exhibit_id] = kept_reading(self._stores.blobs, row.reading_sha256)
-        return readings, exposures
+            rows = [
+                exhibit_row(connection, case_id, exhibit_id)
+                for exhibit_id in dict.fromkeys(member[0] for member in plate.members)
+            ]
+        for row in rows:
+            if row.reading_sha256:
+                readings[row.exhibit_id] = kept_reading(self._stores.blobs, row.reading_sha256)
+        return readings, {row.exhibit_id: _exposure(row, rows) for row in rows}
 
     def _view(self, connection: Connection, row: Row[Any]) -> SearchView:
         shown = json.loads(self._stores.blobs.get(checked_sha256(row.result_sha256)))
@@ -262,6 +264,21 @@ def _circumstances(given: Mapping[str, str]) -> Circumstances:
         return Circumstances.from_words(given)
     except ValueError as error:
         raise BadRequest(str(error)) from error
+
+
+def _exposure(row: Row[Any], others: Sequence[Row[Any]]) -> str:
+    """Which exposure an exhibit shows: its own, that which it repeats, or that which holds it.
+
+    A frame of a clip adds nothing to a still in which it was laid over its neighbours.
+    """
+    if row.copy_of:
+        return str(row.copy_of)
+    holding = [
+        other.exhibit_id
+        for other in others
+        if row.parent and other.parent == row.parent and set(row.shows) < set(other.shows)
+    ]
+    return str(min(holding, default=row.exhibit_id))
 
 
 def _shown(result: Any, snapshot: Snapshot, given: Circumstances) -> dict[str, Any]:

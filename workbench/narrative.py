@@ -59,7 +59,9 @@ _SENTENCES: Mapping[str, Sentence] = {
         f"Could not take in {private['file_name']}: {private['reason']}"
     ),
     "frame.taken": lambda body, private: (
-        f"Took frame {body['exhibit']} from {body['parent']} at {private['timecode']} s."
+        f"Took frame {body['exhibit']} from {body['parent']} at {private['timecode']} s"
+        + (f", {len(cast('list[str]', private['laid']))} frames laid" if "laid" in private else "")
+        + "."
     ),
     "frames.missing": lambda body, private: (
         f"Could not take everything from {body['exhibit']}: "

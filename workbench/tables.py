@@ -23,7 +23,7 @@ from sqlalchemy import (
 metadata = MetaData()
 
 #: Raised by one whenever a table changes: an older projection is dropped and folded anew.
-SHAPE = 3
+SHAPE = 4
 
 NOTHING_OPEN = 2.0
 """In place of a confidence where no field waits for a judgement: after every probability."""
@@ -92,6 +92,7 @@ exhibit = Table(
     Column("embedded", JSON, nullable=False),
     Column("fingerprint", JSON, nullable=False),
     Column("derived_how", Text),
+    Column("shows", JSON, nullable=False),
     Column("reading_sha256", String(64)),
     Column("reading_sequence", BigInteger),
     Column("fields", JSON, nullable=False),

@@ -64,7 +64,9 @@ def test_text_and_scenes_choose_the_frames(clip: Path) -> None:
 
 
 def test_budget_is_kept(clip: Path) -> None:
-    assert len(list(choose_frames(clip, limits=ClipLimits(max_frames=2)))) == 2
+    for laid in (0, 1):
+        limits = ClipLimits(max_frames=2, max_laid=laid)
+        assert len(list(choose_frames(clip, limits=limits))) == 2 + laid
 
 
 def test_timecodes_are_exact_and_commands_reproduce_the_bytes(clip: Path, tmp_path: Path) -> None:
@@ -78,6 +80,27 @@ def test_timecodes_are_exact_and_commands_reproduce_the_bytes(clip: Path, tmp_pa
     assert (tmp_path / "again.png").read_bytes() == frame.png
 
 
+def test_frames_that_show_one_plate_are_laid_and_made_again(clip: Path, tmp_path: Path) -> None:
+    (laid,) = (frame for frame in choose_frames(clip) if frame.laid)
+    at = [Fraction(time) * NTSC for time in laid.laid]
+    assert len(at) >= 8
+    assert {time.denominator for time in at} == {1}, "each timecode is a whole number of frames"
+    assert at == sorted(at)
+    assert 80 <= at[0] <= Fraction(laid.timecode) * NTSC <= at[-1] < 96, "while the plate is seen"
+    assert f"{len(at)} frames, from {laid.laid[0]} s to {laid.laid[-1]} s" in laid.why
+    command = shlex.split(laid.command)
+    command[0], command[3], command[-1] = sys.executable, str(clip), str(tmp_path / "again.png")
+    subprocess.run(command, check=True)
+    assert (tmp_path / "again.png").read_bytes() == laid.png
+
+
+def test_a_place_that_too_few_frames_show_is_not_laid(clip: Path, tmp_path: Path) -> None:
+    output = ["--output", str(tmp_path / "laid.png")]
+    assert main([str(clip), "--at", "1/7", "--lay", "9,9,50,20,12", *output]) == 2
+    edge = [str(clip), "--at", "0/1", "--lay", "600,330,39,29,12", *output]
+    assert main(edge) in (0, 2)
+
+
 @pytest.mark.parametrize(("seconds", "number"), [(0, 0), (1.0, 29), (Fraction(59) / NTSC, 59)])
 def test_grabs_what_a_player_shows(clip: Path, seconds: float | Fraction, number: int) -> None:
     frame = grab_frame(clip, seconds=seconds)
@@ -88,8 +111,8 @@ def test_grab_behind_the_end_gives_the_last_frame(clip: Path) -> None:
     assert Fraction(grab_frame(clip, seconds=1000).timecode) * NTSC == 179
 
 
-def test_webm_and_mkv_are_read(tmp_path: Path) -> None:
-    for suffix in (".webm", ".mkv"):
+def test_webm_mkv_and_mov_are_read(tmp_path: Path) -> None:
+    for suffix in (".webm", ".mkv", ".mov"):
         path = clips.write_clip(tmp_path / f"short{suffix}", [clips.scene(4)] * 8)
         assert pixels(grab_frame(path, seconds=0).png).shape == (360, 640, 3)
 

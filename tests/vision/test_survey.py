@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import cv2
 import numpy as np
 import pytest
 
-from vision.survey import Moment, choose
+from vision.survey import Line, Moment, choose, text_lines, without_standing
 
 RNG = np.random.default_rng(5)
 STREET, PLATE = (RNG.integers(0, 256, 576).astype(np.uint8) for _ in range(2))
@@ -24,7 +25,7 @@ def test_letters_that_stand_all_the_time_leave_stills_for_a_plate_that_passes() 
     for tenth in range(150, 160):
         moments[tenth] = moment(tenth, text=6.0, look=np.roll(PLATE, 7 * tenth))
     chosen = [float(one.seconds) for one in choose(moments, budget=10)]
-    assert sum(15.0 <= seconds < 16.0 for seconds in chosen) == 5
+    assert sum(15.0 <= seconds < 16.0 for seconds in chosen) == 3
     assert len(chosen) == 10
 
 
@@ -43,3 +44,46 @@ def test_the_budget_is_kept(budget: int) -> None:
     moments = [moment(t, text=float(t), look=np.roll(STREET, t)) for t in range(30)]
     assert len(choose(moments, budget=budget)) == budget
     assert choose([], budget=budget) == ()
+
+
+def caption(tenth: int) -> Moment:
+    """A view in which a mark stands and, from the second second on, a plate passes."""
+    mark = Line(x=900, y=600, width=90, height=12, weight=9.0)
+    plate = Line(x=40 * tenth, y=300, width=120, height=12, weight=7.0)
+    lines = (mark, plate) if 20 <= tenth < 30 else (mark,)
+    return Moment(
+        seconds=Fraction(tenth, 10),
+        scene=1,
+        sharpness=9.0 + (tenth == 4),
+        text=sum(line.weight for line in lines),
+        look=np.roll(STREET, 7 * tenth).tobytes(),
+        lines=lines,
+    )
+
+
+def test_what_stands_all_the_time_counts_once_and_is_never_laid() -> None:
+    counted = without_standing([caption(tenth) for tenth in range(60)])
+    assert [moment.text for moment in counted[:6]] == [0.0, 0.0, 0.0, 0.0, 9.0, 0.0]
+    assert all(moment.text == 7.0 for moment in counted[20:30])
+    chosen = choose(counted, budget=10, laid=2)
+    assert sum(2.0 <= one.seconds < 3.0 for one in chosen) == 3
+    (laid,) = (one for one in chosen if one.lay)
+    assert 2.0 <= laid.seconds < 3.0
+    assert [line.weight for line in laid.lay] == [7.0]
+
+
+@pytest.mark.parametrize("size", [0.45, 1.1])
+def test_lines_in_the_cells_of_a_table_are_seen(size: float) -> None:
+    table = np.full((360, 640), 190, np.uint8)
+    pitch = round(52 * size)
+    for row in range(4):
+        top = 60 + row * pitch
+        cv2.rectangle(table, (60, top), (580, top + pitch), 40, 1)
+        spot = (72, top + round(36 * size))
+        cv2.putText(
+            table, "SER NO 4711-08", spot, cv2.FONT_HERSHEY_SIMPLEX, size, 60, 1 + (size > 1)
+        )
+    lines = text_lines(table)
+    rows = {(line.y + line.height // 2 - 60) // pitch for line in lines}
+    assert rows == {0, 1, 2, 3}
+    assert text_lines(np.full((360, 640), 190, np.uint8)) == []

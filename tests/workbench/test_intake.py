@@ -166,6 +166,10 @@ def test_a_clip_gives_frames_with_timecode_and_parent(
     assert frame.summary.parent == report.accepted[0]
     assert frame.derived_how is not None
     assert "vision.frames" in frame.derived_how
+    views = [bench.intake.exhibit(case.case_id, name) for name in view.frames]
+    (laid,) = (one for one in views if "laid over each other" in one.summary.file_name)
+    assert laid.derived_how is not None
+    assert " --lay " in laid.derived_how, "what was laid, and how, is said"
     grabbed = bench.intake.grab_frame(investigator, case.case_id, report.accepted[0], seconds=1.0)
     assert bench.intake.exhibit(case.case_id, grabbed).summary.parent == report.accepted[0]
 

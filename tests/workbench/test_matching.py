@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from catalog.demo import COVERAGE, demo_catalog_csv
 from tests.workbench.drawn import SERIAL
 from tests.workbench.steps import judge
 from workbench.errors import BadRequest, NotAllowed
+from workbench.matching import _exposure
 from workbench.types import (
     Actor,
     CaseSummary,
@@ -46,6 +48,19 @@ def search(bench: Workbench, reviewer: Actor, read_case: CaseSummary, catalog: s
 
 def candidates(view: SearchView) -> list[dict[str, object]]:
     return view.result["candidates"]  # type: ignore[return-value]
+
+
+def test_a_frame_is_no_exposure_beside_the_still_in_which_it_was_laid() -> None:
+    def row(name: str, shows: list[str], parent: str | None = "EX-0001") -> Any:
+        return SimpleNamespace(exhibit_id=name, copy_of=None, parent=parent, shows=shows)
+
+    laid, one = row("EX-0004", ["1/25", "2/25", "3/25"]), row("EX-0003", ["2/25"])
+    later, other = row("EX-0005", ["9/25"]), row("EX-0009", ["2/25"], parent="EX-0007")
+    photo = row("EX-0010", [], parent=None)
+    rows = [laid, one, later, other, photo]
+    assert [_exposure(each, rows) for each in rows] == [
+        "EX-0004", "EX-0004", "EX-0005", "EX-0009", "EX-0010",
+    ]  # fmt: skip
 
 
 def test_candidates_come_after_review_never_before(
