@@ -125,9 +125,7 @@ def read_found(pixels: Pixels, reader: TextEngine, quads: Sequence[Quad]) -> lis
     standing = [turn_quad(quad, turn) for quad, turn in zip(quads, turns, strict=True)]
     lines = read_lines(pixels, reader, standing)
     doubtful = [
-        at
-        for at, line in enumerate(lines)
-        if line.read.confidence < SURE and heads[at] >= UPRIGHT
+        at for at, line in enumerate(lines) if line.read.confidence < SURE and heads[at] >= UPRIGHT
     ]
     turned = read_lines(pixels, reader, [turn_quad(lines[at].corners, 2) for at in doubtful])
     for at, other in zip(doubtful, turned, strict=True):

@@ -81,9 +81,7 @@ def _holds(row: Row, value: FieldReading) -> bool:
     """Say whether a longer word of the row begins or ends with the value."""
     plain = letters_and_digits(value.text)
     words = [letters_and_digits(word) for word in row.line.text.split()]
-    return any(
-        word != plain and (word.startswith(plain) or word.endswith(plain)) for word in words
-    )
+    return any(word != plain and (word.startswith(plain) or word.endswith(plain)) for word in words)
 
 
 def _beside(own: Row, other: Row) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,7 +11,9 @@ from tests.vision.lines import text_line
 from vision.combine import to_reading
 from vision.fields import find_fields
 from vision.pieces import whole_only
-from vision.types import FieldReading, ReadingState, TextLine
+
+if TYPE_CHECKING:
+    from vision.types import FieldReading, ReadingState, TextLine
 
 Place = tuple[str, float, float, float]
 """A text, where it begins (x, y) and how wide it is; all are 20 high."""
