@@ -70,7 +70,8 @@ def _without_dates(rows: Sequence[Row]) -> list[Row]:
 
 def _offered(value: FieldReading, rows: Sequence[Row], free: Sequence[Row]) -> FieldReading:
     own = next((row for row in rows if row.line.line_id == value.source.line_id), None)
-    more = next((row for row in free if _holds(row, value) or (own and _beside(own, row))), None)
+    near = [row for row in free if own and _beside(own, row) and not _parted(own, row, rows)]
+    more = next((row for row in free if row in near or _holds(row, value)), None)
     if more is None:
         return value
     why = f"Not stated: it may be a piece of a longer value, since “{more.line.text}” is there too."
@@ -91,3 +92,13 @@ def _beside(own: Row, other: Row) -> bool:
     gap = max(other.left - own.right, own.left - other.right)
     same_row = abs(own.middle - other.middle) < SAME_ROW * height
     return same_row and gap <= BESIDE * height
+
+
+def _parted(one: Row, other: Row, rows: Sequence[Row]) -> bool:
+    """Say whether something else, such as the value's label, stands between two texts of a row."""
+    left, right = sorted((one, other), key=lambda row: row.left)
+    return any(
+        left.right <= (row.left + row.right) / 2 <= right.left and _beside(row, left)
+        for row in rows
+        if row is not left and row is not right
+    )

@@ -71,3 +71,9 @@ def test_a_year_in_two_pieces_beside_a_value_is_a_date() -> None:
 def test_a_longer_value_with_a_label_of_its_own_takes_nothing_away() -> None:
     found = states(("MODEL AMA-144", 0, 0, 130), ("S/N AMA-1440001", 0, 60, 200))
     assert found == {"model": "stated", "serial": "stated"}
+
+
+def test_text_beyond_the_label_is_not_a_piece_of_the_value() -> None:
+    label, beyond = ("S/N", 70, 0, 40), ("CF4", 0, 0, 40)
+    assert states(beyond, label, ("0255", 130, 0, 50)) == {"serial": "stated"}
+    assert states(label, ("0255", 130, 0, 50), ("CF4", 200, 0, 40)) == {"serial": "offered"}
