@@ -232,18 +232,22 @@ class Tour:
         self.starting("open-case-").locator("button").first.click()
         self.says("About this case")
 
-    def take_in(self, *files: Path, **claims: str) -> None:
-        """Upload files with claims (names as in the form) and wait for the answer."""
+    def choose_files(self, *files: Path) -> None:
+        """Choose files for an upload and wait until all of them are with the app."""
         self.starting("intake_files").locator("input[type=file]").set_input_files(files)
         ready = self.page.locator(".st-key-intake_go button:not([disabled])")
-        ready = ready.filter(has_text=f"Take in {len(files)} file")
-        ready.wait_for()
+        ready.filter(has_text=f"Take in {len(files)} file").wait_for()
+        self.settled()
+
+    def take_in(self, *files: Path, **claims: str) -> None:
+        """Upload files with claims (names as in the form) and wait for the answer."""
+        self.choose_files(*files)
         for name, text in claims.items():
             box = self.starting(f"claim_{name}_").locator("input, textarea").first
             box.fill(text)
             box.press("Tab")
         self.settled()
-        ready.click()
+        self.press("intake_go")
         self.says("Last upload", seconds=READING_SECONDS)
         self.settled()
 

@@ -160,19 +160,17 @@ class Intake:
                     f"{piece.name} is empty (0 bytes). Fetch it again from where it came from."
                 )
             original = self._stores.blobs.put(piece.data)
-            known = self._known(case_id, piece.name, original, claims)
             if sniff(piece.data[:HEAD_BYTES]) == "clip":
-                return self._take_clip(actor, case_id, piece, original, claims, known)
+                return self._take_clip(actor, case_id, piece, original, claims)
+            known = self._known(case_id, piece.name, original, claims)
             if known is not None:
                 return IntakeReport(known=(known,))
             photo = decode_photo(piece.data, name=piece.name)
-            exhibit_id, of = self._take_photo(actor, case_id, piece, original, claims, photo)
+            return self._take_photo(actor, case_id, piece, original, claims, photo)
         except (VisionError, BadRequest) as error:
             refusal = Refusal(name=piece.name, reason=error.diagnostics())
             self._record_refusal(actor, case_id, refusal, original)
             return IntakeReport(refused=(refusal,))
-        copies = () if of is None else ((exhibit_id, of),)
-        return IntakeReport(accepted=(exhibit_id,), copies=copies)
 
     def _known(self, case_id: str, name: str, original: Sha256, claims: Claims) -> str | None:
         """The exhibit that already is this file, under this name and with these claims."""
@@ -194,7 +192,7 @@ class Intake:
         original: Sha256,
         claims: Claims,
         photo: Photo,
-    ) -> tuple[str, str | None]:
+    ) -> IntakeReport:
         print_ = fingerprint(photo)
         embedded = plain(read_embedded(upload.data))
 
@@ -213,9 +211,15 @@ class Intake:
                 fingerprint=plain(print_),
             )
 
-        exhibit_id = self._numbered(case_id, draft)
+        exhibit_id, new = self._numbered(
+            case_id, draft, lambda: self._known(case_id, upload.name, original, claims)
+        )
+        if not new:
+            return IntakeReport(known=(exhibit_id,))
         self._images.thumbnail(original, photo)
-        return exhibit_id, self._copies.propose(actor, case_id, exhibit_id, photo, print_)
+        of = self._copies.propose(actor, case_id, exhibit_id, photo, print_)
+        copies = () if of is None else ((exhibit_id, of),)
+        return IntakeReport(accepted=(exhibit_id,), copies=copies)
 
     def _take_clip(
         self,
@@ -224,15 +228,14 @@ class Intake:
         upload: Upload,
         original: Sha256,
         claims: Claims,
-        known: str | None,
     ) -> IntakeReport:
         """Keep a clip and take the frames that are worth reading as exhibits of their own.
 
-        Of a clip that is `known`, only frames that are missing are taken.
+        Of a clip that is here already, only frames that are missing are taken.
         """
         with self._stores.blobs.local_path(original) as path:
             facts = probe_clip(path, name=upload.name)
-            clip_id = known or self._numbered(
+            clip_id, clip_is_new = self._numbered(
                 case_id,
                 lambda exhibit_id: entries.exhibit_taken_in(
                     actor.person_id,
@@ -247,17 +250,17 @@ class Intake:
                     height=facts.height,
                     fingerprint=None,
                 ),
+                lambda: self._known(case_id, upload.name, original, claims),
             )
-            taken = [] if known else [clip_id]
-            here = self._frames_of(case_id, clip_id)
+            taken = [clip_id] if clip_is_new else []
             missing: list[str] = []
             try:
                 for frame in choose_frames(path, on_problem=missing.append, name=upload.name):
-                    if self._stores.blobs.put(frame.png) not in here:
-                        taken += [self._take_frame(actor, case_id, clip_id, original, frame)]
+                    frame_id, new = self._take_frame(actor, case_id, clip_id, original, frame)
+                    taken += [frame_id] if new else []
             except DecodeError as error:
                 missing.append(error.diagnostics())
-        if missing and not known:
+        if missing and clip_is_new:
             # What could be had stays; what could not is said here and in the log.
             self._stores.append(
                 case_id,
@@ -265,22 +268,30 @@ class Intake:
             )
         return IntakeReport(
             accepted=tuple(taken),
-            known=(known,) if known else (),
+            known=() if clip_is_new else (clip_id,),
             problems=tuple(f"{upload.name} ({clip_id}): {text}" for text in missing),
         )
 
-    def _frames_of(self, case_id: str, clip_id: str) -> frozenset[str]:
-        """The hashes of the frames that were taken of a clip."""
+    def _frame(self, case_id: str, clip_id: str, original: Sha256) -> str | None:
+        """The exhibit that already is this frame of this clip."""
         exhibit = tables.exhibit.c
-        query = select(exhibit.sha256).where(exhibit.case_id == case_id, exhibit.parent == clip_id)
+        query = select(exhibit.exhibit_id).where(
+            exhibit.sha256 == original, exhibit.case_id == case_id, exhibit.parent == clip_id
+        )
         with self._stores.projection.read(case_id) as connection:
-            return frozenset(connection.execute(query).scalars())
+            return connection.execute(query.order_by(exhibit.number)).scalars().first()
 
-    def _take_frame(self, actor: Actor, case_id: str, clip_id: str, clip: str, frame: Frame) -> str:
+    def _take_frame(
+        self, actor: Actor, case_id: str, clip_id: str, clip: str, frame: Frame
+    ) -> tuple[str, bool]:
+        """Make a frame an exhibit; gives its identifier and whether it is new."""
         original = self._stores.blobs.put(frame.png)
+        known = self._frame(case_id, clip_id, original)
+        if known is not None:
+            return known, False
         photo = decode_photo(frame.png, name=f"frame at {frame.timecode} s")
         print_: Fingerprint = fingerprint(photo)
-        exhibit_id = self._numbered(
+        exhibit_id, new = self._numbered(
             case_id,
             lambda exhibit_id: entries.frame_taken(
                 actor.person_id,
@@ -293,9 +304,11 @@ class Intake:
                 height=photo.height,
                 fingerprint=plain(print_),
             ),
+            lambda: self._frame(case_id, clip_id, original),
         )
-        self._copies.propose(actor, case_id, exhibit_id, photo, print_, clip=clip_id)
-        return exhibit_id
+        if new:
+            self._copies.propose(actor, case_id, exhibit_id, photo, print_, clip=clip_id)
+        return exhibit_id, new
 
     def grab_frame(
         self, actor: Actor, case_id: str, clip_exhibit_id: str, *, seconds: float | Fraction
@@ -312,7 +325,8 @@ class Intake:
         sha256 = checked_sha256(clip.sha256)
         with self._stores.blobs.local_path(sha256) as path:
             frame = grab_frame(path, seconds=seconds)
-        return self._take_frame(actor, case_id, clip_exhibit_id, clip.sha256, frame)
+        exhibit_id, _new = self._take_frame(actor, case_id, clip_exhibit_id, clip.sha256, frame)
+        return exhibit_id
 
     def exhibits(
         self,
@@ -411,12 +425,21 @@ class Intake:
             raise NotFound(f"This case has no exhibit {exhibit_id!r}.")
         return cast("str", sha256)
 
-    def _numbered(self, case_id: str, draft: Callable[[str], Draft]) -> str:
-        """Record a new exhibit under the next free number; gives its identifier."""
+    def _numbered(
+        self, case_id: str, draft: Callable[[str], Draft], known: Callable[[], str | None]
+    ) -> tuple[str, bool]:
+        """Record an exhibit under the next free number; gives its identifier and whether it is new.
+
+        `known` says which exhibit it is already. It is asked at the moment of recording, since the
+        same files may be taken in twice at once: an upload that was stopped finishes its photo.
+        """
         exhibit_id = ""
 
         def make() -> tuple[Draft, ...]:
             nonlocal exhibit_id
+            exhibit_id = known() or ""
+            if exhibit_id:
+                return ()
             with self._stores.projection.read() as connection:
                 last = connection.execute(
                     select(func.max(tables.exhibit.c.number)).where(
@@ -426,8 +449,8 @@ class Intake:
             exhibit_id = f"EX-{(last or 0) + 1:04d}"
             return (draft(exhibit_id),)
 
-        self._stores.append_seeing(case_id, make)
-        return exhibit_id
+        recorded = self._stores.append_seeing(case_id, make)
+        return exhibit_id, bool(recorded)
 
     def _record_refusal(
         self, actor: Actor, case_id: str, refusal: Refusal, original: Sha256 | None

@@ -215,6 +215,22 @@ def test_a_clip_gives_stills_and_a_frame_is_taken_by_hand(tour_of, tmp_path) -> 
     assert tour.starting("tile-EX-").count() == before + 1
 
 
+def test_an_upload_is_stopped_and_goes_on_with_the_same_files(tour_of, photo, tmp_path) -> None:
+    files = [tmp_path / f"photo-{number:02}.jpg" for number in range(40)]
+    for number, file in enumerate(files):
+        file.write_bytes(photo.read_bytes() + bytes([number]))
+    tour = tour_of()
+    tour.enrol_first("Person One")
+    tour.open_case("A long upload", "Solo")
+    tour.choose_files(*files)
+    tour.press("intake_go")
+    tour.press("intake_stop")
+    tour.says("of 40 files were not taken in")
+    tour.press("intake_go")
+    tour.says("passed over: here already", seconds=READING_SECONDS)
+    tour.says("to EX-0040.")
+
+
 def test_a_group_of_copies_is_looked_at_and_split(tour_of, photo, repost) -> None:
     tour = tour_of()
     tour.enrol_first("Person One")

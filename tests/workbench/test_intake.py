@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import threading
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +18,7 @@ from renderer.clip import plate_clip
 from renderer.plate import PlateSpec
 from tests.workbench.drawn import SERIAL, plate_jpeg
 from tests.workbench.steps import judge
+from vision.decode import decode_photo
 from vision.reader import Reader
 from workbench import entries
 from workbench.errors import BadRequest, NotAllowed, NotFound
@@ -253,6 +256,29 @@ def test_an_upload_that_is_stopped_keeps_what_it_has_and_goes_on_later(
     assert [e.sha256 for e in bench.intake.exhibits(case.case_id)] == [
         hashlib.sha256(file.data).hexdigest() for file in files
     ]
+
+
+def test_one_file_taken_in_twice_at_the_same_moment_is_one_exhibit(
+    bench: Workbench, investigator: Actor, case: CaseSummary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (file,) = three("a.jpg")
+    both = threading.Barrier(2)
+
+    def together_decoded(data: bytes, *, name: str) -> Photo:
+        both.wait(timeout=60)
+        return decode_photo(data, name=name)
+
+    monkeypatch.setattr("workbench.intake.decode_photo", together_decoded)
+    with ThreadPoolExecutor(2) as pool:
+        reports = list(
+            pool.map(
+                lambda claims: bench.intake.take_in(investigator, case.case_id, [file], claims),
+                [Claims(), Claims()],
+            )
+        )
+    assert sorted(report.accepted for report in reports) == [(), ("EX-0001",)]
+    assert sorted(report.known for report in reports) == [(), ("EX-0001",)]
+    assert bench.intake.count(case.case_id) == 1
 
 
 def test_a_zip_stops_between_two_photos_too(
