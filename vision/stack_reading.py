@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from vision.combine import lattice_of
@@ -23,7 +24,7 @@ ALIKE = 1.25
 """Outlines of one line have proportions that differ by this factor at most."""
 
 SAME = 0.6
-"""A stack is of use only if it reads like one of its looks: share of characters in common."""
+"""Two texts read alike from this share of characters in common."""
 
 
 def read_stack(looks: Sequence[tuple[Pixels, FieldReading]], engine: TextEngine) -> Lattice | None:
@@ -34,7 +35,7 @@ def read_stack(looks: Sequence[tuple[Pixels, FieldReading]], engine: TextEngine)
         engine: the reader that is asked.
 
     Gives the value's lattice, without a label before it; None where the outlines are not of the
-    same line, or where the stack reads like none of its looks.
+    same line, or where the looks speak against what their stack reads as.
     """
     ordered = sorted(looks, key=lambda look: -look[1].confidence)
     alike = [look for look in ordered if _alike(look[1], ordered[0][1])]
@@ -46,9 +47,20 @@ def read_stack(looks: Sequence[tuple[Pixels, FieldReading]], engine: TextEngine)
     lattice = None if picture is None else _value(engine, picture, ordered[0][1])
     if lattice is None:
         return None
-    plain = letters_and_digits(lattice.text)
-    texts = [letters_and_digits(reading.text) for _, reading in alike]
-    return lattice if any(_like(plain, text) for text in texts) else None
+    texts = [reading.text for _, reading in alike]
+    return lattice if is_borne_out(lattice.text, texts) else None
+
+
+def is_borne_out(stack: str, texts: Sequence[str]) -> bool:
+    """Say whether a stack that reads so may count beside looks that read as `texts`.
+
+    It may not where it shows nothing, nor where two looks read alike and it reads like none.
+    Looks that all differ say nothing about their stack: it is then that it tells most.
+    """
+    plain = letters_and_digits(stack)
+    looks = [text for text in map(letters_and_digits, texts) if text]
+    agree = any(_like(one, other) for one, other in combinations(looks, 2))
+    return bool(plain) and (not agree or any(_like(plain, text) for text in looks))
 
 
 def _alike(one: FieldReading, first: FieldReading) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from renderer.plate import PlateSpec, draw_plate, expose
 from vision.engine import load_engine
 from vision.shapes import letters_and_digits
-from vision.stack_reading import read_stack
+from vision.stack_reading import is_borne_out, read_stack
 from vision.stacking import HEIGHT, stack_crops
 from vision.types import FieldReading, FieldSource, Pixels, Quad
 
@@ -91,8 +91,25 @@ def test_outlines_of_other_lines_are_left_out(looks: list[tuple[Pixels, FieldRea
     assert read_stack([(pixels, one), other], load_engine("rapidocr")) is None
 
 
-def test_a_stack_that_reads_like_none_of_its_looks_is_not_used(
+def test_a_stack_that_reads_like_none_of_looks_that_agree_is_not_used(
     looks: list[tuple[Pixels, FieldReading]],
 ) -> None:
     strange = [(pixels, replace(item, text="ZZTOP7Q11")) for pixels, item in looks]
     assert read_stack(strange, load_engine("rapidocr")) is None
+
+
+@pytest.mark.parametrize(
+    ("stack", "texts", "counts"),
+    [
+        ("CMX-40836", ["CMX 40835", "CMX-40886", "ZZ"], True),
+        ("ZQTOP7Q1", ["CMX 40835", "CMX-40886", "ZZ"], False),
+        ("CMX-40836", ["Z1", "7QT", "CMX"], True),  # looks that differ speak against nothing
+        ("CMX-40836", ["", "-", "Z1"], True),  # two looks that show nothing do not agree
+        ("-", ["CMX 40835", "Z1"], False),
+        ("", ["", ""], False),
+    ],
+)
+def test_looks_speak_against_their_stack_only_where_two_agree(
+    stack: str, texts: list[str], *, counts: bool
+) -> None:
+    assert is_borne_out(stack, texts) is counts
