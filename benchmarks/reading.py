@@ -16,6 +16,7 @@ lines of a photo counted than `rapidocr4` printed for it (the least confident go
 *Fielded*: our top value of the field equals the truth. *Stated*: we gave the field as read, not
 as an offer. *Wrong*: stated, and different from the truth. *Macro*: the mean over source_repo.
 *Text only*: codes are left out. Photos of one look_group show one plate: its serials are fused.
+*Cyrillic*: only of the values that hold a Cyrillic letter; given where the set has such values.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.reading_looks import look_metrics, look_rows
-from benchmarks.reading_rules import is_found, plain, scored
+from benchmarks.reading_rules import in_cyrillic, is_found, plain, scored
 from benchmarks.reading_systems import SYSTEMS
 
 if TYPE_CHECKING:
@@ -195,8 +196,29 @@ def metrics(
         figures[f"{field}_scored"] = count
         if field == "serial":
             figures["serial_found_macro"] = macro
+    figures.update(cyrillic_metrics(run, cap, rows))
     if name.startswith("ours"):
         figures.update(own_metrics(run, cap, rows))
+    return figures
+
+
+def cyrillic_metrics(
+    run: Run, cap: Run | None, rows: Sequence[Mapping[str, str]]
+) -> dict[str, float]:
+    """Compute what was found of the makers and models that hold a Cyrillic letter."""
+    hits = {
+        field: [
+            is_found(row[field], counted_lines(run, cap, row["file"]))
+            for row in rows
+            if scored(row, field) and in_cyrillic(row[field])
+        ]
+        for field in ("maker", "model")
+    }
+    figures: dict[str, float] = {}
+    for field, found in (*hits.items(), ("either", [*hits["maker"], *hits["model"]])):
+        if found:
+            figures[f"{field}_found_cyrillic"] = sum(found) / len(found)
+            figures[f"{field}_scored_cyrillic"] = len(found)
     return figures
 
 

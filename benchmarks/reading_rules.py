@@ -33,6 +33,11 @@ def scored(row: Mapping[str, str], field: str) -> bool:
     return bool(value) and "?" not in value and len(plain(value)) >= LEAST_SCORED
 
 
+def in_cyrillic(value: str) -> bool:
+    """Say whether a value holds a letter of the Cyrillic alphabet."""
+    return any(unicodedata.name(char, "").startswith("CYRILLIC") for char in value)
+
+
 def is_found(value: str, lines: Sequence[str]) -> bool:
     """Say whether a value stands inside one line, or inside two neighbouring lines joined."""
     wanted = plain(value)

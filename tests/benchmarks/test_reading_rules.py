@@ -100,6 +100,16 @@ def test_fielded_stated_wrong(
     assert got == [fielded, stated, wrong]
 
 
+def test_cyrillic_makers_and_models_are_counted_apart_for_every_reader() -> None:
+    row = {**ROW, "maker": "ЗАВОД", "model": "T6", "serial": ""}
+    figures = metrics("rapidocr", run([("3ABOД", 1.0)]), None, [row])
+    assert figures["maker_found_cyrillic"] == figures["either_found_cyrillic"] == 0.0
+    assert figures["maker_scored_cyrillic"] == figures["either_scored_cyrillic"] == 1
+    assert "model_found_cyrillic" not in figures
+    assert metrics("ours", run([("ЗABOД", 1.0)]), None, [row])["maker_found_cyrillic"] == 1.0
+    assert "either_found_cyrillic" not in metrics("ours", run([("0836", 1.0)]), None, [ROW])
+
+
 def test_codes_are_left_out_of_the_text_only_share() -> None:
     ours = run([("AAA", 0.9), ("0836", 1.0)])
     ours.photos["a.jpg"]["codes"] = ["0836"]
