@@ -34,7 +34,7 @@ from vision.clip import (
 from vision.errors import DamagedFile, VisionError
 from vision.laying import lay
 from vision.survey import choose, survey, without_standing
-from vision.track import Place, View, follow, places
+from vision.track import Place, View, follow, place_of
 from vision.types import Frame, Pixels
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def choose_frames(
     for seconds, pixels in _stills(path, keys, limits=limits, report=problem):
         yield _frame(name or path.name, index, seconds, pixels, chosen[seconds].why)
         index += 1
-        for place in places(chosen[seconds].lay)[:1]:
+        if lines := chosen[seconds].lay:
+            place = place_of(lines)
             laid = lay_frames(path, seconds=seconds, place=place, limits=limits, name=name)
             if laid is not None:
                 yield replace(laid, index=index)

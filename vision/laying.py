@@ -29,16 +29,26 @@ Plane = npt.NDArray[np.float32]
 FEWEST: Final = 5
 """Frames; fewer laid over each other show little more than the best of them."""
 AROUND: Final = 10
-"""So many letter heights around the lettering found are drawn: lines next to it are missed."""
+"""So many letter heights around the lettering found are drawn: lines next to it are missed.
+
+Half its width at least, since what was found may be one rule of a plate; and no more than can be
+drawn at twice its size, since the rows of a table may have been found as one tall line.
+"""
 TWICE_BELOW: Final = 800
 """A place narrower than so many pixels is drawn at twice its size: shifts show what lies between
 the pixels of one frame."""
 NOISE: Final = 0.02
 """Power of the noise beside that of the picture, as the estimate takes it, for each frame."""
+NEAR: Final = 40
+"""Pixels around the lettering within which its smear is looked at: what is further off may move
+otherwise, and texture shows no streaks."""
 SHARES: Final = np.linspace(0.0, 1.0, 17)
 """Shares of the time between two frames that a shutter may have stood open."""
 CLEAR: Final = 0.2
 """Correlation of the logarithms of spectrum and smear, from which a smear is taken back."""
+EQUAL: Final = 0.01
+"""A smear that fits worse than the next shorter one by no more than this is as good: below their
+first zero short ones differ in depth only, which a correlation does not see."""
 LEAST_SMEAR: Final = 1.0
 """Pixels of the frame; a shorter smear is left."""
 _LOW: Final = 0.03
@@ -64,18 +74,18 @@ def lay(views: Sequence[View], steps: Sequence[Step], place: Place) -> Laid | No
     """
     if len(steps) < FEWEST:
         return None
-    box = place.grown(AROUND, views[steps[0].number].grey.shape)
+    box = place.grown(_around(place), views[steps[0].number].grey.shape)
     scale = 2 if box[2] - box[0] < TWICE_BELOW else 1
     speeds = _speeds(views, steps, place) * scale
     room = int(np.ceil(np.abs(speeds).max())) + 8 * scale
     crops = [_crop(views[step.number].grey, step.affine, box, scale, room) for step in steps]
-    light = float(np.mean([crop.mean() for crop in crops]))
-    window = _faded(crops[0].shape, room)
-    spectra = [np.asarray(np.fft.rfft2((crop - light) * window), np.complex64) for crop in crops]
-    share = _share(spectra, speeds, crops[0].shape, scale)
+    near = _near(place, box, scale, room)
+    close = [crop[near] for crop in crops]
+    share = _share(_spectra(close, room)[0], speeds, close[0].shape, scale)
     smear = share * float(np.mean(np.hypot(*speeds.T))) / scale
     if smear < LEAST_SMEAR:
         share = smear = 0.0
+    spectra, light = _spectra(crops, room)
     drawn = _together(spectra, speeds * share, crops[0].shape) + light
     inner = drawn[room:-room, room:-room]
     return Laid(
@@ -84,6 +94,12 @@ def lay(views: Sequence[View], steps: Sequence[Step], place: Place) -> Laid | No
         share=share,
         smear=smear,
     )
+
+
+def _around(place: Place) -> int:
+    """How many pixels around a place are drawn."""
+    twice = (TWICE_BELOW - 1 - place.width) // 2
+    return max(place.width // 2, min(AROUND * place.letter, twice))
 
 
 def _speeds(views: Sequence[View], steps: Sequence[Step], place: Place) -> Affine:
@@ -112,6 +128,31 @@ def _crop(
     source, to_frame = grey.astype(np.float32), affine @ drawn
     crop = cv2.warpAffine(source, to_frame, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(crop, np.float32)
+
+
+def _near(
+    place: Place, box: tuple[int, int, int, int], scale: int, room: int
+) -> tuple[slice, slice]:
+    """Where in what was cut out the lettering is, with `NEAR` and the room around."""
+    across, down = (
+        slice(
+            max(0, start - NEAR - edge) * scale,
+            min(end - edge, start + length + NEAR - edge) * scale + 2 * room,
+        )
+        for start, length, edge, end in (
+            (place.x, place.width, box[0], box[2]),
+            (place.y, place.height, box[1], box[3]),
+        )
+    )
+    return down, across
+
+
+def _spectra(crops: Sequence[Plane], room: int) -> tuple[list[Spectrum], float]:
+    """The spectra of pictures less their mean light, and that light."""
+    light = float(np.mean([crop.mean() for crop in crops]))
+    window = _faded(crops[0].shape, room)
+    faded = ((crop - light) * window for crop in crops)
+    return [np.asarray(np.fft.rfft2(one), np.complex64) for one in faded], light
 
 
 def _faded(shape: tuple[int, ...], room: int) -> Plane:
@@ -158,16 +199,18 @@ def _share(
     seen = _uneven(np.log(power[where] + noise), rings)
     x, y = (np.broadcast_to(wave, radius.shape)[where] for wave in (across, down))
     turns = [x * speed[0] + y * speed[1] for speed in speeds.astype(np.float32)]
-    best, chosen = CLEAR, 0.0
+    alikes = []
     for share in SHARES[1:]:
         kept = np.mean([np.sinc(turn * share) for turn in turns], axis=0)
         smear = _uneven(np.log(kept**2 + NOISE), rings)
-        alike = float(
-            (seen * smear).sum() / max(np.linalg.norm(seen) * np.linalg.norm(smear), 1e-9)
-        )
-        if alike > best:
-            best, chosen = alike, float(share)
-    return chosen
+        sizes = np.linalg.norm(seen) * np.linalg.norm(smear)
+        alikes.append(float((seen * smear).sum()) / max(float(sizes), 1e-9))
+    if max(alikes) <= CLEAR:
+        return 0.0
+    longest = int(np.argmax(alikes))
+    while longest + 1 < len(alikes) and alikes[longest + 1] >= max(alikes) - EQUAL:
+        longest += 1
+    return float(SHARES[1 + longest])
 
 
 def _uneven(values: Plane, rings: npt.NDArray[np.intp]) -> Plane:

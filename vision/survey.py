@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vision.clip import ClipLimits, Report, open_clip, upright_grey, walk
+from vision.track import gathered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -123,7 +124,7 @@ class Moment:
 class Choice:
     """A moment that is to become a still, and why.
 
-    `lay` are the lines of letters in it, if the frames around are also to be laid over it.
+    `lay` are lines of letters in one place of it, where frames around are to be laid over it.
     """
 
     seconds: Fraction
@@ -321,19 +322,26 @@ def choose(moments: Sequence[Moment], *, budget: int, laid: int = 0) -> tuple[Ch
     _take_text(by_text, chosen, max(1, round(budget * TEXT_SHARE)))
     _take_scenes(moments, chosen, budget)
     _take_text(by_text, chosen, budget)
-    for peak in _peaks(by_text, chosen)[:laid]:
-        chosen[peak.seconds] = replace(chosen[peak.seconds], lay=peak.lines)
+    _lay([moment for moment in by_text if moment.seconds in chosen], chosen, laid)
     return tuple(chosen[seconds] for seconds in sorted(chosen))
 
 
-def _peaks(by_text: Sequence[Moment], chosen: Mapping[Fraction, Choice]) -> list[Moment]:
-    """Of each stretch that was chosen for its text the most telling moment, the best first."""
-    peaks: list[Moment] = []
-    for moment in sorted(by_text, key=_text_rank, reverse=True):
-        alone = all(abs(moment.seconds - peak.seconds) >= STRETCH for peak in peaks)
-        if moment.seconds in chosen and moment.lines and alone:
-            peaks.append(moment)
-    return peaks
+def _lay(listed: list[Moment], chosen: dict[Fraction, Choice], laid: int) -> None:
+    """Of moments chosen for their text, have those laid that show most of it in one moving place.
+
+    One for each stretch, and not the same view twice: drifting texture would take all.
+    """
+    listed = [moment for moment in listed if moment.lines]
+    heaviest = [gathered(moment.lines)[0] for moment in listed]
+    weights = [sum(line.weight for line in lines) for lines in heaviest]
+    rank = np.array(weights) * np.sqrt([moment.sharpness for moment in listed])
+    news = _News(listed, apart=STRETCH)
+    for _ in range(laid):
+        if (rank * news.values > 0).any():
+            best = int(np.argmax(rank * news.values))
+            news.see(best)
+            seconds = listed[best].seconds
+            chosen[seconds] = replace(chosen[seconds], lay=tuple(heaviest[best]))
 
 
 def _text_rank(moment: Moment) -> float:
@@ -343,17 +351,15 @@ def _text_rank(moment: Moment) -> float:
 
 def _take_text(listed: list[Moment], chosen: dict[Fraction, Choice], budget: int) -> None:
     """Add moments with text, the most telling first, none closer than `APART` to another."""
-    looks = np.array([_values(moment) for moment in listed], np.int16)
     rank = np.array([_text_rank(moment) for moment in listed])
-    news = np.ones(len(listed))
-    when = np.array([float(moment.seconds) for moment in listed])
+    news = _News(listed, apart=APART)
     for number, moment in enumerate(listed):
         if moment.seconds in chosen:
-            _seen(number, looks, when, news)
-    while len(chosen) < budget and (rank * news > 0).any():
-        best = int(np.argmax(rank * news))
+            news.see(number)
+    while len(chosen) < budget and (rank * news.values > 0).any():
+        best = int(np.argmax(rank * news.values))
         moment = listed[best]
-        _seen(best, looks, when, news)
+        news.see(best)
         chosen[moment.seconds] = Choice(
             seconds=moment.seconds,
             why=f"text in view (presence {moment.text:.1f}, sharpness "
@@ -361,21 +367,23 @@ def _take_text(listed: list[Moment], chosen: dict[Fraction, Choice], budget: int
         )
 
 
-def _values(moment: Moment) -> npt.NDArray[np.uint8]:
-    return np.frombuffer(moment.look, np.uint8)
+class _News:
+    """How new each of several moments looks beside those seen already: `values`, 0–1."""
 
+    def __init__(self, moments: Sequence[Moment], *, apart: Fraction) -> None:
+        """Hold moments that none is to be seen nearer to than `apart` seconds."""
+        looks = [np.frombuffer(moment.look, np.uint8) for moment in moments]
+        self._looks = np.array(looks, np.int16)
+        self._when = np.array([float(moment.seconds) for moment in moments])
+        self._apart = float(apart) - 1e-6
+        self.values = np.ones(len(moments))
 
-def _seen(
-    number: int,
-    looks: npt.NDArray[np.int16],
-    when: npt.NDArray[np.float64],
-    news: npt.NDArray[np.float64],
-) -> None:
-    """Lower how new everything looks that resembles a moment, and rule out its neighbours."""
-    if looks.shape[1]:
-        unlike = np.abs(looks - looks[number]).mean(axis=1) / NEW_DIFFERENCE
-        np.minimum(news, np.clip(unlike, LEAST_NEWS, 1.0), out=news)
-    news[np.abs(when - when[number]) < float(APART) - 1e-6] = 0.0
+    def see(self, number: int) -> None:
+        """Lower how new all that resembles a moment looks, and rule out its neighbours."""
+        if self._looks.shape[1]:
+            unlike = np.abs(self._looks - self._looks[number]).mean(axis=1) / NEW_DIFFERENCE
+            np.minimum(self.values, np.clip(unlike, LEAST_NEWS, 1.0), out=self.values)
+        self.values[np.abs(self._when - self._when[number]) < self._apart] = 0.0
 
 
 def _take_scenes(moments: Sequence[Moment], chosen: dict[Fraction, Choice], budget: int) -> None:

@@ -28,7 +28,7 @@ TOGETHER: Final = 2.0
 """Lines of letters belong to one place if they are less than twice so many heights apart."""
 COARSE: Final = 4
 """Pixels; as finely places are told apart."""
-CORE: Final = 3.0
+CORE: Final = 3
 """So many letter heights around the lettering are what is followed; further out is background."""
 FOLLOWED_WIDTH: Final = 400
 """Pixels; a wider place is followed in smaller pictures: the shifts stay exact enough."""
@@ -56,9 +56,8 @@ class Place:
     height: int
     letter: int
 
-    def grown(self, letters: float, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom with so many letter heights around, within the frame."""
-        more = round(letters * self.letter)
+    def grown(self, more: int, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom with so many pixels around, within the frame."""
         left, top = max(0, self.x - more), max(0, self.y - more)
         right, bottom = self.x + self.width + more, self.y + self.height + more
         return left, top, min(shape[1], right), min(shape[0], bottom)
@@ -80,10 +79,10 @@ class Step:
     affine: Affine
 
 
-def places(lines: Sequence[Line]) -> tuple[Place, ...]:
-    """Gather lines of letters that stand together, the place with most of them first."""
+def gathered(lines: Sequence[Line]) -> list[list[Line]]:
+    """Gather lines of letters that stand together, those with most weight first."""
     if not lines:
-        return ()
+        return []
     reaches = [round(TOGETHER * line.height) for line in lines]
     sides = max(one.right for one in lines), max(one.bottom for one in lines)
     covered = np.zeros((sides[1] // COARSE + 1, sides[0] // COARSE + 1), np.uint8)
@@ -95,11 +94,11 @@ def places(lines: Sequence[Line]) -> tuple[Place, ...]:
     found: dict[int, list[Line]] = {}
     for line in lines:
         found.setdefault(int(names[line.y // COARSE, line.x // COARSE]), []).append(line)
-    heaviest = sorted(found.values(), key=lambda here: -sum(line.weight for line in here))
-    return tuple(_place(here) for here in heaviest)
+    return sorted(found.values(), key=lambda here: -sum(line.weight for line in here))
 
 
-def _place(lines: Sequence[Line]) -> Place:
+def place_of(lines: Sequence[Line]) -> Place:
+    """The place that lines of letters, one at least, stand in."""
     left, top = min(line.x for line in lines), min(line.y for line in lines)
     return Place(
         x=left,
@@ -112,7 +111,7 @@ def _place(lines: Sequence[Line]) -> Place:
 
 def follow(views: Sequence[View], at: int, place: Place) -> tuple[Step, ...]:
     """Follow a place of the view number `at` both ways; the steps in the order of time."""
-    left, top, right, bottom = place.grown(CORE, views[at].grey.shape)
+    left, top, right, bottom = place.grown(CORE * place.letter, views[at].grey.shape)
     scale = min(1.0, FOLLOWED_WIDTH / (right - left))
     corner = np.array([left, top], np.float64) * scale
     here = _smaller(views[at].grey, scale)

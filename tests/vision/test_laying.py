@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vision.laying import FEWEST, Laid, lay
-from vision.track import Place, View, follow
+from vision.track import Place, Step, View, follow
 
 SIDES = (240, 480)
 PLACE = Place(x=150, y=90, width=180, height=62, letter=14)
@@ -97,6 +97,30 @@ def test_where_nothing_is_smeared_nothing_is_taken_back(speed: tuple[float, floa
     assert (found.share, found.smear) == (0.0, 0.0)
     one = cv2.resize(views[FRAMES // 2].grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
     assert likeness(whole(found, views)) > likeness(one), "grain goes"
+
+
+def test_of_short_smears_that_fit_alike_the_longest_is_taken_back() -> None:
+    """ "Below their first zero short ones differ in depth only"."""
+    assert laid(passing((6.5, 0.6), 0.5)).smear == pytest.approx(3.3, abs=0.7)
+
+
+@pytest.mark.parametrize(
+    ("place", "sides"),
+    [
+        (Place(x=504, y=312, width=218, height=88, letter=88), (1336, 1596)),
+        (Place(x=552, y=301, width=256, height=6, letter=6), (524, 1024)),
+    ],
+    ids=["rows of a table found as one tall line", "the rule of a plate"],
+)
+def test_what_is_around_a_place_is_drawn_at_twice_its_size(
+    place: Place, sides: tuple[int, int]
+) -> None:
+    grain = np.random.default_rng(4).integers(90, 120, (720, 1280)).astype(np.uint8)
+    views = [View(seconds=Fraction(number, 25), grey=grain) for number in range(FEWEST)]
+    stands = [Step(number=number, affine=np.eye(2, 3)) for number in range(FEWEST)]
+    found = lay(views, stands, place)
+    assert found is not None
+    assert found.picture.shape == sides
 
 
 def test_the_same_frames_give_the_same_bytes() -> None:

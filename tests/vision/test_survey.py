@@ -72,6 +72,36 @@ def test_what_stands_all_the_time_counts_once_and_is_never_laid() -> None:
     assert [line.weight for line in laid.lay] == [7.0]
 
 
+def scattered(tenth: int) -> Moment:
+    """Texture that drifts all the time, its lines far apart; for a second a plate instead."""
+    texture = [(100 + 300 * spot + 13 * tenth, 90 + 150 * spot, 3.0) for spot in range(4)]
+    plate = [(30 * tenth, 300 + 20 * row, 2.0) for row in range(3)]
+    passes = 30 <= tenth < 40
+    lines = tuple(
+        Line(x=x, y=y, width=60, height=10, weight=weight)
+        for x, y, weight in (plate if passes else texture)
+    )
+    return Moment(
+        seconds=Fraction(tenth, 10),
+        scene=1,
+        sharpness=9.0,
+        text=sum(line.weight for line in lines),
+        look=(PLATE if passes else STREET).tobytes(),
+        lines=lines,
+    )
+
+
+def test_the_place_with_most_lettering_is_laid_first_then_one_that_looks_new() -> None:
+    moments = [scattered(tenth) for tenth in range(100)]
+    laid = {most: [one for one in choose(moments, budget=10, laid=most) if one.lay]
+            for most in (1, 2)}  # fmt: skip
+    (plate,) = laid[1]
+    assert 3.0 <= plate.seconds < 4.0
+    assert [line.weight for line in plate.lay] == [2.0, 2.0, 2.0]
+    (texture,) = (one for one in laid[2] if one != plate)
+    assert [line.weight for line in texture.lay] == [3.0]
+
+
 @pytest.mark.parametrize("size", [0.45, 1.1])
 def test_lines_in_the_cells_of_a_table_are_seen(size: float) -> None:
     table = np.full((360, 640), 190, np.uint8)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vision.survey import Line
-from vision.track import Place, View, follow, places
+from vision.track import Place, View, follow, gathered, place_of
 
 SIDES = (360, 640)
 RNG = np.random.default_rng(11)
@@ -57,9 +57,9 @@ def test_lines_near_each_other_are_one_place_and_the_heavier_comes_first() -> No
         return Line(x=x, y=y, width=80, height=10, weight=weight)
 
     plate = [line(100, 50 + 16 * row, 4.0) for row in range(3)]
-    found = places([line(500, 300, 9.0), *plate])
-    assert found == (
+    found = gathered([line(500, 300, 9.0), *plate])
+    assert [place_of(lines) for lines in found] == [
         Place(x=100, y=50, width=80, height=42, letter=10),
         Place(x=500, y=300, width=80, height=10, letter=10),
-    )
-    assert places([]) == ()
+    ]
+    assert gathered([]) == []
