@@ -145,7 +145,8 @@ def tesseract() -> Callable[[Path], dict[str, Any]]:
 
 SYSTEMS: dict[str, Callable[[], Callable[[Path], dict[str, Any]]]] = {
     "ours": ours,
-    "ours_no_torch": lambda: ours("rapidocr", "ppocr5", "tesseract"),
+    "ours_no_torch": lambda: ours("rapidocr", "ppocr5", "cyrillic", "tesseract"),
+    "ours_no_cyrillic": lambda: ours("rapidocr", "ppocr5", "easyocr", "tesseract"),
     "ours_rapidocr": lambda: ours("rapidocr"),
     "ours_rapidocr_easyocr": lambda: ours("rapidocr", "easyocr"),
     "ours_rapidocr_tesseract": lambda: ours("rapidocr", "tesseract"),

@@ -117,6 +117,13 @@ ENGINES: dict[str, _Known] = {
         title="PP-OCRv5 (other weights, a second reader without torch)",
         remedy="install requirements-core.txt",
     ),
+    "cyrillic": _Known(
+        module="vision.engines.cyrillic",
+        maker="CyrillicEngine",
+        needs=("rapidocr", "onnxruntime"),
+        title="Cyrillic reader (our own, behind RapidOCR's weights)",
+        remedy="install requirements-core.txt",
+    ),
     "easyocr": _Known(
         module="vision.engines.easyocr",
         maker="EasyOcrEngine",
@@ -129,7 +136,7 @@ ENGINES: dict[str, _Known] = {
         maker="TesseractEngine",
         needs=("pytesseract",),
         programs=("tesseract",),
-        title="Tesseract (Cyrillic, Persian and Arabic lines)",
+        title="Tesseract (Persian and Arabic lines; Cyrillic ones again)",
         remedy="install the Debian packages tesseract-ocr, tesseract-ocr-rus and tesseract-ocr-fas",
     ),
     "scripted": _Known(
@@ -142,7 +149,7 @@ ENGINES: dict[str, _Known] = {
 }
 """Every reader that this program knows, in the order in which they are asked."""
 
-USUAL = ("rapidocr", "ppocr5", "easyocr", "tesseract")
+USUAL = ("rapidocr", "ppocr5", "cyrillic", "easyocr", "tesseract")
 """The readers used when nobody chooses: all of these that are installed."""
 
 

@@ -17,6 +17,7 @@ from vision.codes import read_codes
 from vision.combine import Claim, combine, to_reading
 from vision.consensus import contradicts, most_agreed
 from vision.consistent import held_together
+from vision.cyrillic import read_cyrillic
 from vision.engine import EngineStatus, engine_status, load_engine, usual_engines
 from vision.errors import EngineMissing
 from vision.fields import find_fields
@@ -46,6 +47,10 @@ PATIENCE = 4
 """So many times the budget may pass on the clock before no further look is begun either."""
 
 CODE_SECONDS = 0.2
+
+CYRILLIC_READER, TESSERACT = "cyrillic", "tesseract"
+OF_OTHER_SCRIPTS = (CYRILLIC_READER, TESSERACT)
+"""Readers of scripts that the first one lacks; what they read is what they were asked for."""
 
 COMBINED = Engine(name="combined", version="1", weights_sha256="")
 
@@ -207,13 +212,16 @@ class _Run:
     ) -> list[tuple[Engine, dict[str, TextLine]]]:
         """Let the other readers read what matters: {line number: their line} for each of them."""
         answers = []
+        cyrillic: dict[str, TextLine] | None = None
         for name in self.names[1:]:
             if self.stopped():
                 break
             self.step(f"reading again with {name}")
             engine = load_engine(name)
-            if name == "tesseract":
-                lines = read_other_scripts(self.photo.pixels, engine, parts)
+            if name == CYRILLIC_READER:
+                lines = cyrillic = read_cyrillic(self.photo.pixels, engine, parts)
+            elif name == TESSERACT:
+                lines = read_other_scripts(self.photo.pixels, engine, parts, cyrillic)
             else:
                 lines = read_again(self.photo.pixels, engine, parts, self._contested(parts))
             if lines:
@@ -270,7 +278,7 @@ class _Run:
         Some readers drop the spaces that keep a row of small numbers from looking like one value.
         """
         reader = guess.line.engine.name
-        known = reader in (self.first.identity.name, "tesseract") or guess.label is not None
+        known = reader in (self.first.identity.name, *OF_OTHER_SCRIPTS) or guess.label is not None
         return known or guess.rule == IN_A_CODE or (guess.field, guess.line.line_id) in spoken
 
     def _shown(self, line: TextLine, others: Sequence[dict[str, TextLine]]) -> TextLine:
@@ -280,7 +288,7 @@ class _Run:
         """
         again = [read[line.line_id] for read in others if line.line_id in read]
         for other in again:
-            if other.engine.name == "tesseract":
+            if other.engine.name in OF_OTHER_SCRIPTS:
                 return other
         looks = [by(line, line.engine, look) for look in self.seen[line.line_id].others]
         readings = (line, *again, *looks)

@@ -14,7 +14,7 @@ from vision.rectify import crop_quad, side_lengths
 from vision.second import by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from vision.engine import Recognised, TextEngine
     from vision.types import Engine, Pixels, TextLine
@@ -61,15 +61,24 @@ class ReadsLanguages(Protocol):
 
 
 def read_other_scripts(
-    pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
+    pixels: Pixels,
+    engine: TextEngine,
+    parts: Sequence[Sequence[TextLine]],
+    cyrillic: Mapping[str, TextLine] | None = None,
 ) -> dict[str, TextLine]:
-    """Let Tesseract read the lines that are in its scripts: {line number: its line}."""
+    """Let Tesseract read the lines that are in its scripts: {line number: its line}.
+
+    Where the `cyrillic` reader was asked before, only what it read is read again as Cyrillic.
+    """
     if not isinstance(engine, ReadsLanguages):
         return {}
+    if cyrillic:
+        return _try(pixels, engine, list(cyrillic.values())[:MOST_LINES], CYRILLIC, _cyrillic)
+    scripts = ((CYRILLIC, _cyrillic), (ARABIC, _arabic))[0 if cyrillic is None else 1 :]
     lines = [line for part in parts for line in part if _doubtful(line)]
     lines.sort(key=lambda line: -max(len(line.text), _room_for(line)) * (1.5 - line.confidence))
     found: dict[str, TextLine] = {}
-    for languages, letters in ((CYRILLIC, _cyrillic), (ARABIC, _arabic)):
+    for languages, letters in scripts:
         if not any(language in engine.languages for language in languages):
             continue
         rest = [line for line in lines[:MOST_LINES] if line.line_id not in found]

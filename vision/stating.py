@@ -46,6 +46,15 @@ SURE_DISSENT = 0.8
 more readers speak for it, and two at least."""
 
 
+SAME_EYES = {"cyrillic": "rapidocr"}
+"""Readers that see through another reader's weights: the two never count as two."""
+
+
+def eyes_of(engine: str) -> str:
+    """Name the reader whose weights an engine sees through; most see through their own."""
+    return SAME_EYES.get(engine, engine)
+
+
 def settle(
     claims: Sequence[Claim],
     key: str,
@@ -82,8 +91,8 @@ def settle(
         return "offered", ("Not stated: the rest of this plate was hard to read.",)
     if sure < STATED or rival >= LIKELY_RIVAL or strength < CLEAR_PLACE:
         return "offered", ()
-    for_it = {claim.engine for claim in agree}
-    against = {claim.engine for claim in dissent} - for_it
+    for_it = {eyes_of(claim.engine) for claim in agree}
+    against = {eyes_of(claim.engine) for claim in dissent} - for_it
     agreed = len(for_it) >= 2 and len(for_it) > len(against)
     return ("stated" if agreed and not differ else "offered"), ()
 

@@ -114,9 +114,16 @@ class RapidOcrEngine:
             stacked = np.zeros((len(batch), 3, INPUT_HEIGHT, widest), dtype=np.float32)
             for row, at in enumerate(batch):
                 stacked[row, :, :, : inputs[at].shape[2]] = inputs[at]
-            for row, at in zip(self._recogniser.session(stacked), batch, strict=True):
+            for row, at in zip(self._probabilities(stacked), batch, strict=True):
                 answers[at] = self._answer(row)
         return tuple(answers)
+
+    def _probabilities(
+        self, stacked: npt.NDArray[np.float32]
+    ) -> Sequence[npt.NDArray[np.float32]]:
+        """Give time × alphabet probabilities for each of the prepared crops."""
+        rows: npt.NDArray[np.float32] = self._recogniser.session(stacked)
+        return rows  # type: ignore[return-value]
 
     def _answer(self, probabilities: npt.NDArray[np.float32]) -> Recognised:
         lattice = Lattice.from_probabilities(probabilities, self._alphabet)

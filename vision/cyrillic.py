@@ -1,0 +1,110 @@
+"""Which lines of a photo are in Cyrillic: a few are tried, and all the rest only if one of them is.
+
+The first reader has no Cyrillic and answers with letters of its own that look alike, often surely:
+`HAPAHS` for НАФАНЯ, `KP1533N7` for КР1533ИД7. So its confidence does not tell. The largest
+lettering is tried first, since makers and models are set large; lines whose letters all have a
+Cyrillic double, and doubtful ones, before others.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from vision.layout import common_direction, direction
+from vision.rectify import crop_quad, side_lengths, stretched, turn_quad
+from vision.second import by
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vision.engine import Recognised, TextEngine
+    from vision.types import Pixels, Quad, TextLine
+
+PROBES = 6
+"""Lines tried on a photo that shows no Cyrillic; of many lines, one in `SHARE`."""
+
+SHARE = 8
+MOST_LINES = 40
+ROOM = 0.1
+"""A line is cut this much longer at each end, in letter heights: finders cut tightly."""
+
+LEAST_LETTERS = 2
+SURE = 0.7
+"""Confidence (0–1) from which a line counts as Cyrillic on a photo that showed none yet."""
+
+ACCEPT = 0.55
+"""The same beside lines that are surely Cyrillic."""
+
+UPRIGHT = 0.9
+"""Lines read at least this surely by the first reader say which way up a photo's lines stand."""
+
+OWN = frozenset("БГДЁЖЗИЙЛПУФЦЧШЩЪЫЬЭЮЯІЇЄҐбвгдёжзийклмнптфцчшщъыьэюяїєґ") - {"І"}
+"""Letters of Cyrillic that no Latin letter looks like."""
+
+LATIN_OWN = frozenset("DFGJLNQRSUVWYZbdfghjklmnqrstuvwz")
+DOUBLES = frozenset("ABCEHIKMNOPRTXY3460b")
+"""What the first reader makes of Cyrillic capitals, most of the time."""
+
+
+def read_cyrillic(
+    pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
+) -> dict[str, TextLine]:
+    """Let the Cyrillic reader read the lines that are in Cyrillic: {line number: its line}."""
+    lines = [line for part in parts for line in part if len(line.text.strip()) >= LEAST_LETTERS]
+    lines = [upright(line, lines) for line in lines]
+    lines.sort(key=promise, reverse=True)
+    count = max(PROBES, len(lines) // SHARE)
+    probes, others = lines[:count], lines[count:MOST_LINES]
+    found = _read(pixels, engine, probes, SURE)
+    if found:
+        rest = [line for line in probes if line.line_id not in found]
+        found |= _read(pixels, engine, rest + others, ACCEPT)
+    return found
+
+
+def promise(line: TextLine) -> float:
+    """Say how much a try at a line promises: large, doubtful, made of letters with a double."""
+    letters = [char for char in line.text if char.isalpha()]
+    digits = sum(char.isdigit() for char in line.text)
+    double = sum(char in DOUBLES for char in letters) / max(len(letters), 1)
+    telling = 0.3 if digits > len(letters) + 2 else 1.0
+    width, height = side_lengths(line.corners)
+    size = math.sqrt(max(width, 1.0)) * height
+    return size * telling * (1.3 - line.confidence) * (0.2 + double**2)
+
+
+def upright(line: TextLine, lines: Sequence[TextLine]) -> TextLine:
+    """Give a doubtful line turned over if it stands on its head among surely read ones."""
+    sure = [one.corners for one in lines if one.confidence >= UPRIGHT and len(one.text) > 3]
+    if not sure or line.confidence >= UPRIGHT:
+        return line
+    if math.cos(direction(line.corners) - common_direction(sure)) > -0.8:
+        return line
+    return replace(line, corners=turn_quad(line.corners, 2))
+
+
+def _read(
+    pixels: Pixels, engine: TextEngine, lines: Sequence[TextLine], least: float
+) -> dict[str, TextLine]:
+    crops = [crop_quad(pixels, stretched(line.corners, sides=0.0, ends=ROOM)) for line in lines]
+    answers = engine.recognise(crops)
+    return {
+        line.line_id: by(line, engine.identity, answer)
+        for line, answer in zip(lines, answers, strict=True)
+        if answer.confidence >= least and is_cyrillic(answer.text, surely=least >= SURE)
+    }
+
+
+def is_cyrillic(text: str, *, surely: bool) -> bool:
+    """Say whether a text is in Cyrillic: letters of its own, and no word in two alphabets.
+
+    `surely` asks for three such letters, or a third of all letters.
+    """
+    own = sum(char in OWN for char in text)
+    words = re.findall(r"[^\W\d_]+", text)
+    mixed = any(set(word) & OWN and set(word) & LATIN_OWN for word in words)
+    enough = own >= 3 or (own >= 2 and own * 3 >= sum(map(len, words)))
+    return not mixed and (enough if surely else own >= 1)

@@ -1,0 +1,156 @@
+"""Cyrillic lines: what RapidOCR's recogniser sees, read with an alphabet of our own.
+
+The PP-OCR weights that RapidOCR ships know no Cyrillic letter, but their inner layers see strokes
+well enough. This reader takes two of those layers and puts a small network of its own behind
+them (`cyrillic_head.npz`, made by `python -m benchmarks.cyrillic_training` from drawn lines).
+Its alphabet holds Cyrillic and Latin letters, so that a Latin line stays Latin. Letters that look
+the same in both (А and A) are one symbol; which is meant, the letters beside it say.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnxruntime
+import rapidocr
+
+from vision.engine import NOTHING, Recognised
+from vision.engines.glyphs import glyphs_of, mean_confidence
+from vision.engines.rapidocr import RapidOcrEngine, usable_cores
+from vision.engines.tapped import tapped
+from vision.lattice import Lattice
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from vision.types import Pixels
+
+    Floats = npt.NDArray[np.float32]
+
+RECOGNISER = "PP-OCRv6_rec_small.onnx"
+LAYERS = ("p2o.pd_op.pool2d.1.0", "p2o.pd_op.transpose.8.0")
+"""What the recogniser sees before, and after, its own mixing along the line (384 + 120 numbers)."""
+
+STRIDE = 8
+"""Columns of the picture for each time step."""
+
+HEAD_FILE = Path(__file__).with_name("cyrillic_head.npz")
+
+CYRILLIC = "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯІЇЄҐ"
+LATIN_ONLY = "DFGJLNQRSUVWYZbdfghjklmnqrstuvwz"
+ALPHABET = ("", *" 0123456789-.,:;/()\"«»'№%+*=", *CYRILLIC, *CYRILLIC.lower(), *LATIN_ONLY)
+"""What the head tells apart; the blank of CTC comes first."""
+
+TWINS = dict(zip("АВСЕНІКМОРТХасеорхуі", "ABCEHIKMOPTXaceopxyi", strict=True))
+"""Cyrillic letters and the Latin ones that look just the same (Unicode's confusables)."""
+
+CYRILLIC_ONLY = frozenset(CYRILLIC + CYRILLIC.lower()) - TWINS.keys()
+
+
+class CyrillicEngine(RapidOcrEngine):
+    """Reads Cyrillic lines, and Latin ones among them, with RapidOCR's eyes."""
+
+    name = "cyrillic"
+
+    def __init__(self, *, threads: int | None = None) -> None:
+        """Load the weights; `threads` is the number of cores to use (default: all that it may)."""
+        super().__init__(threads=threads)
+        self._eyes = Eyes(threads=threads or usable_cores())
+        self._head = Head.load()
+
+    def weights(self) -> list[Path]:
+        """List RapidOCR's weight files and our own, in that order."""
+        return [*super().weights(), HEAD_FILE]
+
+    def _probabilities(self, stacked: Floats) -> list[Floats]:
+        return [self._head(seen) for seen in self._eyes(stacked)]
+
+    def _answer(self, probabilities: Floats) -> Recognised:
+        lattice = in_its_script(probabilities)
+        if not lattice.text.strip():
+            return NOTHING
+        return Recognised(
+            text=lattice.text,
+            confidence=mean_confidence(lattice),
+            glyphs=glyphs_of(lattice),
+            lattice=lattice,
+        )
+
+
+class Eyes:
+    """The inner layers of RapidOCR's recogniser."""
+
+    def __init__(self, *, threads: int) -> None:
+        """Load the recogniser with those layers as outputs."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 4
+        model = Path(rapidocr.__file__).parent / "models" / RECOGNISER
+        self._session = onnxruntime.InferenceSession(
+            tapped(model.read_bytes(), LAYERS), options, providers=["CPUExecutionProvider"]
+        )
+
+    def __call__(self, stacked: Floats) -> list[Floats]:
+        """Give, for each prepared crop, time × 504 numbers; empty columns at its end are left out.
+
+        `stacked` is crops × 3 × 48 × width, as the recogniser takes it.
+        """
+        before, after = self._session.run(list(LAYERS), {"x": stacked})
+        seen = np.concatenate([before[:, :, 0].transpose(0, 2, 1), after], axis=2)
+        filled = np.any(stacked != 0.0, axis=(1, 2))
+        steps = [int(np.flatnonzero(row)[-1]) // STRIDE + 2 if row.any() else 1 for row in filled]
+        return [row[:count] for row, count in zip(seen, steps, strict=True)]
+
+
+class Head:
+    """The small network: what was seen, directly, and two layers that look left and right."""
+
+    def __init__(self, weights: dict[str, Floats]) -> None:
+        """Take the weights: `direct`, `in`, `near0`, `near1`, `out`, and biases named `…_bias`."""
+        self._weights = weights
+
+    @classmethod
+    def load(cls, file: Path = HEAD_FILE) -> Head:
+        """Read the weights from a file."""
+        with np.load(file) as stored:
+            return cls({name: stored[name].astype(np.float32) for name in stored.files})
+
+    def __call__(self, seen: Floats) -> Floats:
+        """Give time × alphabet probabilities for one line, time × 504 numbers."""
+        w = self._weights
+        hidden = np.maximum(seen @ w["in"] + w["in_bias"], 0.0)
+        for name in ("near0", "near1"):
+            padded = np.pad(hidden, ((1, 1), (0, 0)))
+            around = [padded[at : at + len(hidden)] @ w[name][at] for at in range(3)]
+            hidden = hidden + np.maximum(sum(around) + w[f"{name}_bias"], 0.0)
+        scores = seen @ w["direct"] + hidden @ w["out"] + w["out_bias"]
+        shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)
+
+
+def in_its_script(probabilities: Floats) -> Lattice:
+    """Make the lattice of a line, with each word's look-alike letters in the word's own script."""
+    cyrillic = Lattice.from_probabilities(probabilities, ALPHABET)
+    latin = Lattice.from_probabilities(probabilities, [TWINS.get(s, s) for s in ALPHABET])
+    chosen = list(cyrillic.steps)
+    for first, last in _latin_words(cyrillic):
+        chosen[first:last] = latin.steps[first:last]
+    return Lattice(steps=tuple(chosen), alphabet_size=cyrillic.alphabet_size)
+
+
+def _latin_words(lattice: Lattice) -> list[tuple[int, int]]:
+    """Give the time steps, first and one past the last, of words that are in Latin letters.
+
+    A word with letters of one script only is in it; one without any is in that of the line.
+    """
+    line_is_cyrillic = any(char in CYRILLIC_ONLY for char in lattice.text)
+    words, start = [], 0
+    ends = [first for char, first, _ in lattice.path if char == " "]
+    for end in (*ends, len(lattice.steps)):
+        text = {char for char, first, _ in lattice.path if start <= first < end}
+        if not text & CYRILLIC_ONLY and (text & set(LATIN_ONLY) or not line_is_cyrillic):
+            words.append((start, end))
+        start = end
+    return words
