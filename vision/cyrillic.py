@@ -13,6 +13,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import cv2
+import numpy as np
+
 from vision.layout import common_direction, direction
 from vision.rectify import crop_quad, side_lengths, stretched, turn_quad
 from vision.second import by
@@ -31,6 +34,10 @@ MOST_LINES = 40
 ROOM = 0.1
 """A line is cut this much longer at each end, in letter heights: finders cut tightly."""
 
+WIDTHS = (0.7, 1.5)
+"""A Cyrillic line is read again this much narrower and wider: letters of wide and of narrow type
+take more, or fewer, of the recogniser's steps than those that it learned from."""
+
 LEAST_LETTERS = 2
 SURE = 0.7
 """Confidence (0–1) from which a line counts as Cyrillic on a photo that showed none yet."""
@@ -43,6 +50,10 @@ UPRIGHT = 0.9
 
 OWN = frozenset("БГДЁЖЗИЙЛПУФЦЧШЩЪЫЬЭЮЯІЇЄҐбвгдёжзийклмнптфцчшщъыьэюяїєґ") - {"І"}
 """Letters of Cyrillic that no Latin letter looks like."""
+
+TELLING = OWN - frozenset("ЗзУЧбЬь")
+"""Those of them that no digit or worn Latin letter is easily taken for; З, Ь and others are weak
+signs, since 3 and b look like them."""
 
 LATIN_OWN = frozenset("DFGJLNQRSUVWYZbdfghjklmnqrstuvwz")
 DOUBLES = frozenset("ABCEHIKMNOPRTXY3460b")
@@ -90,21 +101,43 @@ def _read(
     pixels: Pixels, engine: TextEngine, lines: Sequence[TextLine], least: float
 ) -> dict[str, TextLine]:
     crops = [crop_quad(pixels, stretched(line.corners, sides=0.0, ends=ROOM)) for line in lines]
-    answers = engine.recognise(crops)
-    return {
-        line.line_id: by(line, engine.identity, answer)
-        for line, answer in zip(lines, answers, strict=True)
-        if answer.confidence >= least and is_cyrillic(answer.text, surely=least >= SURE)
-    }
+    found = {}
+    for line, crop, answer in zip(lines, crops, engine.recognise(crops), strict=True):
+        if answer.confidence >= least and is_cyrillic(answer.text, surely=least >= SURE):
+            again = engine.recognise([_widened(crop, times) for times in WIDTHS])
+            best = most_likely([answer, *again])
+            if is_cyrillic(best.text, surely=False):
+                found[line.line_id] = by(line, engine.identity, best)
+    return found
+
+
+def _widened(crop: Pixels, times: float) -> Pixels:
+    size = (max(round(crop.shape[1] * times), 1), crop.shape[0])
+    how = cv2.INTER_AREA if times < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(crop, size, interpolation=how), np.uint8)
+
+
+def most_likely(answers: Sequence[Recognised]) -> Recognised:
+    """Choose the reading that is most likely under the lattices of all, each counting alike."""
+    seen = [answer.lattice for answer in answers if answer.lattice is not None]
+    texts = tuple(dict.fromkeys(answer.text for answer in answers if answer.text))
+    if not seen or len(texts) < 2:
+        return answers[0]
+    best = texts[int(np.argmax(sum(lattice.log_likelihood(texts) for lattice in seen)))]
+    return max((a for a in answers if a.text == best), key=lambda a: a.confidence)
 
 
 def is_cyrillic(text: str, *, surely: bool) -> bool:
-    """Say whether a text is in Cyrillic: letters of its own, and no word in two alphabets.
+    """Say whether a text is in Cyrillic: a telling letter, and no word in two alphabets.
 
-    `surely` asks for three such letters, or a third of all letters.
+    `surely` asks for half a letter more, where a weak one counts half, and for no fewer than
+    there are letters of Latin alone.
     """
-    own = sum(char in OWN for char in text)
+    telling = sum(char in TELLING for char in text)
     words = re.findall(r"[^\W\d_]+", text)
     mixed = any(set(word) & OWN and set(word) & LATIN_OWN for word in words)
-    enough = own >= 3 or (own >= 2 and own * 3 >= sum(map(len, words)))
-    return not mixed and (enough if surely else own >= 1)
+    if mixed or not telling:
+        return False
+    speaks_for = telling + 0.5 * sum(char in OWN - TELLING for char in text)
+    against = sum(char in LATIN_OWN for char in text)
+    return speaks_for >= max(1.5, against) if surely else True

@@ -214,8 +214,8 @@ class _Run:
         answers = []
         cyrillic: dict[str, TextLine] | None = None
         for name in self.names[1:]:
-            if self.stopped():
-                break
+            if self.stopped() and not self._cheap_enough(name):
+                continue
             self.step(f"reading again with {name}")
             engine = load_engine(name)
             if name == CYRILLIC_READER:
@@ -227,6 +227,11 @@ class _Run:
             if lines:
                 answers.append((engine.identity, lines))
         return answers
+
+    def _cheap_enough(self, name: str) -> bool:
+        """Say whether a reader is asked even after the budget ran out: it tries a few lines only."""
+        wanted = not self.search.bare and not (self.cancelled and self.cancelled())
+        return name == CYRILLIC_READER and wanted
 
     def _contested(self, parts: Sequence[Sequence[TextLine]]) -> list[TextLine]:
         """List lines with digits of which another look surely read something else."""

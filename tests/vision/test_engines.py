@@ -22,7 +22,10 @@ SCRIPT = ScriptedEngine(
 )
 
 
-@pytest.fixture(scope="session", params=["rapidocr", "ppocr5", "easyocr", "tesseract", "scripted"])
+@pytest.fixture(
+    scope="session",
+    params=["rapidocr", "ppocr5", "cyrillic", "easyocr", "tesseract", "scripted"],
+)
 def engine(request: pytest.FixtureRequest) -> TextEngine:
     if request.param == "scripted":
         return SCRIPT
@@ -106,9 +109,9 @@ def test_a_missing_reader_is_a_sentence_that_says_what_to_install(
     monkeypatch.setattr(engines, "find_spec", lambda name: None)
     monkeypatch.setattr(engines, "which", lambda name: None)
     statuses = engines.engine_status()
-    assert [status.available for status in statuses] == [False, False, False, False]
-    assert "requirements.txt" in statuses[2].sentence
-    assert "tesseract-ocr" in statuses[3].sentence
+    assert [status.available for status in statuses] == [False] * 5
+    assert "requirements.txt" in statuses[3].sentence
+    assert "tesseract-ocr" in statuses[4].sentence
     assert engines.usual_engines() == ()
     load_engine.cache_clear()
     with pytest.raises(EngineMissing, match="torch is missing"):

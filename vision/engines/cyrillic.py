@@ -18,7 +18,7 @@ import rapidocr
 
 from vision.engine import NOTHING, Recognised
 from vision.engines.glyphs import glyphs_of, mean_confidence
-from vision.engines.rapidocr import RapidOcrEngine, usable_cores
+from vision.engines.rapidocr import LEAST_WIDTH, RapidOcrEngine, usable_cores
 from vision.engines.tapped import tapped
 from vision.lattice import Lattice
 
@@ -100,7 +100,8 @@ class Eyes:
         before, after = self._session.run(list(LAYERS), {"x": stacked})
         seen = np.concatenate([before[:, :, 0].transpose(0, 2, 1), after], axis=2)
         filled = np.any(stacked != 0.0, axis=(1, 2))
-        steps = [int(np.flatnonzero(row)[-1]) // STRIDE + 2 if row.any() else 1 for row in filled]
+        ends = [int(np.flatnonzero(row)[-1]) if row.any() else 0 for row in filled]
+        steps = [max(end // STRIDE + 2, LEAST_WIDTH // STRIDE) for end in ends]
         return [row[:count] for row, count in zip(seen, steps, strict=True)]
 
 

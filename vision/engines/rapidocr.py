@@ -80,6 +80,11 @@ class RapidOcrEngine:
         return self._identity
 
     @property
+    def alphabet(self) -> tuple[str, ...]:
+        """Every symbol that the recogniser tells apart, the blank first."""
+        return tuple(self._alphabet)
+
+    @property
     def affordable_side(self) -> int:
         """Longer side of a picture that is searched within about half a second on two cores."""
         return AFFORDABLE_SIDE
@@ -106,7 +111,7 @@ class RapidOcrEngine:
 
     def recognise(self, crops: Sequence[Pixels]) -> tuple[Recognised, ...]:
         """Read upright line crops, batched by width so that little is padding."""
-        inputs = [_prepared(crop) for crop in crops]
+        inputs = [prepared(crop) for crop in crops]
         order = sorted(range(len(crops)), key=lambda at: inputs[at].shape[2])
         answers: list[Recognised] = [NOTHING] * len(crops)
         for batch in _batches(order, [tensor.shape[2] for tensor in inputs]):
@@ -150,7 +155,8 @@ def _quad(box: npt.NDArray[np.float64]) -> Quad:
     return (a, b, c, d)
 
 
-def _prepared(crop: Pixels) -> npt.NDArray[np.float32]:
+def prepared(crop: Pixels) -> npt.NDArray[np.float32]:
+    """Bring a crop to the recogniser's height; three colours × height × width, -1 to 1."""
     high, wide = crop.shape[:2]
     across = min(max(math.ceil(INPUT_HEIGHT * wide / high), 8), MAX_WIDTH)
     how = cv2.INTER_AREA if high > INPUT_HEIGHT else cv2.INTER_LINEAR
