@@ -8,7 +8,6 @@ high, stretched, blurred, unevenly lit, and encoded as JPEG. Nothing here comes 
 from __future__ import annotations
 
 import importlib.util
-import random
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Sequence
 
     import numpy.typing as npt
@@ -126,7 +126,8 @@ def _letters(rng: random.Random, _: Sequence[str]) -> str:
 def _certificate(rng: random.Random, _: Sequence[str]) -> str:
     country = rng.choice(("RU", "KZ", "BY", "KG"))
     body = rng.choice(CAPITALS) + rng.choice(CAPITALS)
-    return f"ТС RU {rng.choice('ECD')}-{country}.{body}{_number(rng)[:2]}.{rng.randint(10, 99999):05}"
+    kind, number = rng.choice("ECD"), _number(rng)[:2]
+    return f"ТС RU {kind}-{country}.{body}{number}.{rng.randint(10, 99999):05}"
 
 
 def _foreign(rng: random.Random) -> str:

@@ -4,9 +4,10 @@
         [--cache FOLDER] [--out FILE]
 
 LIST is a list of Cyrillic words, one a line (Debian's `hunspell-ru` and `hunspell-uk` bring
-`/usr/share/hunspell/ru_RU.dic` and `uk_UA.dic`). Lines are drawn with every installed `fontpkg-*`
-package that has Cyrillic, save the six of the renderer, with which the lines are drawn that
-measure. What RapidOCR's recogniser sees in each line is computed once and kept in the cache.
+`/usr/share/hunspell/ru_RU.dic` and `uk_UA.dic`). Lines are drawn with the font packages of
+`cyrillic_fonts.txt`, which have to be installed; the lines that measure, with six of the renderer,
+which are not among them. What RapidOCR's recogniser sees in each line is computed once and kept in
+the cache.
 
 The last layer begins with RapidOCR's own weights for the letters and digits that it knows, so that
 only what is particular to Cyrillic has to be learned. Needs torch (requirements.txt).
@@ -15,8 +16,9 @@ only what is particular to Cyrillic has to be learned. Needs torch (requirements
 from __future__ import annotations
 
 import argparse
-import pkgutil
 import random
+from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +41,8 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float32]
     Seen = list[tuple[Floats, list[int]]]
 
-MEASURED_WITH = frozenset(
+FONT_LIST = Path(__file__).with_name("cyrillic_fonts.txt")
+MEASURED_WITH = tuple(
     f"fontpkg_{name}"
     for name in (
         "noto_sans", "noto_serif", "roboto", "roboto_condensed", "roboto_mono", "roboto_slab",
@@ -49,9 +52,7 @@ CHUNK, BATCH = 256, 16
 LOGITS = "p2o.pd_op.add.79.0"
 """What the recogniser's last layer gives, before it is made into probabilities."""
 
-SIMILAR = dict(
-    zip("ГПЛФДгпЗУЧБЯИЪЬЫЭЁЇвкмтнбзиёї", "ΓΠΛΦΔrn3Y46RNbbb3ËÏBKMTH63uëï", strict=False)
-)
+SIMILAR = dict(zip("ГПЛФДгпЗУЧБЯИЪЬЫЭЁЇвкмтнбзиёї", "ΓΠΛΦΔrn3Y46RNbbb3ËÏBKMTH63uëï", strict=False))
 """Where RapidOCR has no such letter: one that looks like it, to begin with."""
 
 HIDDEN, SHARE_DROPPED, LINES_A_STEP, RATE = 96, 0.1, 64, 3e-3
@@ -63,16 +64,14 @@ def main() -> int:
     """Train, save and print what the reader gets right on lines in other fonts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--words", type=Path, nargs="+", required=True)
-    parser.add_argument("--chunks", type=int, default=12, help=f"of {CHUNK} lines each")
+    parser.add_argument("--chunks", type=int, default=22, help=f"of {CHUNK} lines each")
     parser.add_argument("--epochs", type=int, default=9)
     parser.add_argument("--cache", type=Path, default=Path(".benchmark-cache/cyrillic"))
     parser.add_argument("--out", type=Path, default=HEAD_FILE)
     options = parser.parse_args()
     words = read_words(*options.words)
-    installed = sorted(m.name for m in pkgutil.iter_modules() if m.name.startswith("fontpkg_"))
-    others = [name for name in installed if name not in MEASURED_WITH]
-    measured = seen_lines(options.cache, "val", 2, 7, words, sorted(MEASURED_WITH))
-    lines = seen_lines(options.cache, "train", options.chunks, 1, words, others)
+    measured = seen_lines(options.cache, "val", 2, 7, words, MEASURED_WITH)
+    lines = seen_lines(options.cache, "train", options.chunks, 1, words, listed_fonts())
     torch.manual_seed(0)
     net = Network(*spread(lines), *known_letters())
     train(net, [line for line in lines if fits(*line)], options.epochs)
@@ -81,6 +80,16 @@ def main() -> int:
     print(f"  character error rate {wrong:.3f}, lines without an error {whole:.3f}")
     np.savez_compressed(options.out, **net.weights())
     return 0
+
+
+def listed_fonts(file: Path = FONT_LIST) -> list[str]:
+    """List the packages that the reader learns from; without one of them, lines would differ."""
+    wanted = [line.split("==")[0] for line in file.read_text().splitlines() if "==" in line]
+    packages = [name.replace("-", "_") for name in wanted]
+    missing = [name for name in packages if find_spec(name) is None]
+    if missing:
+        raise SystemExit(f"missing: {', '.join(missing)}; install what {file} lists")
+    return packages
 
 
 def encoded(text: str) -> list[int]:
@@ -126,7 +135,7 @@ def look(eyes: Eyes, inputs: Sequence[Floats]) -> list[Floats]:
 
 def fits(seen: Floats, symbols: Sequence[int]) -> bool:
     """Say whether a line has steps enough for its symbols, and blanks between equal ones."""
-    doubled = sum(a == b for a, b in zip(symbols, symbols[1:], strict=False))
+    doubled = sum(a == b for a, b in pairwise(symbols))
     return bool(symbols) and len(seen) >= len(symbols) + doubled
 
 
@@ -272,7 +281,8 @@ def distance(read: Sequence[int], true: Sequence[int]) -> int:
     for at, symbol in enumerate(read, 1):
         corner, row[0] = row[0], at
         for to, wanted in enumerate(true, 1):
-            corner, row[to] = row[to], min(row[to] + 1, row[to - 1] + 1, corner + (symbol != wanted))
+            changed = corner + (symbol != wanted)
+            corner, row[to] = row[to], min(row[to] + 1, row[to - 1] + 1, changed)
     return row[-1]
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vision.engine import Recognised, TextEngine
-    from vision.types import Pixels, Quad, TextLine
+    from vision.types import Pixels, TextLine
 
 PROBES = 6
 """Lines tried on a photo that shows no Cyrillic; of many lines, one in `SHARE`."""

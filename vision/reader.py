@@ -229,7 +229,7 @@ class _Run:
         return answers
 
     def _cheap_enough(self, name: str) -> bool:
-        """Say whether a reader is asked even after the budget ran out: it tries a few lines only."""
+        """Say whether a reader is asked though the budget ran out: it tries a few lines only."""
         wanted = not self.search.bare and not (self.cancelled and self.cancelled())
         return name == CYRILLIC_READER and wanted
 

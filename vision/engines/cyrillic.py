@@ -25,8 +25,6 @@ from vision.lattice import Lattice
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from vision.types import Pixels
-
     Floats = npt.NDArray[np.float32]
 
 RECOGNISER = "PP-OCRv6_rec_small.onnx"

@@ -123,9 +123,7 @@ class RapidOcrEngine:
                 answers[at] = self._answer(row)
         return tuple(answers)
 
-    def _probabilities(
-        self, stacked: npt.NDArray[np.float32]
-    ) -> Sequence[npt.NDArray[np.float32]]:
+    def _probabilities(self, stacked: npt.NDArray[np.float32]) -> Sequence[npt.NDArray[np.float32]]:
         """Give time × alphabet probabilities for each of the prepared crops."""
         rows: npt.NDArray[np.float32] = self._recogniser.session(stacked)
         return rows  # type: ignore[return-value]
