@@ -176,7 +176,7 @@ def known_letters() -> tuple[Floats, Floats]:
     return layer[:-1].astype(np.float32), layer[-1].astype(np.float32)
 
 
-class Network(torch.nn.Module):
+class Network(torch.nn.Module):  # type: ignore[misc]  # torch comes without types here
     """What `vision.engines.cyrillic.Head` computes, in a form that can learn."""
 
     def __init__(self, mean: Floats, deviation: Floats, layer: Floats, bias: Floats) -> None:
@@ -212,7 +212,7 @@ class Network(torch.nn.Module):
             stacked[row, : len(seen)] = (seen.astype(np.float32) - self.mean) / self.deviation
         return torch.from_numpy(stacked)
 
-    def weights(self) -> dict[str, npt.NDArray[np.float16]]:
+    def weights(self) -> dict[str, Any]:
         """Give the weights as `Head` takes them: for what was seen as it is, not evened out."""
         found: dict[str, Any] = {}
         biases = []

@@ -13,9 +13,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import cv2
-import numpy as np
-
 from vision.layout import common_direction, direction
 from vision.rectify import crop_quad, side_lengths, stretched, turn_quad
 from vision.second import by
@@ -23,7 +20,7 @@ from vision.second import by
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from vision.engine import Recognised, TextEngine
+    from vision.engine import TextEngine
     from vision.types import Pixels, TextLine
 
 PROBES = 6
@@ -33,10 +30,6 @@ SHARE = 8
 MOST_LINES = 40
 ROOM = 0.1
 """A line is cut this much longer at each end, in letter heights: finders cut tightly."""
-
-WIDTHS = (0.7, 1.5)
-"""A Cyrillic line is read again this much narrower and wider: letters of wide and of narrow type
-take more, or fewer, of the recogniser's steps than those that it learned from."""
 
 LEAST_LETTERS = 2
 SURE = 0.7
@@ -102,29 +95,10 @@ def _read(
 ) -> dict[str, TextLine]:
     crops = [crop_quad(pixels, stretched(line.corners, sides=0.0, ends=ROOM)) for line in lines]
     found = {}
-    for line, crop, answer in zip(lines, crops, engine.recognise(crops), strict=True):
+    for line, answer in zip(lines, engine.recognise(crops), strict=True):
         if answer.confidence >= least and is_cyrillic(answer.text, surely=least >= SURE):
-            again = engine.recognise([_widened(crop, times) for times in WIDTHS])
-            best = most_likely([answer, *again])
-            if is_cyrillic(best.text, surely=False):
-                found[line.line_id] = by(line, engine.identity, best)
+            found[line.line_id] = by(line, engine.identity, answer)
     return found
-
-
-def _widened(crop: Pixels, times: float) -> Pixels:
-    size = (max(round(crop.shape[1] * times), 1), crop.shape[0])
-    how = cv2.INTER_AREA if times < 1 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(crop, size, interpolation=how), np.uint8)
-
-
-def most_likely(answers: Sequence[Recognised]) -> Recognised:
-    """Choose the reading that is most likely under the lattices of all, each counting alike."""
-    seen = [answer.lattice for answer in answers if answer.lattice is not None]
-    texts = tuple(dict.fromkeys(answer.text for answer in answers if answer.text))
-    if not seen or len(texts) < 2:
-        return answers[0]
-    best = texts[int(np.argmax(sum(lattice.log_likelihood(texts) for lattice in seen)))]
-    return max((a for a in answers if a.text == best), key=lambda a: a.confidence)
 
 
 def is_cyrillic(text: str, *, surely: bool) -> bool:

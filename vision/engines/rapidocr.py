@@ -119,8 +119,8 @@ class RapidOcrEngine:
             stacked = np.zeros((len(batch), 3, INPUT_HEIGHT, widest), dtype=np.float32)
             for row, at in enumerate(batch):
                 stacked[row, :, :, : inputs[at].shape[2]] = inputs[at]
-            for row, at in zip(self._probabilities(stacked), batch, strict=True):
-                answers[at] = self._answer(row)
+            for shares, at in zip(self._probabilities(stacked), batch, strict=True):
+                answers[at] = self._answer(shares)
         return tuple(answers)
 
     def _probabilities(self, stacked: npt.NDArray[np.float32]) -> Sequence[npt.NDArray[np.float32]]:
