@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,9 @@ SURE = 0.7
 ACCEPT = 0.55
 """The same beside lines that are surely Cyrillic."""
 
+OTHER_SCRIPT = 0.75
+"""Confidence from which the first reader is believed that a line is Chinese, say."""
+
 UPRIGHT = 0.9
 """Lines read at least this surely by the first reader say which way up a photo's lines stand."""
 
@@ -57,7 +61,7 @@ def read_cyrillic(
     pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
 ) -> dict[str, TextLine]:
     """Let the Cyrillic reader read the lines that are in Cyrillic: {line number: its line}."""
-    lines = [line for part in parts for line in part if len(line.text.strip()) >= LEAST_LETTERS]
+    lines = [line for part in parts for line in part if may_be(line)]
     lines = [upright(line, lines) for line in lines]
     lines.sort(key=promise, reverse=True)
     count = max(PROBES, len(lines) // SHARE)
@@ -67,6 +71,16 @@ def read_cyrillic(
         rest = [line for line in probes if line.line_id not in found]
         found |= _read(pixels, engine, rest + others, ACCEPT)
     return found
+
+
+def may_be(line: TextLine) -> bool:
+    """Say whether a line may be Cyrillic: not if surely read in letters without capitals.
+
+    To this reader, which knows no Chinese, 号 is a surely read Ц.
+    """
+    without_case = any(unicodedata.category(char) == "Lo" for char in line.text)
+    surely_read = without_case and line.confidence >= OTHER_SCRIPT
+    return len(line.text.strip()) >= LEAST_LETTERS and not surely_read
 
 
 def promise(line: TextLine) -> float:

@@ -89,6 +89,12 @@ def test_doubt_is_no_other_script() -> None:
     assert read_cyrillic(PIXELS, Told(["ЗАВОД"], sure=0.4), [lines("3ABOA")]) == {}
 
 
+def test_a_line_surely_read_in_a_script_that_it_does_not_know_is_left_alone() -> None:
+    assert read_cyrillic(PIXELS, Told(["ЩИЦ"]), [lines("型号：")]) == {}
+    doubtful = replace(lines("尚尚再")[0], confidence=0.4)
+    assert read_cyrillic(PIXELS, Told(["ЗАВОД"]), [[doubtful]])["L0"].text == "ЗАВОД"
+
+
 def test_large_lettering_and_look_alikes_are_tried_first() -> None:
     small, large = lines("3ABOA")[0], lines("3ABOA", height=60)[0]
     assert promise(large) > promise(small)
