@@ -40,7 +40,7 @@ ACCEPT = 0.55
 """The same beside lines that are surely Cyrillic."""
 
 OTHER_SCRIPT = 0.75
-"""Confidence from which the first reader is believed that a line is Chinese, say."""
+"""Confidence from which the first reader is believed that a line is Chinese, say, or digits."""
 
 UPRIGHT = 0.9
 """Lines read at least this surely by the first reader say which way up a photo's lines stand."""
@@ -74,13 +74,14 @@ def read_cyrillic(
 
 
 def may_be(line: TextLine) -> bool:
-    """Say whether a line may be Cyrillic: not if surely read in letters without capitals.
+    """Say whether a line may be Cyrillic: not if surely read as digits, or in an alien script.
 
     To this reader, which knows no Chinese, 号 is a surely read Ц.
     """
-    without_case = any(unicodedata.category(char) == "Lo" for char in line.text)
-    surely_read = without_case and line.confidence >= OTHER_SCRIPT
-    return len(line.text.strip()) >= LEAST_LETTERS and not surely_read
+    letters = [char for char in line.text if char.isalpha()]
+    alien = any(unicodedata.category(char) == "Lo" for char in letters)
+    settled = line.confidence >= OTHER_SCRIPT and (alien or not letters)
+    return len(line.text.strip()) >= LEAST_LETTERS and not settled
 
 
 def promise(line: TextLine) -> float:
@@ -107,9 +108,11 @@ def upright(line: TextLine, lines: Sequence[TextLine]) -> TextLine:
 def _read(
     pixels: Pixels, engine: TextEngine, lines: Sequence[TextLine], least: float
 ) -> dict[str, TextLine]:
-    crops = [crop_quad(pixels, stretched(line.corners, sides=0.0, ends=ROOM)) for line in lines]
+    """Read lines one by one, so that what one says does not hang on the width of another."""
     found = {}
-    for line, answer in zip(lines, engine.recognise(crops), strict=True):
+    for line in lines:
+        crop = crop_quad(pixels, stretched(line.corners, sides=0.0, ends=ROOM))
+        answer = engine.recognise([crop])[0]
         if answer.confidence >= least and is_cyrillic(answer.text, surely=least >= SURE):
             found[line.line_id] = by(line, engine.identity, answer)
     return found

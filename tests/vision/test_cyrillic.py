@@ -91,6 +91,7 @@ def test_doubt_is_no_other_script() -> None:
 
 def test_a_line_surely_read_in_a_script_that_it_does_not_know_is_left_alone() -> None:
     assert read_cyrillic(PIXELS, Told(["ЩИЦ"]), [lines("型号：")]) == {}
+    assert read_cyrillic(PIXELS, Told(["ЩИЦ"]), [lines("3000")]) == {}
     doubtful = replace(lines("尚尚再")[0], confidence=0.4)
     assert read_cyrillic(PIXELS, Told(["ЗАВОД"]), [[doubtful]])["L0"].text == "ЗАВОД"
 
