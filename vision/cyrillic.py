@@ -42,6 +42,10 @@ ACCEPT = 0.55
 OTHER_SCRIPT = 0.75
 """Confidence from which the first reader is believed that a line is Chinese, say, or digits."""
 
+ALIEN_LINES = 2
+"""A photo with this many such lines is taken for one without Cyrillic: plates of two alien scripts
+are rarer than Chinese lines that look like Cyrillic ones to this reader."""
+
 UPRIGHT = 0.9
 """Lines read at least this surely by the first reader say which way up a photo's lines stand."""
 
@@ -61,7 +65,10 @@ def read_cyrillic(
     pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
 ) -> dict[str, TextLine]:
     """Let the Cyrillic reader read the lines that are in Cyrillic: {line number: its line}."""
-    lines = [line for part in parts for line in part if may_be(line)]
+    every = [line for part in parts for line in part]
+    if sum(surely_alien(line) for line in every) >= ALIEN_LINES:
+        return {}
+    lines = [line for line in every if may_be(line)]
     lines = [upright(line, lines) for line in lines]
     lines.sort(key=promise, reverse=True)
     count = max(PROBES, len(lines) // SHARE)
@@ -78,10 +85,15 @@ def may_be(line: TextLine) -> bool:
 
     To this reader, which knows no Chinese, 号 is a surely read Ц.
     """
-    letters = [char for char in line.text if char.isalpha()]
-    alien = any(unicodedata.category(char) == "Lo" for char in letters)
-    settled = line.confidence >= OTHER_SCRIPT and (alien or not letters)
+    digits_only = not any(char.isalpha() for char in line.text)
+    settled = surely_alien(line) or (digits_only and line.confidence >= OTHER_SCRIPT)
     return len(line.text.strip()) >= LEAST_LETTERS and not settled
+
+
+def surely_alien(line: TextLine) -> bool:
+    """Say whether the first reader surely saw letters without capitals, as of Chinese."""
+    alien = any(unicodedata.category(char) == "Lo" for char in line.text)
+    return alien and line.confidence >= OTHER_SCRIPT
 
 
 def promise(line: TextLine) -> float:
