@@ -68,17 +68,16 @@ def read_other_scripts(
 ) -> dict[str, TextLine]:
     """Let Tesseract read the lines that are in its scripts: {line number: its line}.
 
-    Where the `cyrillic` reader was asked before, only what it read is read again as Cyrillic.
+    Where the `cyrillic` reader has found lines of its script, only these are read again.
     """
     if not isinstance(engine, ReadsLanguages):
         return {}
     if cyrillic:
         return _try(pixels, engine, list(cyrillic.values())[:MOST_LINES], CYRILLIC, _cyrillic)
-    scripts = ((CYRILLIC, _cyrillic), (ARABIC, _arabic))[0 if cyrillic is None else 1 :]
     lines = [line for part in parts for line in part if _doubtful(line)]
     lines.sort(key=lambda line: -max(len(line.text), _room_for(line)) * (1.5 - line.confidence))
     found: dict[str, TextLine] = {}
-    for languages, letters in scripts:
+    for languages, letters in ((CYRILLIC, _cyrillic), (ARABIC, _arabic)):
         if not any(language in engine.languages for language in languages):
             continue
         rest = [line for line in lines[:MOST_LINES] if line.line_id not in found]
