@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from av.container import InputContainer
+    from av.packet import Packet
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -37,6 +38,8 @@ Grey = npt.NDArray[np.uint8]
 
 READ_FORMATS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpeg,mpegts"
 """FFmpeg's names of the containers that are read; playlists and image lists are not."""
+EARLY: Final = Fraction(1, 2)
+"""Seconds by which pictures may end before the clip does without a word on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,13 +202,16 @@ def walk(
 ) -> Iterator[tuple[Fraction, VideoFrame]]:
     """Yield frames with their exact times in seconds, going on behind damaged stretches.
 
-    `report` gets one sentence for whatever could not be had. Frames that the decoder had to
+    `report` gets one sentence for whatever could not be had; some containers end without an error
+    where a file is cut off, so the end is held against the header. Frames that the decoder had to
     patch up are left out, unless they are asked for.
     """
     end = time.monotonic() + limits.max_decode_seconds
     damaged = patched = 0
+    reached = Fraction(0)
     try:
         for packet in container.demux(stream):
+            reached = max(reached, _ends(packet))
             try:
                 frames = packet.decode()
             except av.error.FFmpegError:
@@ -226,13 +232,37 @@ def walk(
             if time.monotonic() > end:
                 report("Decoding took longer than allowed; the rest of the clip was not read.")
                 return
+        _report_early_end(reached, _promised_end(container, stream), report)
     except av.error.FFmpegError:
-        report("The clip breaks off: behind this point nothing can be read.")
+        report(f"The clip breaks off at {float(reached):.1f} s: nothing behind it can be read.")
     finally:
         if damaged:
-            report(f"{damaged} stretches of the clip are damaged and gave no picture.")
+            report(f"Damaged stretches of the clip that gave no picture: {damaged}.")
         if patched and not damaged_too:
-            report(f"{patched} frames of the clip are damaged and were left out.")
+            report(f"Damaged frames of the clip that were left out: {patched}.")
+
+
+def _ends(packet: Packet[VideoStream]) -> Fraction:
+    """When the picture of a packet ends, in seconds; 0 where the packet does not say."""
+    if packet.pts is None or packet.time_base is None:
+        return Fraction(0)
+    return (packet.pts + (packet.duration or 0)) * packet.time_base
+
+
+def _promised_end(container: InputContainer, stream: VideoStream) -> Fraction:
+    """When the clip ends by its header, in seconds; 0 where that does not say."""
+    begins = stream.start_time * stream.time_base if stream.start_time and stream.time_base else 0
+    duration = _duration(container, stream)
+    return begins + duration if duration is not None else Fraction(0)
+
+
+def _report_early_end(reached: Fraction, promised: Fraction, report: Report) -> None:
+    """Say where pictures end well before the clip does; sound often lasts a little longer."""
+    if promised - reached > EARLY:
+        report(
+            f"No picture is behind {float(reached):.1f} s, though the clip says that it lasts to "
+            f"{float(promised):.1f} s: the file is cut off, or only its sound goes on."
+        )
 
 
 def upright(frame: VideoFrame) -> Pixels:

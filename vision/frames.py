@@ -33,7 +33,7 @@ from vision.clip import (
 )
 from vision.errors import DamagedFile, VisionError
 from vision.laying import lay
-from vision.survey import choose, survey, without_standing
+from vision.survey import SPARED, choose, survey, without_standing
 from vision.track import Place, View, follow, place_of
 from vision.types import Frame, Pixels
 
@@ -55,8 +55,9 @@ LAID_FRAMES: Final = 16
 """... and at most so many on each side: more add little, and 8K frames fill the memory."""
 BY_HAND: Final = "grabbed by hand"
 """Why a still was taken that a person asked for; it is read like a photo."""
-_PNG_COMPRESSION: Final = 6
-"""zlib level; part of what makes a still the same bytes again."""
+_PNG_COMPRESSION: Final = 3
+"""zlib level; part of what makes a still the same bytes again. 6 takes twice as long and saves
+nothing: frames of clips are grainy."""
 
 
 def choose_frames(
@@ -215,9 +216,11 @@ def _stills(
 ) -> Iterator[tuple[Fraction, Pixels]]:
     """Decode exactly the frames at the wanted times, going forward.
 
-    `wanted` gives for each the key frame before it; where that is passed, decoding goes on.
+    `wanted` gives for each the key frame before it; where that is passed, decoding goes on. The
+    same frames are spared as in the survey, which saw all that are wanted.
     """
     with open_clip(path, limits=limits) as (container, stream):
+        stream.codec_context.skip_frame = SPARED
         frames: Iterator[tuple[Fraction, VideoFrame]] = iter(())
         reached = Fraction(-1)
         for target, key in wanted.items():

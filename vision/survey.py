@@ -32,6 +32,8 @@ STROKE_CONTRAST: Final = 28
 """Grey levels by which a stroke differs from what is around it."""
 SURVEY_RATE: Final = 10
 """Moments looked at for each second of the clip; a plate in view for a second gets ten chances."""
+SPARED: Final = "NONREF"
+"""FFmpeg's name for what is not decoded: frames that no other one needs."""
 CUT_DIFFERENCE: Final = 24.0
 """Thumbnails of two scenes differ by at least this many grey levels on average ..."""
 CUT_CORRELATION: Final = 0.6
@@ -137,10 +139,9 @@ def survey(
 ) -> Iterator[Moment]:
     """Score about `SURVEY_RATE` moments a second; frames that no other needs are not decoded."""
     with open_clip(path, limits=limits, name=name) as (container, stream):
-        stream.codec_context.skip_frame = "NONREF"
+        stream.codec_context.skip_frame = SPARED
         due = Fraction(-1)
-        before: Grey | None = None
-        scene, scene_began = 1, None
+        scenes = _Scenes()
         key = Fraction(0)
         for seconds, frame in walk(container, stream, limits=limits, report=report):
             if frame.key_frame:
@@ -149,23 +150,15 @@ def survey(
                 continue
             due = seconds + Fraction(1, SURVEY_RATE) - Fraction(1, 1000)
             grey = _grey(frame)
-            if scene_began is None:
-                scene_began = seconds
-            if (
-                before is not None
-                and is_cut(before, grey)
-                and seconds - scene_began >= SHORTEST_SCENE
-            ):
-                scene, scene_began = scene + 1, seconds
-            before = grey
+            look = _thumbnail(grey)
             lines = text_lines(grey)
             scale = max(frame.width, frame.height) / max(grey.shape)
             yield Moment(
                 seconds=seconds,
-                scene=scene,
+                scene=scenes.number_of(seconds, grey, look),
                 sharpness=sharpness(grey),
                 text=sum(line.weight for line in lines),
-                look=_thumbnail(grey).tobytes(),
+                look=look.tobytes(),
                 lines=tuple(line.scaled(scale) for line in lines),
                 key=key,
             )
@@ -224,17 +217,35 @@ def _thumbnail(grey: Grey) -> Grey:
     return np.asarray(cv2.resize(grey, (32, 18), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def is_cut(before: Grey, after: Grey) -> bool:
-    """Tell whether two neighbouring moments belong to different scenes."""
-    if before.shape != after.shape:
+class _Scenes:
+    """Numbers the scenes of a clip from 1, moment after moment."""
+
+    def __init__(self) -> None:
+        self._number = 1
+        self._began: Fraction | None = None
+        self._before: tuple[Grey, Grey] | None = None
+
+    def number_of(self, seconds: Fraction, grey: Grey, look: Grey) -> int:
+        """Number the scene of the next moment, given with its thumbnail."""
+        if self._began is None:
+            self._began = seconds
+        cut = self._before is not None and is_cut(self._before, (grey, look))
+        if cut and seconds - self._began >= SHORTEST_SCENE:
+            self._number, self._began = self._number + 1, seconds
+        self._before = grey, look
+        return self._number
+
+
+def is_cut(before: tuple[Grey, Grey], after: tuple[Grey, Grey]) -> bool:
+    """Tell whether two neighbouring moments, each with its thumbnail, are of different scenes."""
+    (grey, look), (next_grey, next_look) = before, after
+    if grey.shape != next_grey.shape:
         return True
-    small = _thumbnail(before), _thumbnail(after)
-    if float(np.mean(cv2.absdiff(small[0], small[1]))) < CUT_DIFFERENCE:
+    if float(np.mean(cv2.absdiff(look, next_look))) < CUT_DIFFERENCE:
         return False
-    likeness = cv2.matchTemplate(small[0], small[1], cv2.TM_CCOEFF_NORMED)
-    if float(likeness[0, 0]) < CUT_LIKENESS:
+    if float(cv2.matchTemplate(look, next_look, cv2.TM_CCOEFF_NORMED)[0, 0]) < CUT_LIKENESS:
         return True
-    hists = [cv2.calcHist([grey], [0], None, [64], [0, 256]) for grey in (before, after)]
+    hists = [cv2.calcHist([one], [0], None, [64], [0, 256]) for one in (grey, next_grey)]
     return cv2.compareHist(hists[0], hists[1], cv2.HISTCMP_CORREL) < CUT_CORRELATION
 
 
@@ -243,15 +254,11 @@ def sharpness(grey: Grey) -> float:
     return float(cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))[1][0, 0])
 
 
-def text_presence(grey: Grey) -> float:
-    """Add up what looks like lines of letters: thin strokes, side by side, in wide blobs."""
-    return sum(line.weight for line in text_lines(grey))
-
-
 def text_lines(grey: Grey) -> list[Line]:
-    """Find what looks like lines of letters: small ones in the picture itself, large ones in half.
+    """Find what looks like lines of letters: thin strokes, side by side, in wide blobs.
 
-    Boxes are in pixels of the picture given.
+    Small ones are looked for in the picture itself, large ones in half of it. Boxes are in pixels
+    of the picture given.
     """
     half = cv2.resize(grey, (grey.shape[1] // 2, grey.shape[0] // 2), interpolation=cv2.INTER_AREA)
     lines = _lines(grey)

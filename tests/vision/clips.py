@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Picture = np.ndarray
+_BITS = 7
 
 
 def scene(number: int, *, words: str = "", shift: int = 0, blur: int = 0) -> Picture:
@@ -31,15 +32,32 @@ def scene(number: int, *, words: str = "", shift: int = 0, blur: int = 0) -> Pic
     return picture
 
 
+def numbered(number: int) -> Picture:
+    """Frame of that number, which it shows (0–127), of a clip with a scene for each 25 frames."""
+    picture = scene(1 + number // 25)
+    for place in range(_BITS):
+        left = 40 + 80 * place
+        light = 235 if number >> place & 1 else 20
+        cv2.rectangle(picture, (left, 260), (left + 60, 320), (light,) * 3, -1)
+    return picture
+
+
+def number_shown(picture: Picture) -> int:
+    """Read the number that a frame shows."""
+    lights = [picture[270:310, 50 + 80 * place : 90 + 80 * place].mean() for place in range(_BITS)]
+    return sum(1 << place for place, light in enumerate(lights) if light > 128)
+
+
 def write_clip(
     path: Path,
     pictures: Iterable[Picture],
     *,
     rate: Fraction = Fraction(30),
 ) -> Path:
-    """Encode pictures as H.264 (or VP9 for WebM), a key frame a second."""
+    """Encode pictures as H.264 (or VP9 for WebM), a key frame a second; MOV has its index first."""
     codec = "libvpx-vp9" if path.suffix == ".webm" else "libx264"
-    with av.open(str(path), "w") as container:
+    layout = {"movflags": "faststart"} if path.suffix == ".mov" else {}
+    with av.open(str(path), "w", options=layout) as container:
         stream = container.add_stream(codec, rate=rate, options={"crf": "20"})
         stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
         stream.codec_context.gop_size = 30

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import shlex
 import subprocess
 import sys
 from fractions import Fraction
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.vision import clips
 from vision.clip import ClipLimits
 from vision.errors import DamagedFile, EmptyFile, NotAClip, TooLarge
 from vision.frames import choose_frames, grab_frame, main, probe_clip
 
-_spec = importlib.util.spec_from_file_location("clips", Path(__file__).with_name("clips.py"))
-assert _spec is not None
-assert _spec.loader is not None
-clips = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(clips)
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NTSC = Fraction(30_000, 1001)
 
@@ -111,10 +108,38 @@ def test_grab_behind_the_end_gives_the_last_frame(clip: Path) -> None:
     assert Fraction(grab_frame(clip, seconds=1000).timecode) * NTSC == 179
 
 
-def test_webm_mkv_and_mov_are_read(tmp_path: Path) -> None:
-    for suffix in (".webm", ".mkv", ".mov"):
-        path = clips.write_clip(tmp_path / f"short{suffix}", [clips.scene(4)] * 8)
-        assert pixels(grab_frame(path, seconds=0).png).shape == (360, 640, 3)
+@pytest.fixture(scope="module", params=[".mov", ".mkv", ".webm"])
+def other_clip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds, a scene each, whose frames show their numbers; not an MP4."""
+    path = tmp_path_factory.mktemp("others") / f"numbered{request.param}"
+    return clips.write_clip(path, map(clips.numbered, range(75)), rate=Fraction(25))
+
+
+def test_mov_mkv_and_webm_give_exact_timecodes(other_clip: Path) -> None:
+    said: list[str] = []
+    frames = list(choose_frames(other_clip, on_problem=said.append))
+    assert {int(frame.seconds) for frame in frames} == {0, 1, 2}, "every scene gets a look"
+    assert said == []
+    for frame in [*frames, grab_frame(other_clip, seconds=1.99)]:
+        assert Fraction(frame.timecode) * 25 == clips.number_shown(pixels(frame.png))
+        assert grab_frame(other_clip, seconds=Fraction(frame.timecode)).png == frame.png
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.6])
+def test_a_cut_off_clip_gives_what_is_there_and_says_what_is_not(
+    other_clip: Path, tmp_path: Path, kept: float
+) -> None:
+    data = other_clip.read_bytes()
+    cut = tmp_path / f"cut{other_clip.suffix}"
+    cut.write_bytes(data[: int(len(data) * kept)])
+    said: list[str] = []
+    frames = list(choose_frames(cut, on_problem=said.append))
+    assert frames
+    for frame in frames:
+        assert Fraction(frame.timecode) * 25 == clips.number_shown(pixels(frame.png))
+    (ends,) = (sentence for sentence in said if "lasts to 3.0 s" in sentence)
+    at = float(ends.removeprefix("No picture is behind ").split(" s,")[0])
+    assert frames[-1].seconds < at < 3.0
 
 
 def test_damaged_clip_gives_what_can_be_had(clip: Path, tmp_path: Path) -> None:
@@ -147,12 +172,7 @@ def test_what_is_no_clip_is_refused(tmp_path: Path, content: bytes, error: type)
     assert caught.value.diagnostics().startswith("odd.mp4: ")
 
 
-def test_cut_off_clip_is_refused_or_read(clip: Path, tmp_path: Path) -> None:
-    half = tmp_path / "half.mkv"
-    whole = clips.write_clip(tmp_path / "whole.mkv", [clips.scene(n // 20) for n in range(60)])
-    half.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
-    frames = list(choose_frames(half))
-    assert frames
+def test_a_clip_that_is_cut_off_before_its_index_is_refused(clip: Path, tmp_path: Path) -> None:
     cut = tmp_path / "cut.mp4"
     cut.write_bytes(clip.read_bytes()[:2000])
     with pytest.raises((NotAClip, DamagedFile)):

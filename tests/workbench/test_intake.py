@@ -9,13 +9,16 @@ import threading
 import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
 
+from evidence_store.blobs import sha256_of
 from renderer.clip import plate_clip
 from renderer.plate import PlateSpec
+from tests.vision import clips
 from tests.workbench.drawn import SERIAL, plate_jpeg
 from tests.workbench.steps import judge
 from vision.decode import decode_photo
@@ -34,6 +37,8 @@ from workbench.types import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vision.types import Photo, PhotoReading
     from workbench.workbench import Workbench
 
@@ -175,6 +180,24 @@ def test_a_clip_gives_frames_with_timecode_and_parent(
     assert " --lay " in laid.derived_how, "what was laid, and how, is said"
     grabbed = bench.intake.grab_frame(investigator, case.case_id, report.accepted[0], seconds=1.0)
     assert bench.intake.exhibit(case.case_id, grabbed).summary.parent == report.accepted[0]
+
+
+@pytest.mark.parametrize("suffix", ["mov", "mkv", "webm"])
+def test_of_a_clip_that_is_cut_off_the_rest_is_taken_in_and_the_end_is_missed(
+    bench: Workbench, investigator: Actor, case: CaseSummary, tmp_path: Path, suffix: str
+) -> None:
+    pictures = map(clips.numbered, range(50))
+    whole = clips.write_clip(tmp_path / f"whole.{suffix}", pictures, rate=Fraction(25)).read_bytes()
+    cut = Upload(name=f"cut.{suffix}", data=whole[: len(whole) // 2])
+    report = bench.intake.take_in(investigator, case.case_id, [cut], Claims())
+    assert report.refused == ()
+    clip = report.accepted[0]
+    view = bench.intake.exhibit(case.case_id, clip)
+    assert view.frames == report.accepted[1:]
+    assert view.frames
+    (missed,) = (problem for problem in report.problems if "lasts to 2.0 s" in problem)
+    assert missed.startswith(f"cut.{suffix} ({clip}): No picture is behind ")
+    assert bench.stores.blobs.get(sha256_of(cut.data)) == cut.data, "it is kept as it came"
 
 
 def test_only_stills_that_the_program_chose_are_read_as_one_of_many(
