@@ -81,14 +81,13 @@ def lay(views: Sequence[View], steps: Sequence[Step], place: Place) -> Laid | No
     crops = [_crop(views[step.number].grey, step.affine, box, scale, room) for step in steps]
     near = _near(place, box, scale, room)
     close = [crop[near] for crop in crops]
-    share = _share(_spectra(close, room)[0], speeds, _padded(close[0].shape), scale)
+    share = _share(_spectra(close, room)[0], speeds, close[0].shape, scale)
     smear = share * float(np.mean(np.hypot(*speeds.T))) / scale
     if smear < LEAST_SMEAR:
         share = smear = 0.0
     spectra, light = _spectra(crops, room)
-    drawn = _together(spectra, speeds * share, _padded(crops[0].shape)) + light
-    high, wide = crops[0].shape
-    inner = drawn[room : high - room, room : wide - room]
+    drawn = _together(spectra, speeds * share, crops[0].shape) + light
+    inner = drawn[room:-room, room:-room]
     return Laid(
         picture=np.ascontiguousarray(np.clip(np.rint(inner), 0, 255), np.uint8),
         numbers=tuple(step.number for step in steps),
@@ -149,18 +148,11 @@ def _near(
 
 
 def _spectra(crops: Sequence[Plane], room: int) -> tuple[list[Spectrum], float]:
-    """The spectra of pictures less their mean light, padded with nothing, and that light."""
+    """The spectra of pictures less their mean light, and that light."""
     light = float(np.mean([crop.mean() for crop in crops]))
     window = _faded(crops[0].shape, room)
     faded = ((crop - light) * window for crop in crops)
-    sides = _padded(crops[0].shape)
-    return [np.asarray(np.fft.rfft2(one, s=sides), np.complex64) for one in faded], light
-
-
-def _padded(shape: tuple[int, ...]) -> tuple[int, int]:
-    """The next sides whose only factors are 2, 3 and 5: others take a transform twice as long."""
-    high, wide = (cv2.getOptimalDFTSize(side) for side in shape)
-    return high, wide
+    return [np.asarray(np.fft.rfft2(one), np.complex64) for one in faded], light
 
 
 def _faded(shape: tuple[int, ...], room: int) -> Plane:
