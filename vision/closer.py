@@ -16,7 +16,7 @@ from vision.fields import open_labels
 from vision.labels import find_labels
 from vision.lattice import Lattice
 from vision.layout import Row, rows_of
-from vision.looks import SeenLine
+from vision.looks import SeenLine, one_place
 from vision.rectify import crop_quad, side_lengths, stretched
 from vision.second import by, telling_lines
 from vision.shapes import plausible
@@ -36,6 +36,19 @@ WIDER, TALLER = 0.55, 0.12
 
 MOST_VALUES = 6
 MOST_WIDER = 10
+
+JOINTS = "-–/"
+"""A line that begins or ends with one of these goes on: its outline was cut short."""
+
+REST = (6.0, 9.0)
+"""So many letter heights beyond that end are read as well, once and again: where one crop has a
+row of like digits one short, the other often has them all."""
+
+LEAST_TOLD, LEAST_REST = 3, 2
+"""Letters and digits of such a line, and those that must come to light beyond it."""
+
+MOST_CUT = 3
+
 STRIP = 9.0
 """Length of a strip beside a label, in letter heights."""
 
@@ -71,6 +84,59 @@ def _goes_on(text: str, longer: str) -> bool:
     before, found, after = longer.partition(text)
     more = before + after
     return bool(found) and 1 <= len(more) <= 2 and more.isalnum()
+
+
+def completed(
+    pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
+) -> list[SeenLine]:
+    """Read lines on beyond a hyphen or stroke at their end; give those that do go on there.
+
+    A finder may take the faint half of an identifier such as `JG-1000VA-BMS8S` for background.
+    """
+    pieces = [(line, part) for part in parts for line in part if any(_cut_short(line.text))]
+    tried = [
+        (line, quad)
+        for line, part in pieces[:MOST_CUT]
+        for quad in (_with_rest(line, rest) for rest in REST)
+        if not any(one_place(quad, other.corners) for other in part if other is not line)
+    ]
+    answers = engine.recognise([crop_quad(pixels, quad) for _, quad in tried])
+    return [
+        SeenLine(corners=quad, read=answer)
+        for (line, quad), answer in zip(tried, answers, strict=True)
+        if _holds(line.text.strip(), answer.text) and answer.confidence >= 0.9 * line.confidence
+    ]
+
+
+def _cut_short(text: str) -> tuple[bool, bool]:
+    """Say at which ends, left and right, a text that is more than a sign must go on."""
+    text = text.strip()
+    told = sum(char.isalnum() for char in text) >= LEAST_TOLD
+    return told and text[0] in JOINTS, told and text[-1] in JOINTS
+
+
+def _holds(piece: str, text: str) -> bool:
+    """Say whether a text holds a piece and at least two letters or digits beside it."""
+    before, found, after = text.partition(piece)
+    return bool(found) and sum(char.isalnum() for char in before + after) >= LEAST_REST
+
+
+def _with_rest(line: TextLine, rest: float) -> Quad:
+    """Outline a line with so many letter heights more where its text must go on."""
+    left, right = _cut_short(line.text)
+    q = np.asarray(line.corners, dtype=np.float64)
+    width, height = side_lengths(line.corners)
+    step = (q[1] - q[0]) / max(width, 1.0) * rest * height
+    a, b, c, d = (
+        (float(x), float(y))
+        for x, y in (
+            q[0] - left * step,
+            q[1] + right * step,
+            q[2] + right * step,
+            q[3] - left * step,
+        )
+    )
+    return (a, b, c, d)
 
 
 def shifted_crops(

@@ -40,7 +40,8 @@ _LEAST_LENGTH = 4
 """Shorter payloads of linear codes are noise more often than not: Code 39 has no check digit."""
 
 _LONG_SIDE = 2400
-"""Larger pictures are shrunk to this for turned tries, to bound their time."""
+"""Larger pictures are shrunk to this for all tries but the tiles. In 35 larger real photos as many
+codes were found so (5: one in the place of another), in a third of the time."""
 
 Agreement = Literal["agrees", "differs", "only_in_code"]
 
@@ -59,18 +60,19 @@ class CodeCheck:
 def read_codes(pixels: Pixels, *, budget_seconds: float = BUDGET_SECONDS) -> tuple[Code, ...]:
     """Read every code in a picture.
 
-    The picture is tried as it is; where that finds nothing, enlarged tiles, other contrasts and
-    free angles follow until the budget is spent.
+    The picture is tried upright, at most `_LONG_SIDE` long; where that finds nothing, free
+    angles, other contrasts and tiles at full resolution follow until the budget is spent.
 
     Args:
         pixels: height × width × 3, RGB.
         budget_seconds: time on a core for the further tries; 0 allows none.
     """
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    codes = _decoded(grey, np.eye(3))
+    small, back_from_small = _shrunk(grey)
+    codes = _decoded(small, back_from_small)
     stop = time.thread_time() + budget_seconds
     if not codes:
-        for picture, back in _variants(grey):
+        for picture, back in _variants(grey, small, back_from_small):
             if time.thread_time() > stop:
                 break
             codes = _decoded(picture, back)
@@ -79,15 +81,19 @@ def read_codes(pixels: Pixels, *, budget_seconds: float = BUDGET_SECONDS) -> tup
     return _distinct(codes)
 
 
-def _variants(grey: Grey) -> Iterator[tuple[Grey, Matrix]]:
-    """Give other views of the picture, each with the matrix that leads back to its pixels."""
+def _shrunk(grey: Grey) -> tuple[Grey, Matrix]:
+    """Give the picture at most `_LONG_SIDE` long, and the matrix that leads back to its pixels."""
     high, wide = grey.shape
     scale = min(1.0, _LONG_SIDE / max(high, wide))
-    small = grey
-    if scale < 1.0:
-        size = (round(wide * scale), round(high * scale))
-        small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-    shrink = np.diag([1 / scale, 1 / scale, 1.0])
+    if scale == 1.0:
+        return grey, np.eye(3)
+    size = (round(wide * scale), round(high * scale))
+    small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return small, np.diag([1 / scale, 1 / scale, 1.0])
+
+
+def _variants(grey: Grey, small: Grey, shrink: Matrix) -> Iterator[tuple[Grey, Matrix]]:
+    """Give other views of the picture, each with the matrix that leads back to its pixels."""
     for angle in _TURNS:
         turned, back = _turned(small, angle)
         yield turned, shrink @ back

@@ -151,7 +151,7 @@ def merged(known: Sequence[SeenLine], fresh: Sequence[SeenLine]) -> list[SeenLin
     """
     lines = list(known)
     for new in fresh:
-        here = [old for old in lines if _one_place(new.corners, old.corners)]
+        here = [old for old in lines if one_place(new.corners, old.corners)]
         if not here:
             lines.append(new)
             continue
@@ -170,7 +170,7 @@ def replaced(lines: Sequence[SeenLine], whole_lines: Sequence[SeenLine]) -> list
     """Put lines in place of the pieces that they were joined from."""
     kept = list(lines)
     for new in whole_lines:
-        pieces = [old for old in kept if _one_place(new.corners, old.corners)]
+        pieces = [old for old in kept if one_place(new.corners, old.corners)]
         reads = tuple(read for old in pieces for read in (old.read, *old.others))
         kept = [old for old in kept if old not in pieces] + [replace(new, others=reads)]
     return kept
@@ -226,7 +226,7 @@ def _centre(quad: Quad) -> Point:
     return ((ax + bx + cx + dx) / 4, (ay + by + cy + dy) / 4)
 
 
-def _one_place(a: Quad, b: Quad) -> bool:
+def one_place(a: Quad, b: Quad) -> bool:
     """Say whether two outlines overlap by most of the smaller one."""
     shared = _shared(a, b)
     return bool(shared) and shared >= SAME * min(_area(a), _area(b))

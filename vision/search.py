@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vision.closer import bridged, extended, overlapped, strips
+from vision.closer import bridged, completed, extended, overlapped, strips
 from vision.fields import find_fields
 from vision.labels import find_labels
 from vision.layout import common_direction
@@ -108,7 +108,7 @@ class Search:
     def _finish(self) -> None:
         """Read identifiers that were found in pieces as one, and beside labels without a value."""
         self.lines = replaced(self.lines, overlapped(self._parts()))
-        for work in (bridged, strips, extended):
+        for work in (bridged, completed, strips, extended):
             if self.stopped():
                 return
             parts = self._parts()
