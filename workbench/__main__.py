@@ -88,6 +88,8 @@ def _say(error: WorkbenchError | StoreError | VisionError | CatalogError, code: 
 def _actor(workbench: Workbench, options: argparse.Namespace) -> Actor:
     """The person named by --as; the only person of a store needs no naming."""
     people = workbench.people.everyone()
+    if not people:
+        raise BadRequest('Nobody is enrolled here yet: `python -m workbench enrol "Your name"`.')
     if options.actor is None:
         if len(people) != 1:
             raise BadRequest("Say who you are: --as NAME (see `python -m workbench people`).")
@@ -95,15 +97,20 @@ def _actor(workbench: Workbench, options: argparse.Namespace) -> Actor:
     else:
         found = [p for p in people if options.actor in {p.name, p.person_id}]
         if not found:
-            raise NotFound(f"Nobody here is called {options.actor!r}.")
+            raise NotFound(
+                f"Nobody here is called {options.actor!r} (see `python -m workbench people`)."
+            )
         person = found[0]
     passphrase = getpass.getpass("Passphrase: ") if person.has_passphrase else None
     return workbench.people.sign_in(person.person_id, passphrase=passphrase)
 
 
 def _people(workbench: Workbench, _options: argparse.Namespace) -> int:
-    for person in workbench.people.everyone():
+    everyone = workbench.people.everyone()
+    for person in everyone:
         print(person.person_id, safe(person.name), ",".join(person.roles), sep="\t")
+    if not everyone:
+        _aside('Nobody is enrolled here yet: `python -m workbench enrol "Your name"`.')
     return 0
 
 
@@ -168,7 +175,10 @@ def _signers(workbench: Workbench, _options: argparse.Namespace) -> int:
 
 def _case(workbench: Workbench, options: argparse.Namespace) -> int:
     if options.title is None:
-        for case in workbench.cases.all_cases():
+        cases = workbench.cases.all_cases()
+        if not cases:
+            _aside("There is no case yet: `python -m workbench case --title TITLE` opens one.")
+        for case in cases:
             print(
                 case.case_id,
                 safe(case.title),
@@ -358,6 +368,8 @@ def _find(workbench: Workbench, options: argparse.Namespace) -> int:
             safe(hit.file_name),
             sep="\t",
         )
+    if not hits:
+        _aside("Nothing that was read or transcribed holds this.")
     return 0 if hits else 1
 
 
@@ -418,7 +430,10 @@ def _catalog(workbench: Workbench, options: argparse.Namespace) -> int:
             print(sentence)
         return 0
     if options.file is None:
-        for item in workbench.catalogs.all_catalogs():
+        catalogs = workbench.catalogs.all_catalogs()
+        if not catalogs:
+            _aside("There is no catalog yet: `python -m workbench catalog FILE` imports one.")
+        for item in catalogs:
             print(
                 item.sha256,
                 safe(item.name),
@@ -567,6 +582,11 @@ def _log(workbench: Workbench, options: argparse.Namespace) -> int:
 def _rebuild(workbench: Workbench, _options: argparse.Namespace) -> int:
     workbench.stores.projection.rebuild()
     return 0
+
+
+def _aside(sentence: str) -> None:
+    """Say why a list is empty, on the error stream: what is listed stays for programs to read."""
+    print(sentence, file=sys.stderr)
 
 
 def _progress(what: str, done: int, total: int) -> None:

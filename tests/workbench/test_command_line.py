@@ -98,6 +98,32 @@ def test_unknown_things_are_said_plainly(run: Callable[..., tuple[int, str, str]
     assert "Traceback" not in err
 
 
+def test_where_nobody_is_enrolled_the_next_step_is_named(
+    run: Callable[..., tuple[int, str, str]],
+) -> None:
+    code, _, err = run("case", "--title", "T")
+    assert code == 1
+    assert "enrol" in err
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        (["people"], 0, "enrol"),
+        (["case"], 0, "no case yet"),
+        (["catalog"], 0, "no catalog yet"),
+        (["find", "0836"], 1, "Nothing"),
+    ],
+    ids=["people", "cases", "catalogs", "hits"],
+)
+def test_an_empty_list_is_said_beside_what_programs_read(
+    run: Callable[..., tuple[int, str, str]], command: list[str], code: int, said: str
+) -> None:
+    done, out, err = run(*command)
+    assert (done, out) == (code, "")
+    assert said in err
+
+
 def test_ctrl_c_stops_between_two_photos_and_the_same_command_goes_on(
     run: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
