@@ -16,14 +16,15 @@ import numpy as np
 import onnxruntime
 import rapidocr
 
-from vision.engine import NOTHING, Recognised
-from vision.engines.glyphs import glyphs_of, mean_confidence
+from vision.engines.glyphs import as_read
 from vision.engines.rapidocr import LEAST_WIDTH, RapidOcrEngine, usable_cores
 from vision.engines.tapped import tapped
 from vision.lattice import Lattice
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from vision.engine import Recognised
 
     Floats = npt.NDArray[np.float32]
 
@@ -66,15 +67,7 @@ class CyrillicEngine(RapidOcrEngine):
         return [self._head(seen) for seen in self._eyes(stacked)]
 
     def _answer(self, probabilities: Floats) -> Recognised:
-        lattice = in_its_script(probabilities)
-        if not lattice.text.strip():
-            return NOTHING
-        return Recognised(
-            text=lattice.text,
-            confidence=mean_confidence(lattice),
-            glyphs=glyphs_of(lattice),
-            lattice=lattice,
-        )
+        return as_read(in_its_script(probabilities))
 
 
 class Eyes:

@@ -18,7 +18,7 @@ from vision.engine import (
     package_version,
     weights_hash,
 )
-from vision.engines.glyphs import glyphs_of, mean_confidence
+from vision.engines.glyphs import as_read
 from vision.lattice import Lattice
 from vision.types import Engine
 
@@ -121,15 +121,7 @@ class EasyOcrEngine:
         return np.asarray(answer, dtype=np.float32)
 
     def _answer(self, probabilities: npt.NDArray[np.float32]) -> Recognised:
-        lattice = Lattice.from_probabilities(probabilities, self._alphabet)
-        if not lattice.text.strip():
-            return NOTHING
-        return Recognised(
-            text=lattice.text,
-            confidence=mean_confidence(lattice),
-            glyphs=glyphs_of(lattice),
-            lattice=lattice,
-        )
+        return as_read(Lattice.from_probabilities(probabilities, self._alphabet))
 
 
 def _prepared(crop: Pixels) -> npt.NDArray[np.float32]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from vision.engine import NOTHING, Recognised
 from vision.lattice import BLANK
 from vision.types import CharOption, Glyph
 
@@ -13,6 +14,18 @@ if TYPE_CHECKING:
 
 OPTIONS = 5
 LEAST_OPTION = 1e-3
+
+
+def as_read(lattice: Lattice) -> Recognised:
+    """Give what a lattice reads, with characters and confidence; `NOTHING` where that is blank."""
+    if not lattice.text.strip():
+        return NOTHING
+    return Recognised(
+        text=lattice.text,
+        confidence=mean_confidence(lattice),
+        glyphs=glyphs_of(lattice),
+        lattice=lattice,
+    )
 
 
 def glyphs_of(lattice: Lattice) -> tuple[Glyph, ...]:

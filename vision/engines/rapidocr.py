@@ -12,7 +12,7 @@ import numpy as np
 import rapidocr
 
 from vision.engine import NOTHING, FoundLine, Recognised, fitted, package_version, weights_hash
-from vision.engines.glyphs import glyphs_of, mean_confidence
+from vision.engines.glyphs import as_read
 from vision.lattice import Lattice
 from vision.types import Engine
 
@@ -129,15 +129,7 @@ class RapidOcrEngine:
         return rows  # type: ignore[return-value]
 
     def _answer(self, probabilities: npt.NDArray[np.float32]) -> Recognised:
-        lattice = Lattice.from_probabilities(probabilities, self._alphabet)
-        if not lattice.text.strip():
-            return NOTHING
-        return Recognised(
-            text=lattice.text,
-            confidence=mean_confidence(lattice),
-            glyphs=glyphs_of(lattice),
-            lattice=lattice,
-        )
+        return as_read(Lattice.from_probabilities(probabilities, self._alphabet))
 
     def upside_down(self, crops: Sequence[Pixels]) -> tuple[float, ...]:
         """Probability (0–1) that each crop stands on its head, by the line classifier."""
