@@ -10,32 +10,15 @@ import pytest
 from catalog.demo import demo_catalog_csv
 from tests.workbench.drawn import plate_jpeg
 from workbench import intake
-from workbench.__main__ import main
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
+    from tests.workbench.commands.conftest import Run
     from vision.types import Photo
 
-Run = "Callable[..., tuple[int, str, str]]"
 
-
-@pytest.fixture
-def run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    monkeypatch.setenv("NAMEPLATE_READERS", "scripted")
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = main(["--store", str(tmp_path / "store"), *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
-
-
-def test_the_whole_way(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_the_whole_way(run: Run, tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()
     (photos / "plate.jpg").write_bytes(plate_jpeg())
@@ -63,9 +46,7 @@ def test_the_whole_way(run: Callable[..., tuple[int, str, str]], tmp_path: Path)
     assert "Sealed" in run("log", case)[1]
 
 
-def test_a_refused_file_is_named_and_the_code_says_so(
-    run: Callable[..., tuple[int, str, str]], tmp_path: Path
-) -> None:
+def test_a_refused_file_is_named_and_the_code_says_so(run: Run, tmp_path: Path) -> None:
     bad = tmp_path / "text.jpg"
     bad.write_text("no picture")
     good = tmp_path / "good.jpg"
@@ -78,7 +59,7 @@ def test_a_refused_file_is_named_and_the_code_says_so(
     assert "EX-0001" in out
 
 
-def test_rules_hold_here_too(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_rules_hold_here_too(run: Run, tmp_path: Path) -> None:
     (tmp_path / "p.jpg").write_bytes(plate_jpeg())
     run("enrol", "One person")
     case = run("case", "--title", "T")[1].strip()
@@ -89,7 +70,7 @@ def test_rules_hold_here_too(run: Callable[..., tuple[int, str, str]], tmp_path:
     assert "another person" in err
 
 
-def test_unknown_things_are_said_plainly(run: Callable[..., tuple[int, str, str]]) -> None:
+def test_unknown_things_are_said_plainly(run: Run) -> None:
     assert run("--as", "Nobody", "case", "--title", "T")[0] == 1
     run("enrol", "One person")
     code, _, err = run("read", "case-000000000000")
@@ -99,7 +80,7 @@ def test_unknown_things_are_said_plainly(run: Callable[..., tuple[int, str, str]
 
 
 def test_where_nobody_is_enrolled_the_next_step_is_named(
-    run: Callable[..., tuple[int, str, str]],
+    run: Run,
 ) -> None:
     code, _, err = run("case", "--title", "T")
     assert code == 1
@@ -117,7 +98,7 @@ def test_where_nobody_is_enrolled_the_next_step_is_named(
     ids=["people", "cases", "catalogs", "hits"],
 )
 def test_an_empty_list_is_said_beside_what_programs_read(
-    run: Callable[..., tuple[int, str, str]], command: list[str], code: int, said: str
+    run: Run, command: list[str], code: int, said: str
 ) -> None:
     done, out, err = run(*command)
     assert (done, out) == (code, "")
@@ -125,7 +106,7 @@ def test_an_empty_list_is_said_beside_what_programs_read(
 
 
 def test_ctrl_c_stops_between_two_photos_and_the_same_command_goes_on(
-    run: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(3):
         (tmp_path / f"{number}.jpg").write_bytes(plate_jpeg(seed=number))

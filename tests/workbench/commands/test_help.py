@@ -1,0 +1,83 @@
+"""Whoever asks `--help` is told what every command, argument and option is."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from workbench.__main__ import GROUPS, main, parser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    for action in parser()._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from action.choices.items()
+
+
+def actions() -> Iterator[tuple[str, argparse.Action]]:
+    for name, command in [("", parser()), *commands()]:
+        for action in command._actions:
+            yield f"{name} {action.option_strings or action.dest}", action
+
+
+@pytest.mark.parametrize("named", list(actions()), ids=lambda named: named[0].strip())
+def test_every_argument_says_what_it_is(named: tuple[str, argparse.Action]) -> None:
+    name, action = named
+    assert action.help, f"{name} has no help"
+
+
+@pytest.mark.parametrize("named", list(commands()), ids=lambda named: named[0])
+def test_every_command_has_one_plain_sentence(named: tuple[str, argparse.ArgumentParser]) -> None:
+    description = named[1].description or ""
+    assert re.fullmatch(r"[A-Z].*[a-z]\.", description), description
+    assert "\n" not in description
+
+
+def test_the_list_of_commands_has_each_of_them_under_its_group() -> None:
+    listed = parser().epilog or ""
+    for name, command in commands():
+        assert re.search(rf"^  {name} +{re.escape(command.description or '')}$", listed, re.M)
+    assert [group.TITLE for group in GROUPS] == re.findall(r"^(\S.*):$", listed, re.M)
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name, _ in commands())], ids=" ".join)
+def test_help_can_be_printed(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("usage: python -m workbench")
+
+
+def test_who_and_where_may_be_said_before_or_after_the_command() -> None:
+    before = parser().parse_args(["--store", "s", "--as", "A", "people"])
+    after = parser().parse_args(["people", "--store", "s", "--as", "A"])
+    assert (before.store, before.actor) == (after.store, after.actor)
+    assert parser().parse_args(["people"]).actor is None
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("read C --limit 0", "no whole number of 1 or more"),
+        ("find 08 --limit -1", "no whole number of 1 or more"),
+        ("frame C E --at 1/0", "no time in seconds"),
+        ("frame C E --at=-1", "no time in seconds"),
+        ("key P --end --at yesterday", "no time in ISO 8601"),
+        ("judge C E serial perhaps", "invalid choice"),
+        ("fly", "invalid choice"),
+        ("", "required"),
+    ],
+)
+def test_a_command_that_cannot_be_understood_is_exit_code_two(
+    words: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words.split())
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err

@@ -1,0 +1,142 @@
+"""What the commands share: how one is added, who acts, what is printed, which files are taken."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.errors import BadRequest, NotFound
+from workbench.terminal import safe
+from workbench.workbench import Workbench
+
+if TYPE_CHECKING:
+    from workbench.types import Actor
+
+Command = Callable[[Workbench, argparse.Namespace], int]
+"""Does what was asked, prints what came of it, and gives the exit code."""
+
+Verbs = argparse._SubParsersAction  # noqa: SLF001 (argparse has no public name for it)
+
+
+def verb(
+    verbs: Verbs[argparse.ArgumentParser], name: str, command: Command, text: str
+) -> argparse.ArgumentParser:
+    """Add a command with its one sentence; --store and --as may stand before or after it."""
+    added = verbs.add_parser(name, description=text)
+    add_common(added, default=argparse.SUPPRESS)
+    added.set_defaults(command=command)
+    return added
+
+
+def add_common(parser: argparse.ArgumentParser, *, default: str | None = None) -> None:
+    """Add the options that every command has."""
+    parser.add_argument(
+        "--store",
+        type=Path,
+        metavar="FOLDER",
+        default=default,
+        help="the store's folder, made where there is none; "
+        "default: NAMEPLATE_STORE, else nameplate-store here",
+    )
+    parser.add_argument(
+        "--as",
+        dest="actor",
+        metavar="NAME",
+        default=default,
+        help="who you are, by name or identifier; default: the only person of the store",
+    )
+
+
+def add_case(parser: argparse.ArgumentParser) -> None:
+    """Add the case that a command is about."""
+    parser.add_argument("case", metavar="CASE", help="the case, such as case-0123456789ab")
+
+
+def actor_of(workbench: Workbench, options: argparse.Namespace) -> Actor:
+    """The person named by --as; the only person of a store needs no naming."""
+    people = workbench.people.everyone()
+    if not people:
+        raise BadRequest('Nobody is enrolled here yet: `python -m workbench enrol "Your name"`.')
+    if options.actor is None:
+        if len(people) != 1:
+            raise BadRequest("Say who you are: --as NAME (see `python -m workbench people`).")
+        person_id = people[0].person_id
+    else:
+        person_id = person_called(workbench, options.actor)
+    locked = workbench.people.person(person_id).has_passphrase
+    passphrase = getpass.getpass("Passphrase: ") if locked else None
+    return workbench.people.sign_in(person_id, passphrase=passphrase)
+
+
+def person_called(workbench: Workbench, words: str) -> str:
+    """The identifier of the person who is called so. Raises NotFound."""
+    for person in workbench.people.everyone():
+        if words in {person.name, person.person_id}:
+            return person.person_id
+    raise NotFound(f"Nobody here is called {words!r} (see `python -m workbench people`).")
+
+
+def file_bytes(path: Path, workbench: Workbench) -> bytes:
+    """The content of a file that was named. Raises NotFound, or BadRequest where it cannot be."""
+    most = workbench.stores.settings.max_file_bytes
+    try:
+        size = path.stat().st_size
+        if size > most:
+            raise BadRequest(
+                f"{path} has {size} bytes; {most} are the most that one file may have."
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise NotFound(f"There is no file {path}. Check its name and the folder.") from None
+    except OSError as error:
+        raise BadRequest(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def aside(sentence: str) -> None:
+    """Say something beside the result, on the error stream: the output stays for programs."""
+    print(safe(sentence), file=sys.stderr)
+
+
+def progress(what: str, done: int, total: int) -> None:
+    """Progress on the error stream, one line that overwrites itself on a terminal."""
+    if not sys.stderr.isatty():
+        return
+    end = "\n" if done == total else ""
+    print(f"\r\x1b[K{done}/{total} {safe(what)[:60]}", end=end, file=sys.stderr, flush=True)
+
+
+# --- kinds of arguments ------------------------------------------------------------------
+
+
+def count(text: str) -> int:
+    """A whole number of 1 or more."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
+    return int(text)
+
+
+def seconds(text: str) -> Fraction:
+    """Seconds of 0 or more, such as 4.2 or 1001/30."""
+    try:
+        value = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        value = Fraction(-1)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time in seconds, such as 4.2 or 1001/30")
+    return value
+
+
+def moment(text: str) -> datetime:
+    """A date or time in ISO 8601; without a zone, in the zone of this machine."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no time in ISO 8601, such as 2020-10-19T14:05+00:00"
+        ) from None

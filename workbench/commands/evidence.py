@@ -1,0 +1,131 @@
+"""Bundles: `export`, `sign`, `publish`, `stamp`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evidence_store.bundle.redact import FieldChoice
+from workbench.commands.common import Verbs, actor_of, add_case, aside, file_bytes, progress, verb
+from workbench.publication import Withholding
+
+if TYPE_CHECKING:
+    import argparse
+
+    from workbench.workbench import Workbench
+
+TITLE = "Bundles"
+
+
+def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
+    """Add the commands of this group."""
+    export = verb(verbs, "export", _export, "Seal a case into a signed bundle.")
+    add_case(export)
+    sign = verb(verbs, "sign", _sign, "Sign a sealed bundle as a required reviewer.")
+    _add_sealed(sign)
+    sign.add_argument(
+        "--signature",
+        type=Path,
+        metavar="FILE",
+        help="a .sig file that `python -m evidence_store sign` made on the reviewer's machine "
+        "(default: sign with the key that this store keeps)",
+    )
+    _add_publish(verbs)
+    stamp = verb(verbs, "stamp", _stamp, "Timestamp a sealed bundle (RFC 3161), or keep a request.")
+    _add_sealed(stamp)
+    how = stamp.add_mutually_exclusive_group()
+    how.add_argument(
+        "--url",
+        action="append",
+        default=[],
+        help="a timestamp authority; may be given several times (default: keep a request only)",
+    )
+    how.add_argument(
+        "--answer", type=Path, metavar="FILE", help="the authority's answer to a kept request"
+    )
+
+
+def _add_sealed(parser: argparse.ArgumentParser) -> None:
+    add_case(parser)
+    parser.add_argument(
+        "sequence", type=int, metavar="SEQUENCE", help="the entry that recorded the sealing"
+    )
+
+
+def _add_publish(verbs: Verbs[argparse.ArgumentParser]) -> None:
+    publish = verb(
+        verbs, "publish", _publish, "Make a public bundle that withholds some of a sealed one."
+    )
+    _add_sealed(publish)
+    for option, metavar, meaning in (
+        ("withhold", "FIELD", "a private field: NAME, NAME@EX-0001 or NAME@ENTRY"),
+        ("exhibit", "EXHIBIT", "an exhibit of which nothing is shown"),
+        ("blur", "EXHIBIT", "an exhibit of which a blurred photo is shown"),
+        ("value", "WORDS", "words that must stand nowhere, such as a name"),
+        ("harmless", "WORDS", "words of withheld fields that give nothing away"),
+        ("reason", "WORDS", "why, for all to read"),
+    ):
+        publish.add_argument(
+            f"--{option}",
+            action="append",
+            default=[],
+            metavar=metavar,
+            help=f"{meaning}; may be given several times",
+        )
+    publish.add_argument("--title", default="", help="a title for the public bundle")
+
+
+def _export(workbench: Workbench, options: argparse.Namespace) -> int:
+    sealed = workbench.exports.seal(actor_of(workbench, options), options.case, on_step=progress)
+    print(workbench.exports.folder_path(options.case, sealed.sequence))
+    for person in workbench.exports.unsigned(options.case, sealed.sequence):
+        aside(f"{person} has still to sign.")
+    return 0
+
+
+def _sign(workbench: Workbench, options: argparse.Namespace) -> int:
+    actor = actor_of(workbench, options)
+    if options.signature is None:
+        workbench.exports.sign(actor, options.case, options.sequence)
+    else:
+        armour = file_bytes(options.signature, workbench).decode("ascii", errors="replace")
+        workbench.exports.attach_signature(actor, options.case, options.sequence, armour)
+    return 0
+
+
+def _publish(workbench: Workbench, options: argparse.Namespace) -> int:
+    withholding = Withholding(
+        fields=tuple(_field_choice(text) for text in options.withhold),
+        exhibits=tuple(options.exhibit),
+        blurred=tuple(options.blur),
+        values=tuple(options.value),
+        harmless=tuple(options.harmless),
+        title=options.title,
+        reasons=tuple(options.reason),
+    )
+    actor = actor_of(workbench, options)
+    view = workbench.publication.publish(actor, options.case, options.sequence, withholding)
+    print(workbench.publication.folder_path(options.case, view.sequence))
+    aside("Look at its photos before it goes out: no program did.")
+    return 0
+
+
+def _field_choice(text: str) -> FieldChoice:
+    """`NAME`, `NAME@EX-0001`, or `NAME@12` for the field of one entry."""
+    name, _at, where = text.partition("@")
+    if where.isdecimal():
+        return FieldChoice(name=name, sequence=int(where))
+    return FieldChoice(name=name, exhibit=where or None)
+
+
+def _stamp(workbench: Workbench, options: argparse.Namespace) -> int:
+    actor, publication = actor_of(workbench, options), workbench.publication
+    if options.answer is not None:
+        answer = file_bytes(options.answer, workbench)
+        print(publication.attach_stamp(actor, options.case, options.sequence, answer))
+    elif options.url:
+        for path in publication.stamp(actor, options.case, options.sequence, options.url):
+            print(path)
+    else:
+        print(publication.request_stamp(actor, options.case, options.sequence))
+    return 0

@@ -1,0 +1,217 @@
+"""Intake and reading: `ingest`, `frame`, `read`, `work`."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.commands.common import (
+    Verbs,
+    actor_of,
+    add_case,
+    aside,
+    count,
+    file_bytes,
+    progress,
+    seconds,
+    verb,
+)
+from workbench.errors import NotFound
+from workbench.intake import together
+from workbench.terminal import safe
+from workbench.types import Claims, IntakeReport, Upload
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator, Sequence
+
+    from workbench.jobs import ReadingProgress
+    from workbench.workbench import Workbench
+
+TITLE = "Intake and reading"
+IDLE_SECONDS = 2.0
+"""How long a worker without work waits before it looks again."""
+NOTES = frozenset({".csv", ".json", ".md", ".txt"})
+"""Files beside the photos of a folder that are somebody's notes, not material."""
+
+
+def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
+    """Add the commands of this group."""
+    _add_ingest(verbs)
+    frame = verb(verbs, "frame", _frame, "Take a frame of a clip as an exhibit.")
+    add_case(frame)
+    frame.add_argument("clip", metavar="CLIP", help="the clip's exhibit, such as EX-0003")
+    frame.add_argument(
+        "--at",
+        type=seconds,
+        required=True,
+        metavar="SECONDS",
+        help="where in the clip, in seconds from its beginning, such as 4.2 or 1001/30",
+    )
+    read = verb(verbs, "read", _read, "Read what waits in a case; stop and resume as you like.")
+    add_case(read)
+    read.add_argument(
+        "--limit",
+        type=count,
+        metavar="N",
+        help="stop after this many photos, 1 or more (default: all that wait)",
+    )
+    work = verb(
+        verbs, "work", _work, "Read whatever waits in any case, beside others that do the same."
+    )
+    work.add_argument(
+        "--until-done",
+        action="store_true",
+        help=f"stop when nothing waits (default: look again every {IDLE_SECONDS:.0f} seconds)",
+    )
+
+
+def _add_ingest(verbs: Verbs[argparse.ArgumentParser]) -> None:
+    ingest = verb(
+        verbs, "ingest", _ingest, "Take photos, clips, ZIPs or folders of them into a case."
+    )
+    add_case(ingest)
+    ingest.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="a photo, a clip, a ZIP, or a folder, whose subfolders, hidden files and "
+        f"{', '.join(sorted(NOTES))} files are passed over",
+    )
+    for name, text in (
+        ("source-url", "the address where it was found"),
+        ("source-account", "who published it, such as @finder"),
+        ("obtained", "when you obtained it: 2020, 2020-10, 2020-10-19 or 2020-10-19T14:05+00:00"),
+        ("place", "the place that the source claims"),
+        ("date", "the date that the source claims, written like --obtained"),
+        ("note", "anything else that was said of it"),
+    ):
+        ingest.add_argument(f"--{name}", default="", metavar="WORDS", help=text)
+
+
+def _ingest(workbench: Workbench, options: argparse.Namespace) -> int:
+    actor = actor_of(workbench, options)
+    files = list(_files(options.paths))
+
+    def uploads() -> Iterator[Upload]:
+        for number, path in enumerate(files):
+            progress(path.name, number, len(files))
+            yield Upload(name=path.name, data=file_bytes(path, workbench))
+
+    reports = [IntakeReport(total=len(files))]
+    with _until_interrupted() as interrupted:
+        for report in workbench.intake.taking_in(
+            actor, options.case, uploads(), _claims(options), total=len(files)
+        ):
+            reports.append(report)
+            _print_taken(report)
+            if interrupted():
+                break
+    report = together(reports)
+    progress("", report.done, report.done)
+    if report.stopped:
+        aside(report.stopped)
+        return 1
+    return 1 if report.refused else 0
+
+
+def _claims(options: argparse.Namespace) -> Claims:
+    return Claims(
+        source_url=options.source_url,
+        source_account=options.source_account,
+        obtained_at=options.obtained,
+        claimed_place=options.place,
+        claimed_date=options.date,
+        note=options.note,
+    )
+
+
+def _print_taken(report: IntakeReport) -> None:
+    """Say what became of one file."""
+    for exhibit in report.accepted:
+        of = dict(report.copies).get(exhibit)
+        print(exhibit, safe(report.name), f"copy of {of}" if of else "", sep="\t")
+    for exhibit in report.known:
+        print(exhibit, safe(report.name), "here already", sep="\t")
+    for refusal in report.refused:
+        aside(refusal.reason)
+    for problem in report.problems:
+        aside(problem)
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C only be noticed, so that the present photo is finished."""
+    noticed = threading.Event()
+
+    def notice(_number: int, _frame: object) -> None:
+        noticed.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        aside("Stopping after this photo; Ctrl-C again stops at once.")
+
+    before = signal.signal(signal.SIGINT, notice)
+    try:
+        yield noticed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    """Files as named, and the files in folders (not their notes or hidden ones), in order."""
+    for path in paths:
+        if path.is_dir():
+            yield from (
+                item
+                for item in sorted(path.iterdir())
+                if item.is_file()
+                and not item.name.startswith(".")
+                and item.suffix.lower() not in NOTES
+            )
+        elif path.is_file():
+            yield path
+        else:
+            raise NotFound(f"There is no file or folder {path}.")
+
+
+def _frame(workbench: Workbench, options: argparse.Namespace) -> int:
+    actor = actor_of(workbench, options)
+    print(workbench.intake.grab_frame(actor, options.case, options.clip, seconds=options.at))
+    return 0
+
+
+def _read(workbench: Workbench, options: argparse.Namespace) -> int:
+    def step(now: ReadingProgress) -> None:
+        progress(now.current, now.done, now.total)
+
+    last = workbench.reading.read_pending(
+        actor_of(workbench, options), options.case, on_step=step, limit=options.limit
+    )
+    progress("", last.done, last.total)
+    for problem in last.problems:
+        aside(problem)
+    return 1 if last.problems else 0
+
+
+def _work(workbench: Workbench, options: argparse.Namespace) -> int:
+    """Read whatever waits in any case; several such programs share the work."""
+    actor = actor_of(workbench, options)
+    problems: dict[str, None] = {}
+    while True:
+        done = 0
+        for case in workbench.cases.all_cases():
+            if case.waiting:
+                last = workbench.reading.read_pending(actor, case.case_id)
+                done += last.done - len(last.problems)
+                problems.update(dict.fromkeys(last.problems))
+        if not done:
+            if options.until_done:
+                break
+            time.sleep(IDLE_SECONDS)
+    for problem in problems:
+        aside(problem)
+    return 1 if problems else 0

@@ -1,0 +1,153 @@
+"""People and their keys: `people`, `enrol`, `key`, `signers`."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.commands.common import (
+    Verbs,
+    actor_of,
+    aside,
+    file_bytes,
+    moment,
+    person_called,
+    verb,
+)
+from workbench.people import MAX_NAME
+from workbench.terminal import safe
+from workbench.types import Role
+
+if TYPE_CHECKING:
+    import argparse
+
+    from workbench.workbench import Workbench
+
+TITLE = "People and keys"
+_ASK = "ask for a passphrase, which then locks the key that is made here (default: none)"
+
+
+def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
+    """Add the commands of this group."""
+    verb(verbs, "people", _people, "List the people of this store.")
+    _add_enrol(verbs)
+    _add_key(verbs)
+    verb(verbs, "signers", _signers, "Print the allowed_signers file to hand to a verifier.")
+
+
+def _add_enrol(verbs: Verbs[argparse.ArgumentParser]) -> None:
+    enrol = verb(verbs, "enrol", _enrol, "Enrol a person and make their key.")
+    enrol.add_argument(
+        "name", metavar="NAME", help=f"the person's name, 1 to {MAX_NAME} printable characters"
+    )
+    enrol.add_argument(
+        "--role",
+        action="append",
+        default=[],
+        choices=[role.value for role in Role],
+        help="what they may do; may be given several times (default: everything)",
+    )
+    enrol.add_argument("--ask-passphrase", action="store_true", help=_ASK)
+    enrol.add_argument(
+        "--public-key",
+        type=Path,
+        metavar="FILE",
+        help="the .pub file of a key that they keep themselves; no key is then made here",
+    )
+
+
+def _add_key(verbs: Verbs[argparse.ArgumentParser]) -> None:
+    key = verb(
+        verbs, "key", _key, "List a person's keys; begin their next one, or end (revoke) one."
+    )
+    key.add_argument("person", metavar="PERSON", help="whose keys, by name or identifier")
+    how = key.add_mutually_exclusive_group()
+    how.add_argument(
+        "--begin", action="store_true", help="make the next key here; the one in use ends now"
+    )
+    how.add_argument(
+        "--public-key",
+        type=Path,
+        metavar="FILE",
+        help="begin a key that the person keeps, from its .pub file; the one in use ends now",
+    )
+    how.add_argument(
+        "--end", action="store_true", help="end the key in use, or the one of --fingerprint"
+    )
+    key.add_argument(
+        "--fingerprint", metavar="SHA256:…", help="with --end: a former key instead, as listed"
+    )
+    key.add_argument(
+        "--at",
+        type=moment,
+        metavar="TIME",
+        help="with --end: since when nothing signed with it counts, in ISO 8601, this machine's "
+        "zone unless it names one; may be past (default: now)",
+    )
+    key.add_argument("--reason", default="", help="why the key ends or changes; needed with --end")
+    key.add_argument("--ask-passphrase", action="store_true", help=f"with --begin: {_ASK}")
+
+
+def _people(workbench: Workbench, _options: argparse.Namespace) -> int:
+    everyone = workbench.people.everyone()
+    for person in everyone:
+        print(person.person_id, safe(person.name), ",".join(person.roles), sep="\t")
+    if not everyone:
+        aside('Nobody is enrolled here yet: `python -m workbench enrol "Your name"`.')
+    return 0
+
+
+def _enrol(workbench: Workbench, options: argparse.Namespace) -> int:
+    first = not workbench.people.everyone()
+    person = workbench.people.enrol(
+        options.name,
+        tuple(Role(role) for role in options.role) or tuple(Role),
+        passphrase=getpass.getpass("New passphrase: ") if options.ask_passphrase else None,
+        public_key=_key_line(workbench, options.public_key),
+        by=None if first else actor_of(workbench, options),
+    )
+    print(person.person_id)
+    return 0
+
+
+def _key(workbench: Workbench, options: argparse.Namespace) -> int:
+    """Begin or end a person's key where asked, then list all that they ever had."""
+    person = person_called(workbench, options.person)
+    if options.begin or options.public_key is not None:
+        workbench.people.begin_key(
+            actor_of(workbench, options),
+            person,
+            passphrase=getpass.getpass("New passphrase: ") if options.ask_passphrase else None,
+            public_key=_key_line(workbench, options.public_key),
+            reason=options.reason,
+        )
+    elif options.end:
+        workbench.people.end_key(
+            actor_of(workbench, options),
+            person,
+            reason=options.reason,
+            at=None if options.at is None else options.at.astimezone(UTC),
+            fingerprint=options.fingerprint,
+        )
+    for key in workbench.people.keys_of(person):
+        until = key.valid_before.isoformat() if key.valid_before else "in use"
+        print(
+            key.fingerprint,
+            key.valid_after.isoformat(),
+            until,
+            f"kept by the {key.held_by}",
+            safe(key.reason),
+            sep="\t",
+        )
+    return 0
+
+
+def _key_line(workbench: Workbench, path: Path | None) -> str | None:
+    return None if path is None else file_bytes(path, workbench).decode(errors="replace")
+
+
+def _signers(workbench: Workbench, _options: argparse.Namespace) -> int:
+    print(workbench.people.allowed_signers_text(), end="")
+    return 0
