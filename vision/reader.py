@@ -31,8 +31,9 @@ from vision.stack_reading import read_stack
 from vision.types import Engine, PhotoReading, PlateRegion, Reading, TextLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from vision.engine import TextEngine
     from vision.fields import FieldGuess
     from vision.lattice import Lattice
     from vision.looks import SeenLine
@@ -65,6 +66,7 @@ class Reader:
 
         `budget_seconds` limits the work on one photo, in seconds of the reading thread on a core;
         after it, or after `PATIENCE` times as long on the clock, no further look is begun.
+        Loading an engine counts for neither, so that the first photo is read like any other.
         """
         self.names = engines if engines is not None else usual_engines()
         if not self.names:
@@ -88,28 +90,32 @@ class Reader:
         clip: where the first look shows no lettering, no further look is taken, and a note says so.
         """
         run = _Run(
-            photo, self.names, self.budget_seconds, on_step, cancelled, one_of_many=one_of_many
+            photo, self._engines(), self.budget_seconds, on_step, cancelled, one_of_many=one_of_many
         )
         codes = read_codes(photo.pixels, budget_seconds=CODE_SECONDS)
         return run.photo_reading(run.search.run(), codes)
 
     def read_region(self, photo: Photo, corners: Quad) -> PhotoReading:
         """Read one region that a person drew, at the region's own resolution."""
-        run = _Run(photo, self.names, self.budget_seconds, None, None)
+        run = _Run(photo, self._engines(), self.budget_seconds, None, None)
         return run.photo_reading(run.search.run_region(corners), ())
 
     def read_stack(self, looks: Sequence[tuple[Pixels, FieldReading]]) -> Lattice | None:
         """Read one value in several exposures laid over each other."""
         return read_stack(looks, load_engine(self.names[0]))
 
+    def _engines(self) -> dict[str, TextEngine]:
+        """Give the engines by name; loads those that this process has not loaded yet."""
+        return {name: load_engine(name) for name in self.names}
+
 
 class _Run:
-    """The work on one photo."""
+    """The work on one photo with engines that are loaded; its clocks start here."""
 
     def __init__(
         self,
         photo: Photo,
-        names: Sequence[str],
+        engines: Mapping[str, TextEngine],
         budget: float,
         on_step: Callable[[str], None] | None,
         cancelled: Callable[[], bool] | None,
@@ -117,13 +123,13 @@ class _Run:
         one_of_many: bool = False,
     ) -> None:
         self.photo = photo
-        self.names = tuple(names)
         self.started, self.worked = time.monotonic(), time.thread_time()
         self.budget = budget
         self.on_step = on_step
         self.cancelled = cancelled
         self.notes: list[str] = []
-        self.first = load_engine(self.names[0])
+        self.first, *_ = engines.values()
+        self.engines = engines
         self.seen: dict[str, SeenLine] = {}
         self.search = Search(
             photo,
@@ -213,11 +219,10 @@ class _Run:
         """Let the other readers read what matters: {line number: their line} for each of them."""
         answers = []
         cyrillic: dict[str, TextLine] | None = None
-        for name in self.names[1:]:
+        for name, engine in list(self.engines.items())[1:]:
             if self.stopped() and not self._cheap_enough(name):
                 continue
             self.step(f"reading again with {name}")
-            engine = load_engine(name)
             if name == CYRILLIC_READER:
                 lines = cyrillic = read_cyrillic(self.photo.pixels, engine, parts)
             elif name == TESSERACT:

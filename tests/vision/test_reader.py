@@ -10,6 +10,7 @@ import pytest
 
 from tests.vision.drawn import plate
 from vision.engine import engine_status
+from vision.engines.scripted import ScriptedEngine, ScriptedLine
 from vision.errors import EngineMissing
 from vision.reader import Reader, top_field
 
@@ -87,6 +88,44 @@ def test_a_busy_machine_takes_no_look_away(
     monkeypatch.setattr("vision.reader.time", clock)
     reading = Reader(engines=("rapidocr",), budget_seconds=10).read(plate(LINES))
     assert any("ran out" in note for note in reading.notes) == cut
+
+
+@pytest.mark.parametrize("names", [("scripted",), ("scripted", "cyrillic", "tesseract")])
+def test_loading_engines_takes_nothing_from_the_first_photo(
+    monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
+) -> None:
+    clock = SlowToLoad()
+    monkeypatch.setattr("vision.reader.time", clock)
+    monkeypatch.setattr("vision.reader.load_engine", clock.load)
+    reader = Reader(engines=names, budget_seconds=10)
+    first, second = reader.read(plate(LINES)), reader.read(plate(LINES))
+    assert first == second
+    assert first.notes == ()
+    assert first.seconds == 0.0
+    assert values(first)["serial"] == "0836-17"
+    assert clock.now == 1000.0 * len(names)
+
+
+class SlowToLoad:
+    """Clocks that stand still while a photo is read, and run long while an engine is loaded."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.loaded: dict[str, ScriptedEngine] = {}
+
+    def monotonic(self) -> float:
+        return self.now
+
+    thread_time = monotonic
+
+    def load(self, name: str) -> ScriptedEngine:
+        if name not in self.loaded:
+            self.now += 1000.0
+            script = tuple(
+                ScriptedLine(text=text, box=(0.1, y / 400, 0.8, 0.15)) for _, y, text in LINES
+            )
+            self.loaded[name] = ScriptedEngine(script)
+        return self.loaded[name]
 
 
 def test_no_reader_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

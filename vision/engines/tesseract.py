@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,17 +47,18 @@ class TesseractEngine:
         self.languages = tuple(language for language in wanted if language in installed)
         if not self.languages:
             self.languages = ("eng",)
-
-    @cached_property
-    def identity(self) -> Engine:
-        """Name, version and the hash over the language files that are used, in that order."""
         folder = _language_folder()
         files = [folder / f"{language}.traineddata" for language in self.languages]
-        return Engine(
+        self._identity = Engine(
             name="tesseract",
             version=str(pytesseract.get_tesseract_version()),
             weights_sha256=weights_hash(*(file for file in files if file.exists())),
         )
+
+    @property
+    def identity(self) -> Engine:
+        """Name, version and the hash over the language files that are used, in that order."""
+        return self._identity
 
     @property
     def affordable_side(self) -> int:
