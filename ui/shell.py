@@ -89,6 +89,8 @@ def run(workbench: Workbench) -> None:
     if actor is None:
         start.sign_in(workbench)
         return
+    if case is not None:
+        state.keep_blind(case.case_id)
     wanted = state.take_destination()
     if wanted in pages:
         st.switch_page(pages[wanted])

@@ -121,6 +121,16 @@ def is_blind(case_id: str) -> bool:
     return bool(st.session_state.get(f"blind-{case_id}"))
 
 
+def keep_blind(case_id: str) -> None:
+    """Carry the wish to transcribe blind over to screens that do not show its switch.
+
+    Streamlit forgets what a widget said as soon as a screen does not draw it.
+    """
+    key = f"blind-{case_id}"
+    if key in st.session_state:
+        st.session_state[key] = st.session_state[key]
+
+
 class told:  # noqa: N801 - reads as a word: `with told():`
     """Turn an error that explains itself into a sentence on the screen; let others through."""
 

@@ -74,7 +74,8 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
   padding:1rem 1.15rem;}
 .np-chip {display:inline-block; font-size:.8rem; font-weight:600; line-height:1.35;
   padding:.08rem .5rem;
-  border-radius:99px; border:1px solid transparent; white-space:nowrap;}
+  border-radius:.75rem; border:1px solid transparent; width:max-content;
+  max-width:100%; overflow-wrap:anywhere;}
 .np-chip-neutral {color:#3C4653; background:#EEECE6; border-color:#DDD9CF;}
 .np-chip-accent {color:var(--np-accent); background:var(--np-accent-pale); border-color:#C5D8E1;}
 .np-chip-good {color:var(--np-good); background:var(--np-good-pale); border-color:#BFDCCB;}
@@ -122,7 +123,7 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
   color:var(--np-muted); border-top:1px solid var(--np-rule-soft); padding:.05rem .25rem;
   white-space:nowrap;}
 .np-glyph-gap {min-width:.9rem; border-color:transparent; background:transparent;}
-.np-tile-text {min-height:4.1rem; margin-top:.3rem; overflow-wrap:anywhere;}
+.np-tile-text {min-height:4.5rem; margin-top:.3rem; overflow-wrap:anywhere;}
 .np-glyph-sure {background:#fff;}
 .np-glyph-doubt {background:var(--np-caution-pale); border-color:#DDB96F;}
 .np-glyph-lost {background:var(--np-stop-pale); border-color:#E0AAA5;}

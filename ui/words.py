@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.report.fields import by_importance as by_importance
+from workbench.report.fields import field as field
+from workbench.report.numbers import bits as bits
+from workbench.report.numbers import percent as percent
 from workbench.types import ExhibitOrder, ExhibitState, Judgement, Policy, Role
 
 if TYPE_CHECKING:
@@ -64,19 +68,6 @@ ORDERS = {
     ExhibitOrder.NEWEST: "Newest first",
     ExhibitOrder.LEAST_SURE: "Least sure first",
 }
-FIELDS = {
-    "maker": "Maker",
-    "model": "Model",
-    "serial": "Serial number",
-    "part_number": "Part number",
-    "date": "Date",
-    "nsn": "NSN",
-    "cage": "CAGE code",
-    "contract": "Contract",
-    "lot": "Lot",
-    "weight": "Weight",
-    "voltage": "Voltage",
-}
 READING_TONES: dict[str, Tone] = {"stated": "good", "offered": "caution", "unreadable": "stop"}
 READING_HELP = {
     "stated": "The machine gives this as read.",
@@ -112,17 +103,6 @@ VERDICT_TONES: dict[str, Tone] = {
 }
 
 
-def field(name: str) -> str:
-    """The word for a field of a plate."""
-    return FIELDS.get(name, name.replace("_", " ").capitalize())
-
-
-def by_importance(name: str) -> int:
-    """Where a field stands in a list: maker, model and serial first."""
-    order = tuple(FIELDS)
-    return order.index(name) if name in order else len(order)
-
-
 def when(moment: datetime) -> str:
     """A time, to the minute, in UTC."""
     return moment.strftime("%-d %b %Y, %H:%M UTC")
@@ -131,33 +111,3 @@ def when(moment: datetime) -> str:
 def count(number: int, one: str, many: str | None = None) -> str:
     """`1 photo`, `2 photos`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def percent(share: float) -> str:
-    """A probability as per cent, without claiming certainty by rounding."""
-    if 0.995 <= share < 1:
-        return "> 99 %"
-    if 0 < share < 0.005:
-        return "< 1 %"
-    return f"{share * 100:.0f} %"
-
-
-def bits(weight: float) -> str:
-    """A weight in bits, signed."""
-    return f"{weight:+.1f}".replace("-", "−")
-
-
-def ratio(value: float) -> str:
-    """A likelihood ratio in two or three figures."""
-    if value >= 1_000_000:
-        power = len(f"{value:.0f}") - 1
-        return f"{value / 10**power:.1f} × 10{_superscript(power)}"
-    if value >= 100:
-        return f"{float(f'{value:.3g}'):,.0f}"
-    if value >= 0.01:
-        return f"{value:.2g}"
-    return "less than 0.01"
-
-
-def _superscript(number: int) -> str:
-    return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))

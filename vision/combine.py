@@ -231,5 +231,6 @@ def _notes(claims: Sequence[Claim]) -> tuple[str, ...]:
     read = {letters_and_digits(claim.guess.text) for claim in claims}
     if len(read) < 2:
         return ()
-    said = "; ".join(f"{claim.engine} read “{claim.guess.text}”" for claim in claims)
+    each = dict.fromkeys(f"{claim.engine} read “{claim.guess.text}”" for claim in claims)
+    said = "; ".join(each)
     return (f"The readers differ: {said}.",)

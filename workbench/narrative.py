@@ -9,6 +9,12 @@ if TYPE_CHECKING:
 
     from evidence_store.types import Entry, Json
 
+_COPIED = {
+    "exact": "the identical file",
+    "near": "the whole frame again",
+    "hard": "cropped, turned or altered",
+}
+
 Sentence: TypeAlias = "Callable[[Mapping[str, Json], Mapping[str, Json]], str]"
 
 
@@ -20,6 +26,11 @@ def sentence(entry: Entry) -> str:
 
 def _short(value: Json) -> str:
     return str(value)[:12]
+
+
+def _count(values: Json, one: str) -> str:
+    number = len(cast("list[Json]", values))
+    return f"{number} {one}{'' if number == 1 else 's'}"
 
 
 def _members(value: Json) -> str:
@@ -49,7 +60,8 @@ _SENTENCES: Mapping[str, Sentence] = {
     "catalog.chosen": lambda body, _private: f"Chose catalog snapshot {_short(body['snapshot'])}…",
     "refused": lambda body, private: f"Was kept from this: {body['verb']}. {private['why']}",
     "case.opened": lambda body, private: (
-        f"Opened the case “{private['title']}” under the policy {body['policy']}."
+        f"Opened the case “{private['title']}” under the rule "
+        f"“{str(body['policy']).replace('_', ' ')}”."
     ),
     "exhibit.taken_in": lambda body, private: (
         f"Took in {body['exhibit']}: {private['file_name']}, {private['bytes']} bytes, "
@@ -68,7 +80,8 @@ _SENTENCES: Mapping[str, Sentence] = {
         f"{' '.join(cast('list[str]', private['problems']))}"
     ),
     "copies.proposed": lambda body, _private: (
-        f"Proposed {body['exhibit']} as a copy of {body['of']} ({body['relation']})."
+        f"Proposed {body['exhibit']} as a copy of {body['of']}, "
+        f"{_COPIED.get(str(body['relation']), body['relation'])}."
         if body["relation"] != "same_object"
         else f"Proposed {body['exhibit']} and {body['of']} as two exposures of one object."
     ),
@@ -78,7 +91,7 @@ _SENTENCES: Mapping[str, Sentence] = {
     ),
     "exhibit.read": lambda body, private: (
         f"Read {body['exhibit']} with {_engines(body['engines'])}: "
-        f"{len(cast('list[Json]', private['regions']))} plate(s)."
+        f"{_count(private['regions'], 'plate region')}."
     ),
     "plates.joined": lambda body, private: (
         f"Said that {_members(body['members'])} show one plate. {private['reason']}"
@@ -110,7 +123,7 @@ _SENTENCES: Mapping[str, Sentence] = {
     ),
     "bundle.published": lambda body, _private: (
         f"Made the public bundle {body['bundle']} from {body['from']}, which withholds "
-        f"{body['withheld_fields']} field(s) and "
-        f"{len(cast('list[Json]', body['withheld_exhibits']))} exhibit(s)."
+        f"{body['withheld_fields']} field{'' if body['withheld_fields'] == 1 else 's'} and "
+        f"{_count(body['withheld_exhibits'], 'exhibit')}."
     ),
 }

@@ -339,3 +339,45 @@ def test_a_key_begins_and_ends_on_the_screen(app, bench, first) -> None:
     app.test.text_input(key="key_reason").set_value("The token is lost.")
     app.press("key_end_send")
     assert bench.people.keys_of(first.person_id)[1].reason == "The token is lost."
+
+
+def test_machines_words_on_the_candidates_screen_end_blindness(
+    app, bench, first, reviewer, read_case
+) -> None:
+    bench.catalogs.import_(
+        first, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
+    )
+    app.at("candidates", reviewer, read_case)
+    app.test.session_state[f"blind-{read_case.case_id}"] = True
+    app.at("review", reviewer, read_case)
+    assert not [t for t in app.test.text_input if str(t.key).startswith("blindtext-")]
+    assert "not recorded as blind" in app.page
+
+
+def test_the_candidates_screen_covers_machines_words_from_who_transcribes_blind(
+    app, bench, first, reviewer, read_case
+) -> None:
+    bench.catalogs.import_(
+        first, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
+    )
+    app.test.session_state[f"blind-{read_case.case_id}"] = True
+    app.at("candidates", reviewer, read_case)
+    (chosen,) = [box for box in app.test.selectbox if box.key == "candidates_plate"]
+    assert all("CMX" not in option for option in chosen.options)
+    assert 'class="np-machine"' not in app.page
+    app.at("review", reviewer, read_case)
+    assert [t for t in app.test.text_input if str(t.key).startswith("blindtext-")]
+
+
+def test_who_transcribes_blind_stays_blind_on_other_screens(
+    app, bench, first, reviewer, read_case
+) -> None:
+    app.at("review", reviewer, read_case)
+    app.test.toggle(key=f"blind-{read_case.case_id}").set_value(True)
+    app.run()
+    app.at("exhibits", reviewer, read_case)
+    app.at("copies", reviewer, read_case)
+    app.at("exhibits", reviewer, read_case)
+    assert 'class="np-machine"' not in app.page
+    app.at("review", reviewer, read_case)
+    assert app.test.toggle(key=f"blind-{read_case.case_id}").value

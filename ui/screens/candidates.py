@@ -53,16 +53,24 @@ def render(workbench: Workbench) -> None:
     plates = workbench.review.plates(case.case_id, limit=500)
     if not plates:
         markup.empty("No plate yet", "Candidates are shown for plates that people have reviewed.")
+        if st.button("Go to review", key="candidates_to_review"):
+            state.go("review")
         return
     if workbench.catalogs.current() is None:
         markup.empty("No catalog yet", "Import a catalog of permits and deliveries first.")
         if st.button("Go to the catalog", key="candidates_catalog"):
             state.go("catalog")
         return
-    plate = _plate(plates)
+    blind = state.is_blind(case.case_id)
+    plate = _plate(plates, blind=blind)
     if plate is None:
         return
-    _standing(plate)
+    for shown in (plate,) if blind else plates:
+        if plate.ready or not blind:
+            for exhibit_id, _region in shown.members:
+                state.saw(case.case_id, exhibit_id)
+    if plate.ready or not blind:
+        _standing(plate)
     if not plate.ready:
         _not_ready(plate)
         return
@@ -72,7 +80,7 @@ def render(workbench: Workbench) -> None:
         _result(workbench, case, searches[0], earlier=len(searches) - 1)
 
 
-def _plate(plates: Sequence[PlateView]) -> PlateView | None:
+def _plate(plates: Sequence[PlateView], *, blind: bool) -> PlateView | None:
     by_id = {plate.plate_id: plate for plate in plates}
     ready = [plate for plate in plates if plate.ready]
     if st.session_state.get("candidates_plate") not in by_id:
@@ -81,25 +89,30 @@ def _plate(plates: Sequence[PlateView]) -> PlateView | None:
         "Plate",
         list(by_id),
         key="candidates_plate",
-        format_func=lambda plate_id: _named(by_id[plate_id]),
+        format_func=lambda plate_id: _named(by_id[plate_id], blind=blind),
     )
     return by_id.get(chosen)
 
 
-def _named(plate: PlateView) -> str:
-    said = " ".join(
+def _named(plate: PlateView, *, blind: bool) -> str:
+    seen_in = ", ".join(f"{exhibit}, region {region}" for exhibit, region in plate.members)
+    said = "" if blind else f": {plate_words(plate) or 'no field read'}"
+    return f"{seen_in}{said} ({'reviewed' if plate.ready else 'to review first'})"
+
+
+def plate_words(plate: PlateView) -> str:
+    """Maker, model and serial of a plate; a person's word before the machine's."""
+    return " ".join(
         text
         for field in plate.fields
         if field.field in {"maker", "model", "serial"}
         and (text := field.human_text or field.machine_text)
     )
-    state_ = "reviewed" if plate.ready else "to review first"
-    return f"{', '.join(exhibit for exhibit, _ in plate.members)}: {said or 'unread'} ({state_})"
 
 
 def _standing(plate: PlateView) -> None:
     markup.table(
-        ("Field", "Machine", "Person", ""),
+        ("Field", "Machine", "Person", "Judgement"),
         [
             (
                 markup.safe(words.field(field.field)),

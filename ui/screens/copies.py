@@ -70,7 +70,10 @@ def _page(groups: Sequence[CopyGroupView]) -> Sequence[CopyGroupView]:
 
 def _elsewhere(workbench: Workbench, case_id: str) -> None:
     """Hold one exhibit against the other cases of the store, when asked."""
-    st.html('<div class="np-section"><h2>In other cases of this store</h2></div>')
+    markup.section(
+        "In other cases of this store",
+        "Whether another case holds the same exposure; asked for one exhibit at a time.",
+    )
     exhibit_id = st.text_input("Exhibit", placeholder="EX-0001", key="elsewhere-exhibit")
     if not st.button("Look", key="elsewhere-look") or not exhibit_id:
         return
@@ -89,18 +92,28 @@ def _elsewhere(workbench: Workbench, case_id: str) -> None:
 def _captures(workbench: Workbench, case_id: str) -> None:
     """How often each plate was captured, reposts left out."""
     plates = workbench.review.plates(case_id, limit=MOST_PLATES)
-    if not plates:
+    if not any(plate.fields for plate in plates):
         return
-    st.html('<div class="np-section"><h2>Independent captures</h2></div>')
-    for captures in workbench.copies.captures(case_id, plates):
+    markup.section(
+        "Independent captures",
+        "How many exposures of its own each plate has (exhibit/region), reposts left out; dates "
+        "are what sources and files say, not checked.",
+    )
+    with_fields = [plate for plate in plates if plate.fields]
+    for captures in workbench.copies.captures(case_id, with_fields):
         st.html(
-            f"<div><b>{markup.safe(captures.plate_id)}</b> {markup.safe(captures.sentence)}</div>"
+            f"<div><b>{markup.safe(captures.plate_id)}:</b> {markup.safe(captures.sentence)}</div>"
         )
     if len(plates) == MOST_PLATES:
         markup.note(f"The first {MOST_PLATES} plates; the case file has all of them.")
 
 
 def _group(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
+    reads = any(evidence.relation == "same_object" for evidence in group.evidence)
+    covered = reads and state.is_blind(case_id)
+    if reads and not covered:  # the reason may name the serial that was read on both
+        for exhibit_id in group.exhibit_ids:
+            state.saw(case_id, exhibit_id)
     with st.container(border=True, key=f"card-group-{group.group_id}"):
         labels = [markup.chip(words.RELATIONS.get(group.relation, group.relation), "accent")]
         if group.judgement is None:
@@ -114,6 +127,13 @@ def _group(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
             f'<div class="np-section"><h2>{markup.safe(", ".join(group.exhibit_ids))}</h2></div>'
             + markup.chips(*labels)
         )
+        if covered:
+            markup.note(
+                "Why these are taken for one object may name what was read; it is covered while "
+                "you transcribe blind.",
+                "caution",
+            )
+            return
         if group.reason:
             markup.note(f"Reason: {group.reason}")
         pictures, judged = st.columns([1.7, 1])

@@ -40,11 +40,13 @@ def found(workbench: Workbench, case: CaseSummary, fragment: str) -> None:
     if not hits:
         return
     exact = sum(hit.exact for hit in hits)
-    most = " at least" if len(hits) == MOST else ""
-    st.html(
-        f'<div class="np-muted np-small">{words.count(exact, "plate reads", "plates read")} so, '
-        f"{len(hits) - exact:,} more{most} with look-alikes such as O for 0.</div>"
-    )
+    alike = len(hits) - exact
+    said = f"{words.count(exact, 'plate reads', 'plates read')} so"
+    if alike:
+        said += f", {alike:,} more with look-alikes such as O for 0"
+    if len(hits) == MOST:
+        said += f"; only the first {MOST} are shown, so write more of it"
+    st.html(f'<div class="np-muted np-small">{said}.</div>')
     for number, hit in enumerate(hits):
         _hit(workbench, case.case_id, hit, pictured=number < PICTURED)
 

@@ -7,6 +7,8 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from workbench.report.fields import by_importance
+from workbench.report.fields import field as field_word
 from workbench.report.inert import visible
 from workbench.report.numbers import bits, moment, percent, ratio
 from workbench.report.texts import ENGLISH, NOT_PROVED_ENGLISH
@@ -26,20 +28,8 @@ if TYPE_CHECKING:
 
 Plain = dict[str, Any]
 """JSON-like: dict, list, str, int, float, bool, None."""
-
-_FIELD_WORDS = {
-    "maker": "Maker",
-    "model": "Model",
-    "serial": "Serial number",
-    "part_number": "Part number",
-    "date": "Date",
-    "nsn": "NSN",
-    "cage": "CAGE code",
-    "contract": "Contract",
-    "lot": "Lot",
-    "weight": "Weight",
-    "voltage": "Voltage",
-}
+MOST_NAMED = 12
+"""Up to how many exhibits a sentence names one by one."""
 
 
 def content(
@@ -61,12 +51,13 @@ def content(
     plain["policy_sentence"] = texts[f"policy_{case.policy}"]
     plain["solo"] = case.policy == "solo"
     plain["answers"] = _answers(case, text, texts)
+    plain["open_ends"] = _open_ends(case, text, texts)
     plain["signers"] = _signers(case, text)
     plain["fieldless"] = [text(plate.plate_id) for plate in case.plates if not plate.fields]
     plain["plates"] = [plate for plate in plain["plates"] if plate["fields"]]
     for exhibit in plain["exhibits"]:
         for region in exhibit["regions"]:
-            region["fields"].sort(key=lambda field: _importance(field["field"]))
+            region["fields"].sort(key=lambda field: by_importance(field["field"]))
     for plate in plain["plates"]:
         plate["fields"] = [[field_word(name), *rest] for name, *rest in plate["fields"]]
     for search in plain["searches"]:
@@ -184,6 +175,8 @@ def _answer(
         "ratio": ratio(candidate.likelihood_ratio) if candidate else "",
         "band": text(candidate.band) if candidate else "",
         "synthetic": search.synthetic_catalog,
+        "explanation": text(search.explanation),
+        "coverage": text(search.coverage),
         "asked": [[text(field_word(name)), text(value)] for name, value in search.asked],
         "cautions": [text(words) for words in _contradictions(plate, texts)],
         "judgements": [
@@ -198,6 +191,27 @@ def _answer(
             if decision.candidate == key
         ],
     }
+
+
+def _open_ends(case: ReportCase, text: Callable[[str], str], texts: Mapping[str, str]) -> list[str]:
+    """Say which exhibits nobody has judged in full, and which show no plate or were not read."""
+    photos = [one for one in case.exhibits if one.media != "clip" and not one.withheld]
+    unjudged = [
+        one.exhibit_id
+        for one in photos
+        if any(not field.reviews for region in one.regions for field in region.fields)
+    ]
+    empty = [one.exhibit_id for one in photos if not one.regions and not one.copy_of]
+    return [
+        text(texts[key].format(exhibits=_listed(names)))
+        for key, names in (("open_unjudged", unjudged), ("open_empty", empty))
+        if names
+    ]
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def _contradictions(plate: ReportPlate | None, texts: Mapping[str, str]) -> list[str]:
@@ -215,13 +229,3 @@ def _doubt(probability: float) -> str:
     if probability >= 0.95:
         return "sure"
     return "doubt" if probability >= 0.5 else "lost"
-
-
-def _importance(name: str) -> int:
-    order = tuple(_FIELD_WORDS)
-    return order.index(name) if name in order else len(order)
-
-
-def field_word(name: str) -> str:
-    """The word for a field of a plate."""
-    return _FIELD_WORDS.get(name, name.replace("_", " ").capitalize())

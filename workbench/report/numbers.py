@@ -31,8 +31,9 @@ def ratio(value: float | None) -> str:
         return "not computed"
     if value == 0:
         return "0"
-    power = math.floor(math.log10(value))
-    if power >= 6 or power <= -3:
-        figures = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        return f"{value / 10**power:.1f} × 10{figures}"
-    return f"{float(f'{value:.3g}'):,.0f}" if value >= 100 else f"{value:.2g}"
+    if value >= 999_500 or value < 0.00995:  # below, three figures; above, they would round up
+        digits, power = f"{value:.1e}".split("e")
+        figures = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"{digits} × 10{figures}"
+    rounded = float(f"{value:.3g}" if value >= 99.5 else f"{value:.2g}")
+    return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:.2g}"

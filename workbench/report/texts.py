@@ -47,6 +47,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "answer_none": "No candidate has been decided on. This file reports readings only.",
         "answer_pending": "awaits another reviewer",
         "rests_on": "Rests on",
+        "open_ends": "What was not checked",
+        "open_unjudged": "Read by the machine, but not judged in full by a person: {exhibits}.",
+        "open_empty": "No plate was found, or the exhibit was not read: {exhibits}.",
         "contradiction": "{field}: a person wrote {person} where the machine read {machine}. The "
         "answer follows the person; look at the crop.",
         "fieldless": "Regions in which no field was found",

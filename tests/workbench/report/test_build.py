@@ -82,6 +82,25 @@ def test_what_a_reader_must_find_is_there(report_case: ReportCase) -> None:
     assert "cd" * 32 in text, "the root of the log"
 
 
+def test_the_first_page_says_out_of_how_many_and_what_was_not_checked(
+    report_case: ReportCase,
+) -> None:
+    exhibit = report_case.exhibits[0]
+    unjudged = tuple(
+        replace(region, fields=tuple(replace(field, reviews=()) for field in region.fields))
+        for region in exhibit.regions
+    )
+    unread = replace(exhibit, exhibit_id="EX-0042", regions=())
+    case = replace(report_case, exhibits=(replace(exhibit, regions=unjudged), unread))
+    text = " ".join(seen(make_page(case)).text.split()).partition(NOT_PROVED_ENGLISH[0])[0]
+    assert f"not judged in full by a person: {exhibit.exhibit_id}." in text
+    assert "was not read: EX-0042." in text
+    (search,) = [one for one in case.searches if one.decisions]
+    assert search.explanation in text
+    assert search.coverage in text
+    assert make_pdf(case).startswith(b"%PDF")
+
+
 def test_a_person_against_the_machine_is_said_beside_the_answer(report_case: ReportCase) -> None:
     """A decision that follows a person's correction must not look like one that both read."""
     (plate, *others) = report_case.plates
