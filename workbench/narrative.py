@@ -38,7 +38,8 @@ def _members(value: Json) -> str:
 
 
 def _engines(value: Json) -> str:
-    return ", ".join(sorted({str(item["name"]) for item in cast("list[dict[str, Json]]", value)}))
+    names = sorted({str(item["name"]) for item in cast("list[dict[str, Json]]", value)})
+    return f" with {', '.join(names)}" if names else ""
 
 
 _SENTENCES: Mapping[str, Sentence] = {
@@ -90,14 +91,14 @@ _SENTENCES: Mapping[str, Sentence] = {
         f"as {body['judgement']}. {private['reason']}"
     ),
     "exhibit.read": lambda body, private: (
-        f"Read {body['exhibit']} with {_engines(body['engines'])}: "
+        f"Read {body['exhibit']}{_engines(body['engines'])}: "
         f"{_count(private['regions'], 'plate region')}."
     ),
     "plates.joined": lambda body, private: (
         f"Said that {_members(body['members'])} show one plate. {private['reason']}"
     ),
     "field.judged": lambda body, private: (
-        f"Judged the {body['field']} of {body['exhibit']}/{body['region']} "
+        f"Judged the {str(body['field']).replace('_', ' ')} of {body['exhibit']}/{body['region']} "
         f"as {body['judgement']}"
         + (f": {private['text']}" if private["text"] else "")
         + (" (written before the machine's reading was shown)" if body["blind"] else "")

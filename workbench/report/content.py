@@ -61,6 +61,8 @@ def content(
     for plate in plain["plates"]:
         plate["fields"] = [[field_word(name), *rest] for name, *rest in plate["fields"]]
     for search in plain["searches"]:
+        for feature in (one for each in search["candidates"] for one in each["features"]):
+            feature["feature"] = field_word(feature["feature"].replace(" ", "_"))
         search["asked"] = [[field_word(name), value] for name, value in search["asked"]]
     return plain
 

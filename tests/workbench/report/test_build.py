@@ -111,6 +111,22 @@ def test_a_person_against_the_machine_is_said_beside_the_answer(report_case: Rep
     assert "a person wrote CMX15D-0838 where the machine read CMX15D-0836" in text
 
 
+def test_a_long_name_takes_no_more_pages_than_a_short_one(report_case: ReportCase) -> None:
+    """A name squeezed the column of keys to one letter a line, over pages."""
+
+    def pages(name: str) -> int:
+        person = replace(
+            report_case.people[0], name=name, fingerprint="SHA256:" + "x" * 43, held_by="server"
+        )
+        signers = (("custodian", person.person_id), ("reviewer", person.person_id))
+        case = replace(report_case, people=(person,), signers=signers)
+        return make_pdf(case).count(b"/Type /Page\n") or make_pdf(case).count(b"/Type/Page/")
+
+    few = pages("A B")
+    assert few > 0
+    assert pages("Wilhelmina Featherstonehaugh-Cholmondeley of the International Committee") == few
+
+
 def test_who_signs_is_said_with_fingerprint_and_keeper(report_case: ReportCase) -> None:
     person = replace(report_case.people[0], fingerprint="SHA256:abc", held_by="server")
     case = replace(
