@@ -8,6 +8,7 @@ python -m vision.frames CLIP --choose FOLDER
 from __future__ import annotations
 
 import argparse
+import heapq
 import io
 import math
 import shlex
@@ -15,6 +16,7 @@ import sys
 from collections import deque
 from dataclasses import replace
 from fractions import Fraction
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -32,8 +34,10 @@ from vision.clip import (
     walk,
 )
 from vision.errors import DamagedFile, VisionError
+from vision.kept import Kept
 from vision.laying import lay
-from vision.survey import SPARED, choose, survey, without_standing
+from vision.moments import choose, without_standing
+from vision.survey import SPARED, survey
 from vision.track import Place, View, follow, place_of
 from vision.types import Frame, Pixels
 
@@ -83,8 +87,8 @@ def choose_frames(
     """
     limits = limits or ClipLimits()
     step, problem = on_step or _ignore, on_problem or _ignore
-    moments, problems = [], list[str]()
-    for moment in survey(path, limits=limits, report=problems.append, name=name):
+    moments, problems, kept = [], list[str](), Kept()
+    for moment in survey(path, limits=limits, report=problems.append, name=name, keep=kept.add):
         moments.append(moment)
         if len(moments) % 100 == 0:
             step(f"Looked over {float(moment.seconds):.0f} s of the clip.")
@@ -105,8 +109,13 @@ def choose_frames(
     step(f"Chose {len(choices)} of {len(moments)} moments.")
     chosen = {choice.seconds: choice for choice in choices}
     index = 0
-    keys = {moment.seconds: moment.key for moment in moments if moment.seconds in chosen}
-    for seconds, pixels in _stills(path, keys, limits=limits, report=problem):
+    gone = {
+        moment.seconds: moment.key
+        for moment in moments
+        if moment.seconds in chosen and moment.seconds not in kept
+    }
+    again = _stills(path, gone, limits=limits, report=problem)
+    for seconds, pixels in heapq.merge(kept.stills([*chosen]), again, key=itemgetter(0)):
         yield _frame(name or path.name, index, seconds, pixels, chosen[seconds].why)
         index += 1
         if lines := chosen[seconds].lay:
@@ -214,7 +223,7 @@ def _views(
 def _stills(
     path: Path, wanted: Mapping[Fraction, Fraction], *, limits: ClipLimits, report: Report
 ) -> Iterator[tuple[Fraction, Pixels]]:
-    """Decode exactly the frames at the wanted times, going forward.
+    """Decode exactly the frames at the wanted times once more, going forward.
 
     `wanted` gives for each the key frame before it; where that is passed, decoding goes on. The
     same frames are spared as in the survey, which saw all that are wanted.

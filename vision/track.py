@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
 
-    from vision.survey import Line
+    from vision.moments import Line
 
 Grey = npt.NDArray[np.uint8]
 Affine = npt.NDArray[np.float64]

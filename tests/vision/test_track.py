@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vision.survey import Line
+from vision.moments import Line
 from vision.track import Place, View, follow, gathered, place_of
 
 SIDES = (360, 640)
