@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _ACTOR, _CASE, _GO, _FLASH = "np_actor", "np_case", "np_go", "np_flash"
 _SEEN = "np_seen"
-EVERY_FIELD = "*"
+EVERY_FIELD = EVERY_EXHIBIT = "*"
 
 
 def current_actor() -> Actor | None:
@@ -113,7 +113,13 @@ def saw(case_id: str, exhibit_id: str, field: str = EVERY_FIELD) -> None:
 def has_seen(case_id: str, exhibit_id: str, field: str) -> bool:
     """Whether this person has had the machine's words for a field on the screen since sign-in."""
     seen = st.session_state.get(_SEEN, set())
-    return not seen.isdisjoint({(case_id, exhibit_id, field), (case_id, exhibit_id, EVERY_FIELD)})
+    return not seen.isdisjoint(
+        {
+            (case_id, exhibit_id, field),
+            (case_id, exhibit_id, EVERY_FIELD),
+            (case_id, EVERY_EXHIBIT, EVERY_FIELD),
+        }
+    )
 
 
 def is_blind(case_id: str) -> bool:

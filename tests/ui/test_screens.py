@@ -381,3 +381,28 @@ def test_who_transcribes_blind_stays_blind_on_other_screens(
     assert 'class="np-machine"' not in app.page
     app.at("review", reviewer, read_case)
     assert app.test.toggle(key=f"blind-{read_case.case_id}").value
+
+
+def test_the_chain_of_custody_tells_nothing_to_who_transcribes_blind(
+    app, bench, first, reviewer, read_case
+) -> None:
+    bench.review.judge_field(
+        reviewer,
+        read_case.case_id,
+        exhibit_id="EX-0001",
+        region_id="R1",
+        field="model",
+        judgement=Judgement.CORRECTED,
+        text="CMX-99",
+        reason="",
+        blind=False,
+    )
+    app.test.session_state[f"blind-{read_case.case_id}"] = True
+    app.at("export", first, read_case)
+    assert "Covered while you transcribe blind." in app.page
+    assert "CMX-99" not in app.page
+    assert "np_seen" not in app.test.session_state
+    app.test.session_state[f"blind-{read_case.case_id}"] = False
+    app.at("overview", first, read_case).at("export", first, read_case)
+    assert "CMX-99" in app.page
+    assert (read_case.case_id, "*", "*") in app.test.session_state["np_seen"]

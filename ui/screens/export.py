@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
 ROWS = 50
+TELLING = frozenset({"field.judged", "candidate.judged"})
+"""Kinds of entries whose sentences repeat what was read."""
 _PDF = "data/report.pdf"
 """Where a bundle keeps the case file."""
 
@@ -168,14 +170,21 @@ def _custody(workbench: Workbench, case: CaseSummary) -> None:
     if not rows and offset:
         offset = st.session_state["custody_offset"] = 0
         rows = workbench.cases.ledger_rows(case.case_id, offset=0, limit=ROWS)
+    blind = state.is_blind(case.case_id)
+    if not blind and any(row.kind in TELLING for row in rows):
+        state.saw(case.case_id, state.EVERY_EXHIBIT)
     markup.table(
-        ("No.", "When", "Who", "What", "Leaf"),
+        ("No.", "When (UTC)", "Who", "What", "Leaf"),
         [
             (
                 f"{row.sequence:,}",
                 row.at.strftime("%Y-%m-%d %H:%M:%S"),
                 markup.safe(row.actor),
-                markup.safe(row.summary),
+                markup.safe(
+                    "Covered while you transcribe blind."
+                    if blind and row.kind in TELLING
+                    else row.summary
+                ),
                 (
                     f'<span class="np-mono np-small" title="{markup.safe(row.leaf_hash)}">'
                     f"{markup.safe(row.leaf_hash[:12])}…</span>"
