@@ -143,8 +143,14 @@ def _version(connection: Connection) -> str | None:
 def _checked(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise BadInput(f"{url[:80]!r} is not a database address: {error}") from error
+    except (ArgumentError, ValueError):
+        # Neither the address nor the parser's own words are repeated: a password may be in them.
+        raise BadInput(
+            "The database's address cannot be understood (it is not repeated, as a password may "
+            "be in it).",
+            remedy="Write it as postgresql+psycopg://user:password@host:5432/name, with @, : and / "
+            "in the password as %40, %3A and %2F.",
+        ) from None
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise BadInput("A ledger needs a file: `sqlite:////folder/ledger.sqlite`.")

@@ -15,6 +15,7 @@ from evidence_store.errors import StoreError
 from vision.errors import VisionError
 from workbench.commands import cases, catalog, evidence, intake, people, review
 from workbench.commands.common import Command, add_common, aside
+from workbench.commands.next_step import next_step
 from workbench.errors import WorkbenchError
 from workbench.settings import Settings
 from workbench.workbench import Workbench
@@ -39,15 +40,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; errors become sentences on the error stream."""
     options = parser().parse_args(arguments)
     try:
-        workbench = Workbench.open(_settings(options))
+        settings = _settings(options)
+        if not (settings.store / "origin").exists():
+            aside(f"There is no store in {settings.store} yet; a new one is made there.")
+        workbench = Workbench.open(settings)
     except (WorkbenchError, StoreError) as error:
         aside(error.diagnostics())
+        return NOT_RUN
+    except OSError as error:
+        aside(f"{settings.store} cannot be a store: {error.strerror}. Name another folder.")
         return NOT_RUN
     try:
         command: Command = options.command
         return command(workbench, options)
     except (WorkbenchError, StoreError, VisionError, CatalogError) as error:
-        aside(error.diagnostics())
+        step = next_step(error, getattr(options, "case", None))
+        aside(f"{error.diagnostics()} {step}".rstrip(), lines=True)
         return REFUSED
     except BrokenPipeError:  # whoever read our output has had enough, as `head` has
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -64,6 +72,11 @@ def _settings(options: argparse.Namespace) -> Settings:
     settings = Settings.from_environment()
     if options.store is None:
         return settings
+    if os.environ.get("NAMEPLATE_DATABASE"):  # never printed: it may hold a password
+        aside(
+            "NAMEPLATE_DATABASE is not used: with --store, the database is the SQLite file in "
+            "that folder."
+        )
     return Settings.for_store(
         options.store.resolve(),
         readers=settings.readers,

@@ -99,7 +99,7 @@ class Cases:
                 select(tables.case).where(tables.case.c.case_id == case_id)
             ).first()
             if row is None:
-                raise NotFound(f"There is no case {case_id!r} in this store.")
+                raise NotFound(f"There is no case {case_id!r} in this store.", kind="case")
             counts = _counts(connection, case_id)
         return _summary(row, counts, self._people.names())
 
@@ -110,7 +110,7 @@ class Cases:
                 select(tables.case.c.policy).where(tables.case.c.case_id == case_id)
             ).scalar_one_or_none()
         if value is None:
-            raise NotFound(f"There is no case {case_id!r} in this store.")
+            raise NotFound(f"There is no case {case_id!r} in this store.", kind="case")
         return Policy(value)
 
     def ledger_rows(

@@ -206,14 +206,16 @@ class Catalogs:
     def changes(self, sha256: str, since: str | None = None) -> SnapshotDiff:
         """What a snapshot says otherwise than an older one: the one imported before, if not named.
 
-        Raises NotFound where there is no older one.
+        Raises NotFound where there is no such snapshot, or no older one.
         """
+        self.summary(sha256)
         if since is None:
             by_age = sorted(self.all_catalogs(), key=lambda catalog: catalog.imported_at)
-            at = next((n for n, one in enumerate(by_age) if one.sha256 == sha256), 0)
+            at = [one.sha256 for one in by_age].index(sha256)
             if at == 0:
                 raise NotFound("No catalog snapshot was imported before this one.")
             since = by_age[at - 1].sha256
+        self.summary(since)
         return diff(self.snapshot(since), self.snapshot(sha256))
 
     def all_catalogs(self) -> tuple[CatalogSummary, ...]:
@@ -232,7 +234,7 @@ class Catalogs:
         for catalog in self.all_catalogs():
             if catalog.sha256 == sha256:
                 return catalog
-        raise NotFound(f"This store has no catalog snapshot {sha256[:12]}….")
+        raise NotFound(f"This store has no catalog snapshot {sha256[:12]}….", kind="catalog")
 
     def current(self) -> CatalogSummary | None:
         """The snapshot that searches ask, if there is one."""
@@ -272,7 +274,7 @@ class Catalogs:
             raise BadRequest("Type a serial, a model or a maker to look up.")
         current = self.current()
         if current is None:
-            raise NotFound("There is no catalog yet; a custodian can import one.")
+            raise NotFound("There is no catalog yet; a custodian can import one.", kind="catalog")
 
         def typed(text: str) -> FieldEvidence | None:
             return FieldEvidence(text=text.strip(), origin="human") if text.strip() else None

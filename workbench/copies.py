@@ -245,7 +245,7 @@ class Copies:
             raise BadRequest(missing)
         group = next((view for view in self.groups(case_id) if view.group_id == group_id), None)
         if group is None:
-            raise NotFound(f"This case has no group {group_id!r}.")
+            raise NotFound(f"This case has no group {group_id!r}.", kind="group")
         if judgement is Judgement.CONFIRMED and group.relation == "same_object":
             self._join(actor, case_id, group)
         self._stores.append(

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal[
+    "person", "case", "exhibit", "plate", "group", "catalog", "search", "bundle", "public bundle"
+]
+
 
 class WorkbenchError(Exception):
     """The base of the workbench's errors."""
@@ -16,7 +22,14 @@ class NotAllowed(WorkbenchError):
 
 
 class NotFound(WorkbenchError):
-    """There is no such case, exhibit, plate, search, catalog or person."""
+    """There is no such case, exhibit, plate, search, catalog or person.
+
+    `kind` is what was looked for, so that whoever shows the error can say where such are listed.
+    """
+
+    def __init__(self, sentence: str, *, kind: Kind | None = None) -> None:
+        super().__init__(sentence)
+        self.kind = kind
 
 
 class BadRequest(WorkbenchError):

@@ -79,7 +79,7 @@ def exhibit_row(connection: Connection, case_id: str, exhibit_id: str) -> Row[An
         )
     ).first()
     if row is None:
-        raise NotFound(f"This case has no exhibit {exhibit_id!r}.")
+        raise NotFound(f"This case has no exhibit {exhibit_id!r}.", kind="exhibit")
     return row
 
 

@@ -366,7 +366,7 @@ class Exports:
         for view in self.sealed(case_id):
             if view.sequence == sequence:
                 return view
-        raise NotFound(f"No bundle of this case was sealed in entry {sequence}.")
+        raise NotFound(f"No bundle of this case was sealed in entry {sequence}.", kind="bundle")
 
 
 def _key_of(armour: str) -> str:

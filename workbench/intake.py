@@ -410,7 +410,7 @@ class Intake:
         for region in regions:
             if region.region_id == region_id:
                 return self._images.crop_png(view.summary.sha256, region.corners, height=height)
-        raise NotFound(f"{exhibit_id} has no plate region {region_id!r}.")
+        raise NotFound(f"{exhibit_id} has no plate region {region_id!r}.", kind="plate")
 
     def _sha(self, case_id: str, exhibit_id: str) -> str:
         self._cases.policy_of(case_id)
@@ -422,7 +422,7 @@ class Intake:
                 )
             ).scalar_one_or_none()
         if sha256 is None:
-            raise NotFound(f"This case has no exhibit {exhibit_id!r}.")
+            raise NotFound(f"This case has no exhibit {exhibit_id!r}.", kind="exhibit")
         return cast("str", sha256)
 
     def _numbered(

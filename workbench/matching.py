@@ -89,7 +89,7 @@ class Matching:
             )
         current = self._catalogs.current()
         if current is None:
-            raise NotFound("There is no catalog yet; a custodian can import one.")
+            raise NotFound("There is no catalog yet; a custodian can import one.", kind="catalog")
         snapshot = self._catalogs.snapshot(current.sha256)
         readings, exposures = self._readings(case_id, plate)
         stack = self._reading.stacked(case_id, looks_at("serial", plate, readings, exposures))
@@ -134,7 +134,7 @@ class Matching:
                 )
             ).first()
             if row is None:
-                raise NotFound(f"This case has no search {sequence}.")
+                raise NotFound(f"This case has no search {sequence}.", kind="search")
             return self._view(connection, row)
 
     def result_sha256(self, case_id: str, sequence: int) -> str:
@@ -147,7 +147,7 @@ class Matching:
                 )
             ).scalar_one_or_none()
         if found is None:
-            raise NotFound(f"This case has no search {sequence}.")
+            raise NotFound(f"This case has no search {sequence}.", kind="search")
         return str(found)
 
     def decide(
@@ -175,7 +175,10 @@ class Matching:
             )
         keys = {str(item["key"]) for item in cast("list[JsonMap]", view.result["candidates"])}
         if candidate and candidate not in keys:
-            raise BadRequest(f"{candidate!r} is no candidate of this search.")
+            raise BadRequest(
+                f"{candidate!r} is no candidate of search {search_sequence}. "
+                + (f"Its candidates are {', '.join(sorted(keys))}." if keys else "It found none.")
+            )
 
         def make() -> tuple[Draft, ...]:
             mine = [

@@ -52,7 +52,7 @@ class People:
                 select(tables.person).where(tables.person.c.person_id == person_id)
             ).first()
         if row is None:
-            raise NotFound(f"Nobody here has the identifier {person_id!r}.")
+            raise NotFound(f"Nobody here has the identifier {person_id!r}.", kind="person")
         return _person(row)
 
     def names(self) -> dict[str, str]:

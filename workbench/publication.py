@@ -162,7 +162,9 @@ class Publication:
         for view in self.published(case_id):
             if view.sequence == sequence:
                 return self._folder / view.folder
-        raise NotFound(f"No public bundle of this case was made in entry {sequence}.")
+        raise NotFound(
+            f"No public bundle of this case was made in entry {sequence}.", kind="public bundle"
+        )
 
     def stamp(
         self, actor: Actor, case_id: str, sequence: int, urls: Sequence[str]
@@ -222,7 +224,7 @@ class Publication:
         for view in self._workbench.exports.sealed(case_id):
             if view.sequence == sequence:
                 return view
-        raise NotFound(f"No bundle of this case was sealed in entry {sequence}.")
+        raise NotFound(f"No bundle of this case was sealed in entry {sequence}.", kind="bundle")
 
     def _checkpoint(self, case_id: str, view: SealedView) -> Checkpoint:
         """The checkpoint of a sealed bundle, if the case is still as it was then."""

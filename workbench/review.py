@@ -76,7 +76,7 @@ class ReviewRoom:
         with self._stores.projection.read(case_id) as connection:
             views = self._views(connection, case_id, (plate_id,))
         if not views:
-            raise NotFound(f"This case has no plate {plate_id!r}.")
+            raise NotFound(f"This case has no plate {plate_id!r}.", kind="plate")
         return views[0]
 
     def next_to_review(
@@ -342,7 +342,7 @@ def _region_row(connection: Connection, case_id: str, exhibit_id: str, region_id
         )
     ).first()
     if row is None:
-        raise NotFound(f"{exhibit_id} has no plate region {region_id!r}.")
+        raise NotFound(f"{exhibit_id} has no plate region {region_id!r}.", kind="plate")
     return row
 
 

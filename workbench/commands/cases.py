@@ -5,14 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.cases import MAX_PROVENANCE, MAX_TITLE
-from workbench.commands.common import Verbs, actor_of, add_case, aside, progress, verb
+from workbench.commands.common import (
+    Verbs,
+    actor_of,
+    add_case,
+    add_json,
+    aside,
+    listing,
+    progress,
+    verb,
+)
 from workbench.policy import POLICY_WORDS
-from workbench.terminal import safe
 from workbench.types import Policy
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
+    from workbench.types import CaseSummary, LedgerRow
     from workbench.workbench import Workbench
 
 TITLE = "Cases and the store"
@@ -40,9 +50,11 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="the material is made up; every screen and bundle then says so",
     )
+    add_json(case)
     verb(verbs, "demo", _demo, "Open the synthetic demo case, with photos and a catalog.")
     log = verb(verbs, "log", _log, "Print a case's chain of custody, a line an entry.")
     add_case(log)
+    add_json(log)
     verb(
         verbs,
         "rebuild",
@@ -53,19 +65,7 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
 
 def _case(workbench: Workbench, options: argparse.Namespace) -> int:
     if options.title is None:
-        cases = workbench.cases.all_cases()
-        if not cases:
-            aside("There is no case yet: `python -m workbench case --title TITLE` opens one.")
-        for case in cases:
-            print(
-                case.case_id,
-                safe(case.title),
-                f"{case.exhibits} exhibits",
-                f"{case.waiting} waiting",
-                f"{case.to_review} to review",
-                sep="\t",
-            )
-        return 0
+        return _list(workbench, options)
     case = workbench.cases.open_case(
         actor_of(workbench, options),
         title=options.title,
@@ -77,6 +77,23 @@ def _case(workbench: Workbench, options: argparse.Namespace) -> int:
     return 0
 
 
+def _list(workbench: Workbench, options: argparse.Namespace) -> int:
+    cases = workbench.cases.all_cases()
+    if not listing(options, ((case, _cells(case)) for case in cases)):
+        aside("There is no case yet: `python -m workbench case --title TITLE` opens one.")
+    return 0
+
+
+def _cells(case: CaseSummary) -> tuple[str, ...]:
+    return (
+        case.case_id,
+        case.title,
+        f"{case.exhibits} exhibits",
+        f"{case.waiting} waiting",
+        f"{case.to_review} to review",
+    )
+
+
 def _demo(workbench: Workbench, options: argparse.Namespace) -> int:
     case = workbench.demo.load(actor_of(workbench, options), on_step=progress)
     print(case.case_id)
@@ -84,12 +101,21 @@ def _demo(workbench: Workbench, options: argparse.Namespace) -> int:
 
 
 def _log(workbench: Workbench, options: argparse.Namespace) -> int:
-    offset = 0
-    while rows := workbench.cases.ledger_rows(options.case, offset=offset, limit=500):
-        offset += len(rows)
-        for row in rows:
-            print(row.sequence, row.at.isoformat(), safe(row.actor), safe(row.summary), sep="\t")
+    listing(
+        options,
+        (
+            (row, (row.sequence, row.at.isoformat(), row.actor, row.summary))
+            for row in _entries(workbench, options.case)
+        ),
+    )
     return 0
+
+
+def _entries(workbench: Workbench, case_id: str) -> Iterator[LedgerRow]:
+    offset = 0
+    while rows := workbench.cases.ledger_rows(case_id, offset=offset, limit=500):
+        offset += len(rows)
+        yield from rows
 
 
 def _rebuild(workbench: Workbench, _options: argparse.Namespace) -> int:

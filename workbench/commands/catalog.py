@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog.mapping import ColumnMapping
-from workbench.commands.common import Verbs, actor_of, add_case, aside, file_bytes, verb
+from workbench.commands.common import (
+    Verbs,
+    actor_of,
+    add_case,
+    add_json,
+    aside,
+    file_bytes,
+    line,
+    listing,
+    print_json,
+    verb,
+)
+from workbench.commands.result_lines import result_lines
 from workbench.errors import BadRequest
 from workbench.review import MAX_REASON
 from workbench.terminal import safe
@@ -18,9 +29,17 @@ if TYPE_CHECKING:
     import argparse
 
     from catalog.types import CoverageEntry
+    from workbench.types import JsonMap
     from workbench.workbench import Workbench
 
 TITLE = "Catalog and candidates"
+CIRCUMSTANCES = (
+    ("found-country", "COUNTRY", "the country where it was found, such as AM or Armenia"),
+    ("found-with", "PARTY", "who held or used it"),
+    ("photo-taken", "DATE", "when the photo was taken, such as 2020-10 or 2020-10-19"),
+    ("photo-published", "DATE", "when the photo was published"),
+)
+"""What is known of the find; the same that the screen asks for."""
 
 
 def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
@@ -41,6 +60,14 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
         check.add_argument(
             f"--{name}", default="", help=f"look up this {name}, outside any case; not recorded"
         )
+    for name, metavar, meaning in CIRCUMSTANCES:
+        check.add_argument(
+            f"--{name}",
+            default="",
+            metavar=metavar,
+            help=f"with --plate: {meaning}; recorded, and used for the findings",
+        )
+    add_json(check)
     _add_decide(verbs)
 
 
@@ -97,6 +124,7 @@ def _add_catalog(verbs: Verbs[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="import the good rows where others have errors (default: import nothing then)",
     )
+    add_json(catalog)
 
 
 def _add_decide(verbs: Verbs[argparse.ArgumentParser]) -> None:
@@ -110,7 +138,15 @@ def _add_decide(verbs: Verbs[argparse.ArgumentParser]) -> None:
         choices=["confirmed", "rejected", "unsure"],
         help="your answer on the candidate",
     )
-    decide.add_argument("--candidate", default="", help="its key; empty for none of them")
+    which = decide.add_mutually_exclusive_group(required=True)
+    which.add_argument("--candidate", metavar="KEY", help="the candidate, by the key of `check`")
+    which.add_argument(
+        "--none",
+        action="store_const",
+        const="",
+        dest="candidate",
+        help="judge instead that none of the candidates is the unit",
+    )
     decide.add_argument(
         "--reason",
         required=True,
@@ -121,10 +157,10 @@ def _add_decide(verbs: Verbs[argparse.ArgumentParser]) -> None:
 def _catalog(workbench: Workbench, options: argparse.Namespace) -> int:
     if options.changes is not None:
         for sentence in workbench.catalogs.changes(options.changes, options.since).sentences():
-            print(safe(sentence))
+            line(sentence)
         return 0
     if options.file is None:
-        return _list(workbench)
+        return _list(workbench, options)
     data = file_bytes(options.file, workbench)
     mapping = _mapping(workbench, data, options)
     if options.show_mapping:
@@ -133,18 +169,15 @@ def _catalog(workbench: Workbench, options: argparse.Namespace) -> int:
     return _import(workbench, data, mapping, options)
 
 
-def _list(workbench: Workbench) -> int:
-    catalogs = workbench.catalogs.all_catalogs()
-    if not catalogs:
+def _list(workbench: Workbench, options: argparse.Namespace) -> int:
+    if not listing(
+        options,
+        (
+            (one, (one.sha256, one.name, f"{one.serials} serials", "current" * one.current))
+            for one in workbench.catalogs.all_catalogs()
+        ),
+    ):
         aside("There is no catalog yet: `python -m workbench catalog FILE` imports one.")
-    for item in catalogs:
-        print(
-            item.sha256,
-            safe(item.name),
-            f"{item.serials} serials",
-            "current" if item.current else "",
-            sep="\t",
-        )
     return 0
 
 
@@ -155,11 +188,9 @@ def _import(
         data, name=options.file.name, mapping=mapping, sheet=options.sheet
     )
     for issue in preview.issues:
-        print(
-            safe(
-                f"row {issue.row}, {issue.column}, {issue.value!r}: {issue.problem} {issue.remedy}"
-            ),
-            file=sys.stderr,
+        aside(
+            f"{issue.severity}: row {issue.row}, {issue.column}, {issue.value!r}: "
+            f"{issue.problem} {issue.remedy}"
         )
     summary = workbench.catalogs.import_(
         actor_of(workbench, options),
@@ -196,12 +227,44 @@ def _coverage(workbench: Workbench, options: argparse.Namespace) -> str | tuple[
 
 def _check(workbench: Workbench, options: argparse.Namespace) -> int:
     """With a plate: a recorded search of the case. Without: a free look-up of typed words."""
-    if options.plate is not None:
-        view = workbench.matching.search(actor_of(workbench, options), options.case, options.plate)
-        shown: object = {"search": view.sequence, "result": view.result, "findings": view.findings}
-    else:
-        shown = workbench.catalogs.lookup(options.serial, options.maker, options.model)
-    print(safe(json.dumps(shown, ensure_ascii=False, indent=2), lines=True))
+    names = [name.replace("-", "_") for name, _metavar, _meaning in CIRCUMSTANCES]
+    given = {name: value for name in names if (value := getattr(options, name))}
+    if options.plate is None:
+        if options.case is not None or given:
+            raise BadRequest(
+                "Say which plate of the case: check CASE --plate PLATE, as "
+                f"`python -m workbench show {options.case or 'CASE'}` lists it."
+            )
+        result = workbench.catalogs.lookup(options.serial, options.maker, options.model)
+        return _print_result(options, result, (), sequence=None)
+    if options.case is None or options.serial or options.maker or options.model:
+        raise BadRequest("--plate goes with its case and no typed words: check CASE --plate PLATE.")
+    view = workbench.matching.search(
+        actor_of(workbench, options), options.case, options.plate, circumstances=given
+    )
+    return _print_result(options, view.result, view.findings, sequence=view.sequence)
+
+
+def _print_result(
+    options: argparse.Namespace,
+    result: JsonMap,
+    findings: tuple[JsonMap, ...],
+    *,
+    sequence: int | None,
+) -> int:
+    if options.json:
+        shown = {"search": sequence, "result": result, "findings": findings}
+        print_json(result if sequence is None else shown)
+        return 0
+    if sequence is not None:
+        line("search", sequence)
+    for cells in result_lines(result, findings):
+        line(*cells)
+    if sequence is not None:
+        aside(
+            f"To decide: `python -m workbench decide {options.case} {sequence} confirmed "
+            "--candidate KEY --reason WORDS`; so, too, rejected and unsure, and --none."
+        )
     return 0
 
 

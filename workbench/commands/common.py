@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import BadRequest, NotFound
 from workbench.terminal import safe
@@ -53,6 +55,11 @@ def add_common(parser: argparse.ArgumentParser, *, default: str | None = None) -
     )
 
 
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Let the result be asked for in JSON."""
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+
 def add_case(parser: argparse.ArgumentParser) -> None:
     """Add the case that a command is about."""
     parser.add_argument("case", metavar="CASE", help="the case, such as case-0123456789ab")
@@ -79,7 +86,7 @@ def person_called(workbench: Workbench, words: str) -> str:
     for person in workbench.people.everyone():
         if words in {person.name, person.person_id}:
             return person.person_id
-    raise NotFound(f"Nobody here is called {words!r} (see `python -m workbench people`).")
+    raise NotFound(f"Nobody here is called {words!r}.", kind="person")
 
 
 def file_bytes(path: Path, workbench: Workbench) -> bytes:
@@ -98,9 +105,39 @@ def file_bytes(path: Path, workbench: Workbench) -> bytes:
         raise BadRequest(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def aside(sentence: str) -> None:
+def line(*cells: object) -> None:
+    """Print one thing on the output, its parts with tabs between them, inert for a terminal."""
+    print(*(safe(str(cell)) for cell in cells), sep="\t")
+
+
+def listing(options: argparse.Namespace, rows: Iterable[tuple[object, tuple[object, ...]]]) -> int:
+    """Print what was found, as lines or with --json as one list; gives how many there are.
+
+    Each row is the value as programs take it, and its parts as people read them.
+    """
+    found = list(rows)
+    if options.json:
+        print_json([value for value, _cells in found])
+    else:
+        for _value, cells in found:
+            line(*cells)
+    return len(found)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON in ASCII, which is inert: dataclasses as objects, times in ISO 8601."""
+    print(json.dumps(value, default=_jsonable, indent=2))
+
+
+def _jsonable(value: Any) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
+
+
+def aside(sentence: str, *, lines: bool = False) -> None:
     """Say something beside the result, on the error stream: the output stays for programs."""
-    print(safe(sentence), file=sys.stderr)
+    print(safe(sentence, lines=lines), file=sys.stderr)
 
 
 def progress(what: str, done: int, total: int) -> None:

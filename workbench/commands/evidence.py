@@ -1,16 +1,28 @@
-"""Bundles: `export`, `sign`, `publish`, `stamp`."""
+"""Bundles: `export`, `bundles`, `sign`, `publish`, `stamp`."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from evidence_store.bundle.redact import FieldChoice
-from workbench.commands.common import Verbs, actor_of, add_case, aside, file_bytes, progress, verb
+from workbench.commands.common import (
+    Verbs,
+    actor_of,
+    add_case,
+    add_json,
+    aside,
+    file_bytes,
+    line,
+    listing,
+    progress,
+    verb,
+)
 from workbench.publication import Withholding
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from workbench.workbench import Workbench
 
@@ -21,6 +33,14 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     """Add the commands of this group."""
     export = verb(verbs, "export", _export, "Seal a case into a signed bundle.")
     add_case(export)
+    bundles = verb(
+        verbs,
+        "bundles",
+        _bundles,
+        "List the sealed and public bundles of a case, latest first.",
+    )
+    add_case(bundles)
+    add_json(bundles)
     sign = verb(verbs, "sign", _sign, "Sign a sealed bundle as a required reviewer.")
     _add_sealed(sign)
     sign.add_argument(
@@ -48,7 +68,10 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
 def _add_sealed(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
     parser.add_argument(
-        "sequence", type=int, metavar="SEQUENCE", help="the entry that recorded the sealing"
+        "sequence",
+        type=int,
+        metavar="SEQUENCE",
+        help="the entry that recorded the sealing, as `bundles` lists it",
     )
 
 
@@ -77,10 +100,62 @@ def _add_publish(verbs: Verbs[argparse.ArgumentParser]) -> None:
 
 def _export(workbench: Workbench, options: argparse.Namespace) -> int:
     sealed = workbench.exports.seal(actor_of(workbench, options), options.case, on_step=progress)
-    print(workbench.exports.folder_path(options.case, sealed.sequence))
-    for person in workbench.exports.unsigned(options.case, sealed.sequence):
-        aside(f"{person} has still to sign.")
+    line(workbench.exports.folder_path(options.case, sealed.sequence))
+    aside(
+        f"Sealed in entry {sealed.sequence}, the number that `sign`, `publish` and `stamp` ask for."
+    )
+    _say_unsigned(workbench, options.case, sealed.sequence)
     return 0
+
+
+def _say_unsigned(workbench: Workbench, case_id: str, sequence: int) -> None:
+    names = workbench.people.names()
+    for person in workbench.exports.unsigned(case_id, sequence):
+        aside(f"{names.get(person, person)} ({person}) has still to sign.")
+
+
+def _bundles(workbench: Workbench, options: argparse.Namespace) -> int:
+    """Each with the entry that recorded it, its kind, its folder, and who has still to sign."""
+    rows = [*_sealed(workbench, options.case), *_public(workbench, options.case)]
+    rows.sort(key=lambda row: row["sequence"], reverse=True)
+    if not listing(options, ((row, _cells(row)) for row in rows)):
+        aside(f"Nothing was sealed yet: `python -m workbench export {options.case}`.")
+    return 0
+
+
+class _Row(TypedDict):
+    sequence: int
+    kind: Literal["sealed", "public"]
+    folder: str
+    tagmanifest_sha256: str
+    unsigned: tuple[str, ...]
+
+
+def _sealed(workbench: Workbench, case_id: str) -> Iterator[_Row]:
+    for view in workbench.exports.sealed(case_id):
+        yield _Row(
+            sequence=view.sequence,
+            kind="sealed",
+            folder=str(workbench.exports.folder_path(case_id, view.sequence)),
+            tagmanifest_sha256=view.tagmanifest_sha256,
+            unsigned=workbench.exports.unsigned(case_id, view.sequence),
+        )
+
+
+def _public(workbench: Workbench, case_id: str) -> Iterator[_Row]:
+    for view in workbench.publication.published(case_id):
+        yield _Row(
+            sequence=view.sequence,
+            kind="public",
+            folder=str(workbench.publication.folder_path(case_id, view.sequence)),
+            tagmanifest_sha256=view.tagmanifest_sha256,
+            unsigned=(),
+        )
+
+
+def _cells(row: _Row) -> tuple[object, ...]:
+    waiting = f"to sign: {', '.join(row['unsigned'])}" if row["unsigned"] else ""
+    return (row["sequence"], row["kind"], row["folder"], waiting)
 
 
 def _sign(workbench: Workbench, options: argparse.Namespace) -> int:
@@ -90,6 +165,7 @@ def _sign(workbench: Workbench, options: argparse.Namespace) -> int:
     else:
         armour = file_bytes(options.signature, workbench).decode("ascii", errors="replace")
         workbench.exports.attach_signature(actor, options.case, options.sequence, armour)
+    _say_unsigned(workbench, options.case, options.sequence)
     return 0
 
 
@@ -105,7 +181,7 @@ def _publish(workbench: Workbench, options: argparse.Namespace) -> int:
     )
     actor = actor_of(workbench, options)
     view = workbench.publication.publish(actor, options.case, options.sequence, withholding)
-    print(workbench.publication.folder_path(options.case, view.sequence))
+    line(workbench.publication.folder_path(options.case, view.sequence))
     aside("Look at its photos before it goes out: no program did.")
     return 0
 
@@ -122,10 +198,11 @@ def _stamp(workbench: Workbench, options: argparse.Namespace) -> int:
     actor, publication = actor_of(workbench, options), workbench.publication
     if options.answer is not None:
         answer = file_bytes(options.answer, workbench)
-        print(publication.attach_stamp(actor, options.case, options.sequence, answer))
+        line(publication.attach_stamp(actor, options.case, options.sequence, answer))
     elif options.url:
         for path in publication.stamp(actor, options.case, options.sequence, options.url):
-            print(path)
+            line(path)
     else:
-        print(publication.request_stamp(actor, options.case, options.sequence))
+        line(publication.request_stamp(actor, options.case, options.sequence))
+        aside("Send this request to an authority, then give its answer: `stamp` with --answer.")
     return 0

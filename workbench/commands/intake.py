@@ -1,4 +1,4 @@
-"""Intake and reading: `ingest`, `frame`, `read`, `work`."""
+"""Intake and reading: `ingest`, `exhibits`, `frame`, `read`, `work`."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from workbench.commands.common import (
     Verbs,
     actor_of,
     add_case,
+    add_json,
     aside,
     count,
     file_bytes,
+    line,
+    listing,
     progress,
     seconds,
     verb,
 )
 from workbench.errors import NotFound
 from workbench.intake import together
-from workbench.terminal import safe
-from workbench.types import Claims, IntakeReport, Upload
+from workbench.types import Claims, ExhibitState, ExhibitSummary, IntakeReport, Upload
 
 if TYPE_CHECKING:
     import argparse
@@ -42,6 +44,11 @@ NOTES = frozenset({".csv", ".json", ".md", ".txt"})
 def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     """Add the commands of this group."""
     _add_ingest(verbs)
+    exhibits = verb(
+        verbs, "exhibits", _exhibits, "List the exhibits of a case, and how far each one is."
+    )
+    add_case(exhibits)
+    add_json(exhibits)
     frame = verb(verbs, "frame", _frame, "Take a frame of a clip as an exhibit.")
     add_case(frame)
     frame.add_argument("clip", metavar="CLIP", help="the clip's exhibit, such as EX-0003")
@@ -135,9 +142,9 @@ def _print_taken(report: IntakeReport) -> None:
     """Say what became of one file."""
     for exhibit in report.accepted:
         of = dict(report.copies).get(exhibit)
-        print(exhibit, safe(report.name), f"copy of {of}" if of else "", sep="\t")
+        line(exhibit, report.name, f"copy of {of}" if of else "")
     for exhibit in report.known:
-        print(exhibit, safe(report.name), "here already", sep="\t")
+        line(exhibit, report.name, "here already")
     for refusal in report.refused:
         aside(refusal.reason)
     for problem in report.problems:
@@ -176,6 +183,42 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
         else:
             raise NotFound(f"There is no file or folder {path}.")
+
+
+def _exhibits(workbench: Workbench, options: argparse.Namespace) -> int:
+    if not listing(
+        options,
+        (
+            (one, (one.exhibit_id, _WORDS[one.state], one.file_name, _origin(one)))
+            for one in _all_exhibits(workbench, options.case)
+        ),
+    ):
+        aside(f"Nothing was taken in yet: `python -m workbench ingest {options.case} PATH`.")
+    return 0
+
+
+_WORDS = {
+    ExhibitState.WAITING: "waiting",
+    ExhibitState.COPY: "copy, not read",
+    ExhibitState.READ: "to review",
+    ExhibitState.NO_FIELD: "nothing read",
+    ExhibitState.REVIEWED: "reviewed",
+    ExhibitState.CLIP: "clip",
+}
+
+
+def _origin(exhibit: ExhibitSummary) -> str:
+    """Of which exhibit it is a copy, or a frame."""
+    if exhibit.copy_of:
+        return f"copy of {exhibit.copy_of}"
+    return f"frame of {exhibit.parent}" if exhibit.parent else ""
+
+
+def _all_exhibits(workbench: Workbench, case_id: str) -> Iterator[ExhibitSummary]:
+    offset = 0
+    while page := workbench.intake.exhibits(case_id, offset=offset, limit=500):
+        offset += len(page)
+        yield from page
 
 
 def _frame(workbench: Workbench, options: argparse.Namespace) -> int:

@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING
 from workbench.commands.common import (
     Verbs,
     actor_of,
+    add_json,
     aside,
     file_bytes,
+    listing,
     moment,
     person_called,
     verb,
 )
 from workbench.people import MAX_NAME
-from workbench.terminal import safe
 from workbench.types import Role
 
 if TYPE_CHECKING:
     import argparse
 
+    from evidence_store.types import PublicKey
     from workbench.workbench import Workbench
 
 TITLE = "People and keys"
@@ -31,7 +33,7 @@ _ASK = "ask for a passphrase, which then locks the key that is made here (defaul
 
 def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     """Add the commands of this group."""
-    verb(verbs, "people", _people, "List the people of this store.")
+    add_json(verb(verbs, "people", _people, "List the people of this store."))
     _add_enrol(verbs)
     _add_key(verbs)
     verb(verbs, "signers", _signers, "Print the allowed_signers file to hand to a verifier.")
@@ -88,13 +90,17 @@ def _add_key(verbs: Verbs[argparse.ArgumentParser]) -> None:
     )
     key.add_argument("--reason", default="", help="why the key ends or changes; needed with --end")
     key.add_argument("--ask-passphrase", action="store_true", help=f"with --begin: {_ASK}")
+    add_json(key)
 
 
-def _people(workbench: Workbench, _options: argparse.Namespace) -> int:
-    everyone = workbench.people.everyone()
-    for person in everyone:
-        print(person.person_id, safe(person.name), ",".join(person.roles), sep="\t")
-    if not everyone:
+def _people(workbench: Workbench, options: argparse.Namespace) -> int:
+    if not listing(
+        options,
+        (
+            (person, (person.person_id, person.name, ",".join(person.roles)))
+            for person in workbench.people.everyone()
+        ),
+    ):
         aside('Nobody is enrolled here yet: `python -m workbench enrol "Your name"`.')
     return 0
 
@@ -131,17 +137,14 @@ def _key(workbench: Workbench, options: argparse.Namespace) -> int:
             at=None if options.at is None else options.at.astimezone(UTC),
             fingerprint=options.fingerprint,
         )
-    for key in workbench.people.keys_of(person):
-        until = key.valid_before.isoformat() if key.valid_before else "in use"
-        print(
-            key.fingerprint,
-            key.valid_after.isoformat(),
-            until,
-            f"kept by the {key.held_by}",
-            safe(key.reason),
-            sep="\t",
-        )
+    listing(options, ((key, _key_cells(key)) for key in workbench.people.keys_of(person)))
     return 0
+
+
+def _key_cells(key: PublicKey) -> tuple[str, ...]:
+    until = key.valid_before.isoformat() if key.valid_before else "in use"
+    held = f"kept by the {key.held_by}"
+    return (key.fingerprint, key.valid_after.isoformat(), until, held, key.reason)
 
 
 def _key_line(workbench: Workbench, path: Path | None) -> str | None:

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, get_args
 
 from vision.types import FieldName
 from workbench.case_file import plates as all_plates
 from workbench.case_file import views
-from workbench.commands.common import Verbs, actor_of, add_case, aside, count, verb
+from workbench.commands.common import (
+    Verbs,
+    actor_of,
+    add_case,
+    add_json,
+    aside,
+    count,
+    line,
+    listing,
+    print_json,
+    verb,
+)
 from workbench.copies import measured
 from workbench.find import LEAST
 from workbench.report.numbers import percent
 from workbench.review import MAX_REASON, MAX_TEXT
 from workbench.strength import strength_in
-from workbench.terminal import safe
 from workbench.types import Judgement
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator, Sequence
 
-    from workbench.types import FieldStanding
+    from workbench.copies import Elsewhere
+    from workbench.strength import Strength
+    from workbench.types import FieldStanding, Hit, JsonMap, PlateView
     from workbench.workbench import Workbench
 
 TITLE = "Review"
@@ -31,6 +45,7 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
         verbs, "show", _show, "Show the plates of a case: the machine's and people's words."
     )
     add_case(show)
+    add_json(show)
     _add_find(verbs)
     _add_judge(verbs)
     copies = verb(
@@ -40,6 +55,7 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     copies.add_argument(
         "--elsewhere", action="store_true", help="look through the store's other cases, too"
     )
+    add_json(copies)
     _add_judge_copies(verbs)
 
 
@@ -63,6 +79,7 @@ def _add_find(verbs: Verbs[argparse.ArgumentParser]) -> None:
         metavar="N",
         help="list at most this many places, 1 or more (default: 100)",
     )
+    add_json(find)
 
 
 def _add_judge(verbs: Verbs[argparse.ArgumentParser]) -> None:
@@ -116,46 +133,62 @@ def _add_judge_copies(verbs: Verbs[argparse.ArgumentParser]) -> None:
 
 
 def _show(workbench: Workbench, options: argparse.Namespace) -> int:
+    shown: list[JsonMap] = []
     for plate in all_plates(workbench, options.case):
-        print(plate.plate_id, "ready" if plate.ready else "to review", sep="\t")
-        for field in plate.fields:
-            human = f"{field.judgement}: {field.human_text or ''}" if field.judgement else ""
-            print(
-                "",
-                field.field,
-                safe(field.machine_text),
-                _strength(workbench, options.case, field),
-                safe(human),
-                sep="\t",
-            )
+        strengths = [_strength(workbench, options.case, field) for field in plate.fields]
+        shown.append(_plate_json(plate, strengths))
+        if not options.json:
+            _print_plate(plate, strengths)
+    if options.json:
+        print_json(shown)
+    elif not shown:
+        aside(f"No plate yet: `python -m workbench read {options.case}` reads what waits.")
     return 0
 
 
-def _strength(workbench: Workbench, case_id: str, standing: FieldStanding) -> str:
-    """How strongly the program gives a field, and why."""
+def _print_plate(plate: PlateView, strengths: Sequence[Strength | None]) -> None:
+    state = "to review" if plate.fields else "nothing read"
+    line(plate.plate_id, "ready" if plate.ready else state)
+    for field, found in zip(plate.fields, strengths, strict=True):
+        human = f"{field.judgement}: {field.human_text or ''}" if field.judgement else ""
+        strong = f"{found.word}; pixels {percent(found.pixels)}" if found else ""
+        line("", field.field, field.machine_text, strong, human)
+
+
+def _plate_json(plate: PlateView, strengths: Sequence[Strength | None]) -> JsonMap:
+    fields = [
+        {**asdict(field), "strength": found}
+        for field, found in zip(plate.fields, strengths, strict=True)
+    ]
+    return {**asdict(plate), "fields": fields}
+
+
+def _strength(workbench: Workbench, case_id: str, standing: FieldStanding) -> Strength | None:
+    """How strongly the program gives a field, if it gives it at all."""
     if standing.machine_at is None:
-        return ""
+        return None
     exhibit_id, region_id = standing.machine_at
     reading = workbench.intake.exhibit(case_id, exhibit_id).reading
-    found = strength_in(reading, region_id, standing.field) if reading else None
-    return f"{found.word}; pixels {percent(found.pixels)}" if found else ""
+    return strength_in(reading, region_id, standing.field) if reading else None
 
 
 def _find(workbench: Workbench, options: argparse.Namespace) -> int:
     hits = workbench.finder.find(options.fragment, case_id=options.case, limit=options.limit)
-    for hit in hits:
-        print(
-            hit.case_id,
-            f"{hit.exhibit_id}/{hit.region_id}",
-            hit.field,
-            safe(hit.text),
-            f"{hit.by.value}{'' if hit.exact else ', look-alike'}",
-            safe(hit.file_name),
-            sep="\t",
-        )
-    if not hits:
+    if not listing(options, ((hit, _hit_cells(hit)) for hit in hits)):
         aside("Nothing that was read or transcribed holds this.")
-    return 0 if hits else 1
+        return 1
+    return 0
+
+
+def _hit_cells(hit: Hit) -> tuple[str, ...]:
+    return (
+        hit.case_id,
+        f"{hit.exhibit_id}/{hit.region_id}",
+        hit.field,
+        hit.text,
+        f"{hit.by.value}{'' if hit.exact else ', look-alike'}",
+        hit.file_name,
+    )
 
 
 def _judge(workbench: Workbench, options: argparse.Namespace) -> int:
@@ -171,25 +204,39 @@ def _judge(workbench: Workbench, options: argparse.Namespace) -> int:
         blind=options.blind,
         reason=options.reason,
     )
-    print(review.sequence, review.judgement.value, safe(review.text), sep="\t")
+    line(review.sequence, review.judgement.value, review.text)
     return 0
 
 
 def _copies(workbench: Workbench, options: argparse.Namespace) -> int:
-    for group in workbench.copies.groups(options.case):
-        judged = f"{group.judgement} by {group.judged_by}" if group.judgement else "not judged"
-        print(group.group_id, ", ".join(group.exhibit_ids), safe(judged), sep="\t")
-        for evidence in group.evidence:
-            print("", evidence.relation, safe(evidence.why), measured(evidence), sep="\t")
+    groups = workbench.copies.groups(options.case)
     plates = tuple(all_plates(workbench, options.case))
-    for captures in workbench.copies.captures(options.case, plates):
-        print(captures.plate_id, safe(captures.sentence), sep="\t")
-    if options.elsewhere:
-        for exhibit in views(workbench, options.case):
-            own = exhibit.summary.exhibit_id
-            for hit in workbench.copies.elsewhere(options.case, own):
-                print(own, hit.case_id, hit.exhibit_id, safe(hit.evidence.why), sep="\t")
+    captures = workbench.copies.captures(options.case, plates)
+    elsewhere = list(_elsewhere(workbench, options.case)) if options.elsewhere else []
+    if options.json:
+        other = [{"of": own, **asdict(hit)} for own, hit in elsewhere]
+        print_json({"groups": groups, "captures": captures, "elsewhere": other})
+        return 0
+    for group in groups:
+        judged = f"{group.judgement} by {group.judged_by}" if group.judgement else "not judged"
+        line(group.group_id, ", ".join(group.exhibit_ids), judged)
+        for evidence in group.evidence:
+            line("", evidence.relation, evidence.why, measured(evidence))
+    for capture in captures:
+        line(capture.plate_id, capture.sentence)
+    for own, hit in elsewhere:
+        line(own, hit.case_id, hit.exhibit_id, hit.evidence.why)
+    if not groups and not captures and not elsewhere:
+        aside("No exhibit repeats another, and no plate was read yet.")
     return 0
+
+
+def _elsewhere(workbench: Workbench, case_id: str) -> Iterator[tuple[str, Elsewhere]]:
+    """Each exhibit of the case with each exhibit of another case that may be a copy of it."""
+    for exhibit in views(workbench, case_id):
+        own = exhibit.summary.exhibit_id
+        for hit in workbench.copies.elsewhere(case_id, own):
+            yield own, hit
 
 
 def _judge_copies(workbench: Workbench, options: argparse.Namespace) -> int:

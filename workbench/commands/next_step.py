@@ -1,0 +1,33 @@
+"""What to do about a name that was not found: the command that lists what there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbench.errors import Kind
+
+LISTED_BY: Mapping[Kind, str] = {
+    "person": "`{me} people` lists the people, and `{me} enrol NAME` enrols one.",
+    "case": "`{me} case` lists the cases, and `{me} case --title TITLE` opens one.",
+    "exhibit": "`{me} exhibits {case}` lists the exhibits.",
+    "plate": "`{me} show {case}` lists the plates, once their photos are read.",
+    "group": "`{me} copies {case}` lists the groups.",
+    "catalog": "`{me} catalog` lists the snapshots, and `{me} catalog FILE` imports one.",
+    "search": "`{me} check {case} --plate PLATE` makes a search and says its number; "
+    "`{me} log {case}` has those that were made.",
+    "bundle": "`{me} bundles {case}` lists the bundles, and `{me} export {case}` seals one.",
+    "public bundle": "`{me} bundles {case}` lists the bundles.",
+}
+"""For each kind of thing, the commands that list such things and make one."""
+
+
+def next_step(error: Exception, case: str | None) -> str:
+    """The sentence that goes with an error; empty for an error that says all by itself."""
+    if not isinstance(error, NotFound) or error.kind is None:
+        return ""
+    return LISTED_BY[error.kind].format(me="python -m workbench", case=case or "CASE")

@@ -1,0 +1,65 @@
+"""A search result in lines for a terminal: the verdict, each candidate, and the findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.report.numbers import bits, ratio
+from workbench.report.result import (
+    applications_of,
+    candidates_of,
+    finding_of,
+    limits_of,
+    verdict_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from workbench.report.types import ReportCandidate, ReportFinding
+    from workbench.types import JsonMap
+
+Cells = tuple[str, ...]
+
+
+def result_lines(result: JsonMap, findings: Sequence[JsonMap]) -> Iterator[Cells]:
+    """The parts of each line; a line that begins with nothing belongs to the one before it."""
+    yield "verdict", verdict_of(result), str(result.get("explanation", ""))
+    for candidate in candidates_of(result):
+        yield from _candidate(candidate)
+    for number, what in applications_of(result):
+        yield "application, never approved", number, what
+    for finding in findings:
+        yield from _finding(finding_of(finding))
+    if coverage := str(result.get("coverage_note") or ""):
+        yield "coverage", coverage
+    for limit in limits_of(result):
+        yield "limit", limit
+
+
+def _candidate(candidate: ReportCandidate) -> Iterator[Cells]:
+    weight = f"likelihood ratio {ratio(candidate.likelihood_ratio)}"
+    yield (
+        "candidate",
+        candidate.key,
+        candidate.title,
+        candidate.verdict,
+        f"{weight}: {candidate.band}" if candidate.band else weight,
+    )
+    for sentence in (candidate.explanation, candidate.fit, *candidate.notes):
+        if sentence:
+            yield "", sentence
+    for feature in candidate.features:
+        yield "", feature.feature, f"{bits(feature.weight_bits)} bits", feature.detail
+    for serial, differs in candidate.neighbours:
+        yield "", "neighbour", serial, differs
+    for name, value in candidate.records:
+        yield "", name, value
+
+
+def _finding(finding: ReportFinding) -> Iterator[Cells]:
+    yield "finding", finding.candidate, finding.statement
+    for ground in finding.grounds:
+        yield "", "rests on", ground
+    for alternative in finding.alternatives:
+        yield "", "or else", alternative
