@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from typing import TYPE_CHECKING
 
@@ -39,9 +40,22 @@ def test_the_whole_way(run: Run, tmp_path: Path) -> None:
         assert run("judge", case, "EX-0001/R1", field, "confirmed")[0] == 0
     code, out, _ = run("check", case, "--plate", "EX-0001/R1")
     assert code == 0
-    assert '"search"' in out
+    search, verdict, found = (line.split("\t") for line in out.splitlines()[:3])
+    assert verdict[:2] == ["verdict", "Consistent with a catalog unit"]
+    decide = ("decide", case, search[1], "confirmed")
+    with pytest.raises(SystemExit):
+        run(*decide, "--reason", "neither a candidate nor --none was named")
+    assert run(*decide, "--candidate", found[1], "--reason", "It fits.")[:2] == (0, "stands\n")
+    again = json.loads(run("check", case, "--plate", "EX-0001/R1", "--json")[1])
+    assert again["search"] > int(search[1])
+    assert again["result"]["candidates"][0]["key"] == found[1]
+    assert run("exhibits", case)[1] == "EX-0001\treviewed\tplate.jpg\t\n"
     code, out, err = run("export", case)
-    assert (code, err) == (0, "")
+    assert code == 0
+    (bundle,) = json.loads(run("bundles", case, "--json")[1])
+    assert f"Sealed in entry {bundle['sequence']}" in err
+    assert (bundle["kind"], bundle["folder"]) == ("sealed", out.strip())
+    assert bundle["unsigned"] == []
     assert (tmp_path / "store" / "bundles").is_dir()
     assert "Sealed" in run("log", case)[1]
 
