@@ -55,8 +55,9 @@ def add_cache_option(parser: argparse.ArgumentParser) -> None:
 
 
 def use_cache(folder: Path) -> None:
-    """Keep what is drawn and read in that folder from now on."""
+    """Keep what is drawn and read in that folder, for this process and those it starts."""
     _CACHE[0] = folder
+    os.environ["NAMEPLATE_BENCHMARK_CACHE"] = str(folder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,10 @@ import argparse
 import json
 import os
 import platform
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,23 +35,29 @@ from lir.metrics import cllr, cllr_min
 from scipy.stats import beta
 
 from benchmarks.rendered import add_cache_option, use_cache
-from benchmarks.weight_sets import CALIBRATION, TEST, PlateSet, seen
+from benchmarks.weight_sets import CALIBRATION, TEST, PlateSet, chunks_of, seen
 from benchmarks.weight_trials import SIZES, Trial, try_plate
 from catalog.looks import TRUST
 from catalog.weight import IDENTIFIES_FROM
 from vision.engines.rapidocr import RapidOcrEngine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from catalog.looks import Trust
 
 HEADLINE = "mild, 3 looks"
+WORDS = {
+    "mild, 3 looks": "worn plates in three photos",
+    "clean, 1 look": "undamaged plates in one photo",
+    "hard, 3 looks": "badly worn plates in three photos",
+}
+"""What the sets are called beside a verdict."""
+
 CHOICES = (
     TRUST,
     *(replace(TRUST, stack=share) for share in (0.0, 0.25, 0.75, 1.0)),
-    *(replace(TRUST, temperature=temperature) for temperature in (1.25, 2.0)),
-    *(replace(TRUST, discount=discount) for discount in (0.7, 1.0)),
+    *(replace(TRUST, temperature=temperature) for temperature in (1.25, 1.5, 2.0, 2.5)),
     *(replace(TRUST, floor=floor) for floor in (1e-4, 1e-7)),
 )
 """The trust that is used, and others that differ from it in one number."""
@@ -62,38 +71,52 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--most", type=int, help="plates of each set at most")
+    parser.add_argument("--jobs", type=int, default=1, help="processes, each on one core")
     parser.add_argument("--only", help="sets by the first words of their names: mild,clean,hard")
     parser.add_argument("--json", type=Path, dest="json_file")
     parser.add_argument("--plots", type=Path, help="folder for the PAV and Tippett plots")
+    parser.add_argument("--keep", type=Path, help="write the counts that stand beside verdicts")
     parser.add_argument("--fit", action="store_true", help="try other trusts on the other seeds")
     add_cache_option(parser)
     options = parser.parse_args()
     use_cache(options.cache)
-    cv2.setNumThreads(1)
     if options.fit:
         fit(options.most)
         return 0
     wanted = options.only.split(",") if options.only else [""]
     sets = [one for one in TEST if one.name.startswith(tuple(wanted))]
-    trials = run(sets, options.most)
+    trials = run(sets, options.most, options.jobs)
     report = summarise(trials)
     print_tables(report, trials)
     if options.json_file:
         options.json_file.write_text(json.dumps(report, indent=1) + "\n")
+    if options.keep:
+        options.keep.write_text(json.dumps(kept(report), indent=1) + "\n")
     if options.plots:
         draw_plots(trials, options.plots)
     return 0
 
 
-def run(sets: Iterable[PlateSet], most: int | None) -> list[Trial]:
+def run(sets: Sequence[PlateSet], most: int | None, jobs: int) -> list[Trial]:
     """Read every plate of the sets and weigh it against every catalog."""
-    engine = RapidOcrEngine(threads=1)
-    return [
-        trial
-        for plates in sets
-        for plate in seen(plates, engine, most=most)
-        for trial in try_plate(plate, plates.name, SIZES)[0]
-    ]
+    work = [(plates, start, most) for plates in sets for start in chunks_of(plates, most=most)]
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        return [
+            trial for chunk in pool.map(weigh_chunk, *zip(*work, strict=True)) for trial in chunk
+        ]
+
+
+def weigh_chunk(plates: PlateSet, start: int, most: int | None) -> list[Trial]:
+    """Read one chunk of a set and weigh each plate against every catalog."""
+    chunk = seen(plates, start, reader(), most=most)
+    return [trial for plate in chunk for trial in try_plate(plate, plates.name, SIZES)[0]]
+
+
+@cache
+def reader() -> RapidOcrEngine:
+    """Load the recogniser once in each process."""
+    cv2.setNumThreads(1)
+    return RapidOcrEngine(threads=1)
 
 
 def fit(most: int | None) -> None:
@@ -103,14 +126,17 @@ def fit(most: int | None) -> None:
     units whose posterior identifies them, those are shown that the looks alone bear out, right and
     wrong, and beside them all; and how near the nearest other wrong one came.
     """
-    engine = RapidOcrEngine(threads=1)
     sizes = (SIZES[0], SIZES[-1])
     print(
-        "          set  plates    units     T   floor discount stack  -ln P(truth)  "
+        "          set  plates    units     T   floor stack  -ln P(truth)  "
         "identified  wrong  unasked: right  wrong  nearest wrong"
     )
     for one in CALIBRATION:
-        trials = [try_plate(p, one.name, sizes, CHOICES) for p in seen(one, engine, most=most)]
+        trials = [
+            try_plate(plate, one.name, sizes, CHOICES)
+            for start in chunks_of(one, most=most)
+            for plate in seen(one, start, reader(), most=most)
+        ]
         for size in range(len(sizes)):
             for place, trust in enumerate(CHOICES):
                 _print_choice(trust, [tried[place][size] for tried in trials])
@@ -123,7 +149,7 @@ def _print_choice(trust: Trust, trials: Sequence[Trial]) -> None:
     nearest = max((t.posterior for t in trials if not t.right), default=0.0)
     print(
         f"{trials[0].plates} {len(trials):7d} {trials[0].size:9,} {trust.temperature:5.2f} "
-        f"{trust.floor:7.0e} {trust.discount:8.2f} {trust.stack:5.2f} {loss:13.3f} "
+        f"{trust.floor:7.0e} {trust.stack:5.2f} {loss:13.3f} "
         f"{sum(t.right for t in named):11d} {sum(not t.right for t in named):6d} "
         f"{sum(t.right for t in bold):15d} {sum(not t.right for t in bold):6d} {nearest:14.4f}",
         flush=True,
@@ -182,6 +208,25 @@ def set_of(name: str, trials: Sequence[Trial]) -> dict[str, Any]:
         figures[f"wrong_{size}"] = wrong
         figures[f"wrong_unit_upper95_{size}"] = upper95(wrong, len(named))
     return figures
+
+
+def kept(report: dict[str, Any]) -> dict[str, Any]:
+    """Give what `catalog.tested` reads: how many were identified, and how many wrong."""
+    return {
+        "trust": report["trust"]["version"],
+        "seeds": [f"{one['first_seed']}-{one['last_seed']}" for one in report["sets"]],
+        "tested": [
+            {
+                "plates": WORDS[one["name"]],
+                "units": size,
+                "identified": one[f"identified_{size}"],
+                "wrong": one[f"wrong_{size}"],
+                "upper95": round(one[f"wrong_unit_upper95_{size}"], 6),
+            }
+            for size in SIZES
+            for one in report["sets"]
+        ],
+    }
 
 
 def headline_of(trials: Sequence[Trial]) -> list[Trial]:

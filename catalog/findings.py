@@ -293,7 +293,8 @@ def _exception(candidate: Candidate, snapshot: Snapshot) -> Iterator[Finding]:
             "exports to that destination were restricted: an exception.",
             [
                 *(
-                    f"{_name(o)} to {o.country_final_destination} was suspended on {when}."
+                    f"On {when}, when the unit was shipped, another permit to "
+                    f"{o.country_final_destination} stood suspended: {_name(o)}."
                     for o in suspended[:5]
                 ),
                 *(f"Condition: {text}." for text in said),
@@ -361,7 +362,9 @@ def _units(delivery: Delivery) -> int:
 
 
 def _name(permit: Permit) -> str:
-    return permit.number.value if permit.number.readable else permit.permit_id
+    if permit.number.readable:
+        return permit.number.value
+    return f"record {permit.permit_id}, whose number is not readable"
 
 
 def _disposition(candidate: Candidate) -> Iterator[Finding]:

@@ -21,11 +21,12 @@ from catalog.competitors import (
 )
 from catalog.confusions import UNREADABLE
 from catalog.coverage import coverage_note
-from catalog.likelihood import serial_model
+from catalog.likelihood import LatticeModel, serial_model
 from catalog.open_lines import open_lines
 from catalog.population import union
 from catalog.results import Candidate, Fit, SearchResult, Sensitivity
 from catalog.status import never_approved
+from catalog.tested import error_rates
 from catalog.verdicts import NEARLY, WORDS, result_verdict, unit_verdict, without_stack
 from catalog.waterfall import CharacterWeights, Nearest, against_the_next, field_bits
 from catalog.weight import (
@@ -240,6 +241,8 @@ class _Weighed:
         bits = field_bits(self.groups, shares, of, scored.likelihood)
         neighbours = self._nearest[of].beside(scored)
         said = _explain(unit, weight, fit, verdict) + without_stack(weight, alone)
+        if verdict == "identifies_catalog_unit":
+            said += error_rates(weight.units, pixels=isinstance(self.model, LatticeModel))
         maker = self._maker(unit)
         return Candidate(
             key=f"{unit.permit.permit_id}/{unit.delivery.delivery_id}/{unit.key}",
@@ -407,7 +410,7 @@ def _explain(unit: Unit, weight: UnitWeight, fit: Fit, verdict: Verdict) -> str:
     return (
         f"The findings are {times(ratio)} times {more} probable if the plate is of unit "
         f"{unit.serial.value} than if it is of another unit of that maker and model "
-        f"({band(weight.lr)}; scale {SCALE}). {fit.words}. After a search among "
-        f"{weight.compared:,} catalogued units, {times(weight.after_search)} of that is left "
-        f"(1/(np)). {WORDS[verdict]}"
+        f"({band(weight.lr)}; scale {SCALE}): 1/p. Since it was picked from "
+        f"{weight.compared:,} catalogued units, {times(weight.after_search)} of that is left: "
+        f"1/(np). {fit.words}. {WORDS[verdict]}"
     )

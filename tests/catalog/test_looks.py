@@ -11,6 +11,7 @@ import pytest
 
 from catalog.looks import TRUST, BelievedLooks
 from catalog.search import search
+from catalog.tested import error_rates
 from tests.catalog.casework import (
     asked,
     delivery,
@@ -97,8 +98,15 @@ def test_a_second_clear_look_adds_weight() -> None:
 
 def test_no_look_decides_without_limit() -> None:
     sure = lattice("WX-0836", 0.999999)
-    most = -TRUST.discount * np.log(TRUST.floor / 1000.0)
+    most = -np.log(TRUST.floor / 1000.0)
     assert difference((sure,), "WX0836", "QQ1111") <= most + 1e-6
+
+
+@pytest.mark.parametrize("units", [1_000.0, 1_000_000.0])
+def test_one_look_gives_all_units_together_the_floor_however_many_there_are(units: float) -> None:
+    believed = BelievedLooks.of(lattice("WX-0836", 0.999999), "WX0836", TRUST, units)
+    own, other = believed.log_likelihood(("WX0836", "QQ1111"))
+    assert units * np.exp(other - own) == pytest.approx(TRUST.floor, rel=1e-2)
 
 
 def test_case_and_separators_do_not_matter() -> None:
@@ -110,7 +118,7 @@ def test_case_and_separators_do_not_matter() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"temperature": 0.0}, {"floor": 0.0}, {"floor": 1.0}, {"discount": 1.5}, {"misled": 0.0}],
+    [{"temperature": 0.0}, {"floor": 0.0}, {"floor": 1.0}, {"misled": 0.0}],
 )
 def test_impossible_trust_is_refused(change: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"trust|misled"):
@@ -131,6 +139,7 @@ def test_three_clear_looks_identify_a_unit_of_a_dense_series(tmp_path: Path) -> 
         result = search(asked("CMX15D-0836", origin="machine", likelihood=fused), snapshot)
         assert result.verdict == "identifies_catalog_unit", result.explanation
         assert result.candidates[0].key.endswith("CMX15D0836")
+        assert error_rates(1000, pixels=True) in result.candidates[0].explanation
         nothing = search(asked("ZZ9", origin="machine", likelihood=garbage), snapshot)
         assert nothing.verdict in {"consistent_with_model_only", "inconclusive"}
         assert all(candidate.lr is None for candidate in nothing.candidates)

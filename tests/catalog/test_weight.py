@@ -143,7 +143,6 @@ def test_the_denominator_holds_all_that_the_pixels_allow(
     trust = Trust(
         temperature=1 / temper,
         floor=1e-6,
-        discount=1.0,
         stack=1.0,
         misled=0.01,
         version="t",

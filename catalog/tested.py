@@ -1,0 +1,66 @@
+"""How often an identification was wrong where the truth was known, said beside the verdict.
+
+The counts are what `python -m benchmarks.weight` measured on synthetic plates on seeds that no rule
+was chosen by; it writes them to `tested.json`, and nobody writes them by hand.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from catalog.results import count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """What came of one set of plates against one number of units."""
+
+    plates: str
+    """Which plates, in words that go on after a number of them."""
+    units: int
+    """Units that exist, among which the plate's own was looked for."""
+    identified: int
+    wrong: int
+    """How many of these were another unit."""
+    upper95: float
+    """Upper 95 % bound (Clopper-Pearson, one side) of the share that is wrong, 0-1."""
+
+    @property
+    def words(self) -> str:
+        """Say how many were wrong, and how many may be."""
+        return (
+            f"of {self.identified:,} {self.plates} identified, {self.wrong:,} "
+            f"{'was' if self.wrong == 1 else 'were'} another unit (with 95 % confidence at most "
+            f"{self.upper95 * 1000:.2g} in 1,000)"
+        )
+
+
+@cache
+def tested() -> tuple[str, tuple[Tested, ...]]:
+    """Give the version of the trust in pixels that was tested, and what came of it."""
+    kept = json.loads(files("catalog").joinpath("tested.json").read_text(encoding="utf-8"))
+    return kept["trust"], tuple(Tested(**one) for one in kept["tested"])
+
+
+def error_rates(units: float, *, pixels: bool) -> str:
+    """Say how often identifications among about so many units were wrong when tested.
+
+    The next larger number of units that was tested speaks for `units`; `pixels` says whether the
+    unit was identified from what a recogniser saw, which alone was tested.
+    """
+    if not pixels:
+        return (
+            " How often an identification is wrong was measured for readings from pixels, not for "
+            "a transcription or a code."
+        )
+    sizes = sorted({one.units for one in tested()[1]})
+    size = next((size for size in sizes if size >= units), sizes[-1])
+    shown = "; ".join(one.words for one in tested()[1] if one.units == size and one.identified)
+    beyond = "" if units <= size else f"More than {count(size)} units were not tested. "
+    return (
+        f" {beyond}How often such an identification was wrong on synthetic plates, among "
+        f"{count(size)} units: {shown}. Real plates may do worse."
+    )
