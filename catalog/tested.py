@@ -39,7 +39,7 @@ class Tested:
 
 
 @cache
-def tested() -> tuple[str, tuple[Tested, ...]]:
+def counts() -> tuple[str, tuple[Tested, ...]]:
     """Give the version of the trust in pixels that was tested, and what came of it."""
     kept = json.loads(files("catalog").joinpath("tested.json").read_text(encoding="utf-8"))
     return kept["trust"], tuple(Tested(**one) for one in kept["tested"])
@@ -56,9 +56,9 @@ def error_rates(units: float, *, pixels: bool) -> str:
             " How often an identification is wrong was measured for readings from pixels, not for "
             "a transcription or a code."
         )
-    sizes = sorted({one.units for one in tested()[1]})
+    sizes = sorted({one.units for one in counts()[1]})
     size = next((size for size in sizes if size >= units), sizes[-1])
-    shown = "; ".join(one.words for one in tested()[1] if one.units == size and one.identified)
+    shown = "; ".join(one.words for one in counts()[1] if one.units == size and one.identified)
     beyond = "" if units <= size else f"More than {count(size)} units were not tested. "
     return (
         f" {beyond}How often such an identification was wrong on synthetic plates, among "

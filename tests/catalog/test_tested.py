@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from catalog.looks import TRUST
-from catalog.tested import error_rates, tested
+from catalog.tested import counts, error_rates
 
 
 def test_the_kept_counts_are_of_the_trust_in_force() -> None:
-    assert tested()[0] == TRUST.version
+    assert counts()[0] == TRUST.version
 
 
 def test_every_count_is_possible() -> None:
-    for one in tested()[1]:
+    for one in counts()[1]:
         assert 0 <= one.wrong <= one.identified
         assert one.upper95 > one.wrong / max(one.identified, 1)
 
@@ -32,7 +32,7 @@ def test_more_units_than_were_tested_are_said_to_be() -> None:
 
 
 def test_counts_and_bound_stand_in_the_sentence() -> None:
-    worn = next(one for one in tested()[1] if one.units == 1_000 and "worn" in one.plates)
+    worn = next(one for one in counts()[1] if one.units == 1_000 and "worn" in one.plates)
     said = error_rates(900, pixels=True)
     assert f"of {worn.identified:,} {worn.plates} identified" in said
     assert "with 95 % confidence at most" in said
