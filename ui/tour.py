@@ -332,7 +332,8 @@ class Tour:
         delete = self.key("verify_upload").locator("[data-testid=stFileChipDeleteBtn] button")
         if delete.count():
             delete.first.click()
-            delete.first.wait_for(state="detached")
+            # The screen has been drawn anew without it once nothing is there to verify.
+            self.page.locator(".st-key-verify_go button[disabled]").wait_for()
             self.settled()
         self.key("verify_upload").locator("input[type=file]").set_input_files(bundle)
         self.key("verify_upload").locator("[data-testid=stFileChip]").wait_for()
