@@ -192,6 +192,14 @@ def test_every_finding_has_grounds_and_alternatives_and_no_proof(catalog: Snapsh
         assert "likely" not in trust
 
 
+def test_the_ground_of_an_exception_is_another_permit(catalog: Snapshot) -> None:
+    exception = found(catalog, "CMX15D-0836")["exception_during_ban"]
+    assert (
+        "On 2020-09-24, when the unit was shipped, another permit to TR stood suspended: before."
+        in exception.grounds
+    )
+
+
 def test_the_usual_alternatives_to_a_diversion_are_named(catalog: Snapshot) -> None:
     finding = found(catalog, "CMX15D-0836", found_country="Armenia")["end_user_differs"]
     text = " ".join(finding.alternatives)
