@@ -27,34 +27,26 @@ OTHER_LETTER = 1e-3
 """Probability that one letter outside the alphabet is given as another; a stated assumption."""
 
 
-def alignment_mass(match: Floats, skip: Floats, extra: float) -> Floats:
+def alignment_mass(match: Floats, skip: float, extra: float) -> Floats:
     """Sum over all alignments of what was seen with each row of true characters, shape (n,).
 
-    `match[i, j, n]`: probability of place i of the reading under true place j (for a set: summed
-    over its characters); `skip[j, n]`: true place j left out; `extra`: a place read that is not
-    there.
+    `match[i, j, n]`: probability of place i of the reading under true place j; `skip`: a true
+    character left out; `extra`: a place read that is not there.
     """
-    mass = np.zeros((len(skip) + 1, skip.shape[1]))
-    mass[0] = 1.0
-    both = skip[1:] * skip[:-1]
-    _leave_out(mass, skip, both)
+    _, length, rows = match.shape
+    mass, part = np.zeros((length + 1, rows)), np.empty((length, rows))
+    without_last, without_first, from_third = mass[:-1], mass[1:], mass[2:]
+    mass[:3] = np.array([[1.0], [skip], [skip * skip]])[: length + 1]
     for seen in match:
-        step = mass * extra
-        step[1:] += mass[:-1] * seen
-        _leave_out(step, skip, both)
-        mass = step
+        np.multiply(without_last, seen, out=part)
+        mass *= extra
+        without_first += part
+        # One or two characters in a row may be left out here; a third is too improbable to matter.
+        np.multiply(without_last, skip, out=part)
+        two = part[:-1] * skip
+        without_first += part
+        from_third += two
     return np.asarray(mass[-1])
-
-
-def _leave_out(mass: Floats, skip: Floats, both: Floats) -> None:
-    """Add the ways in which one or two characters in a row are left out at this point.
-
-    Two are added from what stood before either, so that the order of additions does not matter;
-    a third in a row is too improbable to matter.
-    """
-    two = mass[:-2] * both
-    mass[1:] += mass[:-1] * skip
-    mass[2:] += two
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,19 +86,19 @@ class Profile:
 
     def of_sets(self, sets: ProductSets) -> Floats:
         """Probability of the reading summed over each product set, shape (sets,)."""
-        match = np.einsum("bjc,ic->ijb", sets.weights, self.seen)
-        skip = self.skip * sets.weights.sum(axis=2).T
-        return np.asarray(self.share * alignment_mass(match, skip, self.extra))
+        match = sets.on_average(self.seen)
+        mass = alignment_mass(match, self.skip, self.extra)
+        return np.asarray(self.share * sets.combinations * mass)
 
     def of_keys(self, keys: npt.NDArray[np.bytes_], length: int) -> Floats:
         """Probability of the reading for each folded serial of this length, shape (n,)."""
         if not keys.size:
             return np.zeros(0)
         columns = encode(keys)[:, :length]
-        match = self.seen[:, columns.T]
+        match = self.seen.take(columns.T, axis=1)
         if (columns == OTHER).any():
             match = match * self._same_letter(keys, columns).T
-        mass = alignment_mass(match, np.full((length, keys.size), self.skip), self.extra)
+        mass = alignment_mass(match, self.skip, self.extra)
         return np.asarray(self.share * mass)
 
     def _same_letter(self, keys: npt.NDArray[np.bytes_], columns: npt.NDArray[np.intp]) -> Floats:
@@ -151,24 +143,22 @@ def likeliest(
     by place, shape (n,).
     """
     seen = _possible(profile, allowed)
-    best = seen.max(axis=1)
-    if not best.size or not best.all():
+    best = seen.argmax(axis=1)
+    top = seen[np.arange(len(seen)), best]
+    if not top.size or not top.all():
         return np.zeros(0, dtype="S1"), np.zeros(0)
-    ratio, codes = np.ones(1), np.zeros((1, 0), dtype=np.int8)
-    for row in seen / best[:, None]:
-        options = np.flatnonzero(row > floor)
-        total = np.multiply.outer(ratio, row[options]).ravel()
+    beside = seen / top[:, None]
+    ratio, codes = np.ones(1), best[None].astype(np.int8)
+    for place in np.flatnonzero((beside > floor).sum(axis=1) > 1):
+        options = np.flatnonzero(beside[place] > floor)
+        total = np.multiply.outer(ratio, beside[place, options]).ravel()
         keep = np.flatnonzero(total >= floor)
         if keep.size > most:
             keep = keep[np.argpartition(-total[keep], most - 1)[:most]]
-        codes = np.concatenate(
-            [codes[keep // options.size], options[keep % options.size, None].astype(np.int8)],
-            axis=1,
-        )
-        ratio = total[keep]
+        codes, ratio = codes[keep // options.size], total[keep]
+        codes[:, place] = options[keep % options.size]
     order = np.argsort(-ratio, kind="stable")
-    top = profile.share * float(np.prod(best))
-    return _spell(codes[order], profile), top * ratio[order]
+    return _spell(codes[order], profile), profile.share * float(top.prod()) * ratio[order]
 
 
 def _possible(profile: Profile, allowed: npt.NDArray[np.bool_]) -> Floats:

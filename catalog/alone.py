@@ -19,8 +19,7 @@ from catalog.weight import weigh_group, weigh_unit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
+    from catalog.descent import SortedKeys
     from catalog.likelihood import SerialModel
     from catalog.looks import Trust
     from catalog.population import Population
@@ -33,7 +32,7 @@ class Competing:
     """One group of units that compete: how many exist, the catalogued ones, and its prior."""
 
     population: Population
-    keys: npt.NDArray[np.bytes_]
+    keys: SortedKeys
     prior: float = 1.0
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from catalog.alignment import Profile
+    from catalog.descent import SortedKeys
     from catalog.likelihood import SerialModel
     from catalog.population import Population, ProductSets
 
@@ -43,7 +44,7 @@ class Counted:
 
 
 def count_fitting(
-    model: SerialModel, population: Population, length: int, keys: Keys, *, least: float
+    model: SerialModel, population: Population, length: int, keys: SortedKeys, *, least: float
 ) -> Counted:
     """Count the units under which the reading is at least as probable as `least`.
 
@@ -54,7 +55,7 @@ def count_fitting(
         floor = least / profile.ceiling if profile.ceiling else 2.0
         if len(profile.seen) != length or floor > 1.0:
             continue
-        found = descend(profile, keys, floor=floor, most=keys.size)
+        found = descend(profile, keys, floor=floor, most=keys.keys.size)
         catalogued += found.count
         fitting += _alone(found.keys, population, length)
         fitting += sum(

@@ -8,11 +8,12 @@ that a clear reading touches a few hundred keys of millions.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catalog.confusions import ALPHABET, byte_columns
+from catalog.confusions import byte_columns
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -23,12 +24,10 @@ if TYPE_CHECKING:
     Numbers = npt.NDArray[np.intp]
     Keys = npt.NDArray[np.bytes_]
 
-FEW_ENOUGH = 4096
-"""So many keys are looked at one by one rather than divided further."""
+MOST_BEGINNINGS = 1 << 16
+"""The tree is kept down to where more beginnings differ; below, keys are looked at one by one."""
 
 LOOKED_AT_TOGETHER = 1 << 15
-
-_BYTES = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,28 +46,66 @@ class Explaining:
         return float(self.shares[-1]) if self.count > self.keys.size else 0.0
 
 
-def descend(profile: Profile, keys: Keys, *, floor: float, most: int) -> Explaining:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """All beginnings of one length that occur, in order."""
+
+    starts: Numbers
+    """Where the keys with each beginning start; at the end, how many keys there are."""
+    letters: npt.NDArray[np.uint8]
+    """The last character of each beginning."""
+    children: Numbers
+    """The first of these beginnings below each one of the level above; at the end, their number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SortedKeys:
+    """The folded serials of one maker and model, sorted, and the tree of how they begin."""
+
+    keys: Keys
+
+    @cached_property
+    def raw(self) -> npt.NDArray[np.uint8]:
+        """Their bytes, shape (n, width)."""
+        data = np.ascontiguousarray(self.keys).view(np.uint8)
+        return data.reshape(self.keys.size, self.keys.dtype.itemsize)
+
+    @cached_property
+    def levels(self) -> tuple[Level, ...]:
+        """Beginnings of one character, of two, and so on, from one look at all keys."""
+        levels: list[Level] = []
+        above = np.zeros(1, dtype=np.intp)
+        fresh = np.zeros(self.keys.size, dtype=bool)
+        fresh[:1] = True
+        for letters in self.raw.T:
+            fresh[1:] |= letters[1:] != letters[:-1]
+            if np.count_nonzero(fresh) > MOST_BEGINNINGS:
+                break
+            starts = np.flatnonzero(fresh)
+            levels.append(
+                Level(
+                    starts=np.append(starts, self.keys.size),
+                    letters=letters[starts],
+                    children=np.append(np.searchsorted(starts, above), starts.size),
+                )
+            )
+            above = starts
+        return tuple(levels)
+
+
+def descend(profile: Profile, among: SortedKeys, *, floor: float, most: int) -> Explaining:
     """Find the serials that are at least `floor` times as probable as any serial could be.
 
-    `keys` are sorted. Lists the `most` best ones; the count is of all.
+    Lists the `most` best ones; the count is of all.
     """
-    length, width = len(profile.seen), keys.dtype.itemsize
-    nothing = Explaining(keys=np.zeros(0, dtype="S1"), shares=np.zeros(0), count=0)
-    if not length or not keys.size or width < length:
-        return nothing
-    table = profile.seen[:, byte_columns()].copy()
+    keys, length = among.keys, len(profile.seen)
+    if not length or not keys.size or keys.dtype.itemsize < length:
+        return Explaining(keys=np.zeros(0, dtype="S1"), shares=np.zeros(0), count=0)
+    table = profile.seen[:, byte_columns()]
     table[:, 0] = 0.0
     table /= np.maximum(table.max(axis=1, keepdims=True), 1e-300)
-    raw = np.ascontiguousarray(keys).view(np.uint8).reshape(keys.size, width)
-    low, high, score = np.zeros(1, dtype=np.intp), np.array([keys.size]), np.ones(1)
-    place = 0
-    while place < length and not profile.foreign.any():
-        rows = int((high - low).sum())
-        if rows <= max(FEW_ENOUGH, len(_BYTES) * low.size):
-            break
-        low, high, score = _divided(keys, raw, (low, high, score), table[place], place, floor)
-        place += 1
-    hits, shares = _looked_at(raw, (low, high, score), table, place, floor)
+    place, ranges = _ranges(among, table, floor)
+    hits, shares = _looked_at(among.raw, ranges, table, place, floor)
     once = np.append(True, keys[hits][1:] != keys[hits][:-1])[: hits.size]
     hits, shares = hits[once], shares[once]
     order = np.argsort(-shares, kind="stable")[:most]
@@ -78,24 +115,22 @@ def descend(profile: Profile, keys: Keys, *, floor: float, most: int) -> Explain
 
 
 Ranges = tuple["Numbers", "Numbers", "Floats"]
-"""Where each range of keys with one beginning starts and ends, and how probable it is at best."""
+"""Where the keys with each beginning start and end, and how probable they are at best."""
 
 
-def _divided(
-    keys: Keys, raw: npt.NDArray[np.uint8], ranges: Ranges, row: Floats, place: int, floor: float
-) -> Ranges:
-    """Divide ranges by their next character, and leave out what cannot explain the reading."""
-    low, _, score = ranges
-    below = score[:, None] * row[_BYTES]
-    parent, which = np.nonzero(below >= floor)
-    starts = np.zeros((2, parent.size, place + 1), dtype=np.uint8)
-    starts[:, :, :place] = raw[low[parent], :place]
-    starts[:, :, place] = _BYTES[which]
-    starts[1, :, place] += 1
-    wanted = starts.view(f"S{place + 1}").ravel().astype(keys.dtype)
-    first, last = np.split(np.searchsorted(keys, wanted), 2)
-    kept = last > first
-    return first[kept], last[kept], below[parent, which][kept]
+def _ranges(among: SortedKeys, table: Floats, floor: float) -> tuple[int, Ranges]:
+    """Go down the tree, leaving out what cannot explain the reading; say how far it went."""
+    at, score = np.zeros(1, dtype=np.intp), np.ones(1)
+    starts = np.array([0, among.keys.size])
+    for level, row in zip(among.levels, table, strict=False):
+        first = level.children[at]
+        count = level.children[at + 1] - first
+        ends = np.cumsum(count)
+        below = np.repeat(first - ends + count, count) + np.arange(count.sum())
+        score = np.repeat(score, count) * row.take(level.letters[below])
+        kept = score >= floor
+        at, score, starts = below[kept], score[kept], level.starts
+    return min(len(among.levels), len(table)), (starts[at], starts[at + 1], score)
 
 
 def _looked_at(

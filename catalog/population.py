@@ -33,7 +33,7 @@ UNSEEN_SHARE = 1.0
 """Irregular serials: as many units again as the catalog has are taken to exist outside it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ProductSets:
     """Sets of serials of one length. `weights` has shape (sets, length, 37).
 
@@ -54,6 +54,29 @@ class ProductSets:
     def allowed(self) -> npt.NDArray[np.bool_]:
         """Which characters can stand at each place in any set, shape (length, 37)."""
         return np.asarray(np.any(self.weights > 0, axis=0))
+
+    @cached_property
+    def totals(self) -> Floats:
+        """Weight of all characters together at each place of each set, shape (length, sets)."""
+        return np.ascontiguousarray(self.weights.sum(axis=2).T)
+
+    @cached_property
+    def combinations(self) -> Floats:
+        """Weight of all serials of each set together, shape (sets,)."""
+        return np.asarray(self.totals.prod(axis=0))
+
+    @cached_property
+    def _shares(self) -> Floats:
+        """Share of each character at each place, shape (37, length * sets)."""
+        shares = self.weights.transpose(2, 1, 0) / np.maximum(self.totals, 1e-300)
+        return np.ascontiguousarray(shares.reshape(WIDTH, -1))
+
+    def on_average(self, seen: Floats) -> Floats:
+        """Average what was seen (places, 37) over the characters of each place and set.
+
+        Gives shape (places, length, sets).
+        """
+        return (seen @ self._shares).reshape(len(seen), self.length, -1)
 
     def expected(self, keys: npt.NDArray[np.bytes_]) -> Floats:
         """How many units are expected to bear each of these keys, shape (n,)."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from catalog.alignment import Profile
+    from catalog.descent import SortedKeys
     from catalog.likelihood import SerialModel
     from catalog.population import Population
 
@@ -70,7 +71,7 @@ def propose(
     model: SerialModel,
     population: Population,
     length: int,
-    catalogued: Keys,
+    catalogued: SortedKeys,
     *,
     enough: float,
     efforts: tuple[Effort, ...] = EFFORTS,

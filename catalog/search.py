@@ -90,7 +90,7 @@ def search(
     if seen is None or model is None:
         return one.without_serial(limit)
     groups = tuple(
-        weigh_group(model, c.population, snapshot.keys(c.group.group_id), prior=c.prior)
+        weigh_group(model, c.population, snapshot.sorted_keys(c.group.group_id), prior=c.prior)
         for c in field.competitors
     )
     weighed = _Weighed(search=one, serial=seen, model=model, groups=groups)
@@ -355,7 +355,7 @@ class _Weighed:
         groups = [
             Competing(
                 population=c.population,
-                keys=self.search.snapshot.keys(c.group.group_id),
+                keys=self.search.snapshot.sorted_keys(c.group.group_id),
                 prior=c.prior,
             )
             for c in competitors
@@ -369,7 +369,7 @@ class _Weighed:
         population = competitor.population
         if beyond != 1.0:
             population = population_of(self.search.snapshot, group_id, factor=beyond)
-        keys = self.search.snapshot.keys(group_id)
+        keys = self.search.snapshot.sorted_keys(group_id)
         return weigh_group(model, population, keys, prior=competitor.prior)
 
     def _explanation(self, verdict: Verdict, *, shown: int) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from catalog.container import MappedContainer
+from catalog.descent import SortedKeys
 from catalog.errors import CatalogError, RecordInvalid, SnapshotDamaged, SnapshotUnreadable
 from catalog.index import HashIndex, Places, as_keys
 from catalog.makers import MakerHit, MakerNames, ModelHit
@@ -65,6 +66,7 @@ class Snapshot:
             self._container.close()
             raise
         self._permit = lru_cache(CACHED_PERMITS)(self._read_permit)
+        self._sorted_keys: dict[int, SortedKeys] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -141,6 +143,12 @@ class Snapshot:
         width, count = entry["width"], entry["units"]
         data = self._container.bytes_of("keys.bin")
         return np.frombuffer(data, dtype=f"S{width}", count=count, offset=entry["offset"])
+
+    def sorted_keys(self, group_id: int) -> SortedKeys:
+        """The same with what has been worked out of them, kept while the snapshot is open."""
+        if group_id not in self._sorted_keys:
+            self._sorted_keys[group_id] = SortedKeys(keys=self.keys(group_id))
+        return self._sorted_keys[group_id]
 
     def lookup(self, group_id: int, strings: Sequence[str]) -> Places:
         """Find many folded serials at once among a group's keys, exactly."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from catalog.descent import SortedKeys
     from catalog.likelihood import SerialModel
     from catalog.population import Population
     from catalog.proposals import Proposals
@@ -96,11 +97,11 @@ class GroupWeight:
 
 
 def weigh_group(
-    model: SerialModel, population: Population, keys: Keys, *, prior: float = 1.0
+    model: SerialModel, population: Population, keys: SortedKeys, *, prior: float = 1.0
 ) -> GroupWeight:
     """Weigh every unit of one maker and model against the reading of a serial.
 
-    `keys` are the catalogued folded serials of the group, sorted.
+    `keys` are the catalogued folded serials of the group.
     """
     parts = _parts(model, population, keys)
     counted = sum(float(group.units @ model.of_sets(group)) for group in population.sets)
@@ -136,7 +137,7 @@ class _Part:
     scored: tuple[Scored, ...]
 
 
-def _parts(model: SerialModel, population: Population, keys: Keys) -> tuple[_Part, ...]:
+def _parts(model: SerialModel, population: Population, keys: SortedKeys) -> tuple[_Part, ...]:
     """Weigh as many serials of each length as may fit; where none comes near, many more."""
     enough = FITS_FROM * model.ceiling / 2
     parts: tuple[_Part, ...] = ()
@@ -155,8 +156,10 @@ def _parts(model: SerialModel, population: Population, keys: Keys) -> tuple[_Par
     return parts
 
 
-def _weigh_part(model: SerialModel, population: Population, keys: Keys, part: Proposals) -> _Part:
-    first, copies = find(keys, part.keys)
+def _weigh_part(
+    model: SerialModel, population: Population, keys: SortedKeys, part: Proposals
+) -> _Part:
+    first, copies = find(keys.keys, part.keys)
     present = copies > 0
     listed = population.expected(part.keys, part.length, listed=True)
     expected = population.expected(part.keys, part.length, listed=False)
