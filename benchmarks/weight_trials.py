@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks.weight_sets import DIGITS, PREFIX
 from catalog.alone import Competing, LooksAlone
+from catalog.descent import SortedKeys
 from catalog.likelihood import SerialModel, serial_model
 from catalog.looks import TRUST, BelievedLooks, Trust
 from catalog.normalize import fold
@@ -203,14 +204,15 @@ def _trial(plate: SeenPlate, plates: str, looks: Looks | None, size: int, trust:
     )
     if evidence is None or model is None:
         return blank
-    group = weigh_group(model, people, keys)
+    among = SortedKeys(keys=keys)
+    group = weigh_group(model, people, among)
     draw = np.random.default_rng(number * 31 + size)
     asked = [truth, _neighbour(number, known, draw), _stranger(number, known, draw)]
     each = model.of_keys(np.array([text.encode() for text in asked]), len(truth))
     own, near, far = (
         weigh_unit([group], group, float(value), ceiling=model.ceiling) for value in each
     )
-    compete = Competing(population=people, keys=keys)
+    compete = Competing(population=people, keys=among)
     named = _named(group, model, lambda: LooksAlone.of(evidence, people, [compete], trust=trust))
     return replace(
         blank,

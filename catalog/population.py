@@ -56,14 +56,25 @@ class ProductSets:
         return np.asarray(np.any(self.weights > 0, axis=0))
 
     @cached_property
+    def _cells(self) -> Floats:
+        """The weights of each set in one row, shape (sets, length * 37)."""
+        return np.ascontiguousarray(self.weights.reshape(len(self.weights), -1))
+
+    @cached_property
     def totals(self) -> Floats:
         """Weight of all characters together at each place of each set, shape (length, sets)."""
         return np.ascontiguousarray(self.weights.sum(axis=2).T)
 
     @cached_property
+    def endings(self) -> Floats:
+        """Weight of all that may follow each beginning of a serial, shape (length + 1, sets)."""
+        backwards = np.vstack([np.ones(len(self.units)), self.totals[::-1]])
+        return np.asarray(backwards.cumprod(axis=0)[::-1])
+
+    @property
     def combinations(self) -> Floats:
         """Weight of all serials of each set together, shape (sets,)."""
-        return np.asarray(self.totals.prod(axis=0))
+        return np.asarray(self.endings[0])
 
     @cached_property
     def _shares(self) -> Floats:
@@ -80,10 +91,8 @@ class ProductSets:
 
     def expected(self, keys: npt.NDArray[np.bytes_]) -> Floats:
         """How many units are expected to bear each of these keys, shape (n,)."""
-        columns = encode(keys)[:, : self.length]
-        places = np.arange(self.length)
-        product = np.prod(self.weights[:, places, columns], axis=-1)
-        return np.asarray(self.units @ product)
+        cells = encode(keys)[:, : self.length].T + np.arange(0, self.length * WIDTH, WIDTH)[:, None]
+        return np.asarray(self.units @ self._cells.take(cells, axis=1).prod(axis=1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +117,10 @@ class Population:
     def irregular_of(self, length: int) -> int:
         """How many catalogued serials of this length follow no sequence."""
         return sum(group.catalogued for group in self.sets if group.length == length)
+
+    def in_sequence(self, length: int) -> bool:
+        """Whether any serial of this length follows a sequence."""
+        return any(group.listed for group in self.sets if group.length == length)
 
     def allowed(self, length: int) -> npt.NDArray[np.bool_]:
         """Characters that can stand at each place of a serial of this length, (length, 37)."""

@@ -90,7 +90,8 @@ def propose(
         if len(profile.seen) == length:
             spelled, bound = _spelled_out(profile, allowed, enough, efforts)
             doubtful = doubtful or len(spelled) > 1
-            lists += spelled
+            # Out of sequence only catalogued serials are scored, and these are looked for below.
+            lists += spelled if population.in_sequence(length) else spelled[-1:]
             whole = max(whole, bound)
             if bound >= enough or irregular * bound > NEGLIGIBLE * profile.ceiling:
                 floor = LEAST_PROPOSED if irregular else enough / profile.ceiling
@@ -138,18 +139,22 @@ def _merged(
     lists: list[tuple[Keys, Floats]], length: int, whole: tuple[float, float], *, doubtful: bool
 ) -> Proposals:
     """Join lists; a serial in several keeps the largest probability that one gave it."""
-    lists = [(keys.astype(f"S{length}"), rough) for keys, rough in lists if keys.size]
-    keys, rough = lists[0] if lists else (np.zeros(0, dtype=f"S{max(length, 1)}"), np.zeros(0))
+    lists = [(keys, rough) for keys, rough in lists if keys.size]
+    kind = f"S{max(length, 1)}"
+    keys, rough = lists[0] if lists else (np.zeros(0, dtype=kind), np.zeros(0))
     if len(lists) > 1:
-        every = np.concatenate([rough for _, rough in lists])
-        keys, which = np.unique(np.concatenate([k for k, _ in lists]), return_inverse=True)
-        rough = np.zeros(keys.size)
-        np.maximum.at(rough, which.ravel(), every)
+        best: dict[bytes, float] = {}
+        for some, shares in lists:
+            for key, share in zip(some.tolist(), shares.tolist(), strict=True):
+                if share > best.get(key, -1.0):
+                    best[key] = share
+        ordered = sorted(best)
+        rough = np.array([best[key] for key in ordered])
         order = np.argsort(-rough, kind="stable")
-        keys, rough = keys[order], rough[order]
+        keys, rough = np.array(ordered, dtype=kind)[order], rough[order]
     return Proposals(
         length=length,
-        keys=keys,
+        keys=keys.astype(kind, copy=False),
         rough=rough,
         whole_from=whole[0],
         catalogued_from=whole[1],

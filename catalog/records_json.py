@@ -91,6 +91,8 @@ def _as_is(value: Any) -> Any:
 
 # Reading
 
+_PLAIN = (str, int, float, bool)
+
 
 @cache
 def _reader(hint: Any) -> Convert:
@@ -114,7 +116,8 @@ def _any(kind: Any) -> Any:
 
 def _record_reader(kind: Any) -> Convert:
     known = {
-        field.name: _reader(hint) for field, hint in zip(fields(kind), _hints(kind), strict=True)
+        field.name: (hint if hint in _PLAIN else None, _reader(hint))
+        for field, hint in zip(fields(kind), _hints(kind), strict=True)
     }
     needed = frozenset(field.name for field in fields(kind) if field.default is MISSING)
 
@@ -127,8 +130,9 @@ def _record_reader(kind: Any) -> Convert:
         for name, item in value.items():
             if name not in known:
                 raise _Odd(f"has the unknown member {name!r}", f"Known are: {', '.join(known)}")
+            plain, convert = known[name]
             try:
-                built[name] = known[name](item)
+                built[name] = item if type(item) is plain else convert(item)
             except _Odd as odd:
                 odd.path = f".{name}{odd.path}"
                 raise

@@ -80,13 +80,12 @@ class CharacterWeights:
         ]
         if length != len(profile.seen) or not sets:
             return None
-        weights = np.concatenate([part.weights for part, _ in sets])
-        units = np.concatenate([part.units * prior for part, prior in sets])
-        before = np.ones((length + 1, len(weights)))
-        np.cumprod(np.einsum("bpc,pc->pb", weights, profile.seen), axis=0, out=before[1:])
-        after = np.ones_like(before)
-        np.cumprod(weights.sum(axis=2).T[::-1], axis=0, out=after[1:])
-        return cls(profile=profile, mass=(before * after[::-1]) @ units)
+        mass = np.zeros(length + 1)
+        for part, prior in sets:
+            before = np.ones_like(part.endings)
+            np.cumprod(np.einsum("bpc,pc->pb", part.weights, profile.seen), axis=0, out=before[1:])
+            mass += (before * part.endings) @ part.units * prior
+        return cls(profile=profile, mass=mass)
 
     def bits(self, key: str, serial_bits: float) -> tuple[CharacterWeight, ...]:
         """Split the bits of a serial among its characters.

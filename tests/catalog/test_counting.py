@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from catalog.descent import SortedKeys
 from catalog.likelihood import serial_model
 from catalog.numbering import statistics
 from catalog.population import population
@@ -22,7 +23,7 @@ def fits_of(text: str, listed: np.ndarray) -> tuple[float, int, int]:
     people = population(statistics(SERIES))
     model = serial_model(FieldEvidence(text=text, origin="human"), people)
     assert model is not None
-    group = weigh_group(model, people, listed)
+    group = weigh_group(model, people, SortedKeys(keys=listed))
     named = sum(one.position >= 0 for one in group.scored)
     return group.fitting, group.catalogued_fitting, named
 
@@ -57,7 +58,7 @@ def test_units_in_no_sequence_are_counted_too() -> None:
     people = population(statistics(keys))
     model = serial_model(FieldEvidence(text="A???", origin="human"), people)
     assert model is not None
-    group = weigh_group(model, people, keys)
+    group = weigh_group(model, people, SortedKeys(keys=keys))
     exact = model.of_keys(keys, 4)
     assert group.catalogued_fitting == int((exact >= FITS_FROM * model.ceiling).sum())
     assert group.fitting >= group.catalogued_fitting

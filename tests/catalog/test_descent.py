@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog import descent
 from catalog.confusions import MODELS, byte_columns
-from catalog.descent import FEW_ENOUGH, descend
+from catalog.descent import SortedKeys, descend
 from catalog.likelihood import TextModel
 
 if TYPE_CHECKING:
@@ -41,30 +42,56 @@ def profile_of(text: str) -> Profile:
 
 
 @pytest.mark.parametrize("text", ["CM00016", "CM0OO16", "C?000?6", "AB8S0I", "A?8?0I", "CM000001"])
-def test_a_descent_finds_what_a_look_at_every_key_finds(text: str) -> None:
-    found = descend(profile_of(text), MIXED, floor=1e-6, most=100_000)
-    assert len(MIXED) > FEW_ENOUGH
+@pytest.mark.parametrize("most", [0, 900, 1 << 16])
+def test_a_descent_finds_what_a_look_at_every_key_finds(
+    text: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(descent, "MOST_BEGINNINGS", most)
+    found = descend(profile_of(text), SortedKeys(keys=MIXED), floor=1e-6, most=100_000)
     assert set(found.keys.tolist()) == one_by_one(text, MIXED, 1e-6)
     assert found.count == found.keys.size
     assert (np.diff(found.shares) <= 0).all()
 
 
+def test_a_level_holds_every_beginning_and_its_children() -> None:
+    among = SortedKeys(keys=MIXED[::40])
+    above = [b""]
+    for size, level in enumerate(among.levels, start=1):
+        keys = among.keys.astype(f"S{size}").tolist()
+        beginnings = sorted(set(keys))
+        assert [keys[at] for at in level.starts[:-1]] == beginnings
+        assert level.starts[-1] == len(keys)
+        for at, parent in enumerate(above):
+            children = beginnings[level.children[at] : level.children[at + 1]]
+            assert children
+            assert all(child.startswith(parent) for child in children)
+        above = beginnings
+    assert among.keys.dtype.itemsize == len(among.levels)
+
+
+def test_no_level_has_more_beginnings_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(descent, "MOST_BEGINNINGS", 900)
+    levels = SortedKeys(keys=MIXED).levels
+    assert 0 < len(levels) < MIXED.dtype.itemsize
+    assert all(level.letters.size <= 900 for level in levels)
+
+
 @given(st.text("ABCM0123456789?", min_size=5, max_size=7), st.sampled_from([1e-2, 1e-6, 1e-9]))
 def test_it_does_so_for_any_reading(text: str, floor: float) -> None:
     keys = MIXED[::7]
-    found = descend(profile_of(text), keys, floor=floor, most=100_000)
+    found = descend(profile_of(text), SortedKeys(keys=keys), floor=floor, most=100_000)
     assert set(found.keys.tolist()) == one_by_one(text, keys, floor)
 
 
 def test_what_is_not_listed_is_counted() -> None:
-    found = descend(profile_of("CM????1"), MIXED, floor=1e-2, most=50)
+    found = descend(profile_of("CM????1"), SortedKeys(keys=MIXED), floor=1e-2, most=50)
     assert found.keys.size == 50
     assert found.count == len(one_by_one("CM????1", MIXED, 1e-2))
     assert found.least == pytest.approx(found.shares[0])
-    assert descend(profile_of("CM00016"), MIXED, floor=1e-2, most=50).least == 0.0
+    assert descend(profile_of("CM00016"), SortedKeys(keys=MIXED), floor=1e-2, most=50).least == 0.0
 
 
 def test_nothing_is_found_where_nothing_can_be() -> None:
     none = np.zeros(0, dtype="S7")
-    assert descend(profile_of("CM00016"), none, floor=1e-6, most=9).count == 0
-    assert descend(profile_of("CM0001677"), SERIES, floor=1e-6, most=9).count == 0
+    assert descend(profile_of("CM00016"), SortedKeys(keys=none), floor=1e-6, most=9).count == 0
+    assert descend(profile_of("CM0001677"), SortedKeys(keys=SERIES), floor=1e-6, most=9).count == 0

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.bands import BANDS, band, times
+from catalog.descent import SortedKeys
 from catalog.likelihood import SerialModel, serial_model
 from catalog.looks import Trust
 from catalog.numbering import statistics
@@ -31,7 +32,7 @@ def weighed(
     evidence = FieldEvidence(text=text, origin="human", **more)  # type: ignore[arg-type]
     model = serial_model(evidence, people)
     assert model is not None
-    return model, weigh_group(model, people, keys)
+    return model, weigh_group(model, people, SortedKeys(keys=keys))
 
 
 def lr_of(text: str, serial: str) -> float:
@@ -152,7 +153,7 @@ def test_the_denominator_holds_all_that_the_pixels_allow(
     evidence = FieldEvidence(text=pixels.seen, origin="machine", likelihood=pixels)
     model = serial_model(evidence, ALL, trust=trust)
     assert model is not None
-    group = weigh_group(model, ALL, SOME)
+    group = weigh_group(model, ALL, SortedKeys(keys=SOME))
     exact = float(model.of_keys(KEYS, 4).sum())
     assert group.total >= exact * (1 - 1e-9)
     assert group.total <= exact * 2.2
@@ -166,7 +167,7 @@ def test_two_doubtful_pixels_say_more_than_none() -> None:
         evidence = FieldEvidence(text="0836", origin="machine", likelihood=pixels)
         model = serial_model(evidence, ALL)
         assert model is not None
-        group = weigh_group(model, ALL, KEYS)
+        group = weigh_group(model, ALL, SortedKeys(keys=KEYS))
         return weigh_unit(
             [group], group, group.scored[0].likelihood, ceiling=model.ceiling
         ).posterior
