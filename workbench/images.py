@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import secrets
+from collections import OrderedDict
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -22,8 +24,41 @@ if TYPE_CHECKING:
 
 #: Decoded photos kept in memory; a review goes back and forth between a few.
 KEPT_PHOTOS = 4
+#: Cut-out regions kept in memory: more than a page of search results shows.
+KEPT_CROPS = 64
+#: Bytes of PNG that those may take together.
+KEPT_CROP_BYTES = 48_000_000
 #: Longest side of a picture in a list, in pixels.
 THUMBNAIL = 480
+
+
+class KeptPictures:
+    """Encoded pictures in memory, the latest used ones; bounded by their number and their bytes.
+
+    A picture follows from its key alone, so that what is kept can never be out of date.
+    """
+
+    def __init__(self, *, most: int, most_bytes: int) -> None:
+        """Keep `most` pictures at the utmost, of `most_bytes` bytes together."""
+        self._most, self._most_bytes = most, most_bytes
+        self._pictures: OrderedDict[object, bytes] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    def get(self, key: object) -> bytes | None:
+        """The picture kept under this key, or None."""
+        with self._lock:
+            if key in self._pictures:
+                self._pictures.move_to_end(key)
+            return self._pictures.get(key)
+
+    def keep(self, key: object, picture: bytes) -> None:
+        """Keep a picture; those not used for longest give way to it."""
+        with self._lock:
+            self._bytes += len(picture) - len(self._pictures.pop(key, b""))
+            self._pictures[key] = picture
+            while len(self._pictures) > self._most or self._bytes > self._most_bytes:
+                self._bytes -= len(self._pictures.popitem(last=False)[1])
 
 
 class Images:
@@ -34,6 +69,7 @@ class Images:
         self._cache.mkdir(parents=True, exist_ok=True)
         self._blobs: BlobStore = stores.blobs
         self.photo = lru_cache(maxsize=KEPT_PHOTOS)(self._photo)
+        self._crops = KeptPictures(most=KEPT_CROPS, most_bytes=KEPT_CROP_BYTES)
 
     def _photo(self, sha256: str) -> Photo:
         """The upright photo of an original; its bytes are hashed again on the way."""
@@ -71,7 +107,12 @@ class Images:
 
     def crop_png(self, sha256: str, corners: Quad, *, height: int | None) -> bytes:
         """A region, turned upright and flattened, as PNG."""
-        return png_of(crop_region(self.photo(sha256), corners, height=height))
+        key = (sha256, corners, height)
+        kept = self._crops.get(key)
+        if kept is None:
+            kept = png_of(crop_region(self.photo(sha256), corners, height=height))
+            self._crops.keep(key, kept)
+        return kept
 
 
 def png_of(pixels: Pixels) -> bytes:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import functools
 import io
 
 import openpyxl
 
 from catalog.demo import COVERAGE, demo_catalog_csv
 from tests.workbench.drawn import plate_jpeg
+from workbench import images
 from workbench.types import Claims, Judgement, Policy, Upload
 
 EMPTY = {
@@ -406,3 +408,21 @@ def test_the_chain_of_custody_tells_nothing_to_who_transcribes_blind(
     app.at("overview", first, read_case).at("export", first, read_case)
     assert "CMX-99" in app.page
     assert (read_case.case_id, "*", "*") in app.test.session_state["np_seen"]
+
+
+def test_a_second_look_decodes_and_encodes_nothing_again(
+    app, reviewer, read_case, monkeypatch
+) -> None:
+    app.at("review", reviewer, read_case)
+    made: list[str] = []
+    for name in ("decode_photo", "_png"):
+        counted = functools.partial(_counted, made, name, getattr(images, name))
+        monkeypatch.setattr(images, name, counted)
+    app.run()
+    assert app.test.button(key=f"confirm-{PLACE}-serial")
+    assert made == []
+
+
+def _counted(made: list[str], name: str, make, *given, **named):
+    made.append(name)
+    return make(*given, **named)

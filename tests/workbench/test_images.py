@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evidence_store.blobs import BlobStore
+from tests.workbench.drawn import plate_jpeg
+from workbench import images
+from workbench.images import KEPT_PHOTOS, Images, KeptPictures
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CORNERS = ((100.0, 100.0), (300.0, 100.0), (300.0, 180.0), (100.0, 180.0))
+ELSEWHERE = ((120.0, 100.0), (300.0, 100.0), (300.0, 180.0), (120.0, 180.0))
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> BlobStore:
+    return BlobStore(tmp_path / "blobs")
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, blobs: BlobStore) -> Images:
+    return Images(SimpleNamespace(settings=SimpleNamespace(store=tmp_path), blobs=blobs))
+
+
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the photos that were decoded, in order."""
+    names: list[str] = []
+    decode = images.decode_photo
+
+    def counted(data: bytes, *, name: str) -> object:
+        names.append(name)
+        return decode(data, name=name)
+
+    monkeypatch.setattr(images, "decode_photo", counted)
+    return names
+
+
+def test_a_list_of_more_photos_than_are_kept_decodes_each_once(pictures, blobs, decoded) -> None:
+    photos = [blobs.put(plate_jpeg(seed=seed)) for seed in range(KEPT_PHOTOS + 2)]
+    first = [pictures.crop_png(photo, CORNERS, height=120) for photo in photos]
+    again = [pictures.crop_png(photo, CORNERS, height=120) for photo in photos]
+    assert first == again
+    assert len(decoded) == len(photos)
+
+
+def test_another_outline_or_height_is_another_picture(pictures, blobs) -> None:
+    photo = blobs.put(plate_jpeg())
+    made = {
+        pictures.crop_png(photo, corners, height=height)
+        for corners in (CORNERS, ELSEWHERE)
+        for height in (120, 240)
+    }
+    assert len(made) == 4
+
+
+def test_the_picture_unused_for_longest_gives_way() -> None:
+    kept = KeptPictures(most=2, most_bytes=100)
+    kept.keep("a", b"1")
+    kept.keep("b", b"2")
+    assert kept.get("a") == b"1"
+    kept.keep("c", b"3")
+    assert [kept.get(key) for key in "abc"] == [b"1", None, b"3"]
+
+
+def test_bytes_are_bounded_also_when_few_pictures_are_kept() -> None:
+    kept = KeptPictures(most=10, most_bytes=100)
+    kept.keep("a", b"." * 60)
+    kept.keep("a", b"." * 50)
+    kept.keep("b", b"." * 50)
+    assert (kept.get("a"), kept.get("b")) == (b"." * 50, b"." * 50)
+    kept.keep("c", b".")
+    assert (kept.get("a"), kept.get("b"), kept.get("c")) == (None, b"." * 50, b".")
+    kept.keep("huge", b"." * 101)
+    assert kept.get("huge") is None
