@@ -16,7 +16,7 @@ from vision.decode import decode_photo
 from vision.rectify import crop_region
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from evidence_store.blobs import BlobStore
     from vision.types import Photo, Pixels, Quad
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 #: Decoded photos kept in memory; a review goes back and forth between a few.
 KEPT_PHOTOS = 4
-#: Cut-out regions kept in memory: more than a page of search results shows.
-KEPT_CROPS = 64
-#: Bytes of PNG that those may take together.
-KEPT_CROP_BYTES = 48_000_000
+#: Made pictures kept in memory: more than the regions on a page of search results.
+KEPT_PICTURES = 64
+#: Bytes that those may take together.
+KEPT_PICTURE_BYTES = 64_000_000
 #: Longest side of a picture in a list, in pixels.
 THUMBNAIL = 480
 
@@ -45,20 +45,22 @@ class KeptPictures:
         self._bytes = 0
         self._lock = Lock()
 
-    def get(self, key: object) -> bytes | None:
-        """The picture kept under this key, or None."""
+    def get_or_make(self, key: object, make: Callable[[], bytes]) -> bytes:
+        """The picture kept under this key, or else made and kept.
+
+        Those not used for longest give way to it.
+        """
         with self._lock:
             if key in self._pictures:
                 self._pictures.move_to_end(key)
-            return self._pictures.get(key)
-
-    def keep(self, key: object, picture: bytes) -> None:
-        """Keep a picture; those not used for longest give way to it."""
+                return self._pictures[key]
+        picture = make()
         with self._lock:
             self._bytes += len(picture) - len(self._pictures.pop(key, b""))
             self._pictures[key] = picture
             while len(self._pictures) > self._most or self._bytes > self._most_bytes:
                 self._bytes -= len(self._pictures.popitem(last=False)[1])
+        return picture
 
 
 class Images:
@@ -69,32 +71,30 @@ class Images:
         self._cache.mkdir(parents=True, exist_ok=True)
         self._blobs: BlobStore = stores.blobs
         self.photo = lru_cache(maxsize=KEPT_PHOTOS)(self._photo)
-        self._crops = KeptPictures(most=KEPT_CROPS, most_bytes=KEPT_CROP_BYTES)
+        self._pictures = KeptPictures(most=KEPT_PICTURES, most_bytes=KEPT_PICTURE_BYTES)
 
     def _photo(self, sha256: str) -> Photo:
         """The upright photo of an original; its bytes are hashed again on the way."""
         return decode_photo(self._blobs.get(checked_sha256(sha256)), name=sha256[:12])
 
     def upright_png(self, sha256: str, *, longest: int | None) -> bytes:
-        """The upright photo as PNG, no side longer than `longest` pixels."""
-        kept = self._cache / f"{sha256}-{longest or 'full'}.png"
-        if kept.exists():
-            return kept.read_bytes()
+        """The upright photo as PNG, no side longer than `longest` pixels.
+
+        Sealed reports show it, so it never comes from a file that somebody could have altered.
+        """
+        return self._pictures.get_or_make((sha256, longest), lambda: self._upright(sha256, longest))
+
+    def _upright(self, sha256: str, longest: int | None) -> bytes:
         image = Image.fromarray(self.photo(sha256).pixels)
         if longest is not None:
             image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-        data = _png(image)
-        self._keep(kept, data)
-        return data
-
-    @staticmethod
-    def _keep(path: Path, data: bytes) -> None:
-        part = path.with_suffix(f".{secrets.token_hex(4)}.part")
-        part.write_bytes(data)
-        part.replace(path)
+        return _png(image)
 
     def thumbnail(self, sha256: str, photo: Photo | None = None) -> bytes:
-        """A small upright JPEG for lists; made at intake, while the photo is decoded anyway."""
+        """A small upright JPEG for lists; made at intake, while the photo is decoded anyway.
+
+        It is kept as a file that nothing checks: only lists on screen may show it.
+        """
         kept = self._cache / f"{sha256}-small.jpg"
         if kept.exists():
             return kept.read_bytes()
@@ -102,17 +102,17 @@ class Images:
         image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS, reducing_gap=2.0)
         buffer = io.BytesIO()
         image.save(buffer, format="JPEG", quality=82)
-        self._keep(kept, buffer.getvalue())
+        part = kept.with_suffix(f".{secrets.token_hex(4)}.part")
+        part.write_bytes(buffer.getvalue())
+        part.replace(kept)
         return buffer.getvalue()
 
     def crop_png(self, sha256: str, corners: Quad, *, height: int | None) -> bytes:
         """A region, turned upright and flattened, as PNG."""
-        key = (sha256, corners, height)
-        kept = self._crops.get(key)
-        if kept is None:
-            kept = png_of(crop_region(self.photo(sha256), corners, height=height))
-            self._crops.keep(key, kept)
-        return kept
+        return self._pictures.get_or_make(
+            (sha256, corners, height),
+            lambda: png_of(crop_region(self.photo(sha256), corners, height=height)),
+        )
 
 
 def png_of(pixels: Pixels) -> bytes:

@@ -59,22 +59,27 @@ def test_another_outline_or_height_is_another_picture(pictures, blobs) -> None:
     assert len(made) == 4
 
 
+def unmade() -> bytes:
+    raise AssertionError("it was made again")
+
+
 def test_the_picture_unused_for_longest_gives_way() -> None:
     kept = KeptPictures(most=2, most_bytes=100)
-    kept.keep("a", b"1")
-    kept.keep("b", b"2")
-    assert kept.get("a") == b"1"
-    kept.keep("c", b"3")
-    assert [kept.get(key) for key in "abc"] == [b"1", None, b"3"]
+    kept.get_or_make("a", lambda: b"1")
+    kept.get_or_make("b", lambda: b"2")
+    assert kept.get_or_make("a", unmade) == b"1"
+    kept.get_or_make("c", lambda: b"3")
+    assert kept.get_or_make("a", unmade) == b"1"
+    assert kept.get_or_make("c", unmade) == b"3"
+    assert kept.get_or_make("b", lambda: b"made anew") == b"made anew"
 
 
 def test_bytes_are_bounded_also_when_few_pictures_are_kept() -> None:
     kept = KeptPictures(most=10, most_bytes=100)
-    kept.keep("a", b"." * 60)
-    kept.keep("a", b"." * 50)
-    kept.keep("b", b"." * 50)
-    assert (kept.get("a"), kept.get("b")) == (b"." * 50, b"." * 50)
-    kept.keep("c", b".")
-    assert (kept.get("a"), kept.get("b"), kept.get("c")) == (None, b"." * 50, b".")
-    kept.keep("huge", b"." * 101)
-    assert kept.get("huge") is None
+    kept.get_or_make("a", lambda: b"." * 50)
+    kept.get_or_make("b", lambda: b"." * 50)
+    assert kept.get_or_make("a", unmade) == b"." * 50
+    kept.get_or_make("c", lambda: b".")
+    assert kept.get_or_make("b", lambda: b"anew") == b"anew"
+    assert kept.get_or_make("huge", lambda: b"." * 101) == b"." * 101
+    assert kept.get_or_make("huge", lambda: b"anew") == b"anew"

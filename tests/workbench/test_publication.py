@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,9 @@ from evidence_store.timestamp import AuthorityUnavailable
 from tests.workbench.drawn import SERIAL, plate_jpeg
 from tests.workbench.steps import judge
 from workbench.__main__ import main
+from workbench.case_file import PRINTED_SIDE
 from workbench.errors import BadRequest, NotAllowed
-from workbench.publication import Withholding, blurred_png
+from workbench.publication import SHOWN_AT, Withholding, blurred_png
 from workbench.types import Actor, CaseSummary, Claims, Judgement, Policy, Role, Upload
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 ACCOUNT = "@finder_of_things"
 PLACE = "Hadrut, house 14"
 FINDER = "NAME OF A FINDER"
+PINK = (255, 0, 160)
 WITHHELD = Withholding(
     fields=tuple(FieldChoice(name=n) for n in ("source_account", "claimed_place", "embedded")),
     exhibits=("EX-0002",),
@@ -115,6 +118,30 @@ def test_a_blurred_photo_stands_in(
     assert bench.exports.verify(folder).ok
     assert "a blurred one stands in for it" in (folder / "data" / "report.html").read_text()
     assert (folder / "data" / "tables" / "readings.json").exists()
+
+
+def test_an_altered_file_of_the_cache_reaches_no_report(
+    bench: Workbench, investigator: Actor, told: CaseSummary, settings: Settings
+) -> None:
+    for longest in (PRINTED_SIDE, SHOWN_AT):
+        bench.intake.upright_png(told.case_id, "EX-0002", longest=longest)
+    forged = Image.new("RGB", (400, 300), PINK)
+    for path in (settings.store / "cache").glob("*.*g"):
+        forged.save(path)
+    sealed = bench.exports.seal(investigator, told.case_id)
+    blurred = Withholding(blurred=("EX-0002",))
+    view = bench.publication.publish(investigator, told.case_id, sealed.sequence, blurred)
+    for folder in (
+        bench.exports.folder_path(told.case_id, sealed.sequence),
+        bench.publication.folder_path(told.case_id, view.sequence),
+    ):
+        html = (folder / "data" / "report.html").read_text()
+        shown = re.findall(r"data:image/\w+;base64,([A-Za-z0-9+/=]+)", html)
+        assert len(shown) >= 2
+        for encoded in shown:
+            picture = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGB")
+            near = picture.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+            assert sum(abs(a - b) for a, b in zip(near, PINK, strict=True)) > 60
 
 
 def test_a_blurred_photo_holds_no_more_than_a_few_dozen_colours_across() -> None:
