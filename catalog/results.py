@@ -65,7 +65,8 @@ class Fit:
     @property
     def words(self) -> str:
         """The sentence that stands beside every likelihood ratio."""
-        return f"{count(self.fitting)} of {count(self.units)} units fit"
+        fitting = count(self.fitting)
+        return f"{fitting} of {count(self.units)} units {'fits' if fitting == '1' else 'fit'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

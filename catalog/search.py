@@ -410,7 +410,9 @@ def _explain(unit: Unit, weight: UnitWeight, fit: Fit, verdict: Verdict) -> str:
     return (
         f"The findings are {times(ratio)} times {more} probable if the plate is of unit "
         f"{unit.serial.value} than if it is of another unit of that maker and model "
-        f"({band(weight.lr)}; scale {SCALE}): 1/p. Since it was picked from "
-        f"{weight.compared:,} catalogued units, {times(weight.after_search)} of that is left: "
-        f"1/(np). {fit.words}. {WORDS[verdict]}"
+        f"({band(weight.lr)}; scale {SCALE}). 1/p = {times(weight.lr)}, where p is how probable "
+        f"such findings are from another unit, relative to this one. The unit was picked out of "
+        f"n = {weight.compared:,} in the catalog, and the more are looked through, the more "
+        f"easily one fits by chance: 1/(np) = {times(weight.after_search)}. {fit.words} the "
+        f"reading. {WORDS[verdict]}"
     )

@@ -32,8 +32,8 @@ class Tested:
     def words(self) -> str:
         """Say how many were wrong, and how many may be."""
         return (
-            f"of {self.identified:,} {self.plates} identified, {self.wrong:,} "
-            f"{'was' if self.wrong == 1 else 'were'} another unit (with 95 % confidence at most "
+            f"of {self.identified:,} identifications of {self.plates}, {self.wrong:,} "
+            f"{'was' if self.wrong == 1 else 'were'} wrong (with 95 % confidence at most "
             f"{self.upper95 * 1000:.2g} in 1,000)"
         )
 
@@ -53,14 +53,14 @@ def error_rates(units: float, *, pixels: bool) -> str:
     """
     if not pixels:
         return (
-            " How often an identification is wrong was measured for readings from pixels, not for "
-            "a transcription or a code."
+            " How often such an identification is wrong was not tested: it rests on a "
+            "transcription or a code, and only readings from pixels were tested."
         )
     sizes = sorted({one.units for one in counts()[1]})
     size = next((size for size in sizes if size >= units), sizes[-1])
     shown = "; ".join(one.words for one in counts()[1] if one.units == size and one.identified)
-    beyond = "" if units <= size else f"More than {count(size)} units were not tested. "
+    which = "the next number that was tested" if units <= size else "more were not tested"
     return (
-        f" {beyond}How often such an identification was wrong on synthetic plates, among "
-        f"{count(size)} units: {shown}. Real plates may do worse."
+        f" How often such identifications named another unit was tested on synthetic plates, "
+        f"among {count(size)} units ({which}): {shown}. Real plates may do worse."
     )

@@ -25,7 +25,8 @@ which, without the stack of its looks, a unit that fits leaves it open."""
 
 WORDS: Mapping[Verdict, str] = MappingProxyType(
     {
-        "identifies_catalog_unit": "The reading identifies this catalog unit at the stated prior.",
+        "identifies_catalog_unit": "The reading identifies this catalog unit, if every unit "
+        "taken to exist was equally probable beforehand.",
         "consistent_with_catalog_unit": "The reading is consistent with this catalog unit.",
         "consistent_with_model_only": "Only maker and model are consistent; this is not a match.",
         "several_candidates": "Several catalog units fit the reading.",
@@ -66,8 +67,9 @@ def without_stack(weight: UnitWeight, alone: float) -> str:
         return ""
     return (
         f" Without the picture of the exposures laid over each other, the probability of this unit "
-        f"at the stated prior would be {alone:.2g}. Such a picture may strengthen an "
-        f"identification, not make one: .{ALONE_FROM * 100:.0f} is asked of the exposures alone."
+        f"would be {alone:.2g}, if all were equally probable beforehand. Such a picture may "
+        f"strengthen an identification, not make one: .{ALONE_FROM * 100:.0f} is "
+        f"asked of the exposures alone."
     )
 
 

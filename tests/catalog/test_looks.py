@@ -139,7 +139,9 @@ def test_three_clear_looks_identify_a_unit_of_a_dense_series(tmp_path: Path) -> 
         result = search(asked("CMX15D-0836", origin="machine", likelihood=fused), snapshot)
         assert result.verdict == "identifies_catalog_unit", result.explanation
         assert result.candidates[0].key.endswith("CMX15D0836")
-        assert error_rates(1000, pixels=True) in result.candidates[0].explanation
+        explanation = result.candidates[0].explanation
+        assert error_rates(1000, pixels=True) in explanation
+        assert "equally probable beforehand" in explanation, "the prior is stated"
         nothing = search(asked("ZZ9", origin="machine", likelihood=garbage), snapshot)
         assert nothing.verdict in {"consistent_with_model_only", "inconclusive"}
         assert all(candidate.lr is None for candidate in nothing.candidates)

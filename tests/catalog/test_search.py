@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from catalog.bands import times
 from catalog.search import search
 from catalog.serialize import result_to_json
 from catalog.types import CoverageEntry, Redactable, Serial
@@ -222,7 +223,9 @@ def test_the_explanation_says_the_number_and_never_more(catalog: Snapshot) -> No
     assert "times more probable if the plate is of unit CMX15D-0836 than" in candidate.explanation
     assert "of 1,2" in candidate.explanation
     assert "units fit" in candidate.explanation
-    assert "1/(np)" in candidate.explanation
+    assert candidate.weight is not None
+    assert f"1/p = {times(candidate.weight.lr)}," in candidate.explanation
+    assert f"1/(np) = {times(candidate.weight.after_search)}." in candidate.explanation
     for text in (result.explanation, candidate.explanation, *result.limits, *candidate.limits):
         assert "proves" not in text
         assert "% likely" not in text

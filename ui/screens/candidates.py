@@ -262,7 +262,7 @@ def _sentence(candidate: ReportCandidate) -> str:
     if candidate.likelihood_ratio is None:
         return f"<div>Only maker and model are consistent; this is not a match.{fit}</div>"
     after = (
-        f" Divided by the number of catalog units compared: "
+        f" Divided by the number of catalog units looked through: "
         f"{markup.safe(ratio(candidate.after_search))}."
         if candidate.after_search is not None
         else ""

@@ -177,7 +177,8 @@ def _answer(
         "ratio": ratio(candidate.likelihood_ratio) if candidate else "",
         "band": text(candidate.band) if candidate else "",
         "synthetic": search.synthetic_catalog,
-        "explanation": text(search.explanation),
+        # What qualifies this unit's number, error rates included, stands beside it.
+        "explanation": text((candidate and candidate.explanation) or search.explanation),
         "coverage": text(search.coverage),
         "asked": [[text(field_word(name)), text(value)] for name, value in search.asked],
         "cautions": [text(words) for words in _contradictions(plate, texts)],

@@ -107,7 +107,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "lr": "Likelihood ratio",
         "lr_sentence": "times more probable if the item is this unit than if it is another one",
         "fit": "Fit",
-        "after_search": "Divided by the number of catalog units compared",
+        "after_search": "The ratio, divided by the number of catalog units looked through",
         "sensitivity": "The same under other assumptions",
         "limits": "What the search could not take into account",
         "applications": "Applications for this maker and model that were never approved",

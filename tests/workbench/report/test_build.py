@@ -96,9 +96,29 @@ def test_the_first_page_says_out_of_how_many_and_what_was_not_checked(
     assert f"not judged in full by a person: {exhibit.exhibit_id}." in text
     assert "was not read: EX-0042." in text
     (search,) = [one for one in case.searches if one.decisions]
-    assert search.explanation in text
+    assert search.candidates[0].explanation in text, "with the error rates of an identification"
     assert search.coverage in text
     assert make_pdf(case).startswith(b"%PDF")
+
+
+def test_an_answer_that_no_candidate_is_it_is_explained_by_the_search(
+    report_case: ReportCase,
+) -> None:
+    (search,) = [one for one in report_case.searches if one.decisions]
+    none_is = replace(search, decisions=(replace(search.decisions[0], candidate=""),))
+    case = replace(report_case, searches=(none_is,))
+    text = " ".join(seen(make_page(case)).text.split()).partition(NOT_PROVED_ENGLISH[0])[0]
+    assert search.explanation in text
+
+
+def test_a_candidate_says_its_number_in_one_sentence(report_case: ReportCase) -> None:
+    """What the explanation says already is not said again beside it."""
+    text = " ".join(seen(make_page(report_case)).text.split())
+    (search,) = [one for one in report_case.searches if one.decisions]
+    assert search.candidates[0].fit not in text
+    bare = replace(search, candidates=(replace(search.candidates[0], explanation=""),))
+    text = " ".join(seen(make_page(replace(report_case, searches=(bare,)))).text.split())
+    assert search.candidates[0].fit in text
 
 
 def test_a_person_against_the_machine_is_said_beside_the_answer(report_case: ReportCase) -> None:
