@@ -111,61 +111,84 @@ class Profile:
         return np.where(different, OTHER_LETTER, 1.0)
 
 
-def single_changes(
-    profile: Profile, allowed: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.bytes_], Floats]:
-    """Spell the best allowed serial of the reading's own length and its single changes.
+@dataclass(frozen=True, kw_only=True)
+class Spelling:
+    """The best allowed serial of the reading's own length, and what changes of it cost."""
 
-    Gives them best first, with their probabilities place by place.
-    """
-    seen = _possible(profile, allowed)
-    best = seen.argmax(axis=1)
-    top = seen[np.arange(len(seen)), best]
-    if not top.size or not top.all():
-        return np.zeros(0, dtype="S1"), np.zeros(0)
-    places, columns = np.nonzero(seen)
-    ratio = seen[places, columns] / top[places]
-    ratio[columns == best[places]] = 0.0
-    order = np.argsort(-ratio, kind="stable")[: ratio.size - top.size]
-    codes = np.repeat(best[None].astype(np.int8), order.size + 1, axis=0)
-    codes[np.arange(1, order.size + 1), places[order]] = columns[order]
-    rough = profile.share * float(top.prod()) * np.concatenate([[1.0], ratio[order]])
-    return _spell(codes, profile), rough
+    profile: Profile
+    best: npt.NDArray[np.int8]
+    """Its characters as columns, shape (places,)."""
+    beside: Floats
+    """How probable each character is beside the best one of its place, shape (places, 37)."""
+    top: float
+    """Its probability, place by place; 0 if no serial of this length is allowed."""
 
+    @classmethod
+    def of(cls, profile: Profile, allowed: npt.NDArray[np.bool_]) -> Spelling:
+        """Take what was seen under the allowed characters only, shape (places, 37).
 
-def likeliest(
-    profile: Profile, allowed: npt.NDArray[np.bool_], *, most: int, floor: float
-) -> tuple[npt.NDArray[np.bytes_], Floats]:
-    """Find the serials of the reading's own length that explain it best, best first.
+        Letters beyond the alphabet are allowed where they were read.
+        """
+        seen = np.where(allowed, profile.seen, 0.0)
+        seen[:, OTHER] = np.where(profile.foreign > 0, seen[:, OTHER], 0.0)
+        best = seen.argmax(axis=1)
+        top = seen[np.arange(len(seen)), best]
+        return cls(
+            profile=profile,
+            best=best.astype(np.int8),
+            beside=seen / np.maximum(top, 1e-300)[:, None],
+            top=profile.share * float(top.prod()) if top.size else 0.0,
+        )
 
-    `allowed` (places, 37) limits the characters. Stops at `most` serials, or where one is less
-    than `floor` times as probable as the best. Gives the serials and their probabilities, place
-    by place, shape (n,).
-    """
-    seen = _possible(profile, allowed)
-    best = seen.argmax(axis=1)
-    top = seen[np.arange(len(seen)), best]
-    if not top.size or not top.all():
-        return np.zeros(0, dtype="S1"), np.zeros(0)
-    beside = seen / top[:, None]
-    ratio, codes = np.ones(1), best[None].astype(np.int8)
-    for place in np.flatnonzero((beside > floor).sum(axis=1) > 1):
-        options = np.flatnonzero(beside[place] > floor)
-        total = np.multiply.outer(ratio, beside[place, options]).ravel()
-        keep = np.flatnonzero(total >= floor)
-        if keep.size > most:
-            keep = keep[np.argpartition(-total[keep], most - 1)[:most]]
-        codes, ratio = codes[keep // options.size], total[keep]
-        codes[:, place] = options[keep % options.size]
-    order = np.argsort(-ratio, kind="stable")
-    return _spell(codes[order], profile), profile.share * float(top.prod()) * ratio[order]
+    def two_changes(self) -> float:
+        """Bound what differs in two places: it is at most as probable as the two best changes."""
+        if not self.top:
+            return 0.0
+        changes = np.partition(self._changes().ravel(), -2)[-2:]
+        return self.top * float(changes.prod())
 
+    def single_changes(self) -> tuple[npt.NDArray[np.bytes_], Floats]:
+        """Spell the best serial and its single changes, best first, with their probabilities."""
+        if not self.top:
+            return np.zeros(0, dtype="S1"), np.zeros(0)
+        ratio = self._changes()
+        places, columns = np.nonzero(ratio)
+        ratio = ratio[places, columns]
+        order = np.argsort(-ratio, kind="stable")
+        codes = np.repeat(self.best[None], order.size + 1, axis=0)
+        codes[np.arange(1, order.size + 1), places[order]] = columns[order]
+        return self._spelled(codes), self.top * np.concatenate([[1.0], ratio[order]])
 
-def _possible(profile: Profile, allowed: npt.NDArray[np.bool_]) -> Floats:
-    """Take what was seen under the allowed characters only; letters beyond the alphabet as read."""
-    seen = np.where(allowed, profile.seen, 0.0)
-    seen[:, OTHER] = np.where(profile.foreign > 0, seen[:, OTHER], 0.0)
-    return seen
+    def likeliest(self, *, most: int, floor: float) -> tuple[npt.NDArray[np.bytes_], Floats]:
+        """Spell the serials that explain the reading best, best first, with their probabilities.
+
+        Stops at `most` serials, or where one is less than `floor` times as probable as the best.
+        """
+        if not self.top:
+            return np.zeros(0, dtype="S1"), np.zeros(0)
+        ratio, codes = np.ones(1), self.best[None]
+        for place in np.flatnonzero((self.beside > floor).sum(axis=1) > 1):
+            options = np.flatnonzero(self.beside[place] > floor)
+            total = np.multiply.outer(ratio, self.beside[place, options]).ravel()
+            keep = np.flatnonzero(total >= floor)
+            if keep.size > most:
+                keep = keep[np.argpartition(-total[keep], most - 1)[:most]]
+            codes, ratio = codes[keep // options.size], total[keep]
+            codes[:, place] = options[keep % options.size]
+        order = np.argsort(-ratio, kind="stable")
+        return self._spelled(codes[order]), self.top * ratio[order]
+
+    def _changes(self) -> Floats:
+        """The same table without the best characters themselves."""
+        changes = self.beside.copy()
+        changes[np.arange(len(changes)), self.best] = 0.0
+        return changes
+
+    def _spelled(self, codes: npt.NDArray[np.int8]) -> npt.NDArray[np.bytes_]:
+        raw = _BYTES[codes]
+        if self.profile.foreign.any():
+            raw = np.where(raw == 0, self.profile.foreign, raw)
+        return np.ascontiguousarray(raw).view(f"S{codes.shape[1]}").ravel()
 
 
 def one_edit_away(
@@ -189,12 +212,3 @@ def _letters(row: npt.NDArray[np.bool_]) -> str:
 
 _BYTES = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ\x00", dtype=np.uint8)
 assert len(_BYTES) == WIDTH  # noqa: S101 - a table that must fit the alphabet
-
-
-def _spell(codes: npt.NDArray[np.int8], profile: Profile) -> npt.NDArray[np.bytes_]:
-    if not codes.size:
-        return np.zeros(0, dtype="S1")
-    raw = _BYTES[codes]
-    if profile.foreign.any():
-        raw = np.where(raw == 0, profile.foreign, raw)
-    return np.ascontiguousarray(raw).view(f"S{codes.shape[1]}").ravel()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catalog.alignment import likeliest, one_edit_away, single_changes
+from catalog.alignment import Spelling, one_edit_away
 from catalog.descent import descend
 
 if TYPE_CHECKING:
@@ -88,10 +88,14 @@ def propose(
     doubtful = False
     for profile in model.profiles:
         if len(profile.seen) == length:
-            spelled, bound = _spelled_out(profile, allowed, enough, efforts)
-            doubtful = doubtful or len(spelled) > 1
+            spelling = Spelling.of(profile, allowed)
+            spelled, bound = _spelled_out(spelling, enough, efforts)
             # Out of sequence only catalogued serials are scored, and these are looked for below.
-            lists += spelled if population.in_sequence(length) else spelled[-1:]
+            if spelled is None or population.in_sequence(length):
+                lists.append(spelling.single_changes())
+            if spelled is not None:
+                doubtful = True
+                lists.append(spelled)
             whole = max(whole, bound)
             if bound >= enough or irregular * bound > NEGLIGIBLE * profile.ceiling:
                 floor = LEAST_PROPOSED if irregular else enough / profile.ceiling
@@ -108,23 +112,21 @@ def propose(
 
 
 def _spelled_out(
-    profile: Profile, allowed: npt.NDArray[np.bool_], enough: float, efforts: tuple[Effort, ...]
-) -> tuple[list[tuple[Keys, Floats]], float]:
-    """Spell serials of the reading's own length, and bound what was not spelled.
+    spelling: Spelling, enough: float, efforts: tuple[Effort, ...]
+) -> tuple[tuple[Keys, Floats] | None, float]:
+    """Spell serials of the reading's own length as far as needed beyond the single changes.
 
-    What differs in two places from the best is at most as probable as its two best changes.
+    Gives None where these are enough, and a bound of every serial that is in neither.
     """
-    keys, rough = single_changes(profile, allowed)
-    lists = [(keys, rough)]
-    bound = float(rough[1] * rough[2] / rough[0]) if rough.size > 2 else 0.0
+    spelled, bound = None, spelling.two_changes()
     for effort in efforts:
         if effort.most:
-            keys, rough = likeliest(profile, allowed, most=effort.most, floor=effort.floor)
+            keys, rough = spelled = spelling.likeliest(most=effort.most, floor=effort.floor)
             least = float(rough[-1]) if keys.size >= effort.most else 0.0
-            lists[1:], bound = [(keys, rough)], max(effort.floor * profile.ceiling, least)
+            bound = max(effort.floor * spelling.profile.ceiling, least)
         if bound < enough:
             break
-    return lists, bound
+    return spelled, bound
 
 
 def _after_one_edit(profile: Profile, length: int) -> float:
