@@ -21,7 +21,7 @@ def tables_of(
     about = tuple(view.summary.exhibit_id for view in views)
     readings = [row for view in views for row in _readings(view)]
     decisions = [
-        *(_review(review) for view in views for review in view.reviews),
+        *(row for view in views for row in _reviews(view)),
         *(row for search in searches for row in _decisions(search)),
     ]
     decisions.sort(key=lambda row: int(row["entry"] or 0))
@@ -46,7 +46,14 @@ def _readings(view: ExhibitView) -> Iterator[Row]:
             }
 
 
-def _review(review: Review) -> Row:
+def _reviews(view: ExhibitView) -> Iterator[Row]:
+    """What people said of each field; the last word on it stands."""
+    last = {(review.region_id, review.field): review.sequence for review in view.reviews}
+    for review in view.reviews:
+        yield _review(review, stands=last[review.region_id, review.field] == review.sequence)
+
+
+def _review(review: Review, *, stands: bool) -> Row:
     return {
         "entry": review.sequence,
         "at": review.at.isoformat(),
@@ -59,17 +66,22 @@ def _review(review: Review) -> Row:
         "reason": review.reason,
         "blind": review.blind,
         "supersedes": review.supersedes,
+        "stands": stands,
     }
 
 
 def _decisions(search: SearchView) -> Iterator[Row]:
+    exhibit_id, _, region_id = search.plate_id.partition("/")
     for decision in search.decisions:
         yield {
             "entry": decision.sequence,
             "at": decision.at.isoformat(),
             "reviewer": decision.by_id,
+            "exhibit": exhibit_id,
+            "region": region_id,
             "field": "candidate",
             "judgement": decision.judgement.value,
             "text": decision.candidate,
             "reason": decision.reason,
+            "stands": decision.stands,
         }

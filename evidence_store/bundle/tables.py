@@ -77,14 +77,23 @@ DECISIONS = Table(
         Column(name="entry", kind=Kind.INTEGER, description="Entry of the log that records it."),
         Column(name="at", kind=Kind.TEXT, description="Time by the store's clock, ISO 8601, UTC."),
         Column(name="reviewer", kind=Kind.TEXT, description="Identifier of the person."),
-        Column(name="exhibit", kind=Kind.TEXT, description="Number of the exhibit, if about one."),
-        Column(name="region", kind=Kind.TEXT, description="Plate region, if about one."),
+        Column(
+            name="exhibit",
+            kind=Kind.TEXT,
+            description="Number of the exhibit; for a candidate, the one its plate is called by.",
+        ),
+        Column(name="region", kind=Kind.TEXT, description="Plate region in that exhibit."),
         Column(name="field", kind=Kind.TEXT, description="Field of the plate, or candidate."),
         Column(name="judgement", kind=Kind.TEXT, description="The decision in one word."),
-        Column(name="text", kind=Kind.TEXT, description="The person's transcription, if any."),
+        Column(name="text", kind=Kind.TEXT, description="What was read, or the candidate's key."),
         Column(name="reason", kind=Kind.TEXT, description="Why, in the person's words."),
         Column(name="blind", kind=Kind.YES_NO, description="Made before the machine was seen."),
         Column(name="supersedes", kind=Kind.INTEGER, description="Entry that it takes over from."),
+        Column(
+            name="stands",
+            kind=Kind.YES_NO,
+            description="False if it was replaced, or awaits another person under the case's rule.",
+        ),
     ),
 )
 
