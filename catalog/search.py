@@ -241,8 +241,10 @@ class _Weighed:
         bits = field_bits(self.groups, shares, of, scored.likelihood)
         neighbours = self._nearest[of].beside(scored)
         said = _explain(unit, weight, fit, verdict) + without_stack(weight, alone)
+        said += against_the_next(weight, verdict, neighbours)
         if verdict == "identifies_catalog_unit":
-            said += error_rates(weight.units, pixels=isinstance(self.model, LatticeModel))
+            pixels = isinstance(self.model, LatticeModel)
+            said += "\n" + error_rates(weight.units, pixels=pixels)
         maker = self._maker(unit)
         return Candidate(
             key=f"{unit.permit.permit_id}/{unit.delivery.delivery_id}/{unit.key}",
@@ -272,7 +274,7 @@ class _Weighed:
             neighbours=neighbours,
             sensitivity=self._sensitivity(of, scored, factor) if sensitive else (),
             limits=self._limits(of, scored),
-            explanation=said + against_the_next(weight, verdict, neighbours),
+            explanation=said,
         )
 
     def _weight(

@@ -53,7 +53,7 @@ def error_rates(units: float, *, pixels: bool) -> str:
     """
     if not pixels:
         return (
-            " How often such an identification is wrong was not tested: it rests on a "
+            "How often such an identification is wrong was not tested: it rests on a "
             "transcription or a code, and only readings from pixels were tested."
         )
     sizes = sorted({one.units for one in counts()[1]})
@@ -61,6 +61,6 @@ def error_rates(units: float, *, pixels: bool) -> str:
     shown = "; ".join(one.words for one in counts()[1] if one.units == size and one.identified)
     which = "the next number that was tested" if units <= size else "more were not tested"
     return (
-        f" How often such identifications named another unit was tested on synthetic plates, "
+        f"How often such identifications named another unit was tested on synthetic plates, "
         f"among {count(size)} units ({which}): {shown}. Real plates may do worse."
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import state, theme
+from ui import state, theme, words
 from ui.components import markup
 from ui.screens import (
     candidates,
@@ -146,7 +146,7 @@ def _sidebar(case: CaseSummary | None) -> None:
         st.html(
             f'<div class="np-brand-sub">{under}</div><div class="np-ruler"></div>'
             f'<div class="np-brand-sub">Signed in as <b>{markup.safe(actor.name)}</b><br>'
-            f"{markup.safe(', '.join(actor.roles))}</div>"
+            f"{markup.safe(', '.join(words.ROLES[role] for role in actor.roles))}</div>"
         )
         if st.button("Sign out", key="sign_out", type="tertiary", icon=":material/logout:"):
             state.sign_out()

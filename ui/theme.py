@@ -98,6 +98,7 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
 .np-mono {font-family:var(--np-mono); font-size:.92em; overflow-wrap:anywhere;}
 .np-machine {font-family:var(--np-mono); font-weight:500;}
 .np-human {font-family:var(--np-serif); font-weight:600;}
+.np-lines {white-space:pre-line;}
 .np-muted {color:var(--np-muted);}
 .stHtml ul.np-points, ul.np-points {margin:.2rem 0; padding-left:1.15rem; line-height:1.5;}
 .np-small {font-size:.87rem;}
@@ -158,6 +159,8 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
   border:1px solid var(--np-rule);
   aspect-ratio:4/3; object-fit:cover; width:100%;}
 [class*="st-key-card-"] {background:var(--np-card);}
+@media (max-height:800px) {[data-testid="stSidebarNavLink"]
+  {padding-top:.1rem; padding-bottom:.1rem; margin-top:0; margin-bottom:0;}}
 @media (prefers-reduced-motion: reduce) {* {animation:none !important; transition:none !important;}}
 </style>
 """

@@ -153,9 +153,9 @@ USUAL = ("rapidocr", "ppocr5", "cyrillic", "easyocr", "tesseract")
 """The readers used when nobody chooses: all of these that are installed."""
 
 
-def engine_status() -> tuple[EngineStatus, ...]:
-    """Say of each usual reader whether it is installed here; loads none of them."""
-    return tuple(_status(name) for name in USUAL)
+def engine_status(names: Sequence[str] = USUAL) -> tuple[EngineStatus, ...]:
+    """Say of each of these readers whether it is installed here; loads none of them."""
+    return tuple(_status(name) for name in names if name in ENGINES)
 
 
 def _status(name: str) -> EngineStatus:
@@ -165,7 +165,7 @@ def _status(name: str) -> EngineStatus:
     if missing:
         sentence = f"{known.title} is not here: {', '.join(missing)} is missing; {known.remedy}."
         return EngineStatus(name=name, available=False, sentence=sentence)
-    return EngineStatus(name=name, available=True, sentence=f"{known.title} is installed.")
+    return EngineStatus(name=name, available=True, sentence=f"{known.title}.")
 
 
 def usual_engines() -> tuple[str, ...]:

@@ -94,7 +94,9 @@ def propose_same_object(
     if not shared or _contradict(reading_a, reading_b):
         return None
     value = max(shared, key=len)
-    why = f"Both read {value} ({values_a[value]} / {values_b[value]})"
+    here, there = values_a[value], values_b[value]
+    where = here if here == there else f"{here} in the first, {there} in the second"
+    why = f"Both read {value} ({where})"
     distances = evidence.distances
     if photos is not None:
         alike = plates_alike(photos[0], reading_a, photos[1], reading_b)

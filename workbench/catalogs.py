@@ -315,7 +315,8 @@ def _summary(row: Row[Any], names: Mapping[str, str], *, current: bool) -> Catal
 
 def _coverage_words(coverage: list[dict[str, Any]]) -> str:
     """What a snapshot says it covers, entry by entry; members with nothing to say are left out."""
-    return "; ".join(_entry_words(item) or "not stated" for item in coverage)
+    said = "; ".join(_entry_words(item) or "not stated" for item in coverage)
+    return said.replace(".; ", "; ")
 
 
 def _entry_words(item: Mapping[str, str]) -> str:

@@ -282,10 +282,26 @@ class Copies:
         )
 
 
+FIGURES = {
+    "phash": "{:g} of 64 bits of the pHash differ",
+    "dhash": "{:g} of 64 bits of the dHash differ",
+    "likeness": "median correlation {:.3f}",
+    "alike": "{:.1%} of the blocks correlate above 0.9",
+    "displacement": "{:.2g} pixels of shift remain",
+    "diagonal": "both held to a diagonal of {:.0f} pixels",
+    "blocks": "{:.0f} blocks compared",
+    "plate_features": "{:.0f} features of the plates agree",
+    "matched_features": "{:.0f} matched features agree",
+}
+"""How each figure that `vision` measures between two photos is said."""
+
+
 def measured(evidence: CopyEvidence) -> str:
     """What was measured between two photos, in one line."""
-    figures = (*evidence.distances, ("matching_points", float(evidence.inliers)))
-    return " · ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in figures)
+    figures = (*evidence.distances, ("matched_features", float(evidence.inliers)))
+    return "; ".join(
+        FIGURES.get(name, name.replace("_", " ") + " {:g}").format(value) for name, value in figures
+    )
 
 
 def _components(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, ...]]:

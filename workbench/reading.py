@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from evidence_store.blobs import checked_sha256
 from evidence_store.canonical import canonical_json
 from vision.decode import decode_photo
+from vision.engine import USUAL
 from vision.errors import VisionError
 from vision.frames import BY_HAND
 from vision.reader import PATIENCE, EngineStatus, Reader, engine_status
@@ -62,8 +63,8 @@ class ReadingRoom:
         self._lock = threading.Lock()
 
     def readers(self) -> tuple[EngineStatus, ...]:
-        """Which readers are here, each in a sentence."""
-        return engine_status()
+        """Which readers are asked, each in a sentence: the chosen ones, else all usual ones."""
+        return engine_status(self._stores.settings.readers or USUAL)
 
     def start(self, actor: Actor, case_id: str) -> bool:
         """Read what waits in the background; says whether a run was started."""

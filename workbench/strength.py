@@ -14,6 +14,7 @@ from vision.combine import belonging
 from vision.consistent import WHY as SPELT_AS_MODEL
 from vision.shapes import letters_and_digits
 from vision.stating import CLEAR_PLACE, LIKELY_RIVAL, STATED
+from workbench.report.fields import inside
 
 if TYPE_CHECKING:
     from vision.types import FieldName, FieldReading, PhotoReading, ReadingState
@@ -87,7 +88,7 @@ def _offered(field: FieldReading, pixels: float, alike: int, seen: int) -> str:
     if pixels < STATED or rival >= LIKELY_RIVAL:
         return "the pixels leave it open"
     if field.strength < CLEAR_PLACE:
-        return "it may belong to another field"
+        return f"label and form leave open whether it is the {inside(field.field)}"
     if alike < 2:
         return "only one reader saw it" if seen < 2 else "only one reader read it so"
     return "the readers differ" if alike < seen else "another look at it reads otherwise"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 GOOD, FAULTY, NOT_CHECKED = 0, 1, 2
+FOLDER = "the bundle, a folder"
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -49,7 +50,7 @@ def _add_verify(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
     parser = subparsers.add_parser(
         "verify", help="check a bundle (folder or ZIP); exit 0 good, 1 faults, 2 not checked"
     )
-    parser.add_argument("bundle", type=Path)
+    parser.add_argument("bundle", type=Path, help="the bundle, a folder or a ZIP")
     parser.add_argument(
         "--allowed-signers",
         type=Path,
@@ -86,7 +87,7 @@ def _add_verify(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
 
 def _add_sign(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser("sign", help="sign a bundle with your own ssh key")
-    parser.add_argument("bundle", type=Path)
+    parser.add_argument("bundle", type=Path, help=FOLDER)
     parser.add_argument(
         "--key",
         type=Path,
@@ -95,7 +96,13 @@ def _add_sign(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="your private key, or the .pub file of a key in your ssh-agent or on your token",
     )
     parser.add_argument("--person", required=True, help="who you are in the bundle")
-    parser.add_argument("--role", type=Role, choices=list(Role), default=Role.REVIEWER)
+    parser.add_argument(
+        "--role",
+        type=Role,
+        choices=list(Role),
+        default=Role.REVIEWER,
+        help="as what you sign (default: %(default)s)",
+    )
     parser.set_defaults(func=_guarded(_sign))
 
 
@@ -103,7 +110,7 @@ def _add_timestamp(subparsers: argparse._SubParsersAction[argparse.ArgumentParse
     parser = subparsers.add_parser(
         "timestamp", help="have a bundle's seal stamped by outside authorities (RFC 3161)"
     )
-    parser.add_argument("bundle", type=Path)
+    parser.add_argument("bundle", type=Path, help=FOLDER)
     how = parser.add_mutually_exclusive_group(required=True)
     how.add_argument("--url", action="append", help="an authority; may be given several times")
     how.add_argument(
@@ -115,7 +122,7 @@ def _add_timestamp(subparsers: argparse._SubParsersAction[argparse.ArgumentParse
 
 def _add_zip(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser("zip", help="pack a bundle folder into a ZIP beside it")
-    parser.add_argument("bundle", type=Path)
+    parser.add_argument("bundle", type=Path, help=FOLDER)
     parser.set_defaults(func=_guarded(_zip))
 
 

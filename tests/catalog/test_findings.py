@@ -200,6 +200,20 @@ def test_the_ground_of_an_exception_is_another_permit(catalog: Snapshot) -> None
     )
 
 
+def test_a_permit_whose_number_is_withheld_is_named_by_its_record(tmp_path: Path) -> None:
+    withheld = Redactable(value="", redaction="redacted_full")
+    permits = [
+        replace(one, number=withheld) if one.permit_id in {"before", "applied"} else one
+        for one in story()
+    ]
+    with snapshot_of(tmp_path, *permits) as catalog:
+        said = found(catalog, "CMX15D-0836", found_with="Azerbaijani Air Force")
+    suspended = said["exception_during_ban"].grounds[0]
+    assert suspended.endswith("stood suspended: record before, whose number is not readable.")
+    applied = said["never_approved_application"].grounds[0]
+    assert applied == "Application record applied, whose number is not readable: denied 2020-11."
+
+
 def test_the_usual_alternatives_to_a_diversion_are_named(catalog: Snapshot) -> None:
     finding = found(catalog, "CMX15D-0836", found_country="Armenia")["end_user_differs"]
     text = " ".join(finding.alternatives)

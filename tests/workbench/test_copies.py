@@ -14,6 +14,7 @@ from renderer.plate import PlateSpec, draw_plate, expose
 from tests.workbench.drawn import SERIAL, plate_jpeg
 from workbench.__main__ import main
 from workbench.case_file import gather
+from workbench.copies import FIGURES, measured
 from workbench.errors import BadRequest
 from workbench.types import Claims, ExhibitState, Judgement, Policy, Upload
 from workbench.workbench import Workbench
@@ -57,11 +58,20 @@ def test_a_pair_says_why_with_hash_distances_inliers_and_an_outline(
 ) -> None:
     copies, _ = bench.copies.groups(two_looks.case_id)
     (evidence,) = copies.evidence
-    measured = dict(evidence.distances)
-    assert {"phash", "dhash", "likeness", "displacement"} <= measured.keys()
+    figures = dict(evidence.distances)
+    assert {"phash", "dhash", "likeness", "displacement"} <= figures.keys()
     assert evidence.inliers > 20
     assert evidence.outline is not None
     assert bench.copies.drawn(two_looks.case_id, evidence)[:4] == b"\x89PNG"
+
+
+def test_what_was_measured_is_said_in_words(bench: Workbench, two_looks: CaseSummary) -> None:
+    for group in bench.copies.groups(two_looks.case_id):
+        said = measured(group.evidence[0])
+        assert said.startswith("median correlation ") or "bits of the pHash differ; " in said
+        assert said.endswith("matched features agree")
+        assert all(name in FIGURES for name, _ in group.evidence[0].distances)
+        assert "likeness" not in said
 
 
 def test_another_exposure_is_proposed_from_the_readings_and_never_held_back(
@@ -69,7 +79,7 @@ def test_another_exposure_is_proposed_from_the_readings_and_never_held_back(
 ) -> None:
     _, group = bench.copies.groups(two_looks.case_id)
     assert (group.relation, group.exhibit_ids) == ("same_object", ("EX-0001", "EX-0003"))
-    assert SERIAL.replace("-", "") in group.evidence[0].why
+    assert f"Both read {SERIAL.replace('-', '')} (serial); " in group.evidence[0].why
     assert bench.intake.count(two_looks.case_id, state=ExhibitState.COPY) == 1
 
 
@@ -197,14 +207,14 @@ def test_the_command_line_shows_judges_and_counts(
     assert main([*store, "copies", case_id]) == 0
     said = capsys.readouterr().out
     assert "copy:EX-0001\tEX-0001, EX-0002\tconfirmed by" in said
-    assert "matching points" in said
+    assert "matched features agree" in said
     assert "independent capture (EX-0001), repeated by EX-0002" in said
 
 
 def test_the_case_file_counts_captures(bench: Workbench, two_looks: CaseSummary) -> None:
     report = gather(bench, two_looks.case_id, bench.stores.ledger.checkpoint(two_looks.case_id))
     assert any("repeated by EX-0002" in plate.captures for plate in report.plates)
-    assert any("matching points" in why for group in report.groups for why in group.why)
+    assert any("matched features agree" in why for group in report.groups for why in group.why)
 
 
 def test_the_command_line_takes_a_frame(

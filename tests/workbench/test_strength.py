@@ -62,7 +62,11 @@ def test_agreement_is_counted_whatever_the_separators() -> None:
             ("CMX15D-0836",),
             "the pixels leave it open",
         ),
-        ({"strength": 0.5, "confidence": 0.55}, ("CMX15D-0836",), "it may belong to another field"),
+        (
+            {"strength": 0.5, "confidence": 0.55},
+            ("CMX15D-0836",),
+            "label and form leave open whether it is the serial number",
+        ),
         (
             {"notes": ("Not stated: the rest of this plate was hard to read.",)},
             ("CMX15D-0836",),

@@ -218,7 +218,7 @@ def _candidate(
         if not candidate.explanation:
             st.html(_sentence(candidate))
         if candidate.explanation:
-            st.html(f"<div>{markup.safe(candidate.explanation)}</div>")
+            st.html(f'<div class="np-lines">{markup.safe(candidate.explanation)}</div>')
         with st.expander("How the weight adds up", expanded=opened):
             waterfall(candidate.features)
         with st.expander("Records in the catalog", expanded=opened):

@@ -92,7 +92,7 @@ def _look_up(workbench: Workbench) -> None:
             ):
                 st.html(
                     markup.chips(markup.chip(candidate.verdict, "accent"))
-                    + f"<div>{markup.safe(candidate.explanation)}</div>"
+                    + f'<div class="np-lines">{markup.safe(candidate.explanation)}</div>'
                     f"<div>{markup.safe(_unsaid(candidate.fit, candidate.explanation))}</div>"
                 )
                 waterfall(candidate.features)

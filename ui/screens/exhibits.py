@@ -318,10 +318,11 @@ def _region_card(view: ExhibitView, region_id: str) -> None:
 
 def _about(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
     exhibit, claims = view.summary, view.claims
+    size = workbench.intake.size(case_id, exhibit.exhibit_id)
     markup.section("Custody")
     rows = [
         ("SHA-256", exhibit.sha256),
-        ("Size", f"{exhibit.width} × {exhibit.height} pixels"),
+        ("Size", f"{exhibit.width} × {exhibit.height} pixels, {size:,} bytes"),
         ("Taken in", f"{words.when(exhibit.taken_in_at)} by {exhibit.taken_in_by}"),
     ]
     if view.derived_how:

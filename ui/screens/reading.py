@@ -22,7 +22,7 @@ def render(workbench: Workbench) -> None:
     markup.head(
         "Reading",
         "Each photo is searched for plates, and each plate is read by every reader that is "
-        "installed. You can go on working, or close the page; stopped work goes on where it was.",
+        "ready. You can go on working, or close the page; stopped work goes on where it was.",
         eyebrow=case.title,
     )
     running = workbench.reading.progress(case.case_id).running

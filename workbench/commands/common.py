@@ -69,7 +69,7 @@ def actor_of(workbench: Workbench, options: argparse.Namespace) -> Actor:
     """The person named by --as; the only person of a store needs no naming."""
     people = workbench.people.everyone()
     if not people:
-        raise BadRequest('Nobody is enrolled here yet: `python -m workbench enrol "Your name"`.')
+        raise BadRequest(nobody(workbench))
     if options.actor is None:
         if len(people) != 1:
             raise BadRequest("Say who you are: --as NAME (see `python -m workbench people`).")
@@ -79,6 +79,14 @@ def actor_of(workbench: Workbench, options: argparse.Namespace) -> Actor:
     locked = workbench.people.person(person_id).has_passphrase
     passphrase = getpass.getpass("Passphrase: ") if locked else None
     return workbench.people.sign_in(person_id, passphrase=passphrase)
+
+
+def nobody(workbench: Workbench) -> str:
+    """What to do in a store without people; it is named, since it may be the wrong one."""
+    return (
+        f"Nobody is enrolled in the store {workbench.stores.settings.store} yet: "
+        '`python -m workbench enrol "Your name"`. Another store is named with --store FOLDER.'
+    )
 
 
 def person_called(workbench: Workbench, words: str) -> str:

@@ -15,6 +15,7 @@ from workbench.commands.common import (
     file_bytes,
     listing,
     moment,
+    nobody,
     person_called,
     verb,
 )
@@ -101,7 +102,7 @@ def _people(workbench: Workbench, options: argparse.Namespace) -> int:
             for person in workbench.people.everyone()
         ),
     ):
-        aside('Nobody is enrolled here yet: `python -m workbench enrol "Your name"`.')
+        aside(nobody(workbench))
     return 0
 
 

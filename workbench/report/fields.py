@@ -23,6 +23,12 @@ def field(name: str) -> str:
     return _WORDS.get(name, name.replace("_", " ").capitalize())
 
 
+def inside(name: str) -> str:
+    """The word inside a sentence; abbreviations keep their capitals."""
+    word = field(name)
+    return word if word[:2].isupper() else word[:1].lower() + word[1:]
+
+
 def by_importance(name: str) -> int:
     """Where a field stands in a list: maker, model and serial first."""
     return _ORDER.index(name) if name in _ORDER else len(_ORDER)

@@ -12,12 +12,14 @@ def moment(value: datetime) -> str:
 
 
 def percent(share: float) -> str:
-    """A probability as per cent, never rounded to certainty or to nothing."""
+    """A probability as per cent, never rounded to certainty or to nothing, on one line."""
     if 0.995 <= share < 1:
-        return "> 99 %"
-    if 0 < share < 0.005:
-        return "< 1 %"
-    return f"{share * 100:.0f} %"
+        said = "> 99 %"
+    elif 0 < share < 0.005:
+        said = "< 1 %"
+    else:
+        said = f"{share * 100:.0f} %"
+    return said.replace(" ", "\u00a0")
 
 
 def bits(weight: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.bundle_sample import CUSTODIAN, REVIEWER, Sample
-from evidence_store.__main__ import main
+from evidence_store.__main__ import main, parser
 from evidence_store.bundle.layout import Role
 
 
@@ -28,6 +29,14 @@ def allowed_with(sample: Sample, folder: Path, key: Path, person: str, role: Rol
     path = folder / "allowed_signers"
     path.write_text(sample.allowed_signers.read_text() + line)
     return path
+
+
+def test_every_argument_says_what_it_is() -> None:
+    (commands,) = [a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)]
+    assert {"verify", "sign", "timestamp", "zip", "redact"} <= commands.choices.keys()
+    for name, command in commands.choices.items():
+        for action in command._actions:
+            assert action.help, f"{name} {action.option_strings or action.dest} has no help"
 
 
 def test_verify_says_what_it_checked(

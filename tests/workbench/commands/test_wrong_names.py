@@ -53,6 +53,15 @@ def case(run: Run, tmp_path: Path) -> str:
     return made
 
 
+def test_a_store_without_people_is_named_since_it_may_be_the_wrong_one(
+    run: Run, tmp_path: Path
+) -> None:
+    for command in (["case", "--title", "T"], ["people"]):
+        said = run(*command)[2]
+        assert f"Nobody is enrolled in the store {tmp_path}" in said
+        assert "--store FOLDER" in said
+
+
 def test_every_command_about_a_case_says_what_to_do_where_there_is_none(
     run: Run, tmp_path: Path
 ) -> None:
