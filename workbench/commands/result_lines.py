@@ -46,7 +46,7 @@ def _candidate(candidate: ReportCandidate) -> Iterator[Cells]:
         candidate.verdict,
         f"{weight}: {candidate.band}" if candidate.band else weight,
     )
-    for sentence in (candidate.explanation, candidate.fit, *candidate.notes):
+    for sentence in (*candidate.explanation.splitlines(), candidate.fit, *candidate.notes):
         if sentence:
             yield "", sentence
     for feature in candidate.features:
