@@ -1,8 +1,8 @@
 """Which catalogued serials explain a reading: found by descending through the sorted keys.
 
-Sorted keys are a tree that needs no memory: all keys with one beginning stand together. Where no
-serial with a beginning could explain the reading well enough, all of them are left out at once, so
-that a clear reading touches a few hundred keys of millions.
+Sorted keys are a tree: all keys with one beginning stand together. Its upper part is worked out
+once and kept. Where no serial with a beginning could explain the reading well enough, all of them
+are left out at once, so that a clear reading touches a few hundred keys of millions.
 """
 
 from __future__ import annotations
