@@ -160,7 +160,7 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
   aspect-ratio:4/3; object-fit:cover; width:100%;}
 [class*="st-key-card-"] {background:var(--np-card);}
 @media (max-height:800px) {[data-testid="stSidebarNavLink"]
-  {padding-top:.1rem; padding-bottom:.1rem; margin-top:0; margin-bottom:0;}}
+  {height:1.7rem; padding-top:.1rem; padding-bottom:.1rem; margin-top:0; margin-bottom:0;}}
 @media (prefers-reduced-motion: reduce) {* {animation:none !important; transition:none !important;}}
 </style>
 """

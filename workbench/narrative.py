@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from vision.reader import COMBINED
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -38,7 +40,9 @@ def _members(value: Json) -> str:
 
 
 def _engines(value: Json) -> str:
-    names = sorted({str(item["name"]) for item in cast("list[dict[str, Json]]", value)})
+    names = sorted(
+        {str(item["name"]) for item in cast("list[dict[str, Json]]", value)} - {COMBINED.name}
+    )
     return f" with {', '.join(names)}" if names else ""
 
 

@@ -137,6 +137,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "what": "What",
         "leaf": "Leaf hash",
         "software": "Software and weights",
+        "software_lede": "What was installed when this file was made. What read something here is "
+        "listed with its weights.",
         "verify": "How to check this file",
         "verify_text": "This report is part of a bundle. VERIFY.txt in the bundle says how to "
         "check every file of it with sha256sum, find, diff and ssh-keygen alone. The keys to check "
