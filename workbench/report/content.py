@@ -181,7 +181,7 @@ def _answer(
         "explanation": text((candidate and candidate.explanation) or search.explanation),
         "coverage": text(search.coverage),
         "asked": [[text(field_word(name)), text(value)] for name, value in search.asked],
-        "cautions": [text(words) for words in _contradictions(plate, texts)],
+        "cautions": [text(words) for words in _cautions(plate, texts)],
         "judgements": [
             {
                 "judgement": decision.judgement,
@@ -217,15 +217,19 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + more
 
 
-def _contradictions(plate: ReportPlate | None, texts: Mapping[str, str]) -> list[str]:
-    """Say where a person's word for a field is not the machine's: nothing rests on both then."""
-    if plate is None:
-        return []
-    return [
-        texts["contradiction"].format(field=field_word(name), person=person, machine=machine)
-        for name, machine, person, _judgement in plate.fields
-        if machine and person and machine != person
-    ]
+def _cautions(plate: ReportPlate | None, texts: Mapping[str, str]) -> list[str]:
+    """Say where a field rests on one word alone: a person's against the machine's, or no person's.
+
+    A person who was unsure leaves the machine's reading to stand by itself.
+    """
+    said = []
+    for name, machine, person, judgement in plate.fields if plate else ():
+        if machine and person and machine != person:
+            words = texts["contradiction"]
+            said.append(words.format(field=field_word(name), person=person, machine=machine))
+        elif judgement == "unsure" and not person:
+            said.append(texts["person_unsure"].format(field=field_word(name)))
+    return said
 
 
 def _doubt(probability: float) -> str:

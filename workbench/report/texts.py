@@ -52,6 +52,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "open_empty": "No plate was found, or the exhibit was not read: {exhibits}.",
         "contradiction": "{field}: a person wrote {person} where the machine read {machine}. The "
         "answer follows the person; look at the crop.",
+        "person_unsure": "{field}: a person who looked was unsure. The answer follows the machine "
+        "alone; look at the crop.",
         "fieldless": "Regions in which no field was found",
         "of_plate": "Plate",
         "none_of_them": "none of the candidates",
