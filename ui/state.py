@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 import streamlit as st
 
 from ui.components import markup
-from workbench.types import Actor, CaseSummary
+from workbench.policy import missing_role
+from workbench.types import Actor, CaseSummary, Role
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -32,6 +33,14 @@ def require_actor() -> Actor:
         markup.note("Sign in first.", "stop")
         st.stop()
     return actor
+
+
+def lacks(role: Role) -> bool:
+    """Whether the signed-in person lacks the role for what would stand here; they are told so."""
+    why = missing_role(require_actor(), role)
+    if why is not None:
+        markup.note(why, "caution")
+    return why is not None
 
 
 def sign_in(actor: Actor) -> None:

@@ -4,6 +4,7 @@ import functools
 import io
 
 import openpyxl
+import pytest
 
 from catalog.demo import COVERAGE, demo_catalog_csv
 from tests.workbench.drawn import plate_jpeg
@@ -426,3 +427,21 @@ def test_a_second_look_decodes_and_encodes_nothing_again(
 def _counted(made: list[str], name: str, make, *given, **named):
     made.append(name)
     return make(*given, **named)
+
+
+@pytest.mark.parametrize(
+    ("screen", "role", "key"),
+    [
+        ("cases", "an investigator", "case_open"),
+        ("intake", "an investigator", "intake_go"),
+        ("catalog", "a custodian", "catalog_go"),
+        ("people", "a custodian", "enrol_send"),
+        ("export", "a custodian", "seal"),
+    ],
+)
+def test_a_screen_offers_nobody_what_their_role_does_not_allow(
+    app, reviewer, read_case, screen, role, key
+) -> None:
+    app.at(screen, reviewer, read_case)
+    assert f"This needs {role}, and Reviewer Two is not one." in app.page
+    assert key not in {button.key for button in app.test.button}

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import markup
-from workbench.types import CaseSummary, Policy
+from workbench.types import CaseSummary, Policy, Role
 
 if TYPE_CHECKING:
     from workbench.workbench import Workbench
@@ -62,6 +62,8 @@ def _row(case: CaseSummary) -> None:
 
 
 def _new_case(workbench: Workbench) -> None:
+    if state.lacks(Role.INVESTIGATOR):
+        return
     with st.form("new_case", border=False):
         title = st.text_input(
             "Title", key="case_title", placeholder="For instance: Camera turret, autumn 2020"

@@ -10,6 +10,7 @@ from ui import state, words
 from ui.components import markup
 from ui.screens import after_sealing
 from workbench.report.texts import NOT_PROVED_ENGLISH
+from workbench.types import Role
 
 if TYPE_CHECKING:
     from workbench.types import CaseSummary, SealedView
@@ -68,6 +69,8 @@ def _seal(workbench: Workbench, case: CaseSummary) -> None:
         markup.note(f"Still open: {'; '.join(open_ends)}. The bundle says so.", "caution")
     if not case.exhibits:
         markup.empty("Nothing to seal yet", "A bundle needs at least one exhibit.")
+        return
+    if state.lacks(Role.CUSTODIAN):
         return
     if st.button("Seal a bundle now", type="primary", key="seal"):
         bar = st.progress(0.0, text="Sealing …")

@@ -9,7 +9,7 @@ import streamlit as st
 from ui import state, words
 from ui.components import markup
 from workbench.intake import together
-from workbench.types import Claims, IntakeReport, Upload
+from workbench.types import Claims, IntakeReport, Role, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,8 @@ def render(workbench: Workbench) -> None:
         "says is recorded as a claim, apart from what the file says of itself.",
         eyebrow=case.title,
     )
+    if state.lacks(Role.INVESTIGATOR):
+        return
     reports = st.session_state.get(f"intake_reports_{case.case_id}")
     if reports and not st.session_state.get("intake_go"):
         _show_report(together(reports))

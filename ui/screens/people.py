@@ -60,6 +60,8 @@ def _enrol(workbench: Workbench) -> None:
     markup.section(
         "Enrol a person", "A custodian does this. The key is made and kept here, or their own."
     )
+    if state.lacks(Role.CUSTODIAN):
+        return
     with st.form("enrol", clear_on_submit=True, border=False):
         name = st.text_input("Name", key="enrol_name")
         roles = role_boxes("enrol_role", ticked=False)
