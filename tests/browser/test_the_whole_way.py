@@ -238,7 +238,7 @@ def test_a_group_of_copies_is_looked_at_and_split(tour_of, photo, repost) -> Non
     tour.open_case("A split", "Solo")
     tour.take_in(photo, repost)
     tour.go("Copies")
-    tour.says("matching points")
+    tour.says("matched features agree")
     tour.page.locator("[alt^='The two photos side by side']").first.wait_for()
     tour.starting("judge-copy").get_by_text("No – split the group").click()
     reason = tour.starting("reason-copy").locator("textarea")
