@@ -234,7 +234,8 @@ class RecordBuilder:
                 "permit_id",
                 number,
                 "the row does not say which permit it belongs to",
-                "give the permit an id of your own; a redacted number cannot tell permits apart",
+                "repeat its number in every row; where that is redacted and cannot tell permits "
+                "apart, give the permit an id of your own",
             )
             raise _RowRefusedError
         return own

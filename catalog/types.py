@@ -391,6 +391,11 @@ class RowIssue:
     remedy: str
     severity: Literal["error", "warning"] = "error"
 
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what to do about it."""
+        return f"{self.problem}: {self.remedy}."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldEvidence:

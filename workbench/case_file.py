@@ -58,7 +58,7 @@ PRINTED_CROP = 200
 PAGE = 200
 
 _ORIGIN_WORDS = {
-    "human": "read by a person",
+    "human": "read or confirmed by a person",
     "machine": "read by the machine",
     "code": "from a machine-readable code",
 }

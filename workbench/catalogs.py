@@ -122,7 +122,7 @@ class Catalogs:
             first = errors[0]
             raise BadRequest(
                 f"{name} has {len(errors)} error(s); the first: row {first.row}, column "
-                f"{first.column}: {first.problem} {first.remedy} Mend the file, or accept the "
+                f"{first.column}: {first.sentence} Mend the file, or accept the "
                 f"{result.rows_accepted} of {result.rows_read} rows that are good."
             )
         if result.rows_accepted == 0:

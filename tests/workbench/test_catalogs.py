@@ -202,3 +202,14 @@ def test_a_mapping_is_printed_changed_and_given_on_the_command_line(
     wanted.write_text("[", encoding="utf-8")
     assert main([*command, "--mapping", str(wanted)]) == 1
     assert "mapping.json is no column mapping" in capsys.readouterr().err
+
+
+def test_a_refused_file_says_what_is_wrong_and_what_to_do_in_whole_sentences(
+    bench: Workbench, investigator: Actor
+) -> None:
+    rows = "permit_number,maker,model,serial\n,L3 Wescam,CMX-15D,CMX15D-0836\n"
+    with pytest.raises(BadRequest) as refused:
+        bench.catalogs.import_(investigator, rows.encode(), name="a.csv", coverage=" ")
+    said = str(refused.value)
+    assert "row 2, column permit_id: the row does not say which permit it belongs to: re" in said
+    assert "an id of your own. Mend the file, or accept the 0 of 1 rows that are good." in said

@@ -189,8 +189,7 @@ def _import(
     )
     for issue in preview.issues:
         aside(
-            f"{issue.severity}: row {issue.row}, {issue.column}, {issue.value!r}: "
-            f"{issue.problem} {issue.remedy}"
+            f"{issue.severity}: row {issue.row}, {issue.column}, {issue.value!r}: {issue.sentence}"
         )
     summary = workbench.catalogs.import_(
         actor_of(workbench, options),
