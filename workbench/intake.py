@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from sqlalchemy import func, select
 
 from evidence_store.blobs import checked_sha256
+from evidence_store.errors import BlobDamaged, BlobMissing
 from vision.archive import ArchiveMember, read_archive
 from vision.copies import fingerprint
 from vision.decode import HEAD_BYTES, decode_photo, sniff
@@ -171,6 +172,8 @@ class Intake:
             refusal = Refusal(name=piece.name, reason=error.diagnostics())
             self._record_refusal(actor, case_id, refusal, original)
             return IntakeReport(refused=(refusal,))
+        except (BlobDamaged, BlobMissing) as error:  # of an earlier exhibit; the rest goes on
+            return IntakeReport(problems=(f"{piece.name}: {error.diagnostics()}",))
 
     def _known(self, case_id: str, name: str, original: Sha256, claims: Claims) -> str | None:
         """The exhibit that already is this file, under this name and with these claims."""
@@ -217,7 +220,14 @@ class Intake:
         if not new:
             return IntakeReport(known=(exhibit_id,))
         self._images.thumbnail(original, photo)
-        of = self._copies.propose(actor, case_id, exhibit_id, photo, print_)
+        try:
+            of = self._copies.propose(actor, case_id, exhibit_id, photo, print_)
+        except (BlobDamaged, BlobMissing) as error:
+            problem = (
+                f"{upload.name} is taken in as {exhibit_id}, but was not held against all earlier "
+                f"photos: {error.diagnostics()}"
+            )
+            return IntakeReport(accepted=(exhibit_id,), problems=(problem,))
         copies = () if of is None else ((exhibit_id, of),)
         return IntakeReport(accepted=(exhibit_id,), copies=copies)
 

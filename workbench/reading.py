@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from evidence_store.blobs import checked_sha256
 from evidence_store.canonical import canonical_json
+from evidence_store.errors import BlobDamaged, BlobMissing
 from vision.decode import decode_photo
 from vision.engine import USUAL
 from vision.errors import VisionError
@@ -173,7 +174,7 @@ class ReadingRoom:
             report(progress)
             try:
                 self._read_one(actor, case_id, exhibit_id, cancelled)
-            except VisionError as error:
+            except (VisionError, BlobDamaged, BlobMissing) as error:
                 failed.add(exhibit_id)
                 problem = f"{exhibit_id}: {error.diagnostics()}"
                 progress = replace(progress, problems=(*progress.problems, problem))

@@ -9,7 +9,6 @@ import secrets
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from evidence_store.blobs import BlobStore
 from evidence_store.errors import KeyMissing
 from evidence_store.keys import KeyFolder
 from evidence_store.ledger import Ledger
@@ -22,6 +21,7 @@ from workbench.find import Finder
 from workbench.images import Images
 from workbench.intake import Intake
 from workbench.matching import Matching
+from workbench.named_blobs import NamedBlobs
 from workbench.people import People
 from workbench.projection import Projection
 from workbench.publication import Publication
@@ -88,13 +88,14 @@ class Workbench:
             origin=origin,
             signer=_checkpoint_key(keys, origin),
         )
+        projection = Projection(settings.database_url, ledger)
         return cls(
             Stores(
                 settings=settings,
-                blobs=BlobStore(settings.bucket or settings.store / "blobs"),
+                blobs=NamedBlobs(settings.bucket or settings.store / "blobs", projection),
                 ledger=ledger,
                 keys=keys,
-                projection=Projection(settings.database_url, ledger),
+                projection=projection,
                 clock=clock,
                 origin=origin,
             )

@@ -424,6 +424,20 @@ def test_a_second_look_decodes_and_encodes_nothing_again(
     assert made == []
 
 
+def test_an_altered_original_is_named_on_its_tile(
+    app, bench, reviewer, read_case, settings
+) -> None:
+    sha256 = bench.intake.exhibit(read_case.case_id, "EX-0001").summary.sha256
+    path = settings.store / "blobs" / "sha256" / sha256[:2] / sha256
+    path.chmod(0o644)
+    path.write_bytes(plate_jpeg(seed=9))
+    for small in (settings.store / "cache").glob("*-small.jpg"):
+        small.unlink()  # as in a store that was opened on another machine
+    app.at("exhibits", reviewer, read_case)
+    assert "the original of EX-0001" in app.page
+    assert "Do not use these bytes" in app.page
+
+
 def _counted(made: list[str], name: str, make, *given, **named):
     made.append(name)
     return make(*given, **named)

@@ -117,7 +117,8 @@ def _tile(workbench: Workbench, case_id: str, exhibit: ExhibitSummary) -> None:
         except Exception as error:
             if not hasattr(error, "diagnostics"):
                 raise
-            st.html('<div class="np-empty np-small">No picture</div>')
+            why = markup.safe(error.diagnostics())
+            st.html(f'<div class="np-empty np-small">No picture. {why}</div>')
         blind = state.is_blind(case_id)
         if exhibit.fields and not blind:
             state.saw(case_id, exhibit.exhibit_id)
@@ -405,7 +406,7 @@ def _clip(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
     )
     for start in range(0, len(view.frames), 3):
         for column, frame in zip(st.columns(3), view.frames[start : start + 3], strict=False):
-            with column, st.container(key=f"tile-{frame}"):
+            with column, st.container(key=f"tile-{frame}"), state.told():
                 st.image(
                     workbench.intake.thumbnail(
                         case_id, workbench.intake.exhibit(case_id, frame).summary

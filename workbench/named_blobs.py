@@ -1,0 +1,78 @@
+"""Kept bytes whose errors name the exhibit: a hash alone tells nobody which photo is damaged."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select
+
+from evidence_store.blobs import BlobStore, sha256_of
+from evidence_store.errors import BlobDamaged, BlobMissing
+from workbench import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from evidence_store.types import Sha256
+    from workbench.projection import Projection
+
+#: Exhibits that one error names at the most; the same photo may stand in many cases.
+MOST_NAMED = 5
+
+
+class NamedBlobs(BlobStore):
+    """The store of bytes; whatever is damaged or missing is said by its exhibit too."""
+
+    def __init__(self, root: Path | str, projection: Projection) -> None:
+        super().__init__(root)
+        self._projection = projection
+
+    def put(self, data: bytes) -> Sha256:
+        """Keep the bytes; `BlobDamaged` if they are here already, but altered."""
+        with self._named(sha256_of(data)):
+            return super().put(data)
+
+    def get(self, sha256: Sha256) -> bytes:
+        """Return the bytes, re-hashed; raises `BlobMissing` or `BlobDamaged`."""
+        with self._named(sha256):
+            return super().get(sha256)
+
+    def stream(self, sha256: Sha256) -> Iterator[bytes]:
+        """Yield the bytes in pieces; raises `BlobDamaged` after the last, see `BlobStore`."""
+        with self._named(sha256):
+            yield from super().stream(sha256)
+
+    def size(self, sha256: Sha256) -> int:
+        """Return the number of bytes kept under that name."""
+        with self._named(sha256):
+            return super().size(sha256)
+
+    @contextmanager
+    def _named(self, sha256: Sha256) -> Iterator[None]:
+        try:
+            yield
+        except (BlobDamaged, BlobMissing) as error:
+            bearers = self._bearers(sha256)
+            if not bearers:
+                raise
+            raise type(error)(
+                f"This is {', and '.join(bearers)}. {error.message}", remedy=error.remedy
+            ) from error
+
+    def _bearers(self, sha256: Sha256) -> list[str]:
+        """What these bytes are: the original of some exhibits, or what was read in one."""
+        exhibit = tables.exhibit.c
+        asked = (
+            select(exhibit.case_id, exhibit.exhibit_id, exhibit.file_name, exhibit.sha256)
+            .where(or_(exhibit.sha256 == sha256, exhibit.reading_sha256 == sha256))
+            .order_by(exhibit.case_id, exhibit.number)
+            .limit(MOST_NAMED)
+        )
+        with self._projection.read() as connection:
+            return [
+                f"{'the original' if row.sha256 == sha256 else 'the reading'} of "
+                f"{row.exhibit_id} ({row.file_name}) in {row.case_id}"
+                for row in connection.execute(asked)
+            ]
