@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from evidence_store.types import Checkpoint, Fault
     from workbench.cases import OnStep
-    from workbench.types import Actor, CaseSummary
+    from workbench.types import Actor
     from workbench.workbench import Workbench
 
 
@@ -75,7 +75,7 @@ class Exports:
 
         Raises NotFound, NotAllowed, and the store's errors; then nothing is left behind.
         """
-        summary = self._workbench.cases.summary(case_id)
+        self._workbench.cases.policy_of(case_id)
         why = rules.missing_role(actor, Role.CUSTODIAN)
         if why is not None:
             raise self._stores.refuse(case_id, actor, verb="seal a bundle", why=why)
@@ -83,7 +83,8 @@ class Exports:
         step("Signing a checkpoint of the log", 0, 4)
         checkpoint = self._stores.ledger.checkpoint(case_id)
         step("Typesetting the case file", 1, 4)
-        contents = self._contents(actor, case_id, summary, checkpoint)
+        with self._workbench.refolded() as anew:
+            contents = self._contents(anew, actor, case_id, checkpoint)
         step("Copying and hashing", 2, 4)
         name = f"{case_id}-{checkpoint.size}"
         sealed = seal(
@@ -245,9 +246,9 @@ class Exports:
     # --- what goes in --------------------------------------------------------------------
 
     def _contents(
-        self, actor: Actor, case_id: str, summary: CaseSummary, checkpoint: Checkpoint
+        self, workbench: Workbench, actor: Actor, case_id: str, checkpoint: Checkpoint
     ) -> BundleContents:
-        workbench = self._workbench
+        summary = workbench.cases.summary(case_id)
         reviewers = required_reviewers(workbench, case_id)
         keys = {person.person_id: person for person in workbench.people.everyone()}
         signers = (

@@ -102,13 +102,14 @@ class Publication:
         view = self._sealed(case_id, sequence)
         top = self._folder / view.folder
         checkpoint = self._checkpoint(case_id, view)
-        plan = self._plan(actor, case_id, withholding)
         description = parse_description((top / DESCRIPTION).read_bytes())
-        held = choose_fields(SealedLog(top), description, plan, top)
-        payload = (
-            *self._report(case_id, checkpoint, plan, held),
-            *self._tables(case_id, plan, held),
-        )
+        with self._workbench.refolded() as anew:
+            plan = self._plan(anew, actor, case_id, withholding)
+            held = choose_fields(SealedLog(top), description, plan, top)
+            payload = (
+                *self._report(anew, case_id, checkpoint, plan, held),
+                *self._tables(anew, case_id, plan, held),
+            )
         with tempfile.NamedTemporaryFile("w", suffix=".allowed_signers") as signers:
             signers.write(self._workbench.people.allowed_signers_text())
             signers.flush()
@@ -238,7 +239,9 @@ class Publication:
                 return checkpoint
         raise NotFound(f"The checkpoint of {view.folder} is no longer in the store.")
 
-    def _plan(self, actor: Actor, case_id: str, withholding: Withholding) -> RedactionPlan:
+    def _plan(
+        self, workbench: Workbench, actor: Actor, case_id: str, withholding: Withholding
+    ) -> RedactionPlan:
         held_by = self._stores.keys.public(actor.person_id).held_by
         return RedactionPlan(
             required_signers=(
@@ -251,7 +254,7 @@ class Publication:
             fields=withholding.fields,
             exhibits=(
                 *(ExhibitChoice(exhibit=exhibit) for exhibit in withholding.exhibits),
-                *(self._blurred(case_id, exhibit) for exhibit in withholding.blurred),
+                *(_blurred(workbench, case_id, exhibit) for exhibit in withholding.blurred),
             ),
             values=withholding.values,
             harmless=withholding.harmless,
@@ -259,20 +262,13 @@ class Publication:
             reasons=withholding.reasons,
         )
 
-    def _blurred(self, case_id: str, exhibit: str) -> ExhibitChoice:
-        data = blurred_png(self._workbench.intake.upright_png(case_id, exhibit, longest=SHOWN_AT))
-        stand_in = PayloadFile(
-            path=content_path("derived", sha256_of(data), "png"),
-            source=data,
-            media_type="image/png",
-            title=f"{exhibit}, blurred",
-            about=(exhibit,),
-            made_by=f"Reduced to {BLURRED_TO} pixels on its longer side, and enlarged again.",
-        )
-        return ExhibitChoice(exhibit=exhibit, replacement=stand_in)
-
     def _report(
-        self, case_id: str, checkpoint: Checkpoint, plan: RedactionPlan, held: HeldBack
+        self,
+        workbench: Workbench,
+        case_id: str,
+        checkpoint: Checkpoint,
+        plan: RedactionPlan,
+        held: HeldBack,
     ) -> Iterator[PayloadFile]:
         edition = PublicEdition(
             held,
@@ -281,7 +277,7 @@ class Publication:
             reasons=plan.reasons,
         )
         report = build_report(
-            edition.of(gather(self._workbench, case_id, checkpoint, plan.required_signers))
+            edition.of(gather(workbench, case_id, checkpoint, plan.required_signers))
         )
         yield PayloadFile(
             path="report.pdf",
@@ -296,7 +292,10 @@ class Publication:
             title="The public edition of the case file, for reading on a screen",
         )
 
-    def _tables(self, case_id: str, plan: RedactionPlan, held: HeldBack) -> Iterator[PayloadFile]:
+    @staticmethod
+    def _tables(
+        workbench: Workbench, case_id: str, plan: RedactionPlan, held: HeldBack
+    ) -> Iterator[PayloadFile]:
         """Tables of the exhibits that are left, unless something withheld stands in them.
 
         Where nothing of an exhibit is withheld, the sealed bundle's own tables are carried over.
@@ -305,11 +304,7 @@ class Publication:
         if not hidden:
             return
         scanner = Scanner(held.secrets)
-        left = [
-            view
-            for view in views(self._workbench, case_id)
-            if view.summary.exhibit_id not in hidden
-        ]
+        left = [view for view in views(workbench, case_id) if view.summary.exhibit_id not in hidden]
         if not left:
             return
         for file in tables_of(left, ()):
@@ -334,6 +329,19 @@ class Publication:
             path = self._folder / f"{name}-{again}"
             again += 1
         return path
+
+
+def _blurred(workbench: Workbench, case_id: str, exhibit: str) -> ExhibitChoice:
+    data = blurred_png(workbench.intake.upright_png(case_id, exhibit, longest=SHOWN_AT))
+    stand_in = PayloadFile(
+        path=content_path("derived", sha256_of(data), "png"),
+        source=data,
+        media_type="image/png",
+        title=f"{exhibit}, blurred",
+        about=(exhibit,),
+        made_by=f"Reduced to {BLURRED_TO} pixels on its longer side, and enlarged again.",
+    )
+    return ExhibitChoice(exhibit=exhibit, replacement=stand_in)
 
 
 def blurred_png(photo: bytes) -> bytes:

@@ -6,7 +6,10 @@ people → cases → intake → reading → copies → review → catalogs → m
 from __future__ import annotations
 
 import secrets
+from contextlib import contextmanager
+from dataclasses import replace
 from importlib import metadata
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from evidence_store.errors import KeyMissing
@@ -30,7 +33,7 @@ from workbench.review import ReviewRoom
 from workbench.stores import Stores, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -100,6 +103,23 @@ class Workbench:
                 origin=origin,
             )
         )
+
+    @contextmanager
+    def refolded(self) -> Iterator[Workbench]:
+        """The same store through tables that are folded anew from the log, for what is sealed.
+
+        The tables that screens read are kept from day to day in a database that others may
+        write to; a log's entries are held against its tree whenever they are read.
+        """
+        at = self.stores.settings.store
+        with TemporaryDirectory(prefix="folding-", dir=at, ignore_cleanup_errors=True) as folder:
+            projection = Projection(f"sqlite:///{folder}/tables.sqlite3", self.stores.ledger)
+            anew = Workbench(replace(self.stores, projection=projection))
+            try:
+                yield anew
+            finally:
+                anew.catalogs.close()
+                projection.close()
 
     def close(self) -> None:
         """Finish what runs in the background and let go of the store."""

@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from sqlalchemy import update
 
 from benchmarks.local_tsa import LocalAuthority
 from evidence_store.bundle.errors import RedactionRefused
 from evidence_store.bundle.redact import FieldChoice
+from evidence_store.errors import BlobDamaged
 from evidence_store.timestamp import AuthorityUnavailable
 from tests.workbench.drawn import SERIAL, plate_jpeg
 from tests.workbench.steps import judge
+from workbench import tables
 from workbench.__main__ import main
 from workbench.case_file import PRINTED_SIDE
 from workbench.errors import BadRequest, NotAllowed
 from workbench.publication import SHOWN_AT, Withholding, blurred_png
 from workbench.types import Actor, CaseSummary, Claims, Judgement, Policy, Role, Upload
+from workbench.workbench import Workbench
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +33,6 @@ if TYPE_CHECKING:
 
     from workbench.settings import Settings
     from workbench.types import SealedView
-    from workbench.workbench import Workbench
 
 ACCOUNT = "@finder_of_things"
 PLACE = "Hadrut, house 14"
@@ -142,6 +145,45 @@ def test_an_altered_file_of_the_cache_reaches_no_report(
             picture = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGB")
             near = picture.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
             assert sum(abs(a - b) for a, b in zip(near, PINK, strict=True)) > 60
+
+
+def test_altered_tables_of_the_screens_reach_no_bundle(
+    bench: Workbench, investigator: Actor, told: CaseSummary
+) -> None:
+    with bench.stores.projection.engine.begin() as connection:
+        connection.execute(update(tables.exhibit).values(file_name="ALTERED.jpg"))
+        connection.execute(update(tables.review).values(text="CMX15D-0000"))
+        connection.execute(update(tables.case).values(title="ALTERED"))
+    sealed = bench.exports.seal(investigator, told.case_id)
+    withheld = Withholding(fields=(FieldChoice(name="claimed_place"),))
+    public = bench.publication.publish(investigator, told.case_id, sealed.sequence, withheld)
+    for folder in (
+        bench.exports.folder_path(told.case_id, sealed.sequence),
+        bench.publication.folder_path(told.case_id, public.sequence),
+    ):
+        assert SERIAL in (folder / "data" / "report.html").read_text()
+        for path, data in all_bytes(folder).items():
+            assert b"ALTERED" not in data, path
+            assert b"CMX15D-0000" not in data, path
+    assert not list(bench.stores.settings.store.glob("folding-*"))
+
+
+def test_a_damaged_original_is_named_and_nothing_is_sealed(
+    bench: Workbench, investigator: Actor, told: CaseSummary, settings: Settings
+) -> None:
+    sha256 = bench.intake.exhibit(told.case_id, "EX-0002").summary.sha256
+    path = settings.store / "blobs" / "sha256" / sha256[:2] / sha256
+    bench.close()
+    path.chmod(0o644)
+    path.write_bytes(plate_jpeg(seed=7))
+    again = Workbench.open(settings)
+    try:
+        with pytest.raises(BlobDamaged, match=r"EX-0002 \(two\.jpg\)"):
+            again.exports.seal(investigator, told.case_id)
+        assert again.exports.sealed(told.case_id) == ()
+        assert list((settings.store / "bundles").iterdir()) == []
+    finally:
+        again.close()
 
 
 def test_a_blurred_photo_holds_no_more_than_a_few_dozen_colours_across() -> None:
