@@ -181,7 +181,7 @@ def _answer(
         "explanation": text((candidate and candidate.explanation) or search.explanation),
         "coverage": text(search.coverage),
         "asked": [[text(field_word(name)), text(value)] for name, value in search.asked],
-        "cautions": [text(words) for words in _cautions(plate, texts)],
+        "cautions": [text(words) for words in _cautions(plate, search, texts)],
         "judgements": [
             {
                 "judgement": decision.judgement,
@@ -217,17 +217,20 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + more
 
 
-def _cautions(plate: ReportPlate | None, texts: Mapping[str, str]) -> list[str]:
+def _cautions(
+    plate: ReportPlate | None, search: ReportSearch, texts: Mapping[str, str]
+) -> list[str]:
     """Say where a field rests on one word alone: a person's against the machine's, or no person's.
 
-    A person who was unsure leaves the machine's reading to stand by itself.
+    A person who was unsure leaves the machine's reading to stand by itself, in what was asked.
     """
+    asked = {name for name, _value in search.asked}
     said = []
     for name, machine, person, judgement in plate.fields if plate else ():
         if machine and person and machine != person:
             words = texts["contradiction"]
             said.append(words.format(field=field_word(name), person=person, machine=machine))
-        elif judgement == "unsure" and not person:
+        elif judgement == "unsure" and not person and name in asked:
             said.append(texts["person_unsure"].format(field=field_word(name)))
     return said
 
