@@ -167,7 +167,7 @@ def make_case(**changes: object) -> r.ReportCase:
                 plate_id="P1",
                 at=AT,
                 by="Reviewer One",
-                asked=(("Serial number", "CMX15D-0836"),),
+                asked=(("serial", "CMX15D-0836"),),
                 snapshot_sha256="ef" * 32,
                 catalog_name="Demo catalog",
                 coverage="One maker, 2019–2021.",
