@@ -32,6 +32,9 @@ LEAST_PROPOSED = 1e-6
 NEGLIGIBLE = 1e-3
 """Catalogued serials in no sequence need no look where all together they are bounded by this."""
 
+SURELY = 0.9
+"""Serials are spelled to this share of what is enough, so that none is left out by rounding."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
@@ -89,7 +92,9 @@ def propose(
     for profile in model.profiles:
         if len(profile.seen) == length:
             spelling = Spelling.of(profile, allowed)
-            spelled, bound = _spelled_out(spelling, enough, efforts)
+            # Where the sum over all units is exact, only serials that may fit need be spelled.
+            least = SURELY * enough if model.slack == 1.0 else 0.0
+            spelled, bound = _spelled_out(spelling, enough, efforts, least=least)
             # Out of sequence only catalogued serials are scored, and these are looked for below.
             if spelled is None or population.in_sequence(length):
                 lists.append(spelling.single_changes())
@@ -112,18 +117,21 @@ def propose(
 
 
 def _spelled_out(
-    spelling: Spelling, enough: float, efforts: tuple[Effort, ...]
+    spelling: Spelling, enough: float, efforts: tuple[Effort, ...], *, least: float
 ) -> tuple[tuple[Keys, Floats] | None, float]:
     """Spell serials of the reading's own length as far as needed beyond the single changes.
 
-    Gives None where these are enough, and a bound of every serial that is in neither.
+    Gives None where these are enough, and a bound of every serial that is in neither. None is
+    spelled that is less probable than `least`.
     """
     spelled, bound = None, spelling.two_changes()
+    ceiling = spelling.profile.ceiling
     for effort in efforts:
         if effort.most:
-            keys, rough = spelled = spelling.likeliest(most=effort.most, floor=effort.floor)
-            least = float(rough[-1]) if keys.size >= effort.most else 0.0
-            bound = max(effort.floor * spelling.profile.ceiling, least)
+            floor = max(effort.floor, least / ceiling)
+            keys, rough = spelled = spelling.likeliest(most=effort.most, floor=floor)
+            last = float(rough[-1]) if keys.size >= effort.most else 0.0
+            bound = max(floor * ceiling, last)
         if bound < enough:
             break
     return spelled, bound

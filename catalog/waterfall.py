@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from operator import mul
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -94,20 +96,25 @@ class CharacterWeights:
         alternatives, pixels taken as a whole.
         """
         raw = np.frombuffer(key.encode(), dtype=np.uint8)
-        own = np.ones(raw.size + 1)
-        np.cumprod(self.profile.seen[np.arange(raw.size), byte_columns()[raw]], out=own[1:])
-        others = np.maximum(self.mass - own, self.mass * SMALLEST)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            steps = np.diff(np.log2(np.maximum(own, SMALLEST**4) / others))
-        if not np.isfinite(steps).all():
+        seen = self.profile.seen[np.arange(raw.size), byte_columns()[raw]]
+        # A dozen numbers are worked out sooner one by one than as arrays.
+        own = tuple(accumulate(seen.tolist(), mul, initial=1.0))
+        others = [
+            max(every - one, every * SMALLEST)
+            for every, one in zip(self.mass.tolist(), own, strict=True)
+        ]
+        if not all(others):
             return ()
+        given = [
+            math.log2(max(one, SMALLEST**4) / rest) for one, rest in zip(own, others, strict=True)
+        ]
         rows = [
-            CharacterWeight(place=place, recorded=chr(byte), weight_bits=bits)
-            for place, (byte, bits) in enumerate(
-                zip(raw.tolist(), steps.tolist(), strict=True), start=1
+            CharacterWeight(place=place, recorded=chr(byte), weight_bits=after - before)
+            for place, (byte, (before, after)) in enumerate(
+                zip(raw.tolist(), pairwise(given), strict=True), start=1
             )
         ]
-        rest = serial_bits - float(steps.sum())
+        rest = serial_bits - sum(row.weight_bits for row in rows)
         return (*rows, CharacterWeight(place=0, recorded="", weight_bits=rest))
 
 

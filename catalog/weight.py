@@ -216,16 +216,11 @@ def _scores(
 
 def find(keys: Keys, wanted: Keys) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Find folded serials among sorted ones: first position and number of records of each."""
-    copies = np.zeros(wanted.size, dtype=np.intp)
     if not keys.size or wanted.dtype.itemsize > keys.dtype.itemsize:
-        return np.zeros(wanted.size, dtype=np.intp), copies
-    order = np.argsort(wanted)
-    ordered = wanted[order].astype(keys.dtype)
-    first = np.empty(wanted.size, dtype=np.intp)
-    first[order] = places = np.searchsorted(keys, ordered)
-    hit = np.flatnonzero(keys[np.minimum(places, keys.size - 1)] == ordered)
-    copies[order[hit]] = np.searchsorted(keys, ordered[hit], side="right") - places[hit]
-    return first, copies
+        return np.zeros(wanted.size, dtype=np.intp), np.zeros(wanted.size, dtype=np.intp)
+    wanted = wanted.astype(keys.dtype, copy=False)
+    first = keys.searchsorted(wanted)
+    return first, keys.searchsorted(wanted, side="right") - first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
