@@ -343,10 +343,10 @@ class Snapshot:
             raise self._unreadable(f"permit {row} cannot be read ({problem})") from None
 
     def _unit(self, group_id: int, position: int, keys: npt.NDArray[np.bytes_]) -> Unit:
-        row = self._units[self._starts[group_id] + position]
-        start = int(row["text"])
-        text = bytes(self._container.bytes_of("texts.bin")[start : start + int(row["text_size"])])
         try:
+            row = self._units[self._starts[group_id] + position]
+            start, size = int(row["text"]), int(row["text_size"])
+            text = bytes(self._container.bytes_of("texts.bin")[start : start + size])
             key = keys[position].decode()
             permit_row, line_place, place = self._deliveries[row["delivery"]].tolist()
             permit = self._permit(permit_row)

@@ -372,6 +372,19 @@ def test_reading_a_damaged_file_ends_in_records_or_in_words(
         snapshot.find_maker("L3 Wescam")
 
 
+def test_an_index_that_leads_out_of_the_file_is_said_to_be_damaged(
+    demo_snapshot: Snapshot, tmp_path: Path
+) -> None:
+    data = demo_snapshot.path.read_bytes()
+    with zipfile.ZipFile(demo_snapshot.path) as members:
+        index = members.read("hash_rows.npy")
+    rows = 4 * demo_snapshot.manifest.counts.units
+    path = tmp_path / "damaged"
+    path.write_bytes(data.replace(index, index[:-rows] + b"\xff" * rows))
+    with open_snapshot(path) as snapshot, pytest.raises(SnapshotUnreadable, match="is damaged"):
+        snapshot.find_units("CMX15D-0836")
+
+
 def test_a_writer_takes_permits_one_by_one(tmp_path: Path) -> None:
     records = small("A-3", "A-1", "Б-7")
     with SnapshotWriter(tmp_path / "s", records.makers) as writer:
