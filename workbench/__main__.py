@@ -18,7 +18,6 @@ from workbench.commands.common import Command, add_common, aside
 from workbench.commands.next_step import next_step
 from workbench.errors import WorkbenchError
 from workbench.settings import Settings
-from workbench.workbench import Workbench
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +38,9 @@ be run: it was not understood, or the store could not be opened."""
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; errors become sentences on the error stream."""
     options = parser().parse_args(arguments)
+    # here, since it loads every service: that takes seconds, for which help has no use
+    from workbench.workbench import Workbench
+
     try:
         settings = _settings(options)
         if not (settings.store / "origin").exists():

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from workbench import entries, tables
 from workbench import policy as rules
 from workbench.errors import BadRequest, NotFound
+from workbench.limits import MAX_PROVENANCE, MAX_TITLE
 from workbench.narrative import sentence
 from workbench.stores import STORE_LOG, Stores
 from workbench.types import (
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from workbench.people import People
-
-#: Longest title of a case and longest note on where its material comes from, in characters.
-MAX_TITLE = 200
-MAX_PROVENANCE = 10_000
 
 OnStep = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and how many there are."""

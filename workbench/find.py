@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, case, select, tuple_
 from catalog.normalize import fold, skeleton
 from workbench import tables
 from workbench.errors import BadRequest
+from workbench.limits import LEAST_SOUGHT
 from workbench.types import FoundBy, Hit
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from workbench.cases import Cases
     from workbench.stores import Stores
 
-#: Shortest fragment that is looked for, in letters and digits: one alone is everywhere.
-LEAST = 2
 #: Between the texts of one region; two characters, so that a single `?` never bridges them.
 BETWEEN = "\n\n"
 ANY_ONE = "?"
@@ -51,9 +50,9 @@ class Finder:
         Raises BadRequest for a fragment that is too short, NotFound for an unknown case.
         """
         pieces = [fold(piece) for piece in fragment.split(ANY_ONE)]
-        if len("".join(pieces)) < LEAST:
+        if len("".join(pieces)) < LEAST_SOUGHT:
             raise BadRequest(
-                f"Give at least {LEAST} letters or digits to look for; ? stands for any one."
+                f"Give at least {LEAST_SOUGHT} letters or digits to look for; ? stands for any one."
             )
         if case_id is None:
             logs = [log for log in self._stores.ledger.logs() if log.startswith("case-")]

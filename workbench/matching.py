@@ -21,9 +21,9 @@ from workbench import entries, tables
 from workbench import policy as rules
 from workbench.errors import BadRequest, NotAllowed, NotFound
 from workbench.exhibits import exhibit_row, kept_reading
+from workbench.limits import MAX_REASON
 from workbench.plain import plain
 from workbench.queries import build_query, looks_at, query_to_json
-from workbench.review import MAX_REASON
 from workbench.types import DecisionView, JsonMap, Judgement, Policy, Role, SearchView
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from evidence_store.errors import KeyLocked
 from workbench import entries, tables
 from workbench import policy as rules
 from workbench.errors import BadRequest, NotAllowed, NotFound
+from workbench.limits import MAX_NAME
 from workbench.stores import STORE_LOG, Stores
 from workbench.types import Actor, Person, Role
 
@@ -26,9 +27,6 @@ SIGNING_ROLES = {
     Role.CUSTODIAN: SigningRole.CUSTODIAN,
     Role.REVIEWER: SigningRole.REVIEWER,
 }
-
-#: Longest name of a person, in characters.
-MAX_NAME = 120
 
 
 class People:

@@ -15,6 +15,7 @@ from workbench import entries, tables
 from workbench import policy as rules
 from workbench.errors import BadRequest, NotFound
 from workbench.exhibits import exhibit_row, review_of
+from workbench.limits import MAX_REASON, MAX_TEXT
 from workbench.types import (
     SEARCHED_FIELDS,
     Actor,
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
     from workbench.stores import Stores
 
 FIELD_ORDER: tuple[FieldName, ...] = get_args(FieldName)
-
-#: Longest transcription of one field, in characters; a UII, the longest identifier, has 50.
-MAX_TEXT = 200
-MAX_REASON = 5_000
 
 
 _SAME_EXHIBIT = (tables.exhibit.c.case_id == tables.region.c.case_id) & (

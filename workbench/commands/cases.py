@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.cases import MAX_PROVENANCE, MAX_TITLE
 from workbench.commands.common import (
     Verbs,
     actor_of,
@@ -15,6 +14,7 @@ from workbench.commands.common import (
     progress,
     verb,
 )
+from workbench.limits import MAX_PROVENANCE, MAX_TITLE
 from workbench.policy import POLICY_WORDS
 from workbench.types import Policy
 

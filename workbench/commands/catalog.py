@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.mapping import ColumnMapping
 from workbench.commands.common import (
     Verbs,
     actor_of,
@@ -21,13 +20,14 @@ from workbench.commands.common import (
 )
 from workbench.commands.result_lines import result_lines
 from workbench.errors import BadRequest
-from workbench.review import MAX_REASON
+from workbench.limits import MAX_REASON
 from workbench.terminal import safe
 from workbench.types import Judgement
 
 if TYPE_CHECKING:
     import argparse
 
+    from catalog.mapping import ColumnMapping
     from catalog.types import CoverageEntry
     from workbench.types import JsonMap
     from workbench.workbench import Workbench
@@ -209,6 +209,8 @@ def _mapping(workbench: Workbench, data: bytes, options: argparse.Namespace) -> 
     """Which column holds what: as a file says it, else as kept or guessed."""
     if options.mapping is None:
         return workbench.catalogs.guess(data, options.file.name, sheet=options.sheet)
+    from catalog.mapping import ColumnMapping
+
     try:
         return ColumnMapping.from_json(json.loads(file_bytes(options.mapping, workbench)))
     except ValueError as problem:

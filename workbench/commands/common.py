@@ -6,21 +6,22 @@ import argparse
 import getpass
 import json
 import sys
-from collections.abc import Callable, Iterable
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from workbench.errors import BadRequest, NotFound
 from workbench.terminal import safe
-from workbench.workbench import Workbench
 
 if TYPE_CHECKING:
-    from workbench.types import Actor
+    from collections.abc import Callable, Iterable
 
-Command = Callable[[Workbench, argparse.Namespace], int]
+    from workbench.types import Actor
+    from workbench.workbench import Workbench
+
+Command: TypeAlias = "Callable[[Workbench, argparse.Namespace], int]"
 """Does what was asked, prints what came of it, and gives the exit code."""
 
 Verbs = argparse._SubParsersAction  # noqa: SLF001 (argparse has no public name for it)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict
 
-from evidence_store.bundle.redact import FieldChoice
 from workbench.commands.common import (
     Verbs,
     actor_of,
@@ -18,12 +17,12 @@ from workbench.commands.common import (
     progress,
     verb,
 )
-from workbench.publication import Withholding
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from evidence_store.bundle.redact import FieldChoice
     from workbench.workbench import Workbench
 
 TITLE = "Bundles"
@@ -170,6 +169,8 @@ def _sign(workbench: Workbench, options: argparse.Namespace) -> int:
 
 
 def _publish(workbench: Workbench, options: argparse.Namespace) -> int:
+    from workbench.publication import Withholding
+
     withholding = Withholding(
         fields=tuple(_field_choice(text) for text in options.withhold),
         exhibits=tuple(options.exhibit),
@@ -188,6 +189,8 @@ def _publish(workbench: Workbench, options: argparse.Namespace) -> int:
 
 def _field_choice(text: str) -> FieldChoice:
     """`NAME`, `NAME@EX-0001`, or `NAME@12` for the field of one entry."""
+    from evidence_store.bundle.redact import FieldChoice
+
     name, _at, where = text.partition("@")
     if where.isdecimal():
         return FieldChoice(name=name, sequence=int(where))

@@ -24,7 +24,6 @@ from workbench.commands.common import (
     verb,
 )
 from workbench.errors import NotFound
-from workbench.intake import together
 from workbench.types import Claims, ExhibitState, ExhibitSummary, IntakeReport, Upload
 
 if TYPE_CHECKING:
@@ -109,6 +108,8 @@ def _ingest(workbench: Workbench, options: argparse.Namespace) -> int:
         for number, path in enumerate(files):
             progress(path.name, number, len(files))
             yield Upload(name=path.name, data=file_bytes(path, workbench))
+
+    from workbench.intake import together
 
     reports = [IntakeReport(total=len(files))]
     with _until_interrupted() as interrupted:

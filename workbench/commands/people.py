@@ -19,7 +19,7 @@ from workbench.commands.common import (
     person_called,
     verb,
 )
-from workbench.people import MAX_NAME
+from workbench.limits import MAX_NAME
 from workbench.types import Role
 
 if TYPE_CHECKING:

@@ -6,8 +6,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, get_args
 
 from vision.types import FieldName
-from workbench.case_file import plates as all_plates
-from workbench.case_file import views
 from workbench.commands.common import (
     Verbs,
     actor_of,
@@ -20,11 +18,8 @@ from workbench.commands.common import (
     print_json,
     verb,
 )
-from workbench.copies import measured
-from workbench.find import LEAST
+from workbench.limits import LEAST_SOUGHT, MAX_REASON, MAX_TEXT
 from workbench.report.numbers import percent
-from workbench.review import MAX_REASON, MAX_TEXT
-from workbench.strength import strength_in
 from workbench.types import Judgement
 
 if TYPE_CHECKING:
@@ -69,7 +64,7 @@ def _add_find(verbs: Verbs[argparse.ArgumentParser]) -> None:
     find.add_argument(
         "fragment",
         metavar="FRAGMENT",
-        help=f"at least {LEAST} letters or digits; ? stands for any one character",
+        help=f"at least {LEAST_SOUGHT} letters or digits; ? stands for any one character",
     )
     find.add_argument("--case", metavar="CASE", help="in this case only (default: in all cases)")
     find.add_argument(
@@ -133,6 +128,8 @@ def _add_judge_copies(verbs: Verbs[argparse.ArgumentParser]) -> None:
 
 
 def _show(workbench: Workbench, options: argparse.Namespace) -> int:
+    from workbench.case_file import plates as all_plates
+
     shown: list[JsonMap] = []
     for plate in all_plates(workbench, options.case):
         strengths = [_strength(workbench, options.case, field) for field in plate.fields]
@@ -168,6 +165,8 @@ def _strength(workbench: Workbench, case_id: str, standing: FieldStanding) -> St
     if standing.machine_at is None:
         return None
     exhibit_id, region_id = standing.machine_at
+    from workbench.strength import strength_in
+
     reading = workbench.intake.exhibit(case_id, exhibit_id).reading
     return strength_in(reading, region_id, standing.field) if reading else None
 
@@ -209,6 +208,9 @@ def _judge(workbench: Workbench, options: argparse.Namespace) -> int:
 
 
 def _copies(workbench: Workbench, options: argparse.Namespace) -> int:
+    from workbench.case_file import plates as all_plates
+    from workbench.copies import measured
+
     groups = workbench.copies.groups(options.case)
     plates = tuple(all_plates(workbench, options.case))
     captures = workbench.copies.captures(options.case, plates)
@@ -233,6 +235,8 @@ def _copies(workbench: Workbench, options: argparse.Namespace) -> int:
 
 def _elsewhere(workbench: Workbench, case_id: str) -> Iterator[tuple[str, Elsewhere]]:
     """Each exhibit of the case with each exhibit of another case that may be a copy of it."""
+    from workbench.case_file import views
+
     for exhibit in views(workbench, case_id):
         own = exhibit.summary.exhibit_id
         for hit in workbench.copies.elsewhere(case_id, own):

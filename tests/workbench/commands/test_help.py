@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -81,3 +83,15 @@ def test_a_command_that_cannot_be_understood_is_exit_code_two(
         main(words.split())
     assert ended.value.code == 2
     assert said in capsys.readouterr().err
+
+
+def test_help_loads_no_service() -> None:
+    asked = (
+        "import sys; from workbench.__main__ import parser; parser().format_help(); "
+        "print(*sorted({'workbench.workbench', 'sqlalchemy', 'cv2', 'av', 'openpyxl'} "
+        "& sys.modules.keys()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.strip() == ""
