@@ -143,10 +143,10 @@ def _unreadable(bench: Workbench, case: str) -> list[str]:
         for entry in bench.stores.ledger.entries(case)
         if entry.kind == "exhibit.taken_in"
     ]
-    if bench.intake.count(case) != len(taken):
-        return [f"the screens know {bench.intake.count(case)} of {len(taken)} exhibits"]
+    if bench.exhibits.count(case) != len(taken):
+        return [f"the screens know {bench.exhibits.count(case)} of {len(taken)} exhibits"]
     for exhibit in taken:
-        bench.intake.original(case, str(exhibit))
+        bench.exhibits.original(case, str(exhibit))
     return []
 
 

@@ -113,7 +113,7 @@ def filler(template: Fingerprint, generator: np.random.Generator) -> Fingerprint
 
 def fill(workbench: Workbench, actor: Actor, case_id: str, template: Fingerprint, to: int) -> None:
     """Record exhibits without photos, read and partly judged, until the case has `to` of them."""
-    have = workbench.intake.count(case_id)
+    have = workbench.exhibits.count(case_id)
     generator = np.random.default_rng(SEED + have)
     while have < to:
         drafts: list[Draft] = []
@@ -209,27 +209,27 @@ def measure(workbench: Workbench, actor: Actor, case_id: str, photos: Sequence[b
 
 def screens(workbench: Workbench, actor: Actor, case_id: str) -> dict[str, float]:
     """Median seconds of what each screen asks of the workbench."""
-    count = workbench.intake.count(case_id)
+    count = workbench.exhibits.count(case_id)
     last = f"EX-{count:04d}"
     at = count // 2 // 1000 * 1000 + 501
     middle = f"EX-{at:04d}"
     questions: dict[str, Callable[[], Any]] = {
         "cases": workbench.cases.all_cases,
         "overview": lambda: workbench.cases.summary(case_id),
-        "exhibits_first_page": lambda: workbench.intake.exhibits(case_id),
-        "exhibits_last_page": lambda: workbench.intake.exhibits(
-            case_id, offset=workbench.intake.count(case_id) - 60
+        "exhibits_first_page": lambda: workbench.exhibits.listed(case_id),
+        "exhibits_last_page": lambda: workbench.exhibits.listed(
+            case_id, offset=workbench.exhibits.count(case_id) - 60
         ),
-        "exhibits_least_sure": lambda: workbench.intake.exhibits(
+        "exhibits_least_sure": lambda: workbench.exhibits.listed(
             case_id, order=ExhibitOrder.LEAST_SURE
         ),
-        "exhibits_to_review_least_sure": lambda: workbench.intake.exhibits(
+        "exhibits_to_review_least_sure": lambda: workbench.exhibits.listed(
             case_id, state=ExhibitState.READ, order=ExhibitOrder.LEAST_SURE
         ),
-        "exhibits_unreadable": lambda: workbench.intake.exhibits(case_id, unreadable=True),
-        "exhibits_unreadable_count": lambda: workbench.intake.count(case_id, unreadable=True),
-        "exhibits_waiting": lambda: workbench.intake.exhibits(case_id, state=ExhibitState.WAITING),
-        "exhibit": lambda: workbench.intake.exhibit(case_id, last),
+        "exhibits_unreadable": lambda: workbench.exhibits.listed(case_id, unreadable=True),
+        "exhibits_unreadable_count": lambda: workbench.exhibits.count(case_id, unreadable=True),
+        "exhibits_waiting": lambda: workbench.exhibits.listed(case_id, state=ExhibitState.WAITING),
+        "exhibit": lambda: workbench.exhibits.one(case_id, last),
         "copies": lambda: workbench.copies.groups(case_id),
         "plates": lambda: workbench.review.plates(case_id, limit=500),
         "review_queue": lambda: workbench.review.queue(case_id),
@@ -240,7 +240,7 @@ def screens(workbench: Workbench, actor: Actor, case_id: str) -> dict[str, float
         "find": lambda: workbench.finder.find(f"{at:06d}"[1:], case_id=case_id),
         "find_in_all_cases": lambda: workbench.finder.find("15D-0??O17"),
         "custody_last_page": lambda: workbench.cases.ledger_rows(
-            case_id, offset=workbench.intake.count(case_id) - 100
+            case_id, offset=workbench.exhibits.count(case_id) - 100
         ),
     }
     found = {}

@@ -165,9 +165,9 @@ def plates(workbench: Workbench, case_id: str) -> Iterator[PlateView]:
 def views(workbench: Workbench, case_id: str) -> Iterator[ExhibitView]:
     """All exhibits of a case, page by page."""
     offset = 0
-    while page := workbench.intake.exhibits(case_id, offset=offset, limit=PAGE):
+    while page := workbench.exhibits.listed(case_id, offset=offset, limit=PAGE):
         for summary in page:
-            yield workbench.intake.exhibit(case_id, summary.exhibit_id)
+            yield workbench.exhibits.one(case_id, summary.exhibit_id)
         offset += PAGE
 
 
@@ -178,7 +178,7 @@ def _exhibit(workbench: Workbench, case_id: str, view: ExhibitView) -> ReportExh
         file_name=summary.file_name,
         media=summary.media,
         sha256=summary.sha256,
-        bytes=workbench.intake.size(case_id, summary.exhibit_id),
+        bytes=workbench.exhibits.size(case_id, summary.exhibit_id),
         width=summary.width,
         height=summary.height,
         taken_in_at=summary.taken_in_at,
@@ -203,7 +203,7 @@ def _exhibit(workbench: Workbench, case_id: str, view: ExhibitView) -> ReportExh
 def _photo(workbench: Workbench, case_id: str, view: ExhibitView) -> Picture | None:
     if view.summary.media == "clip":
         return None
-    png = workbench.intake.upright_png(case_id, view.summary.exhibit_id, longest=PRINTED_SIDE)
+    png = workbench.exhibits.upright_png(case_id, view.summary.exhibit_id, longest=PRINTED_SIDE)
     return _jpeg(png)
 
 
@@ -227,7 +227,7 @@ def _regions(workbench: Workbench, case_id: str, view: ExhibitView) -> tuple[Rep
             region_id=region.region_id,
             corners=region.corners,
             crop=_jpeg(
-                workbench.intake.crop_png(
+                workbench.exhibits.crop_png(
                     case_id, view.summary.exhibit_id, region.region_id, height=PRINTED_CROP
                 )
             ),

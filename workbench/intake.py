@@ -6,8 +6,7 @@ is kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, cast
 
@@ -24,15 +23,11 @@ from vision.metadata import read_embedded
 from vision.types import EmbeddedFacts
 from workbench import entries, tables
 from workbench import policy as rules
-from workbench.errors import BadRequest, NotFound
-from workbench.exhibits import SUMMARY_COLUMNS, exhibit_row, exhibit_view, summary_of
+from workbench.claims import check_claims
+from workbench.errors import BadRequest
 from workbench.plain import plain
 from workbench.types import (
     Claims,
-    ExhibitOrder,
-    ExhibitState,
-    ExhibitSummary,
-    ExhibitView,
     IntakeReport,
     Refusal,
     Role,
@@ -43,42 +38,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from fractions import Fraction
 
-    from sqlalchemy import ColumnElement
-
     from evidence_store.types import Draft, Sha256
     from vision.clip import ClipFacts
     from vision.types import Fingerprint, Frame, Photo
     from workbench.cases import Cases
     from workbench.copies import Copies
+    from workbench.exhibits import Exhibits
     from workbench.images import Images
-    from workbench.people import People
     from workbench.stores import Stores
     from workbench.types import Actor
 
-#: Longest claim in characters; the note may be longer.
-MAX_CLAIM = 2_000
-MAX_NOTE = 20_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """Where the ledger speaks of an exhibit."""
-
-    taken_in: int
-    """Sequence of the entry that took it in."""
-    reading_sha256: str | None
-    """The blob of its latest reading."""
-
 
 class Intake:
-    """Takes material in and shows what was taken in."""
+    """Takes material in."""
 
     def __init__(
-        self, stores: Stores, people: People, cases: Cases, copies: Copies, images: Images
+        self, stores: Stores, cases: Cases, exhibits: Exhibits, copies: Copies, images: Images
     ) -> None:
         self._stores = stores
-        self._people = people
         self._cases = cases
+        self._exhibits = exhibits
         self._copies = copies
         self._images = images
 
@@ -112,7 +91,7 @@ class Intake:
         why = rules.missing_role(actor, Role.INVESTIGATOR)
         if why is not None:
             raise self._stores.refuse(case_id, actor, verb="take in material", why=why)
-        _check_claims(claims)
+        check_claims(claims)
         for number, upload in enumerate(uploads):
             pieces = self._unpack(upload)
             piece = next(pieces, None)
@@ -329,7 +308,7 @@ class Intake:
         )
         if why is not None:
             raise self._stores.refuse(case_id, actor, verb="take a frame", why=why)
-        clip = self.exhibit(case_id, clip_exhibit_id).summary
+        clip = self._exhibits.one(case_id, clip_exhibit_id).summary
         if clip.media != "clip":
             raise BadRequest(f"{clip_exhibit_id} is a photo; only clips have frames.")
         sha256 = checked_sha256(clip.sha256)
@@ -337,103 +316,6 @@ class Intake:
             frame = grab_frame(path, seconds=seconds)
         exhibit_id, _new = self._take_frame(actor, case_id, clip_exhibit_id, clip.sha256, frame)
         return exhibit_id
-
-    def exhibits(
-        self,
-        case_id: str,
-        *,
-        state: ExhibitState | None = None,
-        unreadable: bool = False,
-        order: ExhibitOrder = ExhibitOrder.OLDEST,
-        offset: int = 0,
-        limit: int = 60,
-    ) -> tuple[ExhibitSummary, ...]:
-        """Exhibits in an order, a page at a time: all, of one state, or with an unreadable field.
-
-        Least sure first, an exhibit counts by the least sure of its makers, models and serials
-        that nobody has judged yet; where nothing of that kind is open it comes last.
-        """
-        self._cases.policy_of(case_id)
-        query = (
-            select(*SUMMARY_COLUMNS)
-            .where(*_among(case_id, state, unreadable=unreadable))
-            .order_by(*ORDERS[order])
-            .offset(offset)
-            .limit(limit)
-        )
-        names = self._people.names()
-        with self._stores.projection.read(case_id) as connection:
-            return tuple(summary_of(row, names) for row in connection.execute(query))
-
-    def count(
-        self, case_id: str, *, state: ExhibitState | None = None, unreadable: bool = False
-    ) -> int:
-        """How many exhibits a case has: all, of one state, or with an unreadable field."""
-        self._cases.policy_of(case_id)
-        query = select(func.count()).where(*_among(case_id, state, unreadable=unreadable))
-        with self._stores.projection.read(case_id) as connection:
-            return int(connection.execute(query).scalar_one())
-
-    def exhibit(self, case_id: str, exhibit_id: str) -> ExhibitView:
-        """Everything there is to show of one exhibit. Raises NotFound."""
-        self._cases.policy_of(case_id)
-        return exhibit_view(self._stores, self._people.names(), case_id, exhibit_id)
-
-    def original(self, case_id: str, exhibit_id: str) -> bytes:
-        """The bytes as they arrived, hashed again on the way."""
-        return self._stores.blobs.get(checked_sha256(self._sha(case_id, exhibit_id)))
-
-    def size(self, case_id: str, exhibit_id: str) -> int:
-        """How many bytes the original has."""
-        return self._stores.blobs.size(checked_sha256(self._sha(case_id, exhibit_id)))
-
-    def recorded_in(self, case_id: str, exhibit_id: str) -> Recorded:
-        """Which entry recorded an exhibit, and where its reading is kept. Raises NotFound."""
-        with self._stores.projection.read(case_id) as connection:
-            row = exhibit_row(connection, case_id, exhibit_id)
-        return Recorded(taken_in=row.sequence, reading_sha256=row.reading_sha256)
-
-    def upright_png(self, case_id: str, exhibit_id: str, *, longest: int | None = None) -> bytes:
-        """The photo upright, as PNG; for a clip its first frame that was taken."""
-        view = self.exhibit(case_id, exhibit_id)
-        if view.summary.media == "clip":
-            if not view.frames:
-                raise NotFound(f"No frame of {exhibit_id} has been taken yet.")
-            return self.upright_png(case_id, view.frames[0], longest=longest)
-        return self._images.upright_png(view.summary.sha256, longest=longest)
-
-    def thumbnail(self, case_id: str, exhibit: ExhibitSummary) -> bytes:
-        """A small JPEG of an exhibit for lists; for a clip, of its first frame that was taken."""
-        if exhibit.media != "clip":
-            return self._images.thumbnail(exhibit.sha256)
-        frames = self.exhibit(case_id, exhibit.exhibit_id).frames
-        if not frames:
-            raise NotFound(f"No frame of {exhibit.exhibit_id} has been taken yet.")
-        return self._images.thumbnail(self._sha(case_id, frames[0]))
-
-    def crop_png(
-        self, case_id: str, exhibit_id: str, region_id: str, *, height: int = 220
-    ) -> bytes:
-        """A plate region, turned upright and flattened, as PNG. Raises NotFound."""
-        view = self.exhibit(case_id, exhibit_id)
-        regions = view.reading.regions if view.reading is not None else ()
-        for region in regions:
-            if region.region_id == region_id:
-                return self._images.crop_png(view.summary.sha256, region.corners, height=height)
-        raise NotFound(f"{exhibit_id} has no plate region {region_id!r}.", kind="plate")
-
-    def _sha(self, case_id: str, exhibit_id: str) -> str:
-        self._cases.policy_of(case_id)
-        with self._stores.projection.read(case_id) as connection:
-            sha256 = connection.execute(
-                select(tables.exhibit.c.sha256).where(
-                    tables.exhibit.c.case_id == case_id,
-                    tables.exhibit.c.exhibit_id == exhibit_id,
-                )
-            ).scalar_one_or_none()
-        if sha256 is None:
-            raise NotFound(f"This case has no exhibit {exhibit_id!r}.", kind="exhibit")
-        return cast("str", sha256)
 
     def _numbered(
         self, case_id: str, draft: Callable[[str], Draft], known: Callable[[], str | None]
@@ -476,25 +358,6 @@ class Intake:
         )
 
 
-ORDERS = {
-    ExhibitOrder.OLDEST: (tables.exhibit.c.number,),
-    ExhibitOrder.NEWEST: (tables.exhibit.c.number.desc(),),
-    ExhibitOrder.LEAST_SURE: (tables.exhibit.c.sure, tables.exhibit.c.number),
-}
-
-
-def _among(
-    case_id: str, state: ExhibitState | None, *, unreadable: bool
-) -> list[ColumnElement[bool]]:
-    exhibit = tables.exhibit.c
-    wanted: list[ColumnElement[bool]] = [exhibit.case_id == case_id]
-    if state is not None:
-        wanted.append(exhibit.state == state.value)
-    if unreadable:
-        wanted.append(exhibit.unreadable.is_(True))
-    return wanted
-
-
 def together(reports: Iterable[IntakeReport]) -> IntakeReport:
     """What became of an upload, from what became of its pieces."""
     parts = list(reports)
@@ -517,31 +380,3 @@ def _embedded(clip: ClipFacts) -> EmbeddedFacts:
     return EmbeddedFacts(
         facts=clip.facts, captured_at=said.get("creation_time"), problems=clip.problems
     )
-
-
-def _check_claims(claims: Claims) -> None:
-    for name in ("source_url", "source_account", "obtained_at", "claimed_place", "claimed_date"):
-        length = len(getattr(claims, name))
-        if length > MAX_CLAIM:
-            raise BadRequest(
-                f"The {name.replace('_', ' ')} has {length} characters; {MAX_CLAIM} are the most."
-            )
-    for name in ("obtained_at", "claimed_date"):
-        value = getattr(claims, name).strip()
-        if value and not _is_partial_date(value):
-            raise BadRequest(
-                f"The {name.replace('_', ' ')} is {value!r}, which is no date; write it as "
-                "2020, 2020-10, 2020-10-19 or 2020-10-19T14:05+00:00, or leave it empty."
-            )
-    if len(claims.note) > MAX_NOTE:
-        raise BadRequest(f"The note has {len(claims.note)} characters; {MAX_NOTE} are the most.")
-
-
-def _is_partial_date(value: str) -> bool:
-    """Whether a text is a year, a month, a day or a time as ISO 8601 writes them."""
-    padded = {4: f"{value}-01-01", 7: f"{value}-01"}.get(len(value), value)
-    try:
-        datetime.fromisoformat(padded)
-    except ValueError:
-        return False
-    return True

@@ -38,7 +38,7 @@ def _files_of(workbench: Workbench, case_id: str, view: ExhibitView) -> Iterator
     summary = view.summary
     sha256 = checked_sha256(summary.sha256)
     folder = "derived" if summary.media == "frame" else "originals"
-    recorded = workbench.intake.recorded_in(case_id, summary.exhibit_id)
+    recorded = workbench.exhibits.recorded_in(case_id, summary.exhibit_id)
     original = content_path(folder, sha256, _suffix(workbench, summary.sha256))
     yield PayloadFile(
         path=original,
@@ -59,7 +59,7 @@ def _files_of(workbench: Workbench, case_id: str, view: ExhibitView) -> Iterator
             recorded_in=view.reading_sequence,
         )
     for region in view.reading.regions if view.reading is not None else ():
-        crop = workbench.intake.crop_png(case_id, summary.exhibit_id, region.region_id)
+        crop = workbench.exhibits.crop_png(case_id, summary.exhibit_id, region.region_id)
         corners = ", ".join(f"({x:.1f}, {y:.1f})" for x, y in region.corners)
         yield PayloadFile(
             path=content_path("derived", sha256_of(crop), "png"),

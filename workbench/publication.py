@@ -332,7 +332,7 @@ class Publication:
 
 
 def _blurred(workbench: Workbench, case_id: str, exhibit: str) -> ExhibitChoice:
-    data = blurred_png(workbench.intake.upright_png(case_id, exhibit, longest=SHOWN_AT))
+    data = blurred_png(workbench.exhibits.upright_png(case_id, exhibit, longest=SHOWN_AT))
     stand_in = PayloadFile(
         path=content_path("derived", sha256_of(data), "png"),
         source=data,

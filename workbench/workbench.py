@@ -19,6 +19,7 @@ from workbench.cases import Cases
 from workbench.catalogs import Catalogs
 from workbench.copies import Copies
 from workbench.demo import Demo
+from workbench.exhibits import Exhibits
 from workbench.exports import Exports
 from workbench.find import Finder
 from workbench.images import Images
@@ -65,7 +66,8 @@ class Workbench:
         self.cases = Cases(stores, self.people)
         self.review = ReviewRoom(stores, self.people, self.cases)
         self.copies = Copies(stores, self.people, self.cases, images, self.review)
-        self.intake = Intake(stores, self.people, self.cases, self.copies, images)
+        self.exhibits = Exhibits(stores, self.people, self.cases, images)
+        self.intake = Intake(stores, self.cases, self.exhibits, self.copies, images)
         self.reading = ReadingRoom(stores, self.cases, self.copies)
         self.finder = Finder(stores, self.cases)
         self.catalogs = Catalogs(stores, self.people)

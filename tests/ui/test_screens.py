@@ -67,7 +67,7 @@ def test_an_upload_is_answered_file_by_file(app, bench, first, case) -> None:
     assert "EX-0002 repeats EX-0001" in app.page
     assert "1 file not taken in" in app.page
     assert "letter.jpg" in app.page
-    view = bench.intake.exhibit(case.case_id, "EX-0001")
+    view = bench.exhibits.one(case.case_id, "EX-0001")
     assert view.claims.claimed_place == "near the <b>river</b>"
 
 
@@ -78,7 +78,7 @@ def test_a_date_that_is_no_date_is_told_and_the_upload_waits(app, bench, first, 
     app.test.text_input(key="claim_date_0").set_value("last summer")
     app.press("intake_go")
     assert "which is no date" in app.page
-    assert bench.intake.count(case.case_id) == 0
+    assert bench.exhibits.count(case.case_id) == 0
 
 
 def test_claimed_and_embedded_facts_stand_apart(app, bench, first, read_case) -> None:
@@ -129,7 +129,7 @@ def test_a_reviewer_confirms_and_the_words_stand_side_by_side(
     app.at("review", reviewer, read_case)
     app.press(f"confirm-{PLACE}-serial")
     assert "Confirmed by Reviewer Two" in app.page
-    (review,) = bench.intake.exhibit(read_case.case_id, "EX-0001").reviews
+    (review,) = bench.exhibits.one(read_case.case_id, "EX-0001").reviews
     assert (review.judgement, review.text, review.blind) == (
         Judgement.CONFIRMED,
         review.machine_text,
@@ -144,7 +144,7 @@ def test_a_correction_is_written_beside_the_machines_words(app, bench, reviewer,
     assert "This is what the machine read" in app.page
     app.test.text_input(key=f"text-{PLACE}-serial").set_value("CMX15D-08?6")
     app.press(f"record-{PLACE}-serial")
-    (review,) = bench.intake.exhibit(read_case.case_id, "EX-0001").reviews
+    (review,) = bench.exhibits.one(read_case.case_id, "EX-0001").reviews
     assert (review.judgement, review.text) == (Judgement.CORRECTED, "CMX15D-08?6")
     assert review.machine_text == "CMX15D-0836"
 
@@ -154,7 +154,7 @@ def test_a_rejection_without_a_reason_is_not_recorded(app, bench, reviewer, read
     app.press(f"rejected-{PLACE}-serial")
     app.press(f"record-{PLACE}-serial")
     assert "the reason travels with the judgement" in app.page
-    assert bench.intake.exhibit(read_case.case_id, "EX-0001").reviews == ()
+    assert bench.exhibits.one(read_case.case_id, "EX-0001").reviews == ()
 
 
 def test_whoever_took_it_in_is_told_and_offered_nothing(app, bench, first, read_case) -> None:
@@ -170,7 +170,7 @@ def test_what_was_seen_is_never_recorded_as_blind(app, bench, reviewer, read_cas
     assert not [t for t in app.test.text_input if str(t.key).startswith("blindtext-")]
     assert "not recorded as blind" in app.page
     app.press(f"confirm-{PLACE}-serial")
-    (review,) = bench.intake.exhibit(read_case.case_id, "EX-0001").reviews
+    (review,) = bench.exhibits.one(read_case.case_id, "EX-0001").reviews
     assert not review.blind
 
 
@@ -179,14 +179,14 @@ def test_blind_transcription_hides_the_machines_words(app, bench, reviewer, read
     app.at("review", reviewer, read_case)
     machine = next(
         field.text
-        for field in bench.intake.exhibit(read_case.case_id, "EX-0001").reading.combined[0].fields
+        for field in bench.exhibits.one(read_case.case_id, "EX-0001").reading.combined[0].fields
         if field.field == "serial"
     )
     assert 'class="np-glyphs"' not in app.page
     assert f'<span class="np-machine">{machine}' not in app.page
     app.test.text_input(key=f"blindtext-{PLACE}-serial").set_value("CMX15D-08?6")
     app.press(f"blindgo-{PLACE}-serial")
-    (review,) = bench.intake.exhibit(read_case.case_id, "EX-0001").reviews
+    (review,) = bench.exhibits.one(read_case.case_id, "EX-0001").reviews
     assert (review.text, review.blind) == ("CMX15D-08?6", True)
     assert "written before the machine" in app.page
 
@@ -427,7 +427,7 @@ def test_a_second_look_decodes_and_encodes_nothing_again(
 def test_an_altered_original_is_named_on_its_tile(
     app, bench, reviewer, read_case, settings
 ) -> None:
-    sha256 = bench.intake.exhibit(read_case.case_id, "EX-0001").summary.sha256
+    sha256 = bench.exhibits.one(read_case.case_id, "EX-0001").summary.sha256
     path = settings.store / "blobs" / "sha256" / sha256[:2] / sha256
     path.chmod(0o644)
     path.write_bytes(plate_jpeg(seed=9))

@@ -6,6 +6,7 @@ from functools import cache
 
 from renderer.jpeg import to_jpeg
 from renderer.plate import PlateSpec, draw_plate, expose
+from workbench.types import Upload
 
 SERIAL = "CMX15D-0836"
 LINES = (
@@ -22,3 +23,8 @@ def plate_jpeg(serial: str = SERIAL, seed: int = 1, size: int = 640) -> bytes:
         PlateSpec(maker="L3 WESCAM", model="CMX-15D", serial=serial), seed=seed, wear="clean"
     )
     return to_jpeg(expose(drawn, severity="clean", seed=seed, size=size).pixels)
+
+
+def photos(*names: str) -> list[Upload]:
+    """As many different photos of it as there are names."""
+    return [Upload(name=name, data=plate_jpeg(seed=at)) for at, name in enumerate(names)]

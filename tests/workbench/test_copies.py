@@ -80,7 +80,7 @@ def test_another_exposure_is_proposed_from_the_readings_and_never_held_back(
     _, group = bench.copies.groups(two_looks.case_id)
     assert (group.relation, group.exhibit_ids) == ("same_object", ("EX-0001", "EX-0003"))
     assert f"Both read {SERIAL.replace('-', '')} (serial); " in group.evidence[0].why
-    assert bench.intake.count(two_looks.case_id, state=ExhibitState.COPY) == 1
+    assert bench.exhibits.count(two_looks.case_id, state=ExhibitState.COPY) == 1
 
 
 def test_reading_again_proposes_nothing_twice(
@@ -100,12 +100,12 @@ def test_rejecting_one_object_leaves_its_copies_alone(
     bench.copies.judge(
         reviewer, two_looks.case_id, group.group_id, Judgement.REJECTED, reason="Two boards."
     )
-    assert bench.intake.count(two_looks.case_id, state=ExhibitState.COPY) == 1
+    assert bench.exhibits.count(two_looks.case_id, state=ExhibitState.COPY) == 1
     copies, _ = bench.copies.groups(two_looks.case_id)
     bench.copies.judge(
         reviewer, two_looks.case_id, copies.group_id, Judgement.REJECTED, reason="Two shutters."
     )
-    assert bench.intake.count(two_looks.case_id, state=ExhibitState.COPY) == 0
+    assert bench.exhibits.count(two_looks.case_id, state=ExhibitState.COPY) == 0
 
 
 def test_one_object_confirmed_joins_its_plates(
@@ -142,7 +142,7 @@ def test_a_clip_that_comes_again_repeats_its_stills_and_is_one_capture(
     clip = plate_clip(spec, seconds=2.0, seed=3, size=(640, 360), fill=0.6)
     for name in ("one.mp4", "two.mp4"):
         bench.intake.take_in(investigator, case.case_id, [Upload(name=name, data=clip)], Claims())
-    stills = [one for one in bench.intake.exhibits(case.case_id) if one.parent]
+    stills = [one for one in bench.exhibits.listed(case.case_id) if one.parent]
     first = [one for one in stills if one.parent == "EX-0001"]
     assert first
     assert all(one.copy_of is None for one in first)
@@ -230,6 +230,6 @@ def test_the_command_line_takes_a_frame(
     who = ["--store", str(settings.store), "--as", investigator.name]
     assert main([*who, "frame", case.case_id, "EX-0001", "--at", "26/25"]) == 0
     taken = capsys.readouterr().out.strip()
-    how = bench.intake.exhibit(case.case_id, taken).derived_how
+    how = bench.exhibits.one(case.case_id, taken).derived_how
     assert how is not None
     assert "grabbed by hand" in how

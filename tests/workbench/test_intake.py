@@ -19,20 +19,16 @@ from evidence_store.blobs import sha256_of
 from renderer.clip import plate_clip
 from renderer.plate import PlateSpec
 from tests.vision import clips
-from tests.workbench.drawn import SERIAL, plate_jpeg
-from tests.workbench.steps import judge
+from tests.workbench.drawn import SERIAL, photos, plate_jpeg
 from vision.decode import decode_photo
 from vision.reader import Reader
-from workbench import entries
-from workbench.errors import BadRequest, NotAllowed, NotFound
+from workbench.errors import NotAllowed, NotFound
 from workbench.intake import together
 from workbench.types import (
     Actor,
     CaseSummary,
     Claims,
-    ExhibitOrder,
     ExhibitState,
-    Judgement,
     Upload,
 )
 
@@ -88,7 +84,7 @@ def test_a_bad_file_is_refused_by_name_and_the_good_one_is_kept(
     assert [refusal.name for refusal in report.refused] == [name]
     assert name in report.refused[0].reason
     assert words in report.refused[0].reason
-    assert bench.intake.original(case.case_id, "EX-0001") == plate_jpeg()
+    assert bench.exhibits.original(case.case_id, "EX-0001") == plate_jpeg()
     kinds = [row.kind for row in bench.cases.ledger_rows(case.case_id)]
     assert kinds == ["case.opened", "exhibit.refused", "exhibit.taken_in"]
 
@@ -102,7 +98,7 @@ def test_a_zip_that_reaches_outside_gives_its_good_part(
     assert len(report.accepted) == 1
     assert len(report.refused) == 1
     assert "../outside.jpg" in report.refused[0].reason
-    assert bench.intake.exhibit(case.case_id, "EX-0001").summary.file_name == "batch.zip/inside.jpg"
+    assert bench.exhibits.one(case.case_id, "EX-0001").summary.file_name == "batch.zip/inside.jpg"
 
 
 def test_bytes_are_kept_before_they_are_decoded(
@@ -130,27 +126,13 @@ def test_claimed_and_embedded_facts_stay_apart(
         [Upload(name="exif.jpg", data=buffer.getvalue())],
         Claims(claimed_date="2020-10-19", claimed_place="A field"),
     )
-    view = bench.intake.exhibit(case.case_id, "EX-0001")
+    view = bench.exhibits.one(case.case_id, "EX-0001")
     assert view.claims.claimed_date == "2020-10-19"
     assert view.embedded.captured_at == "2020-10-04T11:22:33"
     assert ("EXIF", "Make", "Camera maker") in [
         (fact.group, fact.name, fact.value) for fact in view.embedded.facts
     ]
-    assert bench.intake.original(case.case_id, "EX-0001") == buffer.getvalue()
-
-
-@pytest.mark.parametrize("value", ["yesterday", "2020-13", "19.10.2020", "2020-02-30"])
-def test_a_date_that_is_none_is_refused_before_anything_is_kept(
-    bench: Workbench, investigator: Actor, case: CaseSummary, value: str
-) -> None:
-    with pytest.raises(BadRequest, match="no date"):
-        bench.intake.take_in(
-            investigator,
-            case.case_id,
-            [Upload(name="good.jpg", data=plate_jpeg())],
-            Claims(claimed_date=value),
-        )
-    assert bench.intake.count(case.case_id) == 0
+    assert bench.exhibits.original(case.case_id, "EX-0001") == buffer.getvalue()
 
 
 def test_a_clip_gives_frames_with_timecode_and_parent(
@@ -166,20 +148,20 @@ def test_a_clip_gives_frames_with_timecode_and_parent(
         investigator, case.case_id, [Upload(name="clip.mp4", data=clip)], Claims()
     )
     assert report.refused == ()
-    view = bench.intake.exhibit(case.case_id, report.accepted[0])
+    view = bench.exhibits.one(case.case_id, report.accepted[0])
     assert view.summary.state is ExhibitState.CLIP
     assert view.frames == report.accepted[1:]
     assert view.frames, "a clip gives at least one frame"
-    frame = bench.intake.exhibit(case.case_id, view.frames[0])
+    frame = bench.exhibits.one(case.case_id, view.frames[0])
     assert frame.summary.parent == report.accepted[0]
     assert frame.derived_how is not None
     assert "vision.frames" in frame.derived_how
-    views = [bench.intake.exhibit(case.case_id, name) for name in view.frames]
+    views = [bench.exhibits.one(case.case_id, name) for name in view.frames]
     (laid,) = (one for one in views if "laid over each other" in one.summary.file_name)
     assert laid.derived_how is not None
     assert " --lay " in laid.derived_how, "what was laid, and how, is said"
     grabbed = bench.intake.grab_frame(investigator, case.case_id, report.accepted[0], seconds=1.0)
-    assert bench.intake.exhibit(case.case_id, grabbed).summary.parent == report.accepted[0]
+    assert bench.exhibits.one(case.case_id, grabbed).summary.parent == report.accepted[0]
 
 
 @pytest.mark.parametrize("suffix", ["mov", "mkv", "webm"])
@@ -192,7 +174,7 @@ def test_of_a_clip_that_is_cut_off_the_rest_is_taken_in_and_the_end_is_missed(
     report = bench.intake.take_in(investigator, case.case_id, [cut], Claims())
     assert report.refused == ()
     clip = report.accepted[0]
-    view = bench.intake.exhibit(case.case_id, clip)
+    view = bench.exhibits.one(case.case_id, clip)
     assert view.frames == report.accepted[1:]
     assert view.frames
     (missed,) = (problem for problem in report.problems if "lasts to 2.0 s" in problem)
@@ -227,7 +209,7 @@ def test_the_same_bytes_again_are_a_copy_and_are_not_read(
     again = [Upload(name=f"{number}.jpg", data=plate_jpeg()) for number in range(2)]
     report = bench.intake.take_in(investigator, case.case_id, again, Claims())
     assert report.copies == (("EX-0002", "EX-0001"),)
-    assert bench.intake.count(case.case_id, state=ExhibitState.COPY) == 1
+    assert bench.exhibits.count(case.case_id, state=ExhibitState.COPY) == 1
     progress = bench.reading.read_pending(investigator, case.case_id)
     assert (progress.done, progress.total) == (1, 1)
 
@@ -257,26 +239,22 @@ def test_a_role_is_needed_and_a_case(bench: Workbench, reviewer: Actor, case: Ca
     with pytest.raises(NotAllowed, match="investigator"):
         bench.intake.take_in(reviewer, case.case_id, [], Claims())
     with pytest.raises(NotFound):
-        bench.intake.exhibits("case-none")
-
-
-def three(*names: str) -> list[Upload]:
-    return [Upload(name=name, data=plate_jpeg(seed=at)) for at, name in enumerate(names)]
+        bench.exhibits.listed("case-none")
 
 
 def test_an_upload_that_is_stopped_keeps_what_it_has_and_goes_on_later(
     bench: Workbench, investigator: Actor, case: CaseSummary
 ) -> None:
-    files = three("a.jpg", "b.jpg", "c.jpg")
+    files = photos("a.jpg", "b.jpg", "c.jpg")
     upload = bench.intake.taking_in(investigator, case.case_id, files, Claims(), total=3)
     stopped = together(next(upload) for _ in range(2))
     assert stopped.accepted == ("EX-0001", "EX-0002")
     assert "2 exhibits kept; 1 of 3 files were not taken in" in stopped.stopped
-    assert bench.intake.count(case.case_id) == 2
+    assert bench.exhibits.count(case.case_id) == 2
     again = bench.intake.take_in(investigator, case.case_id, files, Claims())
     assert (again.known, again.accepted) == (("EX-0001", "EX-0002"), ("EX-0003",))
     assert again.stopped == ""
-    assert [e.sha256 for e in bench.intake.exhibits(case.case_id)] == [
+    assert [e.sha256 for e in bench.exhibits.listed(case.case_id)] == [
         hashlib.sha256(file.data).hexdigest() for file in files
     ]
 
@@ -284,7 +262,7 @@ def test_an_upload_that_is_stopped_keeps_what_it_has_and_goes_on_later(
 def test_one_file_taken_in_twice_at_the_same_moment_is_one_exhibit(
     bench: Workbench, investigator: Actor, case: CaseSummary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (file,) = three("a.jpg")
+    (file,) = photos("a.jpg")
     both = threading.Barrier(2)
 
     def together_decoded(data: bytes, *, name: str) -> Photo:
@@ -301,7 +279,7 @@ def test_one_file_taken_in_twice_at_the_same_moment_is_one_exhibit(
         )
     assert sorted(report.accepted for report in reports) == [(), ("EX-0001",)]
     assert sorted(report.known for report in reports) == [(), ("EX-0001",)]
-    assert bench.intake.count(case.case_id) == 1
+    assert bench.exhibits.count(case.case_id) == 1
 
 
 def test_a_zip_stops_between_two_photos_too(
@@ -309,7 +287,7 @@ def test_a_zip_stops_between_two_photos_too(
 ) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for file in three("a.jpg", "b.jpg"):
+        for file in photos("a.jpg", "b.jpg"):
             archive.writestr(file.name, file.data)
     batch = [Upload(name="batch.zip", data=buffer.getvalue())]
     first = next(bench.intake.taking_in(investigator, case.case_id, batch, Claims(), total=1))
@@ -321,7 +299,7 @@ def test_a_zip_stops_between_two_photos_too(
 def test_the_same_bytes_with_other_claims_say_something_new(
     bench: Workbench, investigator: Actor, case: CaseSummary
 ) -> None:
-    (file,) = three("a.jpg")
+    (file,) = photos("a.jpg")
     bench.intake.take_in(investigator, case.case_id, [file], Claims(source_account="@one"))
     report = bench.intake.take_in(investigator, case.case_id, [file], Claims(source_account="@two"))
     assert report.copies == (("EX-0002", "EX-0001"),)
@@ -343,44 +321,6 @@ def test_of_a_clip_that_was_cut_off_only_the_missing_frames_are_taken(
     monkeypatch.setattr(bench.intake, "_take_frame", taken)
     report = bench.intake.take_in(investigator, case.case_id, files, Claims())
     assert report.known == ("EX-0001",)
-    assert bench.intake.exhibit(case.case_id, "EX-0001").frames == report.accepted
+    assert bench.exhibits.one(case.case_id, "EX-0001").frames == report.accepted
     again = bench.intake.take_in(investigator, case.case_id, files, Claims())
     assert (again.known, again.accepted) == (("EX-0001",), ())
-
-
-def read_as(
-    bench: Workbench, actor: Actor, case_id: str, exhibit: str, *fields: tuple[str, float, str]
-) -> None:
-    """Record a reading of one plate: (field, how sure, in which strength)."""
-    reading = bench.stores.blobs.put(b"a reading")
-    said = [[name, "AS READ", sure, strength] for name, sure, strength in fields]
-    region = {"region": "R1", "fields": said, "also": []}
-    draft = entries.exhibit_read(
-        actor.person_id, exhibit=exhibit, engines=[], reading=reading, regions=[region]
-    )
-    bench.stores.append(case_id, draft)
-
-
-def test_exhibits_are_listed_by_doubt(
-    bench: Workbench, investigator: Actor, reviewer: Actor, case: CaseSummary
-) -> None:
-    bench.intake.take_in(investigator, case.case_id, three("a", "b", "c", "d"), Claims())
-    sure, lost = ("maker", 0.99, "stated"), ("serial", 0.1, "unreadable")
-    read_as(bench, investigator, case.case_id, "EX-0001", sure, ("serial", 0.97, "stated"))
-    read_as(bench, investigator, case.case_id, "EX-0002", sure, lost, ("weight", 0.01, "offered"))
-    read_as(bench, investigator, case.case_id, "EX-0003", sure, ("serial", 0.6, "offered"))
-
-    def listed(**how: Any) -> list[str]:
-        return [e.exhibit_id for e in bench.intake.exhibits(case.case_id, **how)]
-
-    first = {"order": ExhibitOrder.LEAST_SURE}
-    assert listed(**first) == ["EX-0002", "EX-0003", "EX-0001", "EX-0004"]
-    assert listed(**first, offset=1, limit=2) == ["EX-0003", "EX-0001"]
-    assert listed(unreadable=True) == ["EX-0002"]
-    assert bench.intake.count(case.case_id, unreadable=True) == 1
-    for field in ("serial", "maker"):
-        judge(
-            bench, reviewer, case, field, Judgement.UNSURE, exhibit_id="EX-0002", reason="Worn away"
-        )
-    assert listed(**first) == ["EX-0003", "EX-0001", "EX-0002", "EX-0004"], "judged: no open doubt"
-    assert listed(unreadable=True) == []

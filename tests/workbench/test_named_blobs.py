@@ -44,15 +44,15 @@ def damaged(bench: Workbench, settings: Settings, three: CaseSummary) -> Iterato
 
 def kept(bench: Workbench, settings: Settings, case: CaseSummary, exhibit_id: str) -> Path:
     """Where the bytes of an exhibit lie."""
-    sha256 = bench.intake.exhibit(case.case_id, exhibit_id).summary.sha256
+    sha256 = bench.exhibits.one(case.case_id, exhibit_id).summary.sha256
     return settings.store / "blobs" / "sha256" / sha256[:2] / sha256
 
 
 def test_every_way_to_an_altered_original_names_it(damaged: Workbench, three: CaseSummary) -> None:
-    summary = damaged.intake.exhibit(three.case_id, TWO).summary
+    summary = damaged.exhibits.one(three.case_id, TWO).summary
     for look in (
-        lambda: damaged.intake.original(three.case_id, TWO),
-        lambda: damaged.intake.upright_png(three.case_id, TWO),
+        lambda: damaged.exhibits.original(three.case_id, TWO),
+        lambda: damaged.exhibits.upright_png(three.case_id, TWO),
         lambda: damaged.stores.blobs.check(summary.sha256),
     ):
         with pytest.raises(BlobDamaged) as raised:
@@ -68,10 +68,10 @@ def test_the_others_are_shown_and_read_all_the_same(
     last = damaged.reading.read_pending(investigator, three.case_id)
     assert len(last.problems) == 1
     assert "EX-0002 (2.jpg)" in last.problems[0]
-    states = {one.exhibit_id: one.state for one in damaged.intake.exhibits(three.case_id)}
+    states = {one.exhibit_id: one.state for one in damaged.exhibits.listed(three.case_id)}
     assert states[TWO] is ExhibitState.WAITING
     assert ExhibitState.WAITING not in (states[ONE], states[THREE])
-    assert damaged.intake.upright_png(three.case_id, THREE)
+    assert damaged.exhibits.upright_png(three.case_id, THREE)
 
 
 def test_a_copy_of_an_altered_original_is_taken_in_and_what_was_left_out_is_said(
@@ -112,7 +112,7 @@ def test_a_missing_reading_is_named_and_bytes_of_no_exhibit_are_not(
     bench: Workbench, settings: Settings, investigator: Actor, three: CaseSummary
 ) -> None:
     bench.reading.read_pending(investigator, three.case_id)
-    sha256 = bench.intake.recorded_in(three.case_id, ONE).reading_sha256
+    sha256 = bench.exhibits.recorded_in(three.case_id, ONE).reading_sha256
     (settings.store / "blobs" / "sha256" / sha256[:2] / sha256).unlink()
     with pytest.raises(BlobMissing, match=r"the reading of EX-0001 \(1\.jpg\)"):
         bench.stores.blobs.get(sha256)

@@ -127,7 +127,7 @@ def test_an_altered_file_of_the_cache_reaches_no_report(
     bench: Workbench, investigator: Actor, told: CaseSummary, settings: Settings
 ) -> None:
     for longest in (PRINTED_SIDE, SHOWN_AT):
-        bench.intake.upright_png(told.case_id, "EX-0002", longest=longest)
+        bench.exhibits.upright_png(told.case_id, "EX-0002", longest=longest)
     forged = Image.new("RGB", (400, 300), PINK)
     for path in (settings.store / "cache").glob("*.*g"):
         forged.save(path)
@@ -171,7 +171,7 @@ def test_altered_tables_of_the_screens_reach_no_bundle(
 def test_a_damaged_original_is_named_and_nothing_is_sealed(
     bench: Workbench, investigator: Actor, told: CaseSummary, settings: Settings
 ) -> None:
-    sha256 = bench.intake.exhibit(told.case_id, "EX-0002").summary.sha256
+    sha256 = bench.exhibits.one(told.case_id, "EX-0002").summary.sha256
     path = settings.store / "blobs" / "sha256" / sha256[:2] / sha256
     bench.close()
     path.chmod(0o644)

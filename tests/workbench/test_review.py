@@ -59,7 +59,7 @@ def test_a_later_judgement_supersedes_and_both_stay(
     first = judge(bench, reviewer, read_case, "serial", Judgement.CONFIRMED)
     second = judge(bench, reviewer, read_case, "serial", Judgement.UNSURE, reason="Glare on the 8")
     assert second.supersedes == first.sequence
-    reviews = bench.intake.exhibit(read_case.case_id, "EX-0001").reviews
+    reviews = bench.exhibits.one(read_case.case_id, "EX-0001").reviews
     assert [review.judgement for review in reviews] == [Judgement.CONFIRMED, Judgement.UNSURE]
 
 
@@ -88,7 +88,7 @@ def test_all_fields_judged_makes_the_exhibit_reviewed(
     for field in plate.fields:
         judge(bench, reviewer, read_case, field.field, Judgement.CONFIRMED)
     assert bench.review.plate(read_case.case_id, plate.plate_id).ready
-    state = bench.intake.exhibit(read_case.case_id, "EX-0001").summary.state
+    state = bench.exhibits.one(read_case.case_id, "EX-0001").summary.state
     assert state is ExhibitState.REVIEWED
 
 
@@ -132,7 +132,7 @@ def test_the_next_to_judge_goes_on_from_where_one_is_and_begins_again(
         Upload(name=f"{n}.jpg", data=plate_jpeg(serial=f"A-{n}00", seed=n * 7)) for n in (1, 2, 3)
     ]
     bench.intake.take_in(investigator, case.case_id, uploads, Claims())
-    for exhibit in bench.intake.exhibits(case.case_id):
+    for exhibit in bench.exhibits.listed(case.case_id):
         bench.reading.read_again(investigator, case.case_id, exhibit.exhibit_id)
     places = bench.review.places(case.case_id)
     assert [place.exhibit_id for place in places] == ["EX-0001", "EX-0002", "EX-0003"]
@@ -167,7 +167,7 @@ def test_a_photo_without_a_field_waits_for_nobody(
             regions=[],
         ),
     )
-    (exhibit,) = bench.intake.exhibits(case.case_id)
+    (exhibit,) = bench.exhibits.listed(case.case_id)
     assert exhibit.state is ExhibitState.NO_FIELD
     assert bench.cases.summary(case.case_id).to_review == 0
 
@@ -178,7 +178,7 @@ def test_a_region_drawn_by_a_person_outlives_a_new_reading(
     corners = ((10.0, 10.0), (300.0, 10.0), (300.0, 200.0), (10.0, 200.0))
     drawn = bench.reading.read_region(investigator, read_case.case_id, "EX-0001", corners)
     bench.reading.read_again(investigator, read_case.case_id, "EX-0001")
-    reading = bench.intake.exhibit(read_case.case_id, "EX-0001").reading
+    reading = bench.exhibits.one(read_case.case_id, "EX-0001").reading
     assert reading is not None
     assert [region.region_id for region in reading.regions] == ["R1", drawn]
     assert [place.region_id for place in bench.review.places(read_case.case_id)] == ["R1", drawn]

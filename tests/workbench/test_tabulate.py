@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def rows(bench: Workbench, case: CaseSummary) -> list[dict[str, str]]:
-    exhibit = bench.intake.exhibit(case.case_id, "EX-0001")
+    exhibit = bench.exhibits.one(case.case_id, "EX-0001")
     searches = bench.matching.searches(case.case_id)
     (file,) = [one for one in tables_of([exhibit], searches) if one.path.endswith("decisions.csv")]
     assert isinstance(file.source, bytes)

@@ -102,7 +102,7 @@ def _public(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
         "A bundle of its own that withholds some of this one and can be checked against it. "
         "Look at every photo before it goes out: no program has looked at what they show.",
     )
-    exhibits = [one.exhibit_id for one in workbench.intake.exhibits(case.case_id, limit=1000)]
+    exhibits = [one.exhibit_id for one in workbench.exhibits.listed(case.case_id, limit=1000)]
     number = sealed.sequence
     with st.form(f"public-{number}", border=False):
         fields = st.multiselect(

@@ -157,7 +157,7 @@ def _exhibits_by_photo(workbench: Workbench, case_id: str, group: CopyGroupView)
     """Which exhibit shows which photo; of identical files the first."""
     found: dict[str, str] = {}
     for exhibit_id in group.exhibit_ids:
-        found.setdefault(workbench.intake.exhibit(case_id, exhibit_id).summary.sha256, exhibit_id)
+        found.setdefault(workbench.exhibits.one(case_id, exhibit_id).summary.sha256, exhibit_id)
     return found
 
 

@@ -76,12 +76,12 @@ def _all(workbench: Workbench, case: CaseSummary) -> None:
     )
     unreadable = shown_as == UNREADABLE
     wanted = None if shown_as in {EVERY, UNREADABLE} else ExhibitState(shown_as)
-    total = workbench.intake.count(case.case_id, state=wanted, unreadable=unreadable)
+    total = workbench.exhibits.count(case.case_id, state=wanted, unreadable=unreadable)
     pages = max(1, -(-total // PER_PAGE))
     page = 1
     if pages > 1:
         page = int(three.number_input(f"Page of {pages:,}", 1, pages, 1, key=f"page_{pages}"))
-    shown = workbench.intake.exhibits(
+    shown = workbench.exhibits.listed(
         case.case_id,
         state=wanted,
         unreadable=unreadable,
@@ -112,7 +112,7 @@ def _tiles(workbench: Workbench, case: CaseSummary, shown: Sequence[ExhibitSumma
 def _tile(workbench: Workbench, case_id: str, exhibit: ExhibitSummary) -> None:
     with st.container(key=f"tile-{exhibit.exhibit_id}", gap="small"):
         try:
-            small = workbench.intake.thumbnail(case_id, exhibit)
+            small = workbench.exhibits.thumbnail(case_id, exhibit)
             st.image(small, width="stretch", alt=f"{exhibit.exhibit_id}, {exhibit.file_name}")
         except Exception as error:
             if not hasattr(error, "diagnostics"):
@@ -153,7 +153,7 @@ def _one(workbench: Workbench, case: CaseSummary, exhibit_id: str) -> None:
         args=(None,),
     )
     with state.told():
-        view = workbench.intake.exhibit(case.case_id, exhibit_id)
+        view = workbench.exhibits.one(case.case_id, exhibit_id)
         exhibit = view.summary
         if view.reading is not None:
             state.saw(case.case_id, exhibit_id)
@@ -187,7 +187,7 @@ def _photo(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
     drawing = one.toggle("Draw a region", key=f"drawing-{key}")
     full = two.toggle("Full resolution", key=f"full-{key}")
     picked = photo_viewer(
-        workbench.intake.upright_png(case_id, key, longest=None if full else SHOWN),
+        workbench.exhibits.upright_png(case_id, key, longest=None if full else SHOWN),
         width=exhibit.width,
         height=exhibit.height,
         regions=[_region(view, region) for region in regions],
@@ -319,7 +319,7 @@ def _region_card(view: ExhibitView, region_id: str) -> None:
 
 def _about(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
     exhibit, claims = view.summary, view.claims
-    size = workbench.intake.size(case_id, exhibit.exhibit_id)
+    size = workbench.exhibits.size(case_id, exhibit.exhibit_id)
     markup.section("Custody")
     rows = [
         ("SHA-256", exhibit.sha256),
@@ -344,7 +344,7 @@ def _about(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
     _embedded(view)
     st.download_button(
         "Download the original",
-        lambda: workbench.intake.original(case_id, exhibit.exhibit_id),
+        lambda: workbench.exhibits.original(case_id, exhibit.exhibit_id),
         file_name=f"{exhibit.exhibit_id}.bin",
         mime="application/octet-stream",
         key="download_original",
@@ -389,7 +389,7 @@ def _grab(workbench: Workbench, case_id: str, clip: str, seconds: float) -> None
 def _clip(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
     key = view.summary.exhibit_id
     with st.container(key=f"video-{key}"):
-        st.video(workbench.intake.original(case_id, key), width="stretch")
+        st.video(workbench.exhibits.original(case_id, key), width="stretch")
     shown = frame_picker(video_key=f"video-{key}", key=f"picker-{key}")
     if shown is not None:
         _grab(workbench, case_id, key, shown)
@@ -408,8 +408,8 @@ def _clip(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
         for column, frame in zip(st.columns(3), view.frames[start : start + 3], strict=False):
             with column, st.container(key=f"tile-{frame}"), state.told():
                 st.image(
-                    workbench.intake.thumbnail(
-                        case_id, workbench.intake.exhibit(case_id, frame).summary
+                    workbench.exhibits.thumbnail(
+                        case_id, workbench.exhibits.one(case_id, frame).summary
                     ),
                     width="stretch",
                     alt=f"Frame {frame}",

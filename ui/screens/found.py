@@ -59,7 +59,7 @@ def _hit(workbench: Workbench, case_id: str, hit: Hit, *, pictured: bool) -> Non
         if pictured:
             with look, state.told():
                 st.image(
-                    workbench.intake.crop_png(case_id, hit.exhibit_id, hit.region_id, height=120),
+                    workbench.exhibits.crop_png(case_id, hit.exhibit_id, hit.region_id, height=120),
                     alt=f"Region {hit.region_id} of {hit.exhibit_id}",
                     width="stretch",
                 )

@@ -108,7 +108,7 @@ def _named(place: QueuePlace, *, blind: bool) -> str:
 
 
 def _place(workbench: Workbench, case_id: str, chosen: QueuePlace) -> Place:
-    view = workbench.intake.exhibit(case_id, chosen.exhibit_id)
+    view = workbench.exhibits.one(case_id, chosen.exhibit_id)
     reading = view.reading
     if reading is None:
         raise LookupError(f"{chosen.exhibit_id} has a region but no reading")
@@ -131,7 +131,7 @@ def _place(workbench: Workbench, case_id: str, chosen: QueuePlace) -> Place:
 
 def _look(workbench: Workbench, place: Place) -> None:
     exhibit, region = place.view.summary, place.region
-    crop = workbench.intake.crop_png(
+    crop = workbench.exhibits.crop_png(
         place.case_id, exhibit.exhibit_id, region.region_id, height=420
     )
     photo_viewer(
@@ -143,7 +143,7 @@ def _look(workbench: Workbench, place: Place) -> None:
     _other_looks(workbench, place)
     st.html('<div class="np-small np-muted">The photo it was cut from:</div>')
     photo_viewer(
-        workbench.intake.upright_png(place.case_id, exhibit.exhibit_id, longest=1400),
+        workbench.exhibits.upright_png(place.case_id, exhibit.exhibit_id, longest=1400),
         width=exhibit.width,
         height=exhibit.height,
         regions=[
@@ -177,7 +177,7 @@ def _other_looks(workbench: Workbench, place: Place) -> None:
     for column, (exhibit_id, region_id) in zip(st.columns(3), others[:3], strict=False):
         with column:
             st.image(
-                workbench.intake.crop_png(place.case_id, exhibit_id, region_id, height=220),
+                workbench.exhibits.crop_png(place.case_id, exhibit_id, region_id, height=220),
                 alt=f"Region {region_id} of {exhibit_id}",
                 width="stretch",
             )

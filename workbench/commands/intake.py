@@ -217,7 +217,7 @@ def _origin(exhibit: ExhibitSummary) -> str:
 
 def _all_exhibits(workbench: Workbench, case_id: str) -> Iterator[ExhibitSummary]:
     offset = 0
-    while page := workbench.intake.exhibits(case_id, offset=offset, limit=500):
+    while page := workbench.exhibits.listed(case_id, offset=offset, limit=500):
         offset += len(page)
         yield from page
 

@@ -167,7 +167,7 @@ def _strength(workbench: Workbench, case_id: str, standing: FieldStanding) -> St
     exhibit_id, region_id = standing.machine_at
     from workbench.strength import strength_in
 
-    reading = workbench.intake.exhibit(case_id, exhibit_id).reading
+    reading = workbench.exhibits.one(case_id, exhibit_id).reading
     return strength_in(reading, region_id, standing.field) if reading else None
 
 
