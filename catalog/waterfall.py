@@ -14,7 +14,7 @@ from catalog.bands import times
 from catalog.confusions import byte_columns
 from catalog.results import CharacterWeight, Neighbour
 from catalog.verdicts import CONSISTENT_FROM
-from catalog.weight import SMALLEST, weigh_unit
+from catalog.weight import BESIDE, SMALLEST, weigh_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-MOST_NEIGHBOURS = 6
+MOST_NEIGHBOURS = BESIDE - 1
 
 
 def field_bits(
@@ -127,7 +127,7 @@ class Nearest:
     @classmethod
     def of(cls, groups: Sequence[GroupWeight], group: GroupWeight, *, ceiling: float) -> Nearest:
         """Weigh the best serials of a group: one more than is ever shown beside another."""
-        best = group.scored[: MOST_NEIGHBOURS + 1]
+        best = group.scored[:BESIDE]
         return cls(
             scored=tuple(
                 (one, weigh_unit(groups, group, one.likelihood, ceiling=ceiling)) for one in best

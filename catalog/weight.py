@@ -49,8 +49,11 @@ MORE_ASKED = 6
 """Where a reading leaves much open, this many times as many serials are put to the pixels."""
 
 SHOWN = 32
-"""Catalogued serials of one length that are kept with names, and as many others that fit; all are
-counted."""
+"""Catalogued serials of one length that fit are kept with names up to this many, and as many others
+that fit; all are counted."""
+
+BESIDE = 7
+"""So many catalogued serials are kept in any case: what a candidate is told apart from."""
 
 SMALLEST = 1e-15
 """No share of the weight is taken to be smaller: beyond it, numbers are rounding."""
@@ -167,12 +170,13 @@ def _weigh_part(
     fits = likelihood >= FITS_FROM * model.ceiling
     unscored = population.irregular_of(part.length) - int(alone.sum())
     ranked = np.argsort(-likelihood, kind="stable")
-    shown = np.concatenate(
-        [ranked[present[ranked]][:SHOWN], ranked[(~present & fits & (listed > 0))[ranked]][:SHOWN]]
-    )
     counted = Counted(
         fitting=float((listed + expected)[fits].sum() + (fits & alone).sum()),
         catalogued=int((fits & present).sum()),
+    )
+    named = min(max(counted.catalogued, BESIDE), SHOWN)
+    shown = np.concatenate(
+        [ranked[present[ranked]][:named], ranked[(~present & fits & (listed > 0))[ranked]][:SHOWN]]
     )
     if part.whole_from >= FITS_FROM * model.ceiling:
         counted = counted.at_least(
@@ -268,9 +272,14 @@ def weigh_unit(
     `of` is the group the unit belongs to, `ceiling` the largest probability that any serial gives,
     `factor` what other fields take away from this unit alone (0-1).
     """
-    units = sum(group.population.size for group in groups)
+    units = total = 0.0
+    compared = 0
+    for group in groups:
+        units += group.population.size
+        total += group.total
+        compared += group.population.catalogued
     own = of.seen(likelihood) * of.prior
-    total = max(sum(group.total for group in groups), own)
+    total = max(total, own)
     others = max(total - own, total * SMALLEST)
     competing = max(units - 1.0, 0.0)
     lr = own * factor * competing / others if competing and total else 1.0
@@ -280,5 +289,5 @@ def weigh_unit(
         fits=likelihood >= FITS_FROM * ceiling,
         by_chance=1.0 / max(lr, SMALLEST),
         units=units,
-        compared=sum(group.population.catalogued for group in groups),
+        compared=compared,
     )
