@@ -146,10 +146,13 @@ def _split_line(
     labels = find_labels(text)
     first = _trimmed(row, 0, labels[0].start if labels else len(text))
     if first:
-        free.append(first)
+        free += _without_date(first)
     for number, label in enumerate(labels):
         stop = labels[number + 1].start if number + 1 < len(labels) else len(text)
         span = _trimmed(row, label.end, stop)
+        if span is not None:
+            span, *dates = _without_date(span)
+            free += dates
         if span is None:
             asking.append(_Asking(row, label))
             continue
@@ -159,6 +162,21 @@ def _split_line(
         elif label.fields:
             asking.append(_Asking(row, label))
             free.append(span)
+
+
+def _without_date(span: _Span) -> list[_Span]:
+    """Split off a date with its month that stands at the end of a line, after something else.
+
+    A year alone is left where it is: it may be a part of the serial.
+    """
+    for gap in re.finditer(r"\s+", span.text):
+        before, after = span.text[: gap.start()], span.text[gap.end() :]
+        with_month = any(not char.isdigit() for char in after)
+        if with_month and looks_like_date(after) and len(letters_and_digits(before)) >= 3:
+            at = span.start + gap.end()
+            kept = _trimmed(span.row, span.start, span.start + gap.start())
+            return [kept, _Span(span.row, at, span.end)] if kept else [span]
+    return [span]
 
 
 def _trimmed(row: Row, start: int, stop: int) -> _Span | None:
@@ -271,7 +289,9 @@ def _form_guess(span: _Span, field: FieldName, at: tuple[int, int], strength: fl
 def _by_form(free: Sequence[_Span], known: Sequence[FieldGuess]) -> list[FieldGuess]:
     """Read fields that need no label, since their form is enough to propose them."""
     found: list[FieldGuess] = []
+    rest: list[_Span] = []
     for span in free:
+        before = len(found)
         for field, finder, strength in (
             ("nsn", find_nsn, 0.9),
             ("serial", find_container, 0.9),
@@ -282,9 +302,9 @@ def _by_form(free: Sequence[_Span], known: Sequence[FieldGuess]) -> list[FieldGu
                 found.append(_form_guess(span, field, at, strength))  # type: ignore[arg-type]
         if looks_like_date(span.text):
             found.append(_form_guess(span, "date", (0, len(span.text)), 0.4))
+        if len(found) == before:
+            rest.append(span)
     done = {guess.field for guess in known if guess.strength >= 0.3}
-    spent = {guess.line.line_id for guess in found}
-    rest = [span for span in free if span.row.line.line_id not in spent]
     if "serial" not in done:
         found += _identifiers(rest, "serial")
     if not done & {"model", "part_number"}:

@@ -91,6 +91,22 @@ CASES: dict[str, tuple[list[tuple[int, int, str]], dict[str, str]]] = {
         [(0, 0, "Serial C02F909QMD6N Designed elsewhere")],
         {"serial": "C02F909QMD6N"},
     ),
+    "a serial ends where a date begins": (
+        [(0, 0, "S/N CMX15D 4790 09/2020")],
+        {"serial": "CMX15D 4790", "date": "09/2020"},
+    ),
+    "without a label too": (
+        [(0, 0, "CMX15D-4790  12 Sep 2020")],
+        {"serial": "CMX15D-4790", "date": "12 Sep 2020"},
+    ),
+    "a year alone may be a part of the serial": (
+        [(0, 0, "S/N 0117 2020")],
+        {"serial": "0117 2020", "date": None},
+    ),
+    "a date in two parts is one": (
+        [(0, 0, "Дата выпуска 12. 1989 г.")],
+        {"date": "12. 1989 г"},
+    ),
     "weights and volts": (
         [(0, 0, "WEIGHT 12.4 kg"), (0, 50, "VOLTS 28")],
         {"weight": "12.4 kg", "voltage": "28"},
