@@ -56,9 +56,9 @@ SENSITIVE = 3
 """For this many of the best candidates the weight is also shown under other assumptions."""
 
 PRIOR = (
-    "“Identifies” needs a posterior of at least .999 when every unit that is taken to exist is "
-    "equally probable beforehand, and of at least .95 without the picture of the exposures laid "
-    "over each other, where there is one."
+    "“Identifies” is said only of a unit that is at least 99.9 % probable, if before the plate was "
+    "read every unit taken to exist was equally probable; and at least 95 % without the picture "
+    "of the exposures laid over each other, where there is one."
 )
 MOVED = (
     "The weight speaks of the plate. How often plates are moved or forged is not known and stands "
@@ -317,7 +317,7 @@ class _Weighed:
 
     def _limits(self, of: int, scored: Scored) -> tuple[str, ...]:
         competitor, group = self.search.field.competitors[of], self.groups[of]
-        limits = [f"N̂: {group.population.basis}."]
+        limits = [f"How many units are taken to exist (N̂): {group.population.basis}."]
         if scored.copies > 1:
             limits.append(f"{scored.copies} catalog records bear this serial; they contradict.")
         if competitor.group.unserialised:

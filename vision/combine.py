@@ -134,8 +134,8 @@ def combine(
     """Bring together what several readers or looks made of one field at one place.
 
     Every value that any of them thinks likely is weighed under the lattices of all; the best is
-    given. Whether it is *stated* is settled by `vision.stating`; where readers differ, a note
-    says who read what. `legible` is how surely the whole plate was read (0–1).
+    given. Whether it is *stated* is settled by `vision.stating`. `legible` is how surely the
+    whole plate was read (0–1).
     """
     lead = max(claims, key=lambda claim: claim.guess.strength * claim.guess.line.confidence)
     weights = _weigh(claims, codes)
@@ -158,7 +158,7 @@ def combine(
             if p >= LEAST_ALTERNATIVE
         ),
         source=base.source,
-        notes=(*_notes(claims), *words),
+        notes=words,
         strength=base.strength,
         lattice=base.lattice,
     )
@@ -225,12 +225,3 @@ def _glyphs_for(base: FieldReading, shown: str) -> tuple[Glyph, ...]:
     return tuple(
         Glyph(options=(CharOption(char=char, probability=base.confidence),)) for char in shown
     )
-
-
-def _notes(claims: Sequence[Claim]) -> tuple[str, ...]:
-    read = {letters_and_digits(claim.guess.text) for claim in claims}
-    if len(read) < 2:
-        return ()
-    each = dict.fromkeys(f"{claim.engine} read “{claim.guess.text}”" for claim in claims)
-    said = "; ".join(each)
-    return (f"The readers differ: {said}.",)

@@ -161,7 +161,7 @@ class FieldReading:
     alternatives: tuple[Alternative, ...]
     source: FieldSource
     notes: tuple[str, ...] = ()
-    """Plain sentences: what a grammar removed, where readers disagree."""
+    """Plain sentences: what a grammar removed, what a code on the label says."""
     strength: float = 1.0
     """0–1: how far the rule that made this text a field is trusted; says nothing of the pixels."""
     lattice: StringLikelihood | None = dataclasses.field(default=None, repr=False, compare=False)

@@ -148,7 +148,7 @@ def marked(text: str, against: str) -> str:
 
 
 def notes(lines: Sequence[str]) -> None:
-    """What a grammar removed, or where readers disagree, in the program's sentences."""
+    """What a grammar removed, or what was found beside it, in the program's sentences."""
     if lines:
         listed = "".join(f"<li>{markup.safe(line)}</li>" for line in lines)
         st.html(f'<ul class="np-small np-muted np-points">{listed}</ul>')
