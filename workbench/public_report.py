@@ -37,6 +37,15 @@ _CLAIM_WORDS = {
 _OF_EXHIBITS = frozenset({"exhibit.taken_in", "frame.taken", "exhibit.read"})
 
 
+def _in_words(names: Iterable[str]) -> str:
+    """Names of the log's fields as words."""
+    return ", ".join(name.replace("_", " ") for name in sorted(names))
+
+
+def _decisions(searches: tuple[ReportSearch, ...]) -> int:
+    return sum(len(search.decisions) for search in searches)
+
+
 class PublicEdition:
     """Takes out of a report what a public bundle does not disclose."""
 
@@ -47,12 +56,17 @@ class PublicEdition:
         *,
         hidden: Mapping[str, Picture | None],
         reasons: tuple[str, ...],
+        title: str = "",
     ) -> None:
-        """`hidden` maps each withheld exhibit to what is shown in its place, or None."""
+        """`hidden` maps each withheld exhibit to what is shown in its place, or None.
+
+        `title`, if given, stands in place of the case's own.
+        """
         self._held = held.fields
         self._scanner = Scanner(held.secrets)
         self._hidden = hidden
         self._reasons = reasons
+        self._title = title
         self._of_exhibit: dict[str, set[str]] = {}
         for entry in entries:
             exhibit = entry.body.get("exhibit")
@@ -64,9 +78,14 @@ class PublicEdition:
         """Give the report as it may be published."""
         plates = tuple(plate for plate in map(self._plate, case.plates) if plate.members)
         shown = {plate.plate_id for plate in plates}
+        searches = tuple(
+            self._search(search)
+            for search in case.searches
+            if search.plate_id in shown and not self._holds(search.sequence, "query", "result")
+        )
         public = replace(
             case,
-            title=WITHHELD if (0, "title") in self._held else case.title,
+            title=self._title or (WITHHELD if (0, "title") in self._held else case.title),
             provenance=WITHHELD if (0, "provenance") in self._held else case.provenance,
             exhibits=tuple(map(self._exhibit, case.exhibits)),
             plates=plates,
@@ -76,11 +95,9 @@ class PublicEdition:
                 else group
                 for group in case.groups
             ),
-            searches=tuple(
-                self._search(search)
-                for search in case.searches
-                if search.plate_id in shown and not self._holds(search.sequence, "query", "result")
-            ),
+            searches=searches,
+            withheld_searches=len(case.searches) - len(searches),
+            withheld_decisions=_decisions(case.searches) - _decisions(searches),
             custody=tuple(map(self._entry, case.custody)),
             withheld=self._sentences(),
         )
@@ -94,15 +111,18 @@ class PublicEdition:
         if exhibit.exhibit_id in self._hidden:
             return self._hidden_exhibit(exhibit)
         names = self._of_exhibit.get(exhibit.exhibit_id, set())
+        unread = bool(names & {"reading", "regions"})
         held_claims = {words for name, words in _CLAIM_WORDS.items() if name in names}
         return replace(
             exhibit,
             file_name=WITHHELD if "file_name" in names else exhibit.file_name,
             sha256=WITHHELD if "original" in names else exhibit.sha256,
+            bytes=0 if "bytes" in names else exhibit.bytes,
             claims=tuple(claim for claim in exhibit.claims if claim[0] not in held_claims),
             embedded=() if "embedded" in names else exhibit.embedded,
-            regions=() if names & {"reading", "regions"} else self._regions(exhibit),
-            withheld=f"Withheld of this exhibit: {', '.join(sorted(names))}." if names else "",
+            regions=() if unread else self._regions(exhibit),
+            withheld=f"Withheld of this exhibit: {_in_words(names)}." if names else "",
+            reading_withheld=unread,
         )
 
     def _hidden_exhibit(self, exhibit: ReportExhibit) -> ReportExhibit:
@@ -122,6 +142,7 @@ class PublicEdition:
             taken_in_by=exhibit.taken_in_by,
             photo=shown,
             withheld=" ".join([words, *self._reasons]),
+            reading_withheld=True,
         )
 
     def _regions(self, exhibit: ReportExhibit) -> tuple[ReportRegion, ...]:
@@ -167,10 +188,10 @@ class PublicEdition:
         return replace(entry, summary="What was done stands in the log; details are withheld.")
 
     def _sentences(self) -> tuple[str, ...]:
-        names = sorted({name for _, name in self._held})
+        names = {name for _, name in self._held}
         return (
             "This is a public edition. It leaves out some of what the sealed case file says.",
-            *([f"Fields of the log that are withheld: {', '.join(names)}."] if names else []),
+            *([f"Fields of the log that are withheld: {_in_words(names)}."] if names else []),
             *(
                 f"{exhibit} is withheld{'' if shown is None else ', and shown blurred'}."
                 for exhibit, shown in sorted(self._hidden.items())

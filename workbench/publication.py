@@ -275,6 +275,7 @@ class Publication:
             self._stores.ledger.entries(case_id, limit=checkpoint.size),
             hidden={choice.exhibit: _picture(choice) for choice in plan.exhibits},
             reasons=plan.reasons,
+            title=plan.title,
         )
         report = build_report(
             edition.of(gather(workbench, case_id, checkpoint, plan.required_signers))

@@ -24,7 +24,7 @@ from workbench.report.types import (
 from workbench.report.waterfall import bars
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 Plain = dict[str, Any]
 """JSON-like: dict, list, str, int, float, bool, None."""
@@ -51,6 +51,14 @@ def content(
     plain["policy_sentence"] = texts[f"policy_{case.policy}"]
     plain["solo"] = case.policy == "solo"
     plain["answers"] = _answers(case, text, texts)
+    plain["answer_line"] = _none_or_withheld(
+        "answer", plain["answers"], case.withheld_decisions, texts
+    )
+    plain["search_line"] = _none_or_withheld(
+        "searches", case.searches, case.withheld_searches, texts
+    )
+    originals = texts["originals_public" if case.withheld else "originals"]
+    plain["exhibits_lede"] = f"{texts['exhibits_lede']} {originals}"
     plain["open_ends"] = _open_ends(case, text, texts)
     plain["signers"] = _signers(case, text)
     plain["fieldless"] = [text(plate.plate_id) for plate in case.plates if not plate.fields]
@@ -65,6 +73,15 @@ def content(
             feature["feature"] = field_word(feature["feature"].replace(" ", "_"))
         search["asked"] = [[field_word(name), value] for name, value in search["asked"]]
     return plain
+
+
+def _none_or_withheld(
+    key: str, shown: Sequence[object], withheld: int, texts: Mapping[str, str]
+) -> str:
+    """Say that there is nothing of a kind, or how much of it a public edition leaves out."""
+    if withheld:
+        return texts[f"{key}_withheld"].format(count=withheld)
+    return "" if shown else texts[f"{key}_none"]
 
 
 def _signers(case: ReportCase, text: Callable[[str], str]) -> list[Plain]:
@@ -127,7 +144,8 @@ def _extra(value: object, text: Callable[[str], str]) -> Plain:
             "other_values": [f"{text(word)} ({percent(p)})" for word, p in value.alternatives],
         }
     if isinstance(value, ReportExhibit):
-        return {"size": f"{value.bytes:,} bytes"}
+        size = f"{value.bytes:,} bytes" if value.bytes else ""
+        return {"about": text(" · ".join(filter(None, (value.file_name, value.media, size))))}
     if isinstance(value, ReportCandidate):
         placed = bars([feature.weight_bits for feature in value.features])
         return {
@@ -198,7 +216,7 @@ def _answer(
 
 def _open_ends(case: ReportCase, text: Callable[[str], str], texts: Mapping[str, str]) -> list[str]:
     """Say which exhibits nobody has judged in full, and which show no plate or were not read."""
-    photos = [one for one in case.exhibits if one.media != "clip" and not one.withheld]
+    photos = [one for one in case.exhibits if one.media != "clip" and not one.reading_withheld]
     unjudged = [
         one.exhibit_id
         for one in photos

@@ -45,6 +45,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "withheld": "Withheld from this edition",
         "answer": "What was decided",
         "answer_none": "No candidate has been decided on. This file reports readings only.",
+        "answer_withheld": "Decisions on candidates that this edition withholds: {count}.",
         "answer_pending": "awaits another reviewer",
         "rests_on": "Rests on",
         "open_ends": "What was not checked",
@@ -61,8 +62,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "not_proved_lede": "Read this before anything is built on the rest.",
         "exhibits": "Exhibits and readings",
         "exhibits_lede": "Machine readings are set in a monospaced face; what a person wrote is "
-        "set in bold. Neither replaces the other. Every exhibit's original lies in the bundle, "
-        "byte for byte, under the hash given.",
+        "set in bold. Neither replaces the other.",
+        "originals": "Every exhibit's original lies in the bundle, byte for byte, under the hash "
+        "given.",
+        "originals_public": "Originals that are withheld lie in the sealed bundle that this "
+        "edition was made from.",
         "claimed": "Claimed (not checked)",
         "embedded": "Embedded in the file (can be altered)",
         "none_given": "nothing given",
@@ -101,6 +105,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "members": "Seen in",
         "searches": "Candidates, as they were shown",
         "searches_none": "No catalog was searched in this case.",
+        "searches_withheld": "Searches of a catalog that this edition withholds: {count}.",
         "searched": "Searched",
         "asked": "Asked with",
         "catalog": "Catalog",

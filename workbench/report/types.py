@@ -99,6 +99,7 @@ class ReportExhibit:
     media: str
     sha256: str
     bytes: int
+    """0 where the size is withheld."""
     width: int
     height: int
     """Pixels of the upright photo, the space of all corners; 0 for a clip."""
@@ -114,6 +115,7 @@ class ReportExhibit:
     notes: tuple[str, ...] = ()
     withheld: str = ""
     """If not empty, a sentence that says what of this exhibit is withheld and why."""
+    reading_withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +266,9 @@ class ReportCase:
     signers: tuple[Row, ...] = ()
     """(role, person_id) of everyone whose signature the bundle asks for."""
     withheld: tuple[str, ...] = ()
-    """Sentences: what a public edition of the file leaves out."""
+    """Sentences: what a public edition of the file leaves out; none in the sealed one."""
+    withheld_searches: int = 0
+    withheld_decisions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,81 @@
+"""A public edition says how much it leaves out, and nothing that is true of the sealed one only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from evidence_store.bundle.redact_fields import HeldBack
+from tests.workbench.report.conftest import make_case
+from workbench.public_report import PublicEdition
+from workbench.report.content import content
+
+if TYPE_CHECKING:
+    from workbench.report.types import ReportCase
+
+HIDDEN = HeldBack(fields=frozenset(), secrets=(), disclosed_texts={})
+
+
+@pytest.fixture
+def told() -> ReportCase:
+    return make_case()
+
+
+def edition(told: ReportCase, *hidden: str, title: str = "") -> ReportCase:
+    shown = dict.fromkeys(hidden)
+    return PublicEdition(HIDDEN, (), hidden=shown, reasons=("At risk.",), title=title).of(told)
+
+
+def laid_out(case: ReportCase) -> dict[str, object]:
+    return content(case, picture=lambda one: one.media)
+
+
+def test_decisions_and_searches_that_are_withheld_are_counted(told: ReportCase) -> None:
+    public = laid_out(edition(told, "EX-0001"))
+    assert public["answers"] == []
+    assert public["answer_line"] == "Decisions on candidates that this edition withholds: 1."
+    assert public["search_line"] == "Searches of a catalog that this edition withholds: 1."
+    sealed = laid_out(told)
+    assert (sealed["answer_line"], sealed["search_line"]) == ("", "")
+    without = laid_out(replace(told, searches=()))
+    assert str(without["answer_line"]).startswith("No candidate has been decided on.")
+    assert without["search_line"] == "No catalog was searched in this case."
+
+
+def test_only_the_sealed_edition_says_that_every_original_is_there(told: ReportCase) -> None:
+    words = "original lies in the bundle, byte for byte"
+    assert words in str(laid_out(told)["exhibits_lede"])
+    assert words not in str(laid_out(edition(told))["exhibits_lede"])
+
+
+def test_what_was_not_checked_stays_where_only_a_source_is_withheld(told: ReportCase) -> None:
+    unread = replace(told.exhibits[0], exhibit_id="EX-0009", regions=(), copy_of="")
+    case = replace(told, exhibits=(*told.exhibits, unread))
+    entry: Any = SimpleNamespace(
+        kind="exhibit.taken_in",
+        sequence=5,
+        body={"exhibit": "EX-0009"},
+        commitments={"source_account": "00"},
+    )
+    held = replace(HIDDEN, fields=frozenset({(5, "source_account")}))
+    public = PublicEdition(held, (entry,), hidden={}, reasons=()).of(case)
+    assert public.exhibits[-1].withheld == "Withheld of this exhibit: source account."
+    assert "EX-0009" in str(laid_out(public)["open_ends"])
+    assert "EX-0009" not in str(laid_out(edition(case, "EX-0009"))["open_ends"])
+
+
+def test_a_withheld_exhibit_is_given_no_size(told: ReportCase) -> None:
+    (exhibit,) = (
+        one
+        for one in laid_out(edition(told, "EX-0001"))["exhibits"]  # type: ignore[attr-defined]
+        if one["exhibit_id"] == "EX-0001"
+    )
+    assert exhibit["about"] == "[withheld] · image/jpeg"
+
+
+def test_a_title_of_its_own_stands_on_it(told: ReportCase) -> None:
+    assert edition(told, title="For the public").title == "For the public"
+    assert edition(told).title == told.title
