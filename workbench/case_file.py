@@ -379,6 +379,7 @@ def _search(view: SearchView, catalog: CatalogSummary) -> ReportSearch:
                 judgement=decision.judgement.value,
                 reason=decision.reason,
                 stands=decision.stands,
+                replaced=decision.replaced,
             )
             for decision in view.decisions
         ),

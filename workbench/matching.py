@@ -165,7 +165,9 @@ class Matching:
         Raises NotAllowed where a rule forbids it, BadRequest without a reason.
         """
         view = self.search_view(case_id, search_sequence)
-        self._allow(actor, case_id, view)
+        why = self.why_not(actor, case_id, view.plate_id)
+        if why is not None:
+            raise self._stores.refuse(case_id, actor, verb="decide on a candidate", why=why)
         reason = reason.strip()
         if judgement is Judgement.CORRECTED:
             raise BadRequest("A candidate can be confirmed, rejected or left unsure.")
@@ -205,18 +207,17 @@ class Matching:
             if decision.sequence == entry.sequence
         )
 
-    def _allow(self, actor: Actor, case_id: str, view: SearchView) -> None:
-        plate = self._review.plate(case_id, view.plate_id)
+    def why_not(self, actor: Actor, case_id: str, plate_id: str) -> str | None:
+        """The sentence that says why this person may not decide on a plate; None if they may."""
+        plate = self._review.plate(case_id, plate_id)
         with self._stores.projection.read(case_id) as connection:
             owners = [
                 exhibit_row(connection, case_id, exhibit_id).taken_in_by
                 for exhibit_id, _region in plate.members
             ]
-        why = rules.missing_role(actor, Role.REVIEWER) or rules.own_material(
+        return rules.missing_role(actor, Role.REVIEWER) or rules.own_material(
             self._cases.policy_of(case_id), actor, owners
         )
-        if why is not None:
-            raise self._stores.refuse(case_id, actor, verb="decide on a candidate", why=why)
 
     def _readings(
         self, case_id: str, plate: PlateView
@@ -318,4 +319,5 @@ def _decision(
         judgement=judgement,
         reason=row.reason,
         stands=row.sequence not in superseded and rules.stands(policy, judgement, agreeing),
+        replaced=row.sequence in superseded,
     )

@@ -327,7 +327,9 @@ class DecisionView:
     judgement: Judgement
     reason: str
     stands: bool
-    """False while the case's policy asks for another person."""
+    """False while the case's policy asks for another person, and where it was replaced."""
+    replaced: bool = False
+    """Whether the same reviewer decided again later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ import pytest
 
 from catalog.demo import COVERAGE, demo_catalog_csv
 from tests.workbench.drawn import plate_jpeg
+from tests.workbench.steps import judge
 from workbench import images
-from workbench.types import Claims, Judgement, Policy, Upload
+from workbench.types import Claims, Judgement, Policy, Role, Upload
 
 EMPTY = {
     "overview": "Take in the first photos or clips.",
@@ -444,18 +445,47 @@ def _counted(made: list[str], name: str, make, *given, **named):
 
 
 @pytest.mark.parametrize(
-    ("screen", "role", "key"),
+    ("screen", "role", "offered"),
     [
         ("cases", "an investigator", "case_open"),
         ("intake", "an investigator", "intake_go"),
-        ("catalog", "a custodian", "catalog_go"),
+        ("catalog", "a custodian", "file_uploader"),
         ("people", "a custodian", "enrol_send"),
         ("export", "a custodian", "seal"),
     ],
 )
 def test_a_screen_offers_nobody_what_their_role_does_not_allow(
-    app, reviewer, read_case, screen, role, key
+    app, first, reviewer, read_case, screen, role, offered
 ) -> None:
+    def is_offered() -> bool:
+        return offered in {one.key for one in app.test.button} or bool(app.test.get(offered))
+
     app.at(screen, reviewer, read_case)
     assert f"This needs {role}, and Reviewer Two is not one." in app.page
-    assert key not in {button.key for button in app.test.button}
+    assert not is_offered()
+    app.at(screen, first, read_case)
+    assert is_offered()
+
+
+def test_only_a_reviewer_is_asked_about_copies_and_candidates(
+    app, bench, first, reviewer, case
+) -> None:
+    bench.catalogs.import_(
+        first, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
+    )
+    same = [Upload(name=name, data=plate_jpeg()) for name in ("one.jpg", "two.jpg")]
+    bench.intake.take_in(first, case.case_id, same, Claims())
+    bench.reading.read_pending(first, case.case_id)
+    for field in ("maker", "model", "serial"):
+        judge(bench, reviewer, case, field)
+    (plate, *_rest) = [one for one in bench.review.plates(case.case_id) if one.ready]
+    bench.matching.search(reviewer, case.case_id, plate.plate_id)
+    enrolled = bench.people.enrol("Finder", (Role.INVESTIGATOR,), by=first)
+    finder = bench.people.sign_in(enrolled.person_id)
+    for screen, key in (("copies", "judge-"), ("candidates", "decide-")):
+        app.at(screen, reviewer, case)
+        assert any((one.key or "").startswith(key) for one in app.test.radio)
+        app.at(screen, finder, case)
+        assert "This needs a reviewer, and Finder is not one." in app.page
+        assert not app.test.radio
+        assert "candidates_search" not in {one.key for one in app.test.button}

@@ -13,6 +13,7 @@ from workbench.matching import _exposure
 from workbench.types import (
     Actor,
     CaseSummary,
+    DecisionView,
     Judgement,
     PlateView,
     Policy,
@@ -124,7 +125,7 @@ def test_two_reviewers_are_needed_where_the_policy_says_so(
     view = bench.matching.search(reviewer, case.case_id, plate.plate_id)
     key = str(candidates(view)[0]["key"])
 
-    def confirm(actor: Actor) -> bool:
+    def confirm(actor: Actor) -> DecisionView:
         return bench.matching.decide(
             actor,
             case.case_id,
@@ -132,11 +133,15 @@ def test_two_reviewers_are_needed_where_the_policy_says_so(
             candidate=key,
             judgement=Judgement.CONFIRMED,
             reason="Read it myself",
-        ).stands
+        )
 
-    assert not confirm(reviewer)
-    assert not confirm(reviewer), "the same reviewer twice is still one"
-    assert confirm(second_reviewer)
+    assert not confirm(reviewer).stands
+    assert not confirm(reviewer).stands, "the same reviewer twice is still one"
+    assert confirm(second_reviewer).stands
+    decisions = bench.matching.search_view(case.case_id, view.sequence).decisions
+    assert [(one.stands, one.replaced) for one in decisions] == [
+        (False, True), (True, False), (True, False),
+    ]  # fmt: skip
 
 
 def test_a_decision_needs_a_reason_and_a_real_candidate(

@@ -18,7 +18,7 @@ from workbench.report.result import (
     limits_of,
     verdict_of,
 )
-from workbench.types import Judgement, PlateView
+from workbench.types import Judgement, PlateView, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,6 +142,8 @@ def _not_ready(plate: PlateView) -> None:
 
 
 def _search(workbench: Workbench, case: CaseSummary, plate: PlateView) -> None:
+    if state.lacks(Role.REVIEWER):
+        return
     with st.expander("Circumstances, for the findings", icon=":material/public:"):
         st.html(
             '<div class="np-muted np-small">They say what a match would mean. They do not change '
@@ -189,62 +191,67 @@ def _result(workbench: Workbench, case: CaseSummary, view: SearchView, *, earlie
     )
     if len(candidates) > 1:
         side_by_side(candidates)
+    actor = state.require_actor()
+    why_not = workbench.matching.why_not(actor, case.case_id, view.plate_id)
+    if why_not is not None and Role.REVIEWER in actor.roles:  # else it was said above
+        markup.note(why_not, "caution")
     for number, candidate in enumerate(candidates):
-        _candidate(workbench, case, view, candidate, findings, opened=number == 0)
+        with st.container(border=True, key=f"card-candidate-{view.sequence}-{candidate.key}"):
+            _candidate(view, candidate, findings, opened=number == 0)
+            if why_not is None:
+                _decide(workbench, case, view, candidate.key)
     applications = applications_of(view.result)
     if applications:
         said = words.count(len(applications), "application")
         with st.expander(f"{said} for this maker and model, never approved"):
             markup.facts(applications)
-    _none_of_them(workbench, case, view, some=bool(candidates))
+    _decisions(view, "")
+    if why_not is None:
+        _none_of_them(workbench, case, view, some=bool(candidates))
 
 
 def _candidate(
-    workbench: Workbench,
-    case: CaseSummary,
     view: SearchView,
     candidate: ReportCandidate,
     findings: Sequence[ReportFinding],
     *,
     opened: bool,
 ) -> None:
-    with st.container(border=True, key=f"card-candidate-{view.sequence}-{candidate.key}"):
-        left, right = st.columns([2.3, 1])
-        left.html(
-            f'<div class="np-section"><h2>{markup.safe(candidate.title)}</h2></div>'
-            + markup.chips(markup.chip(candidate.verdict, _tone(view, candidate)))
-        )
-        right.html(_weight(candidate))
-        if not candidate.explanation:
-            st.html(_sentence(candidate))
-        if candidate.explanation:
-            st.html(f'<div class="np-lines">{markup.safe(candidate.explanation)}</div>')
-        with st.expander("How the weight adds up", expanded=opened):
-            waterfall(candidate.features)
-        with st.expander("Records in the catalog", expanded=opened):
-            markup.facts(candidate.records)
-        if candidate.neighbours:
-            with st.expander("Nearest other units, and what would tell them apart"):
-                markup.table(
-                    ("Serial number", "Differs"),
-                    [
-                        (markup.machine(serial), markup.safe(how))
-                        for serial, how in candidate.neighbours
-                    ],
-                )
-        if candidate.sensitivity or candidate.notes:
-            with st.expander("Under other assumptions"):
-                markup.facts(candidate.sensitivity)
-                doubt.notes(candidate.notes)
-        mine = [f for f in findings if f.candidate in {"", candidate.key}]
-        if mine:
-            with st.expander(
-                f"What it would mean: {words.count(len(mine), 'finding')}", expanded=opened
-            ):
-                for finding in mine:
-                    _finding(finding)
-        _decisions(view, candidate.key)
-        _decide(workbench, case, view, candidate.key)
+    left, right = st.columns([2.3, 1])
+    left.html(
+        f'<div class="np-section"><h2>{markup.safe(candidate.title)}</h2></div>'
+        + markup.chips(markup.chip(candidate.verdict, _tone(view, candidate)))
+    )
+    right.html(_weight(candidate))
+    if not candidate.explanation:
+        st.html(_sentence(candidate))
+    if candidate.explanation:
+        st.html(f'<div class="np-lines">{markup.safe(candidate.explanation)}</div>')
+    with st.expander("How the weight adds up", expanded=opened):
+        waterfall(candidate.features)
+    with st.expander("Records in the catalog", expanded=opened):
+        markup.facts(candidate.records)
+    if candidate.neighbours:
+        with st.expander("Nearest other units, and what would tell them apart"):
+            markup.table(
+                ("Serial number", "Differs"),
+                [
+                    (markup.machine(serial), markup.safe(how))
+                    for serial, how in candidate.neighbours
+                ],
+            )
+    if candidate.sensitivity or candidate.notes:
+        with st.expander("Under other assumptions"):
+            markup.facts(candidate.sensitivity)
+            doubt.notes(candidate.notes)
+    mine = [f for f in findings if f.candidate in {"", candidate.key}]
+    if mine:
+        with st.expander(
+            f"What it would mean: {words.count(len(mine), 'finding')}", expanded=opened
+        ):
+            for finding in mine:
+                _finding(finding)
+    _decisions(view, candidate.key)
 
 
 def _weight(candidate: ReportCandidate) -> str:
@@ -307,11 +314,12 @@ def _finding(finding: ReportFinding) -> None:
 def _decisions(view: SearchView, key: str) -> None:
     mine: list[DecisionView] = [d for d in view.decisions if d.candidate == key]
     for decision in mine:
-        standing = (
-            markup.chip("stands", "good")
-            if decision.stands
-            else markup.chip("does not stand yet, or was replaced", "caution")
-        )
+        if decision.stands:
+            standing = markup.chip("stands", "good")
+        elif decision.replaced:
+            standing = markup.chip("replaced by a later decision")
+        else:
+            standing = markup.chip("does not stand yet: awaits another reviewer", "caution")
         st.html(
             markup.chips(
                 markup.chip(
@@ -345,7 +353,6 @@ def _decide(workbench: Workbench, case: CaseSummary, view: SearchView, candidate
 
 
 def _none_of_them(workbench: Workbench, case: CaseSummary, view: SearchView, *, some: bool) -> None:
-    _decisions(view, "")
     with st.expander(
         "None of these is the unit" if some else "Record that no unit of this catalog is it"
     ):

@@ -9,7 +9,7 @@ import streamlit as st
 from ui import state, words
 from ui.components import markup
 from workbench.copies import measured
-from workbench.types import CopyGroupView, Judgement
+from workbench.types import CopyGroupView, Judgement, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -195,6 +195,8 @@ def _evidence(
 
 
 def _judge(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
+    if state.lacks(Role.REVIEWER):
+        return
     key = group.group_id
     question = (
         "Are these copies of one exposure?"

@@ -207,6 +207,7 @@ def _answer(
                 "at": moment(decision.at),
                 "reason": text(decision.reason),
                 "stands": decision.stands,
+                "replaced": decision.replaced,
             }
             for decision in search.decisions
             if decision.candidate == key

@@ -46,7 +46,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "answer": "What was decided",
         "answer_none": "No candidate has been decided on. This file reports readings only.",
         "answer_withheld": "Decisions on candidates that this edition withholds: {count}.",
-        "answer_pending": "awaits another reviewer",
         "rests_on": "Rests on",
         "open_ends": "What was not checked",
         "open_unjudged": "Read by the machine, but not judged in full by a person: {exhibits}.",
@@ -132,7 +131,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "other_explanations": "Other explanations that the evidence leaves open",
         "decisions": "Decisions",
         "stands": "stands",
-        "does_not_stand": "does not stand",
+        "awaits": "does not stand yet: awaits another reviewer",
+        "replaced": "replaced by a later decision",
         "no_candidates": "The search brought no candidate. That is no evidence that there was no "
         "permit.",
         "custody": "Chain of custody",

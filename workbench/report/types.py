@@ -202,6 +202,7 @@ class ReportDecision:
     judgement: str
     reason: str
     stands: bool
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
