@@ -30,11 +30,6 @@ POLICIES = {
     Policy.TWO_REVIEWERS: "Two reviewers",
     Policy.SOLO: "Solo",
 }
-POLICY_HELP = {
-    Policy.TWO_PEOPLE: "Whoever took a photo in may not be the one who confirms it.",
-    Policy.TWO_REVIEWERS: "Besides, two different reviewers must confirm before a match stands.",
-    Policy.SOLO: "One person may do everything. Every screen and bundle of the case says so.",
-}
 JUDGEMENTS = {
     Judgement.CONFIRMED: "Confirmed",
     Judgement.CORRECTED: "Corrected",

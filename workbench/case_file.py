@@ -403,5 +403,6 @@ def counts(summary: CaseSummary) -> str:
     """How far the case was when it was sealed, in one sentence."""
     return (
         f"{summary.exhibits} exhibit(s); {summary.waiting} not read, {summary.to_review} read "
-        f"and not fully reviewed; {summary.decided} plate(s) with a decision."
+        f"and not fully reviewed; {summary.decided} plate(s) with a decision, "
+        f"{summary.awaiting} awaiting another reviewer."
     )

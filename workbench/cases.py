@@ -20,13 +20,14 @@ from workbench.types import (
     Actor,
     CaseSummary,
     ExhibitState,
+    Judgement,
     LedgerRow,
     Policy,
     Role,
 )
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
     from workbench.people import People
 
@@ -146,17 +147,43 @@ def _counts(connection: Connection, case_id: str | None) -> Counter[tuple[str, s
     bundles = select(tables.sealed.c.case_id, func.count().label("n")).group_by(
         tables.sealed.c.case_id
     )
+    awaiting = _awaiting().subquery()
+    waits = select(awaiting.c.case_id, func.count(awaiting.c.plate_id.distinct()).label("n"))
+    waits = waits.group_by(awaiting.c.case_id)
     if case_id is not None:
         states = states.where(tables.exhibit.c.case_id == case_id)
         plates = plates.where(tables.decision.c.case_id == case_id)
+        waits = waits.where(awaiting.c.case_id == case_id)
         bundles = bundles.where(tables.sealed.c.case_id == case_id)
     for row in connection.execute(states):
         counts[row.case_id, row.state] = row.n
     for row in connection.execute(plates):
         counts[row.case_id, "decided"] = row.n
+    for row in connection.execute(waits):
+        counts[row.case_id, "awaiting"] = row.n
     for row in connection.execute(bundles):
         counts[row.case_id, "sealed"] = row.n
     return counts
+
+
+def _awaiting() -> Select[tuple[str, str]]:
+    """Cases and plates where a candidate was confirmed by fewer reviewers than the policy asks."""
+    decision = tables.decision.c
+    later = tables.decision.alias("later")
+    replaced = select(later.c.sequence).where(
+        later.c.case_id == decision.case_id, later.c.supersedes == decision.sequence
+    )
+    return (
+        select(decision.case_id, decision.plate_id)
+        .join(tables.case, tables.case.c.case_id == decision.case_id)
+        .where(
+            tables.case.c.policy == Policy.TWO_REVIEWERS.value,
+            decision.judgement == Judgement.CONFIRMED.value,
+            ~replaced.exists(),
+        )
+        .group_by(decision.case_id, decision.plate_id, decision.search_sequence, decision.candidate)
+        .having(func.count(decision.by.distinct()) < rules.CONFIRMING)
+    )
 
 
 def _summary(
@@ -174,6 +201,7 @@ def _summary(
         exhibits=sum(counts[case_id, state] for state in ExhibitState),
         waiting=counts[case_id, ExhibitState.WAITING],
         to_review=counts[case_id, ExhibitState.READ],
-        decided=counts[case_id, "decided"],
+        decided=counts[case_id, "decided"] - counts[case_id, "awaiting"],
+        awaiting=counts[case_id, "awaiting"],
         sealed=counts[case_id, "sealed"],
     )

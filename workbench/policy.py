@@ -26,6 +26,10 @@ POLICY_WORDS = {
 """Each policy in one sentence, as screens, reports and bundles show it."""
 
 
+CONFIRMING = 2
+"""Different reviewers who have to confirm a candidate under the rule of two reviewers."""
+
+
 def missing_role(actor: Actor, role: Role) -> str | None:
     """Why this person may not do what needs the role, or None."""
     if role in actor.roles:
@@ -48,7 +52,9 @@ def own_material(policy: Policy, actor: Actor, taken_in_by: Iterable[str]) -> st
 
 def stands(policy: Policy, judgement: Judgement, confirming: Sequence[str]) -> bool:
     """Whether a judgement of a candidate counts yet, given the reviewers who agree with it."""
-    needed = 2 if policy is Policy.TWO_REVIEWERS and judgement is Judgement.CONFIRMED else 1
+    needed = (
+        CONFIRMING if policy is Policy.TWO_REVIEWERS and judgement is Judgement.CONFIRMED else 1
+    )
     return len(set(confirming)) >= needed
 
 

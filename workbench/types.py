@@ -179,6 +179,9 @@ class CaseSummary:
     waiting: int
     to_review: int
     decided: int
+    """Plates on which a decision was made and none waits."""
+    awaiting: int
+    """Plates on which a confirmation waits for another reviewer, as the policy asks."""
     sealed: int
 
 

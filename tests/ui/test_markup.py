@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ui import words
 from ui.components import markup
+from workbench.policy import POLICY_WORDS
 
 
 @given(st.text())
@@ -44,6 +45,6 @@ def test_a_probability_is_never_rounded_to_certainty(share: float, said: str) ->
 
 def test_every_value_of_the_workbench_has_a_word() -> None:
     assert set(words.ROLES) == set(words.Role)
-    assert set(words.POLICIES) == set(words.POLICY_HELP) == set(words.Policy)
+    assert set(words.POLICIES) == set(POLICY_WORDS) == set(words.Policy)
     assert set(words.JUDGEMENTS) == set(words.JUDGEMENT_TONES) == set(words.Judgement)
     assert set(words.STATES) == set(words.STATE_TONES) == set(words.ExhibitState)

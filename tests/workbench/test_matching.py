@@ -135,9 +135,17 @@ def test_two_reviewers_are_needed_where_the_policy_says_so(
             reason="Read it myself",
         )
 
+    def plates() -> tuple[int, int]:
+        summary = bench.cases.summary(case.case_id)
+        assert bench.cases.all_cases() == (summary,)
+        return summary.decided, summary.awaiting
+
+    assert plates() == (0, 0)
     assert not confirm(reviewer).stands
     assert not confirm(reviewer).stands, "the same reviewer twice is still one"
+    assert plates() == (0, 1)
     assert confirm(second_reviewer).stands
+    assert plates() == (1, 0)
     decisions = bench.matching.search_view(case.case_id, view.sequence).decisions
     assert [(one.stands, one.replaced) for one in decisions] == [
         (False, True), (True, False), (True, False),

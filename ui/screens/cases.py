@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import markup
+from workbench.policy import POLICY_WORDS
 from workbench.types import CaseSummary, Policy, Role
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def _row(case: CaseSummary) -> None:
                 f"{case.waiting:,} to read",
                 f"{case.to_review:,} to review",
                 f"{case.decided:,} decided",
+                *([f"{case.awaiting:,} awaiting another reviewer"] if case.awaiting else []),
             )
         )
         left.html(
@@ -72,7 +74,7 @@ def _new_case(workbench: Workbench) -> None:
             "How many people a decision needs",
             POLICIES,
             format_func=words.POLICIES.__getitem__,
-            captions=[words.POLICY_HELP[policy] for policy in POLICIES],
+            captions=[POLICY_WORDS[policy] for policy in POLICIES],
             key="case_policy",
         )
         provenance = st.text_area(

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import markup
+from workbench.policy import POLICY_WORDS
 
 if TYPE_CHECKING:
     from workbench.types import CaseSummary
@@ -40,7 +41,7 @@ def render(workbench: Workbench) -> None:
         markup.section("About this case")
         markup.facts(
             (
-                ("Rule", f"{words.POLICIES[case.policy]}: {words.POLICY_HELP[case.policy]}"),
+                ("Rule", f"{words.POLICIES[case.policy]}: {POLICY_WORDS[case.policy]}"),
                 ("Opened", f"{words.when(case.opened_at)} by {case.opened_by}"),
                 ("Material", case.provenance),
                 ("Identifier", case.case_id),
@@ -71,6 +72,9 @@ def _next(case: CaseSummary) -> tuple[str, str, str]:
     if case.to_review:
         what = words.count(case.to_review, "exhibit has", "exhibits have")
         return "review", f"{what} readings that nobody has judged.", "Review the readings"
+    if case.awaiting:
+        what = words.count(case.awaiting, "plate awaits", "plates await")
+        return "candidates", f"{what} the confirmation of another reviewer.", "See candidates"
     if not case.decided:
         return "candidates", "Hold the reviewed plates against the catalog.", "See candidates"
     if not case.sealed:
