@@ -33,16 +33,21 @@ def coverage_note(snapshot: Snapshot, field: Competition) -> str:
 
 def _entry(snapshot: Snapshot, entry: CoverageEntry) -> str:
     if entry == CoverageEntry(note=entry.note):
-        return f"Declared coverage, in words only: {entry.note or 'nothing'}"
+        return f"Declared coverage, in words only: {_ended(entry.note or 'nothing')}"
     known = snapshot.maker(entry.maker_id) if entry.maker_id else None
     whose = known.canonical if known else entry.maker_id or "every maker"
     issuer = entry.issuer or "every issuer"
     first, last = str(entry.first) or "an unknown date", str(entry.last) or "an unknown date"
-    note = f" {entry.note}" if entry.note else ""
+    note = f" {_ended(entry.note)}" if entry.note else ""
     return (
         f"Declared coverage: {whose}, permits of {issuer}, from {first} to {last} "
         f"(completeness: {entry.completeness}).{note}"
     )
+
+
+def _ended(words: str) -> str:
+    """Words of whoever imported the catalog, as a sentence that another can follow."""
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def _extent(snapshot: Snapshot, found: Extent) -> str:

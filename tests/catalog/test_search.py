@@ -413,10 +413,11 @@ def test_units_that_fit_and_are_not_shown_are_said_to_be_there(catalog: Snapshot
     assert "are shown" not in search(asked("CMX15D-083?"), catalog).explanation
 
 
-def test_coverage_that_is_a_note_claims_no_makers_and_no_years(tmp_path: Path) -> None:
-    said = CoverageEntry(note="What one ministry published.")
+@pytest.mark.parametrize("end", ["", "."])
+def test_coverage_that_is_a_note_claims_no_makers_and_no_years(tmp_path: Path, end: str) -> None:
+    said = CoverageEntry(note=f"What one ministry published{end}")
     one = permit("P", line("P/1", delivery("D", "2020", numbered(1))))
     with snapshot_of(tmp_path, one, coverage=(said,)) as snapshot:
         note = search(asked("CMX15D-0009"), snapshot).coverage_note
-    assert "in words only: What one ministry published." in note
+    assert "in words only: What one ministry published. What is not" in note
     assert "every maker" not in note
