@@ -1,4 +1,4 @@
-"""Whose guess counts: the best of each field, from one place, nothing that only its form says."""
+"""Whose guess counts: the best of each field, from one place, nothing that form alone says."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from vision.combine import Claim
 from vision.fields import same_place
+from vision.shapes import letters_and_digits
 from vision.stating import SURE_DISSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from vision.fields import FieldGuess
     from vision.types import FieldName, FieldReading, Reading, TextLine
@@ -59,6 +60,36 @@ def one_place(claims: Sequence[Claim], own: Sequence[dict[str, TextLine]]) -> li
             if guess:
                 kept.append(Claim(engine=other.engine.name, guess=guess))
     return kept
+
+
+def one_field_each(claims: Mapping[FieldName, list[Claim]]) -> list[list[Claim]]:
+    """Let one value at one label belong to one field, that of the better rule; give each field's.
+
+    A reader that misread a label may claim for another field what the others saw rightly. What
+    form alone says is no claim on a label.
+    """
+    every = [
+        (field, claim.guess)
+        for field, said in claims.items()
+        for claim in said
+        if claim.guess.label is not None
+    ]
+
+    def is_taken(field: FieldName, mine: FieldGuess) -> bool:
+        value = letters_and_digits(mine.text)
+        return mine.label is not None and any(
+            other != field
+            and guess.line.line_id == mine.line.line_id
+            and letters_and_digits(guess.text) == value
+            and _rank(guess) > _rank(mine)
+            for other, guess in every
+        )
+
+    left = (
+        [claim for claim in said if not is_taken(field, claim.guess)]
+        for field, said in claims.items()
+    )
+    return [said for said in left if said]
 
 
 def without_guesswork(readings: Sequence[Reading]) -> tuple[Reading, ...]:

@@ -10,7 +10,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from vision.claims import best_guesses, legibility, one_place, without_guesswork
+from vision.claims import (
+    best_guesses,
+    legibility,
+    one_field_each,
+    one_place,
+    without_guesswork,
+)
 from vision.closer import shifted_crops
 from vision.coded import IN_A_CODE, coded_guesses, codes_beside, with_codes
 from vision.codes import read_codes
@@ -272,7 +278,7 @@ class _Run:
                     claim = Claim(engine=name, guess=guess, looks=looks)
                     claims.setdefault(guess.field, []).append(claim)
         clear = legibility(lines)
-        here = [one_place(said, own) for said in claims.values()]
+        here = [one_place(said, own) for said in one_field_each(claims)]
         fields = held_together([combine(said, codes, legible=clear) for said in here])
         shown = tuple(self._shown(line, own[1:]) for line in lines)
         return Reading(

@@ -43,14 +43,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "redact", help="make a public bundle that withholds fields or photos of a sealed one"
     )
     redact_command.add_arguments(redaction)
+    _add_allowed_signers(redaction)
     redaction.set_defaults(func=_guarded(_redact))
 
 
-def _add_verify(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = subparsers.add_parser(
-        "verify", help="check a bundle (folder or ZIP); exit 0 good, 1 faults, 2 not checked"
-    )
-    parser.add_argument("bundle", type=Path, help="the bundle, a folder or a ZIP")
+def _add_allowed_signers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allowed-signers",
         type=Path,
@@ -58,6 +55,14 @@ def _add_verify(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
         metavar="FILE",
         help="the keys to believe, from outside the bundle",
     )
+
+
+def _add_verify(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "verify", help="check a bundle (folder or ZIP); exit 0 good, 1 faults, 2 not checked"
+    )
+    parser.add_argument("bundle", type=Path, help="the bundle, a folder or a ZIP")
+    _add_allowed_signers(parser)
     parser.add_argument(
         "--verify-time",
         type=_time,

@@ -32,17 +32,10 @@ _MAX_PLAN = 4 * 1024 * 1024
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what the command takes."""
+    """Say what the command takes, besides the keys to believe."""
     parser.add_argument("bundle", type=Path, help="the sealed bundle, a folder or a ZIP")
     parser.add_argument("destination", type=Path, help="where the public bundle goes")
     parser.add_argument("--plan", type=Path, required=True, help="what to withhold, in JSON")
-    parser.add_argument(
-        "--allowed-signers",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="the keys to believe, from outside the bundle",
-    )
     parser.add_argument("--key", type=Path, required=True, help="the custodian's ssh key")
     parser.add_argument("--person", required=True, help="the custodian of the public bundle")
 
