@@ -171,7 +171,9 @@ def _awaiting() -> Select[tuple[str, str]]:
     decision = tables.decision.c
     later = tables.decision.alias("later")
     replaced = select(later.c.sequence).where(
-        later.c.case_id == decision.case_id, later.c.supersedes == decision.sequence
+        later.c.case_id == decision.case_id,
+        later.c.search_sequence == decision.search_sequence,  # by which it is indexed
+        later.c.supersedes == decision.sequence,
     )
     return (
         select(decision.case_id, decision.plate_id)
