@@ -32,6 +32,11 @@ LEAST_PROPOSED = 1e-6
 NEGLIGIBLE = 1e-3
 """Catalogued serials in no sequence need no look where all together they are bounded by this."""
 
+LISTED_WHOLE = 2048
+"""Up to this many catalogued serials, some out of sequence, all are scored. A bound place by place
+does not hold for a serial with one character left out and one added; in larger groups each one that
+is not scored is still counted by that bound (docs/validity.md, "Not shown")."""
+
 SURELY = 0.9
 """Serials are spelled to this share of what is enough, so that none is left out by rounding."""
 
@@ -113,7 +118,17 @@ def propose(
             bound = _after_one_edit(profile, length)
             whole = max(whole, bound)
         missed = max(missed, bound)
+    if irregular and catalogued.keys.size <= LISTED_WHOLE:
+        lists += _whole_list(model, catalogued, length)
     return _merged(lists, length, (whole, missed), doubtful=doubtful)
+
+
+def _whole_list(
+    model: SerialModel, catalogued: SortedKeys, length: int
+) -> list[tuple[Keys, Floats]]:
+    """List every catalogued serial of one length, as probable as each profile makes it."""
+    keys = catalogued.keys[np.char.str_len(catalogued.keys) == length]
+    return [(keys, profile.of_keys(keys, length)) for profile in model.profiles]
 
 
 def _spelled_out(

@@ -18,6 +18,7 @@ from catalog.likelihood import SerialModel, serial_model
 from catalog.looks import Trust
 from catalog.numbering import statistics
 from catalog.population import Population, population
+from catalog.proposals import LEAST_PROPOSED
 from catalog.types import FieldEvidence
 from catalog.weight import FITS_FROM, GroupWeight, find, weigh_group, weigh_unit
 
@@ -189,6 +190,23 @@ def test_irregular_serials_that_were_not_scored_are_bounded_from_above() -> None
     best = group.scored[0]
     assert best.key == text
     assert weigh_unit([group], group, best.likelihood, ceiling=model.ceiling).lr > 1000
+
+
+def test_serials_out_of_sequence_that_are_shifted_are_counted_in_full() -> None:
+    text, letters = "K7F2QW9D", "ABCDEFGHJK"
+    shifted = {
+        (text[:out] + text[out + 1 :])[:at] + char + (text[:out] + text[out + 1 :])[at:]
+        for out, at in ((0, 7), (7, 0), (1, 7), (6, 0), (0, 6))
+        for char in letters
+    }
+    keys = np.unique(np.array([key.encode() for key in {text, *shifted}]))
+    model, group = weighed(text, keys, population(statistics(keys)))
+    exact = float(model.of_keys(keys, len(text)).sum())
+    assert group.bounded == 0
+    assert group.total >= exact
+    assert exact > group.scored[0].likelihood * (1 + len(keys) * LEAST_PROPOSED), (
+        "more than bounded"
+    )
 
 
 def test_other_groups_weigh_in_by_how_probable_their_maker_and_model_are() -> None:
