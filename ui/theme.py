@@ -96,6 +96,7 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
 .np-facts dt {color:var(--np-muted);}
 .np-facts dd {margin:0; overflow-wrap:anywhere; color:var(--np-ink);}
 .np-mono {font-family:var(--np-mono); font-size:.92em; overflow-wrap:anywhere;}
+.np-mono[title] {white-space:nowrap;}
 .np-machine {font-family:var(--np-mono); font-weight:500;}
 .np-human {font-family:var(--np-serif); font-weight:600;}
 .np-lines {white-space:pre-line;}
@@ -133,8 +134,8 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
 .np-table th {text-align:left; font-weight:600; color:var(--np-muted); font-size:.85rem;
   border-bottom:1px solid var(--np-rule); padding:.35rem .7rem .35rem 0; vertical-align:bottom;}
 .np-table td {border-bottom:1px solid var(--np-rule-soft); padding:.42rem .7rem .42rem 0;
-  vertical-align:top; overflow-wrap:anywhere;}
-.np-table td:first-child {overflow-wrap:normal;}
+  vertical-align:top; overflow-wrap:break-word;}
+.np-table .np-chip {width:auto; overflow-wrap:break-word;}
 .np-table td.np-num, .np-table th.np-num {text-align:right; font-variant-numeric:tabular-nums;}
 .np-scroll {overflow-x:auto;}
 .np-fall {width:100%; border-collapse:collapse; font-size:.92rem;}
@@ -159,6 +160,7 @@ a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focu
   border:1px solid var(--np-rule);
   aspect-ratio:4/3; object-fit:cover; width:100%;}
 [class*="st-key-card-"] {background:var(--np-card);}
+@media (max-width:900px) {[data-testid="stMainBlockContainer"] {padding-top:3.4rem;}}
 @media (max-height:800px) {[data-testid="stSidebarNavLink"]
   {height:1.7rem; padding-top:.1rem; padding-bottom:.1rem; margin-top:0; margin-bottom:0;}}
 @media (prefers-reduced-motion: reduce) {* {animation:none !important; transition:none !important;}}

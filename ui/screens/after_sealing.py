@@ -69,13 +69,13 @@ def _timestamp(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> N
     )
     actor, publication = state.require_actor(), workbench.publication
     url = st.text_input("Address of an authority", key=f"tsa-url-{sealed.sequence}")
-    left, right = st.columns(2)
-    if left.button("Ask it now", key=f"tsa-ask-{sealed.sequence}", disabled=not url.strip()):
+    row = st.container(horizontal=True, gap="small")
+    if row.button("Ask it now", key=f"tsa-ask-{sealed.sequence}", disabled=not url.strip()):
         with state.told():
             publication.stamp(actor, case.case_id, sealed.sequence, [url.strip()])
             state.flash("The timestamp is in the bundle.")
             st.rerun()
-    if right.button("Make a request to keep", key=f"tsa-request-{sealed.sequence}"):
+    if row.button("Make a request to keep", key=f"tsa-request-{sealed.sequence}"):
         with state.told():
             path = publication.request_stamp(actor, case.case_id, sealed.sequence)
             st.download_button(

@@ -183,9 +183,9 @@ def _photo(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
     exhibit = view.summary
     regions = view.reading.regions if view.reading else ()
     key = exhibit.exhibit_id
-    one, two, _ = st.columns([1.2, 1.2, 1.6])
-    drawing = one.toggle("Draw a region", key=f"drawing-{key}")
-    full = two.toggle("Full resolution", key=f"full-{key}")
+    switches = st.container(horizontal=True)
+    drawing = switches.toggle("Draw a region", key=f"drawing-{key}")
+    full = switches.toggle("Full resolution", key=f"full-{key}")
     picked = photo_viewer(
         workbench.exhibits.upright_png(case_id, key, longest=None if full else SHOWN),
         width=exhibit.width,

@@ -106,9 +106,9 @@ def _bundle(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
             ),
             mono=("Folder", "Tag manifest"),
         )
-        left, right, third, fourth = st.columns([3, 2, 2, 2])
+        row = st.container(horizontal=True, gap="small")
         path = workbench.exports.zip_bytes_path(case.case_id, sealed.sequence)
-        left.download_button(
+        row.download_button(
             "Download ZIP",
             path.read_bytes,
             file_name=path.name,
@@ -116,27 +116,23 @@ def _bundle(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
             type="primary",
             key=f"zip-{sealed.sequence}",
             on_click="ignore",
-            width="stretch",
         )
-        right.download_button(
+        row.download_button(
             "Case file",
             (workbench.exports.folder_path(case.case_id, sealed.sequence) / _PDF).read_bytes,
             file_name=f"{sealed.folder}.pdf",
             mime="application/pdf",
             key=f"pdf-{sealed.sequence}",
             on_click="ignore",
-            width="stretch",
             help="The report in the bundle, as PDF.",
         )
-        if third.button("Verify it", key=f"verify-{sealed.sequence}", width="stretch"):
+        if row.button("Verify it", key=f"verify-{sealed.sequence}"):
             st.session_state["verify_path"] = str(
                 workbench.exports.folder_path(case.case_id, sealed.sequence)
             )
             state.go("verify")
         actor = state.require_actor()
-        if actor.person_id in unsigned and fourth.button(
-            "Sign it", key=f"sign-{sealed.sequence}", width="stretch"
-        ):
+        if actor.person_id in unsigned and row.button("Sign it", key=f"sign-{sealed.sequence}"):
             with state.told():
                 workbench.exports.sign(actor, case.case_id, sealed.sequence)
                 state.flash("Signed.")
@@ -197,10 +193,10 @@ def _custody(workbench: Workbench, case: CaseSummary) -> None:
         ],
         numeric=(0,),
     )
-    left, right, _ = st.columns([1, 1, 4])
-    if offset and left.button("Earlier entries", key="custody_back"):
+    turn = st.container(horizontal=True, gap="small")
+    if offset and turn.button("Earlier entries", key="custody_back"):
         st.session_state["custody_offset"] = max(0, offset - ROWS)
         st.rerun()
-    if len(rows) == ROWS and right.button("Later entries", key="custody_on"):
+    if len(rows) == ROWS and turn.button("Later entries", key="custody_on"):
         st.session_state["custody_offset"] = offset + ROWS
         st.rerun()

@@ -162,12 +162,10 @@ def _show_report(report: IntakeReport) -> None:
                 "caution",
                 points=report.problems,
             )
-        left, right, _ = st.columns([1, 1, 3])
-        if report.accepted and left.button(
-            "Start reading", type="primary", key="intake_read", width="stretch"
-        ):
+        row = st.container(horizontal=True, gap="small")
+        if report.accepted and row.button("Start reading", type="primary", key="intake_read"):
             state.go("reading")
-        if report.accepted and right.button("See exhibits", key="intake_see", width="stretch"):
+        if report.accepted and row.button("See exhibits", key="intake_see"):
             state.go("exhibits")
 
 

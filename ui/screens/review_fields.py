@@ -222,10 +222,10 @@ def _transcribe(workbench: Workbench, place: Place, field: FieldName) -> None:
         key=f"blindtext-{key}",
         help="Write ? for a character you cannot read.",
     )
-    one, two = st.columns(2)
-    if one.button("Record, then show", type="primary", key=f"blindgo-{key}", width="stretch"):
+    row = st.container(horizontal=True, gap="small")
+    if row.button("Record, then show", type="primary", key=f"blindgo-{key}"):
         _record(workbench, place, field, Judgement.CORRECTED, text=text, blind=True)
-    if two.button("I cannot read it", key=f"blindno-{key}", width="stretch"):
+    if row.button("I cannot read it", key=f"blindno-{key}"):
         _record(workbench, place, field, Judgement.UNSURE, reason="Could not be read blind.")
 
 
