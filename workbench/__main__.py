@@ -14,7 +14,7 @@ from catalog.errors import CatalogError
 from evidence_store.errors import StoreError
 from vision.errors import VisionError
 from workbench.commands import cases, catalog, evidence, intake, people, review
-from workbench.commands.common import Command, add_common, aside
+from workbench.commands.common import Command, Parser, add_common, aside
 from workbench.commands.next_step import next_step
 from workbench.errors import WorkbenchError
 from workbench.settings import Settings
@@ -89,7 +89,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line, with every command of every group."""
-    made = argparse.ArgumentParser(
+    made: argparse.ArgumentParser = Parser(
         prog="python -m workbench",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,

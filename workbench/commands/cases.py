@@ -120,4 +120,5 @@ def _entries(workbench: Workbench, case_id: str) -> Iterator[LedgerRow]:
 
 def _rebuild(workbench: Workbench, _options: argparse.Namespace) -> int:
     workbench.stores.projection.rebuild()
+    aside("The tables were made anew from the entries of every log.")
     return 0

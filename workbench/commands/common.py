@@ -10,13 +10,13 @@ from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from workbench.errors import BadRequest, NotFound
 from workbench.terminal import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from workbench.types import Actor
     from workbench.workbench import Workbench
@@ -25,6 +25,23 @@ Command: TypeAlias = "Callable[[Workbench, argparse.Namespace], int]"
 """Does what was asked, prints what came of it, and gives the exit code."""
 
 Verbs = argparse._SubParsersAction  # noqa: SLF001 (argparse has no public name for it)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says at every wrong argument where what it takes can be read."""
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Refuse what is left over here, where the command is known that it was given to."""
+        options, rest = super().parse_known_args(args, namespace)
+        if rest:
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
+        return options, rest
+
+    def error(self, message: str) -> NoReturn:
+        """End with the usage, what was wrong, and how to read more."""
+        super().error(f"{message}\n`{self.prog} --help` says what it takes.")
 
 
 def verb(

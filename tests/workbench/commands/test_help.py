@@ -85,6 +85,17 @@ def test_a_command_that_cannot_be_understood_is_exit_code_two(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", [["case", "list"], ["show"], ["log", "case-1", "--loud"]])
+def test_a_wrong_argument_is_answered_by_the_command_it_was_given_to(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(command)
+    said = capsys.readouterr().err
+    assert said.startswith(f"usage: python -m workbench {command[0]} ")
+    assert f"`python -m workbench {command[0]} --help` says what it takes." in said
+
+
 def test_help_loads_no_service() -> None:
     asked = (
         "import sys; from workbench.__main__ import parser; parser().format_help(); "
