@@ -122,8 +122,7 @@ class Catalogs:
             first = errors[0]
             raise BadRequest(
                 f"{name} has {len(errors)} error(s); the first: row {first.row}, column "
-                f"{first.column}: {first.sentence} Mend the file, or accept the "
-                f"{result.rows_accepted} of {result.rows_read} rows that are good."
+                f"{first.column}: {first.sentence} {_instead(result)}"
             )
         if result.rows_accepted == 0:
             raise BadRequest(f"{name} holds no row that can be used.")
@@ -288,6 +287,16 @@ class Catalogs:
             with suppress(OSError):
                 snapshot.close()
         self._open.clear()
+
+
+def _instead(result: LoadResult) -> str:
+    """What can be done about a file that has errors."""
+    if not result.rows_accepted:
+        return "Mend the file: none of its rows can be used as it is."
+    return (
+        f"Mend the file, or accept the {result.rows_accepted} of {result.rows_read} rows that "
+        "are good."
+    )
 
 
 def _manifest(manifest: SnapshotManifest) -> dict[str, Json]:

@@ -212,4 +212,4 @@ def test_a_refused_file_says_what_is_wrong_and_what_to_do_in_whole_sentences(
         bench.catalogs.import_(investigator, rows.encode(), name="a.csv", coverage=" ")
     said = str(refused.value)
     assert "row 2, column permit_id: the row does not say which permit it belongs to: re" in said
-    assert "an id of your own. Mend the file, or accept the 0 of 1 rows that are good." in said
+    assert "an id of your own. Mend the file: none of its rows can be used as it is." in said

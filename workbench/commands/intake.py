@@ -170,16 +170,20 @@ def _until_interrupted() -> Iterator[Callable[[], bool]]:
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    """Files as named, and the files in folders (not their notes or hidden ones), in order."""
+    """Files as named, and the files in folders (not their notes or hidden ones), in order.
+
+    Says which folders inside those are not opened. Raises NotFound.
+    """
     for path in paths:
         if path.is_dir():
-            yield from (
-                item
-                for item in sorted(path.iterdir())
-                if item.is_file()
-                and not item.name.startswith(".")
-                and item.suffix.lower() not in NOTES
-            )
+            inside = [item for item in sorted(path.iterdir()) if not item.name.startswith(".")]
+            for item in inside:
+                if item.is_dir():
+                    aside(f"The folder {item} is not opened; name it as well to take it in.")
+            files = [i for i in inside if i.is_file() and i.suffix.lower() not in NOTES]
+            if not files:
+                raise NotFound(f"There is no file to take in directly in {path}.")
+            yield from files
         elif path.is_file():
             yield path
         else:
@@ -236,6 +240,8 @@ def _read(workbench: Workbench, options: argparse.Namespace) -> int:
         actor_of(workbench, options), options.case, on_step=step, limit=options.limit
     )
     progress("", last.done, last.total)
+    if not last.total:
+        aside("Nothing waits to be read in this case.")
     for problem in last.problems:
         aside(problem)
     return 1 if last.problems else 0

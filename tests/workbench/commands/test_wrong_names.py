@@ -151,3 +151,23 @@ def test_a_public_bundle_cannot_withhold_what_is_not_there(run: Run, case: str) 
     assert code == 1
     assert "moon" in err
     assert "disclosures.jsonl" in err
+
+
+def test_a_folder_that_gives_nothing_says_so_and_names_the_folders_inside_it(
+    run: Run, tmp_path: Path
+) -> None:
+    run("enrol", "One person")
+    case = run("case", "--title", "T")[1].strip()
+    outer = tmp_path / "outer"
+    (outer / "inner").mkdir(parents=True)
+    code, out, err = run("ingest", case, str(outer))
+    assert (code, out) == (1, "")
+    assert f"The folder {outer / 'inner'} is not opened; name it as well" in err
+    assert f"There is no file to take in directly in {outer}." in err
+    (outer / "inner" / "plate.jpg").write_bytes(plate_jpeg())
+    assert run("ingest", case, str(outer / "inner"))[1].startswith("EX-0001\tplate.jpg")
+
+
+def test_where_nothing_waits_reading_says_so(run: Run, case: str) -> None:
+    code, out, err = run("read", case)
+    assert (code, out, err) == (0, "", "Nothing waits to be read in this case.\n")
