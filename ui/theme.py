@@ -46,7 +46,8 @@ _STYLE = """
 [data-testid="stSidebarUserContent"] {padding-top:.4rem; padding-bottom:1.5rem;}
 [data-testid="stSidebarNav"] {padding-top:.2rem;}
 [data-testid="stNavSectionHeader"] {letter-spacing:.01em;}
-a:focus-visible, button:focus-visible, [role="button"]:focus-visible, input:focus-visible,
+a:focus-visible, a[data-testid="stSidebarNavLink"]:focus-visible, button:focus-visible,
+[role="button"]:focus-visible, input:focus-visible,
 [tabindex]:focus-visible {outline:3px solid #2C7A9B; outline-offset:2px;}
 .np-brand {font-family:var(--np-serif); font-weight:600; font-size:1.35rem; color:var(--np-ink);
   letter-spacing:-.01em; line-height:1.1; display:flex; gap:.55rem; align-items:center;}
