@@ -19,10 +19,14 @@ from workbench import tables
 from workbench.fold import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from sqlite3 import Connection as SqliteConnection
 
     from evidence_store.ledger import Ledger
+
+    Step = Callable[[str, int, int], None]
+    """Is told a log, how many of its entries are folded, and how many there are."""
 
 #: Entries folded in one transaction: enough to be fast, few enough to keep writers waiting little.
 BATCH = 2_000
@@ -55,16 +59,19 @@ class Projection:
         """Let go of the database."""
         self.engine.dispose()
 
-    def rebuild(self) -> None:
-        """Throw everything away and fold all logs again from their first entry."""
+    def rebuild(self, on_step: Step | None = None) -> None:
+        """Throw everything away and fold all logs again from their first entry.
+
+        If it is stopped midway, whoever reads next folds the rest.
+        """
         with self._lock:
             tables.metadata.drop_all(self.engine)
             tables.metadata.create_all(self.engine)
             self._next.clear()
         for log in self._ledger.logs():
-            self.catch_up(log)
+            self.catch_up(log, on_step)
 
-    def catch_up(self, log: str) -> None:
+    def catch_up(self, log: str, on_step: Step | None = None) -> None:
         """Fold the entries of a log that are not folded yet; none cost one count."""
         size = self._ledger.size(log)
         if self._next.get(log, -1) >= size:
@@ -73,6 +80,8 @@ class Projection:
             folded = self._folded(log)
             while folded < size:
                 folded = self._fold_batch(log, folded)
+                if on_step is not None:
+                    on_step(log, folded, size)
             self._next[log] = folded
 
     def read(self, *logs: str) -> AbstractContextManager[Connection]:

@@ -82,7 +82,10 @@ def test_the_projection_is_rebuilt_from_the_ledger(
     assert before["projected_decision"]
     assert before["projected_copy_pair"]
     summary = workbench.cases.summary(case_id)
-    workbench.stores.projection.rebuild()
+    steps: list[tuple[str, int, int]] = []
+    workbench.stores.projection.rebuild(lambda *step: steps.append(step))
+    assert {log for log, _, _ in steps} == set(workbench.stores.ledger.logs())
+    assert all(done == total for _, done, total in steps)
     assert everything(settings.database_url) == before
     assert workbench.cases.summary(case_id) == summary
     workbench.close()

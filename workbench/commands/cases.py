@@ -119,6 +119,6 @@ def _entries(workbench: Workbench, case_id: str) -> Iterator[LedgerRow]:
 
 
 def _rebuild(workbench: Workbench, _options: argparse.Namespace) -> int:
-    workbench.stores.projection.rebuild()
+    workbench.stores.projection.rebuild(progress)
     aside("The tables were made anew from the entries of every log.")
     return 0
