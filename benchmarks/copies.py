@@ -56,12 +56,20 @@ from benchmarks.copy_sets import (
     read_set,
     true_pairs,
 )
-from vision.copies import MOST_COMPARED, FingerprintIndex, compare, fingerprint, group
+from vision.copies import (
+    MOST_COMPARED,
+    FingerprintIndex,
+    NearHit,
+    compare,
+    fingerprint,
+    group,
+    worth_comparing,
+)
 from vision.decode import decode_photo
 from vision.types import CopyEvidence, Fingerprint, Photo, Pixels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +113,7 @@ class Ours:
             self.prints[photo_id] = fingerprint(photo)
             self.index.add(self.prints[photo_id])
         for photo_id, photo in self.photos.items():
-            for hit in self.index.candidates(self.prints[photo_id], limit=MOST_COMPARED):
+            for hit in self.candidates(self.prints[photo_id]):
                 pair = frozenset((photo_id, hit.photo_id))
                 if pair not in self.evidence:
                     self.evidence[pair] = compare(photo, self.photos[hit.photo_id])
@@ -119,10 +127,19 @@ class Ours:
         same = (itertools.combinations(files, 2) for files in self.files.values())
         return pairs | {frozenset(two) for two in itertools.chain.from_iterable(same)}
 
+    def candidates(self, made: Fingerprint) -> Iterator[NearHit]:
+        """Give the stored photos that the product would compare with this one."""
+        worth = (
+            hit
+            for hit in self.index.candidates(made)
+            if worth_comparing(hit, made, self.prints[hit.photo_id])
+        )
+        return itertools.islice(worth, MOST_COMPARED)
+
     def ask(self, photo: Photo) -> set[str]:
         """Compare a new photo with its candidates."""
         found = set[str]()
-        for hit in self.index.candidates(fingerprint(photo), limit=MOST_COMPARED):
+        for hit in self.candidates(fingerprint(photo)):
             if compare(photo, self.photos[hit.photo_id]).relation in ("exact", "near", "hard"):
                 found.update(self.files[hit.photo_id])
         return found

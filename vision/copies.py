@@ -19,6 +19,7 @@ from vision.features import features_of, working_grey
 from vision.fingerprint import distance, fingerprint, hash_of
 from vision.pair_drawing import draw_pair
 from vision.types import CopyEvidence, CopyGroup, CopyRelation, Fingerprint, Photo, Quad
+from vision.words import near_words, words_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,15 @@ if TYPE_CHECKING:
     from vision.alignment import Alignment
     from vision.features import Features, Grey
 
-__all__ = ["FingerprintIndex", "NearHit", "compare", "draw_pair", "fingerprint", "group"]
+__all__ = [
+    "FingerprintIndex",
+    "NearHit",
+    "compare",
+    "draw_pair",
+    "fingerprint",
+    "group",
+    "worth_comparing",
+]
 
 LEAST_INLIERS: Final = 5
 """Features that must agree on one map before its residual is looked at."""
@@ -55,6 +64,9 @@ _WORTH_A_LOOK: Final = 1.2
 """How much finer a photo has to show the overlap than its working picture does."""
 MOST_COMPARED: Final = 16
 """Candidates of an index that are worth comparing closely, for one photo."""
+LEAST_NEAR_WORDS: Final = 2
+"""Words that must be near at least where one alone is shared. Of 880 changed photos (40 photos, 22
+changes of `benchmarks.copies`) six were copies that shared one word; each had three or more."""
 THUMBNAIL_LIKENESS: Final = 0.8
 """Without features in common, only frames that look alike as thumbnails are compared at all."""
 NEAR_COVER: Final = 0.8
@@ -62,6 +74,23 @@ NEAR_TURN: Final = 2.0
 NEAR_STRETCH: Final = 1.03
 """A copy is *near* if both frames cover each other to this share, turned by at most so many
 degrees and stretched by at most this factor, and not mirrored; else it is *hard*."""
+
+
+def worth_comparing(hit: NearHit, asked: Fingerprint, stored: Fingerprint) -> bool:
+    """Tell whether a candidate of an index is more than chance.
+
+    In a large store some photo shares one word with any other; a close comparison of each of those
+    would make a photo cost the more the larger the store is. `stored` is the candidate's own
+    fingerprint; one of an older program, whose words cannot be read, is worth comparing.
+    """
+    told = dict(hit.distances)
+    if told["words"] != 1 or "phash" in told:
+        return True
+    try:
+        words = [words_from(hash_of(made, "words")) for made in (asked, stored)]
+    except (KeyError, ValueError):
+        return True
+    return near_words(*words) >= LEAST_NEAR_WORDS
 
 
 def compare(

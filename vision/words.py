@@ -28,6 +28,9 @@ KEY_BITS: Final = 32
 SIGN_BITS: Final = 14
 DOUBTFUL_BITS: Final = 6
 """Bits of an address that a question leaves open: 64 addresses a word."""
+NEAR_BITS: Final = 6
+"""Two words whose addresses and signatures, 46 bits together, differ in so many bits at most are
+near: of two photos with random words, one in seventy has such a pair."""
 MOST_WORDS: Final = 192
 """Words of a photo; a photo asks with all of them."""
 
@@ -80,6 +83,27 @@ def mirror_masks() -> tuple[int, int]:
     _, directions = _basis()
     turned = ((directions * directions[MIRROR_ORDER]).sum(axis=0) < 0)[None]
     return int(_packed(turned[:, :KEY_BITS])[0]), int(_packed(turned[:, KEY_BITS:])[0])
+
+
+def near_words(asked: Words, stored: Words) -> int:
+    """Count the words of one photo that another holds but for `NEAR_BITS` bits, or their mirrors.
+
+    Whichever of straight and mirrored gives more counts.
+    """
+    if not len(asked) or not len(stored):
+        return 0
+    turned, held = mirror_masks(), _codes(stored)
+    counts = []
+    for key, sign in ((0, 0), turned):
+        codes = _codes(asked) ^ np.uint64(sign << KEY_BITS | key)
+        apart = np.bitwise_count(codes[:, None] ^ held[None])
+        counts.append(int(np.count_nonzero(apart.min(axis=1) <= NEAR_BITS)))
+    return max(counts)
+
+
+def _codes(words: Words) -> npt.NDArray[np.uint64]:
+    """Address and signature of each word in one number."""
+    return words.keys.astype(np.uint64) | words.signs.astype(np.uint64) << np.uint64(KEY_BITS)
 
 
 def words_of(features: Features) -> Words:

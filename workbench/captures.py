@@ -11,11 +11,14 @@ from sqlalchemy import select
 from workbench import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
     from workbench.types import PlateView
+
+#: Exhibits that one statement asks for.
+ASKED_TOGETHER = 500
 
 _YEAR = re.compile(r"\d{4}(?!\d)")
 
@@ -57,23 +60,28 @@ def captures_of(
     connection: Connection, case_id: str, plates: Iterable[PlateView]
 ) -> tuple[Captures, ...]:
     """Count the captures of each plate: stills of one clip are one capture, reposts none."""
-    exhibit = tables.exhibit.c
-    asked = select(
-        exhibit.exhibit_id, exhibit.copy_of, exhibit.parent, exhibit.claims, exhibit.embedded
-    ).where(exhibit.case_id == case_id)
-    rows = {row.exhibit_id: row for row in connection.execute(asked.order_by(exhibit.number))}
-    families: dict[str, list[Row[*tuple[Any, ...]]]] = {}
-    for name, row in rows.items():
-        families.setdefault(_origin(rows, name), []).append(row)
+    links = _links(connection, case_id)
+    families: dict[str, list[str]] = {}
+    for name in links:
+        families.setdefault(_origin(links, name), []).append(name)
+    captures_by_plate = {
+        plate.plate_id: tuple(dict.fromkeys(_origin(links, member) for member, _ in plate.members))
+        for plate in plates
+    }
+    origins = {name for captures in captures_by_plate.values() for name in captures}
+    rows = _rows(connection, case_id, [n for o in origins for n in (o, *families.get(o, ()))])
     found = []
-    for plate in plates:
-        captures = tuple(dict.fromkeys(_origin(rows, member) for member, _ in plate.members))
-        family = [row for capture in captures for row in families[capture]]
+    for plate_id, captures in captures_by_plate.items():
+        family = [
+            row
+            for capture in captures
+            for row in sorted((rows[n] for n in (capture, *families.get(capture, ()))), key=_number)
+        ]
         claimed = ((row.claims.get("claimed_date"), row.exhibit_id) for row in family)
         embedded = (((row.embedded or {}).get("captured_at"), row.exhibit_id) for row in family)
         found.append(
             Captures(
-                plate_id=plate.plate_id,
+                plate_id=plate_id,
                 captures=captures,
                 reposts=tuple(row.exhibit_id for row in family if row.copy_of),
                 first_claimed=_first(claimed),
@@ -83,13 +91,45 @@ def captures_of(
     return tuple(found)
 
 
-def _origin(rows: Mapping[str, Row[*tuple[Any, ...]]], name: str) -> str:
-    """The exhibit that an exhibit comes from: what it repeats, or the clip that it was cut of."""
+def _links(connection: Connection, case_id: str) -> dict[str, str]:
+    """What each exhibit that is no origin comes from: what it repeats, or the clip it is of."""
+    exhibit = tables.exhibit.c
+    links: dict[str, str] = {}
+    for origin in (exhibit.parent, exhibit.copy_of):  # a still that repeats another is that one's
+        # not “is not null”, for which SQLite would go through the whole case
+        asked = select(exhibit.exhibit_id, origin).where(exhibit.case_id == case_id, origin > "")
+        links.update((row.exhibit_id, row[1]) for row in connection.execute(asked))
+    return links
+
+
+def _rows(
+    connection: Connection, case_id: str, names: Sequence[str]
+) -> dict[str, Row[*tuple[Any, ...]]]:
+    """What exhibits say of their dates."""
+    exhibit = tables.exhibit.c
+    found: dict[str, Row[*tuple[Any, ...]]] = {}
+    for start in range(0, len(names), ASKED_TOGETHER):
+        asked = select(
+            exhibit.exhibit_id, exhibit.number, exhibit.copy_of, exhibit.claims, exhibit.embedded
+        ).where(
+            exhibit.case_id == case_id,
+            exhibit.exhibit_id.in_(names[start : start + ASKED_TOGETHER]),
+        )
+        found.update({row.exhibit_id: row for row in connection.execute(asked)})
+    return found
+
+
+def _origin(links: Mapping[str, str], name: str) -> str:
+    """The exhibit that an exhibit comes from in the end."""
     seen = set[str]()
-    while name not in seen:
+    while name in links and name not in seen:
         seen.add(name)
-        name = rows[name].copy_of or rows[name].parent or name
+        name = links[name]
     return name
+
+
+def _number(row: Row[*tuple[Any, ...]]) -> int:
+    return int(row.number)
 
 
 def _first(dates: Iterable[tuple[str | None, str]]) -> tuple[str, str] | None:

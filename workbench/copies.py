@@ -7,11 +7,12 @@ a second exposure of the same object does, and is a relation of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, or_, select
 
-from vision.copies import MOST_COMPARED, compare, draw_pair
+from vision.copies import MOST_COMPARED, compare, draw_pair, worth_comparing
 from vision.types import CopyEvidence
 from workbench import entries, tables
 from workbench import policy as rules
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
+    from vision.copies import NearHit
     from vision.types import Fingerprint, Photo, PhotoReading
     from workbench.cases import Cases
     from workbench.images import Images
@@ -80,7 +82,7 @@ class Copies:
         A still is not held against other stills of its own `clip`.
         """
         copy_of: str | None = None
-        for earlier in self._candidates(case_id, exhibit_id, print_, clip)[:MOST_COMPARED]:
+        for earlier in self._candidates(case_id, exhibit_id, print_, clip):
             of = earlier.exhibit_id
             evidence = self._compare(photo, print_, earlier)
             if evidence.relation == "none":
@@ -121,10 +123,10 @@ class Copies:
         hits = self._known.candidates(
             print_, case_id=case_id, until=own.number + 1, limit=MOST_CANDIDATES
         )
-        rows = self._showing((own.sha256, *hits), tables.exhibit.c.case_id != case_id)
+        rows = self._likely(print_, hits, tables.exhibit.c.case_id != case_id)
         photo = self._images.photo(own.sha256)
         found = []
-        for row in rows[:MOST_COMPARED]:
+        for row in rows:
             evidence = self._compare(photo, print_, row)
             if evidence.relation != "none":
                 found.append(
@@ -133,34 +135,55 @@ class Copies:
         return tuple(found)
 
     def close(self) -> None:
-        """Keep the index of known photos for the next start."""
+        """Keep the indexes of known photos and values for the next start."""
         self._known.close()
+        self._same_object.close()
 
     def _candidates(
         self, case_id: str, exhibit_id: str, print_: Fingerprint, clip: str | None
     ) -> list[Row[*tuple[Any, ...]]]:
-        """Earlier exhibits that may show the same exposure, the likeliest first."""
+        """Earlier exhibits that may show the same exposure."""
         number = int(exhibit_id.rpartition("-")[2])
         hits = self._known.candidates(print_, case_id=case_id, until=number, limit=MOST_CANDIDATES)
         exhibit = tables.exhibit.c
         where = (exhibit.case_id == case_id) & (exhibit.number < number)
         if clip is not None:
             where &= or_(exhibit.parent.is_(None), exhibit.parent != clip)
-        return self._showing((print_.photo_id, *hits), where)
+        return self._likely(print_, hits, where)
+
+    def _likely(
+        self, print_: Fingerprint, hits: tuple[NearHit, ...], where: ColumnElement[bool]
+    ) -> list[Row[*tuple[Any, ...]]]:
+        """Exhibits that are worth comparing with a photo, the likeliest first.
+
+        An exhibit with its very bytes comes before all.
+        """
+        told = {hit.photo_id: hit for hit in hits}
+        rows = self._showing((print_.photo_id, *told), where)
+        likely = (
+            row
+            for row in rows
+            if row.sha256 not in told
+            or worth_comparing(told[row.sha256], print_, fingerprint_from(row.fingerprint))
+        )
+        return list(islice(likely, MOST_COMPARED))
 
     def _showing(
         self, hits: tuple[str, ...], where: ColumnElement[bool]
     ) -> list[Row[*tuple[Any, ...]]]:
         """The first exhibit that shows each of these photos, in their order."""
         exhibit = tables.exhibit.c
-        asked = (
-            select(exhibit.case_id, exhibit.exhibit_id, exhibit.sha256, exhibit.fingerprint)
-            .where(where, exhibit.sha256.in_(set(hits)))
-            .order_by(exhibit.case_id, exhibit.number)
-        )
+        asked = select(
+            exhibit.case_id,
+            exhibit.exhibit_id,
+            exhibit.number,
+            exhibit.sha256,
+            exhibit.fingerprint,
+        ).where(where, exhibit.sha256.in_(set(hits)))
         found: dict[str, Row[*tuple[Any, ...]]] = {}
         with self._stores.projection.read() as connection:
-            for row in connection.execute(asked):
+            # In order here: SQLite would go through the whole case for rows that come in order.
+            for row in sorted(connection.execute(asked), key=lambda row: (row.case_id, row.number)):
                 found.setdefault(row.sha256, row)
         return [found[hit] for hit in dict.fromkeys(hits) if hit in found]
 
@@ -202,18 +225,19 @@ class Copies:
             wanted = [
                 pair for pair in pairs if (pair.relation == "same_object") is (relation != "copy")
             ]
-            for members in _components((pair.of, pair.exhibit_id) for pair in wanted):
+            groups = _components((pair.of, pair.exhibit_id) for pair in wanted)
+            group_of = {exhibit_id: members for members in groups for exhibit_id in members}
+            joined: dict[tuple[str, ...], list[Row[Any]]] = {members: [] for members in groups}
+            for pair in wanted:
+                joined[group_of[pair.exhibit_id]].append(pair)
+            for members in groups:
                 group_id = f"{relation}:{members[0]}"
                 judged = latest.get(group_id)
                 views.append(
                     CopyGroupView(
                         group_id=group_id,
                         exhibit_ids=members,
-                        evidence=tuple(
-                            evidence_from(pair.evidence)
-                            for pair in wanted
-                            if pair.exhibit_id in members
-                        ),
+                        evidence=tuple(evidence_from(pair.evidence) for pair in joined[members]),
                         judgement=Judgement(judged.judgement) if judged else None,
                         judged_by=names.get(judged.by, judged.by) if judged else None,
                         reason=judged.reason if judged else "",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import Connection, Row, case, select, tuple_
+from sqlalchemy import Connection, Row, case, select
 
 from catalog.normalize import fold, skeleton
 from workbench import tables
@@ -97,16 +97,17 @@ def _people_said(
 ) -> dict[tuple[str, str, str], list[Said]]:
     """What people wrote of the regions in these rows."""
     said: dict[tuple[str, str, str], list[Said]] = {}
-    exhibits = {(row.case_id, row.exhibit_id) for row in rows}
-    if not exhibits:
-        return said
-    for row in connection.execute(
-        select(tables.review)
-        .where(tuple_(tables.review.c.case_id, tables.review.c.exhibit_id).in_(exhibits))
-        .order_by(tables.review.c.sequence.desc())
-    ):
-        place = (row.case_id, row.exhibit_id, row.region_id)
-        said.setdefault(place, []).append((row.field, row.text, FoundBy.PERSON))
+    exhibits: dict[str, set[str]] = {}
+    for row in rows:
+        exhibits.setdefault(row.case_id, set()).add(row.exhibit_id)
+    review = tables.review.c
+    for case_id, wanted in exhibits.items():
+        asked = select(tables.review).where(
+            review.case_id == case_id, review.exhibit_id.in_(wanted)
+        )
+        for row in sorted(connection.execute(asked), key=lambda row: -row.sequence):
+            place = (row.case_id, row.exhibit_id, row.region_id)
+            said.setdefault(place, []).append((row.field, row.text, FoundBy.PERSON))
     return said
 
 

@@ -21,6 +21,7 @@ from workbench import tables
 from workbench.plain import fingerprint_from
 
 if TYPE_CHECKING:
+    from vision.copies import NearHit
     from vision.types import Fingerprint
     from workbench.stores import Stores
 
@@ -44,8 +45,8 @@ class KnownPhotos:
 
     def candidates(
         self, print_: Fingerprint, *, case_id: str, until: int, limit: int
-    ) -> tuple[str, ...]:
-        """SHA-256 of stored photos that may be copies, the likeliest first.
+    ) -> tuple[NearHit, ...]:
+        """Stored photos that may be copies, the likeliest first.
 
         Photos of the case before number `until` are all in; those of other cases too, but for
         what other processes took in within `FRESH_SECONDS`.
@@ -58,7 +59,7 @@ class KnownPhotos:
                     if log != case_id:
                         self._catch_up(index, log, None)
                 self._asked_all = time.monotonic()
-            return tuple(hit.photo_id for hit in index.candidates(print_, limit=limit))
+            return index.candidates(print_, limit=limit)
 
     def close(self) -> None:
         """Keep the index for the next start."""

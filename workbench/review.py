@@ -6,6 +6,7 @@ here, too: candidates are shown only once a person has judged what was read.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, get_args
 
 from sqlalchemy import Connection, Row, func, select
@@ -30,7 +31,7 @@ from workbench.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from evidence_store.types import Draft
     from workbench.cases import Cases
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 FIELD_ORDER: tuple[FieldName, ...] = get_args(FieldName)
 
+#: Regions that are fetched together while plates are counted off.
+REGIONS_AT_ONCE = 500
 
 _SAME_EXHIBIT = (tables.exhibit.c.case_id == tables.region.c.case_id) & (
     tables.exhibit.c.exhibit_id == tables.region.c.exhibit_id
@@ -57,15 +60,14 @@ class ReviewRoom:
         """Plates in the order in which their first region was read, a page at a time."""
         self._cases.policy_of(case_id)
         with self._stores.projection.read(case_id) as connection:
-            plate_ids = connection.execute(
+            regions = connection.execute(
                 select(tables.region.c.plate_id)
                 .where(tables.region.c.case_id == case_id)
-                .group_by(tables.region.c.plate_id)
-                .order_by(func.min(tables.region.c.number))
-                .offset(offset)
-                .limit(limit)
+                .order_by(tables.region.c.number)
+                .execution_options(yield_per=REGIONS_AT_ONCE)
             ).scalars()
-            return self._views(connection, case_id, tuple(plate_ids))
+            plate_ids = tuple(islice(_each_once(regions), offset, offset + limit))
+            return self._views(connection, case_id, plate_ids)
 
     def plate(self, case_id: str, plate_id: str) -> PlateView:
         """One plate. Raises NotFound."""
@@ -282,29 +284,37 @@ class ReviewRoom:
         self, connection: Connection, case_id: str, plate_ids: tuple[str, ...]
     ) -> tuple[PlateView, ...]:
         regions = connection.execute(
-            select(tables.region)
-            .where(tables.region.c.case_id == case_id, tables.region.c.plate_id.in_(plate_ids))
-            .order_by(tables.region.c.number)
+            select(tables.region).where(
+                tables.region.c.case_id == case_id, tables.region.c.plate_id.in_(plate_ids)
+            )
         ).all()
         members: dict[str, list[Row[Any]]] = {plate_id: [] for plate_id in plate_ids}
-        for region in regions:
+        # In order here: SQLite would go through the whole case for rows that come in order.
+        for region in sorted(regions, key=lambda region: region.number):
             members[region.plate_id].append(region)
         exhibits = {region.exhibit_id for region in regions}
         reviews = connection.execute(
-            select(tables.review)
-            .where(
+            select(tables.review).where(
                 tables.review.c.case_id == case_id,
                 tables.review.c.exhibit_id.in_(exhibits),
             )
-            .order_by(tables.review.c.sequence)
         ).all()
         names = self._people.names()
         said: dict[tuple[str, str], list[Row[Any]]] = {}
-        for review in reviews:
+        for review in sorted(reviews, key=lambda review: review.sequence):
             said.setdefault((review.exhibit_id, review.region_id), []).append(review)
         return tuple(
             _plate_view(plate_id, rows, said, names) for plate_id, rows in members.items() if rows
         )
+
+
+def _each_once(plate_ids: Iterable[str]) -> Iterator[str]:
+    """Plates in the order in which they first come."""
+    seen: set[str] = set()
+    for plate_id in plate_ids:
+        if plate_id not in seen:
+            seen.add(plate_id)
+            yield plate_id
 
 
 def _place(row: Row[Any]) -> QueuePlace:

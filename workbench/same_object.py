@@ -15,9 +15,10 @@ from vision.copies import compare
 from vision.same_object import identity_values, propose_same_object, regions_with
 from workbench import entries, tables
 from workbench.exhibits import kept_reading
+from workbench.known_values import KnownValues
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from sqlalchemy import Connection, Row
 
@@ -36,22 +37,25 @@ class SameObject:
     def __init__(self, stores: Stores, images: Images) -> None:
         self._stores = stores
         self._images = images
-        self._values: dict[str, frozenset[str]] = {}
+        self._known = KnownValues(stores)
 
     def propose(self, actor: Actor, case_id: str, exhibit_id: str, reading: PhotoReading) -> None:
         """Record which exhibits of the case may show the object of this one."""
-        values = frozenset(identity_values(reading))
+        values = identity_values(reading)
         if not values:
             return
+        bearers = self._known.bearers(case_id, values)
         with self._stores.projection.read(case_id) as connection:
-            rows = _read_exhibits(connection, case_id)
-            known = _proposed(connection, case_id)
+            rows = _read_exhibits(connection, case_id, {*bearers, exhibit_id})
+            known = _proposed_with(connection, case_id, exhibit_id)
         own = next((row for row in rows if row.exhibit_id == exhibit_id), None)
         if own is None:
             return
         proposed = 0
-        for other in self._agreeing(rows, own, values):
-            if frozenset((exhibit_id, other.exhibit_id)) in known:
+        for other in rows:
+            if other.sha256 == own.sha256:  # itself, or the same bytes again
+                continue
+            if other.exhibit_id in known:
                 return  # what was said once stands, and a person may have judged it
             proposed += self._propose(actor, case_id, *sorted((other, own), key=_number))
             if proposed == MOST_PROPOSED:
@@ -60,9 +64,7 @@ class SameObject:
     def members(self, case_id: str, exhibit_ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
         """The regions of these exhibits that carry a value which two of them share."""
         with self._stores.projection.read(case_id) as connection:
-            rows = [
-                row for row in _read_exhibits(connection, case_id) if row.exhibit_id in exhibit_ids
-            ]
+            rows = _read_exhibits(connection, case_id, exhibit_ids)
         readings = {
             row.exhibit_id: kept_reading(self._stores.blobs, row.reading_sha256) for row in rows
         }
@@ -76,18 +78,9 @@ class SameObject:
             for region in regions_with(reading, shared)
         )
 
-    def _agreeing(
-        self, rows: list[Row[Any]], own: Row[Any], values: frozenset[str]
-    ) -> Iterator[Row[Any]]:
-        """Exhibits whose readings share a value with this one, the earliest first."""
-        for row in rows:
-            if row.exhibit_id == own.exhibit_id or row.sha256 == own.sha256:
-                continue
-            if row.reading_sha256 not in self._values:
-                kept = kept_reading(self._stores.blobs, row.reading_sha256)
-                self._values[row.reading_sha256] = frozenset(identity_values(kept))
-            if values & self._values[row.reading_sha256]:
-                yield row
+    def close(self) -> None:
+        """Keep the index of values for the next start."""
+        self._known.close()
 
     def _propose(self, actor: Actor, case_id: str, first: Row[Any], second: Row[Any]) -> bool:
         photos = self._images.photo(first.sha256), self._images.photo(second.sha256)
@@ -111,30 +104,29 @@ def _number(row: Row[Any]) -> int:
     return int(row.number)
 
 
-def _read_exhibits(connection: Connection, case_id: str) -> list[Row[Any]]:
-    """Exhibits that were read and repeat no other, in the order of intake."""
+def _read_exhibits(
+    connection: Connection, case_id: str, exhibit_ids: Iterable[str]
+) -> list[Row[Any]]:
+    """Those of the exhibits that were read and repeat no other, in the order of intake."""
     exhibit = tables.exhibit.c
-    return list(
-        connection.execute(
-            select(exhibit.exhibit_id, exhibit.number, exhibit.sha256, exhibit.reading_sha256)
-            .where(
-                exhibit.case_id == case_id,
-                exhibit.reading_sha256.is_not(None),
-                exhibit.copy_of.is_(None),
-            )
-            .order_by(exhibit.number)
-        )
+    asked = select(
+        exhibit.exhibit_id, exhibit.number, exhibit.sha256, exhibit.reading_sha256
+    ).where(
+        exhibit.case_id == case_id,
+        exhibit.exhibit_id.in_(set(exhibit_ids)),
+        exhibit.reading_sha256.is_not(None),
+        exhibit.copy_of.is_(None),
     )
+    return sorted(connection.execute(asked), key=_number)
 
 
-def _proposed(connection: Connection, case_id: str) -> set[frozenset[str]]:
-    """Pairs of exhibits that were proposed as one object before."""
+def _proposed_with(connection: Connection, case_id: str, exhibit_id: str) -> set[str]:
+    """Exhibits that were proposed as showing the object of this one before."""
     pair = tables.copy_pair.c
-    return {
-        frozenset((row.exhibit_id, row.of))
-        for row in connection.execute(
-            select(pair.exhibit_id, pair.of).where(
-                pair.case_id == case_id, pair.relation == "same_object"
-            )
+    found: set[str] = set()
+    for here, there in ((pair.exhibit_id, pair.of), (pair.of, pair.exhibit_id)):
+        asked = select(there).where(
+            pair.case_id == case_id, pair.relation == "same_object", here == exhibit_id
         )
-    }
+        found.update(connection.execute(asked).scalars())
+    return found

@@ -23,7 +23,7 @@ from sqlalchemy import (
 metadata = MetaData()
 
 #: Raised by one whenever a table changes: an older projection is dropped and folded anew.
-SHAPE = 4
+SHAPE = 5
 
 NOTHING_OPEN = 2.0
 """In place of a confidence where no field waits for a judgement: after every probability."""
@@ -104,8 +104,10 @@ exhibit = Table(
     Index("projected_exhibit_unreadable", "case_id", "unreadable", "number"),
     Index("projected_exhibit_unreadable_sure", "case_id", "unreadable", "sure", "number"),
     Index("projected_exhibit_number", "case_id", "number"),
-    Index("projected_exhibit_original", "sha256"),
-    Index("projected_exhibit_parent", "case_id", "parent"),
+    Index("projected_exhibit_original", "sha256", "case_id", "number"),
+    Index("projected_exhibit_parent", "case_id", "parent", "number"),
+    Index("projected_exhibit_copy", "case_id", "copy_of", "number"),
+    Index("projected_exhibit_reading", "case_id", "reading_sequence"),
 )
 """An exhibit: `sure` is the least confidence (0–1) among the makers, models and serials that were
 read and that nobody has judged yet; `unreadable` says that one of them could not be read."""
@@ -124,7 +126,7 @@ region = Table(
     Column("key", Text, nullable=False),
     Column("skeleton", Text, nullable=False),
     Index("projected_region_plate", "case_id", "plate_id"),
-    Index("projected_region_number", "case_id", "number"),
+    Index("projected_region_number", "case_id", "number", "plate_id"),
     Index("projected_region_open", "case_id", "open", "number"),
 )
 """A plate region: `open` counts offered fields that nobody has judged; `also` holds what else was
@@ -139,6 +141,8 @@ copy_pair = Table(
     Column("of", String(20), nullable=False),
     Column("relation", String(20), nullable=False),
     Column("evidence", JSON, nullable=False),
+    Index("projected_copy_pair_exhibit", "case_id", "exhibit_id"),
+    Index("projected_copy_pair_of", "case_id", "of"),
 )
 
 copy_judgement = Table(
@@ -169,7 +173,7 @@ review = Table(
     Column("blind", Boolean, nullable=False),
     Column("reason", Text, nullable=False),
     Column("supersedes", BigInteger),
-    Index("projected_review_region", "case_id", "exhibit_id", "region_id"),
+    Index("projected_review_exhibit", "case_id", "exhibit_id", "sequence"),
 )
 
 search = Table(

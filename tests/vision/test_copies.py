@@ -10,9 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vision.copies import FingerprintIndex, compare, draw_pair, fingerprint, group
-from vision.types import CopyEvidence, Photo
+from vision.copies import (
+    FingerprintIndex,
+    NearHit,
+    compare,
+    draw_pair,
+    fingerprint,
+    group,
+    worth_comparing,
+)
+from vision.types import CopyEvidence, Fingerprint, Photo
 from vision.word_training import dead_leaves
+from vision.words import Words, mirror_masks, words_to_hex
 
 
 def photo(pixels: np.ndarray, name: str = "") -> Photo:
@@ -170,6 +179,58 @@ def test_the_index_proposes_what_compare_confirms() -> None:
         asking = fingerprint(photo(make(scene(7)), "asking"))
         hits = index.candidates(asking)
         assert photo(scene(7), "stored").photo_id in [hit.photo_id for hit in hits[:2]], change
+
+
+def drawn_words(seed: int, planted: Words | None = None) -> Words:
+    """192 random words, the first of them `planted`."""
+    chance = np.random.default_rng(seed)
+    keys = chance.integers(0, 2**32, 192, dtype=np.uint32)
+    signs = chance.integers(0, 2**14, 192, dtype=np.uint32)
+    if planted is not None:
+        keys[: len(planted)], signs[: len(planted)] = planted.keys, planted.signs
+    return Words(keys=keys, signs=signs, doubtful=np.full(192, 0b111111, np.uint32))
+
+
+def printed(words: Words) -> Fingerprint:
+    return Fingerprint(photo_id="00" * 32, hashes=(("words", words_to_hex(words)),), quality=1.0)
+
+
+def shares(words: int, **bits: int) -> NearHit:
+    return NearHit(photo_id="00" * 32, distances=(("words", words), *bits.items()))
+
+
+def first(words: Words, count: int, *, flip: int = 0, mirrored: bool = False) -> Words:
+    """The first words of a photo, or of its mirror image, each with some bits turned over."""
+    key, sign = mirror_masks() if mirrored else (0, 0)
+    keys = words.keys[:count] ^ np.uint32(key ^ flip)
+    return Words(keys=keys, signs=words.signs[:count] ^ np.uint32(sign), doubtful=keys)
+
+
+@pytest.mark.parametrize(
+    ("near", "flip", "mirrored", "worth"),
+    [
+        (1, 0b0, False, False),
+        (2, 0b0, False, True),
+        (2, 0b0, True, True),
+        (2, 0b111111 << 9, False, True),
+        (2, 0b1111111 << 9, False, False),
+    ],
+)
+def test_one_shared_word_is_chance_unless_another_is_near(
+    near: int, flip: int, mirrored: bool, worth: bool
+) -> None:
+    asked = drawn_words(1)
+    stored = drawn_words(2, first(asked, near, flip=flip, mirrored=mirrored))
+    assert worth_comparing(shares(1), printed(asked), printed(stored)) is worth
+    assert worth_comparing(shares(2), printed(asked), printed(stored))
+    assert worth_comparing(shares(1, phash=8), printed(asked), printed(stored))
+
+
+def test_a_candidate_whose_words_cannot_be_read_is_compared() -> None:
+    asked, stored = printed(drawn_words(1)), Fingerprint(photo_id="", hashes=(), quality=1.0)
+    assert worth_comparing(shares(1), asked, stored)
+    older = dataclasses.replace(stored, hashes=(("words", "00"),))
+    assert worth_comparing(shares(1), asked, older)
 
 
 def test_fingerprints_are_hexadecimal_and_repeatable() -> None:

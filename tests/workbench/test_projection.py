@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, event, select
 
 from tests.workbench.drawn import plate_jpeg
 from workbench import tables
@@ -107,3 +107,46 @@ def test_a_new_process_goes_on_where_the_last_one_was(tmp_path: Path) -> None:
     assert taken == [("EX-0003",), ("EX-0004",), ("EX-0005",)]
     first.close()
     second.close()
+
+
+def test_no_statement_of_an_intake_or_a_reading_goes_through_the_whole_case(
+    tmp_path: Path,
+) -> None:
+    """What a photo costs must not grow with the store; SQLite says how it looks things up."""
+    workbench = Workbench.open(Settings.for_store(tmp_path / "store", readers=("scripted",)))
+    actor = workbench.people.sign_in(
+        workbench.people.enrol("Alone", (Role.INVESTIGATOR, Role.REVIEWER)).person_id
+    )
+    case_id = workbench.cases.open_case(actor, title="Own", policy=Policy.SOLO).case_id
+    asked: list[tuple[str, Any]] = []
+    engine = workbench.stores.projection.engine
+
+    def note(_one: object, _two: object, statement: str, parameters: Any, *_rest: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    for seed in (3, 4):
+        upload = Upload(name=f"{seed}.jpg", data=plate_jpeg(seed=seed))
+        workbench.intake.take_in(actor, case_id, [upload], Claims())
+        workbench.reading.read_again(actor, case_id, f"EX-{seed - 2:04d}")
+        workbench.exhibits.one(case_id, f"EX-{seed - 2:04d}")
+    workbench.copies.captures(case_id, workbench.review.plates(case_id))
+    event.remove(engine, "before_cursor_execute", note)
+    slow = []
+    with engine.connect() as connection:
+        for statement, parameters in asked:
+            ends = "max(" in statement or "LIMIT" in statement
+            if not statement.startswith("SELECT") or ends:
+                continue
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            for *_ids, step in plan:
+                whole = step.startswith("SCAN") or step.endswith("(case_id=?)")
+                if whole and any(name in step for name in LARGE) and "COVERING" not in step:
+                    slow.append((step, statement))
+    assert len(asked) > 50
+    assert not slow
+    workbench.close()
+
+
+LARGE = ("projected_exhibit", "projected_region", "projected_review", "projected_copy_pair")
+"""The tables that grow with every photo."""
