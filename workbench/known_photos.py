@@ -1,15 +1,18 @@
 """The fingerprints of every photo of the store, in one index that is loaded in seconds.
 
 The index is a cache: what the ledger says decides, and what the index does not hold yet is
-taken from the projection. It is kept in the store's cache folder when the program ends.
+taken from the projection. It is kept in the store's cache folder as it grows, since a program
+may be ended at any time.
 """
 
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 import time
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, select
@@ -25,8 +28,10 @@ if TYPE_CHECKING:
     from vision.types import Fingerprint
     from workbench.stores import Stores
 
-#: Photos that an index must have gained to be worth writing; fewer are caught up in no time.
+#: An index is written when it has gained so many photos; fewer are caught up in no time ...
 WORTH_KEEPING = 500
+#: ... and by so many times, so that writing costs a photo the same however many there are.
+WORTH_KEEPING_SHARE = 0.1
 #: After so many seconds a look into other cases asks what other processes have taken in.
 FRESH_SECONDS = 30.0
 
@@ -59,29 +64,36 @@ class KnownPhotos:
                     if log != case_id:
                         self._catch_up(index, log, None)
                 self._asked_all = time.monotonic()
+            if len(index) > self._kept + max(WORTH_KEEPING, WORTH_KEEPING_SHARE * self._kept):
+                self._keep(index)
             return index.candidates(print_, limit=limit)
 
     def close(self) -> None:
         """Keep the index for the next start."""
         with self._lock:
-            if self._index is None or len(self._index) < self._kept + WORTH_KEEPING:
-                return
-            self._folder.mkdir(parents=True, exist_ok=True)
-            # the index first: a photo that it holds already is not added twice
-            part = self._folder / "copies.part"
-            self._index.save(part)
-            part.replace(self._folder / "copies.npz")
-            part.write_text(json.dumps(self._reached), encoding="utf-8")
-            part.replace(self._folder / "copies.json")
-            self._kept = len(self._index)
+            if self._index is not None and len(self._index) >= self._kept + WORTH_KEEPING:
+                self._keep(self._index)
+
+    def _keep(self, index: FingerprintIndex) -> None:
+        """Write the index and then what names it, so that both are always of one moment."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file = self._folder / f"copies-{secrets.token_hex(8)}.npz"
+        index.save(file)
+        part = file.with_suffix(".part")
+        part.write_text(json.dumps({"index": file.name, "reached": self._reached}))
+        part.replace(self._folder / "copies.json")
+        for older in self._folder.glob("copies-*.npz"):
+            if older != file:
+                older.unlink(missing_ok=True)
+        self._kept = len(index)
 
     def _opened(self) -> FingerprintIndex:
         if self._index is None:
             try:
-                text = (self._folder / "copies.json").read_text(encoding="utf-8")
-                self._index = FingerprintIndex.load(self._folder / "copies.npz")
-                self._reached = {str(case): int(to) for case, to in json.loads(text).items()}
-            except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+                kept = json.loads((self._folder / "copies.json").read_text(encoding="utf-8"))
+                self._index = FingerprintIndex.load(self._folder / Path(kept["index"]).name)
+                self._reached = {str(case): int(to) for case, to in kept["reached"].items()}
+            except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile):
                 self._index, self._reached = FingerprintIndex(), {}
             self._kept = len(self._index)
         return self._index

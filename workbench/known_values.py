@@ -1,12 +1,14 @@
 """Which exhibits carry a value that belongs to one unit, found by the value.
 
 The index is a cache over the readings that are kept: each reading is opened once, whatever the
-size of the case, and what was found is kept in the store's cache folder when the program ends.
+size of the case, and what was found is kept in the store's cache folder as it grows, since a
+program may be ended at any time.
 """
 
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
 
     from workbench.stores import Stores
 
-#: Readings that the index must have gained to be worth writing; fewer are opened in no time.
+#: The index is written when it has gained so many readings; fewer are opened in no time ...
 WORTH_KEEPING = 500
+#: ... and by so many times, so that writing costs a reading the same however many there are.
+WORTH_KEEPING_SHARE = 0.1
 
 
 @dataclass(slots=True)
@@ -53,29 +57,34 @@ class KnownValues:
         self._file = stores.settings.store / "cache" / "values.json"
         self._lock = threading.Lock()
         self._cases: dict[str, _Case] | None = None
-        self._gained = 0
+        self._kept = self._gained = 0
 
     def bearers(self, case_id: str, values: Iterable[str]) -> frozenset[str]:
         """Exhibits of a case whose latest readings hold one of these values."""
         with self._lock:
             known = self._opened().setdefault(case_id, _Case())
             self._catch_up(case_id, known)
+            if self._gained > max(WORTH_KEEPING, WORTH_KEEPING_SHARE * self._kept):
+                self._keep()
             return frozenset().union(*(known.bearers.get(value, ()) for value in values))
 
     def close(self) -> None:
         """Keep the index for the next start."""
         with self._lock:
-            if self._cases is None or self._gained < WORTH_KEEPING:
-                return
-            kept = {
-                case_id: {"reached": known.reached, "values": known.values}
-                for case_id, known in self._cases.items()
-            }
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            part = self._file.with_suffix(".part")
-            part.write_text(json.dumps(kept), encoding="utf-8")
-            part.replace(self._file)
-            self._gained = 0
+            if self._gained >= WORTH_KEEPING:
+                self._keep()
+
+    def _keep(self) -> None:
+        cases = self._opened()
+        kept = {
+            case_id: {"reached": known.reached, "values": known.values}
+            for case_id, known in cases.items()
+        }
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        part = self._file.with_suffix(f".{secrets.token_hex(8)}.part")
+        part.write_text(json.dumps(kept), encoding="utf-8")
+        part.replace(self._file)
+        self._kept, self._gained = sum(len(known.values) for known in cases.values()), 0
 
     def _opened(self) -> dict[str, _Case]:
         if self._cases is None:
@@ -86,6 +95,7 @@ class KnownValues:
                     for exhibit_id, values in kept["values"].items():
                         known.put(exhibit_id, map(str, values))
                     self._cases[case_id] = known
+                    self._kept += len(known.values)
             except (OSError, ValueError, KeyError, TypeError, AttributeError):
                 self._cases = {}
         return self._cases

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -179,19 +180,39 @@ def test_the_index_is_kept_and_caught_up_at_the_next_start(
 ) -> None:
     monkeypatch.setattr("workbench.known_photos.WORTH_KEEPING", 1)
     bench.copies.close()
-    kept = settings.store / "cache" / "copies.npz"
-    assert kept.exists()
+    (kept,) = (settings.store / "cache").glob("copies-*.npz")
     again = Workbench.open(settings)
     photo = [Upload(name="late.jpg", data=smaller(smaller(plate_jpeg())))]
     report = again.intake.take_in(investigator, two_looks.case_id, photo, Claims())
     assert len(report.copies) == 1
     again.close()
-    kept.write_bytes(b"no index")
+    (newer,) = (settings.store / "cache").glob("copies-*.npz")
+    assert newer != kept
+    newer.write_bytes(b"no index")
     after = Workbench.open(settings)
     photo = [Upload(name="later.jpg", data=plate_jpeg())]
     report = after.intake.take_in(investigator, two_looks.case_id, photo, Claims())
     assert report.copies == (("EX-0005", "EX-0001"),)
     after.close()
+
+
+def test_the_indexes_are_kept_while_the_program_runs(
+    bench: Workbench,
+    settings: Settings,
+    case: CaseSummary,
+    investigator: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("workbench.known_photos.WORTH_KEEPING", 1)
+    monkeypatch.setattr("workbench.known_values.WORTH_KEEPING", 1)
+    for seed in range(4):
+        photo = [Upload(name=f"{seed}.jpg", data=plate_jpeg(seed=seed))]
+        bench.intake.take_in(investigator, case.case_id, photo, Claims())
+        bench.reading.read_pending(investigator, case.case_id)
+    assert len(list((settings.store / "cache").glob("copies-*.npz"))) == 1
+    kept = json.loads((settings.store / "cache" / "copies.json").read_text())
+    assert kept["reached"][case.case_id] >= 2
+    assert case.case_id in json.loads((settings.store / "cache" / "values.json").read_text())
 
 
 def test_the_command_line_shows_judges_and_counts(
