@@ -10,8 +10,8 @@ photos are taken in through the workbench (hashed, kept, decoded, fingerprinted,
 the copies, recorded), a reading of each is held against all others (is it another exposure of one
 object?), and each screen's question is asked. The reading itself is left out: it costs the same at
 any size. `cost_ratio` is the median cost of a photo at the largest size over the one at the
-smallest, `held_ratio` the same for holding a reading; both can lose. What the first photo after a
-start costs, while indexes are made that no earlier run has kept, is not in them: `first_seconds`.
+smallest, `held_ratio` the same for holding a reading; both can lose. What the first photo costs
+after a filling, which the index of copies has not seen, is not in them: `first_seconds`.
 """
 
 from __future__ import annotations

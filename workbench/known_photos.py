@@ -75,17 +75,25 @@ class KnownPhotos:
                 self._keep(self._index)
 
     def _keep(self, index: FingerprintIndex) -> None:
-        """Write the index and then what names it, so that both are always of one moment."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        """Write the index and then what names it, so that both are always of one moment.
+
+        Where it cannot be written, as on a full disk, work goes on without.
+        """
+        self._kept = len(index)
         file = self._folder / f"copies-{secrets.token_hex(8)}.npz"
-        index.save(file)
         part = file.with_suffix(".part")
-        part.write_text(json.dumps({"index": file.name, "reached": self._reached}))
-        part.replace(self._folder / "copies.json")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            index.save(file)
+            part.write_text(json.dumps({"index": file.name, "reached": self._reached}))
+            part.replace(self._folder / "copies.json")
+        except OSError:
+            for made in (file, part):
+                made.unlink(missing_ok=True)
+            return
         for older in self._folder.glob("copies-*.npz"):
             if older != file:
                 older.unlink(missing_ok=True)
-        self._kept = len(index)
 
     def _opened(self) -> FingerprintIndex:
         if self._index is None:

@@ -75,16 +75,20 @@ class KnownValues:
                 self._keep()
 
     def _keep(self) -> None:
+        """Write the index; where it cannot be written, as on a full disk, work goes on without."""
         cases = self._opened()
         kept = {
             case_id: {"reached": known.reached, "values": known.values}
             for case_id, known in cases.items()
         }
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        part = self._file.with_suffix(f".{secrets.token_hex(8)}.part")
-        part.write_text(json.dumps(kept), encoding="utf-8")
-        part.replace(self._file)
         self._kept, self._gained = sum(len(known.values) for known in cases.values()), 0
+        part = self._file.with_suffix(f".{secrets.token_hex(8)}.part")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps(kept), encoding="utf-8")
+            part.replace(self._file)
+        except OSError:
+            part.unlink(missing_ok=True)
 
     def _opened(self) -> dict[str, _Case]:
         if self._cases is None:

@@ -215,6 +215,26 @@ def test_the_indexes_are_kept_while_the_program_runs(
     assert case.case_id in json.loads((settings.store / "cache" / "values.json").read_text())
 
 
+def test_an_index_that_cannot_be_written_stops_nothing(
+    bench: Workbench,
+    settings: Settings,
+    case: CaseSummary,
+    investigator: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("workbench.known_photos.WORTH_KEEPING", 1)
+    monkeypatch.setattr("workbench.known_values.WORTH_KEEPING", 1)
+    cache = settings.store / "cache"
+    for name in ("copies.json", "values.json"):
+        (cache / name / "in the way").mkdir(parents=True)
+    for seed in range(4):
+        photo = [Upload(name=f"{seed}.jpg", data=plate_jpeg(seed=seed))]
+        assert bench.intake.take_in(investigator, case.case_id, photo, Claims()).accepted
+        assert not bench.reading.read_pending(investigator, case.case_id).problems
+    bench.copies.close()
+    assert not [*cache.glob("*.npz"), *cache.glob("*.part")]
+
+
 def test_the_command_line_shows_judges_and_counts(
     bench: Workbench,
     settings: Settings,
