@@ -17,6 +17,8 @@ import numpy as np
 from catalog.confusions import OTHER, WIDTH, encode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from catalog.population import ProductSets
@@ -84,22 +86,38 @@ class Profile:
         raw = np.frombuffer(self.key.encode(), dtype=np.uint8)
         return np.where(raw >= 128, raw, 0).astype(np.uint8)
 
-    def of_sets(self, sets: ProductSets) -> Floats:
-        """Probability of the reading summed over each product set, shape (sets,)."""
-        match = sets.on_average(self.seen)
-        mass = alignment_mass(match, self.skip, self.extra)
-        return np.asarray(self.share * sets.combinations * mass)
-
     def of_keys(self, keys: npt.NDArray[np.bytes_], length: int) -> Floats:
         """Probability of the reading for each folded serial of this length, shape (n,)."""
-        if not keys.size:
-            return np.zeros(0)
+        return self.of_keys_and_units(keys, length, ())[0]
+
+    def of_keys_and_units(
+        self, keys: npt.NDArray[np.bytes_], length: int, sets: Sequence[ProductSets]
+    ) -> tuple[Floats, float]:
+        """Give the same, and its sum over all units of product sets of this length.
+
+        Serials and sets are laid beside the reading in one go.
+        """
+        matches = [part.on_average(self.seen) for part in sets]
+        if keys.size:
+            matches.append(self._match(keys, length))
+        if not matches:
+            return np.zeros(0), 0.0
+        match = np.concatenate(matches, axis=2) if len(matches) > 1 else matches[0]
+        mass = self.share * alignment_mass(match, self.skip, self.extra)
+        total, start = 0.0, 0
+        for part in sets:
+            end = start + part.units.size
+            total += float(part.units @ (part.combinations * mass[start:end]))
+            start = end
+        return mass[start:], total
+
+    def _match(self, keys: npt.NDArray[np.bytes_], length: int) -> Floats:
+        """How probable each place is under each character of each serial."""
         columns = encode(keys)[:, :length]
         match = self.seen.take(columns.T, axis=1)
         if (columns == OTHER).any():
-            match = match * self._same_letter(keys, columns).T
-        mass = alignment_mass(match, self.skip, self.extra)
-        return np.asarray(self.share * mass)
+            match *= self._same_letter(keys, columns).T
+        return match
 
     def _same_letter(self, keys: npt.NDArray[np.bytes_], columns: npt.NDArray[np.intp]) -> Floats:
         """Tell letters outside the alphabet apart: they share a column, but И is not П."""

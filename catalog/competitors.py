@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
 
+from catalog.kept import kept
 from catalog.likelihood import folded_reading
 from catalog.normalize import fold, skeleton
 from catalog.numbering import statistics
@@ -69,22 +69,29 @@ class _Found(NamedTuple):
 
 def competition(query: Query, snapshot: Snapshot, *, on: date | None = None) -> Competition:
     """Find every maker and model that the plate's words leave possible."""
+    return _competition(snapshot, query.maker, query.model, on)
+
+
+@kept
+def _competition(
+    snapshot: Snapshot, maker: FieldEvidence | None, model: FieldEvidence | None, on: date | None
+) -> Competition:
     limits: list[str] = []
-    makers = _makers(query.maker, snapshot, on)
-    if query.maker is not None and not makers:
+    makers = _makers(maker, snapshot, on)
+    if maker is not None and not makers:
         limits.append(
-            f"The maker’s name “{query.maker.text}” is not among the names that the catalog knows; "
+            f"The maker’s name “{maker.text}” is not among the names that the catalog knows; "
             "it was not compared."
         )
-    found = _groups(query.model, snapshot, makers)
+    found = _groups(model, snapshot, makers)
     certain = not limits
-    if not found and _unknown_to_all(query.model, snapshot):
+    if not found and _unknown_to_all(model, snapshot):
         limits.append(
-            f"“{_text(query.model)}” is no model that the catalog knows; as a machine’s reading it "
+            f"“{_text(model)}” is no model that the catalog knows; as a machine’s reading it "
             "was not compared."
         )
         found, certain = _groups(None, snapshot, makers), False
-    if query.maker is not None and not makers and query.model is None:
+    if maker is not None and not makers and model is None:
         found = []
     if len(found) > MOST_GROUPS:
         limits.append(
@@ -95,7 +102,7 @@ def competition(query: Query, snapshot: Snapshot, *, on: date | None = None) -> 
     return Competition(
         competitors=tuple(_competitor(snapshot, makers, one) for one in found),
         limits=tuple(limits),
-        absent="" if found else _absent(query),
+        absent="" if found else _absent(maker, model),
         certain=certain,
     )
 
@@ -174,39 +181,32 @@ def _text(seen: FieldEvidence | None) -> str:
     return seen.text if seen else ""
 
 
-def _absent(query: Query) -> str:
-    if query.model is not None:
-        by = f" by {query.maker.text}" if query.maker else ""
-        return f"The catalog has no units of a model “{query.model.text}”{by}."
-    if query.maker is not None:
-        return f"The catalog knows no maker by the name “{query.maker.text}”."
+def _absent(maker: FieldEvidence | None, model: FieldEvidence | None) -> str:
+    if model is not None:
+        by = f" by {maker.text}" if maker else ""
+        return f"The catalog has no units of a model “{model.text}”{by}."
+    if maker is not None:
+        return f"The catalog knows no maker by the name “{maker.text}”."
     return "The catalog holds no units."
 
 
-_APPLICATIONS: WeakKeyDictionary[Snapshot, dict[int, tuple[Permit, ...]]] = WeakKeyDictionary()
-
-
 def applications(snapshot: Snapshot, group: UnitGroup) -> tuple[Permit, ...]:
-    """Give the applications for a maker's model that were never approved, looked up once."""
-    known = _APPLICATIONS.setdefault(snapshot, {})
-    if group.group_id not in known:
-        known[group.group_id] = snapshot.permits_for(
-            maker_id=group.maker_id, model=group.model, never_approved=True
-        )
-    return known[group.group_id]
+    """Give the applications for a maker's model that were never approved."""
+    return _applications(snapshot, group.maker_id, group.model)
 
 
-_POPULATIONS: WeakKeyDictionary[Snapshot, dict[tuple[int, float], Population]] = WeakKeyDictionary()
+@kept
+def _applications(snapshot: Snapshot, maker_id: str, model: str) -> tuple[Permit, ...]:
+    return snapshot.permits_for(maker_id=maker_id, model=model, never_approved=True)
 
 
 def population_of(snapshot: Snapshot, group_id: int, *, factor: float = 1.0) -> Population:
-    """Build a group's population once for each open snapshot (see `population.population`)."""
-    known = _POPULATIONS.setdefault(snapshot, {})
-    found = known.get((group_id, factor))
-    if found is None:
-        stored = snapshot.statistics(group_id)
-        counted = (
-            GroupStatistics.from_json(stored) if stored else statistics(snapshot.keys(group_id))
-        )
-        found = known[group_id, factor] = population(counted, factor=factor)
-    return found
+    """Build a group's population (see `population.population`)."""
+    return _population_of(snapshot, group_id, factor)
+
+
+@kept
+def _population_of(snapshot: Snapshot, group_id: int, factor: float) -> Population:
+    stored = snapshot.statistics(group_id)
+    counted = GroupStatistics.from_json(stored) if stored else statistics(snapshot.keys(group_id))
+    return population(counted, factor=factor)

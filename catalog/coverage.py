@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from catalog.kept import kept
 from catalog.types import CoverageEntry
 
 if TYPE_CHECKING:
@@ -16,7 +17,11 @@ NOTHING_SAID = "The catalog does not say what it covers, so that a unit is not i
 
 def coverage_note(snapshot: Snapshot, field: Competition) -> str:
     """Say what the snapshot covers for the makers that compete, and whether it is synthetic."""
-    makers = sorted({one.group.maker_id for one in field.competitors})
+    return _of_makers(snapshot, tuple(sorted({one.group.maker_id for one in field.competitors})))
+
+
+@kept
+def _of_makers(snapshot: Snapshot, makers: tuple[str, ...]) -> str:
     entries = snapshot.manifest.coverage
     if makers:
         entries = tuple(entry for entry in entries if entry.maker_id in ("", *makers))

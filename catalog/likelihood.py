@@ -1,7 +1,7 @@
 """How probable what was read is under each serial: one model for text, one for pixels.
 
 Both answer the same three questions: how probable the reading is for given serials, summed over
-sets of serials, and at most. Their numbers are on one scale within one reading, never between two.
+all units, and at most. Their numbers are on one scale within one reading, never between two.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from catalog.normalize import fold
 from catalog.remembered import Remembered
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from catalog.population import Population, ProductSets
@@ -62,8 +64,13 @@ class SerialModel(Protocol):
         """Probability of the reading for each folded serial of one length, shape (n,)."""
         ...
 
-    def of_sets(self, sets: ProductSets) -> Floats:
-        """Sum the same over each product set, shape (sets,); for pixels, from single changes."""
+    def of_keys_and_units(
+        self, keys: Keys, length: int, sets: Sequence[ProductSets]
+    ) -> tuple[Floats, float]:
+        """Give the same, and its sum over all units of product sets of this length.
+
+        For pixels the sum is counted from single changes.
+        """
         ...
 
     @property
@@ -78,11 +85,11 @@ class SerialModel(Protocol):
 
     @property
     def slack(self) -> float:
-        """By how much what `of_sets` counts is multiplied to be a bound from above."""
+        """By how much the sum over units is multiplied to be a bound from above."""
         ...
 
     def counted(self, keys: Keys, length: int, exact: Floats) -> Floats:
-        """Give what `of_sets` counted for these serials, whose exact probabilities are known."""
+        """Give what the sum over units counted for these serials, `exact` being what they are."""
         ...
 
     def scaled(self, factor: float) -> SerialModel:
@@ -144,20 +151,21 @@ class TextModel:
 
     def of_keys(self, keys: Keys, length: int) -> Floats:
         """Probability of the reading for each folded serial of one length, shape (n,)."""
-        total = np.zeros(keys.size)
-        for profile in self.profiles:
-            total += profile.of_keys(keys, length)
-        return total
+        return self.of_keys_and_units(keys, length, ())[0]
 
-    def of_sets(self, sets: ProductSets) -> Floats:
-        """Probability of the reading summed over each product set, shape (sets,); exact."""
-        total = np.zeros(len(sets.units))
+    def of_keys_and_units(
+        self, keys: Keys, length: int, sets: Sequence[ProductSets]
+    ) -> tuple[Floats, float]:
+        """Give the same, and its sum over all units of product sets of this length; exact."""
+        each, total = np.zeros(keys.size), 0.0
         for profile in self.profiles:
-            total += profile.of_sets(sets)
-        return total
+            of_each, of_all = profile.of_keys_and_units(keys, length, sets)
+            each += of_each
+            total += of_all
+        return each, total
 
     def counted(self, keys: Keys, length: int, exact: Floats) -> Floats:
-        """Give what `of_sets` counted for these serials: for text, their exact probabilities."""
+        """Give what the sum over units counted for these serials: for text, what they are."""
         del keys, length
         return exact
 
@@ -227,12 +235,16 @@ class LatticeModel:
         fallback = self.profiles[-1].of_keys(keys, length)
         return np.asarray((1.0 - self.trust.misled / 2) * pixels + fallback)
 
-    def of_sets(self, sets: ProductSets) -> Floats:
-        """Probability of the reading summed over each product set, from single changes."""
-        return np.asarray(sum(profile.of_sets(sets) for profile in self.profiles))
+    def of_keys_and_units(
+        self, keys: Keys, length: int, sets: Sequence[ProductSets]
+    ) -> tuple[Floats, float]:
+        """Give the same, and its sum over all units of these sets, counted from single changes."""
+        none = keys[:0]
+        total = sum(one.of_keys_and_units(none, length, sets)[1] for one in self.profiles)
+        return self.of_keys(keys, length), total
 
     def counted(self, keys: Keys, length: int, exact: Floats) -> Floats:
-        """Give what `of_sets` counted for these serials, from single changes."""
+        """Give what the sum over units counted for these serials, from single changes."""
         del exact
         return np.asarray(sum(profile.of_keys(keys, length) for profile in self.profiles))
 

@@ -114,13 +114,17 @@ class Population:
         """Lengths of serial that occur, ascending."""
         return tuple(sorted({group.length for group in self.sets}))
 
+    def of_length(self, length: int) -> tuple[ProductSets, ...]:
+        """Give the sets of one length."""
+        return tuple(group for group in self.sets if group.length == length)
+
     def irregular_of(self, length: int) -> int:
         """How many catalogued serials of this length follow no sequence."""
-        return sum(group.catalogued for group in self.sets if group.length == length)
+        return sum(group.catalogued for group in self.of_length(length))
 
     def in_sequence(self, length: int) -> bool:
         """Whether any serial of this length follows a sequence."""
-        return any(group.listed for group in self.sets if group.length == length)
+        return any(group.listed for group in self.of_length(length))
 
     def allowed(self, length: int) -> npt.NDArray[np.bool_]:
         """Characters that can stand at each place of a serial of this length, (length, 37)."""
@@ -134,8 +138,7 @@ class Population:
         return np.zeros((length, WIDTH), dtype=bool)
 
     def _any(self, length: int) -> npt.NDArray[np.bool_]:
-        found = [group.allowed for group in self.sets if group.length == length]
-        return np.asarray(np.logical_or.reduce(found))
+        return np.asarray(np.logical_or.reduce([group.allowed for group in self.of_length(length)]))
 
     def expected(self, keys: npt.NDArray[np.bytes_], length: int, *, listed: bool) -> Floats:
         """How many units of sequences (or of irregular serials) bear each key, shape (n,)."""

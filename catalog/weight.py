@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from catalog.descent import SortedKeys
     from catalog.likelihood import SerialModel
-    from catalog.population import Population
+    from catalog.population import Population, ProductSets
     from catalog.proposals import Proposals
 
     Floats = npt.NDArray[np.float64]
@@ -106,8 +106,7 @@ def weigh_group(
     `keys` are the catalogued folded serials of the group.
     """
     parts = _parts(model, population, keys)
-    counted = sum(float(group.units @ model.of_sets(group)) for group in population.sets)
-    total = model.slack * counted + sum(part.added for part in parts)
+    total = model.slack * sum(part.counted for part in parts) + sum(part.added for part in parts)
     total += model.base * population.size
     bounded = sum(part.bounded for part in parts)
     scored = sorted(
@@ -128,9 +127,12 @@ def weigh_group(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """What the proposals of one length add to a group's weight."""
+    """What the units of one length add to a group's weight."""
 
+    counted: float
+    """The sum over all units of product sets, before `slack`."""
     added: float
+    """What the serials scored one by one add to it or take from it."""
     bounded: float
     fitting: float
     catalogued_fitting: int
@@ -165,7 +167,8 @@ def _weigh_part(
     present = copies > 0
     listed = population.expected(part.keys, part.length, listed=True)
     expected = population.expected(part.keys, part.length, listed=False)
-    likelihood, correction = _scores(model, part, present | (listed > 0))
+    sets = population.of_length(part.length)
+    likelihood, correction, total = _scores(model, part, sets, present | (listed > 0))
     alone = present & (listed == 0)
     fits = likelihood >= FITS_FROM * model.ceiling
     unscored = population.irregular_of(part.length) - int(alone.sum())
@@ -183,6 +186,7 @@ def _weigh_part(
             count_fitting(model, population, part.length, keys, least=FITS_FROM * model.ceiling)
         )
     return _Part(
+        counted=total,
         added=float((listed + expected) @ correction + likelihood[alone].sum()),
         bounded=max(unscored, 0) * part.catalogued_from,
         fitting=counted.fitting,
@@ -202,20 +206,23 @@ def _weigh_part(
 
 
 def _scores(
-    model: SerialModel, part: Proposals, wanted: npt.NDArray[np.bool_]
-) -> tuple[Floats, Floats]:
+    model: SerialModel,
+    part: Proposals,
+    sets: Sequence[ProductSets],
+    wanted: npt.NDArray[np.bool_],
+) -> tuple[Floats, Floats, float]:
     """Score the likeliest wanted serials exactly, the others place by place.
 
-    Also gives by how much the sum over all units must be corrected for each serial.
+    Also gives by how much the sum over all units must be corrected for each serial, and that sum.
     """
     most = model.asked * (MORE_ASKED if part.doubtful else 1)
     chosen = np.flatnonzero(wanted)[:most]
     likelihood, correction = part.rough.copy(), np.zeros(part.keys.size)
-    exact = model.of_keys(part.keys[chosen], part.length)
+    exact, total = model.of_keys_and_units(part.keys[chosen], part.length, sets)
     likelihood[chosen] = exact
     counted = model.counted(part.keys[chosen], part.length, exact)
     correction[chosen] = exact - model.slack * counted
-    return likelihood, correction
+    return likelihood, correction, total
 
 
 def find(keys: Keys, wanted: Keys) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
