@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from catalog.alignment import Profile
+    from catalog.population import Population
 
     Floats = npt.NDArray[np.float64]
     Numbers = npt.NDArray[np.intp]
@@ -91,6 +92,21 @@ class SortedKeys:
             )
             above = starts
         return tuple(levels)
+
+    def out_of_sequence(self, population: Population, length: int) -> Keys:
+        """Give those of one length that stand in no sequence, worked out once."""
+        if length not in self._out_of_sequence:
+            keys = self.keys[np.char.str_len(self.keys) == length].astype(f"S{length}")
+            alone = np.empty(keys.size, dtype=bool)
+            for start in range(0, keys.size, LOOKED_AT_TOGETHER):
+                some = slice(start, start + LOOKED_AT_TOGETHER)
+                alone[some] = population.expected(keys[some], length, listed=True) == 0
+            self._out_of_sequence[length] = np.unique(keys[alone])
+        return self._out_of_sequence[length]
+
+    @cached_property
+    def _out_of_sequence(self) -> dict[int, Keys]:
+        return {}
 
 
 def descend(profile: Profile, among: SortedKeys, *, floor: float, most: int) -> Explaining:

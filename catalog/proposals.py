@@ -33,9 +33,17 @@ NEGLIGIBLE = 1e-3
 """Catalogued serials in no sequence need no look where all together they are bounded by this."""
 
 LISTED_WHOLE = 2048
-"""Up to this many catalogued serials, some out of sequence, all are scored. A bound place by place
-does not hold for a serial with one character left out and one added; in larger groups each one that
-is not scored is still counted by that bound (docs/validity.md, "Not shown")."""
+"""Up to this many catalogued serials out of sequence are all listed for a reading of pixels."""
+
+SCORED_WHOLE = 50_000
+"""Up to this many are all scored for a reading that comes as text, in about 20 ms. Of more, those
+not proposed are bounded place by place: far too much for nearly all of them, and too little for a
+serial with one character left out and one added (docs/validity.md, "Not shown")."""
+
+NEAREST = 64
+"""Of serials that are all scored, so many of the best are listed in any case."""
+
+SCORED_TOGETHER = 4096
 
 SURELY = 0.9
 """Serials are spelled to this share of what is enough, so that none is left out by rounding."""
@@ -72,6 +80,8 @@ class Proposals:
     """Every serial of this length that is at least this probable is in the list."""
     catalogued_from: float
     """The same for catalogued serials that follow no sequence."""
+    beyond: float | None
+    """Where all of these were scored: the summed probability of those that are not in the list."""
     doubtful: bool
 
 
@@ -92,6 +102,9 @@ def propose(
     irregular = population.irregular_of(length)
     allowed = population.allowed(length)
     lists: list[tuple[Keys, Floats]] = []
+    beyond: float | None = None
+    if 0 < irregular <= (SCORED_WHOLE if model.slack == 1.0 else LISTED_WHOLE):
+        lists, beyond = _all_scored(model, catalogued.out_of_sequence(population, length), length)
     whole = missed = 0.0
     doubtful = False
     for profile in model.profiles:
@@ -107,7 +120,8 @@ def propose(
                 doubtful = True
                 lists.append(spelled)
             whole = max(whole, bound)
-            if bound >= enough or irregular * bound > NEGLIGIBLE * profile.ceiling:
+            unsure = irregular * bound > NEGLIGIBLE * profile.ceiling and beyond is None
+            if bound >= enough or unsure:
                 floor = LEAST_PROPOSED if irregular else enough / profile.ceiling
                 found = descend(profile, catalogued, floor=floor, most=efforts[-1].most)
                 lists.append((found.keys, found.shares))
@@ -118,17 +132,26 @@ def propose(
             bound = _after_one_edit(profile, length)
             whole = max(whole, bound)
         missed = max(missed, bound)
-    if irregular and catalogued.keys.size <= LISTED_WHOLE:
-        lists += _whole_list(model, catalogued, length)
-    return _merged(lists, length, (whole, missed), doubtful=doubtful)
+    return _merged(lists, length, (whole, missed), beyond, doubtful=doubtful)
 
 
-def _whole_list(
-    model: SerialModel, catalogued: SortedKeys, length: int
-) -> list[tuple[Keys, Floats]]:
-    """List every catalogued serial of one length, as probable as each profile makes it."""
-    keys = catalogued.keys[np.char.str_len(catalogued.keys) == length]
-    return [(keys, profile.of_keys(keys, length)) for profile in model.profiles]
+def _all_scored(
+    model: SerialModel, keys: Keys, length: int
+) -> tuple[list[tuple[Keys, Floats]], float]:
+    """Score every serial of `keys`; give those that may explain the reading and the others' sum.
+
+    Pixels are asked later, of the likeliest; so for them all are listed, as probable as each
+    profile makes them.
+    """
+    if model.slack != 1.0:
+        return [(keys, profile.of_keys(keys, length)) for profile in model.profiles], 0.0
+    scores = np.empty(keys.size)
+    for start in range(0, keys.size, SCORED_TOGETHER):
+        some = slice(start, start + SCORED_TOGETHER)
+        scores[some] = model.of_keys(keys[some], length)
+    near = scores >= LEAST_PROPOSED * model.ceiling
+    near[np.argsort(-scores, kind="stable")[:NEAREST]] = True
+    return [(keys[near], scores[near])], float(scores[~near].sum())
 
 
 def _spelled_out(
@@ -161,7 +184,12 @@ def _after_one_edit(profile: Profile, length: int) -> float:
 
 
 def _merged(
-    lists: list[tuple[Keys, Floats]], length: int, whole: tuple[float, float], *, doubtful: bool
+    lists: list[tuple[Keys, Floats]],
+    length: int,
+    whole: tuple[float, float],
+    beyond: float | None,
+    *,
+    doubtful: bool,
 ) -> Proposals:
     """Join lists; a serial in several keeps the largest probability that one gave it."""
     lists = [(keys, rough) for keys, rough in lists if keys.size]
@@ -183,5 +211,6 @@ def _merged(
         rough=rough,
         whole_from=whole[0],
         catalogued_from=whole[1],
+        beyond=beyond,
         doubtful=doubtful,
     )

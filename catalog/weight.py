@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Keys = npt.NDArray[np.bytes_]
 
-ALGORITHM = "nameplate-weight-3"
+ALGORITHM = "nameplate-weight-4"
 
 IDENTIFIES_FROM = 0.999
 """Posterior over all N̂ units, each equally probable beforehand, from which a unit is identified."""
@@ -172,6 +172,9 @@ def _weigh_part(
     alone = present & (listed == 0)
     fits = likelihood >= FITS_FROM * model.ceiling
     unscored = population.irregular_of(part.length) - int(alone.sum())
+    beyond, bounded = part.beyond, 0.0
+    if beyond is None:
+        beyond, bounded = 0.0, max(unscored, 0) * part.catalogued_from
     ranked = np.argsort(-likelihood, kind="stable")
     counted = Counted(
         fitting=float((listed + expected)[fits].sum() + (fits & alone).sum()),
@@ -187,8 +190,8 @@ def _weigh_part(
         )
     return _Part(
         counted=total,
-        added=float((listed + expected) @ correction + likelihood[alone].sum()),
-        bounded=max(unscored, 0) * part.catalogued_from,
+        added=float((listed + expected) @ correction + likelihood[alone].sum()) + beyond,
+        bounded=bounded,
         fitting=counted.fitting,
         catalogued_fitting=counted.catalogued,
         best=float(likelihood[present | (listed > 0)].max(initial=0.0)),

@@ -177,36 +177,65 @@ def test_two_doubtful_pixels_say_more_than_none() -> None:
     assert posterior(sure) < 1.0, "pixels may mislead, however sure they are"
 
 
-def test_irregular_serials_that_were_not_scored_are_bounded_from_above() -> None:
-    rng = np.random.default_rng(8)
+def out_of_sequence(count: int) -> npt.NDArray[np.bytes_]:
     letters = np.frombuffer(b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789", dtype=np.uint8)
-    keys = np.unique(letters[rng.integers(0, letters.size, (4000, 6))].view("S6").ravel())
-    people = population(statistics(keys))
+    drawn = letters[np.random.default_rng(8).integers(0, letters.size, (count, 8))]
+    return np.unique(drawn.view("S8").ravel())
+
+
+@pytest.mark.parametrize("count", [1500, 4000, 30_000])
+def test_a_clear_text_identifies_a_unit_among_many_out_of_sequence(count: int) -> None:
+    keys = out_of_sequence(count)
     text = keys[77].decode()
-    model, group = weighed(text, keys, people)
-    exact = float(model.of_keys(keys, 6).sum())
+    model, group = weighed(text, keys, population(statistics(keys)))
+    exact = float(model.of_keys(keys, 8).sum())
+    assert group.bounded == 0
+    assert exact <= group.total <= exact * 1.001
+    assert group.scored[0].key == text
+    assert group.catalogued_fitting == 1
+    likelihood = group.scored[0].likelihood
+    assert weigh_unit([group], group, likelihood, ceiling=model.ceiling).posterior > 0.999
+
+
+def test_of_two_serials_out_of_sequence_that_look_alike_neither_is_identified() -> None:
+    keys = np.unique(np.append(out_of_sequence(4000), [b"K7F0QW9D", b"K7FOQW9D"]))
+    model, group = weighed("K7F0QW9D", keys, population(statistics(keys)))
+    likelihood = group.scored[0].likelihood
+    assert group.catalogued_fitting == 2
+    assert weigh_unit([group], group, likelihood, ceiling=model.ceiling).posterior < 0.95
+
+
+def test_serials_out_of_sequence_that_were_not_scored_are_bounded_from_above(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("catalog.proposals.SCORED_WHOLE", 3000)
+    keys = out_of_sequence(4000)
+    text = keys[77].decode()
+    model, group = weighed(text, keys, population(statistics(keys)))
     assert group.bounded > 0
-    assert group.total >= exact
+    assert group.total >= float(model.of_keys(keys, 8).sum())
     best = group.scored[0]
     assert best.key == text
-    assert weigh_unit([group], group, best.likelihood, ceiling=model.ceiling).lr > 1000
+    weight = weigh_unit([group], group, best.likelihood, ceiling=model.ceiling)
+    assert weight.lr > 1000
+    assert weight.posterior < 0.999
 
 
-def test_serials_out_of_sequence_that_are_shifted_are_counted_in_full() -> None:
+@pytest.mark.parametrize("sequence", [1, 100, 40_000])
+def test_serials_out_of_sequence_that_are_shifted_are_counted_in_full(sequence: int) -> None:
     text, letters = "K7F2QW9D", "ABCDEFGHJK"
     shifted = {
         (text[:out] + text[out + 1 :])[:at] + char + (text[:out] + text[out + 1 :])[at:]
         for out, at in ((0, 7), (7, 0), (1, 7), (6, 0), (0, 6))
         for char in letters
     }
-    keys = np.unique(np.array([key.encode() for key in {text, *shifted}]))
+    odd = np.array([key.encode() for key in {text, *shifted}])
+    keys = np.unique(np.append(odd, [f"AB{number:06d}".encode() for number in range(1, sequence)]))
     model, group = weighed(text, keys, population(statistics(keys)))
     exact = float(model.of_keys(keys, len(text)).sum())
     assert group.bounded == 0
     assert group.total >= exact
-    assert exact > group.scored[0].likelihood * (1 + len(keys) * LEAST_PROPOSED), (
-        "more than bounded"
-    )
+    assert exact > group.scored[0].likelihood * (1 + odd.size * LEAST_PROPOSED), "more than bounded"
 
 
 def test_other_groups_weigh_in_by_how_probable_their_maker_and_model_are() -> None:
