@@ -146,6 +146,12 @@ class Ledger:
         with self.database.reading() as connection:
             return log_row(connection, log).size
 
+    def sizes(self) -> dict[str, int]:
+        """Return the number of entries of every log, `store` first, in the order of `logs`."""
+        with self.database.reading() as connection:
+            found = select(tables.log.c.name, tables.log.c.size).order_by(tables.log.c.log_id)
+            return {row.name: row.size for row in connection.execute(found)}
+
     def origin_of(self, log: str) -> str:
         """Return the origin line (and key name) of the log's checkpoints."""
         return f"{self.origin}/{log}"

@@ -68,6 +68,7 @@ OF_A_CASE = (
     ),
     Screen(name="export", title="Export", icon=":material/inventory_2:", render=export.render),
 )
+_CAUGHT_UP = "np_caught_up"
 ICON = Path(__file__).with_name("icon.png")
 """A file of our own: a Material icon here would be fetched from the network."""
 
@@ -82,6 +83,7 @@ def refuse(sentence: str) -> None:
 def run(workbench: Workbench) -> None:
     """Show the screen that the address asks for, to a person who is signed in."""
     _frame()
+    _catch_up(workbench)
     actor = state.current_actor()
     case = state.case_or_none(workbench) if actor else None
     pages = _pages(workbench, with_case=case is not None)
@@ -99,6 +101,28 @@ def run(workbench: Workbench) -> None:
     state.show_flashes()
     with state.told():
         page.run()
+
+
+def _catch_up(workbench: Workbench) -> None:
+    """Say what takes so long where the tables are first brought up to date with the log."""
+    if st.session_state.get(_CAUGHT_UP):
+        return
+    if workbench.is_behind:
+        markup.head("Bringing the tables up to date")
+        markup.note(
+            "What the screens show is worked out anew from the log, as after an update of "
+            "Nameplate. The log and the originals are not touched. If this is stopped, it goes on "
+            "where it was."
+        )
+        bar = st.progress(0.0)
+
+        def on_step(what: str, done: int, total: int) -> None:
+            bar.progress(done / max(total, 1), text=f"{done:,} of {total:,} {what}")
+
+        workbench.catch_up(on_step)
+        st.session_state[_CAUGHT_UP] = True
+        st.rerun()
+    st.session_state[_CAUGHT_UP] = True
 
 
 def _frame() -> None:

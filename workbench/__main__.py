@@ -14,7 +14,7 @@ from catalog.errors import CatalogError
 from evidence_store.errors import StoreError
 from vision.errors import VisionError
 from workbench.commands import cases, catalog, evidence, intake, people, review
-from workbench.commands.common import Command, Parser, add_common, aside
+from workbench.commands.common import Command, Parser, add_common, aside, progress
 from workbench.commands.next_step import next_step
 from workbench.errors import WorkbenchError
 from workbench.settings import Settings
@@ -53,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         aside(f"{settings.store} cannot be a store: {error.strerror}. Name another folder.")
         return NOT_RUN
     try:
+        if workbench.is_behind:
+            aside("The tables are brought up to date with the log; the log is not touched.")
+            workbench.catch_up(progress)
         command: Command = options.command
         return command(workbench, options)
     except (WorkbenchError, StoreError, VisionError, CatalogError) as error:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from catalog.normalize import skeleton
 from workbench import tables
@@ -46,14 +56,15 @@ def _at(entry: Entry) -> str:
 
 def _person_enrolled(connection: Connection, entry: Entry) -> None:
     connection.execute(
-        insert(tables.person).values(
-            person_id=entry.body["person"],
-            name=entry.private["name"],
-            roles=entry.body["roles"],
-            public_key=entry.body["public_key"],
-            has_passphrase=entry.body["passphrase"],
-            enrolled_at=_at(entry),
-        )
+        insert(tables.person),
+        {
+            "person_id": entry.body["person"],
+            "name": entry.private["name"],
+            "roles": entry.body["roles"],
+            "public_key": entry.body["public_key"],
+            "has_passphrase": entry.body["passphrase"],
+            "enrolled_at": _at(entry),
+        },
     )
 
 
@@ -72,15 +83,16 @@ def _catalog_imported(connection: Connection, entry: Entry) -> None:
     if known is not None:
         return
     connection.execute(
-        insert(tables.catalog).values(
-            sha256=entry.body["snapshot"],
-            sequence=entry.sequence,
-            name=_text(entry.private, "name"),
-            imported_at=_at(entry),
-            imported_by=entry.actor,
-            manifest=entry.body["manifest"],
-            chosen_at=-1,
-        )
+        insert(tables.catalog),
+        {
+            "sha256": entry.body["snapshot"],
+            "sequence": entry.sequence,
+            "name": _text(entry.private, "name"),
+            "imported_at": _at(entry),
+            "imported_by": entry.actor,
+            "manifest": entry.body["manifest"],
+            "chosen_at": -1,
+        },
     )
 
 
@@ -94,15 +106,16 @@ def _catalog_chosen(connection: Connection, entry: Entry) -> None:
 
 def _case_opened(connection: Connection, entry: Entry) -> None:
     connection.execute(
-        insert(tables.case).values(
-            case_id=entry.body["case"],
-            title=_text(entry.private, "title"),
-            policy=entry.body["policy"],
-            provenance=_text(entry.private, "provenance"),
-            synthetic=entry.body["synthetic"],
-            opened_at=_at(entry),
-            opened_by=entry.actor,
-        )
+        insert(tables.case),
+        {
+            "case_id": entry.body["case"],
+            "title": _text(entry.private, "title"),
+            "policy": entry.body["policy"],
+            "provenance": _text(entry.private, "provenance"),
+            "synthetic": entry.body["synthetic"],
+            "opened_at": _at(entry),
+            "opened_by": entry.actor,
+        },
     )
 
 
@@ -161,43 +174,45 @@ def _insert_exhibit(
 ) -> None:
     exhibit_id = _text(entry.body, "exhibit")
     connection.execute(
-        insert(tables.exhibit).values(
-            case_id=entry.log,
-            exhibit_id=exhibit_id,
-            number=int(exhibit_id.rpartition("-")[2]),
-            sequence=entry.sequence,
-            state=state.value,
-            media=media,
-            file_name=file_name,
-            sha256=entry.private["original"],
-            width=entry.private["width"],
-            height=entry.private["height"],
-            taken_in_at=_at(entry),
-            taken_in_by=taken_in_by or entry.actor,
-            parent=entry.body.get("parent"),
-            copy_of=None,
-            claims=dict(claims),
-            embedded=embedded,
-            fingerprint=entry.private.get("fingerprint"),
-            derived_how=derived_how,
-            shows=list(shows),
-            reading_sha256=None,
-            reading_sequence=None,
-            fields=[],
-        )
+        insert(tables.exhibit),
+        {
+            "case_id": entry.log,
+            "exhibit_id": exhibit_id,
+            "number": int(exhibit_id.rpartition("-")[2]),
+            "sequence": entry.sequence,
+            "state": state.value,
+            "media": media,
+            "file_name": file_name,
+            "sha256": entry.private["original"],
+            "width": entry.private["width"],
+            "height": entry.private["height"],
+            "taken_in_at": _at(entry),
+            "taken_in_by": taken_in_by or entry.actor,
+            "parent": entry.body.get("parent"),
+            "copy_of": None,
+            "claims": dict(claims),
+            "embedded": embedded,
+            "fingerprint": entry.private.get("fingerprint"),
+            "derived_how": derived_how,
+            "shows": list(shows),
+            "reading_sha256": None,
+            "reading_sequence": None,
+            "fields": [],
+        },
     )
 
 
 def _copies_proposed(connection: Connection, entry: Entry) -> None:
     connection.execute(
-        insert(tables.copy_pair).values(
-            case_id=entry.log,
-            sequence=entry.sequence,
-            exhibit_id=entry.body["exhibit"],
-            of=entry.body["of"],
-            relation=entry.body["relation"],
-            evidence=entry.private.get("evidence"),
-        )
+        insert(tables.copy_pair),
+        {
+            "case_id": entry.log,
+            "sequence": entry.sequence,
+            "exhibit_id": entry.body["exhibit"],
+            "of": entry.body["of"],
+            "relation": entry.body["relation"],
+            "evidence": entry.private.get("evidence"),
+        },
     )
     if entry.body["relation"] == "same_object":
         return
@@ -214,15 +229,16 @@ def _copies_proposed(connection: Connection, entry: Entry) -> None:
 
 def _copies_judged(connection: Connection, entry: Entry) -> None:
     connection.execute(
-        insert(tables.copy_judgement).values(
-            case_id=entry.log,
-            sequence=entry.sequence,
-            group_id=entry.body["group"],
-            exhibits=entry.body["exhibits"],
-            judgement=entry.body["judgement"],
-            by=entry.actor,
-            reason=_text(entry.private, "reason"),
-        )
+        insert(tables.copy_judgement),
+        {
+            "case_id": entry.log,
+            "sequence": entry.sequence,
+            "group_id": entry.body["group"],
+            "exhibits": entry.body["exhibits"],
+            "judgement": entry.body["judgement"],
+            "by": entry.actor,
+            "reason": _text(entry.private, "reason"),
+        },
     )
     if entry.body["judgement"] != Judgement.REJECTED.value:
         return
@@ -252,20 +268,13 @@ def _copies_judged(connection: Connection, entry: Entry) -> None:
 def _exhibit_read(connection: Connection, entry: Entry) -> None:
     regions = cast("list[dict[str, Json]]", entry.private["regions"])
     exhibit_id = _text(entry.body, "exhibit")
-    here = _region(entry.log, exhibit_id)
-    plates = {
-        row.region_id: row.plate_id
-        for row in connection.execute(
-            select(tables.region.c.region_id, tables.region.c.plate_id).where(here)
-        )
-    }
+    here = _of_exhibit(entry.log, exhibit_id)
+    plates = {row.region_id: row.plate_id for row in connection.execute(_PLATES, here)}
     if plates:
         # The latest reading stands: what it no longer finds is in the log, not on the screens.
-        connection.execute(delete(tables.region).where(here))
-    judged = _judged(connection, entry.log, exhibit_id)
-    last = connection.execute(
-        select(func.max(tables.region.c.number)).where(tables.region.c.case_id == entry.log)
-    ).scalar_one()
+        connection.execute(_FORGET_REGIONS, here)
+    judged = _judged(connection, here)
+    last = connection.execute(_LAST_REGION, here).scalar_one()
     rows, fields_of = [], list[tuple[str, _Fields]]()
     for number, region in enumerate(regions, start=(last or 0) + 1):
         region_id = _text(region, "region")
@@ -285,42 +294,57 @@ def _exhibit_read(connection: Connection, entry: Entry) -> None:
         )
     if rows:
         connection.execute(insert(tables.region), rows)
+    still = [(row["open"], bool(row["fields"])) for row in rows]
     connection.execute(
-        update(tables.exhibit)
-        .where(_exhibit(entry.log, exhibit_id))
-        .values(
-            state=_state(
-                [(row["open"], bool(row["fields"])) for row in rows], judged=bool(judged)
-            ).value,
-            reading_sha256=entry.private["reading"],
-            reading_sequence=entry.sequence,
-            fields=regions[0]["fields"] if regions else [],
+        _EXHIBIT,
+        {
+            **here,
+            "state": _state(still, judged=bool(judged)).value,
+            "reading_sha256": entry.private["reading"],
+            "reading_sequence": entry.sequence,
+            "fields": regions[0]["fields"] if regions else [],
             **_doubt(fields_of, judged),
-        )
+        },
     )
 
 
 _Fields: TypeAlias = "list[tuple[str, str, float, str]]"
 
-
-def _exhibit(case_id: str, exhibit_id: str) -> ColumnElement[bool]:
-    return (tables.exhibit.c.case_id == case_id) & (tables.exhibit.c.exhibit_id == exhibit_id)
+# What is done for every entry is put together once: doing it anew takes longer than the database.
 
 
-def _region(case_id: str, exhibit_id: str) -> ColumnElement[bool]:
-    return (tables.region.c.case_id == case_id) & (tables.region.c.exhibit_id == exhibit_id)
+def _here(table: Table) -> ColumnElement[bool]:
+    """The rows of one exhibit, which `_of_exhibit` names."""
+    return (table.c.case_id == bindparam("of_case")) & (
+        table.c.exhibit_id == bindparam("of_exhibit")
+    )
 
 
-def _judged(
-    connection: Connection, case_id: str, exhibit_id: str
-) -> dict[str, list[tuple[str, str]]]:
+def _of_exhibit(case_id: str, exhibit_id: str) -> dict[str, str]:
+    return {"of_case": case_id, "of_exhibit": exhibit_id}
+
+
+_EXHIBIT: Final = update(tables.exhibit).where(_here(tables.exhibit))
+_REGIONS: Final = select(tables.region).where(_here(tables.region))
+_REGION: Final = update(tables.region).where(
+    _here(tables.region), tables.region.c.region_id == bindparam("of_region")
+)
+_FORGET_REGIONS: Final = delete(tables.region).where(_here(tables.region))
+_PLATES: Final = select(tables.region.c.region_id, tables.region.c.plate_id).where(
+    _here(tables.region)
+)
+_LAST_REGION: Final = select(func.max(tables.region.c.number)).where(
+    tables.region.c.case_id == bindparam("of_case")
+)
+_JUDGED: Final = select(
+    tables.review.c.region_id, tables.review.c.field, tables.review.c.text
+).where(_here(tables.review))
+
+
+def _judged(connection: Connection, here: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
     """For each region of an exhibit, the fields that people judged and what they wrote."""
     said: dict[str, list[tuple[str, str]]] = {}
-    for row in connection.execute(
-        select(tables.review.c.region_id, tables.review.c.field, tables.review.c.text).where(
-            tables.review.c.case_id == case_id, tables.review.c.exhibit_id == exhibit_id
-        )
-    ):
+    for row in connection.execute(_JUDGED, here):
         said.setdefault(row.region_id, []).append((row.field, row.text))
     return said
 
@@ -369,14 +393,9 @@ def _state(regions: Iterable[tuple[object, bool]], *, judged: bool) -> ExhibitSt
 
 def _plates_joined(connection: Connection, entry: Entry) -> None:
     for exhibit_id, region_id in cast("list[list[str]]", entry.body["members"]):
+        here = _of_exhibit(entry.log, exhibit_id)
         connection.execute(
-            update(tables.region)
-            .where(
-                tables.region.c.case_id == entry.log,
-                tables.region.c.exhibit_id == exhibit_id,
-                tables.region.c.region_id == region_id,
-            )
-            .values(plate_id=entry.body["plate"])
+            _REGION, {**here, "of_region": region_id, "plate_id": entry.body["plate"]}
         )
 
 
@@ -384,88 +403,86 @@ def _field_judged(connection: Connection, entry: Entry) -> None:
     exhibit_id = _text(entry.body, "exhibit")
     region_id = _text(entry.body, "region")
     connection.execute(
-        insert(tables.review).values(
-            case_id=entry.log,
-            sequence=entry.sequence,
-            at=_at(entry),
-            by=entry.actor,
-            exhibit_id=exhibit_id,
-            region_id=region_id,
-            field=entry.body["field"],
-            judgement=entry.body["judgement"],
-            text=_text(entry.private, "text"),
-            machine_text=_text(entry.private, "machine_text"),
-            blind=entry.body["blind"],
-            reason=_text(entry.private, "reason"),
-            supersedes=entry.body["supersedes"],
-        )
+        insert(tables.review),
+        {
+            "case_id": entry.log,
+            "sequence": entry.sequence,
+            "at": _at(entry),
+            "by": entry.actor,
+            "exhibit_id": exhibit_id,
+            "region_id": region_id,
+            "field": entry.body["field"],
+            "judgement": entry.body["judgement"],
+            "text": _text(entry.private, "text"),
+            "machine_text": _text(entry.private, "machine_text"),
+            "blind": entry.body["blind"],
+            "reason": _text(entry.private, "reason"),
+            "supersedes": entry.body["supersedes"],
+        },
     )
-    judged = _judged(connection, entry.log, exhibit_id)
+    here = _of_exhibit(entry.log, exhibit_id)
+    judged = _judged(connection, here)
     states, fields = [], list[tuple[str, _Fields]]()
-    for row in connection.execute(
-        select(tables.region).where(_region(entry.log, exhibit_id))
-    ).all():
+    for row in connection.execute(_REGIONS, here).all():
         derived = _derived(row.fields, row.also, judged.get(row.region_id, ()))
         states.append((derived["open"], bool(row.fields)))
         fields.append((row.region_id, row.fields))
         if row.region_id == region_id:
-            connection.execute(
-                update(tables.region)
-                .where(_region(entry.log, exhibit_id), tables.region.c.region_id == region_id)
-                .values(**derived)
-            )
+            connection.execute(_REGION, {**here, "of_region": region_id, **derived})
     connection.execute(
-        update(tables.exhibit)
-        .where(_exhibit(entry.log, exhibit_id))
-        .values(state=_state(states, judged=True).value, **_doubt(fields, judged))
+        _EXHIBIT,
+        {**here, "state": _state(states, judged=True).value, **_doubt(fields, judged)},
     )
 
 
 def _candidates_searched(connection: Connection, entry: Entry) -> None:
     connection.execute(
-        insert(tables.search).values(
-            case_id=entry.log,
-            sequence=entry.sequence,
-            at=_at(entry),
-            by=entry.actor,
-            plate_id=entry.body["plate"],
-            snapshot=entry.body["snapshot"],
-            query=entry.private.get("query"),
-            result_sha256=entry.private["result"],
-            circumstances=entry.private.get("circumstances"),
-        )
+        insert(tables.search),
+        {
+            "case_id": entry.log,
+            "sequence": entry.sequence,
+            "at": _at(entry),
+            "by": entry.actor,
+            "plate_id": entry.body["plate"],
+            "snapshot": entry.body["snapshot"],
+            "query": entry.private.get("query"),
+            "result_sha256": entry.private["result"],
+            "circumstances": entry.private.get("circumstances"),
+        },
     )
 
 
 def _candidate_judged(connection: Connection, entry: Entry) -> None:
     connection.execute(
-        insert(tables.decision).values(
-            case_id=entry.log,
-            sequence=entry.sequence,
-            at=_at(entry),
-            by=entry.actor,
-            search_sequence=entry.body["search"],
-            plate_id=entry.body["plate"],
-            candidate=_text(entry.private, "candidate"),
-            judgement=entry.body["judgement"],
-            reason=_text(entry.private, "reason"),
-            supersedes=entry.body["supersedes"],
-        )
+        insert(tables.decision),
+        {
+            "case_id": entry.log,
+            "sequence": entry.sequence,
+            "at": _at(entry),
+            "by": entry.actor,
+            "search_sequence": entry.body["search"],
+            "plate_id": entry.body["plate"],
+            "candidate": _text(entry.private, "candidate"),
+            "judgement": entry.body["judgement"],
+            "reason": _text(entry.private, "reason"),
+            "supersedes": entry.body["supersedes"],
+        },
     )
 
 
 def _bundle_sealed(connection: Connection, entry: Entry) -> None:
     connection.execute(
-        insert(tables.sealed).values(
-            case_id=entry.log,
-            sequence=entry.sequence,
-            at=_at(entry),
-            by=entry.actor,
-            bundle=entry.body["bundle"],
-            tagmanifest_sha256=entry.body["tagmanifest_sha256"],
-            entries=entry.body["entries"],
-            required_signers=entry.body["required_signers"],
-        )
+        insert(tables.sealed),
+        {
+            "case_id": entry.log,
+            "sequence": entry.sequence,
+            "at": _at(entry),
+            "by": entry.actor,
+            "bundle": entry.body["bundle"],
+            "tagmanifest_sha256": entry.body["tagmanifest_sha256"],
+            "entries": entry.body["entries"],
+            "required_signers": entry.body["required_signers"],
+        },
     )
 
 

@@ -19,14 +19,14 @@ from workbench import tables
 from workbench.fold import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from sqlite3 import Connection as SqliteConnection
 
     from evidence_store.ledger import Ledger
 
     Step = Callable[[str, int, int], None]
-    """Is told a log, how many of its entries are folded, and how many there are."""
+    """Is told what is counted, how many of these are folded, and how many there are."""
 
 #: Entries folded in one transaction: enough to be fast, few enough to keep writers waiting little.
 BATCH = 2_000
@@ -68,21 +68,45 @@ class Projection:
             tables.metadata.drop_all(self.engine)
             tables.metadata.create_all(self.engine)
             self._next.clear()
-        for log in self._ledger.logs():
-            self.catch_up(log, on_step)
+        self.catch_up_all(on_step)
 
-    def catch_up(self, log: str, on_step: Step | None = None) -> None:
+    def waiting(self) -> int:
+        """How many entries of all logs are not folded yet."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(tables.state.c.log, tables.state.c.next_sequence))
+            folded = {row.log: row.next_sequence for row in rows}
+        return sum(size - folded.get(log, 0) for log, size in self._ledger.sizes().items())
+
+    def catch_up_all(self, on_step: Step | None = None) -> None:
+        """Fold the entries of every log that are not folded yet.
+
+        It can be stopped between two steps; whoever reads next folds the rest.
+        """
+        sizes = self._ledger.sizes()
+        total, before = sum(sizes.values()), 0
+        for log, size in sizes.items():
+            for folded in self._steps(log, size):
+                if on_step is not None:
+                    on_step("entries", before + folded, total)
+            before += size
+
+    def catch_up(self, log: str) -> None:
         """Fold the entries of a log that are not folded yet; none cost one count."""
         size = self._ledger.size(log)
-        if self._next.get(log, -1) >= size:
-            return
-        with self._lock:
-            folded = self._folded(log)
-            while folded < size:
-                folded = self._fold_batch(log, folded)
-                if on_step is not None:
-                    on_step(log, folded, size)
-            self._next[log] = folded
+        if self._next.get(log, -1) < size:
+            for _folded in self._steps(log, size):
+                pass
+
+    def _steps(self, log: str, size: int) -> Iterator[int]:
+        """Fold a batch at a time, as others may at the same time; give how many are folded."""
+        folded = 0
+        while folded < size:
+            with self._lock:
+                folded = self._folded(log)
+                if folded < size:
+                    folded = self._fold_batch(log, folded)
+            yield folded
+        self._next[log] = folded
 
     def read(self, *logs: str) -> AbstractContextManager[Connection]:
         """A connection for reading, with the named logs caught up first."""

@@ -27,7 +27,7 @@ from workbench.intake import Intake
 from workbench.matching import Matching
 from workbench.named_blobs import NamedBlobs
 from workbench.people import People
-from workbench.projection import Projection
+from workbench.projection import BATCH, Projection
 from workbench.publication import Publication
 from workbench.reading import ReadingRoom
 from workbench.review import ReviewRoom
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from evidence_store.checkpoint import NoteSigner
+    from workbench.projection import Step
     from workbench.settings import Settings
 
 #: Whose versions a bundle names: what decoded, read, compared and sealed.
@@ -105,6 +106,18 @@ class Workbench:
                 origin=origin,
             )
         )
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether so many entries are not folded yet that whoever waits should be told.
+
+        So it is where an older program shaped the tables, and they are made anew.
+        """
+        return self.stores.projection.waiting() > BATCH
+
+    def catch_up(self, on_step: Step) -> None:
+        """Bring the tables behind the screens up to date with every log."""
+        self.stores.projection.catch_up_all(on_step)
 
     @contextmanager
     def refolded(self) -> Iterator[Workbench]:

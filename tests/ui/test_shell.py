@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from ui.shell import GENERAL, OF_A_CASE
+from workbench import tables
 from workbench.types import Policy, Role
 
 EVERY_SCREEN = [screen.name for screen in GENERAL + OF_A_CASE]
@@ -90,3 +91,20 @@ def test_a_store_that_cannot_be_opened_is_explained(app, monkeypatch) -> None:
     app.run()
     assert "Nameplate could not start" in app.page
     assert "which is no number" in app.page
+
+
+def test_whoever_opens_a_store_of_an_older_program_sees_how_far_its_tables_are(
+    app, bench, first, case, monkeypatch
+) -> None:
+    monkeypatch.setattr("workbench.workbench.BATCH", 2)
+    shown: list[str] = []
+    monkeypatch.setattr("ui.shell.markup.head", lambda title, *_: shown.append(title))
+    with bench.stores.projection.engine.begin() as connection:
+        connection.execute(tables.state.delete())
+        for table in reversed(tables.metadata.sorted_tables):
+            connection.execute(table.delete())
+    app.run()
+    assert shown[0] == "Bringing the tables up to date"
+    assert "Who are you?" in app.page
+    assert bench.stores.projection.waiting() == 0
+    assert [person.person_id for person in bench.people.everyone()] == [first.person_id]

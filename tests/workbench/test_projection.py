@@ -84,11 +84,48 @@ def test_the_projection_is_rebuilt_from_the_ledger(
     summary = workbench.cases.summary(case_id)
     steps: list[tuple[str, int, int]] = []
     workbench.stores.projection.rebuild(lambda *step: steps.append(step))
-    assert {log for log, _, _ in steps} == set(workbench.stores.ledger.logs())
-    assert all(done == total for _, done, total in steps)
+    entries = sum(workbench.stores.ledger.sizes().values())
+    assert steps[-1] == ("entries", entries, entries)
     assert everything(settings.database_url) == before
     assert workbench.cases.summary(case_id) == summary
     workbench.close()
+
+
+def test_tables_of_an_older_shape_are_folded_anew_and_whoever_waits_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings.for_store(tmp_path / "store", readers=("scripted",))
+    monkeypatch.setattr("workbench.workbench.BATCH", 10)
+    monkeypatch.setattr("workbench.projection.BATCH", 10)
+    first = Workbench.open(settings)
+    walk(first)
+    before = everything(settings.database_url)
+    assert not first.is_behind
+    engine = first.stores.projection.engine
+    with engine.begin() as connection:
+        connection.execute(tables.state.update().values(shape=tables.SHAPE - 1))
+    first.close()
+    second, third = Workbench.open(settings), Workbench.open(settings)
+    assert second.is_behind
+    steps: list[tuple[int, int]] = []
+    reached: int | None = None
+
+    def on_step(_what: str, done: int, total: int) -> None:
+        steps.append((done, total))
+        if reached is None and len(steps) == 2:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        second.catch_up(on_step)
+    reached = steps[-1][0]
+    steps.clear()
+    third.catch_up(on_step)  # another process goes on where that one was stopped
+    assert steps == sorted(steps)
+    assert steps[-1][0] == steps[-1][1] > reached
+    assert second.stores.projection.waiting() == 0
+    assert everything(settings.database_url) == before
+    second.close()
+    third.close()
 
 
 def test_a_new_process_goes_on_where_the_last_one_was(tmp_path: Path) -> None:
