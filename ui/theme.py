@@ -105,7 +105,7 @@ a:focus-visible, a[data-testid="stSidebarNavLink"]:focus-visible, button:focus-v
 .stHtml ul.np-points, ul.np-points {margin:.2rem 0; padding-left:1.15rem; line-height:1.5;}
 .np-small {font-size:.87rem;}
 .np-empty {border:1px dashed #C9C3B5; border-radius:10px; padding:2.2rem 1.6rem; text-align:center;
-  background:#FDFCFA;}
+  background:#FDFCFA; overflow-wrap:anywhere;}
 .np-empty h3 {font-family:var(--np-serif); font-size:1.15rem; font-weight:600; margin:.5rem 0 .3rem;
   padding:0;}
 .np-empty p {color:var(--np-muted); max-width:54ch; margin:0 auto; line-height:1.5;}

@@ -21,6 +21,7 @@ from evidence_store.blobs import checked_sha256
 from vision.copies import FingerprintIndex, fingerprint
 from vision.decode import decode_photo
 from workbench import tables
+from workbench.log_marks import is_of, mark_of
 from workbench.plain import fingerprint_from
 
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ class KnownPhotos:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             index.save(file)
-            part.write_text(json.dumps({"index": file.name, "reached": self._reached}))
+            marks = {case: mark_of(self._stores.ledger, case) for case in self._reached}
+            kept = {"index": file.name, "reached": self._reached, "marks": marks}
+            part.write_text(json.dumps(kept))
             part.replace(self._folder / "copies.json")
         except OSError:
             for made in (file, part):
@@ -101,10 +104,15 @@ class KnownPhotos:
                 kept = json.loads((self._folder / "copies.json").read_text(encoding="utf-8"))
                 self._index = FingerprintIndex.load(self._folder / Path(kept["index"]).name)
                 self._reached = {str(case): int(to) for case, to in kept["reached"].items()}
+                if not all(self._speaks_of(case, kept["marks"]) for case in self._reached):
+                    raise ValueError
             except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile):
                 self._index, self._reached = FingerprintIndex(), {}
             self._kept = len(self._index)
         return self._index
+
+    def _speaks_of(self, case_id: str, marks: dict[str, Any]) -> bool:
+        return is_of(self._stores.ledger, case_id, marks.get(case_id))
 
     def _cases(self) -> list[str]:
         with self._stores.projection.read() as connection:

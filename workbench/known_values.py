@@ -19,6 +19,7 @@ from evidence_store.errors import BlobDamaged, BlobMissing
 from vision.same_object import identity_values
 from workbench import tables
 from workbench.exhibits import kept_reading
+from workbench.log_marks import is_of, mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,7 +79,11 @@ class KnownValues:
         """Write the index; where it cannot be written, as on a full disk, work goes on without."""
         cases = self._opened()
         kept = {
-            case_id: {"reached": known.reached, "values": known.values}
+            case_id: {
+                "reached": known.reached,
+                "mark": mark_of(self._stores.ledger, case_id),
+                "values": known.values,
+            }
             for case_id, known in cases.items()
         }
         self._kept, self._gained = sum(len(known.values) for known in cases.values()), 0
@@ -95,6 +100,8 @@ class KnownValues:
             self._cases = {}
             try:
                 for case_id, kept in json.loads(self._file.read_text(encoding="utf-8")).items():
+                    if not is_of(self._stores.ledger, case_id, kept["mark"]):
+                        continue
                     known = _Case(reached=int(kept["reached"]))
                     for exhibit_id, values in kept["values"].items():
                         known.put(exhibit_id, map(str, values))

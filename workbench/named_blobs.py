@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from evidence_store.blobs import BlobStore, sha256_of
 from evidence_store.errors import BlobDamaged, BlobMissing
@@ -64,15 +64,19 @@ class NamedBlobs(BlobStore):
     def _bearers(self, sha256: Sha256) -> list[str]:
         """What these bytes are: the original of some exhibits, or what was read in one."""
         exhibit = tables.exhibit.c
-        asked = (
-            select(exhibit.case_id, exhibit.exhibit_id, exhibit.file_name, exhibit.sha256)
-            .where(or_(exhibit.sha256 == sha256, exhibit.reading_sha256 == sha256))
-            .order_by(exhibit.case_id, exhibit.number)
-            .limit(MOST_NAMED)
-        )
-        with self._projection.read() as connection:
-            return [
-                f"{'the original' if row.sha256 == sha256 else 'the reading'} of "
-                f"{row.exhibit_id} ({row.file_name}) in {row.case_id}"
-                for row in connection.execute(asked)
-            ]
+        # One after the other: the first has an index, and both together would have none.
+        for what, column in (
+            ("the original", exhibit.sha256),
+            ("the reading", exhibit.reading_sha256),
+        ):
+            asked = (
+                select(exhibit.case_id, exhibit.exhibit_id, exhibit.file_name)
+                .where(column == sha256)
+                .order_by(exhibit.case_id, exhibit.number)
+                .limit(MOST_NAMED)
+            )
+            with self._projection.read() as connection:
+                rows = connection.execute(asked).all()
+            if rows:
+                return [f"{what} of {r.exhibit_id} ({r.file_name}) in {r.case_id}" for r in rows]
+        return []

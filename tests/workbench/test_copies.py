@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,12 +19,13 @@ from workbench.__main__ import main
 from workbench.case_file import gather
 from workbench.copies import FIGURES, measured
 from workbench.errors import BadRequest
+from workbench.known_values import KnownValues
 from workbench.types import Claims, ExhibitState, Judgement, Policy, Upload
 from workbench.workbench import Workbench
 
 if TYPE_CHECKING:
     from workbench.settings import Settings
-    from workbench.types import Actor, CaseSummary
+    from workbench.types import Actor, CaseSummary, IntakeReport
 
 
 def smaller(data: bytes) -> bytes:
@@ -213,6 +216,46 @@ def test_the_indexes_are_kept_while_the_program_runs(
     kept = json.loads((settings.store / "cache" / "copies.json").read_text())
     assert kept["reached"][case.case_id] >= 2
     assert case.case_id in json.loads((settings.store / "cache" / "values.json").read_text())
+
+
+def test_an_index_newer_than_a_database_put_back_from_a_backup_hides_nothing(
+    bench: Workbench,
+    settings: Settings,
+    case: CaseSummary,
+    investigator: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("workbench.known_photos.WORTH_KEEPING", 1)
+    monkeypatch.setattr("workbench.known_values.WORTH_KEEPING", 1)
+
+    def take_and_read(workbench: Workbench, data: bytes) -> IntakeReport:
+        photo = [Upload(name="photo.jpg", data=data)]
+        report = workbench.intake.take_in(investigator, case.case_id, photo, Claims())
+        workbench.reading.read_pending(investigator, case.case_id)
+        return report
+
+    take_and_read(bench, plate_jpeg(seed=1))
+    database = settings.store / "nameplate.sqlite3"
+    bench.stores.projection.close()
+    with (
+        closing(sqlite3.connect(database)) as source,
+        closing(sqlite3.connect(settings.store / "backup")) as backup,
+    ):
+        source.backup(backup)
+    for seed in (2, 3, 4, 5):
+        take_and_read(bench, plate_jpeg(seed=seed))
+    bench.close()
+    assert json.loads((settings.store / "cache" / "copies.json").read_text())["reached"]
+    for file in settings.store.glob("nameplate.sqlite3*"):
+        file.unlink()
+    (settings.store / "backup").rename(database)
+    after = Workbench.open(settings)
+    other = plate_jpeg(seed=9)
+    take_and_read(after, other)
+    assert take_and_read(after, smaller(other)).copies == (("EX-0003", "EX-0002"),)
+    held = KnownValues(after.stores).bearers(case.case_id, ["CMX15D0836"])
+    assert held == {"EX-0001", "EX-0002"}
+    after.close()
 
 
 def test_an_index_that_cannot_be_written_stops_nothing(

@@ -108,7 +108,7 @@ def _take_in(
     """
     reports = [IntakeReport(total=len(files))]
     st.session_state[f"intake_reports_{case_id}"] = reports
-    bar = st.progress(0.0, text="Hashing and keeping …")
+    bar = st.progress(0.0, text="Hashing, keeping and comparing …")
     st.button("Stop after this photo", key="intake_stop")
     with state.told():
         for report in workbench.intake.taking_in(
