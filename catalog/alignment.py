@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
+SMALLEST_SHARE = 1e-9
+"""So much of a place is at least left for other characters than the one that stands there."""
+
 OTHER_LETTER = 1e-3
 """Probability that one letter outside the alphabet is given as another; a stated assumption."""
 
@@ -49,6 +52,32 @@ def alignment_mass(match: Floats, skip: float, extra: float) -> Floats:
         without_first += part
         from_third += two
     return np.asarray(mass[-1])
+
+
+def mass_beside(match: Floats, other: Floats, skip: float, extra: float) -> Floats:
+    """Sum `alignment_mass` over all ways to replace one character of each row, shape (n,).
+
+    `other[i, j, n]` is how probable place i of the reading is under what replaces place j.
+    """
+    _, length, rows = match.shape
+    mass, near = np.zeros((length + 1, rows)), np.zeros((length + 1, rows))
+    mass[:3] = np.array([[1.0], [skip], [skip * skip]])[: length + 1]
+    near[:3] = np.array([[0.0], [skip], [2 * skip * skip]])[: length + 1]
+    for seen, replaced in zip(match, other, strict=True):
+        part = mass[:-1] * seen
+        part_near = near[:-1] * seen + mass[:-1] * replaced
+        mass *= extra
+        near *= extra
+        mass[1:] += part
+        near[1:] += part_near
+        # As above; a character that is left out may be the one that is replaced.
+        one, one_near = mass[:-1] * skip, (near[:-1] + mass[:-1]) * skip
+        two, two_near = one[:-1] * skip, (near[:-2] + 2 * mass[:-2]) * (skip * skip)
+        mass[1:] += one
+        near[1:] += one_near
+        mass[2:] += two
+        near[2:] += two_near
+    return np.asarray(near[-1])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +139,21 @@ class Profile:
             total += float(part.units @ (part.combinations * mass[start:end]))
             start = end
         return mass[start:], total
+
+    def beside(self, keys: npt.NDArray[np.bytes_], sets: ProductSets) -> Floats:
+        """Give the mean of `of_keys` over what stands beside each serial, shape (n,).
+
+        That is the serial with one character replaced, any place as often, by any other character
+        as often as the one set of `sets` holds it at that place.
+        """
+        if not keys.size:
+            return np.zeros(0)
+        match = self._match(keys, sets.length)
+        held = sets.shares(keys)
+        every = sets.on_average(self.seen)
+        other = (every - held * match) / np.maximum(1.0 - held, SMALLEST_SHARE)
+        mass = mass_beside(match, np.maximum(other, 0.0), self.skip, self.extra)
+        return self.share * mass / sets.length
 
     def _match(self, keys: npt.NDArray[np.bytes_], length: int) -> Floats:
         """How probable each place is under each character of each serial."""

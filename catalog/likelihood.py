@@ -73,6 +73,13 @@ class SerialModel(Protocol):
         """
         ...
 
+    def beside(self, keys: Keys, sets: ProductSets) -> Floats:
+        """Give the mean of the same over what stands one character beside each serial, (n,).
+
+        Other characters are as frequent there as in `sets`; bounded from above for pixels.
+        """
+        ...
+
     @property
     def blind(self) -> float:
         """The share of such readings that say nothing at all about the serial, 0-1."""
@@ -164,6 +171,10 @@ class TextModel:
             total += of_all
         return each, total
 
+    def beside(self, keys: Keys, sets: ProductSets) -> Floats:
+        """Give the mean of the same over what stands one character beside each serial, (n,)."""
+        return _beside(self.profiles, keys, sets)
+
     def counted(self, keys: Keys, length: int, exact: Floats) -> Floats:
         """Give what the sum over units counted for these serials: for text, what they are."""
         del keys, length
@@ -243,6 +254,10 @@ class LatticeModel:
         total = sum(one.of_keys_and_units(none, length, sets)[1] for one in self.profiles)
         return self.of_keys(keys, length), total
 
+    def beside(self, keys: Keys, sets: ProductSets) -> Floats:
+        """Give the mean over what stands beside each serial, counted from single changes, (n,)."""
+        return self.slack * _beside(self.profiles, keys, sets)
+
     def counted(self, keys: Keys, length: int, exact: Floats) -> Floats:
         """Give what the sum over units counted for these serials, from single changes."""
         del exact
@@ -305,6 +320,13 @@ def _lattice_model(
         base=float(np.exp(looks.least - best)),
         errors=MODELS["machine"],
     )
+
+
+def _beside(profiles: Sequence[Profile], keys: Keys, sets: ProductSets) -> Floats:
+    total = np.zeros(keys.size)
+    for profile in profiles:
+        total += profile.beside(keys, sets)
+    return total
 
 
 def _fallback(text: str, errors: ErrorModel, share: float) -> Profile:

@@ -32,6 +32,10 @@ FINE_BLOCKS = 64
 UNSEEN_SHARE = 1.0
 """Irregular serials: as many units again as the catalog has are taken to exist outside it."""
 
+BESIDE_SHARE = 0.5
+"""So many of these are taken to stand one character beside a catalogued one, as in a sequence that
+was not seen to be one; the others anywhere. Assumed."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProductSets:
@@ -49,6 +53,9 @@ class ProductSets:
     """Irregular serials: how many of this length are catalogued; 0 for sequences."""
     listed: bool
     """Whether every combination is one unit (sequences) or only expected (irregular serials)."""
+    beside: float = 0.0
+    """Irregular serials: uncatalogued units that are taken to stand one character beside each
+    catalogued one; `units` holds the others."""
 
     @property
     def allowed(self) -> npt.NDArray[np.bool_]:
@@ -89,6 +96,12 @@ class ProductSets:
         """
         return (seen @ self._shares).reshape(len(seen), self.length, -1)
 
+    def shares(self, keys: npt.NDArray[np.bytes_]) -> Floats:
+        """The share of each key's characters at their places in a single set, (length, n)."""
+        columns = encode(keys)[:, : self.length].T
+        held = np.take_along_axis(self.weights[0], columns, axis=1)
+        return np.asarray(held / np.maximum(self.totals, 1e-300))
+
     def expected(self, keys: npt.NDArray[np.bytes_]) -> Floats:
         """How many units are expected to bear each of these keys, shape (n,)."""
         cells = encode(keys)[:, : self.length].T + np.arange(0, self.length * WIDTH, WIDTH)[:, None]
@@ -121,6 +134,10 @@ class Population:
     def irregular_of(self, length: int) -> int:
         """How many catalogued serials of this length follow no sequence."""
         return sum(group.catalogued for group in self.of_length(length))
+
+    def out_of_sequence(self, length: int) -> ProductSets | None:
+        """Give what is known of the serials of one length that stand in no sequence."""
+        return next((group for group in self.of_length(length) if not group.listed), None)
 
     def in_sequence(self, length: int) -> bool:
         """Whether any serial of this length follows a sequence."""
@@ -162,7 +179,11 @@ def population(statistics: GroupStatistics, *, factor: float = 1.0) -> Populatio
     ]
     irregular = sum(places.units for places in statistics.irregular)
     in_blocks = sum(last - block.start + 1 for block, last in blocks)
-    beyond = sum(float(group.units.sum()) for group in sets if not group.listed)
+    beyond = sum(
+        float(group.units.sum()) + group.beside * group.catalogued
+        for group in sets
+        if not group.listed
+    )
     return Population(
         catalogued=statistics.keys,
         irregular=irregular,
@@ -199,8 +220,8 @@ def _basis(
     if irregular:
         parts.append(
             f"{irregular} catalogued serials follow no sequence; {beyond:.0f} more are assumed, "
-            "their characters as frequent as in the catalogued ones, never-seen characters up to "
-            "1 − 0.05^(1/n)"
+            "half of them one character beside a catalogued one, the others with characters as "
+            "frequent as in the catalogued ones, never-seen characters up to 1 − 0.05^(1/n)"
         )
     return "; ".join(parts) or "no serial of this model is catalogued"
 
@@ -275,7 +296,8 @@ def _irregular_sets(places: PlaceCounts, factor: float) -> ProductSets:
     return ProductSets(
         length=places.length,
         weights=shares[None],
-        units=np.array([places.units * UNSEEN_SHARE * factor]),
+        units=np.array([places.units * UNSEEN_SHARE * (1.0 - BESIDE_SHARE) * factor]),
+        beside=UNSEEN_SHARE * BESIDE_SHARE * factor,
         catalogued=places.units,
         listed=False,
     )

@@ -43,6 +43,10 @@ serial with one character left out and one added (docs/validity.md, "Not shown")
 NEAREST = 64
 """Of serials that are all scored, so many of the best are listed in any case."""
 
+BESIDE_FROM = 1e-12
+"""Of a serial that explains the reading worse than this, beside the best, so does what stands one
+character beside it (three characters of such a serial differ at least)."""
+
 SCORED_TOGETHER = 4096
 
 SURELY = 0.9
@@ -104,7 +108,7 @@ def propose(
     lists: list[tuple[Keys, Floats]] = []
     beyond: float | None = None
     if 0 < irregular <= (SCORED_WHOLE if model.slack == 1.0 else LISTED_WHOLE):
-        lists, beyond = _all_scored(model, catalogued.out_of_sequence(population, length), length)
+        lists, beyond = _all_scored(model, catalogued, population, length)
     whole = missed = 0.0
     doubtful = False
     for profile in model.profiles:
@@ -136,13 +140,14 @@ def propose(
 
 
 def _all_scored(
-    model: SerialModel, keys: Keys, length: int
+    model: SerialModel, catalogued: SortedKeys, population: Population, length: int
 ) -> tuple[list[tuple[Keys, Floats]], float]:
-    """Score every serial of `keys`; give those that may explain the reading and the others' sum.
+    """Score every serial in no sequence; give those that may explain the reading.
 
-    Pixels are asked later, of the likeliest; so for them all are listed, as probable as each
-    profile makes them.
+    Also gives the sum of all others, with what is taken to stand beside them. Pixels are asked
+    later, of the likeliest; so for them all are listed, as probable as each profile makes them.
     """
+    keys = catalogued.out_of_sequence(population, length)
     if model.slack != 1.0:
         return [(keys, profile.of_keys(keys, length)) for profile in model.profiles], 0.0
     scores = np.empty(keys.size)
@@ -151,7 +156,12 @@ def _all_scored(
         scores[some] = model.of_keys(keys[some], length)
     near = scores >= LEAST_PROPOSED * model.ceiling
     near[np.argsort(-scores, kind="stable")[:NEAREST]] = True
-    return [(keys[near], scores[near])], float(scores[~near].sum())
+    rest = float(scores[~near].sum())
+    some_way_off = keys[~near & (scores >= BESIDE_FROM * model.ceiling)]
+    spread = population.out_of_sequence(length)
+    if spread is not None and some_way_off.size:
+        rest += spread.beside * float(model.beside(some_way_off, spread).sum())
+    return [(keys[near], scores[near])], rest
 
 
 def _spelled_out(

@@ -188,6 +188,10 @@ def _weigh_part(
         counted = counted.at_least(
             count_fitting(model, population, part.length, keys, least=FITS_FROM * model.ceiling)
         )
+    spread = population.out_of_sequence(part.length)
+    # Where not all are scored, the millionth of each is more than what stands beside them.
+    if part.beyond is not None and spread is not None and alone.any():
+        beyond += spread.beside * float(model.beside(part.keys[alone], spread).sum())
     return _Part(
         counted=total,
         added=float((listed + expected) @ correction + likelihood[alone].sum()) + beyond,

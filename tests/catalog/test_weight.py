@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.bands import BANDS, band, times
+from catalog.confusions import ALPHABET
 from catalog.descent import SortedKeys
 from catalog.likelihood import SerialModel, serial_model
 from catalog.looks import Trust
@@ -178,15 +179,15 @@ def test_two_doubtful_pixels_say_more_than_none() -> None:
 
 
 def out_of_sequence(count: int) -> npt.NDArray[np.bytes_]:
-    letters = np.frombuffer(b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789", dtype=np.uint8)
+    letters = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
     drawn = letters[np.random.default_rng(8).integers(0, letters.size, (count, 8))]
     return np.unique(drawn.view("S8").ravel())
 
 
 @pytest.mark.parametrize("count", [1500, 4000, 30_000])
 def test_a_clear_text_identifies_a_unit_among_many_out_of_sequence(count: int) -> None:
-    keys = out_of_sequence(count)
-    text = keys[77].decode()
+    text = "K7F21W9D"
+    keys = np.unique(np.append(out_of_sequence(count), [text.encode()]))
     model, group = weighed(text, keys, population(statistics(keys)))
     exact = float(model.of_keys(keys, 8).sum())
     assert group.bounded == 0
@@ -195,6 +196,43 @@ def test_a_clear_text_identifies_a_unit_among_many_out_of_sequence(count: int) -
     assert group.catalogued_fitting == 1
     likelihood = group.scored[0].likelihood
     assert weigh_unit([group], group, likelihood, ceiling=model.ceiling).posterior > 0.999
+
+
+@pytest.mark.parametrize("text", ["K7F2QW9D", "K7F?QW9D", "KKF2QW9D", "7F2QW9D", "K7F2QW9DD"])
+@pytest.mark.parametrize("origin", ["human", "machine"])
+def test_what_stands_one_character_beside_a_serial_is_summed_exactly(
+    text: str, origin: str
+) -> None:
+    drawn = out_of_sequence(400)
+    people = population(statistics(drawn))
+    spread = people.out_of_sequence(8)
+    assert spread is not None
+    shares = spread.weights[0] / spread.weights[0].sum(axis=1, keepdims=True)
+    model = serial_model(FieldEvidence(text=text, origin=origin), people)  # type: ignore[arg-type]
+    assert model is not None
+    keys = np.append(drawn[::80], [b"K7F2QW9D", b"K7FZQW9D"])
+    counted = model.beside(keys, spread)
+    for key, near in zip(keys.tolist(), counted.tolist(), strict=True):
+        expected = 0.0
+        for place, char in enumerate(key.decode()):
+            others = [one for one in ALPHABET if one != char]
+            of_each = [shares[place, ALPHABET.index(one)] for one in others]
+            asked = [key.decode()[:place] + one + key.decode()[place + 1 :] for one in others]
+            found = model.of_keys(np.array([one.encode() for one in asked]), 8)
+            expected += float(np.dot(of_each, found)) / sum(of_each) / 8
+        assert near == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_record_that_differs_in_one_look_alike_is_not_identified() -> None:
+    """What was read may be of an uncatalogued unit whose serial is next to a catalogued one."""
+    keys = np.unique(np.append(out_of_sequence(4000), [b"K7FOQW9D"]))
+    people = population(statistics(keys))
+    for text, least, most in (("K7F0QW9D", 0.98, 0.995), ("K7FOQW9D", 0.999, 1.0)):
+        model, group = weighed(text, keys, people)
+        best = group.scored[0]
+        assert best.key == "K7FOQW9D"
+        posterior = weigh_unit([group], group, best.likelihood, ceiling=model.ceiling).posterior
+        assert least < posterior < most, text
 
 
 def test_of_two_serials_out_of_sequence_that_look_alike_neither_is_identified() -> None:
