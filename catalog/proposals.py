@@ -154,13 +154,17 @@ def _all_scored(
     for start in range(0, keys.size, SCORED_TOGETHER):
         some = slice(start, start + SCORED_TOGETHER)
         scores[some] = model.of_keys(keys[some], length)
-    near = scores >= LEAST_PROPOSED * model.ceiling
-    near[np.argsort(-scores, kind="stable")[:NEAREST]] = True
-    rest = float(scores[~near].sum())
-    some_way_off = keys[~near & (scores >= BESIDE_FROM * model.ceiling)]
+    order = np.argsort(-scores, kind="stable")
+    fair = int(np.count_nonzero(scores >= LEAST_PROPOSED * model.ceiling))
+    listed = min(max(fair, NEAREST), EFFORTS[-1].most)
+    near, others = order[:listed], order[listed:]
+    rest = float(scores[others].sum())
     spread = population.out_of_sequence(length)
-    if spread is not None and some_way_off.size:
-        rest += spread.beside * float(model.beside(some_way_off, spread).sum())
+    if spread is not None:
+        some_way_off = keys[others[scores[others] >= BESIDE_FROM * model.ceiling]]
+        for start in range(0, some_way_off.size, SCORED_TOGETHER):
+            some = some_way_off[start : start + SCORED_TOGETHER]
+            rest += spread.beside * float(model.beside(some, spread).sum())
     return [(keys[near], scores[near])], rest
 
 
