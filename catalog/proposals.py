@@ -163,8 +163,8 @@ def _all_scored(
     if spread is not None:
         some_way_off = keys[others[scores[others] >= BESIDE_FROM * model.ceiling]]
         for start in range(0, some_way_off.size, SCORED_TOGETHER):
-            some = some_way_off[start : start + SCORED_TOGETHER]
-            rest += spread.beside * float(model.beside(some, spread).sum())
+            part = some_way_off[start : start + SCORED_TOGETHER]
+            rest += spread.beside * float(model.beside(part, spread).sum())
     return [(keys[near], scores[near])], rest
 
 
