@@ -38,6 +38,37 @@ _CLAIMS = (
 )
 
 
+# What is done for every entry is put together once: doing it anew takes longer than the database.
+
+
+def _here(table: Table) -> ColumnElement[bool]:
+    """The rows of one exhibit, which `_of_exhibit` names."""
+    return (table.c.case_id == bindparam("of_case")) & (
+        table.c.exhibit_id == bindparam("of_exhibit")
+    )
+
+
+def _of_exhibit(case_id: str, exhibit_id: str) -> dict[str, str]:
+    return {"of_case": case_id, "of_exhibit": exhibit_id}
+
+
+_EXHIBIT: Final = update(tables.exhibit).where(_here(tables.exhibit))
+_REGIONS: Final = select(tables.region).where(_here(tables.region))
+_REGION: Final = update(tables.region).where(
+    _here(tables.region), tables.region.c.region_id == bindparam("of_region")
+)
+_FORGET_REGIONS: Final = delete(tables.region).where(_here(tables.region))
+_PLATES: Final = select(tables.region.c.region_id, tables.region.c.plate_id).where(
+    _here(tables.region)
+)
+_LAST_REGION: Final = select(func.max(tables.region.c.number)).where(
+    tables.region.c.case_id == bindparam("of_case")
+)
+_JUDGED: Final = select(
+    tables.review.c.region_id, tables.review.c.field, tables.review.c.text
+).where(_here(tables.review))
+
+
 def fold(connection: Connection, entry: Entry) -> None:
     """Apply one entry to the tables; kinds that no screen shows leave them as they are."""
     action = _FOLDS.get(entry.kind)
@@ -309,36 +340,6 @@ def _exhibit_read(connection: Connection, entry: Entry) -> None:
 
 
 _Fields: TypeAlias = "list[tuple[str, str, float, str]]"
-
-# What is done for every entry is put together once: doing it anew takes longer than the database.
-
-
-def _here(table: Table) -> ColumnElement[bool]:
-    """The rows of one exhibit, which `_of_exhibit` names."""
-    return (table.c.case_id == bindparam("of_case")) & (
-        table.c.exhibit_id == bindparam("of_exhibit")
-    )
-
-
-def _of_exhibit(case_id: str, exhibit_id: str) -> dict[str, str]:
-    return {"of_case": case_id, "of_exhibit": exhibit_id}
-
-
-_EXHIBIT: Final = update(tables.exhibit).where(_here(tables.exhibit))
-_REGIONS: Final = select(tables.region).where(_here(tables.region))
-_REGION: Final = update(tables.region).where(
-    _here(tables.region), tables.region.c.region_id == bindparam("of_region")
-)
-_FORGET_REGIONS: Final = delete(tables.region).where(_here(tables.region))
-_PLATES: Final = select(tables.region.c.region_id, tables.region.c.plate_id).where(
-    _here(tables.region)
-)
-_LAST_REGION: Final = select(func.max(tables.region.c.number)).where(
-    tables.region.c.case_id == bindparam("of_case")
-)
-_JUDGED: Final = select(
-    tables.review.c.region_id, tables.review.c.field, tables.review.c.text
-).where(_here(tables.review))
 
 
 def _judged(connection: Connection, here: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
