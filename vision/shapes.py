@@ -123,10 +123,6 @@ def container_check_digit(code: str) -> int:
     return int(total % 11 % 10)
 
 
-MOST_NAME_WORDS, SHORT_WORD = 5, 3
-"""A maker's name has at most so many words; those of up to three characters may hold digits."""
-
-
 def plausible(field: FieldName, text: str) -> float:
     """How well a text fits a field's form: 0 (cannot be) to 1 (just as one expects)."""
     value = text.strip()
@@ -164,19 +160,7 @@ def _maker(value: str, plain: str) -> float:
     letters = sum(char.isalpha() for char in plain)
     if letters < 2 or letters * 2 < len(plain):
         return 0.0
-    if has_legal_form(value):
-        return 1.0
-    return 0.9 if _like_a_name(value) else 0.7
-
-
-def _like_a_name(value: str) -> bool:
-    """Say whether a text is a few words of letters, such as a firm's name (`L3 WESCAM`)."""
-    words = [letters_and_digits(word) for word in value.split()]
-    return (
-        len(words) <= MOST_NAME_WORDS
-        and all(word.isalpha() or len(word) <= SHORT_WORD for word in words)
-        and any(word.isalpha() and len(word) > SHORT_WORD for word in words)
-    )
+    return 1.0 if has_legal_form(value) else 0.7
 
 
 def _part_number(value: str, plain: str) -> float:
