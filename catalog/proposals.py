@@ -117,7 +117,7 @@ def propose(
             # Where the sum over all units is exact, only serials that may fit need be spelled.
             least = SURELY * enough if model.slack == 1.0 else 0.0
             spelled, bound = _spelled_out(spelling, enough, efforts, least=least)
-            # Out of sequence only catalogued serials are scored, and these are looked for below.
+            # Out of sequence only catalogued serials are scored: listed above or looked for below.
             if spelled is None or population.in_sequence(length):
                 lists.append(spelling.single_changes())
             if spelled is not None:

@@ -44,6 +44,13 @@ def other_exposure() -> bytes:
 
 
 @pytest.fixture
+def kept_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The indexes are written after every photo and reading."""
+    monkeypatch.setattr("workbench.known_photos.WORTH_KEEPING", 1)
+    monkeypatch.setattr("workbench.known_values.WORTH_KEEPING", 1)
+
+
+@pytest.fixture
 def two_looks(bench: Workbench, investigator: Actor, case: CaseSummary) -> CaseSummary:
     """A photo, a repost of it with an earlier claimed date, and another exposure; all read."""
     for name, data, date in (
@@ -199,15 +206,13 @@ def test_the_index_is_kept_and_caught_up_at_the_next_start(
     after.close()
 
 
+@pytest.mark.usefixtures("kept_at_once")
 def test_the_indexes_are_kept_while_the_program_runs(
     bench: Workbench,
     settings: Settings,
     case: CaseSummary,
     investigator: Actor,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("workbench.known_photos.WORTH_KEEPING", 1)
-    monkeypatch.setattr("workbench.known_values.WORTH_KEEPING", 1)
     for seed in range(4):
         photo = [Upload(name=f"{seed}.jpg", data=plate_jpeg(seed=seed))]
         bench.intake.take_in(investigator, case.case_id, photo, Claims())
@@ -218,15 +223,13 @@ def test_the_indexes_are_kept_while_the_program_runs(
     assert case.case_id in json.loads((settings.store / "cache" / "values.json").read_text())
 
 
+@pytest.mark.usefixtures("kept_at_once")
 def test_an_index_newer_than_a_database_put_back_from_a_backup_hides_nothing(
     bench: Workbench,
     settings: Settings,
     case: CaseSummary,
     investigator: Actor,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("workbench.known_photos.WORTH_KEEPING", 1)
-    monkeypatch.setattr("workbench.known_values.WORTH_KEEPING", 1)
 
     def take_and_read(workbench: Workbench, data: bytes) -> IntakeReport:
         photo = [Upload(name="photo.jpg", data=data)]
@@ -258,15 +261,13 @@ def test_an_index_newer_than_a_database_put_back_from_a_backup_hides_nothing(
     after.close()
 
 
+@pytest.mark.usefixtures("kept_at_once")
 def test_an_index_that_cannot_be_written_stops_nothing(
     bench: Workbench,
     settings: Settings,
     case: CaseSummary,
     investigator: Actor,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("workbench.known_photos.WORTH_KEEPING", 1)
-    monkeypatch.setattr("workbench.known_values.WORTH_KEEPING", 1)
     cache = settings.store / "cache"
     for name in ("copies.json", "values.json"):
         (cache / name / "in the way").mkdir(parents=True)

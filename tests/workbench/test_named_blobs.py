@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
 from evidence_store.errors import BlobDamaged, BlobMissing
 from tests.workbench.drawn import plate_jpeg
@@ -118,3 +119,25 @@ def test_a_missing_reading_is_named_and_bytes_of_no_exhibit_are_not(
         bench.stores.blobs.get(sha256)
     with pytest.raises(BlobMissing, match=r"^No bytes"):
         bench.stores.blobs.get("0" * 64)
+
+
+def test_the_exhibit_of_a_missing_original_is_found_without_a_look_through_the_store(
+    bench: Workbench, settings: Settings, three: CaseSummary
+) -> None:
+    sha256 = bench.exhibits.one(three.case_id, TWO).summary.sha256
+    kept(bench, settings, three, TWO).unlink()
+    asked: list[tuple[str, Any]] = []
+    engine = bench.stores.projection.engine
+
+    def note(_one: object, _two: object, statement: str, parameters: Any, *_rest: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    with pytest.raises(BlobMissing, match=TWO):
+        bench.stores.blobs.get(sha256)
+    event.remove(engine, "before_cursor_execute", note)
+    assert len(asked) == 1
+    with engine.connect() as connection:
+        statement, parameters = asked[0]
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    assert all("SEARCH" in row.detail and "(sha256=?)" in row.detail for row in plan), plan
