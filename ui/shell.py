@@ -23,6 +23,7 @@ from ui.screens import (
     reading,
     review,
     start,
+    traces,
     verify,
 )
 from workbench.types import CaseSummary, Policy
@@ -65,6 +66,9 @@ OF_A_CASE = (
     Screen(name="review", title="Review", icon=":material/rate_review:", render=review.render),
     Screen(
         name="candidates", title="Candidates", icon=":material/balance:", render=candidates.render
+    ),
+    Screen(
+        name="traces", title="Trace requests", icon=":material/outgoing_mail:", render=traces.render
     ),
     Screen(name="export", title="Export", icon=":material/inventory_2:", render=export.render),
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from catalog.errors import CatalogError
 from evidence_store.errors import StoreError
 from vision.errors import VisionError
-from workbench.commands import cases, catalog, evidence, intake, people, review
+from workbench.commands import cases, catalog, evidence, intake, people, review, tracing
 from workbench.commands.common import Command, Parser, add_common, aside, progress
 from workbench.commands.next_step import next_step
 from workbench.errors import WorkbenchError
@@ -22,7 +22,7 @@ from workbench.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-GROUPS = (people, cases, intake, review, catalog, evidence)
+GROUPS = (people, cases, intake, review, catalog, tracing, evidence)
 """In the order in which a case goes through them."""
 
 DONE, REFUSED, NOT_RUN = 0, 1, 2

@@ -29,18 +29,22 @@ from workbench.report.types import (
     ReportRegion,
     ReportReview,
     ReportSearch,
+    ReportTrace,
+    ReportTraceAnswer,
 )
 from workbench.strength import strength_of
+from workbench.trace import ADDRESSEE_WORDS, ANSWER_WORDS, day
 from workbench.types import ExhibitView, Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from evidence_store.bundle.layout import RequiredSigner
     from evidence_store.types import Checkpoint, PublicKey
     from vision.types import Engine, FieldReading, PhotoReading, Reading
     from workbench.captures import Captures
+    from workbench.trace import Trace
     from workbench.types import (
         CaseSummary,
         CatalogSummary,
@@ -84,7 +88,7 @@ def gather(
     entries = tuple(workbench.stores.ledger.entries(case_id, limit=checkpoint.size))
     names = workbench.people.names()
     actors = {entry.actor for entry in entries} | {signer.person for signer in signers}
-    exhibits = tuple(_exhibit(workbench, case_id, view) for view in views(workbench, case_id))
+    exhibits = tuple(report_exhibit(workbench, case_id, view) for view in views(workbench, case_id))
     return ReportCase(
         case_id=case_id,
         title=summary.title,
@@ -107,6 +111,9 @@ def gather(
         searches=tuple(
             _search(view, workbench.catalogs.summary(view.snapshot_sha256))
             for view in reversed(workbench.matching.searches(case_id))
+        ),
+        traces=tuple(
+            _trace(trace, entries[-1].at.date()) for trace in workbench.tracing.traces(case_id)
         ),
         custody=tuple(
             ReportEntry(
@@ -171,7 +178,8 @@ def views(workbench: Workbench, case_id: str) -> Iterator[ExhibitView]:
         offset += PAGE
 
 
-def _exhibit(workbench: Workbench, case_id: str, view: ExhibitView) -> ReportExhibit:
+def report_exhibit(workbench: Workbench, case_id: str, view: ExhibitView) -> ReportExhibit:
+    """An exhibit as the case file shows it, with its pictures made from the original."""
     summary = view.summary
     return ReportExhibit(
         exhibit_id=summary.exhibit_id,
@@ -382,6 +390,37 @@ def _search(view: SearchView, catalog: CatalogSummary) -> ReportSearch:
                 replaced=decision.replaced,
             )
             for decision in view.decisions
+        ),
+    )
+
+
+def _trace(trace: Trace, as_of: date) -> ReportTrace:
+    asked = trace.request
+    return ReportTrace(
+        trace_id=trace.trace_id,
+        sequence=trace.sequence,
+        by=trace.by,
+        plate_id=trace.plate_id,
+        addressee=asked.addressee,
+        addressee_is=ADDRESSEE_WORDS[asked.addressee_is],
+        sent_on=day(asked.sent_on),
+        answer_by=day(asked.answer_by),
+        comment_by=day(asked.comment_by),
+        standing=trace.standing(as_of),
+        letter_sha256=trace.letter_sha256,
+        seen=asked.seen,
+        further=asked.further,
+        answers=tuple(
+            ReportTraceAnswer(
+                sequence=answer.sequence,
+                at=answer.at,
+                by=answer.by,
+                answer=ANSWER_WORDS[answer.answer],
+                received_on=day(answer.received_on),
+                words=answer.words,
+                papers=tuple((paper.name, paper.sha256) for paper in answer.papers),
+            )
+            for answer in trace.answers
         ),
     )
 

@@ -15,10 +15,11 @@ from evidence_store.types import Draft, Json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from evidence_store.types import Sha256
     from vision.types import CopyEvidence, FieldName, Frame
+    from workbench.trace import AddresseeIs, AnswerIs, Paper
     from workbench.types import Claims, Judgement, Policy, Role
 
 
@@ -333,6 +334,68 @@ def candidate_judged(
             "supersedes": supersedes,
         },
         private={"candidate": candidate, "reason": reason},
+    )
+
+
+def trace_asked(
+    actor: str,
+    *,
+    trace: str,
+    plate: str,
+    exhibits: Sequence[str],
+    addressee: str,
+    addressee_is: AddresseeIs,
+    sent_on: date,
+    reply_to: str,
+    seen: str,
+    further: str,
+    letter: Sha256,
+) -> Draft:
+    """Somebody outside is asked about a plate; the letter is kept as it goes out."""
+    return Draft(
+        kind="trace.asked",
+        actor=actor,
+        body={
+            "trace": trace,
+            "plate": plate,
+            "exhibits": list(exhibits),
+            "addressee_is": addressee_is.value,
+            "sent_on": sent_on.isoformat(),
+        },
+        private={
+            "addressee": addressee,
+            "reply_to": reply_to,
+            "seen": seen,
+            "further": further,
+            "letter": letter,
+        },
+    )
+
+
+def trace_answered(
+    actor: str,
+    *,
+    trace: str,
+    exhibits: Sequence[str],
+    answer: AnswerIs,
+    received_on: date,
+    words: str,
+    papers: Sequence[Paper],
+) -> Draft:
+    """An answer to a trace request came in; the papers that came with it are kept as blobs."""
+    return Draft(
+        kind="trace.answered",
+        actor=actor,
+        body={
+            "trace": trace,
+            "exhibits": list(exhibits),
+            "answer": answer.value,
+            "received_on": received_on.isoformat(),
+        },
+        private={
+            "answer_words": words,
+            "papers": [cast("dict[str, Json]", asdict(paper)) for paper in papers],
+        },
     )
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal[
-    "person", "case", "exhibit", "plate", "group", "catalog", "search", "bundle", "public bundle"
+    "person",
+    "case",
+    "exhibit",
+    "plate",
+    "group",
+    "catalog",
+    "search",
+    "trace",
+    "bundle",
+    "public bundle",
 ]
 
 

@@ -31,7 +31,7 @@ from workbench import entries, tables
 from workbench import policy as rules
 from workbench.case_file import counts, engines, gather, required_reviewers, views
 from workbench.errors import BadRequest, NotFound
-from workbench.payload import exhibit_files, search_files
+from workbench.payload import exhibit_files, search_files, trace_files
 from workbench.report.build import build_report
 from workbench.tabulate import tables_of
 from workbench.types import Role, SealedView
@@ -274,6 +274,7 @@ class Exports:
             payload=(
                 *exhibit_files(workbench, case_id),
                 *search_files(workbench, case_id),
+                *trace_files(workbench, case_id),
                 *tables_of(
                     views(workbench, case_id), reversed(workbench.matching.searches(case_id))
                 ),

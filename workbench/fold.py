@@ -471,6 +471,45 @@ def _candidate_judged(connection: Connection, entry: Entry) -> None:
     )
 
 
+def _trace_asked(connection: Connection, entry: Entry) -> None:
+    connection.execute(
+        insert(tables.trace),
+        {
+            "case_id": entry.log,
+            "trace_id": entry.body["trace"],
+            "sequence": entry.sequence,
+            "at": _at(entry),
+            "by": entry.actor,
+            "plate_id": entry.body["plate"],
+            "exhibits": entry.body["exhibits"],
+            "addressee": _text(entry.private, "addressee"),
+            "addressee_is": entry.body["addressee_is"],
+            "sent_on": entry.body["sent_on"],
+            "reply_to": _text(entry.private, "reply_to"),
+            "seen": _text(entry.private, "seen"),
+            "further": _text(entry.private, "further"),
+            "letter_sha256": entry.private["letter"],
+        },
+    )
+
+
+def _trace_answered(connection: Connection, entry: Entry) -> None:
+    connection.execute(
+        insert(tables.trace_answer),
+        {
+            "case_id": entry.log,
+            "sequence": entry.sequence,
+            "trace_id": entry.body["trace"],
+            "at": _at(entry),
+            "by": entry.actor,
+            "answer": entry.body["answer"],
+            "received_on": entry.body["received_on"],
+            "words": _text(entry.private, "answer_words"),
+            "papers": entry.private.get("papers", []),
+        },
+    )
+
+
 def _bundle_sealed(connection: Connection, entry: Entry) -> None:
     connection.execute(
         insert(tables.sealed),
@@ -502,5 +541,7 @@ _FOLDS: Mapping[str, Fold] = {
     "field.judged": _field_judged,
     "candidates.searched": _candidates_searched,
     "candidate.judged": _candidate_judged,
+    "trace.asked": _trace_asked,
+    "trace.answered": _trace_answered,
     "bundle.sealed": _bundle_sealed,
 }

@@ -9,5 +9,11 @@ MAX_NAME = 120
 MAX_TEXT = 200
 #: Longest reason of a judgement or a decision.
 MAX_REASON = 5_000
+#: Longest name and address of whoever a trace request goes to, or is to be answered to.
+MAX_ADDRESS = 500
+#: Longest answer to a trace request, as a person writes it down.
+MAX_ANSWER = 20_000
+#: Papers that one answer may come with.
+MAX_PAPERS = 20
 #: Shortest fragment that is looked for, in letters and digits: one alone is everywhere.
 LEAST_SOUGHT = 2

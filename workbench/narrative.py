@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from vision.reader import COMBINED
+from workbench.trace import ANSWER_WORDS, AnswerIs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -114,6 +115,14 @@ _SENTENCES: Mapping[str, Sentence] = {
     "candidate.judged": lambda body, private: (
         f"Judged {private['candidate'] or 'that no candidate is the unit'} for "
         f"{body['plate']} as {body['judgement']}. {private['reason']}"
+    ),
+    "trace.asked": lambda body, private: (
+        f"Asked {private['addressee']} about {body['plate']}: trace request {body['trace']}, "
+        f"sent on {body['sent_on']}."
+    ),
+    "trace.answered": lambda body, private: (
+        f"Recorded an answer to {body['trace']}, received on {body['received_on']}: "
+        f"{ANSWER_WORDS[AnswerIs(str(body['answer']))]}. {private['answer_words']}"
     ),
     "bundle.sealed": lambda body, _private: (
         f"Sealed {body['bundle']} over {body['entries']} entries."

@@ -6,18 +6,20 @@ import io
 from typing import TYPE_CHECKING
 
 from evidence_store.blobs import checked_sha256, sha256_of
-from evidence_store.bundle.layout import PayloadFile, content_path
+from evidence_store.bundle.layout import LETTERS, PayloadFile, content_path
 from workbench.case_file import views
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from workbench.trace import Trace, TraceAnswer
     from workbench.types import ExhibitView
     from workbench.workbench import Workbench
 
 _SUFFIXES = {
     b"\xff\xd8\xff": "jpg",
     b"\x89PNG": "png",
+    b"%PDF": "pdf",
     b"II*\x00": "tif",
     b"MM\x00*": "tif",
     b"\x1aE\xdf\xa3": "mkv",
@@ -84,6 +86,34 @@ def search_files(workbench: Workbench, case_id: str) -> Iterator[PayloadFile]:
             about=tuple(dict.fromkeys(exhibit for exhibit, _region in plate.members)),
             recorded_in=search.sequence,
         )
+
+
+def trace_files(workbench: Workbench, case_id: str) -> Iterator[PayloadFile]:
+    """Every letter as it went out, and every paper that came with an answer, unopened."""
+    for trace in workbench.tracing.traces(case_id):
+        yield PayloadFile(
+            path=f"{LETTERS}/{trace.trace_id}.pdf",
+            source=trace.letter_sha256,
+            media_type="application/pdf",
+            title=f"{trace.trace_id}: the letter about {trace.plate_id} as it went out",
+            about=trace.exhibits,
+            recorded_in=trace.sequence,
+        )
+        for answer in trace.answers:
+            for number, paper in enumerate(answer.papers, start=1):
+                yield PayloadFile(
+                    path=paper_path(workbench, trace, answer, number),
+                    source=paper.sha256,
+                    title=f"{trace.trace_id}: what came with an answer, called {paper.name}",
+                    about=trace.exhibits,
+                    recorded_in=answer.sequence,
+                )
+
+
+def paper_path(workbench: Workbench, trace: Trace, answer: TraceAnswer, number: int) -> str:
+    """What a paper is called in a bundle and on disk: by number and kind, not as its sender did."""
+    suffix = _suffix(workbench, answer.papers[number - 1].sha256)
+    return f"{LETTERS}/{trace.trace_id}-answer-{answer.sequence:06d}-{number}.{suffix}"
 
 
 def _suffix(workbench: Workbench, sha256: str) -> str:

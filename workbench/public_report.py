@@ -16,6 +16,7 @@ from workbench.report.types import (
     ReportRegion,
     ReportReview,
     ReportSearch,
+    ReportTrace,
 )
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class PublicEdition:
             for search in case.searches
             if search.plate_id in shown and not self._holds(search.sequence, "query", "result")
         )
+        traces = tuple(self._trace(trace) for trace in case.traces if trace.plate_id in shown)
         public = replace(
             case,
             title=self._title or (WITHHELD if (0, "title") in self._held else case.title),
@@ -96,6 +98,8 @@ class PublicEdition:
                 for group in case.groups
             ),
             searches=searches,
+            traces=traces,
+            withheld_traces=len(case.traces) - len(traces),
             withheld_searches=len(case.searches) - len(searches),
             withheld_decisions=_decisions(case.searches) - _decisions(searches),
             custody=tuple(map(self._entry, case.custody)),
@@ -180,6 +184,26 @@ class PublicEdition:
                 WITHHELD if self._holds(decision.sequence, "candidate") else decision.candidate
             ),
             reason=WITHHELD if self._holds(decision.sequence, "reason") else decision.reason,
+        )
+
+    def _trace(self, trace: ReportTrace) -> ReportTrace:
+        def told(name: str, words: str, sequence: int = trace.sequence) -> str:
+            return WITHHELD if words and self._holds(sequence, name) else words
+
+        return replace(
+            trace,
+            addressee=told("addressee", trace.addressee),
+            letter_sha256=told("letter", trace.letter_sha256),
+            seen=told("seen", trace.seen),
+            further=told("further", trace.further),
+            answers=tuple(
+                replace(
+                    answer,
+                    words=told("answer_words", answer.words, answer.sequence),
+                    papers=() if self._holds(answer.sequence, "papers") else answer.papers,
+                )
+                for answer in trace.answers
+            ),
         )
 
     def _entry(self, entry: ReportEntry) -> ReportEntry:

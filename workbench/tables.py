@@ -23,7 +23,7 @@ from sqlalchemy import (
 metadata = MetaData()
 
 #: Raised by one whenever a table changes: an older projection is dropped and folded anew.
-SHAPE = 5
+SHAPE = 6
 
 NOTHING_OPEN = 2.0
 """In place of a confidence where no field waits for a judgement: after every probability."""
@@ -204,6 +204,40 @@ decision = Table(
     Column("reason", Text, nullable=False),
     Column("supersedes", BigInteger),
     Index("projected_decision_search", "case_id", "search_sequence"),
+)
+
+trace = Table(
+    "projected_trace",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("trace_id", String(20), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("plate_id", String(40), nullable=False),
+    Column("exhibits", JSON, nullable=False),
+    Column("addressee", Text, nullable=False),
+    Column("addressee_is", String(12), nullable=False),
+    Column("sent_on", String(10), nullable=False),
+    Column("reply_to", Text, nullable=False),
+    Column("seen", Text, nullable=False),
+    Column("further", Text, nullable=False),
+    Column("letter_sha256", String(64), nullable=False),
+    Index("projected_trace_plate", "case_id", "plate_id"),
+)
+
+trace_answer = Table(
+    "projected_trace_answer",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("trace_id", String(20), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("answer", String(12), nullable=False),
+    Column("received_on", String(10), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("papers", JSON, nullable=False),
 )
 
 sealed = Table(

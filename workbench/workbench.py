@@ -1,6 +1,6 @@
 """The workbench: the verbs that a photo goes through, in their order.
 
-people → cases → intake → reading → copies → review → catalogs → matching → exports
+people → cases → intake → reading → copies → review → catalogs → matching → tracing → exports
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from workbench.publication import Publication
 from workbench.reading import ReadingRoom
 from workbench.review import ReviewRoom
 from workbench.stores import Stores, utc_now
+from workbench.tracing import Tracing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,6 +76,7 @@ class Workbench:
         self.matching = Matching(
             stores, self.people, self.cases, self.review, self.catalogs, self.reading
         )
+        self.tracing = Tracing(self)
         self.exports = Exports(self)
         self.publication = Publication(self)
         self.demo = Demo(self)

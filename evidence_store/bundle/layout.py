@@ -45,13 +45,25 @@ SIGNATURES = "signatures"
 FIRST_SEAL = "signatures/seal.sha256"
 
 FOLDERS = frozenset(
-    {"originals", "derived", "readings", "catalog", "reviews", "ledger", "tables", "schemas"}
+    {
+        "originals",
+        "derived",
+        "readings",
+        "catalog",
+        "reviews",
+        "traces",
+        "ledger",
+        "tables",
+        "schemas",
+    }
 )
 """Folders that a payload file may stand in."""
 CONTENT_NAMED = frozenset({"originals", "derived"})
 """Folders in which a file is called after the SHA-256 of its bytes."""
 TOP_FILES = frozenset({"report.pdf", "report.html"})
 """Payload files that stand directly under `data/`."""
+LETTERS = "traces"
+"""Folder of letters to outsiders and of their answers, of which a public bundle carries none."""
 
 _PATH_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _CONTENT_NAME = re.compile(r"(?P<sha256>[0-9a-f]{64})(\.[a-z0-9]{1,8})?")

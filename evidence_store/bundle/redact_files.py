@@ -9,6 +9,7 @@ from evidence_store.bundle.hashing import sha256_bytes, write_new
 from evidence_store.bundle.layout import (
     CRATE,
     DESCRIPTION,
+    LETTERS,
     OWN_FILES,
     PAYLOAD,
     TOP_FILES,
@@ -48,15 +49,15 @@ def choose_files(
 ) -> FileChoice:
     """Go through the files of a sealed bundle.
 
-    Left out are reports, files about a withheld exhibit or made from one, pictures whose
-    metadata cannot be taken out, and every file that holds a withheld value.
+    Left out are reports, letters, files about a withheld exhibit or made from one, pictures
+    whose metadata cannot be taken out, and every file that holds a withheld value.
     """
     kept: list[PayloadFile] = []
     renamed: dict[str, str] = {}
     left_out: list[str] = []
     for file in _parents_first(description.files):
         orphan = any(path not in renamed for path in file.derived_from)
-        if orphan or exhibits.intersection(file.about) or _is_report(file):
+        if orphan or exhibits.intersection(file.about) or _is_unsearchable(file):
             left_out.append(file.path)
             continue
         released = _release(file, top, scanner, scratch)
@@ -83,8 +84,10 @@ def _parents_first(files: tuple[FileAccount, ...]) -> list[FileAccount]:
     return ordered
 
 
-def _is_report(file: FileAccount) -> bool:
-    return file.path.removeprefix(f"{PAYLOAD}/") in TOP_FILES
+def _is_unsearchable(file: FileAccount) -> bool:
+    """Say whether nobody can tell what a file says: reports, and letters and their answers."""
+    path = file.path.removeprefix(f"{PAYLOAD}/")
+    return path in TOP_FILES or path.startswith(f"{LETTERS}/")
 
 
 def _release(file: FileAccount, top: Path, scanner: Scanner, scratch: Path) -> PayloadFile | None:

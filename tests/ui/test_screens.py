@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import functools
 import io
+from datetime import date
 
 import openpyxl
 import pytest
@@ -10,6 +11,7 @@ from catalog.demo import COVERAGE, demo_catalog_csv
 from tests.workbench.drawn import plate_jpeg
 from tests.workbench.steps import judge
 from workbench import images
+from workbench.trace import AddresseeIs, AnswerIs, TraceRequest
 from workbench.types import Claims, Judgement, Policy, Role, Upload
 
 EMPTY = {
@@ -20,6 +22,7 @@ EMPTY = {
     "copies": "No copies found",
     "review": "Nothing to review yet",
     "candidates": "No plate yet",
+    "traces": "No reviewed plate yet",
     "export": "Nothing to seal yet",
 }
 EMPTY_STORE = {
@@ -298,7 +301,35 @@ def test_hostile_words_stay_words_on_every_screen(app, bench, first) -> None:
         Claims(note=HOSTILE),
     )
     bench.reading.read_pending(first, solo.case_id)
-    for screen in ("cases", "overview", "intake", "exhibits", "review", "candidates", "export"):
+    for field in ("maker", "model", "serial"):
+        judge(bench, first, solo, field)
+    asked = TraceRequest(
+        addressee=HOSTILE,
+        addressee_is=AddresseeIs.MAKER,
+        sent_on=date(2020, 10, 1),
+        reply_to=HOSTILE,
+    )
+    bench.tracing.ask(first, solo.case_id, "EX-0001/R1", asked)
+    bench.tracing.answer(
+        first,
+        solo.case_id,
+        "TR-0001",
+        answer=AnswerIs.DENIED,
+        received_on=date(2020, 10, 2),
+        words=HOSTILE,
+        papers=[Upload(name=HOSTILE, data=b"MZ")],
+    )
+    screens = (
+        "cases",
+        "overview",
+        "intake",
+        "exhibits",
+        "review",
+        "candidates",
+        "traces",
+        "export",
+    )
+    for screen in screens:
         app.at(screen, first, solo)
         if screen == "exhibits":
             app.press("open-EX-0001")
@@ -306,6 +337,51 @@ def test_hostile_words_stay_words_on_every_screen(app, bench, first) -> None:
         written = [block.value for block in app.test.markdown]
         assert not [text for text in written if "](http" in text], screen
     assert "&lt;img src=x" in app.page
+
+
+def test_a_trace_request_is_previewed_recorded_and_answered(
+    app, bench, first, reviewer, read_case
+) -> None:
+    app.at("traces", first, read_case)
+    assert "No reviewed plate yet" in app.page
+    for field in ("maker", "model", "serial"):
+        judge(bench, reviewer, read_case, field)
+    app.at("traces", first, read_case)
+    app.press("trace_send")
+    assert "Say whom it goes to." in app.page
+    app.test.text_area(key="trace_to").set_value("Example Optics\nRecords")
+    app.test.text_area(key="trace_reply").set_value("desk@example.org")
+    app.run()
+    app.press("trace_preview")
+    assert bench.tracing.traces(read_case.case_id) == ()
+    app.press("trace_send")
+    assert "TR-0001 is recorded" in app.page
+    assert "No answer yet; the time for it ends on" in app.page
+    app.test.radio(key="answer-is-TR-0001").set_value(AnswerIs.RECOGNISED)
+    app.test.text_area(key="answer-words-TR-0001").set_value("It may be ours.")
+    app.press("answer-send-TR-0001")
+    assert "It may be ours." in app.page
+    (trace,) = bench.tracing.traces(read_case.case_id)
+    assert [one.words for one in trace.answers] == ["It may be ours."]
+    app.at("traces", reviewer, read_case)
+    assert "This needs a custodian, and Reviewer Two is not one." in app.page
+    assert "trace_send" not in {one.key for one in app.test.button}
+
+
+def test_a_request_without_an_answer_in_time_is_said_on_the_overview(
+    app, bench, first, reviewer, read_case
+) -> None:
+    for field in ("maker", "model", "serial"):
+        judge(bench, reviewer, read_case, field)
+    asked = TraceRequest(
+        addressee="Example Optics",
+        addressee_is=AddresseeIs.MAKER,
+        sent_on=date(2020, 10, 1),
+        reply_to="desk@example.org",
+    )
+    bench.tracing.ask(first, read_case.case_id, "EX-0001/R1", asked)
+    app.at("overview", first, read_case)
+    assert "TR-0001: No answer; the time for it ended on 29 October 2020" in app.page
 
 
 def test_a_fragment_is_found_in_all_readings_and_leads_to_review(app, reviewer, read_case) -> None:

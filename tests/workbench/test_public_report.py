@@ -38,7 +38,10 @@ def test_decisions_and_searches_that_are_withheld_are_counted(told: ReportCase) 
     assert public["answers"] == []
     assert public["answer_line"] == "Decisions on candidates that this edition withholds: 1."
     assert public["search_line"] == "Searches of a catalog that this edition withholds: 1."
+    assert public["traces"] == []
+    assert public["trace_line"] == "Trace requests that this edition withholds: 1."
     sealed = laid_out(told)
+    assert (len(sealed["traces"]), sealed["trace_line"]) == (1, "")  # type: ignore[arg-type]
     assert (sealed["answer_line"], sealed["search_line"]) == ("", "")
     without = laid_out(replace(told, searches=()))
     assert str(without["answer_line"]).startswith("No candidate has been decided on.")

@@ -28,8 +28,16 @@ FIELDS = {
     "embedded": "Facts embedded in the files",
     "file_name": "File names",
     "reason": "Reasons that people gave",
+    "addressee": "Trace requests: whom they went to",
+    "reply_to": "Trace requests: where they may answer",
+    "seen": "Trace requests: where it was seen",
+    "further": "Trace requests: further words",
+    "answer_words": "Answers to trace requests",
+    "papers": "Names and hashes of what came with an answer",
 }
 """The fields that are most often withheld; the command line can withhold any."""
+OF_REQUESTS, OF_ANSWERS = ("reply_to", "seen", "further"), ("answer_words", "papers")
+"""Of these, what comes chosen where there are trace requests: they may be confidential."""
 
 
 def render(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None:
@@ -106,7 +114,11 @@ def _public(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
     number = sealed.sequence
     with st.form(f"public-{number}", border=False):
         fields = st.multiselect(
-            "Fields to withhold", list(FIELDS), format_func=FIELDS.__getitem__, key=f"pf-{number}"
+            "Fields to withhold",
+            list(FIELDS),
+            default=_confidential(workbench, case),
+            format_func=FIELDS.__getitem__,
+            key=f"pf-{number}",
         )
         left, right = st.columns(2)
         hidden = left.multiselect("Photos to withhold", exhibits, key=f"ph-{number}")
@@ -131,6 +143,13 @@ def _public(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
         )
         state.flash("The public edition is made. Look at its photos before it goes out.")
         st.rerun()
+
+
+def _confidential(workbench: Workbench, case: CaseSummary) -> tuple[str, ...]:
+    traces = workbench.tracing.traces(case.case_id)
+    return (OF_REQUESTS if traces else ()) + (
+        OF_ANSWERS if any(trace.answers for trace in traces) else ()
+    )
 
 
 def _published(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None:

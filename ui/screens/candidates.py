@@ -78,6 +78,15 @@ def render(workbench: Workbench) -> None:
     searches = workbench.matching.searches(case.case_id, plate_id=plate.plate_id)
     if searches:
         _result(workbench, case, searches[0], earlier=len(searches) - 1)
+    if Role.CUSTODIAN in state.require_actor().roles:
+        st.space("small")
+        if st.button(
+            "Ask the maker or an authority about this plate",
+            key="candidates_trace",
+            icon=":material/outgoing_mail:",
+        ):
+            st.session_state["traces_plate"] = plate.plate_id
+            state.go("traces")
 
 
 def _plate(plates: Sequence[PlateView], *, blind: bool) -> PlateView | None:

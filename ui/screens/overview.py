@@ -37,6 +37,7 @@ def render(workbench: Workbench) -> None:
                 "has to judge it. They sign in under their own name.",
                 "caution",
             )
+        _overdue(workbench, case)
     with right:
         markup.section("About this case")
         markup.facts(
@@ -47,6 +48,18 @@ def render(workbench: Workbench) -> None:
                 ("Identifier", case.case_id),
             ),
             mono=("Identifier",),
+        )
+
+
+def _overdue(workbench: Workbench, case: CaseSummary) -> None:
+    """Name the trace requests whose time to be answered is over."""
+    today = workbench.tracing.today()
+    late = [one for one in workbench.tracing.traces(case.case_id) if one.overdue(today)]
+    if late:
+        markup.note(
+            "Trace requests without an answer in the time given:",
+            "caution",
+            points=[f"{one.trace_id}: {one.standing(today)}" for one in late],
         )
 
 

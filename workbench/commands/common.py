@@ -7,7 +7,7 @@ import getpass
 import json
 import sys
 from dataclasses import asdict, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
@@ -156,7 +156,7 @@ def print_json(value: object) -> None:
 
 
 def _jsonable(value: Any) -> object:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
 

@@ -20,6 +20,7 @@ LISTED_BY: Mapping[Kind, str] = {
     "catalog": "`{me} catalog` lists the snapshots, and `{me} catalog FILE` imports one.",
     "search": "`{me} check {case} --plate PLATE` makes a search and says its number; "
     "`{me} log {case}` has those that were made.",
+    "trace": "`{me} traces {case}` lists the requests, and `{me} ask {case} PLATE` makes one.",
     "bundle": "`{me} bundles {case}` lists the bundles, and `{me} export {case}` seals one.",
     "public bundle": "`{me} bundles {case}` lists the bundles.",
 }

@@ -20,6 +20,7 @@ from workbench.report.types import (
     ReportField,
     ReportPlate,
     ReportSearch,
+    ReportTrace,
 )
 from workbench.report.waterfall import bars
 
@@ -45,7 +46,7 @@ def content(
     `picture` puts a picture where the edition can find it and returns how to refer to it;
     `text` makes a text harmless (and, for the PDF, printable with its fonts).
     """
-    plain: Plain = _plain(case, picture, text)
+    plain: Plain = nested(case, picture, text)
     plain["t"] = dict(texts)
     plain["not_proved"] = list(not_proved)
     plain["policy_sentence"] = texts[f"policy_{case.policy}"]
@@ -56,6 +57,11 @@ def content(
     )
     plain["search_line"] = _none_or_withheld(
         "searches", case.searches, case.withheld_searches, texts
+    )
+    letters = texts["letters_public" if case.withheld else "letters"]
+    plain["traces_lede"] = f"{texts['traces_lede']} {letters}"
+    plain["trace_line"] = (
+        texts["traces_withheld"].format(count=case.withheld_traces) if case.withheld_traces else ""
     )
     originals = texts["originals_public" if case.withheld else "originals"]
     plain["exhibits_lede"] = f"{texts['exhibits_lede']} {originals}"
@@ -99,7 +105,8 @@ def _signers(case: ReportCase, text: Callable[[str], str]) -> list[Plain]:
     ]
 
 
-def _plain(value: object, picture: Callable[[Picture], str], text: Callable[[str], str]) -> Any:
+def nested(value: object, picture: Callable[[Picture], str], text: Callable[[str], str]) -> Any:
+    """A value as plain nested ones: texts through `text`, pictures through `picture`."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
@@ -109,12 +116,14 @@ def _plain(value: object, picture: Callable[[Picture], str], text: Callable[[str
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, tuple | list):
-        return [_plain(item, picture, text) for item in value]
+        return [nested(item, picture, text) for item in value]
+    if isinstance(value, dict):
+        return {name: nested(item, picture, text) for name, item in value.items()}
     if isinstance(value, Picture):
         return {"src": picture(value), "width": value.width, "height": value.height}
     if is_dataclass(value):
         plain = {
-            item.name: _plain(getattr(value, item.name), picture, text) for item in fields(value)
+            item.name: nested(getattr(value, item.name), picture, text) for item in fields(value)
         }
         return plain | _extra(value, text)
     raise TypeError(f"a report cannot hold {type(value).__name__}")
@@ -174,7 +183,7 @@ def _answers(case: ReportCase, text: Callable[[str], str], texts: Mapping[str, s
     """What was decided, search by search; each candidate once, with every judgement of it."""
     plates = {plate.plate_id: plate for plate in case.plates}
     return [
-        _answer(search, key, plates.get(search.plate_id), text, texts)
+        _answer(search, key, plates.get(search.plate_id), case.traces, text, texts)
         for search in case.searches
         for key in dict.fromkeys(decision.candidate for decision in search.decisions)
     ]
@@ -184,6 +193,7 @@ def _answer(
     search: ReportSearch,
     key: str,
     plate: ReportPlate | None,
+    traces: Sequence[ReportTrace],
     text: Callable[[str], str],
     texts: Mapping[str, str],
 ) -> Plain:
@@ -199,6 +209,18 @@ def _answer(
         "explanation": text((candidate and candidate.explanation) or search.explanation),
         "coverage": text(search.coverage),
         "asked": [[text(field_word(name)), text(value)] for name, value in search.asked],
+        "traces": [
+            text(
+                texts["traced"].format(
+                    trace=trace.trace_id,
+                    addressee=trace.addressee,
+                    sent_on=trace.sent_on,
+                    standing=trace.standing,
+                )
+            )
+            for trace in traces
+            if trace.plate_id == search.plate_id
+        ],
         "cautions": [text(words) for words in _cautions(plate, search, texts)],
         "judgements": [
             {

@@ -17,10 +17,15 @@ from workbench.report.inert import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
+    from typing import TypeAlias
 
+    from workbench.report.content import Plain
     from workbench.report.types import Picture, ReportCase
 
-_TEMPLATE = Path(__file__).with_name("case_file.typ")
+    PutPicture: TypeAlias = Callable[[Picture], str]
+
+_HERE = Path(__file__).parent
 _SPELLED = str.maketrans({"→": "->", "←": "<-", "↔": "<->"})
 """Signs that none of the fonts has but that our own sentences use."""
 _FAMILIES = ("noto-serif", "noto-sans", "noto-sans-arabic", "roboto-mono")
@@ -28,22 +33,35 @@ _FAMILIES = ("noto-serif", "noto-sans", "noto-sans-arabic", "roboto-mono")
 
 def make_pdf(case: ReportCase) -> bytes:
     """The case file as PDF/A-2a; the document's date is the state of the log it shows."""
+    return typeset(
+        "case_file.typ",
+        lambda picture: content(case, picture=picture, text=printable),
+        dated=case.as_of,
+    )
+
+
+def typeset(layout: str, of: Callable[[PutPicture], Plain], *, dated: datetime) -> bytes:
+    """A layout of this folder filled with plain values, as PDF/A-2a.
+
+    `of` gives the values; it is handed what puts a picture beside the layout and says its name.
+    """
     with tempfile.TemporaryDirectory(prefix="nameplate-report-") as folder:
         root = Path(folder)
-        plain = content(case, picture=_beside(root), text=printable)
-        (root / "case.json").write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
-        (root / "main.typ").write_bytes(_TEMPLATE.read_bytes())
-        made = typst.Compiler(input=root / "main.typ", root=root, font_paths=_fonts()).compile(
+        plain = json.dumps(of(_beside(root)), ensure_ascii=False)
+        (root / "content.json").write_text(plain, encoding="utf-8")
+        for name in (layout, "style.typ"):
+            (root / name).write_bytes((_HERE / name).read_bytes())
+        made = typst.Compiler(input=root / layout, root=root, font_paths=_fonts()).compile(
             format="pdf",
             pdf_standards=["a-2a"],
-            timestamp=int(case.as_of.timestamp()),
+            timestamp=int(dated.timestamp()),
         )
     if not isinstance(made, bytes):
         raise TypeError("typst gave no single document")
     return made
 
 
-def _beside(root: Path) -> Callable[[Picture], str]:
+def _beside(root: Path) -> PutPicture:
     def keep(picture: Picture) -> str:
         name = f"picture-{len(list(root.glob('picture-*'))):05d}.{picture.media[6:]}"
         (root / name).write_bytes(picture.data)

@@ -135,6 +135,23 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "replaced": "replaced by a later decision",
         "no_candidates": "The search brought no candidate. That is no evidence that there was no "
         "permit.",
+        "traced": "{trace}: asked {addressee} on {sent_on}. {standing}",
+        "traces": "Trace requests",
+        "traces_lede": "Whoever was asked about a plate, and what they said. An answer is that "
+        "party's word: it was not checked, and it weighs nothing in the likelihood ratio.",
+        "letters": "The letters, and what came with an answer, lie in the bundle under traces/.",
+        "letters_public": "The letters, and what came with an answer, lie in the sealed bundle "
+        "that this edition was made from.",
+        "traces_withheld": "Trace requests that this edition withholds: {count}.",
+        "asked_whom": "Asked",
+        "sent_on": "Sent",
+        "answer_by": "Answer asked for by",
+        "comment_by": "Right of reply until",
+        "letter": "Letter (SHA-256)",
+        "seen_where": "Told of where it was seen",
+        "further": "Further words",
+        "received_on": "received",
+        "written_down_by": "written down by",
         "custody": "Chain of custody",
         "custody_lede": "Every entry of this case's log up to the state named on the first page. "
         "An entry that was left out would change the root.",
@@ -169,6 +186,7 @@ NOT_PROVED_ENGLISH: tuple[str, ...] = (
         "transfer, theft, capture, a moved plate, a counterfeit or an error in the catalog remain "
         "open."
     ),
+    "That an answer to a trace request is true. It is the word of whoever was asked.",
     "That the catalog is complete or right. A unit that is not in it may still have had a permit.",
     (
         "How probable a hypothesis is. A likelihood ratio weighs the findings; what it is worth "

@@ -230,6 +230,42 @@ class ReportSearch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTraceAnswer:
+    """One answer to a trace request: that party's word, as somebody wrote it down."""
+
+    sequence: int
+    at: datetime
+    by: str
+    answer: str
+    """What it comes to, in a sentence without its full stop."""
+    received_on: str
+    words: str
+    papers: tuple[Row, ...] = ()
+    """(name, SHA-256) of what came with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTrace:
+    """One trace request; dates are in words."""
+
+    trace_id: str
+    sequence: int
+    by: str
+    plate_id: str
+    addressee: str
+    addressee_is: str
+    sent_on: str
+    answer_by: str
+    comment_by: str
+    standing: str
+    """How it stood in the state of the log that the report shows, in one sentence."""
+    letter_sha256: str
+    seen: str = ""
+    further: str = ""
+    answers: tuple[ReportTraceAnswer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportEntry:
     """One line of the chain of custody."""
 
@@ -268,8 +304,10 @@ class ReportCase:
     """(role, person_id) of everyone whose signature the bundle asks for."""
     withheld: tuple[str, ...] = ()
     """Sentences: what a public edition of the file leaves out; none in the sealed one."""
+    traces: tuple[ReportTrace, ...] = ()
     withheld_searches: int = 0
     withheld_decisions: int = 0
+    withheld_traces: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,9 +38,12 @@ def test_no_name_reading_or_note_can_steer_the_terminal(
         run("show", f"{case}{STEER}"),
         run("catalog", f"/no/{STEER}.csv"),
         run("enrol", f"Two{STEER}"),
+        *(run("judge", case, "EX-0001/R1", name, "confirmed") for name in ("maker", "model")),
+        run("ask", case, "EX-0001/R1", "--to", STEER, "--who", "maker", "--reply-to", STEER),
+        run("answer", case, "TR-0001", "denied", "--words", STEER, "--paper", str(photo)),
         *(
             run(name, case, *more)
-            for name in ("exhibits", "show", "copies", "log")
+            for name in ("exhibits", "show", "copies", "traces", "log")
             for more in ([], ["--json"])
         ),
         run("case"),

@@ -195,6 +195,34 @@ def make_case(**changes: object) -> r.ReportCase:
                 ),
             ),
         ),
+        "traces": (
+            r.ReportTrace(
+                trace_id="TR-0001",
+                sequence=7,
+                by="Reviewer One",
+                plate_id="P1",
+                addressee="Example Optics",
+                addressee_is="the maker",
+                sent_on="1 October 2020",
+                answer_by="29 October 2020",
+                comment_by="26 November 2020",
+                standing="They know the product.",
+                letter_sha256="34" * 32,
+                seen=HOSTILE,
+                further=HOSTILE,
+                answers=(
+                    r.ReportTraceAnswer(
+                        sequence=8,
+                        at=AT,
+                        by="Reviewer One",
+                        answer="They know the product",
+                        received_on="12 October 2020",
+                        words=HOSTILE,
+                        papers=((HOSTILE, "56" * 32),),
+                    ),
+                ),
+            ),
+        ),
         "custody": tuple(
             r.ReportEntry(
                 sequence=i,

@@ -1,0 +1,239 @@
+"""Trace requests: whoever may know more is asked about a plate, and their answer is kept."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import state, words
+from ui.components import markup
+from ui.screens.candidates import plate_words
+from workbench.limits import MAX_PAPERS
+from workbench.payload import paper_path
+from workbench.trace import ADDRESSEE_WORDS, ANSWER_WORDS, TraceRequest, day
+from workbench.types import PlateView, Role, Upload
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from workbench.trace import Trace, TraceAnswer
+    from workbench.types import CaseSummary
+    from workbench.workbench import Workbench
+
+PLATES = 500
+_PLATE = "traces_plate"
+
+
+def render(workbench: Workbench) -> None:
+    """The requests of the case with their answers, and a new one."""
+    state.require_actor()
+    case = state.require_case(workbench)
+    markup.head(
+        "Trace requests",
+        "Ask the maker, an authority or whoever received the item. The letter says what people "
+        "read and shows the plate; it says nothing of the catalog, so that the answer is not led.",
+        eyebrow=case.title,
+    )
+    traces = workbench.tracing.traces(case.case_id)
+    today = workbench.tracing.today()
+    for trace in reversed(traces):
+        with st.container(border=True, key=f"card-trace-{trace.trace_id}"):
+            _trace(workbench, case, trace, today)
+    if traces:
+        st.space("small")
+    _new(workbench, case, today, some=bool(traces))
+
+
+def _trace(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) -> None:
+    asked = trace.request
+    markup.section(f"{trace.trace_id}: {asked.addressee.splitlines()[0]}")
+    tone: markup.Tone = (
+        "good" if trace.answers else "caution" if trace.overdue(today) else "neutral"
+    )
+    st.html(markup.chips(markup.chip("answered" if trace.answers else "no answer yet", tone)))
+    markup.note(trace.standing(today), tone)
+    markup.facts(
+        (
+            ("Asked as", ADDRESSEE_WORDS[asked.addressee_is]),
+            ("About plate", trace.plate_id),
+            ("Sent", f"{day(asked.sent_on)}; recorded {words.when(trace.at)} by {trace.by}"),
+            ("Answer asked for by", day(asked.answer_by)),
+            ("Right of reply until", day(asked.comment_by)),
+            ("Letter, SHA-256", trace.letter_sha256),
+        ),
+        mono=("Letter, SHA-256",),
+    )
+    st.download_button(
+        "Download the letter",
+        partial(workbench.tracing.letter, case.case_id, trace.trace_id),
+        file_name=f"{case.case_id}-{trace.trace_id}.pdf",
+        mime="application/pdf",
+        key=f"letter-{trace.trace_id}",
+        on_click="ignore",
+    )
+    for answer in trace.answers:
+        _answer(workbench, case, trace, answer)
+    if Role.CUSTODIAN in state.require_actor().roles:
+        with st.expander("Record an answer", icon=":material/reply:"):
+            _record(workbench, case, trace, today)
+
+
+def _answer(workbench: Workbench, case: CaseSummary, trace: Trace, answer: TraceAnswer) -> None:
+    st.html(
+        f'<div class="np-note"><b>{markup.safe(ANSWER_WORDS[answer.answer])}.</b>'
+        f'<div class="np-lines">{markup.safe(answer.words)}</div>'
+        f'<span class="np-muted np-small">Received {markup.safe(day(answer.received_on))}; '
+        f"written down by {markup.safe(answer.by)}, {words.when(answer.at)}</span></div>"
+    )
+    for number, paper in enumerate(answer.papers, start=1):
+        row = st.container(horizontal=True, gap="small")
+        row.download_button(
+            "Download unopened",
+            partial(workbench.tracing.paper, case.case_id, trace.trace_id, paper.sha256),
+            file_name=paper_path(workbench, trace, answer, number).rpartition("/")[2],
+            mime="application/octet-stream",
+            key=f"paper-{answer.sequence}-{number}",
+            on_click="ignore",
+        )
+        row.html(
+            f'<div class="np-small">{markup.safe(paper.name)}, {paper.size:,} bytes<br>'
+            f"{markup.mono(paper.sha256)}</div>"
+        )
+
+
+def _record(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) -> None:
+    with st.form(f"answer-{trace.trace_id}", border=False):
+        choice = st.radio(
+            "What it comes to",
+            list(ANSWER_WORDS),
+            index=None,
+            format_func=ANSWER_WORDS.__getitem__,
+            key=f"answer-is-{trace.trace_id}",
+        )
+        said = st.text_area(
+            "What they say; it travels as their word",
+            key=f"answer-words-{trace.trace_id}",
+            height=120,
+        )
+        received = st.date_input("Received on", value=today, key=f"answer-on-{trace.trace_id}")
+        files = st.file_uploader(
+            f"What came with it, up to {MAX_PAPERS} files; kept byte for byte, never opened",
+            accept_multiple_files=True,
+            key=f"answer-papers-{trace.trace_id}",
+        )
+        sent = st.form_submit_button("Record the answer", key=f"answer-send-{trace.trace_id}")
+    if not sent:
+        return
+    if choice is None:
+        markup.note("Say what the answer comes to.", "stop")
+        return
+    with state.told():
+        workbench.tracing.answer(
+            state.require_actor(),
+            case.case_id,
+            trace.trace_id,
+            answer=choice,
+            received_on=received,
+            words=said,
+            papers=[Upload(name=file.name, data=file.getvalue()) for file in files],
+        )
+        state.flash("The answer is recorded. Seal a new bundle to hand it on.")
+        st.rerun()
+
+
+def _new(workbench: Workbench, case: CaseSummary, today: date, *, some: bool) -> None:
+    markup.section(
+        "Another request" if some else "A request",
+        "Nameplate sends nothing. It makes the letter and keeps it as you send it.",
+    )
+    plates = _reviewed(workbench, case)
+    if not plates:
+        markup.empty(
+            "No reviewed plate yet",
+            "A letter says what people read, so a person has to judge the readings first.",
+        )
+        if st.button("Go to review", key="traces_to_review"):
+            state.go("review")
+        return
+    if state.lacks(Role.CUSTODIAN):
+        return
+    plate_id, request = _form(case, plates, today)
+    row = st.container(horizontal=True, gap="small")
+    if row.button("Preview the letter", key="trace_preview"):
+        with state.told():
+            _show_words(case, [one for one in plates if one.plate_id == plate_id])
+            pdf = workbench.tracing.preview(state.require_actor(), case.case_id, plate_id, request)
+            st.download_button(
+                "Download the preview",
+                pdf,
+                file_name=f"{case.case_id}-preview.pdf",
+                mime="application/pdf",
+                key="trace_preview_download",
+                on_click="ignore",
+            )
+    if row.button("Record it as sent", type="primary", key="trace_send"):
+        with state.told():
+            trace = workbench.tracing.ask(state.require_actor(), case.case_id, plate_id, request)
+            state.flash(f"{trace.trace_id} is recorded. Download its letter and send it.")
+            st.rerun()
+
+
+def _reviewed(workbench: Workbench, case: CaseSummary) -> Sequence[PlateView]:
+    """Plates about which a letter can be written; the one that was asked for among them."""
+    plates = [one for one in workbench.review.plates(case.case_id, limit=PLATES) if one.ready]
+    wanted = st.session_state.get(_PLATE)
+    if wanted and wanted not in {one.plate_id for one in plates}:
+        with state.told():
+            plates = [workbench.review.plate(case.case_id, wanted), *plates]
+    return [one for one in plates if one.ready]
+
+
+def _show_words(case: CaseSummary, plates: Sequence[PlateView]) -> None:
+    """Remember whose machine words this person sees here, so that they count as blind no more."""
+    for plate in plates:
+        for exhibit_id, _region in plate.members:
+            state.saw(case.case_id, exhibit_id)
+
+
+def _form(case: CaseSummary, plates: Sequence[PlateView], today: date) -> tuple[str, TraceRequest]:
+    by_id = {plate.plate_id: plate for plate in plates}
+    blind = state.is_blind(case.case_id)
+    if not blind:
+        _show_words(case, plates)
+    if st.session_state.get(_PLATE) not in by_id:
+        st.session_state[_PLATE] = plates[0].plate_id
+    plate_id = st.selectbox(
+        "Plate",
+        list(by_id),
+        key=_PLATE,
+        format_func=lambda one: one if blind else f"{one}: {plate_words(by_id[one])}",
+    )
+    left, right = st.columns(2)
+    with left:
+        addressee = st.text_area("Whom it goes to, with address", key="trace_to", height=100)
+        standing = st.selectbox(
+            "They are",
+            list(ADDRESSEE_WORDS),
+            key="trace_who",
+            format_func=ADDRESSEE_WORDS.__getitem__,
+        )
+        sent_on = st.date_input("Sent on", value=today, key="trace_on")
+    with right:
+        reply_to = st.text_area("Where they may answer", key="trace_reply", height=100)
+        seen = st.text_area(
+            "Where, when and with whom it was seen (only what they may know)",
+            key="trace_seen",
+            height=80,
+        )
+        further = st.text_area("Further words or questions", key="trace_further", height=80)
+    return plate_id, TraceRequest(
+        addressee=addressee,
+        addressee_is=standing,
+        sent_on=sent_on,
+        reply_to=reply_to,
+        seen=seen,
+        further=further,
+    )

@@ -1,0 +1,102 @@
+"""Every sentence of a trace request that nobody wrote for it."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from workbench.report.texts import ENGLISH
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LETTER_ENGLISH: Mapping[str, str | list[str]] = MappingProxyType(
+    {
+        **{key: ENGLISH[key] for key in ("synthetic", "synthetic_long", "page_of", "sha256")},
+        "trace_request": "Trace request",
+        "plate": "plate",
+        "to": "To",
+        "sent_on": "Sent on",
+        "sent_by": "From",
+        "reply_to": "Please answer to",
+        "answer_by": "Please answer by",
+        "comment_by": "Right of reply until",
+        "opening": "The plate below was seen on an item whose way we follow. We ask for your help "
+        "in finding out which item this is. Please answer also if you can say only a part, or "
+        "nothing.",
+        "read": "What was read on the plate",
+        "read_lede": "A question mark stands for a character that nobody could read.",
+        "person": "Read by a person",
+        "machine": "Read by a machine",
+        "instead": "What the machine would take it for instead",
+        "unsure": "unsure",
+        "nothing": "–",
+        "pictures": "Pictures of the plate",
+        "not_shown": "Further pictures that are not shown here:",
+        "seen": "Where and how it was seen",
+        "asked": "What we ask",
+        "understood": "How this letter is meant",
+        "understandings": [
+            (
+                "It does not say what any record of exports says, so that your answer rests on "
+                "what you know."
+            ),
+            (
+                "That the plate belongs to the item on which it was seen is not known. Plates can "
+                "be moved, copied and forged."
+            ),
+            (
+                "Being asked is no accusation. A permitted transfer, loss, theft or capture may "
+                "explain where an item was seen."
+            ),
+            (
+                "Your answer is kept as you give it, with this letter, and is shown as your word "
+                "to whoever is shown the case. Please say what of it is confidential."
+            ),
+        ],
+    }
+)
+
+_OF_THE_UNIT = (
+    (
+        "Which unit, or which units, may have carried this plate? If a character is in doubt, "
+        "please say for each reading whether there is such a unit."
+    ),
+    "When, to whom and under which permit was it delivered, and who was named as its end user?",
+)
+_AFTERWARDS = (
+    "Do you know of a later transfer, repair, loss, theft or capture of it?",
+    "Is there anything about the plate or the item that is not as it should be?",
+)
+QUESTIONS_ENGLISH: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "maker": (
+            "Is this a plate of yours, and does it belong on an item like the one shown?",
+            *_OF_THE_UNIT,
+            *_AFTERWARDS,
+        ),
+        "authority": (
+            (
+                "Was an export of this item, or of one that fits what was read, permitted, refused "
+                "or never applied for?"
+            ),
+            (
+                "Under which permit, on which day, to which consignee and for which end user? What "
+                "was its state on that day and since?"
+            ),
+            "Was a later transfer asked for or agreed to?",
+            _AFTERWARDS[1],
+        ),
+        "recipient": (
+            (
+                "Did you receive this item, or one that fits what was read? When, from whom, and "
+                "for what use?"
+            ),
+            "Where is it now?",
+            "Did you pass it on, lose it or return it? When, to whom, and with whose consent?",
+            _AFTERWARDS[1],
+        ),
+        "other": ("What do you know of this item?", *_OF_THE_UNIT, *_AFTERWARDS),
+    }
+)
+"""What is asked, by what the addressee has to do with the item."""
