@@ -104,6 +104,11 @@ def _weigh_and_seal(tour: Tour, shoot: Shoot, folder: Path) -> None:
     tour.starting("card-candidate-").first.evaluate("card => card.scrollIntoView()")
     shoot("12-candidate")
     tour.decide_first("Every character of the serial was read, and one unit of the catalog fits.")
+    tour.go("Trace requests")
+    tour.ask("Example Optics, Records Department", "Investigations desk, desk@example.org")
+    said = "It may be one of our products; the serial cannot be confirmed from the pictures."
+    tour.record_answer("TR-0001", "They know the product", said)
+    shoot("19-traces")
     tour.go("Export")
     tour.seal()
     shoot("13-export")

@@ -41,7 +41,8 @@ _STYLE = """
 [data-testid="stTextInputRootElement"], [data-testid="stTextAreaRootElement"],
 [data-testid="stNumberInputContainer"], [data-testid="stTextInputRootElement"] input,
 [data-testid="stTextAreaRootElement"] textarea, [data-testid="stNumberInputContainer"] input,
-.react-aria-ComboBox > [role="group"], [data-testid="stMultiSelect"] [role="group"]
+.react-aria-ComboBox > [role="group"], [data-testid="stMultiSelect"] [role="group"],
+[data-testid="stDateInputField"]
   {background:#fff;}
 [data-testid="stSidebarUserContent"] {padding-top:.4rem; padding-bottom:1.5rem;}
 [data-testid="stSidebarNav"] {padding-top:.2rem;}

@@ -312,6 +312,33 @@ class Tour:
         self.starting("decidego-").locator("button").first.click()
         self.says("The decision is recorded.")
 
+    def ask(self, addressee: str, reply_to: str) -> None:
+        """Record a trace request about the plate that is chosen, and wait until it stands there."""
+        to = self.starting("trace_to_").locator("textarea").first
+        to.fill(addressee)
+        to.press("Tab")
+        self.fill("trace_reply", reply_to)
+        self.settled()
+        self.press("trace_send")
+        self.says("is recorded. Download its letter and send it.")
+        self.settled()
+
+    def record_answer(self, trace_id: str, comes_to: str, said: str, *papers: Path) -> None:
+        """Write down what was answered to a trace request, with the files that came with it."""
+        self.page.get_by_text("Record an answer").first.click()
+        self.key(f"answer-is-{trace_id}").get_by_text(comes_to).click()
+        self.key(f"answer-words-{trace_id}").locator("textarea").fill(said)
+        if papers:
+            self.key(f"answer-papers-{trace_id}").locator("input[type=file]").set_input_files(
+                papers
+            )
+            self.key(f"answer-papers-{trace_id}").locator(
+                "[data-testid=stFileChip]"
+            ).first.wait_for()
+        self.press(f"answer-send-{trace_id}")
+        self.says("The answer is recorded.")
+        self.settled()
+
     def seal(self) -> None:
         """Seal a bundle and wait for it."""
         self.press("seal")

@@ -111,8 +111,23 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     assert MAIN_SERIAL in first.inner_text()
     tour.decide_first("Every character fits.")
 
-    # The custodian seals; the reviewer's signature is asked for and given.
+    # The custodian asks the maker, and keeps what comes back as it came.
     tour.change_person("Person One")
+    tour.go("Candidates")
+    tour.press("candidates_trace")
+    tour.heading("Trace requests")
+    tour.ask("Example Optics, Records", "desk@example.org")
+    with tour.page.expect_download() as waiting:
+        tour.press("letter-TR-0001")
+    letter = tmp_path / "letter.pdf"
+    waiting.value.save_as(letter)
+    assert letter.read_bytes().startswith(b"%PDF")
+    reply = tmp_path / "reply.html"
+    reply.write_text("<script>alert(1)</script>", encoding="utf-8")
+    tour.record_answer("TR-0001", "They know the product", "It <b>may</b> be ours.", reply)
+    tour.says("It <b>may</b> be ours.")
+
+    # The custodian seals; the reviewer's signature is asked for and given.
     tour.go("Export")
     tour.seal()
     tour.says("waits for Reviewer Two")

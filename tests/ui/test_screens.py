@@ -349,13 +349,15 @@ def test_a_trace_request_is_previewed_recorded_and_answered(
     app.at("traces", first, read_case)
     app.press("trace_send")
     assert "Say whom it goes to." in app.page
-    app.test.text_area(key="trace_to").set_value("Example Optics\nRecords")
+    app.test.text_area(key="trace_to_0").set_value("Example Optics\nRecords")
     app.test.text_area(key="trace_reply").set_value("desk@example.org")
     app.run()
     app.press("trace_preview")
     assert bench.tracing.traces(read_case.case_id) == ()
     app.press("trace_send")
     assert "TR-0001 is recorded" in app.page
+    app.press("trace_send")
+    assert "Say whom it goes to." in app.page, "the form is empty again"
     assert "No answer yet; the time for it ends on" in app.page
     app.test.radio(key="answer-is-TR-0001").set_value(AnswerIs.RECOGNISED)
     app.test.text_area(key="answer-words-TR-0001").set_value("It may be ours.")

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
 PLATES = 500
-_PLATE = "traces_plate"
+DAY = "YYYY-MM-DD"
+_PLATE, _GENERATION = "traces_plate", "traces_generation"
 
 
 def render(workbench: Workbench) -> None:
@@ -118,7 +119,9 @@ def _record(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) 
             key=f"answer-words-{trace.trace_id}",
             height=120,
         )
-        received = st.date_input("Received on", value=today, key=f"answer-on-{trace.trace_id}")
+        received = st.date_input(
+            "Received on", value=today, format=DAY, key=f"answer-on-{trace.trace_id}"
+        )
         files = st.file_uploader(
             f"What came with it, up to {MAX_PAPERS} files; kept byte for byte, never opened",
             accept_multiple_files=True,
@@ -177,6 +180,7 @@ def _new(workbench: Workbench, case: CaseSummary, today: date, *, some: bool) ->
     if row.button("Record it as sent", type="primary", key="trace_send"):
         with state.told():
             trace = workbench.tracing.ask(state.require_actor(), case.case_id, plate_id, request)
+            st.session_state[_GENERATION] += 1  # an empty form: pressed again, it asks nobody twice
             state.flash(f"{trace.trace_id} is recorded. Download its letter and send it.")
             st.rerun()
 
@@ -205,6 +209,7 @@ def _form(case: CaseSummary, plates: Sequence[PlateView], today: date) -> tuple[
         _show_words(case, plates)
     if st.session_state.get(_PLATE) not in by_id:
         st.session_state[_PLATE] = plates[0].plate_id
+    generation = st.session_state.setdefault(_GENERATION, 0)
     plate_id = st.selectbox(
         "Plate",
         list(by_id),
@@ -213,22 +218,26 @@ def _form(case: CaseSummary, plates: Sequence[PlateView], today: date) -> tuple[
     )
     left, right = st.columns(2)
     with left:
-        addressee = st.text_area("Whom it goes to, with address", key="trace_to", height=100)
+        addressee = st.text_area(
+            "Whom it goes to, with address", key=f"trace_to_{generation}", height=100
+        )
         standing = st.selectbox(
             "They are",
             list(ADDRESSEE_WORDS),
-            key="trace_who",
+            key=f"trace_who_{generation}",
             format_func=ADDRESSEE_WORDS.__getitem__,
         )
-        sent_on = st.date_input("Sent on", value=today, key="trace_on")
+        sent_on = st.date_input("Sent on", value=today, format=DAY, key=f"trace_on_{generation}")
     with right:
         reply_to = st.text_area("Where they may answer", key="trace_reply", height=100)
         seen = st.text_area(
             "Where, when and with whom it was seen (only what they may know)",
-            key="trace_seen",
+            key=f"trace_seen_{generation}",
             height=80,
         )
-        further = st.text_area("Further words or questions", key="trace_further", height=80)
+        further = st.text_area(
+            "Further words or questions", key=f"trace_further_{generation}", height=80
+        )
     return plate_id, TraceRequest(
         addressee=addressee,
         addressee_is=standing,
