@@ -276,7 +276,9 @@ class Exports:
                 *search_files(workbench, case_id),
                 *trace_files(workbench, case_id),
                 *tables_of(
-                    views(workbench, case_id), reversed(workbench.matching.searches(case_id))
+                    views(workbench, case_id),
+                    reversed(workbench.matching.searches(case_id)),
+                    workbench.tracing.traces(case_id),
                 ),
                 PayloadFile(
                     path="report.pdf",

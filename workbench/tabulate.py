@@ -1,22 +1,23 @@
-"""Readings and decisions as rows, for the tables that a bundle carries for other programs."""
+"""What a case says as rows, for the tables that a bundle carries for other programs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evidence_store.bundle.tables import DECISIONS, READINGS, Row, table_files
+from evidence_store.bundle.tables import DECISIONS, READINGS, TRACES, Row, table_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from evidence_store.bundle.layout import PayloadFile
+    from workbench.trace import Trace
     from workbench.types import ExhibitView, Review, SearchView
 
 
 def tables_of(
-    exhibits: Iterable[ExhibitView], searches: Iterable[SearchView]
+    exhibits: Iterable[ExhibitView], searches: Iterable[SearchView], traces: Iterable[Trace] = ()
 ) -> Iterator[PayloadFile]:
-    """The two tables, each as CSV, JSON and schema."""
+    """The tables, each as CSV, JSON and schema; that of trace requests where there are any."""
     views = tuple(exhibits)
     about = tuple(view.summary.exhibit_id for view in views)
     readings = [row for view in views for row in _readings(view)]
@@ -27,6 +28,9 @@ def tables_of(
     decisions.sort(key=lambda row: int(row["entry"] or 0))
     yield from table_files(READINGS, readings, about=about)
     yield from table_files(DECISIONS, decisions, about=about)
+    asked = [row for trace in traces for row in _traces(trace)]
+    if asked:
+        yield from table_files(TRACES, asked, about=about)
 
 
 def _readings(view: ExhibitView) -> Iterator[Row]:
@@ -84,4 +88,29 @@ def _decisions(search: SearchView) -> Iterator[Row]:
             "text": decision.candidate,
             "reason": decision.reason,
             "stands": decision.stands,
+        }
+
+
+def _traces(trace: Trace) -> Iterator[Row]:
+    """The request, then each answer."""
+    common: Row = {
+        "trace": trace.trace_id,
+        "plate": trace.plate_id,
+        "addressee": trace.request.addressee,
+        "addressee_is": trace.request.addressee_is.value,
+    }
+    yield {
+        **common,
+        "entry": trace.sequence,
+        "at": trace.at.isoformat(),
+        "day": trace.request.sent_on.isoformat(),
+    }
+    for answer in trace.answers:
+        yield {
+            **common,
+            "entry": answer.sequence,
+            "at": answer.at.isoformat(),
+            "day": answer.received_on.isoformat(),
+            "answer": answer.answer.value,
+            "words": answer.words,
         }

@@ -1,4 +1,4 @@
-"""Readings and decisions as tables for other programs: CSV, JSON, and a JSON Schema of it.
+"""What a case says as tables for other programs: CSV, JSON, and a JSON Schema of it.
 
 The JSON is exact. In the CSV a text that a spreadsheet would take for a formula has an
 apostrophe before it, so that opening the file runs nothing.
@@ -94,6 +94,21 @@ DECISIONS = Table(
             kind=Kind.YES_NO,
             description="False if it was replaced, or awaits another person under the case's rule.",
         ),
+    ),
+)
+TRACES = Table(
+    name="traces",
+    title="Trace requests and their answers, one row for each; an answer is that party's word",
+    columns=(
+        Column(name="entry", kind=Kind.INTEGER, description="Entry of the log that records it."),
+        Column(name="at", kind=Kind.TEXT, description="Time by the store's clock, ISO 8601, UTC."),
+        Column(name="trace", kind=Kind.TEXT, description="Number of the trace request."),
+        Column(name="plate", kind=Kind.TEXT, description="The plate that it is about."),
+        Column(name="addressee", kind=Kind.TEXT, description="Whoever was asked."),
+        Column(name="addressee_is", kind=Kind.TEXT, description="What they have to do with it."),
+        Column(name="day", kind=Kind.TEXT, description="Day on which it was sent, or received."),
+        Column(name="answer", kind=Kind.TEXT, description="What an answer comes to, in a word."),
+        Column(name="words", kind=Kind.TEXT, description="What was answered."),
     ),
 )
 

@@ -239,6 +239,11 @@ def test_the_case_file_and_the_bundle_hold_letters_and_answers(
     names = sorted(path.name for path in (top / "data" / "traces").iterdir())
     assert names == ["TR-0001-answer-000007-1.pdf", "TR-0001.pdf"]
     assert sha256_of((top / "data/traces/TR-0001.pdf").read_bytes()) == asked.letter_sha256
+    rows = json.loads((top / "data" / "tables" / "traces.json").read_bytes())["rows"]
+    assert [(row["trace"], row["day"], row["answer"], row["words"]) for row in rows] == [
+        ("TR-0001", asked.request.sent_on.isoformat(), None, None),
+        ("TR-0001", asked.request.sent_on.isoformat(), "recognised", ANSWER),
+    ]
     report = (top / "data" / "report.html").read_text(encoding="utf-8")
     assert "Example Optics, Records (the maker)" in report
     assert ANSWER in report
