@@ -82,7 +82,7 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.says("2020-10-19T14:05:00")
     tour.page.get_by_text("All", exact=False).filter(has_text="embedded fact").first.click()
     tour.says("Nameplate test camera")
-    tour.page.locator(".pv-region").first.wait_for()
+    the_photo_is_seen_by_keyboard(tour)
 
     # The uploader may not judge and is told so; the other person signs in and does.
     tour.go("Review")
@@ -144,6 +144,20 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.says("This bundle must not be relied on")
     assert talked_to == {tour.url.removeprefix("http://")}, "the page asked somebody else"
     outside_the_app(bundle, tour, tmp_path)
+
+
+def the_photo_is_seen_by_keyboard(tour) -> None:
+    """From a region, keys bring the view closer and move it, again and again."""
+    region = tour.page.locator(".pv-region").first
+    region.wait_for()
+    stage = tour.page.locator(".pv-stage").first
+    views = [stage.get_attribute("viewBox")]
+    region.focus()
+    for key in ("+", "+", "ArrowRight", "-", "0"):
+        tour.page.keyboard.press(key)
+        views.append(stage.get_attribute("viewBox"))
+    assert len(set(views[:5])) == 5, views
+    assert views[-1] == views[0]
 
 
 def a_view_alters_nothing(tour) -> None:

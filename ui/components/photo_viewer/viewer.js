@@ -83,7 +83,7 @@ export default function (component) {
     const polygon = shape("polygon", {
       points: list(item.points), class: `pv-region${chosen ? " pv-chosen" : ""}`,
       tabindex: data.drawing ? -1 : 0, role: "button", "aria-label": item.label,
-      "aria-pressed": chosen,
+      "aria-pressed": chosen, "data-region": item.id,
     }, layer);
     shape("title", {}, polygon).textContent = item.label;
     const choose = () => { if (!data.drawing) setTriggerValue("picked", item.id); };
@@ -135,6 +135,8 @@ export default function (component) {
   }
 
   function draw() {
+    // Whoever zooms from a region by keyboard stays on it: what had the focus is drawn anew.
+    const focused = stage.getRootNode().activeElement?.getAttribute("data-region");
     stage.replaceChildren();
     layer = shape("g", {
       transform: `rotate(${90 * memory.turns} ${data.width / 2} ${data.height / 2})` }, stage);
@@ -142,6 +144,7 @@ export default function (component) {
     (data.lines || []).forEach((points) => shape("polygon", { points: list(points), class: "pv-line" }, layer));
     data.regions.forEach(region);
     drawnRegion();
+    if (focused) stage.querySelector(`[data-region="${CSS.escape(focused)}"]`)?.focus();
     fit();
     for (const name of ["use", "clear", "turn"])
       root.querySelector(`[data-do=${name}]`).disabled = !memory.drawn;
