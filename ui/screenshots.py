@@ -108,6 +108,7 @@ def _weigh_and_seal(tour: Tour, shoot: Shoot, folder: Path) -> None:
     tour.ask("Example Optics, Records Department", "Investigations desk, desk@example.org")
     said = "It may be one of our products; the serial cannot be confirmed from the pictures."
     tour.record_answer("TR-0001", "They know the product", said)
+    tour.page.locator(".np-head").first.scroll_into_view_if_needed()
     shoot("19-traces")
     tour.go("Export")
     tour.seal()

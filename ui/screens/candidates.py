@@ -86,6 +86,7 @@ def render(workbench: Workbench) -> None:
             icon=":material/outgoing_mail:",
         ):
             st.session_state["traces_plate"] = plate.plate_id
+            st.session_state["traces_asked"] = True
             state.go("traces")
 
 

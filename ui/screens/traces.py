@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 PLATES = 500
 DAY = "YYYY-MM-DD"
-_PLATE, _GENERATION = "traces_plate", "traces_generation"
+_PLATE, _ASKED = "traces_plate", "traces_asked"
+"""In the session: the plate that is chosen, and whether another screen asked for a request."""
+_GENERATION = "traces_generation"
 
 
 def render(workbench: Workbench) -> None:
@@ -44,18 +46,26 @@ def render(workbench: Workbench) -> None:
         with st.container(border=True, key=f"card-trace-{trace.trace_id}"):
             _trace(workbench, case, trace, today)
     if traces:
-        st.space("small")
-    _new(workbench, case, today, some=bool(traces))
+        with st.expander(
+            "Another request",
+            icon=":material/outgoing_mail:",
+            expanded=bool(st.session_state.get(_ASKED)),
+        ):
+            _new(workbench, case, today)
+    else:
+        markup.section("A request")
+        _new(workbench, case, today)
 
 
 def _trace(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) -> None:
     asked = trace.request
     markup.section(f"{trace.trace_id}: {asked.addressee.splitlines()[0]}")
     tone: markup.Tone = (
-        "good" if trace.answers else "caution" if trace.overdue(today) else "neutral"
+        "accent" if trace.answers else "caution" if trace.overdue(today) else "neutral"
     )
     st.html(markup.chips(markup.chip("answered" if trace.answers else "no answer yet", tone)))
-    markup.note(trace.standing(today), tone)
+    if not trace.answers:
+        markup.note(trace.standing(today), tone)
     markup.facts(
         (
             ("Asked as", ADDRESSEE_WORDS[asked.addressee_is]),
@@ -147,11 +157,8 @@ def _record(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) 
         st.rerun()
 
 
-def _new(workbench: Workbench, case: CaseSummary, today: date, *, some: bool) -> None:
-    markup.section(
-        "Another request" if some else "A request",
-        "Nameplate sends nothing. It makes the letter and keeps it as you send it.",
-    )
+def _new(workbench: Workbench, case: CaseSummary, today: date) -> None:
+    markup.note("Nameplate sends nothing. It makes the letter and keeps it as you send it.")
     plates = _reviewed(workbench, case)
     if not plates:
         markup.empty(
@@ -180,6 +187,7 @@ def _new(workbench: Workbench, case: CaseSummary, today: date, *, some: bool) ->
     if row.button("Record it as sent", type="primary", key="trace_send"):
         with state.told():
             trace = workbench.tracing.ask(state.require_actor(), case.case_id, plate_id, request)
+            st.session_state.pop(_ASKED, None)
             st.session_state[_GENERATION] += 1  # an empty form: pressed again, it asks nobody twice
             state.flash(f"{trace.trace_id} is recorded. Download its letter and send it.")
             st.rerun()
