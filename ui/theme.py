@@ -162,7 +162,8 @@ a:focus-visible, a[data-testid="stSidebarNavLink"]:focus-visible, button:focus-v
   border:1px solid var(--np-rule);
   aspect-ratio:4/3; object-fit:cover; width:100%;}
 [class*="st-key-card-"] {background:var(--np-card);}
-@media (max-width:900px) {[data-testid="stMainBlockContainer"] {padding-top:3.4rem;}}
+@media (max-width:900px) {[data-testid="stMainBlockContainer"] {padding-top:3.4rem;}
+  [data-testid="stHeader"] {background:#FBFAF7;}}
 @media (max-height:800px) {[data-testid="stSidebarNavLink"]
   {height:1.7rem; padding-top:.1rem; padding-bottom:.1rem; margin-top:0; margin-bottom:0;}}
 @media (prefers-reduced-motion: reduce) {* {animation:none !important; transition:none !important;}}
