@@ -1,4 +1,4 @@
-"""Kept bytes whose errors name the exhibit: a hash alone tells nobody which photo is damaged."""
+"""Kept bytes whose errors name what they are: a hash alone tells nobody which photo is damaged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from evidence_store.types import Sha256
     from workbench.projection import Projection
 
-#: Exhibits that one error names at the most; the same photo may stand in many cases.
+#: Exhibits or letters that one error names at the most; a photo may stand in many cases.
 MOST_NAMED = 5
 
 
@@ -62,7 +62,7 @@ class NamedBlobs(BlobStore):
             ) from error
 
     def _bearers(self, sha256: Sha256) -> list[str]:
-        """What these bytes are: the original of some exhibits, or what was read in one."""
+        """What these bytes are: the original or the reading of exhibits, or a letter."""
         exhibit = tables.exhibit.c
         # One after the other: the first has an index, and both together would have none.
         for what, column in (
@@ -79,4 +79,14 @@ class NamedBlobs(BlobStore):
                 rows = connection.execute(asked).all()
             if rows:
                 return [f"{what} of {r.exhibit_id} ({r.file_name}) in {r.case_id}" for r in rows]
-        return []
+        return self._letters(sha256)
+
+    def _letters(self, sha256: Sha256) -> list[str]:
+        """The trace requests whose letter these bytes are; there are few of them in any store."""
+        trace = tables.trace.c
+        asked = select(trace.case_id, trace.trace_id).where(trace.letter_sha256 == sha256)
+        with self._projection.read() as connection:
+            return [
+                f"the letter of {row.trace_id} in {row.case_id}"
+                for row in connection.execute(asked.limit(MOST_NAMED))
+            ]

@@ -10,8 +10,10 @@ import pytest
 from catalog.demo import COVERAGE, demo_catalog_csv
 from evidence_store.blobs import sha256_of
 from evidence_store.bundle.redact import FieldChoice
+from evidence_store.errors import BlobDamaged
 from tests.workbench.drawn import SERIAL
 from tests.workbench.steps import judge
+from workbench import tables
 from workbench.case_file import gather
 from workbench.errors import BadRequest, NotAllowed, NotFound
 from workbench.letters import letter_about
@@ -278,6 +280,18 @@ def test_a_public_edition_carries_no_letter_and_withholds_what_is_chosen(
     assert verified.ok, verified.faults
 
 
+def test_an_altered_letter_is_named_and_never_handed_out(
+    bench: Workbench, judged: CaseSummary, asked: Trace
+) -> None:
+    name = asked.letter_sha256
+    path = bench.stores.settings.store / "blobs" / "sha256" / name[:2] / name
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes().replace(b"%PDF", b"%FDP"))
+    with pytest.raises(BlobDamaged) as raised:
+        bench.tracing.letter(judged.case_id, "TR-0001")
+    assert f"the letter of TR-0001 in {judged.case_id}" in raised.value.diagnostics()
+
+
 def test_requests_outlive_the_tables(
     bench: Workbench, judged: CaseSummary, asked: Trace, custodian: Actor
 ) -> None:
@@ -289,8 +303,6 @@ def test_requests_outlive_the_tables(
 def test_a_letter_is_made_from_the_log_and_not_from_altered_tables(
     bench: Workbench, judged: CaseSummary, custodian: Actor
 ) -> None:
-    from workbench import tables
-
     honest = bench.tracing.preview(custodian, judged.case_id, PLATE, wanted(bench))
     with bench.stores.projection.read() as connection:
         connection.execute(tables.review.update().values(text="FORGED-1"))
