@@ -370,6 +370,23 @@ def test_a_trace_request_is_previewed_recorded_and_answered(
     assert "trace_send" not in {one.key for one in app.test.button}
 
 
+def test_a_plate_that_was_chosen_in_one_case_is_not_looked_for_in_another(
+    app, bench, first, reviewer, read_case
+) -> None:
+    for field in ("maker", "model", "serial"):
+        judge(bench, reviewer, read_case, field)
+    bench.catalogs.import_(
+        first, demo_catalog_csv(), name="demo.csv", coverage=COVERAGE, synthetic=True
+    )
+    app.at("candidates", first, read_case).press("candidates_trace")
+    assert "<h1>Trace requests</h1>" in app.page
+    assert app.test.selectbox(key="traces_plate").value == "EX-0001/R1"
+    other = bench.cases.open_case(first, title="Other", policy=Policy.SOLO, provenance="Test")
+    app.at("traces", first, other)
+    assert "No reviewed plate yet" in app.page
+    assert "has no plate" not in app.page
+
+
 def test_a_request_without_an_answer_in_time_is_said_on_the_overview(
     app, bench, first, reviewer, read_case
 ) -> None:

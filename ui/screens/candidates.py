@@ -86,7 +86,7 @@ def render(workbench: Workbench) -> None:
             icon=":material/outgoing_mail:",
         ):
             st.session_state["traces_plate"] = plate.plate_id
-            st.session_state["traces_asked"] = True
+            st.session_state["traces_asked"] = case.case_id
             state.go("traces")
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PLATES = 500
 DAY = "YYYY-MM-DD"
 _PLATE, _ASKED = "traces_plate", "traces_asked"
-"""In the session: the plate that is chosen, and whether another screen asked for a request."""
+"""In the session: the plate that is chosen, and the case in which another screen chose it."""
 _GENERATION = "traces_generation"
 
 
@@ -49,7 +49,7 @@ def render(workbench: Workbench) -> None:
         with st.expander(
             "Another request",
             icon=":material/outgoing_mail:",
-            expanded=bool(st.session_state.get(_ASKED)),
+            expanded=st.session_state.get(_ASKED) == case.case_id,
         ):
             _new(workbench, case, today)
     else:
@@ -185,7 +185,7 @@ def _new(workbench: Workbench, case: CaseSummary, today: date) -> None:
                 on_click="ignore",
             )
     if row.button("Record it as sent", type="primary", key="trace_send"):
-        with state.told():
+        with state.told(), st.spinner("Making the letter from the log and the originals …"):
             trace = workbench.tracing.ask(state.require_actor(), case.case_id, plate_id, request)
             st.session_state.pop(_ASKED, None)
             st.session_state[_GENERATION] += 1  # an empty form: pressed again, it asks nobody twice
@@ -197,7 +197,8 @@ def _reviewed(workbench: Workbench, case: CaseSummary) -> Sequence[PlateView]:
     """Plates about which a letter can be written; the one that was asked for among them."""
     plates = [one for one in workbench.review.plates(case.case_id, limit=PLATES) if one.ready]
     wanted = st.session_state.get(_PLATE)
-    if wanted and wanted not in {one.plate_id for one in plates}:
+    sent_here = st.session_state.get(_ASKED) == case.case_id
+    if sent_here and wanted not in {one.plate_id for one in plates}:
         with state.told():
             plates = [workbench.review.plate(case.case_id, wanted), *plates]
     return [one for one in plates if one.ready]
