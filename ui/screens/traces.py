@@ -196,7 +196,7 @@ def _new(workbench: Workbench, case: CaseSummary, today: date) -> None:
 def _reviewed(workbench: Workbench, case: CaseSummary) -> Sequence[PlateView]:
     """Plates about which a letter can be written; the one that was asked for among them."""
     plates = [one for one in workbench.review.plates(case.case_id, limit=PLATES) if one.ready]
-    wanted = st.session_state.get(_PLATE)
+    wanted = str(st.session_state.get(_PLATE))
     sent_here = st.session_state.get(_ASKED) == case.case_id
     if sent_here and wanted not in {one.plate_id for one in plates}:
         with state.told():
