@@ -401,6 +401,8 @@ def test_a_request_without_an_answer_in_time_is_said_on_the_overview(
     bench.tracing.ask(first, read_case.case_id, "EX-0001/R1", asked)
     app.at("overview", first, read_case)
     assert "TR-0001: No answer; the time for it ended on 29 October 2020" in app.page
+    app.at("export", first, read_case)
+    assert "1 trace request is not answered" in app.page
 
 
 def test_a_fragment_is_found_in_all_readings_and_leads_to_review(app, reviewer, read_case) -> None:

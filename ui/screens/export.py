@@ -54,6 +54,7 @@ def _seal(workbench: Workbench, case: CaseSummary) -> None:
         "It covers the case up to its last entry. Whatever comes later needs a new bundle; this "
         "one stays as it is.",
     )
+    unanswered = sum(not one.answers for one in workbench.tracing.traces(case.case_id))
     open_ends = [
         text
         for number, text in (
@@ -61,6 +62,10 @@ def _seal(workbench: Workbench, case: CaseSummary) -> None:
             (
                 case.to_review,
                 f"{words.count(case.to_review, 'exhibit has', 'exhibits have')} unjudged readings",
+            ),
+            (
+                unanswered,
+                f"{words.count(unanswered, 'trace request is', 'trace requests are')} not answered",
             ),
         )
         if number
