@@ -28,6 +28,7 @@ __all__ = [
     "load_csv",
     "load_rows",
     "sheet_names",
+    "table_rows",
 ]
 
 
@@ -79,7 +80,7 @@ def load(
             return load_records(value, name=name)
         rows: Iterator[Sequence[str]] = flat_rows(value, name=name)
     else:
-        rows = _table_rows(data, name, sheet, limits)
+        rows = table_rows(data, name, sheet, limits)
     header = next(rows, [])
     result = load_rows(header, rows, name=name, mapping=mapping, limits=limits)
     return _with_remarks(result, data, name, sheet) if is_xlsx(data) else result
@@ -96,12 +97,16 @@ def header_of(
     if is_json(data):
         value = read_json(data, name=name)
         return () if isinstance(value, dict) else tuple(next(flat_rows(value, name=name)))
-    return tuple(cell.strip() for cell in next(_table_rows(data, name, sheet, limits), []))
+    return tuple(cell.strip() for cell in next(table_rows(data, name, sheet, limits), []))
 
 
-def _table_rows(
-    data: bytes, name: str, sheet: str | None, limits: LoadLimits
+def table_rows(
+    data: bytes, name: str, sheet: str | None, limits: LoadLimits = LIMITS
 ) -> Iterator[Sequence[str]]:
+    """Give the rows of a CSV file or of a spreadsheet's sheet, the header among them.
+
+    Raises ImportRefused where the file is neither, too large or broken, at the row where it is.
+    """
     if is_xlsx(data):
         return xlsx_rows(data, name=name, sheet=sheet)
     if data.startswith((b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"%PDF")):

@@ -8,11 +8,25 @@ from typing import TYPE_CHECKING
 from workbench.errors import BadRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from workbench.types import Claims
 
 #: Longest claim in characters; the note may be longer.
 MAX_CLAIM = 2_000
 MAX_NOTE = 20_000
+
+LIST_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "file": ("file", "file name", "filename"),
+    "source_url": ("source address", "source url", "url", "link"),
+    "source_account": ("source account", "account", "source"),
+    "obtained_at": ("obtained on", "obtained at", "obtained"),
+    "claimed_place": ("claimed place", "place", "location"),
+    "claimed_date": ("claimed date", "date"),
+    "note": ("note", "notes"),
+}
+"""What a column of a source list may be called, in any letter case, with spaces or underscores; the
+first is the word for it."""
 
 
 def check_claims(claims: Claims) -> None:

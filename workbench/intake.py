@@ -26,6 +26,7 @@ from workbench import policy as rules
 from workbench.claims import check_claims
 from workbench.errors import BadRequest
 from workbench.plain import plain
+from workbench.source_list import NO_LIST
 from workbench.types import (
     Claims,
     IntakeReport,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from workbench.copies import Copies
     from workbench.exhibits import Exhibits
     from workbench.images import Images
+    from workbench.source_list import SourceList
     from workbench.stores import Stores
     from workbench.types import Actor
 
@@ -62,15 +64,24 @@ class Intake:
         self._images = images
 
     def take_in(
-        self, actor: Actor, case_id: str, uploads: Iterable[Upload], claims: Claims
+        self,
+        actor: Actor,
+        case_id: str,
+        uploads: Iterable[Upload],
+        claims: Claims,
+        *,
+        sources: SourceList = NO_LIST,
     ) -> IntakeReport:
         """Take photos, clips and ZIP archives of them into a case.
 
-        Raises NotFound, NotAllowed and, for claims that are too long, BadRequest. Files that
-        cannot be used are in the report and in the log, not raised.
+        `sources` says of single files what `claims` do not. Raises NotFound, NotAllowed and, for
+        claims that are too long and a list with errors, BadRequest. Files that cannot be used are
+        in the report and in the log, not raised.
         """
         uploads = tuple(uploads)
-        return together(self.taking_in(actor, case_id, uploads, claims, total=len(uploads)))
+        return together(
+            self.taking_in(actor, case_id, uploads, claims, total=len(uploads), sources=sources)
+        )
 
     def taking_in(
         self,
@@ -80,6 +91,7 @@ class Intake:
         claims: Claims,
         *,
         total: int,
+        sources: SourceList = NO_LIST,
     ) -> Iterator[IntakeReport]:
         """Do what `take_in` does, and say after each photo or clip what became of it.
 
@@ -92,15 +104,28 @@ class Intake:
         if why is not None:
             raise self._stores.refuse(case_id, actor, verb="take in material", why=why)
         check_claims(claims)
+        if sources.errors:
+            first, many = sources.errors[0], len(sources.errors)
+            raise BadRequest(
+                f"The source list has {many} error{'s' if many > 1 else ''}, and nothing was taken "
+                f"in; the first is in row {first.row}, {first.column}: {first.sentence}"
+            )
+        used: set[str] = set()
         for number, upload in enumerate(uploads):
             pieces = self._unpack(upload)
             piece = next(pieces, None)
             if piece is None:
                 yield IntakeReport(name=upload.name, done=number + 1, total=total)
             while piece is not None:
-                report, name = self._take_piece(actor, case_id, piece, claims), piece.name
+                name = piece.name
+                used.add(sources.named(name) or "")
+                own = sources.claims_of(name, claims)
+                report = self._take_piece(actor, case_id, piece, own)
                 piece = next(pieces, None)
                 yield replace(report, name=name, done=number + (piece is None), total=total)
+        unused = sources.unused(used)
+        if unused:
+            yield IntakeReport(problems=unused, done=total, total=total)
 
     def _unpack(self, upload: Upload) -> Iterator[Upload | Refusal]:
         """The file itself, or what a ZIP holds, with refusals among it."""

@@ -85,6 +85,24 @@ def test_a_date_that_is_no_date_is_told_and_the_upload_waits(app, bench, first, 
     assert bench.exhibits.count(case.case_id) == 0
 
 
+def test_a_source_list_with_errors_keeps_the_upload_waiting(app, bench, first, case) -> None:
+    app.at("intake", first, case)
+    files, table = app.test.file_uploader
+    files.set_value([("one.jpg", plate_jpeg(), "image/jpeg")])
+    table.set_value(("sources.csv", b"file,date\none.jpg,someday\n", "text/csv"))
+    app.run()
+    assert "row 2, date: The claimed date is" in app.page
+    assert app.test.button(key="intake_go").disabled
+    app.test.file_uploader[1].set_value(
+        ("sources.csv", b"file,account,colour\none.jpg,@finder,red\n", "text/csv")
+    )
+    app.run()
+    assert "1 file named with claims." in app.page
+    assert "the column &#x27;colour&#x27; is not read" in app.page
+    app.press("intake_go")
+    assert bench.exhibits.one(case.case_id, "EX-0001").claims.source_account == "@finder"
+
+
 def test_claimed_and_embedded_facts_stand_apart(app, bench, first, read_case) -> None:
     app.at("exhibits", first, read_case)
     page = app.press("open-EX-0001").page

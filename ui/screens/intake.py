@@ -8,7 +8,9 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import markup
+from workbench.claims import LIST_COLUMNS
 from workbench.intake import together
+from workbench.source_list import NO_LIST, SourceList, read_source_list
 from workbench.types import Claims, IntakeReport, Role, Upload
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+    from catalog.types import RowIssue
     from workbench.workbench import Workbench
 
 SUFFIXES = frozenset(
@@ -23,6 +26,8 @@ SUFFIXES = frozenset(
     | {"zip", "mp4", "mov", "m4v", "mkv", "webm", "avi"}
 )
 """Names that look like photos, clips and archives; only a hint, the bytes decide."""
+SHOWN = 20
+"""Issues of a source list that are listed one by one."""
 
 
 def render(workbench: Workbench) -> None:
@@ -54,13 +59,14 @@ def render(workbench: Workbench) -> None:
         go = st.container()
     with right:
         claims = _claims(generation)
+        sources = _sources(generation)
     if go.button(
         f"Take in {words.count(len(files), 'file')}" if files else "Take in",
         type="primary",
-        disabled=not files,
+        disabled=not files or sources is None,
         key="intake_go",
     ):
-        _take_in(workbench, case.case_id, files, claims)
+        _take_in(workbench, case.case_id, files, claims, sources or NO_LIST)
 
 
 def _unlikely(files: Sequence[UploadedFile]) -> None:
@@ -98,8 +104,45 @@ def _claims(generation: int) -> Claims:
     )
 
 
+def _sources(generation: int) -> SourceList | None:
+    """The source list, if there is one; None for one that cannot be used."""
+    with st.expander("Files with sources of their own", icon=":material/table_view:"):
+        st.html(
+            '<div class="np-muted np-small">A CSV or XLSX with a row for each such file. What a '
+            "row leaves empty is taken from the fields above. Its columns: "
+            f"<b>{markup.safe(', '.join(names[0] for names in LIST_COLUMNS.values()))}</b>.</div>"
+        )
+        table = st.file_uploader("Source list", key=f"intake_sources_{generation}")
+        if table is None:
+            return NO_LIST
+        with state.told():
+            found = read_source_list(table.getvalue(), name=table.name)
+            _show_list(found)
+            return None if found.errors else found
+    return None
+
+
+def _show_list(found: SourceList) -> None:
+    _issues(found.errors, "The list cannot be used until these are mended:", "stop")
+    odd = [one for one in found.issues if one.severity != "error"]
+    _issues(odd, "Not read of the list:", "caution")
+    if not found.errors:
+        markup.note(f"{words.count(len(found.rows), 'file')} named with claims.", "good")
+
+
+def _issues(issues: Sequence[RowIssue], sentence: str, tone: markup.Tone) -> None:
+    if issues:
+        points = [f"row {one.row}, {one.column}: {one.sentence}" for one in issues[:SHOWN]]
+        more = [f"and {len(issues) - SHOWN:,} more"] if len(issues) > SHOWN else []
+        markup.note(sentence, tone, points=[*points, *more])
+
+
 def _take_in(
-    workbench: Workbench, case_id: str, files: Sequence[UploadedFile], claims: Claims
+    workbench: Workbench,
+    case_id: str,
+    files: Sequence[UploadedFile],
+    claims: Claims,
+    sources: SourceList,
 ) -> None:
     """Take in file by file; whatever is pressed meanwhile stops it between two photos.
 
@@ -117,6 +160,7 @@ def _take_in(
             (Upload(name=file.name, data=file.getvalue()) for file in files),
             claims,
             total=len(files),
+            sources=sources,
         ):
             reports.append(report)
             bar.progress(
@@ -158,7 +202,7 @@ def _show_report(report: IntakeReport) -> None:
             )
         if report.problems:
             markup.note(
-                "Of these files a part could not be had; the rest was taken in:",
+                "Not everything went as asked; the rest was taken in:",
                 "caution",
                 points=report.problems,
             )

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.claims import LIST_COLUMNS
 from workbench.commands.common import (
     Verbs,
     actor_of,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from workbench.jobs import ReadingProgress
+    from workbench.source_list import SourceList
     from workbench.workbench import Workbench
 
 TITLE = "Intake and reading"
@@ -98,11 +100,19 @@ def _add_ingest(verbs: Verbs[argparse.ArgumentParser]) -> None:
         ("note", "anything else that was said of it"),
     ):
         ingest.add_argument(f"--{name}", default="", metavar="WORDS", help=text)
+    ingest.add_argument(
+        "--sources",
+        type=Path,
+        metavar="TABLE",
+        help="a CSV or XLSX with a row for each file that has claims of its own; its columns: "
+        + ", ".join(words[0] for words in LIST_COLUMNS.values()),
+    )
 
 
 def _ingest(workbench: Workbench, options: argparse.Namespace) -> int:
     actor = actor_of(workbench, options)
     files = list(_files(options.paths))
+    sources = _sources(workbench, options.sources)
 
     def uploads() -> Iterator[Upload]:
         for number, path in enumerate(files):
@@ -114,7 +124,7 @@ def _ingest(workbench: Workbench, options: argparse.Namespace) -> int:
     reports = [IntakeReport(total=len(files))]
     with _until_interrupted() as interrupted:
         for report in workbench.intake.taking_in(
-            actor, options.case, uploads(), _claims(options), total=len(files)
+            actor, options.case, uploads(), _claims(options), total=len(files), sources=sources
         ):
             reports.append(report)
             _print_taken(report)
@@ -126,6 +136,19 @@ def _ingest(workbench: Workbench, options: argparse.Namespace) -> int:
         aside(report.stopped)
         return 1
     return 1 if report.refused else 0
+
+
+def _sources(workbench: Workbench, path: Path | None) -> SourceList:
+    """The source list that was named, its issues said; none if none was."""
+    # here, since it loads what reads spreadsheets, for which help has no use
+    from workbench.source_list import NO_LIST, read_source_list
+
+    if path is None:
+        return NO_LIST
+    found = read_source_list(file_bytes(path, workbench), name=path.name)
+    for issue in found.issues:
+        aside(f"{issue.severity}: row {issue.row}, {issue.column}: {issue.sentence}")
+    return found
 
 
 def _claims(options: argparse.Namespace) -> Claims:

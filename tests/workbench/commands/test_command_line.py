@@ -145,3 +145,23 @@ def test_ctrl_c_stops_between_two_photos_and_the_same_command_goes_on(
         ["EX-0002", "1.jpg", ""],
         ["EX-0003", "2.jpg", ""],
     ]
+
+
+def test_a_source_list_gives_files_claims_of_their_own(run: Run, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for seed in (1, 2):
+        (photos / f"{seed}.jpg").write_bytes(plate_jpeg(seed=seed))
+    table = photos / "sources.csv"
+    table.write_text("file,account,colour\n2.jpg,@finder,red\n7.jpg,@lost,\n")
+    run("enrol", "One person")
+    case = run("case", "--title", "T")[1].strip()
+    code, out, err = run("ingest", case, str(photos), "--sources", str(table), "--place", "here")
+    assert (code, out) == (0, "EX-0001\t1.jpg\t\nEX-0002\t2.jpg\t\n")
+    assert "warning: row 1, colour: the column 'colour' is not read" in err
+    assert "Row 3 of the source list names 7.jpg, which was not among the files." in err
+    table.write_text("file,date\n2.jpg,someday\n")
+    code, out, err = run("ingest", case, str(photos), "--sources", str(table))
+    assert (code, out) == (1, "")
+    assert "error: row 2, date:" in err
+    assert "nothing was taken in" in err
