@@ -149,8 +149,8 @@ def _take(
         try:
             check_claims(replace(Claims(), **{name: value}))
         except BadRequest as problem:
-            said = problem.diagnostics().rstrip(".")
-            yield _issue(row, header[places[name]], value[:200], said, "correct the cell")
+            said, _, remedy = problem.diagnostics().rstrip(".").partition("; ")
+            yield _issue(row, header[places[name]], value[:200], said, remedy)
     rows[file] = (row, Claims(**values))
 
 

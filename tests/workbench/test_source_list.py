@@ -89,8 +89,8 @@ def test_a_date_that_is_none_and_a_text_too_long_are_errors() -> None:
     text = f"file,date,account\na.jpg,someday,x\nb.jpg,2020,{'y' * 2_001}\nc.jpg,2020,z\n"
     found = read_source_list(text.encode(), name="sources.csv")
     assert [(one.row, one.column) for one in found.errors] == [(2, "date"), (3, "account")]
-    assert "is no date; write it as 2020" in found.errors[0].problem
-    assert found.errors[0].remedy == "correct the cell"
+    assert "is 'someday', which is no date: write it as 2020" in found.errors[0].sentence
+    assert found.errors[1].remedy == "2000 are the most"
 
 
 @pytest.mark.parametrize(
