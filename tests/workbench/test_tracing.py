@@ -111,6 +111,17 @@ def test_a_letter_says_what_people_read_and_nothing_of_the_catalog(
         assert record not in words
 
 
+def test_any_words_in_any_script_make_a_letter(
+    bench: Workbench, judged: CaseSummary, reviewer: Actor, custodian: Actor
+) -> None:
+    odd = '#image("/etc/passwd") $x$ \u202egpj.exe \x1b[2J 兵器 Тур рұқсат سلاح 🛩 ' + "x" * 300
+    judge(bench, reviewer, judged, "model", Judgement.CORRECTED, text="#兵器 سلاح", reason="worn")
+    asked = wanted(bench, addressee=odd, reply_to=odd, seen=odd, further=odd * 20)
+    trace = bench.tracing.ask(custodian, judged.case_id, PLATE, asked)
+    assert bench.tracing.letter(judged.case_id, trace.trace_id).startswith(b"%PDF")
+    assert trace.request.seen == odd
+
+
 def test_what_a_person_rejected_is_not_asked_about(
     bench: Workbench, judged: CaseSummary, reviewer: Actor, custodian: Actor
 ) -> None:
