@@ -213,7 +213,7 @@ def _trial(plate: SeenPlate, plates: str, looks: Looks | None, size: int, trust:
         weigh_unit([group], group, float(value), ceiling=model.ceiling) for value in each
     )
     compete = Competing(population=people, keys=among)
-    named = _named(group, model, lambda: LooksAlone.of(evidence, people, [compete], trust=trust))
+    named = named_by(group, model, lambda: LooksAlone.of(evidence, people, [compete], trust=trust))
     return replace(
         blank,
         identified=named[0],
@@ -227,7 +227,7 @@ def _trial(plate: SeenPlate, plates: str, looks: Looks | None, size: int, trust:
     )
 
 
-def _named(
+def named_by(
     group: GroupWeight, model: SerialModel, alone: Callable[[], LooksAlone | None]
 ) -> tuple[bool, str, float]:
     """Whether a catalogued unit is identified, the best one, and its posterior."""
