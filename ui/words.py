@@ -23,7 +23,7 @@ ROLES = {
 ROLE_HELP = {
     Role.INVESTIGATOR: "opens cases, takes in material, starts reading",
     Role.REVIEWER: "judges readings, copies and candidates",
-    Role.CUSTODIAN: "enrols people, imports catalogs, seals bundles",
+    Role.CUSTODIAN: "enrols people, imports catalogs, writes trace requests, seals bundles",
 }
 POLICIES = {
     Policy.TWO_PEOPLE: "Two people",

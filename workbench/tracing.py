@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 MAX_NAME = 255
 """Characters that are kept of the name of a paper."""
 EARLIEST = date(1990, 1, 1)
+"""A day before this is a slip of the hand."""
 
 
 class Tracing:

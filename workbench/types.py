@@ -31,7 +31,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     """Judges readings, groups and candidates."""
     CUSTODIAN = "custodian"
-    """Enrols people, imports catalogs, seals bundles."""
+    """Enrols people, imports catalogs, writes trace requests, seals bundles."""
 
 
 class Policy(StrEnum):
