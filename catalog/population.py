@@ -157,6 +157,11 @@ class Population:
     def _any(self, length: int) -> npt.NDArray[np.bool_]:
         return np.asarray(np.logical_or.reduce([group.allowed for group in self.of_length(length)]))
 
+    def in_a_sequence(self, key: str) -> bool:
+        """Whether a folded serial is one of a sequence of these units."""
+        raw = key.encode()
+        return bool(self.expected(np.array([raw]), len(raw), listed=True)[0] > 0)
+
     def expected(self, keys: npt.NDArray[np.bytes_], length: int, *, listed: bool) -> Floats:
         """How many units of sequences (or of irregular serials) bear each key, shape (n,)."""
         total = np.zeros(len(keys))

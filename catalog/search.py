@@ -27,11 +27,19 @@ from catalog.population import union
 from catalog.results import Candidate, Fit, SearchResult, Sensitivity
 from catalog.status import never_approved
 from catalog.tested import error_rates
-from catalog.verdicts import NEARLY, WORDS, result_verdict, unit_verdict, without_stack
+from catalog.verdicts import (
+    NEARLY,
+    NOT_FROM_PIXELS,
+    WORDS,
+    result_verdict,
+    unit_verdict,
+    without_stack,
+)
 from catalog.waterfall import CharacterWeights, Nearest, against_the_next, field_bits
 from catalog.weight import (
     ALGORITHM,
     FITS_FROM,
+    IDENTIFIES_FROM,
     GroupWeight,
     Scored,
     UnitWeight,
@@ -230,11 +238,13 @@ class _Weighed:
         alone = 1.0
         if weight.posterior >= NEARLY and self._alone is not None:
             alone = self._alone.unit(of, scored.key, factor=factor).posterior
+        pixels = isinstance(self.model, LatticeModel)
+        told_apart = not pixels or competitor.population.in_a_sequence(scored.key)
         verdict = unit_verdict(
             weight,
             catalogued_fitting=fit.catalogued_fitting,
             copies=scored.copies,
-            certain=self.search.field.certain,
+            certain=self.search.field.certain and told_apart,
             alone=alone,
         )
         shares = [c.maker_share for c in self.search.field.competitors]
@@ -243,8 +253,9 @@ class _Weighed:
         said = _explain(unit, weight, fit, verdict) + without_stack(weight, alone)
         said += against_the_next(weight, verdict, neighbours)
         if verdict == "identifies_catalog_unit":
-            pixels = isinstance(self.model, LatticeModel)
             said += "\n" + error_rates(weight.units, pixels=pixels)
+        elif weight.posterior >= IDENTIFIES_FROM and not told_apart:
+            said += "\n" + NOT_FROM_PIXELS
         maker = self._maker(unit)
         return Candidate(
             key=f"{unit.permit.permit_id}/{unit.delivery.delivery_id}/{unit.key}",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Keys = npt.NDArray[np.bytes_]
 
-ALGORITHM = "nameplate-weight-4"
+ALGORITHM = "nameplate-weight-5"
 
 IDENTIFIES_FROM = 0.999
 """Posterior over all N̂ units, each equally probable beforehand, from which a unit is identified."""

@@ -12,6 +12,8 @@ import pytest
 from catalog.looks import TRUST, BelievedLooks
 from catalog.search import search
 from catalog.tested import error_rates
+from catalog.verdicts import NOT_FROM_PIXELS
+from catalog.weight import IDENTIFIES_FROM
 from tests.catalog.casework import (
     asked,
     delivery,
@@ -145,3 +147,26 @@ def test_three_clear_looks_identify_a_unit_of_a_dense_series(tmp_path: Path) -> 
         nothing = search(asked("ZZ9", origin="machine", likelihood=garbage), snapshot)
         assert nothing.verdict in {"consistent_with_model_only", "inconclusive"}
         assert all(candidate.lr is None for candidate in nothing.candidates)
+
+
+def test_clear_looks_do_not_identify_a_serial_that_stands_in_no_sequence(tmp_path: Path) -> None:
+    """Readers take O for 0 and I for 1 there; a person's own reading may settle it."""
+    rng = np.random.default_rng(5)
+    drawn = ["".join(rng.choice(list(SYMBOLS[1:37]), 8)) for _ in range(300)]
+    known = permit(
+        "P-1",
+        line("P-1/1", delivery("D-1", "2020", ["7F2KW9X4", *drawn])),
+        status_history=history("approved 2019"),
+    )
+    looks = tuple(lattice("7F2KW9X4", sure) for sure in (0.97, 0.9, 0.99))
+    fused = FusedLikelihood.of(looks, usual_tempering())
+    with snapshot_of(tmp_path, known) as snapshot:
+        seen = search(asked("7F2KW9X4", origin="machine", likelihood=fused), snapshot)
+        best = seen.candidates[0]
+        assert best.weight is not None
+        assert best.weight.posterior > IDENTIFIES_FROM, "the numbers alone would do"
+        assert seen.verdict == best.verdict == "consistent_with_catalog_unit"
+        assert NOT_FROM_PIXELS in best.explanation
+        read = search(asked("7F2KW9X4", origin="code"), snapshot)
+        assert read.verdict == "identifies_catalog_unit"
+        assert NOT_FROM_PIXELS not in read.candidates[0].explanation
