@@ -324,18 +324,16 @@ class Tour:
         self.settled()
 
     def record_answer(self, trace_id: str, comes_to: str, said: str, *papers: Path) -> None:
-        """Write down what was answered to a trace request, with the files that came with it."""
+        """Write down the first answer to a trace request, with the files that came with it."""
+        this = f"{trace_id}-0"
         self.page.get_by_text("Record an answer").first.click()
-        self.key(f"answer-is-{trace_id}").get_by_text(comes_to).click()
-        self.key(f"answer-words-{trace_id}").locator("textarea").fill(said)
+        self.key(f"answer-is-{this}").get_by_text(comes_to).click()
+        self.key(f"answer-words-{this}").locator("textarea").fill(said)
         if papers:
-            self.key(f"answer-papers-{trace_id}").locator("input[type=file]").set_input_files(
-                papers
-            )
-            self.key(f"answer-papers-{trace_id}").locator(
-                "[data-testid=stFileChip]"
-            ).first.wait_for()
-        self.press(f"answer-send-{trace_id}")
+            box = self.key(f"answer-papers-{this}")
+            box.locator("input[type=file]").set_input_files(papers)
+            box.locator("[data-testid=stFileChip]").first.wait_for()
+        self.press(f"answer-send-{this}")
         self.says("The answer is recorded.")
         self.settled()
 

@@ -377,12 +377,14 @@ def test_a_trace_request_is_previewed_recorded_and_answered(
     app.press("trace_send")
     assert "Say whom it goes to." in app.page, "the form is empty again"
     assert "No answer yet; the time for it ends on" in app.page
-    app.test.radio(key="answer-is-TR-0001").set_value(AnswerIs.RECOGNISED)
-    app.test.text_area(key="answer-words-TR-0001").set_value("It may be ours.")
-    app.press("answer-send-TR-0001")
+    app.test.radio(key="answer-is-TR-0001-0").set_value(AnswerIs.RECOGNISED)
+    app.test.text_area(key="answer-words-TR-0001-0").set_value("It may be ours.")
+    app.press("answer-send-TR-0001-0")
     assert "It may be ours." in app.page
     (trace,) = bench.tracing.traces(read_case.case_id)
     assert [one.words for one in trace.answers] == ["It may be ours."]
+    app.press("answer-send-TR-0001-1")
+    assert "Say what the answer comes to." in app.page, "the form is empty again"
     app.at("traces", reviewer, read_case)
     assert "This needs a custodian, and Reviewer Two is not one." in app.page
     assert "trace_send" not in {one.key for one in app.test.button}

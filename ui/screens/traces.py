@@ -88,7 +88,8 @@ def _trace(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) -
     for answer in trace.answers:
         _answer(workbench, case, trace, answer)
     if Role.CUSTODIAN in state.require_actor().roles:
-        with st.expander("Record an answer", icon=":material/reply:"):
+        again = "another" if trace.answers else "an"
+        with st.expander(f"Record {again} answer", icon=":material/reply:"):
             _record(workbench, case, trace, today)
 
 
@@ -116,28 +117,28 @@ def _answer(workbench: Workbench, case: CaseSummary, trace: Trace, answer: Trace
 
 
 def _record(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) -> None:
-    with st.form(f"answer-{trace.trace_id}", border=False):
+    # Every answer has an empty form of its own: pressed again, it records nothing twice.
+    this = f"{trace.trace_id}-{len(trace.answers)}"
+    with st.form(f"answer-{this}", border=False):
         choice = st.radio(
             "What it comes to",
             list(ANSWER_WORDS),
             index=None,
             format_func=ANSWER_WORDS.__getitem__,
-            key=f"answer-is-{trace.trace_id}",
+            key=f"answer-is-{this}",
         )
         said = st.text_area(
             "What they say; it travels as their word",
-            key=f"answer-words-{trace.trace_id}",
+            key=f"answer-words-{this}",
             height=120,
         )
-        received = st.date_input(
-            "Received on", value=today, format=DAY, key=f"answer-on-{trace.trace_id}"
-        )
+        received = st.date_input("Received on", value=today, format=DAY, key=f"answer-on-{this}")
         files = st.file_uploader(
             f"What came with it, up to {MAX_PAPERS} files; kept byte for byte, never opened",
             accept_multiple_files=True,
-            key=f"answer-papers-{trace.trace_id}",
+            key=f"answer-papers-{this}",
         )
-        sent = st.form_submit_button("Record the answer", key=f"answer-send-{trace.trace_id}")
+        sent = st.form_submit_button("Record the answer", key=f"answer-send-{this}")
     if not sent:
         return
     if choice is None:
