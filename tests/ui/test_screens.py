@@ -390,6 +390,35 @@ def test_a_trace_request_is_previewed_recorded_and_answered(
     assert "trace_send" not in {one.key for one in app.test.button}
 
 
+def test_a_missing_paper_is_said_and_the_other_requests_stand(
+    app, bench, settings, first, reviewer, read_case
+) -> None:
+    for field in ("maker", "model", "serial"):
+        judge(bench, reviewer, read_case, field)
+    asked = TraceRequest(
+        addressee="Example Optics",
+        addressee_is=AddresseeIs.MAKER,
+        sent_on=date(2020, 10, 1),
+        reply_to="desk@example.org",
+    )
+    for _ in range(2):
+        bench.tracing.ask(first, read_case.case_id, "EX-0001/R1", asked)
+    trace = bench.tracing.answer(
+        first,
+        read_case.case_id,
+        "TR-0002",
+        answer=AnswerIs.NOTHING,
+        received_on=date(2020, 10, 2),
+        words="See the scan.",
+        papers=[Upload(name="scan.pdf", data=b"%PDF-1.7")],
+    )
+    sha256 = trace.answers[0].papers[0].sha256
+    (settings.store / "blobs" / "sha256" / sha256[:2] / sha256).unlink()
+    app.at("traces", first, read_case)
+    assert sha256 in app.page
+    assert "TR-0001: Example Optics" in app.page
+
+
 def test_a_plate_that_was_chosen_in_one_case_is_not_looked_for_in_another(
     app, bench, first, reviewer, read_case
 ) -> None:

@@ -43,7 +43,8 @@ def render(workbench: Workbench) -> None:
     traces = workbench.tracing.traces(case.case_id)
     today = workbench.tracing.today()
     for trace in reversed(traces):
-        with st.container(border=True, key=f"card-trace-{trace.trace_id}"):
+        # A paper that is missing on the disk is said in its card; the others stand as they are.
+        with st.container(border=True, key=f"card-trace-{trace.trace_id}"), state.told():
             _trace(workbench, case, trace, today)
     if traces:
         with st.expander(
