@@ -35,10 +35,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from scipy.stats import beta
 
 from benchmarks.rendered import add_cache_option, see_plates, use_cache
-from benchmarks.weight import reader
+from benchmarks.weight import reader, upper95
 from benchmarks.weight_sets import CHUNK, PlateSet, chunks_of
 from benchmarks.weight_trials import evidence_of, looks_of, named_by
 from catalog.alone import Competing, LooksAlone
@@ -240,11 +239,6 @@ def mixed(rates: dict[str, float], near: str) -> float:
     wrong = outside * (BESIDE_SHARE * rates[near] + (1 - BESIDE_SHARE) * rates["elsewhere"])
     total = rates["catalogued"] + wrong
     return wrong / total if total else 0.0
-
-
-def upper95(wrong: int, total: int) -> float:
-    """Upper 95 % bound of a share (Clopper-Pearson, one side)."""
-    return float(beta.ppf(0.95, wrong + 1, total - wrong)) if total > wrong else 1.0
 
 
 def print_tables(report: dict[str, Any], trials: Sequence[IrregularTrial]) -> None:
