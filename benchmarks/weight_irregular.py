@@ -11,11 +11,11 @@ and one that is differs from it in one character, drawn evenly. *look-alike*: th
 character is one that worn plates and readers take for it (O for 0, I for 1 …).
 
 *identified* is what the numbers would identify: a posterior of .999, and .95 from the looks alone.
-The program itself identifies no such unit from pixels, for what came of this. *identified rate*: of
-the plates of a kind, those for which a unit is. For *catalogued* it should be high and right, for
-the others it is always wrong. *wrong rate*: of all identified
-units, the wrong ones, if as many units exist outside the catalog as in it and half of these stand
-beside one that is catalogued, which is what the weight assumes; *wrong rate, look-alikes*: the
+The program itself identifies no such unit from a machine's reading, for what came of this.
+*identified rate*: of the plates of a kind, those for which a unit is. For *catalogued* it should be
+high and right, for the others it is always wrong. *wrong rate*: of all identified units, the wrong
+ones, if as many units exist outside the catalog as in it and half of these stand beside one that is
+catalogued, which is what the weight assumes; *wrong rate, look-alikes*: the
 same, if that neighbour is always a look-alike, which is the worst. The upper 95 % bounds are of
 wrong ones among all plates of a kind (Clopper-Pearson, one side).
 """

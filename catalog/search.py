@@ -29,7 +29,7 @@ from catalog.status import never_approved
 from catalog.tested import error_rates
 from catalog.verdicts import (
     NEARLY,
-    NOT_FROM_PIXELS,
+    NOT_BY_MACHINE,
     WORDS,
     result_verdict,
     unit_verdict,
@@ -239,7 +239,8 @@ class _Weighed:
         if weight.posterior >= NEARLY and self._alone is not None:
             alone = self._alone.unit(of, scored.key, factor=factor).posterior
         pixels = isinstance(self.model, LatticeModel)
-        told_apart = not pixels or competitor.population.in_a_sequence(scored.key)
+        by_machine = self.serial.origin == "machine"
+        told_apart = not by_machine or competitor.population.in_a_sequence(scored.key)
         verdict = unit_verdict(
             weight,
             catalogued_fitting=fit.catalogued_fitting,
@@ -255,7 +256,7 @@ class _Weighed:
         if verdict == "identifies_catalog_unit":
             said += "\n" + error_rates(weight.units, pixels=pixels)
         elif weight.posterior >= IDENTIFIES_FROM and not told_apart:
-            said += "\n" + NOT_FROM_PIXELS
+            said += "\n" + NOT_BY_MACHINE
         maker = self._maker(unit)
         return Candidate(
             key=f"{unit.permit.permit_id}/{unit.delivery.delivery_id}/{unit.key}",

@@ -23,10 +23,10 @@ NEARLY = 0.5
 """Posterior from which a catalogued unit that does not fit still keeps the answer open, and under
 which, without the stack of its looks, a unit that fits leaves it open."""
 
-NOT_FROM_PIXELS = (
-    "A serial that stands in no sequence is not identified from pixels alone: when tested on drawn "
-    "plates, units that differ in one look-alike (O for 0, I for 1 …) were too often taken for "
-    "each other. A person who can read it may settle it."
+NOT_BY_MACHINE = (
+    "A serial that stands in no sequence is not identified from a machine's reading alone: when "
+    "tested on drawn plates, units that differ in one look-alike (O for 0, I for 1 …) were too "
+    "often taken for each other. A person who can read it may settle it."
 )
 """Said where the numbers would do; what was tested is `python -m benchmarks.weight_irregular`."""
 

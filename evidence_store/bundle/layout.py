@@ -44,6 +44,8 @@ OWN_FILES = (CRATE, DESCRIPTION, INSTRUCTIONS, CHECKPOINT, DISCLOSURES, ENTRIES)
 SIGNATURES = "signatures"
 FIRST_SEAL = "signatures/seal.sha256"
 
+LETTERS = "traces"
+"""Folder of letters to outsiders and of their answers, of which a public bundle carries none."""
 FOLDERS = frozenset(
     {
         "originals",
@@ -51,7 +53,7 @@ FOLDERS = frozenset(
         "readings",
         "catalog",
         "reviews",
-        "traces",
+        LETTERS,
         "ledger",
         "tables",
         "schemas",
@@ -62,8 +64,6 @@ CONTENT_NAMED = frozenset({"originals", "derived"})
 """Folders in which a file is called after the SHA-256 of its bytes."""
 TOP_FILES = frozenset({"report.pdf", "report.html"})
 """Payload files that stand directly under `data/`."""
-LETTERS = "traces"
-"""Folder of letters to outsiders and of their answers, of which a public bundle carries none."""
 
 _PATH_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _CONTENT_NAME = re.compile(r"(?P<sha256>[0-9a-f]{64})(\.[a-z0-9]{1,8})?")

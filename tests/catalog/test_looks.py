@@ -12,7 +12,7 @@ import pytest
 from catalog.looks import TRUST, BelievedLooks
 from catalog.search import search
 from catalog.tested import error_rates
-from catalog.verdicts import NOT_FROM_PIXELS
+from catalog.verdicts import NOT_BY_MACHINE
 from catalog.weight import IDENTIFIES_FROM
 from tests.catalog.casework import (
     asked,
@@ -166,7 +166,9 @@ def test_clear_looks_do_not_identify_a_serial_that_stands_in_no_sequence(tmp_pat
         assert best.weight is not None
         assert best.weight.posterior > IDENTIFIES_FROM, "the numbers alone would do"
         assert seen.verdict == best.verdict == "consistent_with_catalog_unit"
-        assert NOT_FROM_PIXELS in best.explanation
+        assert NOT_BY_MACHINE in best.explanation
+        text = search(asked("7F2KW9X4", origin="machine"), snapshot)
+        assert text.verdict != "identifies_catalog_unit", "a machine's text without its pixels"
         read = search(asked("7F2KW9X4", origin="code"), snapshot)
         assert read.verdict == "identifies_catalog_unit"
-        assert NOT_FROM_PIXELS not in read.candidates[0].explanation
+        assert NOT_BY_MACHINE not in read.candidates[0].explanation
