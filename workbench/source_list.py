@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LIMITS = LoadLimits(max_bytes=20 * 1024 * 1024, max_rows=100_000, max_cell=MAX_NOTE)
 """How much of a list is looked at; beyond it the list is refused."""
 
+MOST_NAMED = 20
+"""Rows without a file that are named one by one; a list may be of another folder altogether."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceList:
@@ -59,12 +62,15 @@ class SourceList:
         return replace(common, **own)
 
     def unused(self, used: set[str]) -> tuple[str, ...]:
-        """A sentence for each row whose file was not among those that were taken in."""
-        return tuple(
+        """A sentence for each row whose file was not among those taken in; the rest are counted."""
+        left = [(row, name) for name, (row, _claims) in self.rows.items() if name not in used]
+        said = [
             f"Row {row} of the source list names {name}, which was not among the files."
-            for name, (row, _claims) in self.rows.items()
-            if name not in used
-        )
+            for row, name in left[:MOST_NAMED]
+        ]
+        if len(left) > MOST_NAMED:
+            said.append(f"So do {len(left) - MOST_NAMED:,} further rows of it.")
+        return tuple(said)
 
 
 NO_LIST = SourceList(rows={}, issues=())

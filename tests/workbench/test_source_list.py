@@ -150,6 +150,14 @@ def test_each_file_is_taken_in_with_its_own_claims_and_unused_rows_are_said(
     assert (again.accepted, len(again.known)) == ((), 3)
 
 
+def test_of_many_rows_without_a_file_the_first_are_named_and_the_rest_counted() -> None:
+    table = "file\n" + "".join(f"{number}.jpg\n" for number in range(1, 1_101))
+    said = read_source_list(table.encode(), name="s.csv").unused({"1.jpg"})
+    assert len(said) == 21
+    assert said[0].startswith("Row 3 of the source list names 2.jpg")
+    assert said[-1] == "So do 1,079 further rows of it."
+
+
 def test_a_list_with_errors_takes_nothing_in(
     bench: Workbench, investigator: Actor, case: CaseSummary
 ) -> None:
