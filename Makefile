@@ -15,22 +15,26 @@ REQUIREMENTS := requirements.txt
 endif
 BIN := $(VENV)/bin
 
-.PHONY: run test check light environment development system screens requirements
+.PHONY: run test check bend light environment development system screens requirements
 
 run: environment
 	$(BIN)/python -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) \
 	    --server.headless $(if $(DISPLAY)$(WAYLAND_DISPLAY),false,true)
 
-# The light environment walks the whole way first; pytest's own closing line comes last.
+# The light environment walks the whole way first, then the full one in a real browser, and last
+# all other tests, on every core.
 test: development check
 ifndef LIGHT
 	$(MAKE) light
 endif
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m browser tests/browser
+	$(BIN)/python -m pytest -n auto -m "not browser"
 
+# How presses and two people are handled hangs on no reader; the whole way does.
 light:
 	$(MAKE) development LIGHT=1
-	.venv-light/bin/python -m pytest -q -m browser tests/browser
+	.venv-light/bin/python -m pytest -q -m browser tests/browser/test_the_whole_way.py \
+	    tests/browser/test_public_edition.py
 
 # The list that `make test`, pre-commit and CI share.
 check: development
@@ -38,6 +42,10 @@ check: development
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Bend each rule in turn and see that a test fails; takes hours. RULES="roles policy" bends some.
+bend: development
+	nice $(BIN)/python -m tools.bend $(RULES)
 
 environment:
 	@$(PYTHON) tools/environment.py $(VENV) $(REQUIREMENTS)

@@ -1,13 +1,19 @@
-"""Where the workbench and its screens meet: `streamlit run app.py`."""
+"""Where the workbench and its screens meet: `streamlit run app.py`, or `python app.py`."""
 
 from __future__ import annotations
 
-import streamlit as st
+from values import offline  # isort: skip - first, before anything that could call out
 
-from ui import shell
-from workbench.errors import WorkbenchError
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from ui import server, shell
+from values.errors import NameplateError
+from words import en
 from workbench.settings import Settings
 from workbench.workbench import Workbench
+
+__all__ = ["app", "offline"]
 
 
 @st.cache_resource(
@@ -22,10 +28,16 @@ def main() -> None:
     """Read the settings once, open the store, and hand it to the screens."""
     try:
         workbench = open_workbench(Settings.from_environment())
-    except WorkbenchError as error:
-        shell.refuse(error.diagnostics())
+    except NameplateError as error:
+        shell.refuse(en.said(error))
         return
     shell.run(workbench)
 
 
-main()
+# Streamlit runs this file for every screen that it shows, and loads it once to serve `app`.
+if get_script_run_ctx(suppress_warning=True) is not None:
+    main()
+else:
+    app = st.App(__file__, middleware=server.middleware())
+    if __name__ == "__main__":
+        app.run(config=server.LOCAL)

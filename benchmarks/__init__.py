@@ -1,1 +1,3 @@
 """One file per question; each prints a table for people and, with --json, numbers for programs."""
+
+from values import offline as offline

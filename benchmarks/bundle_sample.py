@@ -172,6 +172,7 @@ def _intake(photo: Photo, original: Sha256) -> Draft:
             "claimed_place": PLACE,
             "file_name": f"{photo.exhibit}.jpg",
         },
+        kept={"original_blob": "blob"},
     )
 
 
@@ -181,6 +182,7 @@ def _reading(photo: Photo, reading: Sha256) -> Draft:
         actor="nameplate",
         body={"exhibit": photo.exhibit, "engine": "scripted"},
         private={"reading_blob": reading, "serial": SERIAL},
+        kept={"reading_blob": "blob"},
     )
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from evidence_store.audit import Audit
 from evidence_store.blobs import BlobStore
 from evidence_store.errors import StoreError
+from evidence_store.kept import KeptBytes
 from evidence_store.keys import KeyFolder
 from evidence_store.ledger import Ledger
 from evidence_store.types import Draft, Sha256
@@ -104,6 +105,7 @@ def store_work(folder: Path, seed: int, tell: Tell, *, rounds: int | None = None
                     actor="person-1",
                     body={"number": number},
                     private={"original": name, "note": "n" * chance.randrange(200)},
+                    kept={"original": "blob"},
                 )
                 for number in range(chance.choice((1, 1, 3, 40)))
             )
@@ -119,23 +121,25 @@ def store_problems(folder: Path, promises: Promises) -> list[str]:
     try:
         with opened(folder) as (ledger, blobs):
             left = (folder / "blobs" / "incoming").iterdir()
-            return store_faults(ledger, blobs, promises) + [f"not swept: {path}" for path in left]
+            return store_faults(folder, ledger, blobs, promises) + [
+                f"not swept: {path}" for path in left
+            ]
     except StoreError as error:
         return [f"the store does not open: {error.diagnostics()}"]
 
 
-def store_faults(ledger: Ledger, blobs: BlobStore, promises: Promises) -> list[str]:
+def store_faults(folder: Path, ledger: Ledger, blobs: BlobStore, promises: Promises) -> list[str]:
     """Audit an open store, and hold it against what it had promised."""
-    faults = _audit_problems(ledger, blobs)
+    faults = _audit_problems(folder, ledger, blobs)
     return [*faults, *_broken_promises(ledger, blobs, promises)]
 
 
-def _audit_problems(ledger: Ledger, blobs: BlobStore) -> Iterator[str]:
+def _audit_problems(folder: Path, ledger: Ledger, blobs: BlobStore) -> Iterator[str]:
     walk = Audit(
         database=ledger.database,
         origin=ledger.origin,
         keys=[ledger.signer.public_key],
-        blobs=blobs,
+        kept=KeptBytes(blobs=blobs, catalogs=folder / "catalogs", bundles=folder / "bundles"),
     )
     for fault in walk.faults():
         yield f"{fault.code} {fault.where}: {fault.message}"

@@ -95,6 +95,7 @@ def review_work(folder: Path, seed: int, tell: Tell) -> None:
                 field=chance.choice(FIELDS),  # type: ignore[arg-type]
                 judgement=chance.choice((Judgement.UNSURE, Judgement.REJECTED)),
                 reason="Too worn to say.",
+                seen=bench.stores.ledger.size(case),
             )
             _tell_root(bench, case, tell)
 
@@ -115,7 +116,7 @@ def problems(folder: Path, promises: Promises) -> list[str]:
     try:
         with opened(folder) as (bench, _, case):
             stores = bench.stores
-            found = store_faults(stores.ledger, stores.blobs, promises)
+            found = store_faults(folder, stores.ledger, stores.blobs, promises)
             found += _unreadable(bench, case)
             found += _bundle_problems(bench, folder / "bundles", promises)
             return found

@@ -77,15 +77,9 @@ def serial_in(frame: Frame, reader: Reader) -> FieldReading | None:
 def fused_serial(
     frames: Sequence[Frame], readings: Mapping[int, FieldReading | None]
 ) -> FieldReading | None:
-    """Fuse as the product does: a frame that was laid over others is no exposure beside them."""
-    looks, exposures = [], []
-    for frame in frames:
-        reading = readings[frame.index]
-        if reading is not None:
-            holds = (f"laid {one.index}" for one in frames if frame.timecode in one.laid)
-            looks.append(reading)
-            exposures.append(next(holds, f"single {frame.index}"))
-    return fuse(tuple(looks), exposures=tuple(exposures)) if looks else None
+    """Fuse as the product does: all stills of one clip are one exposure."""
+    looks = tuple(reading for frame in frames if (reading := readings[frame.index]) is not None)
+    return fuse(looks, exposures=("the clip",) * len(looks)) if looks else None
 
 
 def _is(reading: FieldReading | None, truth: str) -> bool:

@@ -25,7 +25,7 @@ import statistics
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -36,9 +36,9 @@ from evidence_store.canonical import canonical_json
 from evidence_store.errors import BlobMissing
 from renderer.jpeg import to_jpeg
 from renderer.plate import PlateSpec, draw_plate, expose
-from vision.combine import READABLE
 from vision.copies import fingerprint
 from vision.decode import decode_photo
+from vision.plate.assurance import READABLE
 from vision.serialize import reading_to_json
 from vision.types import (
     CharOption,
@@ -51,8 +51,7 @@ from vision.types import (
     Reading,
 )
 from vision.words import KEY_BITS, SIGN_BITS, words_from, words_to_hex
-from workbench import entries
-from workbench.plain import plain
+from workbench import events
 from workbench.settings import Settings
 from workbench.types import (
     Actor,
@@ -69,7 +68,7 @@ from workbench.workbench import Workbench
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from evidence_store.types import Draft, Json, Sha256
+    from evidence_store.types import Draft, Sha256
     from vision.types import FieldName, Fingerprint
 
 SEED = 20_201_019
@@ -175,33 +174,39 @@ def exhibit_entries(actor: Actor, number: int, made: Fingerprint, reading: Sha25
     exhibit = f"EX-{number:04d}"
     sha256: Sha256 = made.photo_id  # type: ignore[assignment]
     serial, sure = f"CMX15D-{number:06d}", number * 7_919 % 1_000 / 1_000
-    fields: list[Json] = [
-        ["maker", "L3 WESCAM", 0.9, "stated"],
-        ["model", "CMX-15D", 0.9, "stated"],
-        ["serial", serial, sure, "offered" if sure >= READABLE else "unreadable"],
-    ]
-    also: list[Json] = [f"S/N {serial}", f"CNX15D-{number:06d}", "MODEL CMX-15D", "28 VDC"]
+    region = events.ReadRegion(
+        region="R1",
+        corners=((0.0, 0.0), (10.0, 0.0), (10.0, 5.0), (0.0, 5.0)),
+        drawn=False,
+        fields=(
+            events.ReadField("maker", "L3 WESCAM", 0.9, "stated"),
+            events.ReadField("model", "CMX-15D", 0.9, "stated"),
+            events.ReadField(
+                "serial", serial, sure, "offered" if sure >= READABLE else "unreadable"
+            ),
+        ),
+        also=(f"S/N {serial}", f"CNX15D-{number:06d}", "MODEL CMX-15D", "28 VDC"),
+    )
     drafts = [
-        entries.exhibit_taken_in(
-            actor.person_id,
+        events.ExhibitTakenIn(
             exhibit=exhibit,
             media="photo",
             original=sha256,
             size=1,
             file_name=f"filler-{number}.jpg",
-            claims=Claims(),
+            **asdict(Claims()),
             embedded=None,
             width=1000,
             height=750,
-            fingerprint=plain(made),
-        ),
-        entries.exhibit_read(
-            actor.person_id,
+            fingerprint=made,
+        ).draft(actor.person_id),
+        events.ExhibitRead(
             exhibit=exhibit,
-            engines=[],
+            engines=(),
             reading=reading,
-            regions=[{"region": "R1", "fields": fields, "also": also}],
-        ),
+            regions=(region,),
+            whole=True,
+        ).draft(actor.person_id),
     ]
     if number % 100 == 0:
         evidence = CopyEvidence(
@@ -215,9 +220,12 @@ def exhibit_entries(actor: Actor, number: int, made: Fingerprint, reading: Sha25
             why="Filled in.",
         )
         drafts.append(
-            entries.copies_proposed(
-                actor.person_id, exhibit=exhibit, of=f"EX-{number - 1:04d}", evidence=evidence
-            )
+            events.CopiesProposed(
+                exhibit=exhibit,
+                of=f"EX-{number - 1:04d}",
+                relation=evidence.relation,
+                evidence=evidence,
+            ).draft(actor.person_id)
         )
     if number % 10 == 0:
         drafts += [judged(actor, exhibit, field) for field in ("maker", "model", "serial")]
@@ -226,8 +234,7 @@ def exhibit_entries(actor: Actor, number: int, made: Fingerprint, reading: Sha25
 
 def judged(actor: Actor, exhibit: str, field: FieldName) -> Draft:
     """A confirmation of one field."""
-    return entries.field_judged(
-        actor.person_id,
+    return events.FieldJudged(
         exhibit=exhibit,
         region="R1",
         field=field,
@@ -237,7 +244,7 @@ def judged(actor: Actor, exhibit: str, field: FieldName) -> Draft:
         blind=False,
         reason="",
         supersedes=None,
-    )
+    ).draft(actor.person_id)
 
 
 def measure(workbench: Workbench, actor: Actor, case_id: str, photos: Sequence[bytes]) -> float:
@@ -263,9 +270,9 @@ def hold(workbench: Workbench, actor: Actor, case_id: str, new: int) -> float:
         kept = workbench.stores.blobs.put(canonical_json(reading_to_json(reading)))
         workbench.stores.append(
             case_id,
-            entries.exhibit_read(
-                actor.person_id, exhibit=exhibit, engines=[], reading=kept, regions=[]
-            ),
+            events.ExhibitRead(
+                exhibit=exhibit, engines=(), reading=kept, regions=(), whole=True
+            ).draft(actor.person_id),
         )
         began = time.perf_counter()
         workbench.copies.propose_same_object(actor, case_id, exhibit, reading)

@@ -14,7 +14,11 @@ photo that only warms up.
 ones joined; a value of fewer than five characters must be a whole token; no reader gets more
 lines of a photo counted than `rapidocr4` printed for it (the least confident go first).
 *Fielded*: our top value of the field equals the truth. *Stated*: we gave the field as read, not
-as an offer. *Wrong*: stated, and different from the truth. *Macro*: the mean over source_repo.
+as an offer. *Stated wrong*: how many were stated and differ from the truth, counted over every row
+whose truth is known: where the cell is empty the plate has no such value, and whatever is stated
+is wrong; a value with `?` is not known. *Reached*: the truth is our top value or among its
+alternatives; *typed*: it is not, so that a reviewer has to type it. *Offered where none*: photos
+whose plate has no serial and that were given one. *Macro*: the mean over source_repo.
 *Text only*: codes are left out. Photos of one look_group show one plate: its serials are fused.
 *Cyrillic*: only of the values that hold a Cyrillic letter; given where the set has such values.
 """
@@ -37,7 +41,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.reading_looks import look_metrics, look_rows
-from benchmarks.reading_rules import in_cyrillic, is_found, plain, scored
+from benchmarks.reading_rules import in_cyrillic, is_found, is_known, plain, scored
 from benchmarks.reading_systems import SYSTEMS
 
 if TYPE_CHECKING:
@@ -65,6 +69,12 @@ def main() -> int:
     parser.add_argument("--limit", type=int, help="read only the first N photos")
     parser.add_argument("--json", type=Path, dest="json_file")
     parser.add_argument("--keep", type=Path, help="write what every system printed to this file")
+    parser.add_argument(
+        "--kept",
+        type=Path,
+        help="take what other systems printed from the file that an earlier run kept; without "
+        f"{CAP} in it, lines are counted without a limit",
+    )
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -76,8 +86,8 @@ def main() -> int:
     unknown = [name for name in wanted if name not in SYSTEMS]
     if unknown:
         parser.error(f"no such system: {', '.join(unknown)}; choose from {', '.join(SYSTEMS)}")
-    runs = {}
-    for name in dict.fromkeys([*wanted, CAP]):
+    runs = kept_runs(options.kept, rows) if options.kept else {}
+    for name in dict.fromkeys([*wanted, *([] if options.kept else [CAP])]):
         run = run_apart(name, options.manifest, options.limit)
         if run:
             runs[name] = run
@@ -89,6 +99,19 @@ def main() -> int:
         options.json_file.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     print_table(report, rows)
     return 0
+
+
+def kept_runs(file: Path, rows: Sequence[Mapping[str, str]]) -> dict[str, Run]:
+    """Give what an earlier run kept of systems that printed something for each of these photos."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{file}: what an earlier run kept cannot be read: {error}") from error
+    return {
+        name: Run(photos=photos, peak_memory_mb=math.nan)
+        for name, photos in kept.items()
+        if all(row["file"] in photos for row in rows)
+    }
 
 
 def read_manifest(manifest: Path) -> list[dict[str, str]]:
@@ -126,8 +149,10 @@ def run_here(name: str, folder: Path, rows: Sequence[Mapping[str, str]]) -> dict
 def printed_by(system: Callable[[Path], dict[str, Any]], file: Path) -> dict[str, Any]:
     """Let a system read one photo; one that it cannot read says nothing, and why."""
     started = time.perf_counter()
+    worked = sum(os.times()[:4])
     try:
-        return system(file)
+        printed = system(file)
+        return {**printed, "cpu_seconds": sum(os.times()[:4]) - worked}
     except Exception as error:
         seconds = time.perf_counter() - started
         why = f"{file.name} could not be read: {error}"
@@ -187,6 +212,9 @@ def metrics(
         "seconds_per_photo": sum(p["seconds"] for p in run.photos.values()) / max(len(rows), 1),
         "peak_memory_mb": run.peak_memory_mb,
     }
+    worked = [p["cpu_seconds"] for p in run.photos.values() if "cpu_seconds" in p]
+    if worked:
+        figures["cpu_seconds_per_photo"] = sum(worked) / len(worked)
     for field in FIELDS:
         hits = {
             row["file"]: is_found(row[field], counted_lines(run, cap, row["file"])) for row in rows
@@ -238,13 +266,30 @@ def own_metrics(run: Run, cap: Run | None, rows: Sequence[Mapping[str, str]]) ->
             for row in rows
         }
         stated = {file: bool(one) and one["state"] == "stated" for file, one in said.items()}
-        wrong = {file: stated[file] and not right[file] for file in said}
+        reached = {row["file"]: reaches(said[row["file"]], row[field]) for row in rows}
         figures[f"{field}_fielded"], macro, _ = shares(rows, field, right)
         figures[f"{field}_fielded_macro"] = macro
         figures[f"{field}_stated"] = shares(rows, field, stated)[0]
-        figures[f"{field}_wrong"] = shares(rows, field, wrong)[0]
+        figures[f"{field}_stated_wrong"] = sum(
+            stated[row["file"]] and not right[row["file"]] for row in rows if is_known(row, field)
+        )
+        figures[f"{field}_reached"] = shares(rows, field, reached)[0]
+        figures[f"{field}_typed"] = shares(rows, field, {f: not r for f, r in reached.items()})[0]
+    figures["serial_offered_where_none"] = sum(
+        bool(one := run.photos[row["file"]]["fields"].get("serial"))
+        and one["state"] != "unreadable"
+        for row in rows
+        if not row["serial"]
+    )
     table = look_rows(rows, run.photos)
     return figures | (look_metrics(table) if table else {})
+
+
+def reaches(said: Mapping[str, Any] | None, truth: str) -> bool:
+    """Say whether a field gives the truth on top or among its alternatives."""
+    if not said:
+        return False
+    return plain(truth) in {plain(text) for text in (said["text"], *said.get("alternatives", ()))}
 
 
 def make_report(

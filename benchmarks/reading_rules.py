@@ -6,23 +6,21 @@ import itertools
 import unicodedata
 from typing import TYPE_CHECKING
 
+from values.text import LETTER_TWINS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 LEAST_SCORED = 3
 WHOLE_TOKEN_BELOW = 5
 
-LOOKALIKES = str.maketrans(
-    "АВЕЅКМНОРСТУХІЈԚԜҮΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
-    "ABESKMHOPCTYXIJQWYABEZHIKMNOPTYX",
-)
-"""Capital letters of Cyrillic and Greek that look like Latin ones (Unicode's confusables)."""
+_LETTERS = {char: twin for char, twin in LETTER_TWINS.items() if twin.isalpha()}
 
 
 def plain(text: str) -> str:
     """Fold for comparing: compatibility forms, upper case, look-alikes, letters and digits only."""
-    folded = unicodedata.normalize("NFKC", text).upper().translate(LOOKALIKES)
-    return "".join(char for char in folded if char.isalnum())
+    folded = unicodedata.normalize("NFKC", text).upper()
+    return "".join(_LETTERS.get(char, char) for char in folded if char.isalnum())
 
 
 def scored(row: Mapping[str, str], field: str) -> bool:
@@ -31,6 +29,16 @@ def scored(row: Mapping[str, str], field: str) -> bool:
     if field == "maker" and row.get("maker_is_logo") == "1":
         return False
     return bool(value) and "?" not in value and len(plain(value)) >= LEAST_SCORED
+
+
+def is_known(row: Mapping[str, str], field: str) -> bool:
+    """Say whether the truth is known, be it that the plate has no such value.
+
+    Not where a character could not be read for sure, nor where the maker is known from a logo.
+    """
+    return "?" not in (row.get(field) or "") and not (
+        field == "maker" and row.get("maker_is_logo") == "1"
+    )
 
 
 def in_cyrillic(value: str) -> bool:

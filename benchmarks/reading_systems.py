@@ -63,11 +63,13 @@ def _own_output(reading: PhotoReading) -> dict[str, Any]:
         if top:
             fields[name] = {
                 "text": top.text,
+                "alternatives": [other.text for other in top.alternatives],
                 "state": top.state,
                 "confidence": top.confidence,
                 "rule": top.source.rule,
                 "label": top.source.label,
                 "strength": top.strength,
+                "reasons": [why.rule for why in top.reasons],
             }
     serial = top_field(reading, "serial")
     return {

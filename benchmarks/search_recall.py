@@ -15,10 +15,10 @@ import numpy as np
 from benchmarks.search_sets import KINDS, reading
 from catalog.competitors import competition
 from catalog.likelihood import serial_model
-from catalog.normalize import fold
-from catalog.population import union
+from catalog.matching.population import union
 from catalog.search import search
 from catalog.weight import FITS_FROM
+from values.text import fold
 
 if TYPE_CHECKING:
     from catalog.snapshot import Snapshot

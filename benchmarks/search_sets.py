@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from catalog.dates import PartialDate
 from catalog.makers import known_makers
 from catalog.types import (
     Delivery,
@@ -23,6 +22,7 @@ from catalog.types import (
     Serial,
     StatusEvent,
 )
+from values.dates import PartialDate
 from vision.lattice import Lattice
 
 if TYPE_CHECKING:

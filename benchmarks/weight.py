@@ -38,7 +38,7 @@ from benchmarks.rendered import add_cache_option, use_cache
 from benchmarks.weight_sets import CALIBRATION, TEST, PlateSet, chunks_of, seen
 from benchmarks.weight_trials import SIZES, Trial, try_plate
 from catalog.looks import TRUST
-from catalog.weight import IDENTIFIES_FROM
+from catalog.matching.identification import IDENTIFIES_FROM
 from vision.engines.rapidocr import RapidOcrEngine
 
 if TYPE_CHECKING:

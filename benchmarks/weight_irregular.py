@@ -44,10 +44,10 @@ from catalog.alone import Competing, LooksAlone
 from catalog.descent import SortedKeys
 from catalog.likelihood import serial_model
 from catalog.looks import TRUST
-from catalog.normalize import fold
+from catalog.matching.population import BESIDE_SHARE, UNSEEN_SHARE, population
 from catalog.numbering import statistics
-from catalog.population import BESIDE_SHARE, UNSEEN_SHARE, population
 from catalog.weight import weigh_group
+from values.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,7 +70,7 @@ CATALOG_SEED = 78
 LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LENGTH = 8
 LOOK_ALIKES: Final = dict(zip("0OQD1I2Z5S6G8B", "O000I1Z2S5G6B8", strict=True))
-"""For each character one that it is easily taken for, of those that `catalog.normalize` folds."""
+"""For each character one that it is easily taken for, of those that `values.text` folds."""
 KINDS = ("catalogued", "elsewhere", "beside", "look-alike")
 
 

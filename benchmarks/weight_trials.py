@@ -13,12 +13,12 @@ from catalog.alone import Competing, LooksAlone
 from catalog.descent import SortedKeys
 from catalog.likelihood import SerialModel, serial_model
 from catalog.looks import TRUST, BelievedLooks, Trust
-from catalog.normalize import fold
-from catalog.population import Population, population
+from catalog.matching.identification import IDENTIFIES_FROM, unit_verdict
+from catalog.matching.population import Population, population
 from catalog.schemes import GroupStatistics, SerialBlock
 from catalog.types import FieldEvidence
-from catalog.verdicts import unit_verdict
-from catalog.weight import IDENTIFIES_FROM, GroupWeight, weigh_group, weigh_unit
+from catalog.weight import GroupWeight, weigh_group, weigh_unit
+from values.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -106,6 +106,11 @@ class Looks:
 
     looks: tuple[Remembered, ...]
     stack: Remembered | None
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Each look is an exposure of its own: the plate is photographed anew for it."""
+        return (1.0,) * len(self.looks)
 
     def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
         """Sum the looks as they are; the weight asks each look for itself."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from catalog.population import ProductSets
+    from catalog.matching.population import ProductSets
 
     Floats = npt.NDArray[np.float64]
 
@@ -121,8 +121,8 @@ class Profile:
 
     def of_keys_and_units(
         self, keys: npt.NDArray[np.bytes_], length: int, sets: Sequence[ProductSets]
-    ) -> tuple[Floats, float]:
-        """Give the same, and its sum over all units of product sets of this length.
+    ) -> tuple[Floats, Floats]:
+        """Give the same, and its sum over all units of each of `sets`, all of this length.
 
         Serials and sets are laid beside the reading in one go.
         """
@@ -130,15 +130,15 @@ class Profile:
         if keys.size:
             matches.append(self._match(keys, length))
         if not matches:
-            return np.zeros(0), 0.0
+            return np.zeros(0), np.zeros(0)
         match = np.concatenate(matches, axis=2) if len(matches) > 1 else matches[0]
         mass = self.share * alignment_mass(match, self.skip, self.extra)
-        total, start = 0.0, 0
-        for part in sets:
+        totals, start = np.zeros(len(sets)), 0
+        for place, part in enumerate(sets):
             end = start + part.units.size
-            total += float(part.units @ (part.combinations * mass[start:end]))
+            totals[place] = part.units @ (part.combinations * mass[start:end])
             start = end
-        return mass[start:], total
+        return mass[start:], totals
 
     def beside(self, keys: npt.NDArray[np.bytes_], sets: ProductSets) -> Floats:
         """Give the mean of `of_keys` over what stands beside each serial, shape (n,).

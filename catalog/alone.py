@@ -14,7 +14,7 @@ import numpy as np
 
 from catalog.likelihood import serial_model
 from catalog.looks import TRUST, stacked
-from catalog.weight import weigh_group, weigh_unit
+from catalog.weight import Everyone, weigh_group, weigh_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from catalog.descent import SortedKeys
     from catalog.likelihood import SerialModel
     from catalog.looks import Trust
-    from catalog.population import Population
+    from catalog.matching.population import Population
     from catalog.types import FieldEvidence
-    from catalog.weight import GroupWeight, UnitWeight
+    from catalog.weight import UnitWeight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class LooksAlone:
     """A reading of a serial, weighed in every group without the stack of its looks."""
 
     model: SerialModel
-    groups: tuple[GroupWeight, ...]
+    groups: Everyone
 
     @classmethod
     def of(
@@ -59,12 +59,17 @@ class LooksAlone:
         if model is None:
             return None
         weighed = (weigh_group(model, one.population, one.keys, prior=one.prior) for one in groups)
-        return cls(model=model, groups=tuple(weighed))
+        return cls(model=model, groups=Everyone(groups=tuple(weighed)))
 
     def unit(self, of: int, key: str, *, factor: float = 1.0) -> UnitWeight:
         """Weigh the unit of group number `of` that bears this folded serial."""
         raw = key.encode()
         likelihood = float(self.model.of_keys(np.array([raw]), len(raw))[0])
         return weigh_unit(
-            self.groups, self.groups[of], likelihood, ceiling=self.model.ceiling, factor=factor
+            self.groups,
+            self.groups.groups[of],
+            likelihood,
+            ceiling=self.model.ceiling,
+            factor=factor,
+            key=key,
         )

@@ -7,8 +7,12 @@ scale, so a page that shows a word also shows the number and this table's versio
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+from values.rule import Declared
 
 VERSION = "enfsi-2015/nameplate-1"
+"""Of this table; printed wherever one of its words is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,17 @@ BANDS = (
     Band(least=1e3, words="strong support"),
     Band(least=1e4, words="very strong support"),
     Band(least=1e6, words="extremely strong support"),
+)
+"""From which likelihood ratio on which words stand beside it."""
+
+RULES: Final = Declared(
+    "bands",
+    test="tests/catalog/test_bands.py",
+    source="ENFSI guideline for evaluative reporting, 2015",
+    units={
+        "VERSION": "version of the scale",
+        "BANDS": "likelihood ratio: words",
+    },
 )
 
 

@@ -9,27 +9,18 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
-from catalog.dates import PartialDate
-from catalog.index import MAX_KEY_BYTES
-from catalog.normalize import fold
-from catalog.types import Redactable, Serial, StatusEvent
+from catalog.types import Redactable, StatusEvent
 from catalog.vocabulary import ISSUER_STATUS_WORDS, PERMIT_STATUSES, REDACTIONS
+from values.dates import PartialDate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from catalog.types import Redaction, SerialBasis
+    from catalog.types import Redaction
 
 DateOrder = Literal["iso", "dmy", "mdy"]
 
 _FORMULA: Final = re.compile(r"[=@\t\r].|[-+](?![\d\s.,]*$).", re.DOTALL)
-_ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE | re.ASCII)
-
-MAX_RANGE: Final = 10_000
-"""Units that one range may stand for; a longer one is a slip or belongs in a list."""
-
-MAX_SERIAL: Final = 64
-"""Characters of one serial; MIL-STD-130 allows 30, a VIN has 17."""
 
 _REDACTED: Final = re.compile(
     r"[\[(]?\s*(redacted|withheld|masked|blacked out|caviard[ée]|sanitized)\s*[\])]?"
@@ -39,10 +30,6 @@ _REDACTED: Final = re.compile(
 _BLACK: Final = re.compile(r"[█■▇]+|\*{2,}|\[(?:redacted|withheld)\]", re.IGNORECASE)
 _ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
 _NUMERIC: Final = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
-_RANGE: Final = re.compile(r"\s*(.*?\d)\s*(?:\.\.+|…|–|—|\bto\b|\bthrough\b|\bbis\b)\s*(.*?\d)\s*")
-_SIMPLE: Final = re.compile(r"[A-Za-z]*[-/]?[0-9][A-Za-z0-9/-]*", re.ASCII)
-_UNIT_WORDS: Final = ("", "single", "not_on_permit_from_delivery_record")
-_TAIL: Final = re.compile(r"(.*?)(\d+)")
 _STATUS: Final = re.compile(
     r"(?P<status>[^\d@()]+?)\s*(?:@|:|\bon\b)?\s*(?P<date>\d[\d./-]*(?:/\d[\d-]*)?)?"
     r"\s*(?:\((?P<authority>[^()]*)\))?"
@@ -182,134 +169,6 @@ def read_redactable(text: str, redaction: str = "") -> Redactable:
         declared = read_word(redaction, REDACTIONS, "kind of redaction")
         return Redactable(value=text.strip(), redaction=declared)  # type: ignore[arg-type]
     return Redactable(value=text.strip(), redaction=from_mark)
-
-
-def read_serials(
-    text: str, *, basis: str, quantity: int | None, disposition: str
-) -> tuple[Serial, ...]:
-    """Read a serial cell: one serial, a list with semicolons, "A-001 to A-009", or none.
-
-    `basis` (may be empty) says which it is; otherwise the text itself must make it plain.
-    """
-    if is_plain_serial(text) and basis in _UNIT_WORDS:
-        return (_serial(text, basis or "single", disposition),)  # type: ignore[arg-type]
-    shown = read_redactable(text)
-    if basis == "redacted" or shown.redaction != "not_redacted":
-        kind: Redaction = shown.redaction if shown.redaction != "not_redacted" else "withheld"
-        return (
-            Serial(
-                value=shown.value,
-                basis="redacted",
-                redaction=kind,
-                quantity=quantity,
-                disposition=disposition,
-            ),
-        )
-    if not text.strip() or basis == "quantity_only":
-        return _quantity_only(text, quantity, disposition)
-    span = _RANGE.fullmatch(text)
-    if basis == "range" or (span and not basis):
-        return _range(text, span, disposition)
-    values = [part.strip() for part in re.split(r"[;\n|]", text) if part.strip()]
-    taken: SerialBasis = "single" if len(values) == 1 else "list"
-    if basis in ("list", "not_on_permit_from_delivery_record"):
-        taken = basis  # type: ignore[assignment]
-    elif basis == "single" and len(values) > 1:
-        raise CellProblem(
-            f"{text!r} holds {len(values)} serials but is called single",
-            "write one serial, or call it list",
-        )
-    return tuple(_serial(value, taken, disposition) for value in values)
-
-
-def is_plain_serial(text: str) -> bool:
-    """Tell whether a text is a serial and can be nothing else: no list, range or redaction."""
-    return len(text) <= MAX_SERIAL and _SIMPLE.fullmatch(text) is not None
-
-
-def _quantity_only(text: str, quantity: int | None, disposition: str) -> tuple[Serial, ...]:
-    if text.strip():
-        raise CellProblem(
-            f"{text!r} stands where only a quantity is said to be known",
-            "remove the serial, or correct the basis",
-        )
-    return (
-        Serial(
-            value="",
-            basis="quantity_only",
-            redaction="not_collected",
-            quantity=quantity,
-            disposition=disposition,
-        ),
-    )
-
-
-def serial_problem(value: str) -> tuple[str, str] | None:
-    """Say why a text can be no serial, and what to write instead; None if it can be one."""
-    if len(value) > MAX_SERIAL:
-        return (
-            f"{value[:20]!r}… has {len(value)} characters, a serial has at most {MAX_SERIAL}",
-            "write one serial in a cell, or several with semicolons between them",
-        )
-    if value.startswith(("=", "@")):
-        return (
-            f"{value[:40]!r}: a formula is no serial",
-            "export the values, not the formulas",
-        )
-    if _ROUNDED.fullmatch(value):
-        return (
-            f"{value!r} is a number that a spreadsheet has rounded; its last digits are lost",
-            "format the column as text where the numbers are still whole, and export it again",
-        )
-    if "?" in value:
-        return (
-            f"{value[:40]!r} holds a ?, and a serial with an unknown character is not that serial",
-            "write it in full, or █ for what is unknown: then it neither matches nor excludes",
-        )
-    key = fold(value)
-    if not key:
-        return (
-            f"{value!r} has no letter and no digit",
-            "write the serial, [redacted], or leave the cell empty",
-        )
-    if not key.isascii() and len(key.encode()) > MAX_KEY_BYTES:
-        return (
-            f"{value[:20]!r}… is longer than any serial once it is written out",
-            "check the characters of the serial",
-        )
-    return None
-
-
-def _serial(value: str, basis: SerialBasis, disposition: str) -> Serial:
-    problem = serial_problem(value)
-    if problem:
-        raise CellProblem(*problem)
-    return Serial(value=value, basis=basis, disposition=disposition)
-
-
-def _range(text: str, span: re.Match[str] | None, disposition: str) -> tuple[Serial, ...]:
-    first = _TAIL.fullmatch(span[1]) if span else None
-    last = _TAIL.fullmatch(span[2]) if span else None
-    if first is None or last is None or last[1] not in ("", first[1]):
-        raise CellProblem(
-            f"{text!r} is not a range with one prefix and a number that counts up",
-            "write it as A-001 to A-009, or list the serials with semicolons",
-        )
-    width, start, end = len(first[2]), int(first[2]), int(last[2])
-    if end < start or (first[2].startswith("0") and len(last[2]) != width):
-        raise CellProblem(
-            f"{text!r} does not count up in numbers of one width",
-            "write the smaller serial first and both in full",
-        )
-    if end - start >= MAX_RANGE:
-        raise CellProblem(
-            f"{text!r} stands for {end - start + 1} units, more than {MAX_RANGE}",
-            "check both ends; split the range if it is meant",
-        )
-    return tuple(
-        _serial(f"{first[1]}{number:0{width}d}", "range", disposition)
-        for number in range(start, end + 1)
-    )
 
 
 def _loose(text: str) -> str:

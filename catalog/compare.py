@@ -8,49 +8,60 @@ from __future__ import annotations
 
 import inspect
 import math
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from catalog.confusions import MODELS
-from catalog.likelihood import TextModel, folded_reading
-from catalog.normalize import fold
+from catalog.likelihood import folded_reading
+from catalog.matching.contradiction import COUNTS_AGAINST, beside, misread_share
 from catalog.types import FeatureScore
+from values.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from catalog.makers import MakerHit, ModelHit
+    from catalog.matching.contradiction import Named
     from catalog.types import FieldEvidence, PermitLine
 
-LEAST_PART_NUMBER = 1e-3
-"""A part number that differs counts at most this much against a unit: records get them wrong."""
+_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "legal": "the legal name",
+        "trading": "a trading name",
+        "former": "a former name",
+        "predecessor": "the name of a predecessor",
+        "alias": "another name",
+        "misspelling": "a known misspelling",
+    }
+)
 
 NOT_READ = "not read"
 NOT_RECORDED = "not recorded"
 
 
 def maker(
-    seen: FieldEvidence | None, recorded: str, hit: MakerHit | None, bits: float
+    seen: FieldEvidence | None, recorded: str, hit: MakerHit | None, bits: float, named: Named
 ) -> FeatureScore:
     """The maker's name on the plate against the names that the maker has used, with their dates.
 
     It decides which units compete. Units that compete share the maker, so agreement adds nothing
     among them; bits appear only where several makers remain possible. Plates lag legal names by
-    years, so a name that was out of use is said but not counted against a unit.
+    years, so a name that was out of use is said but not counted against a unit. A name that is
+    another maker's counts a thousandfold against it, and it is then never called consistent.
     """
     if seen is None:
         detail = "The maker was not read; units of every maker that fits compete."
     elif hit is None:
-        detail = "The name read is not among the names the catalog knows; it was not compared."
+        detail = named.words or f"The name is one of {recorded}."
+    elif hit.exact and beside(seen, hit):
+        detail = f"“{seen.text}” holds {_named(hit)}, beside other words."
+    elif hit.exact and fold(hit.alias) == fold(hit.canonical):
+        detail = "The same name."
     elif hit.exact:
-        detail = f"“{hit.alias}” is a {hit.kind} name of {hit.canonical}."
+        detail = f"“{hit.alias}” is {_KINDS[hit.kind]} of {hit.canonical}."
     else:
-        detail = (
-            f"Not letter by letter, but near “{hit.alias}”, a {hit.kind} name of {hit.canonical}."
-        )
-    if hit is not None and hit.note:
-        detail = f"{detail} {hit.note}"
+        detail = f"Not letter by letter, but near {_named(hit)}."
+    if named.relation == "perhaps" and named.words not in detail:
+        detail = f"{detail} {named.words}"
     if hit is not None and hit.in_time is False:
         detail += f" That name was in use {_span(hit)}; plates lag names by years."
     return FeatureScore(
@@ -63,7 +74,7 @@ def maker(
 
 
 def model(
-    seen: FieldEvidence | None, recorded: str, hit: ModelHit | None, bits: float
+    seen: FieldEvidence | None, recorded: str, hit: ModelHit | None, bits: float, named: Named
 ) -> FeatureScore:
     """The model on the plate against the model on the permit line.
 
@@ -74,7 +85,7 @@ def model(
     if seen is None:
         detail = "The model was not read; units of every model of the maker compete."
     elif hit is None:
-        detail = "What was read is no model the catalog knows; it was not compared."
+        detail = named.words or "The model was found among those of the catalog."
     elif hit.exact:
         detail = "The same model."
     else:
@@ -117,10 +128,8 @@ def part_number_factor(seen: FieldEvidence | None, line: PermitLine) -> float:
     texts = folded_reading(seen.text) if seen else ""
     if seen is None or not texts or not recorded:
         return 1.0
-    under = TextModel.of(((texts, 1.0),), MODELS[seen.origin])
-    key = np.array([recorded.encode()])
-    share = float(under.of_keys(key, key.dtype.itemsize)[0]) / under.ceiling
-    return min(max(share, LEAST_PART_NUMBER), 1.0)
+    share = misread_share(texts, recorded, seen.origin)
+    return min(max(share, COUNTS_AGAINST), 1.0)
 
 
 def serial(
@@ -153,6 +162,12 @@ FEATURES: dict[str, Callable[..., FeatureScore]] = {
 def explain(feature: str) -> str:
     """Give the text that a reviewer reads beside a feature. Raises KeyError for an unknown one."""
     return inspect.cleandoc(FEATURES[feature].__doc__ or "")
+
+
+def _named(hit: MakerHit) -> str:
+    """A maker’s name, and whose it is where that is another."""
+    whose = f", {_KINDS[hit.kind]} of {hit.canonical}"
+    return f"“{hit.alias}”{'' if fold(hit.alias) == fold(hit.canonical) else whose}"
 
 
 def _span(hit: MakerHit) -> str:

@@ -12,10 +12,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from catalog.kept import kept
 from catalog.likelihood import folded_reading
-from catalog.normalize import fold, skeleton
+from catalog.matching.contradiction import (
+    UNREAD,
+    Named,
+    Relation,
+    maker_met,
+    maker_named,
+    model_named,
+)
+from catalog.matching.population import Population, population
 from catalog.numbering import statistics
-from catalog.population import Population, population
 from catalog.schemes import GroupStatistics
+from catalog.types import Maker
+from values.text import fold, skeleton
 
 if TYPE_CHECKING:
     from datetime import date
@@ -47,6 +56,27 @@ class Competitor:
     """The maker's part of `prior`; the rest is the model's, given the maker."""
     maker_hit: MakerHit | None
     model_hit: ModelHit | None
+    maker_named: Named
+    model_named: Named
+
+    @property
+    def certain(self) -> bool:
+        """Whether maker and model as read were found to be these; else nothing is identified."""
+        return all(
+            named.relation in ("own", "unread") for named in (self.maker_named, self.model_named)
+        )
+
+    @property
+    def found(self) -> str:
+        """What was read and found to be this one’s: maker, model, both or (empty) neither."""
+        named = (("maker", self.maker_named), ("model", self.model_named))
+        return " and ".join(name for name, one in named if one.relation == "own")
+
+    @property
+    def against(self) -> tuple[str, ...]:
+        """What the plate names otherwise than this maker and model, a sentence each."""
+        both = (self.maker_named, self.model_named)
+        return tuple(named.words for named in both if named.relation == "another")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +88,7 @@ class Competition:
     absent: str
     """Why nothing competes, in a sentence; empty if something does."""
     certain: bool
-    """Whether every field that was read was also found; else nothing can be *identified*."""
+    """Whether all that remain possible were weighed; else nothing can be *identified*."""
 
 
 class _Found(NamedTuple):
@@ -78,33 +108,61 @@ def _competition(
 ) -> Competition:
     limits: list[str] = []
     makers = _makers(maker, snapshot, on)
-    if maker is not None and not makers:
-        limits.append(
-            f"The maker’s name “{maker.text}” is not among the names that the catalog knows; "
-            "it was not compared."
-        )
-    found = _groups(model, snapshot, makers)
-    certain = not limits
+    named = _named(maker, snapshot, makers)
+    allowed: tuple[str, ...] = ()
+    found: list[_Found] = []
+    for relations in _TRIED if model is not None else _TRIED[:2]:
+        allowed = tuple(m for m, one in named.items() if one.relation in relations)
+        found = _groups(model, snapshot, allowed, named)
+        if found or (allowed and _unknown_to_all(model, snapshot)):
+            break
     if not found and _unknown_to_all(model, snapshot):
-        limits.append(
-            f"“{_text(model)}” is no model that the catalog knows; as a machine’s reading it "
-            "was not compared."
-        )
-        found, certain = _groups(None, snapshot, makers), False
-    if maker is not None and not makers and model is None:
-        found = []
+        found = _groups(None, snapshot, allowed, named)
     if len(found) > MOST_GROUPS:
         limits.append(
             f"{len(found)} makers and models remain possible; only the first {MOST_GROUPS} were "
             "weighed, so no unit can be identified."
         )
-        found, certain = found[:MOST_GROUPS], False
+    competitors = tuple(
+        _competitor(snapshot, makers, one, named, model) for one in found[:MOST_GROUPS]
+    )
+    if competitors:
+        said = [words for one in competitors for words in _doubts(one)]
+        limits += dict.fromkeys(said)
     return Competition(
-        competitors=tuple(_competitor(snapshot, makers, one) for one in found),
+        competitors=competitors,
         limits=tuple(limits),
         absent="" if found else _absent(maker, model),
-        certain=certain,
+        certain=len(found) <= MOST_GROUPS,
     )
+
+
+def _doubts(one: Competitor) -> tuple[str, ...]:
+    """What is said of maker and model where they were not simply found."""
+    return tuple(named.words for named in (one.maker_named, one.model_named) if named.words)
+
+
+def _named(
+    seen: FieldEvidence | None, snapshot: Snapshot, hits: dict[str, MakerHit]
+) -> dict[str, Named]:
+    """Say of each maker with units or permits whether the plate names it."""
+    if seen is None:
+        return {group.maker_id: UNREAD for group in snapshot.groups()}
+    found = {}
+    for maker_id in dict.fromkeys(group.maker_id for group in snapshot.groups()):
+        known = snapshot.maker(maker_id) or Maker(maker_id=maker_id, canonical=maker_id)
+        hit = hits.get(maker_id)
+        found[maker_id] = maker_named(seen, known) if hit is None else maker_met(seen, hit, known)
+    return found
+
+
+_TRIED: tuple[tuple[Relation, ...], ...] = (
+    ("own", "unread"),
+    ("own", "unread", "perhaps"),
+    ("own", "unread", "perhaps", "another"),
+)
+"""Whose units compete: those that the plate names, else those that it may name; and where a model
+was read that only others make, theirs, with the maker's name against them."""
 
 
 def _makers(seen: FieldEvidence | None, snapshot: Snapshot, on: date | None) -> dict[str, MakerHit]:
@@ -120,12 +178,15 @@ def _makers(seen: FieldEvidence | None, snapshot: Snapshot, on: date | None) -> 
 
 
 def _groups(
-    seen: FieldEvidence | None, snapshot: Snapshot, makers: dict[str, MakerHit]
+    seen: FieldEvidence | None,
+    snapshot: Snapshot,
+    allowed: tuple[str, ...],
+    named: dict[str, Named],
 ) -> list[_Found]:
-    groups = [group for group in snapshot.groups() if not makers or group.maker_id in makers]
+    groups = [group for group in snapshot.groups() if group.maker_id in allowed]
     if seen is None:
         return [_Found(group, None, 1.0) for group in groups]
-    hits = _models(seen, snapshot, tuple(makers) or (None,))
+    hits = _models(seen, snapshot, (None,) if len(allowed) == len(named) else allowed)
     return [
         _Found(group, *hits[group.maker_id, fold(group.model)])
         for group in groups
@@ -164,7 +225,13 @@ def _unknown_to_all(seen: FieldEvidence | None, snapshot: Snapshot) -> bool:
     )
 
 
-def _competitor(snapshot: Snapshot, makers: dict[str, MakerHit], found: _Found) -> Competitor:
+def _competitor(
+    snapshot: Snapshot,
+    makers: dict[str, MakerHit],
+    found: _Found,
+    named: dict[str, Named],
+    model: FieldEvidence | None,
+) -> Competitor:
     maker_hit = makers.get(found.group.maker_id)
     maker_share = MISSPELT if maker_hit is not None and not maker_hit.exact else 1.0
     return Competitor(
@@ -174,6 +241,8 @@ def _competitor(snapshot: Snapshot, makers: dict[str, MakerHit], found: _Found) 
         maker_share=maker_share,
         maker_hit=maker_hit,
         model_hit=found.model_hit,
+        maker_named=named[found.group.maker_id],
+        model_named=model_named(model, found.group.model, found=found.model_hit is not None),
     )
 
 
@@ -207,6 +276,9 @@ def population_of(snapshot: Snapshot, group_id: int, *, factor: float = 1.0) -> 
 
 @kept
 def _population_of(snapshot: Snapshot, group_id: int, factor: float) -> Population:
-    stored = snapshot.statistics(group_id)
-    counted = GroupStatistics.from_json(stored) if stored else statistics(snapshot.keys(group_id))
+    try:
+        counted = GroupStatistics.from_json(snapshot.statistics(group_id))
+    except (LookupError, TypeError):
+        # None, or written in another form than today's: the serials themselves say it too.
+        counted = statistics(snapshot.keys(group_id))
     return population(counted, factor=factor)

@@ -1,7 +1,8 @@
 """How readers err: directed confusions, apart for machines, people and codes.
 
 A confusion is directed: a worn 8 is often given as B, a B seldom as 8. Each table says how often a
-*true* character is given as a *read* one. Tables are data with a version and a source, so that a
+*true* character is given as a *read* one; which characters look alike at all stands in
+`values.text`. Tables are data with a version and a source, so that a
 bundle can name the one that was used.
 """
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from catalog.alignment import Profile
     from catalog.descent import SortedKeys
     from catalog.likelihood import SerialModel
-    from catalog.population import Population, ProductSets
+    from catalog.matching.population import Population, ProductSets
 
     Floats = npt.NDArray[np.float64]
     Keys = npt.NDArray[np.bytes_]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from catalog.kept import kept
+from catalog.makers import AS_IMPORTED, shown_maker
 from catalog.types import CoverageEntry
+from values.text import counted
 
 if TYPE_CHECKING:
     from catalog.competitors import Competition
@@ -28,6 +30,8 @@ def _of_makers(snapshot: Snapshot, makers: tuple[str, ...]) -> str:
     parts = [_entry(snapshot, entry) for entry in entries] or [NOTHING_SAID]
     if entries:
         parts.append("What is not in it may have been permitted all the same.")
+    if snapshot.manifest.left_out_words:
+        parts.append(f"Of this catalog {snapshot.manifest.left_out_words}")
     parts += [
         _extent(snapshot, found) for found in snapshot.manifest.extent if found.maker_id in makers
     ]
@@ -39,8 +43,7 @@ def _of_makers(snapshot: Snapshot, makers: tuple[str, ...]) -> str:
 def _entry(snapshot: Snapshot, entry: CoverageEntry) -> str:
     if entry == CoverageEntry(note=entry.note):
         return f"Declared coverage, in words only: {_ended(entry.note or 'nothing')}"
-    known = snapshot.maker(entry.maker_id) if entry.maker_id else None
-    whose = known.canonical if known else entry.maker_id or "every maker"
+    whose = _named(snapshot, entry.maker_id) if entry.maker_id else "every maker"
     issuer = entry.issuer or "every issuer"
     first, last = str(entry.first) or "an unknown date", str(entry.last) or "an unknown date"
     note = f" {_ended(entry.note)}" if entry.note else ""
@@ -55,14 +58,24 @@ def _ended(words: str) -> str:
     return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
+def _named(snapshot: Snapshot, maker_id: str) -> str:
+    """Name a maker, and how the imported file writes it."""
+    known = snapshot.maker(maker_id)
+    if known is None:
+        return maker_id
+    written = (alias.name for alias in known.aliases if alias.source == AS_IMPORTED)
+    return shown_maker(known.canonical, *written)
+
+
 def _extent(snapshot: Snapshot, found: Extent) -> str:
     """Say what the records of a maker span, as found in them rather than as declared."""
-    known = snapshot.maker(found.maker_id)
-    whose = known.canonical if known else found.maker_id
+    whose = _named(snapshot, found.maker_id)
     by = f", issued by {found.issuer}" if found.issuer else ""
     dated = found.first.known and found.last.known
-    span = f", dated {found.first} to {found.last}" if dated else ""
+    last = f" to {found.last}" if found.last != found.first else ""
+    span = f", dated {found.first}{last}" if dated else ""
     return (
-        f"Found in it for {whose}{by}: {found.permits:,} permits and applications{span}, "
-        f"{found.units:,} units with serials."
+        f"Found in it for {whose}{by}: "
+        f"{counted(found.permits, 'permit or application', 'permits and applications')}{span}, "
+        f"{counted(found.units, 'unit with a serial', 'units with serials')}."
     )

@@ -12,8 +12,8 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
-from catalog.dates import PartialDate
 from catalog.types import CoverageEntry, Source
+from values.dates import PartialDate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

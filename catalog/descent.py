@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from catalog.alignment import Profile
-    from catalog.population import Population
+    from catalog.matching.population import Population
 
     Floats = npt.NDArray[np.float64]
     Numbers = npt.NDArray[np.intp]

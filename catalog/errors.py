@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from values.errors import NameplateError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class CatalogError(Exception):
+class CatalogError(NameplateError):
     """Something about a catalog that its user can put right."""
 
     def __init__(self, happened: str, *, remedy: str) -> None:
-        super().__init__(happened)
-        self.happened = happened
-        self.remedy = remedy
-
-    def diagnostics(self) -> str:
-        """Say what happened and what to do about it, in two sentences."""
-        return f"{self.happened} {self.remedy}"
+        super().__init__(happened, remedy=remedy)
 
 
 class ImportRefused(CatalogError):
@@ -46,4 +42,4 @@ class SnapshotDamaged(CatalogError):
 
     def diagnostics(self) -> str:
         """Say what happened, each fault, and what to do."""
-        return " ".join((self.happened, *self.faults, self.remedy))
+        return " ".join((self.message, *self.faults, self.remedy))

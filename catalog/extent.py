@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from catalog.dates import PartialDate
 from catalog.types import Extent
+from values.dates import PartialDate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

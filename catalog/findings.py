@@ -11,14 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from catalog.dates import UNKNOWN, PartialDate
-from catalog.normalize import fold
-from catalog.places import country_of
-from catalog.status import possible_statuses
+from catalog.compare import NOT_READ
+from catalog.makers import shown_maker
+from catalog.parties import compare_parties, compare_with_any_party
+from catalog.places import compare_places, compare_with_any, read_place
+from catalog.status import never_approved, possible_statuses, what_is_missing
 from catalog.types import Finding
+from values.dates import UNKNOWN, PartialDate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from catalog.results import Candidate
     from catalog.snapshot import Snapshot
@@ -38,8 +40,9 @@ CONFIDENCE: Mapping[Verdict, str] = {
     "identifies_catalog_unit": "Confidence that the plate is of this unit: high.",
     "consistent_with_catalog_unit": "Confidence that the plate is of this unit: moderate.",
     "several_candidates": "Confidence that the plate is of this unit: low; it is one of several.",
-    "consistent_with_model_only": "No more is known than maker and model.",
+    "consistent_with_model_only": "No more is known than that.",
     "inconclusive": "Confidence that the plate is of this unit: low.",
+    "contradicted": "Confidence that the plate is of this unit: low; it names another.",
 }
 """What the identity rests on, in the words of ICD 203; every finding ends with it."""
 
@@ -92,12 +95,16 @@ def findings(
     """
     if candidate.verdict not in CONFIDENCE:
         return ()
+    if candidate.verdict == "contradicted":
+        # It is not taken to be this unit, so nothing follows from this unit's delivery.
+        return tuple(_names_another(candidate))
     if candidate.verdict == "consistent_with_model_only":
         # Which delivery it would be is not known, so nothing can be said of that delivery.
         return (*_model_only(candidate), *_never_approved(candidate, snapshot, circumstances))
     return (
-        *_end_user(candidate, circumstances),
+        *_without_approval(candidate),
         *_status_on_ship_date(candidate),
+        *_end_user(candidate, circumstances),
         *_photo_and_shipment(candidate, circumstances),
         *_exception(candidate, snapshot),
         *_never_approved(candidate, snapshot, circumstances),
@@ -121,13 +128,36 @@ def _finding(
     )
 
 
+def _names_another(candidate: Candidate) -> Iterator[Finding]:
+    yield _finding(
+        candidate,
+        "plate_names_another",
+        "What else was read on the plate is not this unit’s, so it is unlikely that the plate is "
+        "of this unit, whatever the serial says.",
+        list(candidate.against),
+        (
+            "a unit of another maker or model that bears the same serial",
+            "a brand, an integrator or another name of this maker that the catalog does not know",
+            MISREAD,
+            MOVED,
+            COUNTERFEIT,
+            RECORD,
+        ),
+    )
+
+
 def _model_only(candidate: Candidate) -> Iterator[Finding]:
+    maker = shown_maker(candidate.maker, candidate.line.maker_as_written)
+    read = [
+        f"{one.feature} “{one.seen}”"
+        for one in candidate.features
+        if one.feature in ("maker", "model") and one.seen != NOT_READ
+    ]
     yield _finding(
         candidate,
         "only_maker_and_model",
-        "Only maker and model are consistent with the record; that holds for every unit of that "
-        "model and is not a match.",
-        [f"Read and recorded: {candidate.maker}, {candidate.model}."],
+        "What was read is consistent with every unit of that model, which is not a match.",
+        [f"Recorded: {maker}, {candidate.model}; read: {', '.join(read) or 'neither'}."],
         ("any other unit of that maker and model, catalogued or not",),
     )
 
@@ -137,10 +167,12 @@ def _end_user(candidate: Candidate, given: Circumstances) -> Iterator[Finding]:
     if not (given.found_with or given.found_country) or not users:
         return
     named = [user for user in users if user.name.readable]
-    differs_in = _country_differs(users, given.found_country)
-    differs_by = bool(
-        given.found_with and named and not any(_same(user, given.found_with) for user in named)
+    place = compare_with_any(
+        (user.country for user in users), given.found_country, when=_recorded_on(candidate)
     )
+    differs_in = bool(given.found_country) and place.answer == "different"
+    party = compare_with_any_party((user.name.value for user in named), given.found_with)
+    differs_by = bool(given.found_with and named) and party.answer == "different"
     grounds = [*_users(users), *_undertakings(candidate.permit), *_place(given)]
     if differs_in or differs_by:
         what = "where it was found" if differs_in else "the party it was found with"
@@ -151,30 +183,50 @@ def _end_user(candidate: Candidate, given: Circumstances) -> Iterator[Finding]:
             grounds,
             ELSEWHERE,
         )
-    elif differs_in is None or (given.found_with and not named):
+    elif (given.found_country and place.answer == "cannot be told") or (
+        given.found_with and party.answer == "cannot be told"
+    ):
         yield _finding(
             candidate,
             "end_user_not_comparable",
-            "Whether the recorded end user differs from where the item was found cannot be told.",
-            grounds,
-            ("the record withholds the end user or its country", "a place that is no country"),
+            "Whether the recorded end user differs from where, or with whom, the item was found "
+            "cannot be told.",
+            [
+                *grounds,
+                f"Not comparable: {place.reason}." if place.reason else "",
+                f"Not comparable: {party.reason}."
+                if given.found_with and party.answer == "cannot be told"
+                else "",
+            ],
+            _not_comparable(users, given),
         )
 
 
-def _country_differs(users: tuple[Party, ...], found: str) -> bool | None:
-    """Whether no end user is of that country; None if one of the two is not known."""
-    if not found:
-        return False
-    recorded = [country_of(user.country) for user in users if user.country]
-    where = country_of(found)
-    if where is None or not recorded or None in recorded:
-        return None
-    return where not in recorded
+def _not_comparable(users: Sequence[Party], given: Circumstances) -> tuple[str, ...]:
+    """Why two places cannot be compared: what is open about each of them."""
+    names = [user.country for user in users]
+    places = [read_place(name) for name in (*names, given.found_country) if name]
+    why = {
+        "any of the states that the name may mean": any(len(one.codes) > 1 for one in places),
+        "the record withholds the end user or its country": not all(names)
+        or not all(user.name.readable for user in users),
+        "a place that is no country": any(not one.codes for one in places),
+    }
+    return tuple(words for words, open_ in why.items() if open_) or (RECORD,)
+
+
+def _recorded_on(candidate: Candidate) -> PartialDate:
+    """Give the day that the record speaks of: names of states mean what they meant then."""
+    shipped = candidate.delivery.ship_date if candidate.delivery else UNKNOWN
+    return shipped if shipped.known else candidate.permit.valid_from
+
+
+def _same_place(one: str, other: str) -> bool:
+    return compare_places(one, other).answer == "equal"
 
 
 def _same(user: Party, name: str) -> bool:
-    mine, other = fold(user.name.value), fold(name)
-    return bool(other) and (other in mine or mine in other)
+    return compare_parties(user.name.value, name).answer == "equal"
 
 
 def _users(users: tuple[Party, ...]) -> list[str]:
@@ -201,6 +253,26 @@ def _place(given: Circumstances) -> list[str]:
     ]
 
 
+def _without_approval(candidate: Candidate) -> Iterator[Finding]:
+    if candidate.delivery is None or not never_approved(candidate.permit):
+        return
+    yield _finding(
+        candidate,
+        "delivered_without_approval",
+        "If it is this unit, it was very likely delivered although the record holds no approval.",
+        [
+            *(
+                f"{event.status} {event.date} {event.authority}".strip() + "."
+                for event in candidate.permit.status_history
+            ),
+            f"Shipped {candidate.delivery.ship_date} ({candidate.delivery.delivery_id})."
+            if candidate.delivery.ship_date.known
+            else f"Received {candidate.delivery.received_date} ({candidate.delivery.delivery_id}).",
+        ],
+        ON_PAPER,
+    )
+
+
 def _status_on_ship_date(candidate: Candidate) -> Iterator[Finding]:
     delivery = candidate.delivery
     if delivery is None or not delivery.ship_date.known or not candidate.permit.status_history:
@@ -225,10 +297,12 @@ def _status_on_ship_date(candidate: Candidate) -> Iterator[Finding]:
             ON_PAPER,
         )
     elif answer.in_force is None:
+        missing = what_is_missing(candidate.permit, delivery.ship_date)
         yield _finding(
             candidate,
             "permit_status_on_ship_date_open",
-            "Whether its permit was in force on the ship date cannot be told from the record.",
+            "Whether its permit was in force on the ship date cannot be told from the record"
+            + (f": it does not say {', nor '.join(missing)}." if missing else "."),
             grounds,
             ("either order of events within the dates as far as they are known",),
         )
@@ -280,8 +354,7 @@ def _exception(candidate: Candidate, snapshot: Snapshot) -> Iterator[Finding]:
             maker_id=candidate.maker_id, model=candidate.model, never_approved=False
         )[:MOST_PERMITS]
         if other.permit_id != permit.permit_id
-        and other.country_final_destination
-        and other.country_final_destination == permit.country_final_destination
+        and _same_place(other.country_final_destination, permit.country_final_destination)
         and possible_statuses(other, when).statuses == ("suspended",)
     ]
     said = [text for text in permit.conditions if "exception" in text.lower()]
@@ -310,15 +383,14 @@ MOST_PERMITS = 500
 def _never_approved(
     candidate: Candidate, snapshot: Snapshot, given: Circumstances
 ) -> Iterator[Finding]:
-    where = country_of(given.found_country) if given.found_country else None
-    if not given.found_with and where is None:
+    if not given.found_with and not given.found_country:
         return
     for permit in snapshot.permits_for(
         maker_id=candidate.maker_id, model=candidate.model, never_approved=True
     ):
         users = permit.parties_as(*END_USERS)
         by_name = [u for u in users if u.name.readable and _same(u, given.found_with)]
-        in_place = [u for u in users if where and country_of(u.country) == where]
+        in_place = [u for u in users if _same_place(u.country, given.found_country)]
         if by_name or in_place:
             whom = "the party it was found with" if by_name else "a party in that country"
             last = permit.status_history[-1]

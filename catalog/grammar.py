@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from catalog.errors import RecordInvalid
-from catalog.normalize import fold
+from values.text import fold
 
 if TYPE_CHECKING:
     from catalog.types import SerialScheme

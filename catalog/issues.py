@@ -12,14 +12,16 @@ from catalog.cells import (
     read_word,
     unseen_characters,
 )
+from catalog.left_out import Tally
+from catalog.records.placeholders import placeholder
 from catalog.types import RowIssue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from catalog.cells import DateOrder
-    from catalog.dates import PartialDate
     from catalog.types import Redactable
+    from values.dates import PartialDate
 
 MAX_ISSUES: Final = 10_000
 """More are counted but not listed; by then the file itself is the issue."""
@@ -35,9 +37,18 @@ class IssueBook:
         self.header_of = header_of
         self.listed: list[RowIssue] = []
         self.total = 0
+        self.left_out = Tally()
+        self.warned: set[tuple[str, str]] = set()
+        """Columns and texts that a warning was given for that counts for later rows too."""
         self.row = 1
         self.odd = False
         """Whether the current row has an error so far."""
+
+    def warn_once(self, target: str, value: str, about: str, problem: str, remedy: str) -> None:
+        """Note a warning that counts for later rows too; once for each column and matter."""
+        if (target, about) not in self.warned:
+            self.warned.add((target, about))
+            self.report(target, value, problem, remedy, severity="warning")
 
     def start(self, row: int) -> None:
         """Begin a new row of the file."""
@@ -56,6 +67,8 @@ class IssueBook:
         """Note an issue, of the current row unless said otherwise."""
         self.odd = self.odd or severity == "error"
         column = self.header_of.get(target, target)
+        if severity == "error":
+            self.left_out.add(self.row if row is None else row, column, problem)
         if severity == "error" and self.listed:
             last = self.listed[-1]
             cell = (self.row if row is None else row, column, value[:200], FORMULA)
@@ -111,6 +124,32 @@ class RowCells:
     def warn(self, target: str, value: str, problem: str, remedy: str) -> None:
         """Report a cell that does not keep its row out."""
         self.issues.report(target, value, problem, remedy, severity="warning")
+
+    def warn_once(self, target: str, value: str, problem: str, remedy: str) -> None:
+        """Report a text that does not keep its row out, the first time that a column holds it."""
+        self.issues.warn_once(target, value, value, problem, remedy)
+
+    def named(self, target: str, remedy: str) -> str:
+        """Pop a cell that must name something: neither empty nor a word for nothing."""
+        text = self.needed(target, remedy)
+        if text and placeholder(text):
+            self.bad(target, text, f"{text!r} is no {target}", remedy)
+            return ""
+        return text
+
+    def or_nothing(self, target: str) -> str:
+        """Pop a cell as plain text; empty where it only says that there is nothing."""
+        text = self.text(target)
+        if placeholder(text):
+            self.warn_once(
+                target,
+                text,
+                f"{text!r} is no {target.replace('_', ' ')}; taken as empty, here and in later "
+                "rows",
+                "nothing, if that is so",
+            )
+            return ""
+        return text
 
     def needed(self, target: str, remedy: str) -> str:
         """Pop a cell that must not be empty."""

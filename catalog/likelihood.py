@@ -21,15 +21,15 @@ from catalog.confusions import (
 )
 from catalog.looks import TRUST, BelievedLooks, Trust
 from catalog.measuring import measure
-from catalog.normalize import fold
 from catalog.remembered import Remembered
+from values.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
 
-    from catalog.population import Population, ProductSets
+    from catalog.matching.population import Population, ProductSets
     from catalog.types import FieldEvidence, Likelihood
 
     Floats = npt.NDArray[np.float64]
@@ -66,10 +66,10 @@ class SerialModel(Protocol):
 
     def of_keys_and_units(
         self, keys: Keys, length: int, sets: Sequence[ProductSets]
-    ) -> tuple[Floats, float]:
-        """Give the same, and its sum over all units of product sets of this length.
+    ) -> tuple[Floats, Floats]:
+        """Give the same, and its sum over all units of each of these sets of this length.
 
-        For pixels the sum is counted from single changes.
+        For pixels the sums are counted from single changes.
         """
         ...
 
@@ -162,9 +162,9 @@ class TextModel:
 
     def of_keys_and_units(
         self, keys: Keys, length: int, sets: Sequence[ProductSets]
-    ) -> tuple[Floats, float]:
-        """Give the same, and its sum over all units of product sets of this length; exact."""
-        each, total = np.zeros(keys.size), 0.0
+    ) -> tuple[Floats, Floats]:
+        """Give the same, and its sum over all units of each of these sets; exact."""
+        each, total = np.zeros(keys.size), np.zeros(len(sets))
         for profile in self.profiles:
             of_each, of_all = profile.of_keys_and_units(keys, length, sets)
             each += of_each
@@ -248,10 +248,11 @@ class LatticeModel:
 
     def of_keys_and_units(
         self, keys: Keys, length: int, sets: Sequence[ProductSets]
-    ) -> tuple[Floats, float]:
-        """Give the same, and its sum over all units of these sets, counted from single changes."""
-        none = keys[:0]
-        total = sum(one.of_keys_and_units(none, length, sets)[1] for one in self.profiles)
+    ) -> tuple[Floats, Floats]:
+        """Give the same, and its sum over all units of each set, counted from single changes."""
+        none, total = keys[:0], np.zeros(len(sets))
+        for one in self.profiles:
+            total += one.of_keys_and_units(none, length, sets)[1]
         return self.of_keys(keys, length), total
 
     def beside(self, keys: Keys, sets: ProductSets) -> Floats:

@@ -13,6 +13,7 @@ from catalog.load_xlsx import inert_parts, is_xlsx, sheet_names, xlsx_rows
 from catalog.mapping import ColumnMapping, MappedColumn, guess_columns
 from catalog.rows import LoadResult, RecordBuilder
 from catalog.types import RowIssue
+from values.rule import Declared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,6 +45,16 @@ class LoadLimits:
 
 
 LIMITS: Final = LoadLimits()
+"""How much of a file is looked at as a catalog: bytes, rows, columns, characters of a cell."""
+
+RULES: Final = Declared(
+    "catalog-file",
+    test="tests/catalog/test_load.py",
+    source="assumed",
+    units={
+        "LIMITS": "bytes, rows, columns, characters",
+    },
+)
 _DELIMITERS: Final = (",", ";", "\t", "|")
 
 

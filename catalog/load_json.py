@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from catalog.cells import MOST_DIGITS, serial_problem
+from catalog.cells import MOST_DIGITS
 from catalog.errors import ImportRefused, RecordInvalid
+from catalog.importing.serial_cell import serial_problem
+from catalog.left_out import Tally
 from catalog.makers import known_makers
 from catalog.mapping import ColumnMapping
-from catalog.normalize import fold
 from catalog.records_json import from_json
 from catalog.rows import LoadResult
 from catalog.types import CatalogRecords, Maker, Permit, RowIssue
+from values.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,6 +80,7 @@ def load_records(value: dict[str, Any], *, name: str) -> LoadResult:
         rows_accepted=sum(1 for item in (*makers, *permits) if item),
         mapping=ColumnMapping(columns=()),
         issues_total=len(taking.issues),
+        left_out=taking.left_out.reasons(),
     )
 
 
@@ -101,16 +104,17 @@ class _Taking:
 
     def __init__(self) -> None:
         self.issues: list[RowIssue] = []
+        self.left_out = Tally()
         self._makers = {maker.maker_id: maker for maker in known_makers()}
         self._permits: dict[str, int] = {}
-        self._seen: dict[tuple[str, str, str], str] = {}
+        self._seen: dict[tuple[str, str, str, str], str] = {}
 
     def maker(self, place: int, item: Any) -> Maker | None:
         """Take one maker; it replaces what the program knows under that id."""
         try:
             maker = from_json(Maker, item, where=f"makers[{place}]")
         except RecordInvalid as problem:
-            self._report(place, "makers", problem.happened, problem.remedy)
+            self._report(place, "makers", problem.message, problem.remedy)
             return None
         self._makers[maker.maker_id] = maker
         return maker
@@ -121,7 +125,7 @@ class _Taking:
         try:
             permit = from_json(Permit, item, where=f"permits[{place}]")
         except RecordInvalid as problem:
-            self._report(place, "permits", problem.happened, problem.remedy)
+            self._report(place, "permits", problem.message, problem.remedy)
             return None
         first = self._permits.get(permit.permit_id)
         if first is not None:
@@ -152,12 +156,15 @@ class _Taking:
         ids |= {parent for maker_id in ids for parent in self._makers[maker_id].parents}
         return tuple(self._makers[maker_id] for maker_id in sorted(ids & self._makers.keys()))
 
-    def _serials(self, place: int, permit: Permit) -> Iterator[tuple[tuple[str, str, str], str]]:
+    def _serials(
+        self, place: int, permit: Permit
+    ) -> Iterator[tuple[tuple[str, str, str, str], str]]:
         fresh = set()
         for line in permit.lines:
             for delivery in line.deliveries:
                 for serial in delivery.serials:
-                    key = (line.maker_id, fold(line.part_number), fold(serial.value))
+                    number = fold(line.part_number)
+                    key = (line.maker_id, fold(line.model), number, fold(serial.value))
                     if serial.basis in ("quantity_only", "redacted"):
                         continue
                     problem = serial_problem(serial.value)
@@ -172,8 +179,10 @@ class _Taking:
                         self._report(
                             place,
                             "permits.lines.deliveries.serials",
-                            f"the same serial of the same maker stands in permit {where!r}",
-                            "Remove one, or say returned as the earlier unit's disposition.",
+                            "the same serial of the same maker and model stands in permit "
+                            f"{where!r}",
+                            "Remove one, or say returned as the earlier unit's disposition; leave "
+                            "it out if several units share it (a date code, a lot).",
                             value=serial.value,
                         )
                     fresh.add(key)
@@ -182,6 +191,7 @@ class _Taking:
     def _report(
         self, place: int, column: str, problem: str, remedy: str, *, value: str = ""
     ) -> None:
+        self.left_out.add(place, column, problem)
         self.issues.append(
             RowIssue(row=place, column=column, value=value, problem=problem, remedy=remedy)
         )

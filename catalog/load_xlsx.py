@@ -16,14 +16,28 @@ import openpyxl
 
 from catalog.cells import NumberText
 from catalog.errors import ImportRefused
+from values.rule import Declared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_MEMBERS: Final = 2_000
+"""Parts of a workbook; more are no workbook of an office."""
 MAX_UNPACKED: Final = 1024 * 1024 * 1024
+"""All parts together, unpacked."""
 MAX_RATIO: Final = 200
-"""A member that unpacks to more than this times its size is a bomb; real sheets stay below 50."""
+"""A part that unpacks to more than this times its size is a bomb; real sheets stay below 50."""
+
+RULES: Final = Declared(
+    "workbook",
+    test="tests/catalog/test_load_xlsx.py",
+    source="assumed",
+    units={
+        "MAX_MEMBERS": "parts",
+        "MAX_UNPACKED": "bytes",
+        "MAX_RATIO": "times",
+    },
+)
 
 INERT: Final = {
     "vbaproject.bin": "macros",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeGuard
 
 import numpy as np
 
-from catalog.normalize import fold
+from values.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,6 +72,11 @@ class Fused(Protocol):
         ...
 
     @property
+    def weights(self) -> tuple[float, ...]:
+        """For how many looks each one counts; those of one exposure share one."""
+        ...
+
+    @property
     def stack(self) -> Likelihood | None:
         """What was read in all looks laid over each other, if that was done."""
         ...
@@ -101,7 +106,7 @@ class BelievedLooks:
 
     looks: tuple[Likelihood, ...]
     weights: tuple[float, ...]
-    """For how many looks each counts; together, for as many as there are looks."""
+    """For how many looks each counts; together, for as many as there are exposures."""
     bests: tuple[float, ...]
     """Log-likelihood of each look's own best string."""
     texts: tuple[str, ...]
@@ -163,9 +168,9 @@ def _parts(
         return (likelihood,), (1.0,)
     looks = likelihood.looks
     if likelihood.stack is None:
-        return looks, (1.0,) * len(looks)
-    own, given = 1.0 - trust.stack, trust.stack * len(looks)
-    return (*looks, likelihood.stack), (*((own,) * len(looks)), given)
+        return looks, likelihood.weights
+    own = tuple((1.0 - trust.stack) * weight for weight in likelihood.weights)
+    return (*looks, likelihood.stack), (*own, trust.stack * sum(likelihood.weights))
 
 
 def _folded(look: Likelihood) -> Likelihood:
@@ -176,7 +181,8 @@ def _folded(look: Likelihood) -> Likelihood:
 
 
 def _fused(likelihood: Likelihood) -> TypeGuard[Fused]:
-    return hasattr(likelihood, "looks") and hasattr(likelihood, "stack")
+    # What has looks but not the rest is at fault, and no single reading: asking it fails.
+    return hasattr(likelihood, "looks")
 
 
 def _foldable(look: Likelihood) -> TypeGuard[Foldable]:

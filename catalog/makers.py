@@ -15,12 +15,13 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from catalog.dates import PartialDate
-from catalog.normalize import fold, plain, skeleton
 from catalog.records_json import from_json
 from catalog.types import Maker, MakerAlias
+from values.dates import PartialDate
+from values.text import fold, plain, skeleton
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,8 +34,17 @@ TWO_SLIPS_LENGTH: Final = 10
 SHORTEST_LIKENESS: Final = 4
 """From this length on a word may be written in look-alikes only (5AAB); TAL is not TAI."""
 
+SHORT_NAME: Final = 4
+"""Names of up to so many letters (STM, Saab) stand in other firms' names by chance."""
+
+CANONICAL: Final = "canonical name"
+AS_IMPORTED: Final = "as imported"
+"""The sources of a maker's own name, and of a name that stands in an imported file."""
+
 SHORTEST_ABBREVIATION: Final = 3
 CACHED_NAMES: Final = 4096
+MOST_WRITTEN: Final = 5
+"""Ways in which a maker is written that are shown beside its name."""
 
 _APART: Final = re.compile(r"[^\W_]+")
 _JOINERS: Final = re.compile(r"(?<=\w)['’`´.](?=\w)")
@@ -116,7 +126,7 @@ class MakerNames:
     def _find(self, text: str, on: date | None) -> tuple[MakerHit, ...]:
         words = tuple(self._split(without_legal_forms(words_of(text))))
         met: dict[str, tuple[_Name, bool]] = {}
-        for name, exact in self._met(words):
+        for name, exact in chain(self._met(words), self._begun_by(words)):
             known = met.get(name.maker.maker_id)
             rank = (exact, len(name.words), len("".join(name.words)))
             if known is None or rank > (
@@ -150,9 +160,17 @@ class MakerNames:
         for place, word in enumerate(words):
             for first in self._first_words_like(word):
                 for name in self._by_first[first]:
-                    verdict = _stands_at(name.words, words[place : place + len(name.words)])
+                    verdict = _stands_at(name, words[place : place + len(name.words)])
                     if verdict is not None:
                         yield name, verdict
+
+    def _begun_by(self, words: tuple[str, ...]) -> Iterator[tuple[_Name, bool]]:
+        """Find names of today that begin with the whole text: Rheinmetall, of Rheinmetall Waffe."""
+        if words and not all(word in everyday_words() or len(word) < 3 for word in words):
+            for name in self._by_first.get(words[0], ()):
+                full = name.alias.source in (CANONICAL, AS_IMPORTED)
+                if full and len(words) < len(name.words) and name.words[: len(words)] == words:
+                    yield name, False
 
     def _like_first_words(self, word: str) -> tuple[str, ...]:
         if word in self._by_first:
@@ -189,6 +207,16 @@ class MakerNames:
                 if rest and len(rest[0]) > 1:
                     return (head, *rest)
         return None
+
+
+def shown_maker(canonical: str, *written: str) -> str:
+    """Give a maker's name as people see it: with the names as written where they read otherwise."""
+    known = words_of(canonical)
+    others = {words_of(text): text for text in reversed(written) if words_of(text) != known}
+    names = sorted(others.values())
+    more = f" and {len(names) - MOST_WRITTEN} more" if len(names) > MOST_WRITTEN else ""
+    shown = ", ".join(f"“{name}”" for name in names[:MOST_WRITTEN])
+    return f"{canonical} (written {shown}{more})" if names else canonical
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -248,7 +276,7 @@ def _data_lines(name: str) -> list[str]:
 
 
 def _names_of(maker: Maker) -> Iterator[_Name]:
-    own = MakerAlias(name=maker.canonical, kind="legal", source="canonical name")
+    own = MakerAlias(name=maker.canonical, kind="legal", source=CANONICAL)
     listed = {words_of(alias.name) for alias in maker.aliases}
     for alias in maker.aliases if words_of(own.name) in listed else (own, *maker.aliases):
         words = without_legal_forms(words_of(alias.name))
@@ -256,15 +284,23 @@ def _names_of(maker: Maker) -> Iterator[_Name]:
             yield _Name(words=words, maker=maker, alias=alias)
 
 
-def _stands_at(name: tuple[str, ...], words: tuple[str, ...]) -> bool | None:
-    """Whether the name stands there: True exactly, False with slips, None not at all."""
-    if len(words) < len(name):
+def _stands_at(name: _Name, words: tuple[str, ...]) -> bool | None:
+    """Whether the name stands there: True exactly, False with slips, None not at all.
+
+    A name that is out of use must be spelled right: what is a letter off is more likely another
+    firm of today.
+    """
+    if len(words) < len(name.words):
         return None
-    counts = [_like(seen, wanted) for seen, wanted in zip(words, name, strict=True)]
+    of_today = name.alias.kind not in ("former", "predecessor")
+    counts = [
+        _like(seen, wanted, may_slip=of_today)
+        for seen, wanted in zip(words, name.words, strict=True)
+    ]
     return None if None in counts else not any(counts)
 
 
-def _like(seen: str, wanted: str) -> int | None:
+def _like(seen: str, wanted: str, *, may_slip: bool = True) -> int | None:
     """Count by how much a word differs from a name's word; None if it is another word."""
     if seen == wanted:
         return 0
@@ -276,7 +312,7 @@ def _like(seen: str, wanted: str) -> int | None:
     one, other = skeleton(seen), skeleton(wanted)
     if one == other:
         return 1 if len(wanted) >= SHORTEST_LIKENESS else None
-    return slips(one, other)
+    return slips(one, other) if may_slip else None
 
 
 def _hit(name: _Name, *, exact: bool, on: date | None) -> MakerHit:
@@ -286,7 +322,7 @@ def _hit(name: _Name, *, exact: bool, on: date | None) -> MakerHit:
         in_time = PartialDate.on(on).is_within(alias.valid_from, alias.valid_to)
         if in_time is None and not alias.valid_to.known:
             in_time = PartialDate.on(on).is_before(alias.valid_from) is False or None
-    notes = [] if exact else [f"spelled differently from {alias.name}"]
+    notes = [] if exact else [f"written otherwise than {alias.name}"]
     if in_time is False:
         notes.append("the name was not in use then; plates often carry older names")
     return MakerHit(

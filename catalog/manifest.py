@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from catalog.container import MemberInfo
 from catalog.errors import CatalogError, SnapshotUnreadable
+from catalog.left_out import left_out_words, rows_left_out
 from catalog.records_json import from_json, to_json
 from catalog.types import CoverageEntry, Extent, Source
 
@@ -55,6 +56,21 @@ class SnapshotManifest:
     extent: tuple[Extent, ...]
     counts: Counts
     members: tuple[MemberInfo, ...]
+
+    @property
+    def rows_total(self) -> int:
+        """How many rows or records were read from all sources."""
+        return rows_left_out(self.sources)[1]
+
+    @property
+    def rows_left_out(self) -> int:
+        """How many of them had errors and are not in the snapshot."""
+        return rows_left_out(self.sources)[0]
+
+    @property
+    def left_out_words(self) -> str:
+        """How many rows were left out and why, as a sentence; empty if none was."""
+        return left_out_words(self.sources)
 
 
 def manifest_bytes(manifest: SnapshotManifest) -> bytes:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from catalog.cells import DateOrder
 from catalog.errors import RecordInvalid
-from catalog.normalize import plain
+from catalog.importing.serial_cell import SerialCells
 from catalog.vocabulary import PARTY_ROLES
+from values.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,6 +137,7 @@ class ColumnMapping:
     columns: tuple[MappedColumn, ...]
     ignored: tuple[str, ...] = ()
     date_order: DateOrder = "iso"
+    serial_cells: SerialCells = "ask"
 
     def __post_init__(self) -> None:
         seen: dict[str, str] = {}
@@ -177,6 +179,7 @@ class ColumnMapping:
             ],
             "ignored": list(self.ignored),
             "date_order": self.date_order,
+            "serial_cells": self.serial_cells,
         }
 
     @classmethod
@@ -193,6 +196,7 @@ class ColumnMapping:
             )
             ignored = tuple(str(header) for header in value.get("ignored", ()))
             order = value.get("date_order", "iso")
+            cells = value.get("serial_cells", "ask")
         except (KeyError, TypeError, AttributeError) as problem:
             raise RecordInvalid(
                 f"The column mapping cannot be read ({problem!r}).",
@@ -203,7 +207,12 @@ class ColumnMapping:
                 f"The mapping has the unknown order of dates {order!r}.",
                 remedy=f"Use one of: {', '.join(get_args(DateOrder))}.",
             )
-        return cls(columns=columns, ignored=ignored, date_order=order)
+        if cells not in get_args(SerialCells):
+            raise RecordInvalid(
+                f"The mapping has the unknown meaning of serial cells {cells!r}.",
+                remedy=f"Use one of: {', '.join(get_args(SerialCells))}.",
+            )
+        return cls(columns=columns, ignored=ignored, date_order=order, serial_cells=cells)
 
 
 def guess_columns(header: Sequence[str]) -> ColumnMapping:

@@ -17,7 +17,7 @@ from catalog.confusions import ALPHABET, OTHER, WIDTH, byte_columns
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from catalog.population import Population
+    from catalog.matching.population import Population
     from catalog.types import Likelihood
 
     Floats = npt.NDArray[np.float64]

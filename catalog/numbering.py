@@ -6,12 +6,13 @@ Memory holds one piece and a few numbers for each block, however many serials th
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from catalog.confusions import WIDTH, byte_columns
+from catalog.matching.sequences import KEPT_LARGEST
 from catalog.schemes import GroupStatistics, PlaceCounts, SerialBlock
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class _Blocks:
 
     def __init__(self, pattern: str) -> None:
         self._rule = re.compile(pattern) if "(?P<number>" in pattern else None
-        self._blocks: dict[_Place, list[int]] = {}
+        self._blocks: dict[_Place, _Run] = {}
         self._last: dict[tuple[int, int, int], bytes] = {}
         self._runs: dict[tuple[int, int, int], int] = {}
         self.irregular = _Irregular()
@@ -117,23 +118,28 @@ class _Blocks:
         self._runs[shape] = self._runs.get(shape, 0) + len(names) - goes_on
         counts = np.diff(np.append(first, len(rows)))
         lows, highs = np.minimum.reduceat(numbers, first), np.maximum.reduceat(numbers, first)
-        for name, low, high, count in zip(
-            names, lows.tolist(), highs.tolist(), counts.tolist(), strict=True
+        ends = np.append(first[1:], len(rows)).tolist()
+        for name, low, high, count, past in zip(
+            names, lows.tolist(), highs.tolist(), counts.tolist(), ends, strict=True
         ):
-            self._add_run((start, end - start, name), low, high, count)
+            # In one block the serials' order is that of their numbers: the largest stand last.
+            largest = numbers[max(past - count, past - KEPT_LARGEST) : past].tolist()
+            self._add_run((start, end - start, name), low, high, count, largest)
         self.too_many = len(self._blocks) > MOST_BLOCKS or self._runs[shape] >= MOST_RUNS
 
-    def _add_run(self, place: _Place, low: int, high: int, count: int) -> None:
-        """Take neighbouring serials of one block: smallest and largest number, how many."""
-        known = self._blocks.setdefault(place, [low, high, 0])
-        known[0], known[1], known[2] = min(known[0], low), max(known[1], high), known[2] + count
+    def _add_run(self, place: _Place, low: int, high: int, count: int, largest: list[int]) -> None:
+        """Take neighbouring serials of one block: smallest and largest numbers, how many."""
+        known = self._blocks.setdefault(place, _Run(first=low, last=high))
+        known.first, known.last = min(known.first, low), max(known.last, high)
+        known.count += count
+        known.largest = sorted({*known.largest, *largest}, reverse=True)[:KEPT_LARGEST]
 
     def kept(self) -> list[SerialBlock]:
         """Give the blocks that show a sequence; the serials of the others become irregular.
 
         A block that is too small has two serials at most: its smallest and its largest.
         """
-        found = [_block(place, *run) for place, run in self._blocks.items()]
+        found = [_block(place, run) for place, run in self._blocks.items()]
         if len(found) <= FEW_BLOCKS:
             return found
         for block in found:
@@ -146,17 +152,28 @@ class _Blocks:
         return [block for block in found if block.count >= FEW_UNITS]
 
 
-def _block(place: _Place, first: int, last: int, count: int) -> SerialBlock:
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """The numbers of one block so far."""
+
+    first: int
+    last: int
+    count: int = 0
+    largest: list[int] = field(default_factory=list)
+
+
+def _block(place: _Place, run: _Run) -> SerialBlock:
     start, digits, frame = place
     text = frame.decode("latin-1")
     return SerialBlock(
         prefix=text[:start],
         digits=digits,
         suffix=text[start:],
-        first=first,
-        last=last,
-        count=count,
+        first=run.first,
+        last=run.last,
+        count=run.count,
         padded=True,
+        largest=tuple(run.largest),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from catalog.makers import shown_maker
+from catalog.matching.contradiction import on_behalf
 from catalog.results import Candidate
 
 if TYPE_CHECKING:
@@ -11,9 +13,11 @@ if TYPE_CHECKING:
 
     from catalog.competitors import Competitor
     from catalog.snapshot import Snapshot
-    from catalog.types import Delivery, FeatureScore, Permit, PermitLine
+    from catalog.types import Delivery, FeatureScore, FieldEvidence, Permit, PermitLine
 
     Features = Callable[[Competitor, str, str, tuple[float, float]], tuple[FeatureScore, ...]]
+
+NOT_THIS_LINE = "So this line is not taken to speak of it."
 
 MOST_PERMITS = 200
 """Permits of one model that are looked through for such lines."""
@@ -26,10 +30,12 @@ def open_lines(
     *,
     every: bool,
     features: Features,
+    seen: FieldEvidence | None,
 ) -> tuple[Candidate, ...]:
     """List lines of the competing models whose units' serials are not known, up to `limit`.
 
-    `every` lists lines with known serials too, for a plate whose serial was not read.
+    `every` lists lines with known serials too, for a plate whose serial was not read; `seen` is
+    what was read of the maker's name.
     """
     found: list[Candidate] = []
     for competitor in competitors:
@@ -38,7 +44,7 @@ def open_lines(
         for permit, line, delivery in _lines(snapshot, competitor, every=every):
             if len(found) >= limit:
                 break
-            found.append(_candidate(snapshot, competitor, permit, line, delivery, features))
+            found.append(_candidate(snapshot, competitor, permit, line, delivery, features, seen))
     return tuple(found)
 
 
@@ -65,7 +71,9 @@ def _candidate(
     line: PermitLine,
     delivery: Delivery | None,
     features: Features,
+    seen: FieldEvidence | None,
 ) -> Candidate:
+    against = () if on_behalf(seen, permit) else competitor.against
     known = snapshot.maker(line.maker_id)
     maker = known.canonical if known else line.maker_as_written
     return Candidate(
@@ -79,12 +87,24 @@ def _candidate(
         serial=None,
         weight=None,
         band="",
-        verdict="consistent_with_model_only",
-        features=features(competitor, maker, line.model, (0.0, 0.0)),
+        verdict="contradicted" if against else "consistent_with_model_only",
+        features=features(
+            competitor, shown_maker(maker, line.maker_as_written), line.model, (0.0, 0.0)
+        ),
         characters=(),
         fit=None,
         neighbours=(),
         sensitivity=(),
         limits=("No serial of this line was compared; it neither matches nor excludes.",),
-        explanation="Only maker and model are consistent with this line; this is not a match.",
+        explanation=" ".join((*against, NOT_THIS_LINE if against else _only(competitor))),
+        against=against,
     )
+
+
+def _only(competitor: Competitor) -> str:
+    """Say what of the plate was found to be this line's."""
+    what = competitor.found
+    if not what:
+        return "Nothing that was read tells this line from others; this is not a match."
+    is_ = "are" if " and " in what else "is"
+    return f"Only the {what} {is_} consistent with this line; this is not a match."

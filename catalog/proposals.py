@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from catalog.alignment import Profile
     from catalog.descent import SortedKeys
     from catalog.likelihood import SerialModel
-    from catalog.population import Population
+    from catalog.matching.population import Population
 
     Floats = npt.NDArray[np.float64]
     Keys = npt.NDArray[np.bytes_]

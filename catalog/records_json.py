@@ -13,8 +13,8 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import catalog.types as values
-from catalog.dates import PartialDate
 from catalog.errors import RecordInvalid
+from values.dates import PartialDate
 
 T = TypeVar("T")
 Convert = Callable[[Any], Any]
@@ -139,7 +139,7 @@ def _record_reader(kind: Any) -> Convert:
         try:
             return kind(**built)
         except RecordInvalid as problem:
-            raise _Odd(f"cannot be: {problem.happened}", problem.remedy) from None
+            raise _Odd(f"cannot be: {problem.message}", problem.remedy) from None
 
     return read
 

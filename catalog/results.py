@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from catalog.matching.leads import Leads
     from catalog.types import (
         Delivery,
         FeatureScore,
@@ -68,6 +69,16 @@ class Fit:
         fitting = count(self.fitting)
         return f"{fitting} of {count(self.units)} units {'fits' if fitting == '1' else 'fit'}"
 
+    @property
+    def listed_words(self) -> str:
+        """How many of those that fit are *in* the catalog, as far as that word."""
+        if not self.catalogued_fitting:
+            return "it is not in" if count(self.fitting) == "1" else "none is in"
+        if self.catalogued_fitting == 1 and count(self.fitting) == "1":
+            return "it is in"
+        is_ = "is" if self.catalogued_fitting == 1 else "are"
+        return f"{self.catalogued_fitting:,} of them {is_} in"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -96,6 +107,8 @@ class Candidate:
     sensitivity: tuple[Sensitivity, ...]
     limits: tuple[str, ...]
     explanation: str
+    against: tuple[str, ...] = ()
+    """What the plate names otherwise than the record, a sentence each."""
 
     @property
     def lr(self) -> float | None:
@@ -127,6 +140,8 @@ class SearchResult:
     applications: tuple[Permit, ...] = ()
     """Applications for this maker and model that were never approved: no deliveries."""
     limits: tuple[str, ...] = ()
+    leads: tuple[Leads, ...] = ()
+    """What else the register holds that may have to do with the plate; unscored."""
     uncatalogued_fitting: float = 0.0
     """How many units outside the catalog are expected to fit the reading."""
 

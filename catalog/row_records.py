@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 from catalog.cells import (
     CellProblem,
     read_count,
-    read_serials,
     read_status,
     read_status_history,
 )
 from catalog.grammar import check_cage
-from catalog.types import Party, Serial, StatusEvent
+from catalog.importing.serial_cell import read_serial_cell, remark_on
+from catalog.places import read_place
+from catalog.records.placeholders import stands_for_nothing
+from catalog.types import Party, Redactable, Serial, StatusEvent
 from catalog.vocabulary import (
     DISPOSITIONS,
     DOCUMENT_TYPES,
+    IN_FORCE,
     PARTY_ROLES,
     PERMIT_TYPES,
     SERIAL_BASES,
@@ -24,6 +27,7 @@ from catalog.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    from catalog.importing.serial_cell import SerialCells
     from catalog.issues import RowCells
     from catalog.maker_intake import MakerIntake
 
@@ -40,6 +44,8 @@ def read_permit(permit_id: str, get: RowCells) -> dict[str, Any]:
     issuer = get.text("issuer")
     source = get.text("source")
     number = get.redactable("permit_number", get.text("permit_number_redaction"))
+    if stands_for_nothing(number.value):
+        number = Redactable(value="", redaction="not_collected")
     synthetic = get.text("synthetic").lower()
     if synthetic not in _YES | _NO:
         get.bad("synthetic", synthetic, f"{synthetic!r} is neither yes nor no", "write yes or no")
@@ -51,8 +57,8 @@ def read_permit(permit_id: str, get: RowCells) -> dict[str, Any]:
         "status_history": _read_history(get, permit_type, authority or issuer, source),
         "valid_from": get.date("valid_from"),
         "valid_to": get.date("valid_to"),
-        "country_final_destination": get.text("country_final_destination"),
-        "country_of_use": get.text("country_of_use"),
+        "country_final_destination": _country(get, "country_final_destination"),
+        "country_of_use": _country(get, "country_of_use"),
         "parties": tuple(_parties(get)),
         "end_use_text": get.redactable("end_use_text"),
         "undertakings": get.words("undertakings", UNDERTAKINGS, "undertaking"),
@@ -73,6 +79,14 @@ def _read_history(
     )
     status = get.through("status", lambda text: read_status(text, permit_type))
     when = get.date("status_date")
+    if status in IN_FORCE and not history and not when.known:
+        get.warn_once(
+            "status",
+            status,
+            f"the permit is {status.replace('_', ' ')}, but it is not said since when, here and "
+            "perhaps in later rows; whether it was in force on a ship date cannot be told",
+            "write the day of the decision into a column status_date, or map the one that holds it",
+        )
     if status and not history:
         return (StatusEvent(status=status, date=when, authority=authority, source=source),)
     events: tuple[StatusEvent, ...] = history or ()
@@ -89,8 +103,8 @@ def _read_history(
 def read_line(line_id: str, get: RowCells, makers: MakerIntake) -> dict[str, Any]:
     """Read what a row says of an item of the permit."""
     get.text("line_id")
-    maker = get.needed("maker", "name the maker as the document does")
-    model = get.needed("model", "name the model as the document does")
+    maker = get.named("maker", "name the maker as the document does")
+    model = get.named("model", "name the model as the document does")
     cage = get.text("cage").upper()
     maker_id = makers.id_of(maker, get.issues) if maker else ""
     if cage and not check_cage(cage).passes:
@@ -102,10 +116,10 @@ def read_line(line_id: str, get: RowCells, makers: MakerIntake) -> dict[str, Any
         "maker_id": maker_id,
         "maker_as_written": maker,
         "model": model,
+        "part_number": get.or_nothing("part_number"),
         **{
             target: get.text(target)
             for target in (
-                "part_number",
                 "description",
                 "control_code",
                 "unit_value",
@@ -136,7 +150,7 @@ def read_delivery(delivery_id: str, get: RowCells) -> dict[str, Any]:
         "delivery_id": delivery_id,
         "ship_date": shipped,
         "received_date": received,
-        "consignee": get.redactable("consignee"),
+        "consignee": _party_name(get, "consignee"),
         "quantity": get.through("delivery_quantity", read_count),
         "document_type": get.word("document_type", DOCUMENT_TYPES, "type of document"),
         "document_sha256": sha256,
@@ -144,23 +158,54 @@ def read_delivery(delivery_id: str, get: RowCells) -> dict[str, Any]:
     }
 
 
-def read_serial_entry(get: RowCells) -> tuple[Serial, ...]:
+def read_serial_entry(get: RowCells, meaning: SerialCells = "ask") -> tuple[Serial, ...]:
     """Read what a row says of serials; how many units stand behind a gap is not known here."""
     basis = get.word("serial_basis", SERIAL_BASES, "basis")
     disposition = get.word("disposition", DISPOSITIONS, "disposition") or "delivered"
     text = get.text("serial")
     try:
-        return read_serials(text, basis=basis, quantity=None, disposition=disposition)
+        parts = read_serial_cell(text, basis=basis, meaning=meaning)
+        said = "" if basis == "redacted" else remark_on(text)
     except CellProblem as odd:
         get.bad("serial", text, odd.problem, odd.remedy)
         return ()
+    if said:
+        get.warn_once(
+            "serial",
+            text,
+            f"{said}, here and in later rows",
+            "nothing, if that is so; otherwise write the serials",
+        )
+    return tuple(part.serial(disposition) for part in parts)
+
+
+def _party_name(get: RowCells, target: str) -> Redactable:
+    """Take a name; one that says that none is known is no party to be compared with."""
+    name = get.redactable(target)
+    if stands_for_nothing(name.value):
+        return Redactable(value="", redaction="not_collected")
+    return name
+
+
+def _country(get: RowCells, target: str) -> str:
+    """Take a country as written; one that may be two states is remarked on."""
+    text = get.text(target)
+    place = read_place(text)
+    if len(place.codes) > 1:
+        get.warn(
+            target,
+            text,
+            f"{place.doubt}; no finding will rest on it",
+            f"write {' or '.join(place.codes)}, or the name in full, if the document says which",
+        )
+    return text
 
 
 def _parties(get: RowCells) -> list[Party]:
     parties = []
     for role in PARTY_ROLES:
-        name = get.redactable(role)
-        country, address = get.text(f"{role}_country"), get.text(f"{role}_address")
+        name = _party_name(get, role)
+        country, address = _country(get, f"{role}_country"), get.text(f"{role}_address")
         if name.value or name.redaction != "not_redacted":
             parties.append(Party(role=role, name=name, address=address, country=country))
         elif country or address:

@@ -1,17 +1,21 @@
 """Puts rows together into permits, lines, deliveries and serials, and reports every odd one.
 
 One row is one serial entry of one delivery; permit, line and delivery repeat from row to row. An
-empty cell in a later row of the same permit means "as before"; a different one is an error.
+empty cell in another row of the same permit says nothing; the same in another case or spacing is
+the same; a different one is an error. The order of the rows changes no record.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from catalog.cells import MOST_DIGITS, NumberText, is_plain_serial, read_redactable
+from catalog.cells import MOST_DIGITS, NumberText, read_redactable
+from catalog.importing.serial_cell import is_plain_serial
 from catalog.issues import IssueBook, RowCells
 from catalog.maker_intake import MakerIntake
 from catalog.mapping import (
@@ -21,12 +25,22 @@ from catalog.mapping import (
     PERMIT_TARGETS,
     SERIAL_TARGETS,
 )
-from catalog.normalize import fold
+from catalog.records.placeholders import stands_for_nothing
 from catalog.row_records import read_delivery, read_line, read_permit, read_serial_entry
-from catalog.types import CatalogRecords, Delivery, Permit, PermitLine, RowIssue, Serial
+from catalog.types import (
+    CatalogRecords,
+    Delivery,
+    LeftOut,
+    Permit,
+    PermitLine,
+    RowIssue,
+    Serial,
+)
+from catalog.vocabulary import PARTY_ROLES
+from values.text import fold, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from catalog.mapping import ColumnMapping
 
@@ -51,6 +65,8 @@ class LoadResult:
     rows_accepted: int
     mapping: ColumnMapping
     issues_total: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    """Which columns kept rows out, and how many."""
 
     @property
     def complete(self) -> bool:
@@ -65,12 +81,17 @@ class LoadResult:
 
 @dataclass(slots=True)
 class _Level:
-    """A permit, line or delivery under construction: its cells as first written, its parts."""
+    """A permit, line or delivery under construction: its cells as first written, its parts.
+
+    `forms` holds, by column, how later rows write the same otherwise (another case, an empty cell
+    that is filled); which row comes first is of no account.
+    """
 
     key: tuple[str, ...]
     cells: tuple[str, ...]
     row: int
     value: dict[str, Any]
+    forms: dict[int, set[str]] = field(default_factory=dict)
     children: dict[tuple[str, ...], _Level] = field(default_factory=dict)
     serials: list[Serial] = field(default_factory=list)
     units: int = 0
@@ -107,7 +128,10 @@ class RecordBuilder:
         self._last: tuple[Groups, tuple[_Level, _Level, _Level | None]] | None = None
         self._plain: dict[tuple[str, ...], Serial] = {}
         self._permits: dict[tuple[str, ...], _Level] = {}
-        self._seen: dict[tuple[str, str], tuple[int, str, str]] = {}
+        self._seen: dict[tuple[str, str, str], tuple[int, str, str]] = {}
+        self._models: dict[tuple[str, str], str] = {}
+        self._forms: list[tuple[_Level, int, str]] = []
+        """How the current row writes what is known already, to be kept if the row is good."""
         self._numbers_noted = False
         self.rows_read = 0
         self.rows_accepted = 0
@@ -127,10 +151,12 @@ class RecordBuilder:
 
     def finish(self) -> LoadResult:
         """Give the records of all good rows."""
-        permits = tuple(_permit(self._permits[key]) for key in sorted(self._permits))
+        permits = tuple(
+            sorted(map(self._permit, self._permits.values()), key=lambda one: one.permit_id)
+        )
         return LoadResult(
             records=CatalogRecords(
-                makers=self._makers.used(line.maker_id for p in permits for line in p.lines),
+                makers=self._makers.used(line for p in permits for line in p.lines),
                 permits=permits,
             ),
             issues=tuple(self.issues.listed),
@@ -138,16 +164,19 @@ class RecordBuilder:
             rows_accepted=self.rows_accepted,
             mapping=self._mapping,
             issues_total=self.issues.total,
+            left_out=self.issues.left_out.reasons(),
         )
 
     # One row
 
     def _take(self, cells: Sequence[str]) -> None:
+        self._forms.clear()
         groups = {level: pick(cells) for level, pick in self._pick.items()}
         permit, line, delivery = self._levels_of(cells, groups)
         serials: tuple[Serial, ...] = ()
         if delivery:
             serials = self._serials(groups["serial"])
+            self._refuse_too_many(serials, line, delivery)
             self._refuse_if_odd()
             self._note_seen(serials, line)
         self._refuse_if_odd()
@@ -157,6 +186,8 @@ class RecordBuilder:
             self._check_quantity(serials, delivery)
             line.children.setdefault(delivery.key, delivery)
             delivery.serials.extend(serials)
+        for level, place, text in self._forms:
+            level.forms.setdefault(place, {level.cells[place]}).add(text)
         self._last = (groups, (permit, line, delivery))
 
     def _serials(self, cells: tuple[str, ...]) -> tuple[Serial, ...]:
@@ -167,7 +198,7 @@ class RecordBuilder:
         known = self._plain.get(others)
         if known and is_plain_serial(text):
             return (replace(known, value=text),)
-        serials = read_serial_entry(self._cells("serial", cells))
+        serials = read_serial_entry(self._cells("serial", cells), self._mapping.serial_cells)
         if len(serials) == 1 and is_plain_serial(text) and not self.issues.odd:
             self._plain[others] = serials[0]
         return serials
@@ -204,9 +235,8 @@ class RecordBuilder:
             if same and levels[2]:
                 return levels
         permit_id = self._key_of_permit(cells)
-        permit = self._level(
-            "permit", (permit_id,), self._permits, groups, partial(read_permit, permit_id)
-        )
+        key: tuple[str, ...] = (_folded(permit_id),)
+        permit = self._level("permit", key, self._permits, groups, partial(read_permit, permit_id))
         key = self._key(cells, "line_id", "maker", "model", "part_number")
         line_id = key[0] or f"{permit_id}/{len(permit.children) + 1}"
         read = partial(read_line, line_id, makers=self._makers)
@@ -227,7 +257,8 @@ class RecordBuilder:
     def _key_of_permit(self, cells: Sequence[str]) -> str:
         own = self._cell(cells, "permit_id")
         number = self._cell(cells, "permit_number")
-        if not own and number and read_redactable(number).readable:
+        named = read_redactable(number).readable and not stands_for_nothing(number)
+        if not own and named:
             return number
         if not own:
             self.issues.report(
@@ -242,8 +273,8 @@ class RecordBuilder:
 
     def _key(self, cells: Sequence[str], own: str, *others: str) -> tuple[str, ...]:
         """Tell lines or deliveries apart by their own id, or by what they say if they have none."""
-        given = self._cell(cells, own)
-        return (given,) if given else ("", *(self._cell(cells, target) for target in others))
+        given = _folded(self._cell(cells, own))
+        return (given,) if given else ("", *(_folded(self._cell(cells, name)) for name in others))
 
     def _cell(self, cells: Sequence[str], target: str) -> str:
         place = self._place.get(target)
@@ -260,7 +291,7 @@ class RecordBuilder:
         """Give the known permit, item or shipment, or read a new one; every cell is used up."""
         level = known.get(key)
         if level:
-            self._same(name, groups, level)
+            self._same(name, groups, level, read)
             return level
         cells = self._cells(name, groups[name])
         value = read(cells)
@@ -271,11 +302,32 @@ class RecordBuilder:
         by_target = dict(zip(self._targets[level], cells, strict=True))
         return RowCells(self.issues, by_target, self._mapping.date_order)
 
-    def _same(self, name: str, groups: Groups, level: _Level) -> None:
+    def _same(
+        self,
+        name: str,
+        groups: Groups,
+        level: _Level,
+        read: Callable[[RowCells], dict[str, Any]],
+    ) -> None:
+        """Hold a later row against what is known of its permit, item or shipment.
+
+        The same in another case, spacing or form of accents is the same, and an empty cell says
+        nothing; a cell that fills an empty one is read here. Anything else is an error.
+        """
         if groups[name] == level.cells:
             return
-        for target, now, before in zip(self._targets[name], groups[name], level.cells, strict=True):
-            if now.strip() and now != before:
+        filled = False
+        for place, (target, now, before) in enumerate(
+            zip(self._targets[name], groups[name], level.cells, strict=True)
+        ):
+            if now == before or _says_nothing(target, now):
+                continue
+            known = sorted(level.forms.get(place, ())) or [before]
+            before = next((form for form in known if not _says_nothing(target, form)), "")
+            filled = filled or not before
+            if not before or _folded(now) == _folded(before):
+                self._forms.append((level, place, now))
+            else:
                 self.issues.report(
                     target,
                     now,
@@ -283,17 +335,33 @@ class RecordBuilder:
                     f"write the same in every row of the {name}, or leave the later cells empty; "
                     f"if it is another {name}, give it its own id",
                 )
+        if filled:
+            read(self._cells(name, groups[name]))
 
     def _note_seen(self, serials: Sequence[Serial], line: _Level) -> None:
-        """Report a serial that the same maker has had before; a returned unit may come again."""
+        """Report a serial that the same model has had before; a returned unit may come again.
+
+        The same serial on two models of one maker is two units: makers number each model by itself.
+        """
         maker_id, part = line.value["maker_id"], fold(line.value["part_number"])
+        model = fold(line.value["model"])
         fresh = {}
         for serial in serials:
-            key = (maker_id, fold(serial.value))
-            if not key[1]:
+            key = (maker_id, model, fold(serial.value))
+            if not key[2]:
                 continue
             if key in fresh:
                 self._report_twice(serial, self.issues.row, "this very cell")
+            other = self._models.setdefault((maker_id, key[2]), model)
+            if other != model:
+                self.issues.warn_once(
+                    "serial",
+                    serial.value,
+                    line.value["maker_as_written"],
+                    "another model of this maker has the same serial, here and perhaps in later "
+                    "rows; each is a unit of its own",
+                    "nothing, if the maker numbers each model by itself",
+                )
             before = self._seen.get(key)
             if before:
                 row, other_part, disposition = before
@@ -305,19 +373,37 @@ class RecordBuilder:
                         "nothing, if the maker numbers each part number by itself",
                         severity="warning",
                     )
-                elif disposition not in _GONE_BACK:
+                elif not _GONE_BACK & {disposition, serial.disposition}:
                     self._report_twice(serial, row, f"row {row}")
             fresh[key] = (self.issues.row, part, serial.disposition)
         self._refuse_if_odd()
         self._seen.update(fresh)
 
+    def _refuse_too_many(self, serials: Sequence[Serial], line: _Level, delivery: _Level) -> None:
+        """Report a cell that stands for more units than its shipment or item has."""
+        units = sum(serial.quantity or 0 for serial in serials)
+        for level, what, target in (
+            (delivery, "shipment", "delivery_quantity"),
+            (line, "item", "quantity"),
+        ):
+            stated = level.value["quantity"]
+            if units > 1 and stated is not None and units > stated:
+                self.issues.report(
+                    "serial",
+                    "",
+                    f"the cell stands for {units} units, and the {what} has {stated}",
+                    f"correct the cell or the {self.issues.header_of.get(target, target)}",
+                )
+                return
+
     def _report_twice(self, serial: Serial, row: int, where: str) -> None:
         self.issues.report(
             "serial",
             serial.value,
-            f"the same serial of the same maker stands in {where}",
+            f"the same serial of the same maker and model stands in {where}",
             "remove one of them; if the unit was delivered again after a return, write returned "
-            f"as its disposition in row {row}",
+            f"as its disposition in row {row}; if several units share it (a date code, a lot), "
+            "leave it empty: it tells no unit from another",
         )
 
     def _check_quantity(self, serials: Sequence[Serial], delivery: _Level) -> None:
@@ -334,6 +420,114 @@ class RecordBuilder:
                 severity="warning",
             )
 
+    # Records
+
+    def _permit(self, level: _Level) -> Permit:
+        own = self._settled("permit", level, read_permit, "")
+        permit_id = self._form("permit", level, "permit_id") or own["number"].value
+        lines = [
+            (self._settled("line", line, partial(read_line, makers=self._makers), ""), line)
+            for line in level.children.values()
+        ]
+        return Permit(
+            **{**own, "permit_id": permit_id},
+            lines=tuple(
+                self._line(f"{permit_id}/{number}", value, line)
+                for number, (value, line) in enumerate(sorted(lines, key=_by_key), 1)
+            ),
+        )
+
+    def _line(self, numbered: str, value: dict[str, Any], level: _Level) -> PermitLine:
+        line_id = self._form("line", level, "line_id") or numbered
+        deliveries = [
+            (self._settled("delivery", delivery, read_delivery, ""), delivery)
+            for delivery in level.children.values()
+        ]
+        return PermitLine(
+            **{**value, "line_id": line_id},
+            deliveries=tuple(
+                Delivery(
+                    **{
+                        **said,
+                        "delivery_id": self._form("delivery", delivery, "delivery_id")
+                        or f"{line_id}/D{number}",
+                    },
+                    serials=_shared_out(delivery),
+                )
+                for number, (said, delivery) in enumerate(sorted(deliveries, key=_by_key), 1)
+            ),
+        )
+
+    def _settled(
+        self, name: str, level: _Level, read: Callable[..., dict[str, Any]], level_id: str
+    ) -> dict[str, Any]:
+        """Give what all rows together say of a level, whatever their order."""
+        if not level.forms:
+            return level.value
+        cells = tuple(
+            _best_form(level.forms[place], target) if place in level.forms else text
+            for place, (target, text) in enumerate(
+                zip(self._targets[name], level.cells, strict=True)
+            )
+        )
+        by_target = dict(zip(self._targets[name], cells, strict=True))
+        silent = RowCells(IssueBook({}), by_target, self._mapping.date_order)
+        return read(level_id, silent)
+
+    def _form(self, name: str, level: _Level, target: str) -> str:
+        """Give a cell of a level as it is kept."""
+        if target not in self._targets[name]:
+            return ""
+        place = self._targets[name].index(target)
+        return _best_form(level.forms.get(place, {level.cells[place]}), target).strip()
+
+
+def _by_key(part: tuple[dict[str, Any], _Level]) -> tuple[tuple[bool, str], ...]:
+    """Order items and shipments by what tells them apart, those that do not say it last."""
+    return tuple((not said, said) for said in part[1].key)
+
+
+@lru_cache(maxsize=65_536)
+def _folded(text: str) -> str:
+    """Fold a cell for comparison: case, spaces, the form of accents and what nobody sees go."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    return " ".join(plain(seen.casefold()).split())
+
+
+def _says_nothing(target: str, text: str) -> bool:
+    """Whether a cell is empty, or names a party that is none (unknown, N/A)."""
+    return not text.strip() or (target in PARTIES and stands_for_nothing(text))
+
+
+PARTIES: Final = frozenset((*PARTY_ROLES, "consignee"))
+"""The columns that name somebody."""
+
+
+def _best_form(forms: Iterable[str], target: str) -> str:
+    """Choose one of several ways to write the same: tidy ones and mixed case first, never empty."""
+
+    def rank(text: str) -> tuple[bool, bool, bool, str]:
+        tidy = " ".join(text.split()) == text and unicodedata.is_normalized("NFC", text)
+        return (_says_nothing(target, text), not tidy, text.isupper() or text.islower(), text)
+
+    return min(forms, key=rank)
+
+
+def _natural(serial: Serial) -> tuple[Any, ...]:
+    """Order serials as people count: 998 before 1000; entries without one as they are."""
+    parts = re.split(r"(\d+)", serial.value)
+    counted = tuple((int(part), part) if part.isdecimal() else (-1, part) for part in parts)
+    return (
+        not serial.value,
+        counted,
+        serial.basis,
+        serial.disposition,
+        serial.quantity or 0,
+        serial.redaction,
+    )
+
 
 def _picker(places: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
     """Give what picks these cells out of a row, as a tuple whatever their number."""
@@ -342,31 +536,16 @@ def _picker(places: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]
     return lambda cells: tuple(cells[place] for place in places)
 
 
-def _permit(level: _Level) -> Permit:
-    return Permit(
-        **level.value,
-        lines=tuple(
-            PermitLine(
-                **line.value,
-                deliveries=tuple(
-                    Delivery(**delivery.value, serials=_shared_out(delivery))
-                    for delivery in line.children.values()
-                ),
-            )
-            for line in level.children.values()
-        ),
-    )
-
-
 def _shared_out(delivery: _Level) -> tuple[Serial, ...]:
     """Give the entries without a serial the units of the delivery that no serial accounts for."""
-    without = sum(serial.basis in _NO_UNIT for serial in delivery.serials)
+    serials = sorted(delivery.serials, key=_natural)
+    without = sum(serial.basis in _NO_UNIT for serial in serials)
     shipped = delivery.value["quantity"]
     if not without or shipped is None:
-        return tuple(delivery.serials)
+        return tuple(serials)
     left = shipped - delivery.units
     each = left if without == 1 else 1 if without == left else None
     return tuple(
         replace(serial, quantity=each if left > 0 else None) if serial.basis in _NO_UNIT else serial
-        for serial in delivery.serials
+        for serial in serials
     )

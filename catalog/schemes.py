@@ -1,9 +1,8 @@
 """What is known of how a maker numbers its units (`catalog.numbering` counts it from serials).
 
 A serial is cut into prefix, number and suffix; units that share all but the number form a block.
-Inside a block numbers are taken to be given out in sequence, so the largest number and the count
-say how many units there must be (the German tank estimate). Serials in no such block are irregular:
-their characters are counted place by place.
+How many units there must be is estimated from blocks (`catalog.matching.sequences`). Serials in no
+such block are irregular: their characters are counted place by place.
 """
 
 from __future__ import annotations
@@ -25,8 +24,9 @@ if TYPE_CHECKING:
 class SerialBlock:
     """Units whose serials differ in one number only: prefix, number in `digits` places, suffix.
 
-    `first` and `last` are the smallest and largest number seen, `count` how many different ones.
-    `padded` says that smaller numbers of the same sequence would carry leading zeros.
+    `first` and `last` are the smallest and largest number seen, `count` how many different ones,
+    `largest` the few largest, in falling order (empty: only `last` is known). `padded` says that
+    smaller numbers of the same sequence would carry leading zeros.
     """
 
     prefix: str
@@ -36,28 +36,18 @@ class SerialBlock:
     last: int
     count: int
     padded: bool
+    largest: tuple[int, ...] = ()
+
+    @property
+    def top(self) -> tuple[int, ...]:
+        """The largest numbers seen, in falling order."""
+        return self.largest or (self.last,)
 
     @property
     def start(self) -> int:
         """The number the sequence is taken to begin with: 1, or the smallest of its length."""
         lowest = 1 if self.padded else int(10 ** (self.digits - 1))
         return min(lowest, self.first)
-
-    @property
-    def estimated_last(self) -> int:
-        """The largest number that is taken to exist: m + m/k - 1, within the places there are.
-
-        m counts from the start of the sequence to the largest number seen, k the units seen.
-        """
-        span = self.last - self.start + 1
-        total = round(span + span / self.count - 1)
-        most = int(10**self.digits) - 1
-        return min(max(self.start + total - 1, self.last), most)
-
-    @property
-    def estimated_units(self) -> int:
-        """N̂ of this block: how many units are taken to exist, catalogued or not."""
-        return self.estimated_last - self.start + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +74,7 @@ class GroupStatistics:
         return {
             "keys": self.keys,
             "blocks": [
-                [b.prefix, b.digits, b.suffix, b.first, b.last, b.count, b.padded]
+                [b.prefix, b.digits, b.suffix, b.first, b.last, b.count, b.padded, list(b.largest)]
                 for b in self.blocks
             ],
             "irregular": [
@@ -94,7 +84,7 @@ class GroupStatistics:
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> GroupStatistics:
-        """Rebuild what `to_json` wrote. Raises KeyError or TypeError on anything else."""
+        """Rebuild what `to_json` wrote. Raises LookupError or TypeError on anything else."""
         keys, blocks, irregular = data["keys"], data["blocks"], data["irregular"]
         if not (isinstance(keys, int) and isinstance(blocks, list) and isinstance(irregular, list)):
             raise TypeError("group statistics: keys, blocks and irregular have the wrong types")
@@ -109,6 +99,7 @@ class GroupStatistics:
                     last=b[4],
                     count=b[5],
                     padded=b[6],
+                    largest=tuple(b[7]),
                 )
                 for b in blocks
             ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import numpy as np
 from catalog import compare
 from catalog.alone import Competing, LooksAlone
 from catalog.bands import VERSION as SCALE
-from catalog.bands import band, times
+from catalog.bands import times
 from catalog.competitors import (
     Competition,
     Competitor,
@@ -22,30 +23,38 @@ from catalog.competitors import (
 from catalog.confusions import UNREADABLE
 from catalog.coverage import coverage_note
 from catalog.likelihood import LatticeModel, serial_model
-from catalog.open_lines import open_lines
-from catalog.population import union
-from catalog.results import Candidate, Fit, SearchResult, Sensitivity
-from catalog.status import never_approved
-from catalog.tested import error_rates
-from catalog.verdicts import (
+from catalog.makers import shown_maker
+from catalog.matching.contradiction import Named, on_behalf, part_number_named
+from catalog.matching.identification import (
+    IDENTIFIES_FROM,
     NEARLY,
     NOT_BY_MACHINE,
     WORDS,
     result_verdict,
+    supports,
     unit_verdict,
     without_stack,
 )
+from catalog.matching.leads import leads
+from catalog.matching.population import union
+from catalog.open_lines import open_lines
+from catalog.records.placeholders import placeholder
+from catalog.results import Candidate, Fit, SearchResult, Sensitivity
+from catalog.status import delivered, never_approved
+from catalog.tested import error_rates
+from catalog.types import Query
 from catalog.waterfall import CharacterWeights, Nearest, against_the_next, field_bits
 from catalog.weight import (
     ALGORITHM,
     FITS_FROM,
-    IDENTIFIES_FROM,
+    Everyone,
     GroupWeight,
     Scored,
     UnitWeight,
     weigh_group,
     weigh_unit,
 )
+from values.text import counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -55,7 +64,7 @@ if TYPE_CHECKING:
     from catalog.likelihood import SerialModel
     from catalog.results import CharacterWeight
     from catalog.snapshot import Snapshot
-    from catalog.types import FeatureScore, FieldEvidence, Permit, Query, Unit, Verdict
+    from catalog.types import FeatureScore, FieldEvidence, Permit, Unit, Verdict
 
 NEAR_MISSES = 3
 """Where no catalogued unit fits, up to this many of those that miss by least are shown."""
@@ -89,7 +98,14 @@ def search(
     `sensitivity` also weighs the best candidates under other error rates and other N̂. Nothing that
     was read makes it raise; a damaged snapshot raises CatalogError.
     """
+    query, said = _with_values(query)
+    if said and query == Query():
+        nothing = Competition(competitors=(), limits=(), absent="", certain=False)
+        one = _Search(query=query, snapshot=snapshot, field=nothing)
+        return one.answer((), "inconclusive", f"Nothing was looked up: {'; '.join(said)}.")
     field = competition(query, snapshot, on=on)
+    if said:
+        field = replace(field, limits=(*field.limits, f"Not compared: {'; '.join(said)}."))
     one = _Search(query=query, snapshot=snapshot, field=field)
     seen = query.serial
     model = None
@@ -97,12 +113,26 @@ def search(
         model = serial_model(seen, union(tuple(c.population for c in field.competitors)))
     if seen is None or model is None:
         return one.without_serial(limit)
-    groups = tuple(
-        weigh_group(model, c.population, snapshot.sorted_keys(c.group.group_id), prior=c.prior)
-        for c in field.competitors
+    groups = Everyone(
+        groups=tuple(
+            weigh_group(model, c.population, snapshot.sorted_keys(c.group.group_id), prior=c.prior)
+            for c in field.competitors
+        )
     )
-    weighed = _Weighed(search=one, serial=seen, model=model, groups=groups)
+    weighed = _Weighed(search=one, serial=seen, model=model, everyone=groups)
     return weighed.result(limit, sensitivity=sensitivity)
+
+
+def _with_values(query: Query) -> tuple[Query, tuple[str, ...]]:
+    """Leave out fields that say that there is no value (unknown, N/A, 20 units), and say which."""
+    said = {
+        name: f"“{field.text}” is no {name.replace('_', ' ')}"
+        for name in ("maker", "model", "serial", "part_number")
+        if (field := getattr(query, name)) is not None
+        and placeholder(field.text) not in ("", "zeros")
+    }
+    bare = dict.fromkeys(said)
+    return (replace(query, **bare) if said else query), tuple(said.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,17 +148,38 @@ class _Search:
         if not self.field.competitors:
             return self.answer((), "not_in_catalog", self.field.absent)
         lines = self.open_lines(limit, every=True)
+        verdict: Verdict = "inconclusive"
+        if lines:
+            against = all(candidate.verdict == "contradicted" for candidate in lines)
+            verdict = "contradicted" if against else "consistent_with_model_only"
+        why = " ".join(dict.fromkeys(text for one in lines for text in one.against))
+        said = "No serial was read that could be compared, so no unit can be told from another."
         return self.answer(
-            lines,
-            "consistent_with_model_only" if lines else "inconclusive",
-            "No serial of this maker and model could be read, so no unit can be told from another. "
-            + self._named(len(lines)),
+            lines, verdict, " ".join(filter(None, (why, said, self._permits(lines))))
         )
+
+    def _permits(self, lines: tuple[Candidate, ...]) -> str:
+        """Say how many permits name what was read, and how many of them are shown."""
+        total = sum(self.snapshot.permits_of(c.group.group_id) for c in self.field.competitors)
+        shown = len({candidate.permit.permit_id for candidate in lines})
+        if not total:
+            return ""
+        found = {c.found for c in self.field.competitors}
+        does = f"name{'s' if total == 1 else ''} the {found.pop()}" if len(found) == 1 else ""
+        if not does or does.endswith("the "):
+            does = f"remain{'s' if total == 1 else ''} possible"
+        named = f"{counted(total, 'permit')} {does}"
+        return f"{named}." if shown >= total else f"{named}; {shown:,} of {total:,} are shown."
 
     def open_lines(self, limit: int, *, every: bool) -> tuple[Candidate, ...]:
         """List permit lines of the model that no serial speaks for (or against)."""
         return open_lines(
-            self.snapshot, self.field.competitors, limit, every=every, features=self.features
+            self.snapshot,
+            self.field.competitors,
+            limit,
+            every=every,
+            features=self.features,
+            seen=self.query.maker,
         )
 
     def features(
@@ -136,8 +187,12 @@ class _Search:
     ) -> tuple[FeatureScore, ...]:
         """Compare maker and model of a line with what was read."""
         return (
-            compare.maker(self.query.maker, line_maker, competitor.maker_hit, bits[0]),
-            compare.model(self.query.model, line_model, competitor.model_hit, bits[1]),
+            compare.maker(
+                self.query.maker, line_maker, competitor.maker_hit, bits[0], competitor.maker_named
+            ),
+            compare.model(
+                self.query.model, line_model, competitor.model_hit, bits[1], competitor.model_named
+            ),
         )
 
     def answer(
@@ -147,6 +202,7 @@ class _Search:
         explanation: str,
         *,
         uncatalogued_fitting: float = 0.0,
+        fits: bool = False,
     ) -> SearchResult:
         """Put a result together with what it rests on."""
         return SearchResult(
@@ -158,6 +214,13 @@ class _Search:
             coverage_note=coverage_note(self.snapshot, self.field),
             explanation=explanation,
             applications=self._applications(),
+            leads=leads(
+                self.snapshot,
+                tuple(c.group for c in self.field.competitors),
+                model=self.query.model,
+                serial=self.query.serial,
+                fits=fits,
+            ),
             limits=(*self.field.limits, PRIOR, MOVED),
             uncatalogued_fitting=uncatalogued_fitting,
         )
@@ -169,9 +232,6 @@ class _Search:
             for permit in applications(self.snapshot, competitor.group)
         )
 
-    def _named(self, lines: int) -> str:
-        return f"{lines} permit lines name the maker and model." if lines else ""
-
 
 @dataclass(frozen=True, kw_only=True)
 class _Weighed:
@@ -180,7 +240,12 @@ class _Weighed:
     search: _Search
     serial: FieldEvidence
     model: SerialModel
-    groups: tuple[GroupWeight, ...]
+    everyone: Everyone
+
+    @property
+    def groups(self) -> tuple[GroupWeight, ...]:
+        """The groups that compete, each weighed."""
+        return self.everyone.groups
 
     def result(self, limit: int, *, sensitivity: bool) -> SearchResult:
         """Make candidates of the units that fit, best first, and say what they come to."""
@@ -198,6 +263,7 @@ class _Weighed:
             best_posterior=max((c.weight.posterior for c in candidates if c.weight), default=0.0),
             catalogued_fitting=catalogued,
             readable=2 * self.serial.text.count(UNREADABLE) <= len(self.serial.text),
+            unserialised=any(c.group.open_permits for c in self.search.field.competitors),
         )
         if verdict in {"not_in_catalog", "consistent_with_model_only", "inconclusive"}:
             candidates += self.search.open_lines(max(limit - len(candidates), 0), every=False)
@@ -206,6 +272,7 @@ class _Weighed:
             verdict,
             self._explanation(verdict, shown=len(chosen)),
             uncatalogued_fitting=max(self._fit.fitting - catalogued, 0.0),
+            fits=bool(catalogued),
         )
 
     def _chosen(self) -> list[tuple[int, Scored]]:
@@ -224,17 +291,33 @@ class _Weighed:
         return fitting or [(of, scored) for _, of, _, scored in ranked[:NEAR_MISSES]]
 
     def _units(self, of: int, scored: Scored) -> tuple[Unit, ...]:
-        """Fetch the records that bear a serial; applications never approved delivered nothing."""
+        """Fetch the records that bear a serial, save those of applications that delivered nothing.
+
+        What was delivered without an approval is a unit like any other, with a finding of its own.
+        """
         group_id = self.search.field.competitors[of].group.group_id
         places = range(scored.position, scored.position + scored.copies)
         units = self.search.snapshot.units(group_id, places)
-        return tuple(unit for unit in units if not never_approved(unit.permit))
+        return tuple(
+            unit for unit in units if not never_approved(unit.permit) or delivered(unit.delivery)
+        )
 
     def _candidate(self, of: int, scored: Scored, unit: Unit, *, sensitive: bool) -> Candidate:
         competitor = self.search.field.competitors[of]
+        named = self._named(competitor, unit)
+        against = tuple(one.words for one in named.values() if one.relation == "another")
         factor = compare.part_number_factor(self.search.query.part_number, unit.line)
-        weight = self._weight(self.groups, of, scored.likelihood, factor)
-        fit = self._fit
+        for name in ("maker", "model"):
+            factor *= named[name].factor
+        weight = weigh_unit(
+            self.everyone,
+            self.groups[of],
+            scored.likelihood,
+            ceiling=self.model.ceiling,
+            factor=factor,
+            key=scored.key,
+        )
+        fit = replace(self._fit, units=weight.units)
         alone = 1.0
         if weight.posterior >= NEARLY and self._alone is not None:
             alone = self._alone.unit(of, scored.key, factor=factor).posterior
@@ -245,14 +328,24 @@ class _Weighed:
             weight,
             catalogued_fitting=fit.catalogued_fitting,
             copies=scored.copies,
-            certain=self.search.field.certain and told_apart,
+            certain=self.search.field.certain and competitor.certain and told_apart,
             alone=alone,
+            contradicted=bool(against),
         )
         shares = [c.maker_share for c in self.search.field.competitors]
-        bits = field_bits(self.groups, shares, of, scored.likelihood)
+        bits = field_bits(self.everyone, shares, of, scored.likelihood, scored.key)
+        given = tuple(
+            own + math.log2(named[name].factor)
+            for name, own in zip(("maker", "model"), bits, strict=False)
+        )
+        shown = replace(competitor, maker_named=named["maker"], model_named=named["model"])
         neighbours = self._nearest[of].beside(scored)
-        said = _explain(unit, weight, fit, verdict) + without_stack(weight, alone)
-        said += against_the_next(weight, verdict, neighbours)
+        said = _explain(unit, weight, fit, verdict)
+        if weight.fits and not against:
+            said += without_stack(weight, alone)
+            said += against_the_next(weight, verdict, neighbours)
+        if against:
+            said = " ".join((*against, said))
         if verdict == "identifies_catalog_unit":
             said += "\n" + error_rates(weight.units, pixels=pixels)
         elif weight.posterior >= IDENTIFIES_FROM and not told_apart:
@@ -268,10 +361,15 @@ class _Weighed:
             delivery=unit.delivery,
             serial=unit.serial,
             weight=weight,
-            band=band(weight.lr),
+            band=supports(weight, verdict),
             verdict=verdict,
             features=(
-                *self.search.features(competitor, maker, unit.line.model, bits[:2]),
+                *self.search.features(
+                    shown,
+                    shown_maker(maker, unit.line.maker_as_written),
+                    unit.line.model,
+                    (given[0], given[1]),
+                ),
                 compare.part_number(self.search.query.part_number, unit.line),
                 compare.serial(
                     self.serial,
@@ -287,12 +385,23 @@ class _Weighed:
             sensitivity=self._sensitivity(of, scored, factor) if sensitive else (),
             limits=self._limits(of, scored),
             explanation=said,
+            against=against,
         )
 
-    def _weight(
-        self, groups: tuple[GroupWeight, ...], of: int, likelihood: float, factor: float
-    ) -> UnitWeight:
-        return weigh_unit(groups, groups[of], likelihood, ceiling=self.model.ceiling, factor=factor)
+    def _named(self, competitor: Competitor, unit: Unit) -> dict[str, Named]:
+        """What maker, model and part number on the plate say of one unit."""
+        query, maker = self.search.query, competitor.maker_named
+        if maker.relation == "another" and on_behalf(query.maker, unit.permit):
+            maker = Named(
+                relation="perhaps",
+                words=f"“{query.maker.text if query.maker else ''}” is a party of the permit that "
+                "may have put its own name on the plate.",
+            )
+        return {
+            "maker": maker,
+            "model": competitor.model_named,
+            "part_number": part_number_named(query.part_number, unit.line),
+        }
 
     def _characters(self, key: str, serial_bits: float) -> tuple[CharacterWeight, ...]:
         """Split a serial's bits among its characters; what its length adds up to is kept."""
@@ -311,7 +420,7 @@ class _Weighed:
     @cached_property
     def _nearest(self) -> tuple[Nearest, ...]:
         return tuple(
-            Nearest.of(self.groups, group, ceiling=self.model.ceiling) for group in self.groups
+            Nearest.of(self.everyone, group, ceiling=self.model.ceiling) for group in self.groups
         )
 
     @cached_property
@@ -329,7 +438,9 @@ class _Weighed:
 
     def _limits(self, of: int, scored: Scored) -> tuple[str, ...]:
         competitor, group = self.search.field.competitors[of], self.groups[of]
-        limits = [f"How many units are taken to exist (N̂): {group.population.basis}."]
+        place = group.population.place_of(scored.key)
+        basis = group.population.basis_for(place)
+        limits = [f"How many units are taken to exist (N̂): {basis}."]
         if scored.copies > 1:
             limits.append(f"{scored.copies} catalog records bear this serial; they contradict.")
         if competitor.group.unserialised:
@@ -350,11 +461,18 @@ class _Weighed:
         rows = []
         for label, errs, beyond in ASSUMPTIONS:
             model = self.model if errs == 1.0 else self.model.scaled(errs)
-            groups = tuple(self._again(model, place, beyond) for place in range(len(self.groups)))
+            groups = Everyone(
+                groups=tuple(self._again(model, place, beyond) for place in range(len(self.groups)))
+            )
             key = scored.key.encode()
             likelihood = float(model.of_keys(_one(key), len(key))[0])
             weight = weigh_unit(
-                groups, groups[of], likelihood, ceiling=model.ceiling, factor=factor
+                groups,
+                groups.groups[of],
+                likelihood,
+                ceiling=model.ceiling,
+                factor=factor,
+                key=scored.key,
             )
             rows.append(Sensitivity(assumption=label, lr=weight.lr, posterior=weight.posterior))
         if self._alone is not None:
@@ -389,6 +507,14 @@ class _Weighed:
     def _explanation(self, verdict: Verdict, *, shown: int) -> str:
         fit = self._fit
         listed = fit.catalogued_fitting
+        if not fit.catalogued:
+            return " ".join(
+                (
+                    WORDS[verdict],
+                    "The register gives no serial of the makers and models that compete.",
+                    self._cannot_be_told(),
+                )
+            ).strip()
         fewer = (
             f" Only {shown} of these are shown, the likeliest first; the others fit as well or "
             "nearly so."
@@ -396,9 +522,22 @@ class _Weighed:
             else ""
         )
         return (
-            f"{WORDS[verdict]} {fit.words} what was read; {listed:,} of them "
-            f"{'is' if listed == 1 else 'are'} in the catalog, which holds {fit.catalogued:,} "
-            f"serials of the makers and models that compete.{fewer}"
+            f"{WORDS[verdict]} {fit.words} what was read; {fit.listed_words} the catalog, which "
+            f"holds {counted(fit.catalogued, 'serial')} of the makers and models that "
+            f"compete.{fewer}" + ("" if listed else f" {self._cannot_be_told()}".rstrip())
+        )
+
+    def _cannot_be_told(self) -> str:
+        """Say of how many units no serial is on record, so that one of them may be it."""
+        groups = [competitor.group for competitor in self.search.field.competitors]
+        permits = sum(group.open_permits for group in groups)
+        if not permits:
+            return ""
+        units = sum(group.without_serials for group in groups)
+        many = f"{units:,} {'unit' if units == 1 else 'units'}" if units else "units"
+        return (
+            f"Whether it is one of {many} without serials, on {permits:,} "
+            f"{'permit' if permits == 1 else 'permits'}, cannot be told."
         )
 
 
@@ -419,14 +558,19 @@ def _one(key: bytes) -> npt.NDArray[np.bytes_]:
 
 
 def _explain(unit: Unit, weight: UnitWeight, fit: Fit, verdict: Verdict) -> str:
+    if not weight.fits:
+        return (
+            f"Unit {unit.serial.value} does not fit the reading: another serial would give it at "
+            f"least {1 / FITS_FROM:.0f} times as often. {WORDS[verdict]}"
+        )
     ratio = weight.lr if weight.lr >= 1.0 else 1.0 / weight.lr
     more = "more" if weight.lr >= 1.0 else "less"
     return (
         f"The findings are {times(ratio)} times {more} probable if the plate is of unit "
         f"{unit.serial.value} than if it is of another unit of that maker and model "
-        f"({band(weight.lr)}; scale {SCALE}). 1/p = {times(weight.lr)}, where p is how probable "
-        f"such findings are from another unit, relative to this one. The unit was picked out of "
-        f"n = {weight.compared:,} in the catalog, and the more are looked through, the more "
+        f"({supports(weight, verdict)}; scale {SCALE}). 1/p = {times(weight.lr)}, where p is how "
+        f"probable such findings are from another unit, relative to this one. The unit was picked "
+        f"out of n = {weight.compared:,} in the catalog, and the more are looked through, the more "
         f"easily one fits by chance: 1/(np) = {times(weight.after_search)}. {fit.words} the "
         f"reading. {WORDS[verdict]}"
     )

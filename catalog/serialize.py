@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from catalog import compare
 from catalog.bands import BANDS
 from catalog.bands import VERSION as SCALE
+from catalog.kept_search import FORMAT
 from catalog.records_json import to_json
 
 if TYPE_CHECKING:
+    from catalog.matching.leads import Leads
     from catalog.results import Candidate, Fit, Neighbour, SearchResult
     from catalog.types import Delivery, FeatureScore, FieldEvidence, Finding, Permit, Redactable
-
-FORMAT = "nameplate-search-result-1"
 
 
 def result_to_json(result: SearchResult) -> dict[str, Any]:
@@ -37,6 +37,18 @@ def result_to_json(result: SearchResult) -> dict[str, Any]:
         "uncatalogued_fitting": result.uncatalogued_fitting,
         "candidates": [candidate_to_json(candidate) for candidate in result.candidates],
         "applications": [_permit(permit) for permit in result.applications],
+        "leads": [leads_to_json(one) for one in result.leads],
+    }
+
+
+def leads_to_json(leads: Leads) -> dict[str, Any]:
+    """Write the leads of one kind, with how many there are in all."""
+    return {
+        "kind": leads.kind,
+        "words": leads.words,
+        "total": leads.total,
+        "more": leads.more,
+        "leads": [to_json(lead) for lead in leads.shown],
     }
 
 
@@ -60,6 +72,7 @@ def candidate_to_json(candidate: Candidate) -> dict[str, Any]:
         "one_over_np": weight.after_search if weight else None,
         "compared": weight.compared if weight else None,
         "explanation": candidate.explanation,
+        "against": list(candidate.against),
         "features": [_feature(feature) for feature in candidate.features],
         "characters": [
             {"place": c.place, "recorded": c.recorded, "weight_bits": c.weight_bits}

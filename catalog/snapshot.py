@@ -13,16 +13,16 @@ import numpy as np
 from catalog.container import MappedContainer
 from catalog.descent import SortedKeys
 from catalog.errors import CatalogError, RecordInvalid, SnapshotDamaged, SnapshotUnreadable
-from catalog.index import HashIndex, Places, as_keys
+from catalog.index import MAX_KEY_BYTES, HashIndex, Places, as_keys
 from catalog.makers import MakerHit, MakerNames, ModelHit
 from catalog.manifest import MANIFEST_NAME, SnapshotManifest, read_manifest
-from catalog.normalize import fold
 from catalog.records_json import from_json
 from catalog.snapshot_build import build_snapshot
 from catalog.snapshot_layout import DELIVERY, UNIT
 from catalog.snapshot_verify import faults_of
 from catalog.types import CoverageEntry, Maker, Permit, Serial, Unit, UnitGroup
 from catalog.vocabulary import DISPOSITIONS, SERIAL_BASES
+from values.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -179,14 +179,24 @@ class Snapshot:
 
     def find_units(self, serial: str) -> tuple[Unit, ...]:
         """Find every unit with exactly this serial once folded, of any maker and model."""
+        return tuple(self.records_for(*place) for place, _ in self.find_places(serial))
+
+    def find_places(self, serial: str) -> Iterator[tuple[tuple[int, int], bool]]:
+        """Find where every unit with exactly this serial stands, group and place in it.
+
+        Also says whether its permit was never approved.
+        """
         key = fold(serial).encode()
-        rows = self.index.rows_of(key)
-        return tuple(
-            unit
-            for row in rows
-            for unit in self.units(*self._place_of_row(row))
-            if unit.key.encode() == key
-        )
+        for row in self.index.rows_of(key) if 0 < len(key) <= MAX_KEY_BYTES else ():
+            group, (place,) = self._place_of_row(row)
+            try:
+                there = self.keys(group)[place] == key
+                permit = self._deliveries[self._units[row]["delivery"]].tolist()[0]
+                refused = bool(self._permit_flags[permit])
+            except IndexError as problem:
+                raise self._unreadable(f"unit {place} of group {group} ({problem})") from None
+            if there:
+                yield (group, place), refused
 
     # Permits
 
@@ -221,11 +231,18 @@ class Snapshot:
         group = self.group(maker_id, model)
         if group is None:
             return ()
-        first = self._first_permits[group.group_id]
-        rows = self._group_permits[first : first + self._entries[group.group_id]["permits"]]
+        rows = self._permit_rows(group.group_id)
         if never_approved is not None:
             rows = rows[self._permit_flags[rows] == int(never_approved)]
         return tuple(self._permit(int(row)) for row in rows)
+
+    def permits_of(self, group_id: int) -> int:
+        """Count the permits with a line for a group, save applications never approved."""
+        return int(np.count_nonzero(self._permit_flags[self._permit_rows(group_id)] == 0))
+
+    def _permit_rows(self, group_id: int) -> npt.NDArray[np.uint32]:
+        first = self._first_permits[group_id]
+        return self._group_permits[first : first + self._entries[group_id]["permits"]]
 
     def coverage_of(self, maker_id: str) -> tuple[CoverageEntry, ...]:
         """What the snapshot declares to cover for a maker; entries for every maker included."""
@@ -288,6 +305,8 @@ class Snapshot:
                 units=entry["units"],
                 key_lengths=tuple((size, count) for size, count in entry["key_lengths"]),
                 unserialised=entry["unserialised"],
+                without_serials=entry.get("without_serials", 0),
+                open_permits=entry.get("open_permits", 0),
             )
             for place, entry in enumerate(self._entries)
         )

@@ -17,6 +17,7 @@ import numpy as np
 from catalog.container import ContainerWriter
 from catalog.errors import RecordInvalid, SnapshotExists
 from catalog.extent import Extents
+from catalog.gaps import without_serials
 from catalog.index import hash_keys, sorted_parts
 from catalog.manifest import (
     FORMAT,
@@ -27,7 +28,6 @@ from catalog.manifest import (
     SnapshotManifest,
     manifest_bytes,
 )
-from catalog.normalize import fold
 from catalog.numbering import statistics
 from catalog.records_json import to_json
 from catalog.snapshot_layout import DELIVERY, README, UNIT
@@ -35,6 +35,7 @@ from catalog.status import never_approved
 from catalog.unit_order import PIECE, by_group, sort_by_key
 from catalog.unit_spool import Spool, UnitSpool
 from catalog.vocabulary import DISPOSITIONS, SERIAL_BASES
+from values.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -142,6 +143,7 @@ class SnapshotWriter:
         group = self._groups.of(permit, line)
         self._lines += 1
         self._group_permits.append(group << 32 | row)
+        self._groups.count_open(group, row, permit, line)
         deliveries = tuple(
             self._take_delivery(group, (row, place, number), delivery)
             for number, delivery in enumerate(line.deliveries)
@@ -326,6 +328,22 @@ class _Groups:
         self._numbers: dict[tuple[str, str], int] = {}
         self.shown: list[tuple[str, str]] = []
         self.unserialised: list[int] = []
+        self._without: list[int] = []
+        self._open_permits: list[int] = []
+        self._last_open: list[int] = []
+
+    def count_open(self, number: int, row: int, permit: Permit, line: PermitLine) -> None:
+        """Count the units of a line of which no serial is on record, and its permit if there are.
+
+        Applications that were never approved permit nothing.
+        """
+        if never_approved(permit):
+            return
+        gap = without_serials(line)
+        self._without[number] += gap.units
+        if gap.any and self._last_open[number] != row:
+            self._last_open[number] = row
+            self._open_permits[number] += 1
 
     def of(self, permit: Permit, line: PermitLine) -> int:
         """Give the number of a line's maker and model. Raises RecordInvalid for no known maker."""
@@ -339,6 +357,9 @@ class _Groups:
         if number == len(self.shown):
             self.shown.append((line.maker_id, shown))
             self.unserialised.append(0)
+            self._without.append(0)
+            self._open_permits.append(0)
+            self._last_open.append(-1)
         return number
 
     def rank(self) -> npt.NDArray[np.uint32]:
@@ -355,6 +376,8 @@ class _Groups:
             "maker_id": maker_id,
             "model": model,
             "unserialised": self.unserialised[number],
+            "without_serials": self._without[number],
+            "open_permits": self._open_permits[number],
         }
 
     def pattern(self, number: int) -> str:

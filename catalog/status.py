@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from catalog.vocabulary import IN_FORCE, NEVER_IN_FORCE
 
 if TYPE_CHECKING:
-    from catalog.dates import PartialDate
-    from catalog.types import Permit, StatusEvent
+    from catalog.types import Delivery, Permit, StatusEvent
+    from values.dates import PartialDate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +48,46 @@ def possible_statuses(permit: Permit, when: PartialDate) -> StatusAnswer:
     )
 
 
+def what_is_missing(permit: Permit, when: PartialDate) -> tuple[str, ...]:
+    """Name what the record would have to say for the status on a day to be told; () if it can be.
+
+    One clause each, such as *since when it was approved*.
+    """
+    answer = possible_statuses(permit, when)
+    if answer.in_force is not None:
+        return ()
+    said = [
+        f"since when it was {event.status.replace('_', ' ')}"
+        if not event.date.known
+        else f"on which day in {event.date} it was {event.status.replace('_', ' ')}"
+        for event in permit.status_history
+        if event.status != "unknown" and event.date.is_after(when) is None and not event.date.exact
+    ]
+    said += [
+        f"on which day in {day} its validity {verb}"
+        for day, verb in ((permit.valid_from, "began"), (permit.valid_to, "ended"))
+        if day.known and day.is_after(when) is None and not day.exact
+    ]
+    if not when.exact:
+        said.append(f"on which day in {when} it was shipped")
+    if any(event.status == "unknown" for event in answer.grounds):
+        said.append("what its status was")
+    if not answer.grounds:
+        said.append(f"what its status was on {when}")
+    if any(event.date.exact and event.date == when for event in permit.status_history):
+        said.append(f"at what hour of {when} its status changed")
+    return tuple(dict.fromkeys(said))
+
+
 def never_approved(permit: Permit) -> bool:
     """Whether the history is known and holds no status under which anything could be shipped."""
     statuses = {event.status for event in permit.status_history}
     return bool(statuses) and statuses <= NEVER_IN_FORCE
+
+
+def delivered(delivery: Delivery) -> bool:
+    """Whether a delivery is recorded as one that took place: with a day of shipment or receipt."""
+    return delivery.ship_date.known or delivery.received_date.known
 
 
 def _replaces(

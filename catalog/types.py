@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from catalog.dates import UNKNOWN, PartialDate
 from catalog.errors import RecordInvalid
 from catalog.grammar import compiled
 from catalog.vocabulary import (
@@ -21,6 +20,7 @@ from catalog.vocabulary import (
     PERMIT_TYPES,
     UNDERTAKINGS,
 )
+from values.dates import UNKNOWN, PartialDate
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,6 +45,7 @@ Verdict = Literal[
     "consistent_with_catalog_unit",
     "consistent_with_model_only",
     "several_candidates",
+    "contradicted",
     "not_in_catalog",
     "excluded",
     "inconclusive",
@@ -326,13 +327,31 @@ class Extent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """The rows that one column kept out of an import, and the first of them.
+
+    A row with errors in two columns counts with both. `problem` is that of the first row, in
+    words that may quote its cell; empty where cells must not be shown.
+    """
+
+    column: str
+    rows: int
+    first_row: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where records came from: a file by its hash, or a publication by its name."""
+    """Where records came from: a file by its hash, or a publication by its name.
+
+    Rows read and not accepted were left out; `left_out` says why, by column.
+    """
 
     name: str
     sha256: str = ""
     rows_read: int | None = None
     rows_accepted: int | None = None
+    left_out: tuple[LeftOut, ...] = ()
     note: str = ""
 
 
@@ -374,6 +393,10 @@ class UnitGroup:
     units: int
     key_lengths: tuple[tuple[int, int], ...]
     unserialised: int = 0
+    without_serials: int = 0
+    """Units, delivered or only permitted, of which no serial is on record, as far as stated."""
+    open_permits: int = 0
+    """Permits with such units."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

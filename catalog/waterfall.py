@@ -12,8 +12,8 @@ import numpy as np
 
 from catalog.bands import times
 from catalog.confusions import byte_columns
+from catalog.matching.identification import CONSISTENT_FROM
 from catalog.results import CharacterWeight, Neighbour
-from catalog.verdicts import CONSISTENT_FROM
 from catalog.weight import BESIDE, SMALLEST, weigh_unit
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from catalog.alignment import Profile
     from catalog.types import Verdict
-    from catalog.weight import GroupWeight, Scored, UnitWeight
+    from catalog.weight import Everyone, GroupWeight, Scored, UnitWeight
 
     Floats = npt.NDArray[np.float64]
 
@@ -31,23 +31,26 @@ MOST_NEIGHBOURS = BESIDE - 1
 
 
 def field_bits(
-    groups: Sequence[GroupWeight],
+    everyone: Everyone,
     maker_shares: Sequence[float],
     of: int,
     likelihood: float,
+    key: str,
 ) -> tuple[float, float, float]:
     """Split the weight of a unit of group `of` into maker, model given maker, serial given both.
 
     Each step compares the unit with the mean over all other units, weighted by the steps before;
     the three add up to log2 of the likelihood ratio.
     """
-    sizes = [max(g.population.size - (place == of), 0.0) for place, g in enumerate(groups)]
+    groups = everyone.groups
+    view = everyone.view(groups[of], key)
+    sizes = [max(units - (place == of), 0.0) for place, units in enumerate(view.units)]
     others = sum(sizes)
     by_maker = sum(share * size for share, size in zip(maker_shares, sizes, strict=True))
     by_model = sum(g.prior * size for g, size in zip(groups, sizes, strict=True))
     likelihood = groups[of].seen(likelihood)
     own = likelihood * groups[of].prior
-    total = max(sum(g.total for g in groups), own)
+    total = max(view.total, own)
     by_serial = max(total - own, total * SMALLEST)
     if not others or not by_serial:
         return 0.0, 0.0, 0.0
@@ -125,12 +128,13 @@ class Nearest:
     scored: tuple[tuple[Scored, UnitWeight], ...]
 
     @classmethod
-    def of(cls, groups: Sequence[GroupWeight], group: GroupWeight, *, ceiling: float) -> Nearest:
+    def of(cls, groups: Everyone, group: GroupWeight, *, ceiling: float) -> Nearest:
         """Weigh the best serials of a group: one more than is ever shown beside another."""
         best = group.scored[:BESIDE]
         return cls(
             scored=tuple(
-                (one, weigh_unit(groups, group, one.likelihood, ceiling=ceiling)) for one in best
+                (one, weigh_unit(groups, group, one.likelihood, ceiling=ceiling, key=one.key))
+                for one in best
             )
         )
 

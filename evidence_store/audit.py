@@ -6,41 +6,32 @@ reach are checkpoints that were handed out before: give those as anchors.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
-from evidence_store import tables
-from evidence_store.audit_log import LogAudit
+from evidence_store.audit_log import LogAudit, guarded, raw
+from evidence_store.canonical import parse_time
 from evidence_store.checkpoint import verify_note
 from evidence_store.errors import (
-    BlobDamaged,
-    BlobMissing,
     LedgerDamaged,
+    NotCanonical,
     NoteMalformed,
     SignatureInvalid,
-    StoreUnavailable,
 )
-from evidence_store.ledger import LOG_CHECKPOINT, LOG_CREATED
+from evidence_store.identity import stated_by
+from evidence_store.kept import Reference, references
 from evidence_store.merkle import root_at
 from evidence_store.rows import LogRow, fetch_nodes
-from evidence_store.types import STORE_LOG, Fault, Sha256
+from evidence_store.set_aside import all_set_aside, has_set_aside
+from evidence_store.types import LOG_CHECKPOINT, LOG_CREATED, STORE_LOG, Fault, Sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from evidence_store.blobs import BlobStore
     from evidence_store.checkpoint import SignedNote
     from evidence_store.database import Database
+    from evidence_store.kept import KeptBytes
     from evidence_store.types import Entry, Json
-
-BLOB_MEMBERS = frozenset({"blob", "original", "parent_original", "reading", "result", "source"})
-"""Members of an entry whose value is the SHA-256 of kept bytes; so is any that ends in `_blob`."""
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,64 +51,105 @@ class Audit:
     origin: str
     keys: Sequence[bytes]
     """Ed25519 public keys (32 bytes) that may have signed this store's checkpoints."""
-    blobs: BlobStore | None = None
-    """Where the bytes lie that entries speak of; None leaves them unchecked."""
+    kept: KeptBytes | None = None
+    """Where the bytes lie that entries name; None leaves them unchecked."""
     anchors: Sequence[Anchor] = ()
-    blob_members: frozenset[str] = BLOB_MEMBERS
     on_step: Callable[[str], None] | None = None
     entries_seen: int = 0
     checkpoints_seen: int = 0
-    blobs_seen: int = 0
+    kept_seen: int = 0
+    """Blobs, catalog snapshots and bundles that were looked at."""
     _logs: dict[str, LogRow] = field(default_factory=dict)
     _stated: list[tuple[str, Entry]] = field(default_factory=list)
-    _wanted: dict[bytes, str] = field(default_factory=dict)
+    _first: Entry | None = None
+    _wanted: dict[Reference, str] = field(default_factory=dict)
 
     def faults(self) -> Iterator[Fault]:
-        """Yield every fault of the store; nothing is changed or mended."""
-        with self.database.reading() as connection:
-            rows = connection.execute(select(tables.log).order_by(tables.log.c.log_id))
-            self._logs = {row.name: LogRow(row.log_id, row.name, row.size) for row in rows}
+        """Yield every fault of the store; nothing is changed or mended.
+
+        Whatever type a value of a row has, and whatever goes wrong with one part, is a fault; the
+        walk goes on with the next part.
+        """
+        yield from guarded("the list of logs", self._list_logs())
         for log in self._logs.values():
             self._say(f"{log.name}: {log.size} entries")
             yield from LogAudit(self.database, log, self._visit).faults()
-            yield from self._kept_checkpoints(log)
-        yield from self._store_log()
+            yield from guarded(f"{log.name}, checkpoints", self._kept_checkpoints(log))
+        yield from guarded("rows of no log", self._stray_rows())
+        yield from self._identity()
+        yield from guarded("the log of the store", self._store_log())
         for anchor in self.anchors:
-            yield from self._anchor(anchor)
-        yield from self._check_blobs()
+            yield from guarded(f"anchor {anchor.name}", self._anchor(anchor))
+        yield from guarded("entries set aside", self._set_aside())
+        yield from self._check_kept()
+
+    def _list_logs(self) -> Iterator[Fault]:
+        with self.database.reading() as connection:
+            statement = "SELECT log_id, name, size FROM ledger_log ORDER BY log_id"
+            rows: list[tuple[Any, ...]] = [tuple(row) for row in raw(connection, statement)]
+            statement = "SELECT log_id, count(*) AS number FROM ledger_entry GROUP BY log_id"
+            counts = {row.log_id: int(row.number) for row in raw(connection, statement)}
+        for log_id, name, size in rows:
+            where = f"log {name!r:.80}"
+            if type(log_id) is not int or not isinstance(name, str):
+                words = f"The log's number {log_id!r:.40} or its name is none."
+                yield Fault(code="log-form", where=where, message=words)
+                continue
+            if type(size) is not int or size < 0:
+                words = f"The log's size is {size!r:.40}, which is no number of entries."
+                yield Fault(code="size-wrong", where=where, message=words)
+                size = counts.get(log_id, 0)
+            self._logs[name] = LogRow(log_id, name, size)
+
+    def _stray_rows(self) -> Iterator[Fault]:
+        """Name rows that belong to no log, of which no walk through a log would know."""
+        known = {log.log_id for log in self._logs.values()}
+        for table in ("entry", "private_field", "node", "checkpoint"):
+            statement = f"SELECT DISTINCT log_id FROM ledger_{table}"  # noqa: S608 (ours)
+            with self.database.reading() as connection:
+                found = [row[0] for row in raw(connection, statement)]
+            for log_id in found:
+                if log_id not in known:
+                    words = f"Rows of ledger_{table} are of the log {log_id!r:.40}; there is none."
+                    yield Fault(code="log-form", where=f"ledger_{table}", message=words)
+
+    def _identity(self) -> Iterator[Fault]:
+        """Hold the first entry of the store against the origin and the keys that are known."""
+        where = f"{STORE_LOG}, entry 0"
+        found = None if self._first is None else stated_by(self._first)
+        if found is None:
+            words = "The first entry of the store does not say which store it is."
+            yield Fault(code="identity-missing", where=where, message=words)
+        elif found.origin != self.origin:
+            words = f"The store was begun as {found.origin!r}, and is looked at as {self.origin!r}."
+            yield Fault(code="identity-foreign", where=where, message=words)
+        elif found.public_key not in self.keys:
+            words = "The key for checkpoints that the store was begun with is not known here."
+            yield Fault(code="identity-foreign", where=where, message=words)
 
     def _visit(self, entry: Entry, private: Mapping[str, Json]) -> None:
         self.entries_seen += 1
+        if (entry.log, entry.sequence) == (STORE_LOG, 0):
+            self._first = entry
         if entry.log == STORE_LOG and entry.kind in (LOG_CREATED, LOG_CHECKPOINT):
             self._stated.append((str(entry.body.get("log")), entry))
-        if self.blobs is None:
-            return
-        where = f"{entry.log}, entry {entry.sequence}"
-        for values in (entry.body, private):
-            for sha256 in self._references(values):
-                self._wanted.setdefault(bytes.fromhex(sha256), where)
-
-    def _references(self, value: object, *, named: bool = False) -> Iterator[str]:
-        """Find the SHA-256 of kept bytes in a value, by the names of its members."""
-        if isinstance(value, str):
-            if named and _SHA256.fullmatch(value):
-                yield value
-        elif isinstance(value, Mapping):
-            for name, member in value.items():
-                is_blob = name in self.blob_members or name.endswith("_blob")
-                yield from self._references(member, named=is_blob)
-        elif isinstance(value, list | tuple):
-            for member in value:
-                yield from self._references(member, named=named)
+        if self.kept is not None:
+            where = f"{entry.log}, entry {entry.sequence}"
+            for reference in references(entry.kept, {**private, **entry.body}):
+                self._wanted.setdefault(reference, where)
 
     def _kept_checkpoints(self, log: LogRow) -> Iterator[Fault]:
-        kept = select(tables.checkpoint.c.size, tables.checkpoint.c.note)
-        kept = kept.where(tables.checkpoint.c.log_id == log.log_id)
+        statement = 'SELECT size, "at", note FROM ledger_checkpoint WHERE log_id = :log'
         with self.database.reading() as connection:
-            rows = connection.execute(kept.order_by(tables.checkpoint.c.size)).all()
-        for size, note in rows:
+            found = raw(connection, statement, log=log.log_id)
+            rows: list[tuple[Any, ...]] = [tuple(row) for row in found]
+        for size, at, note in sorted(rows, key=lambda row: str(row[0]).zfill(_DIGITS)):
             self.checkpoints_seen += 1
-            where = f"{log.name}, checkpoint {size}"
+            where = f"{log.name}, checkpoint {size!r:.40}"
+            if type(size) is not int or not isinstance(note, str) or not _is_time(at):
+                words = "Its size, its time or its note is not of the kind that it should be."
+                yield Fault(code="checkpoint-form", where=where, message=words)
+                continue
             parsed, faults = self._verified(note, where)
             yield from faults
             if parsed is None:
@@ -141,7 +173,7 @@ class Audit:
             if entry.kind == LOG_CHECKPOINT and name in self._logs:
                 where = f"{STORE_LOG}, entry {entry.sequence}"
                 size, root = entry.body.get("size"), entry.body.get("root")
-                if isinstance(size, int) and isinstance(root, str):
+                if type(size) is int and size >= 0 and isinstance(root, str):
                     yield from self._hold(self._logs[name], size, Sha256(root), where)
 
     def _anchor(self, anchor: Anchor) -> Iterator[Fault]:
@@ -188,21 +220,35 @@ class Audit:
             words = f"The first {size} entries of {log.name} are not those that were stated here."
             yield Fault(code="past-rewritten", where=where, message=words)
 
-    def _check_blobs(self) -> Iterator[Fault]:
-        if self.blobs is None:
+    def _set_aside(self) -> Iterator[Fault]:
+        """Name the entries that the program which reads the logs could not use."""
+        with self.database.reading() as connection:
+            for one in all_set_aside(connection) if has_set_aside(connection) else ():
+                where = f"{one.log}, entry {one.sequence}"
+                yield Fault(code="entry-set-aside", where=where, message=one.sentence())
+
+    def _check_kept(self) -> Iterator[Fault]:
+        if self.kept is None:
             return
-        self._say(f"{len(self._wanted)} blobs")
-        for digest, where in self._wanted.items():
-            self.blobs_seen += 1
-            try:
-                self.blobs.check(Sha256(digest.hex()))
-            except BlobMissing as error:
-                yield Fault(code="blob-missing", where=where, message=error.message)
-            except BlobDamaged as error:
-                yield Fault(code="blob-altered", where=where, message=error.message)
-            except StoreUnavailable as error:
-                yield Fault(code="blob-unreadable", where=where, message=error.message)
+        self._say(f"{len(self._wanted)} kept files and bundles")
+        for reference, where in self._wanted.items():
+            self.kept_seen += 1
+            yield from guarded(where, self.kept.faults(reference, where))
 
     def _say(self, words: str) -> None:
         if self.on_step is not None:
             self.on_step(words)
+
+
+_DIGITS = 20
+"""More digits than any size has: sizes are sorted as texts, since they may be of any type."""
+
+
+def _is_time(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        parse_time(value)
+    except NotCanonical:
+        return False
+    return True

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import secrets
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from evidence_store.errors import BadInput, BlobDamaged, BlobMissing, StoreUnavailable
-from evidence_store.files import Disk, LocalDisk, sweep
+from evidence_store.files import Disk, LocalDisk, open_regular, sweep
 from evidence_store.types import Sha256
+from values.hashes import is_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 CHUNK = 256 * 1024
 """Bytes read or written at a time: it stays in the processor's cache, where 1 MiB does not."""
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _TRIES = 8
 
 
@@ -31,15 +30,15 @@ def sha256_of(data: bytes) -> Sha256:
 
 def sha256_of_file(path: Path) -> Sha256:
     """Return the SHA-256 of a file, read once in flat memory."""
-    with path.open("rb") as source:
+    with open_regular(path) as source:
         return Sha256(hashlib.file_digest(source, "sha256").hexdigest())
 
 
 def checked_sha256(text: str) -> Sha256:
     """Return the text as a `Sha256`; anything else than 64 lower-case hex digits is refused."""
-    if not _SHA256.fullmatch(text):
+    if not is_sha256(text):
         raise BadInput(f"{text[:80]!r} is not a SHA-256 (64 lower-case hexadecimal characters).")
-    return Sha256(text)
+    return text
 
 
 class BlobStore:
@@ -71,10 +70,10 @@ class BlobStore:
     def put_file(self, path: Path) -> Sha256:
         """Keep a copy of a file of any size, in flat memory; returns its SHA-256.
 
-        Raises `BadInput` if the file changed while it was read.
+        Raises `BadInput` if the file changed while it was read, or could not be read a second time.
         """
         name = sha256_of_file(path)
-        return self._place.keep(name, _chunks(path), size=path.stat().st_size)
+        return self._place.keep(name, _again(path), size=path.stat().st_size)
 
     def get(self, sha256: Sha256) -> bytes:
         """Return the bytes, re-hashed; raises `BlobMissing` or `BlobDamaged`."""
@@ -226,7 +225,7 @@ class Folder:
 
     def _settle(self, name: Sha256, target: Path) -> None:
         """Make sure that what another writer put there is whole, and its name durable."""
-        with target.open("rb") as kept:
+        with open_regular(target) as kept:
             if hashlib.file_digest(kept, "sha256").hexdigest() != name:
                 raise _damaged(name)
         self._disk.sync_folder(target.parent)
@@ -242,9 +241,20 @@ class Folder:
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as source:
+    with open_regular(path) as source:
         while piece := source.read(CHUNK):
             yield piece
+
+
+def _again(path: Path) -> Iterator[bytes]:
+    """Read a file that somebody brought; its errors are not those of the store's own disk."""
+    try:
+        yield from _chunks(path)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise BadInput(
+            f"The file could not be read a second time ({why}); nothing was kept."
+        ) from (error)
 
 
 def _missing(name: Sha256) -> BlobMissing:

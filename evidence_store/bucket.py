@@ -99,9 +99,14 @@ class Bucket:
 
     def names(self) -> Iterator[Sha256]:
         """Yield every name."""
-        for page in obstore.list(self._store, prefix="sha256"):
-            for item in page:
-                yield Sha256(Path(item["path"]).name)
+        try:
+            for page in obstore.list(self._store, prefix="sha256"):
+                for item in page:
+                    yield Sha256(Path(item["path"]).name)
+        except (BaseError, OSError) as error:
+            raise StoreUnavailable(f"The bucket could not be asked what it holds: {error}.") from (
+                error
+            )
 
     def _size(self, key: str) -> int | None:
         try:

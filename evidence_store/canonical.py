@@ -6,20 +6,22 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn, cast, get_args
 
 import rfc8785
 
 from evidence_store.errors import BadInput, NotCanonical
 from evidence_store.merkle import leaf_hash
-from evidence_store.types import Entry, Json, Sha256
+from evidence_store.types import Entry, Json, Kept, Sha256
+from values.hashes import is_sha256
 
 LEAF_VERSION = 1
 """The version of the leaf's form, written into every leaf as `v`."""
 
 _LEAF_MEMBERS = frozenset({"actor", "at", "body", "commitments", "kind", "log", "sequence", "v"})
+_SOMETIMES = {"clock_at", "kept"}
+_KEPT = frozenset(get_args(Kept))
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z")
-_HASH = re.compile(r"[0-9a-f]{64}")
 _LAST_BEFORE_SURROGATES = "\ud7ff"
 _LARGEST_INTEGER = 2**53 - 1
 _PLAIN_FROM, _PLAIN_BELOW = 1e-4, 1e16
@@ -57,7 +59,7 @@ def canonical_json(value: object) -> bytes:
             return _COMPACT.encode(value).encode()
         return rfc8785.dumps(_plain(value))
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
-        raise NotCanonical(f"The value has no canonical JSON form: {error}") from error
+        raise NotCanonical(f"The value has no canonical JSON form: {_reason(error)}") from error
 
 
 def parse_canonical(data: bytes) -> Json:
@@ -70,10 +72,15 @@ def parse_canonical(data: bytes) -> Json:
             value = json.loads(data)
             written = canonical_json(value)
     except (ValueError, RecursionError) as error:
-        raise NotCanonical(f"This is not JSON: {error}") from error
+        raise NotCanonical(f"This is not JSON: {_reason(error)}") from error
     if written != data:
         raise NotCanonical("This JSON is not in its canonical form (RFC 8785).")
     return value
+
+
+def _reason(error: Exception) -> str:
+    """The library's words as the end of a sentence of ours."""
+    return f"{str(error).rstrip('.')}."
 
 
 def is_canonical(data: bytes) -> bool:
@@ -104,7 +111,7 @@ def parse_time(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise NotCanonical(f"{text!r} is not a time: {error}") from error
+        raise NotCanonical(f"{text!r} is not a time: {_reason(error)}") from error
 
 
 def leaf_bytes(entry: Entry) -> bytes:
@@ -121,6 +128,8 @@ def leaf_bytes(entry: Entry) -> bytes:
     }
     if entry.clock_at is not None:
         leaf["clock_at"] = format_time(entry.clock_at)
+    if entry.kept:
+        leaf["kept"] = entry.kept
     return canonical_json(leaf)
 
 
@@ -130,7 +139,7 @@ def entry_from_leaf(leaf: bytes) -> Entry:
     Raises `NotCanonical` when the bytes are not a leaf of version 1 in canonical form.
     """
     value = cast("dict[str, Any]", parse_canonical(leaf))
-    if not isinstance(value, dict) or value.keys() - {"clock_at"} != _LEAF_MEMBERS:
+    if not isinstance(value, dict) or value.keys() - _SOMETIMES != _LEAF_MEMBERS:
         raise NotCanonical("The leaf does not have exactly the members of a ledger entry.")
     if value["v"] != LEAF_VERSION or isinstance(value["v"], bool):
         raise NotCanonical(f"The leaf has version {value['v']!r}; this program knows version 1.")
@@ -147,6 +156,7 @@ def entry_from_leaf(leaf: bytes) -> Entry:
         commitments={name: Sha256(digest) for name, digest in value["commitments"].items()},
         leaf_hash=Sha256(leaf_hash(leaf).hex()),
         clock_at=None if clock_at is None else parse_time(clock_at),
+        kept=value.get("kept", {}),
     )
 
 
@@ -159,8 +169,11 @@ def _check_members(leaf: dict[str, Json]) -> None:
         raise NotCanonical("The leaf's sequence is not a whole number from 0.")
     if not isinstance(leaf["body"], dict) or not isinstance(leaf["commitments"], dict):
         raise NotCanonical("The leaf's body or its commitments are not an object.")
+    kept = leaf.get("kept", {"": "blob"})  # never written empty: one entry, one leaf
+    if not isinstance(kept, dict) or not kept or not _KEPT.issuperset(map(str, kept.values())):
+        raise NotCanonical("The leaf does not say what the bytes are that it names.")
     for name, digest in leaf["commitments"].items():
-        if not isinstance(digest, str) or not _HASH.fullmatch(digest):
+        if not is_sha256(digest):
             raise NotCanonical(f"The leaf's commitment {name[:60]!r} is not a SHA-256.")
 
 

@@ -14,7 +14,7 @@ DOMAIN = b"nameplate commitment v1\n"
 """Hashed first, so that no commitment can be taken for a hash made for another purpose."""
 
 _SALT_BYTES = 32
-_SALT = re.compile(r"[0-9a-f]{64}")
+_SALT = re.compile(rf"[0-9a-f]{{{2 * _SALT_BYTES}}}")
 
 
 def new_salt() -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
-from evidence_store.errors import BadInput, StoreError, StoreUnavailable
+from evidence_store.errors import BadInput, LedgerAbsent, StoreError, StoreUnavailable
 from evidence_store.files import LocalDisk
 from evidence_store.tables import SCHEMA_VERSION, VERSION_TABLE
 
@@ -97,10 +97,13 @@ class Database:
     def _require_tables(self) -> None:
         with self._engine.connect() as connection:
             version = _version(connection)
+        if version is None:
+            raise LedgerAbsent(f"The database holds no ledger of version {SCHEMA_VERSION}.")
         if version != SCHEMA_VERSION:
             raise StoreUnavailable(
-                f"The database holds no ledger of version {SCHEMA_VERSION} (found: {version}).",
-                remedy="Check the address; a program of the ledger's own age can read it.",
+                f"The ledger has a version that this program does not know (it knows "
+                f"{SCHEMA_VERSION}; found: {version!r}).",
+                remedy="Use the newer program that wrote it.",
             )
 
     def _migrate(self) -> None:
@@ -172,7 +175,7 @@ def _engine(url: URL, *, must_exist: bool) -> Engine:
     if not must_exist:
         _make_sqlite_file(path)
     elif not path.is_file():
-        raise StoreUnavailable(f"There is no ledger at {path}.", remedy="Check the address.")
+        raise LedgerAbsent(f"There is no ledger at {path}.")
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_to_read if must_exist else _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -228,7 +231,13 @@ def _use_write_ahead_log(connection: Any) -> None:
 
 def _prepare_to_read(connection: Any, _record: object) -> None:
     connection.isolation_level = None
+    connection.text_factory = _any_text
     connection.execute("PRAGMA query_only=ON").close()
+
+
+def _any_text(data: bytes) -> str:
+    """Read a text that someone altered: what is no UTF-8 is for the audit to name."""
+    return data.decode("utf-8", "surrogateescape")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
+from values.errors import NameplateError
 
-class StoreError(Exception):
+
+class StoreError(NameplateError):
     """Something the store could not do; nothing it had kept before is changed by it."""
-
-    remedy = ""
-
-    def __init__(self, message: str, *, remedy: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy or type(self).remedy
-
-    def diagnostics(self) -> str:
-        """Say what happened and what to do about it, in a sentence or two."""
-        return f"{self.message} {self.remedy}".strip()
 
 
 class BadInput(StoreError):
@@ -44,6 +35,25 @@ class StoreUnavailable(StoreError):
     remedy = "Free space or restore the connection, then do it again."
 
 
+class LedgerAbsent(StoreUnavailable):
+    """No ledger was ever begun at that address."""
+
+    remedy = "Check the address."
+
+
+class StoreForeign(StoreError):
+    """Folder, database, keys and blobs are not those of one store; nothing was written."""
+
+
+class ClockBehind(StoreError):
+    """This machine's clock runs behind the last entry; nothing was recorded."""
+
+    remedy = (
+        "Set the clock right. If it is right, and an earlier time was wrong, a custodian records "
+        "that: `python -m workbench clock --reason WHY`, or the screen People and keys."
+    )
+
+
 class LogMissing(StoreError):
     """There is no log of that name."""
 
@@ -60,6 +70,12 @@ class SizeChanged(StoreError):
     """The log has grown since the caller looked; nothing was appended."""
 
     remedy = "Read the log again and repeat the step."
+
+
+class StoreBusy(StoreError):
+    """Others recorded at the same moment, again and again; nothing was recorded."""
+
+    remedy = "Wait a moment, look at what is there now, and do it again."
 
 
 class LedgerDamaged(StoreError):

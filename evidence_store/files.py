@@ -9,14 +9,28 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from io import BufferedReader
     from pathlib import Path
 
 _OWNER_FOLDER = 0o700
 _OWNER_FILE = 0o600
 _KEPT_FILE = 0o400
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Open a regular file for reading, or a link to one.
+
+    A pipe would keep whoever reads it waiting, and some devices never end. Raises `OSError`.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    return os.fdopen(descriptor, "rb")
 
 
 class Disk(Protocol):

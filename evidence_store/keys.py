@@ -11,9 +11,10 @@ import json
 import os
 import re
 import secrets
-from contextlib import contextmanager
+import shutil
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import serialization
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 _PERSON = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,99}")
 _OTHERS = 0o077
+_SECOND = timedelta(seconds=1)
 
 
 def utc_now() -> datetime:
@@ -62,6 +64,17 @@ class KeyFolder:
         self._disk = LocalDisk()
         with _disk_errors(self._root):
             self._disk.make_folder(self._root)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other threads and processes that ask for this from going on meanwhile.
+
+        What is known of all keys at its beginning stands until its end. Never within itself.
+        """
+        with ExitStack() as stack:
+            with _disk_errors(self._root):
+                stack.enter_context(_locked(self._root))
+            yield
 
     def people(self) -> tuple[str, ...]:
         """Return everyone who has or had a key here, in the order of their identifiers."""
@@ -91,10 +104,13 @@ class KeyFolder:
         public_key: str | None = None,
         reason: str = "",
     ) -> PublicKey:
-        """End the key in use, now, and begin the next: made here, or the line of a .pub file."""
+        """End the key in use, now, and begin the next: made here, or the line of a .pub file.
+
+        A key never ends before something that it signed here, whatever the clock says.
+        """
         line = None if public_key is None else read_public_line(public_key)
         with self._changing(person_id) as history:
-            self._end(person_id, history, self._now(), reason or "Rotated.")
+            self._end(person_id, history, None, reason or "Rotated.")
             number = len(history) + 1
             if line is None:
                 return self._make(person_id, number, passphrase)
@@ -116,8 +132,19 @@ class KeyFolder:
         """
         with self._changing(person_id) as history:
             if fingerprint is None:
-                return self._end(person_id, history, at or self._now(), reason)
+                return self._end(person_id, history, at, reason)
             return self._end_one(person_id, history, fingerprint, at or self._now(), reason)
+
+    def discard(self, person_id: str) -> None:
+        """Take away the only key of somebody who was never enrolled; nothing can be signed by it.
+
+        Raises `BadInput` for one who had more keys than one, and so was somebody here.
+        """
+        if len(self.history(person_id)) > 1:
+            raise BadInput(f"The keys of {person_id} are in use; none is taken away.")
+        with _disk_errors(self._root):
+            shutil.rmtree(self._folder(person_id), ignore_errors=True)
+            self._disk.sync_folder(self._root)
 
     def public(self, person_id: str) -> PublicKey:
         """Return the key that is in use; raises `KeyMissing`."""
@@ -141,7 +168,20 @@ class KeyFolder:
 
         Raises `KeyMissing` (none in use, or it is not kept here), `KeyLocked`, `KeyExposed`.
         """
-        return sign_sshsig(self._private(person_id, passphrase), data, namespace)
+        armour = sign_sshsig(self._private(person_id, passphrase), data, namespace)
+        self.note_signature(person_id)
+        return armour
+
+    def note_signature(self, person_id: str) -> None:
+        """Take note that the key in use signed something just now, here or elsewhere."""
+        with self._changing(person_id) as history:
+            key = _current(history, self._now())
+            now = in_utc(self._clock())
+            at = _seconds(now) + (_SECOND if now.microsecond else timedelta())
+            if key is None or (key.last_signed_at is not None and key.last_signed_at >= at):
+                return
+            number = history.index(key) + 1
+            self._record(person_id, number, replace(key, last_signed_at=at))
 
     def unlock(self, person_id: str, *, passphrase: str | None = None) -> None:
         """Check that the person's key can be used with this passphrase; raises `KeyLocked`."""
@@ -194,17 +234,22 @@ class KeyFolder:
             "valid_after": key.valid_after.isoformat(),
             "valid_before": key.valid_before and key.valid_before.isoformat(),
             "reason": key.reason,
+            "last_signed_at": key.last_signed_at and key.last_signed_at.isoformat(),
         }
         self._write(folder / f"{number}.json", json.dumps(record, indent=1).encode() + b"\n")
         return key
 
     def _end(
-        self, person_id: str, history: Sequence[PublicKey], at: datetime, reason: str
+        self, person_id: str, history: Sequence[PublicKey], at: datetime | None, reason: str
     ) -> PublicKey:
+        """End the key in use: at a time that somebody gave, else now, but after all it signed."""
         key = _current(history, self._now())
         if key is None:
             raise KeyMissing(f"{person_id} has no key in use here.")
-        ended = replace(key, valid_before=_seconds(at), reason=reason)
+        ends = self._now() if at is None else _seconds(at)
+        if at is None and key.last_signed_at is not None:
+            ends = max(ends, key.last_signed_at)
+        ended = replace(key, valid_before=ends, reason=reason)
         return self._record(person_id, history.index(key) + 1, ended)
 
     def _end_one(
@@ -257,12 +302,8 @@ class KeyFolder:
         folder = self._folder(person_id)
         with _disk_errors(folder):
             self._disk.make_folder(folder)
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            with _locked(folder):
                 yield self.history(person_id)
-            finally:
-                os.close(descriptor)
 
     def _write(self, path: Path, data: bytes) -> None:
         """Put a whole file in place, durably; a crash leaves the old one or the new one."""
@@ -309,9 +350,13 @@ def _load(path: Path, person_id: str, passphrase: str | None) -> Ed25519PrivateK
 
 
 def _current(history: Sequence[PublicKey], now: datetime) -> PublicKey | None:
-    """Return the last key unless it has ended; the clock decides only over planned endings."""
+    """Return the last key unless it has ended; the clock decides only over planned endings.
+
+    A key that signed something and ends in the same second has ended, though its last signature
+    stays valid to the end of that second.
+    """
     last = history[-1] if history else None
-    if last is None or (last.valid_before is not None and last.valid_before <= now):
+    if last is None or (last.valid_before is not None and last.valid_before <= now + _SECOND):
         return None
     return last
 
@@ -320,7 +365,7 @@ def _parse_record(person_id: str, path: Path) -> PublicKey:
     try:
         record = json.loads(path.read_bytes())
         line = read_public_line(str(record["public_key"]))
-        ends = record["valid_before"]
+        ends, signed = record["valid_before"], record.get("last_signed_at")
         return PublicKey(
             person_id=person_id,
             line=line,
@@ -329,6 +374,7 @@ def _parse_record(person_id: str, path: Path) -> PublicKey:
             valid_before=datetime.fromisoformat(ends) if ends else None,
             held_by=record["held_by"],
             reason=record["reason"],
+            last_signed_at=datetime.fromisoformat(signed) if signed else None,
         )
     except (OSError, ValueError, LookupError, TypeError, BadInput) as error:
         raise StoreUnavailable(f"The key record {path.name} of {person_id} is damaged.") from error
@@ -336,6 +382,16 @@ def _parse_record(person_id: str, path: Path) -> PublicKey:
 
 def _seconds(at: datetime) -> datetime:
     return in_utc(at).replace(microsecond=0)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ beside it with their salts, and the leaf holds only their commitments.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,16 @@ from sqlalchemy import Connection, insert, select
 from evidence_store import tables
 from evidence_store.canonical import format_time, in_utc
 from evidence_store.checkpoint import NoteSigner, check_origin, write_note
+from evidence_store.clock import (
+    TOLERANCE_SECONDS,
+    clock_remark,
+    require_clock,
+    seconds_behind,
+)
 from evidence_store.database import Database
 from evidence_store.drafting import check_draft, finished
-from evidence_store.errors import BadInput, EntryMissing, LogExists, SizeChanged
+from evidence_store.errors import BadInput, EntryMissing, LogExists, SizeChanged, StoreError
+from evidence_store.identity import Identity, recorded, require_same
 from evidence_store.merkle import consistency_path, inclusion_path, root_at
 from evidence_store.rows import (
     ensure_store_log,
@@ -27,8 +35,12 @@ from evidence_store.rows import (
     last_time,
     log_row,
     read_entries,
+    time_of,
 )
 from evidence_store.types import (
+    CLOCK_CORRECTED,
+    LOG_CHECKPOINT,
+    LOG_CREATED,
     STORE_LOG,
     Checkpoint,
     ConsistencyProof,
@@ -45,11 +57,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    Then = Callable[[Connection, Sequence[Entry]], None]
+    """What else has to come about with entries, in their transaction."""
+
 STORE_ACTOR = "nameplate"
 """The actor of what the ledger records of itself in the store's log."""
-
-LOG_CREATED, LOG_CHECKPOINT = "log-created", "log-checkpoint"
-"""The kinds of what the ledger records of itself."""
 
 _LOG_NAME = re.compile(r"case-[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _BATCH = 250
@@ -70,6 +82,7 @@ class Ledger:
     ) -> None:
         """Open the ledger, and make its tables and the log `store` where they are missing.
 
+        The log's first entry records origin and key; `StoreForeign` if those are others.
         `clock` gives the time of each entry, with a zone. `origin` is the schema-less address
         that begins each log's name in checkpoints; `signer` signs those. `former_keys` are the
         public keys (32 bytes) of signers before it, for the audit.
@@ -79,7 +92,11 @@ class Ledger:
         self._former_keys = tuple(former_keys)
         self._clock = clock
         self.database = Database(database_url)
-        self.database.write(ensure_store_log)
+        try:
+            self.database.write(self._begin_store)
+        except StoreError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the database connections."""
@@ -87,31 +104,51 @@ class Ledger:
 
     # --- recording -----------------------------------------------------------------------
 
-    def create_log(self, name: str) -> None:
-        """Begin the log of a case, and record that in the log `store`.
+    def create_log(self, name: str, *drafts: Draft, then: Then | None = None) -> None:
+        """Begin the log of a case with its first entries, and record that in the log `store`.
 
-        Raises `LogExists` if there is one; the log `store` is always there already.
+        All or nothing. Raises `LogExists` if there is one; the log `store` is always there already.
         """
         if not _LOG_NAME.fullmatch(name):
             raise BadInput(
                 f"{name[:80]!r} cannot name a log.",
                 remedy="A case's log is called `case-` and up to 64 letters, digits and dashes.",
             )
-        self.database.write(lambda connection: self._begin_log(connection, name))
+        for draft in drafts:
+            check_draft(draft)
+
+        def begin(connection: Connection) -> None:
+            self._begin_log(connection, name)
+            made = self._append(connection, name, drafts, None)
+            if then is not None:
+                then(connection, made)
+
+        self.database.write(begin)
 
     def append(
-        self, log: str, *drafts: Draft, expected_size: int | None = None
+        self,
+        log: str,
+        *drafts: Draft,
+        expected_size: int | None = None,
+        then: Then | None = None,
     ) -> tuple[Entry, ...]:
         """Record the drafts, all or none, in this order; durable when it returns.
 
+        `then` is called with the entries in the same transaction, maybe more than once; if it
+        raises, nothing is recorded.
         Raises `SizeChanged` if the log has another size than `expected_size`, `LogMissing`,
         `BadInput` for a draft that cannot be recorded, `StoreUnavailable`.
         """
         for draft in drafts:
             check_draft(draft)
-        return self.database.write(
-            lambda connection: self._append(connection, log, drafts, expected_size)
-        )
+
+        def record(connection: Connection) -> tuple[Entry, ...]:
+            made = self._append(connection, log, drafts, expected_size)
+            if then is not None:
+                then(connection, made)
+            return made
+
+        return self.database.write(record)
 
     def checkpoint(self, log: str, *, size: int | None = None) -> Checkpoint:
         """Sign the log's size and root (now, or at an earlier size), keep that, and return it.
@@ -231,7 +268,71 @@ class Ledger:
         walk = Audit(database=self.database, origin=self.origin, keys=(key, *self._former_keys))
         return tuple(walk.faults())
 
+    # --- the clock -----------------------------------------------------------------------
+
+    def last_at(self, log: str | None = None) -> datetime | None:
+        """Return the latest time of the last entry of any log, or of one; None if all are empty."""
+        last = (
+            select(tables.log.c.name, tables.entry.c.leaf)
+            .join_from(tables.log, tables.entry, tables.entry.c.log_id == tables.log.c.log_id)
+            .where(tables.entry.c.sequence == tables.log.c.size - 1)
+        )
+        with self.database.reading() as connection:
+            rows = connection.execute(last if log is None else last.where(tables.log.c.name == log))
+            return max((time_of(row.leaf, row.name) for row in rows), default=None)
+
+    def require_clock(self, *, what: str) -> None:
+        """Raise `ClockBehind` where the clock runs behind the last entry of any log."""
+        require_clock(in_utc(self._clock()), self.last_at(), what=what)
+
+    def clock_remark(self, log: str | None = None) -> str:
+        """Say that the clock runs behind the last entry; empty if it does not."""
+        return clock_remark(in_utc(self._clock()), self.last_at(log))
+
+    def correct_clock(self, actor: str, *, reason: str) -> tuple[Entry, ...]:
+        """Record that the clock is right now and was not before, in the logs that are ahead of it.
+
+        From these entries on, times run on from now. Always recorded in the log `store`.
+        Raises `BadInput` where no log is ahead of the clock beyond tolerance.
+        """
+        draft = Draft(kind=CLOCK_CORRECTED, actor=actor, body={}, private={"reason": reason})
+        check_draft(replace(draft, kind="clock"))
+        return self.database.write(lambda connection: self._correct(connection, draft))
+
+    def _correct(self, connection: Connection, draft: Draft) -> tuple[Entry, ...]:
+        now = in_utc(self._clock())
+        names = connection.execute(select(tables.log.c.name).order_by(tables.log.c.log_id))
+        rows = [log_row(connection, name, lock=True) for name in names.scalars().all()]
+        last = {row.name: last_time(connection, row) for row in rows}
+        ahead = {name for name, at in last.items() if seconds_behind(now, at)}
+        if not ahead:
+            raise BadInput(
+                f"No entry is dated more than {TOLERANCE_SECONDS} seconds ahead of this machine's "
+                "clock: there is nothing to correct."
+            )
+        entries = []
+        for row in rows:
+            at = last[row.name]
+            if row.name not in ahead | {STORE_LOG} or at is None:
+                continue
+            body: dict[str, Json] = {"last": format_time(at), "now": format_time(now)}
+            made = finished(row.name, row.size, replace(draft, body=body), now, None)
+            insert_entries(connection, row, [made])
+            entries.append(made[0])
+        return tuple(entries)
+
     # --- inside one transaction -----------------------------------------------------------
+
+    def _begin_store(self, connection: Connection) -> None:
+        """Record which store this is, or hold it against what is recorded."""
+        here = Identity(origin=self.origin, public_key=self.signer.public_key)
+        ensure_store_log(connection)
+        row = log_row(connection, STORE_LOG, lock=True)
+        found = recorded(connection)
+        if found is None:
+            self._append(connection, row.name, (here.draft(STORE_ACTOR),), None)
+        else:
+            require_same(found, here)
 
     def _begin_log(self, connection: Connection, name: str) -> None:
         if connection.execute(select(tables.log).where(tables.log.c.name == name)).first():

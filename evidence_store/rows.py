@@ -94,7 +94,11 @@ def read_entries(
         field.log_id == log_id, field.sequence >= first, field.sequence < end
     )
     for sequence, name, salt, value in connection.execute(kept):
-        fields.setdefault(sequence, []).append((name, bytes(salt).hex(), json.loads(value)))
+        try:
+            field_of = (name, as_bytes(salt).hex(), json.loads(value))
+        except (TypeError, ValueError) as error:
+            raise LedgerDamaged(f"Entry {sequence} of {log!r}, {name!r}: {error}.") from error
+        fields.setdefault(sequence, []).append(field_of)
     if [row.sequence for row in rows] != list(range(first, end)):
         raise LedgerDamaged(f"The log {log!r} lacks an entry between {first} and {end - 1}.")
     return [_entry(log, _Stored(*row), fields.get(row.sequence, [])) for row in rows]
@@ -102,9 +106,9 @@ def read_entries(
 
 def _entry(log: str, row: _Stored, fields: list[tuple[str, str, Json]]) -> Entry:
     try:
-        entry = entry_from_leaf(bytes(row.leaf))
-    except NotCanonical as error:
-        raise LedgerDamaged(f"Entry {row.sequence} of {log!r}: {error.message}") from error
+        entry = entry_from_leaf(as_bytes(row.leaf))
+    except (NotCanonical, TypeError) as error:
+        raise LedgerDamaged(f"Entry {row.sequence} of {log!r}: {error}") from error
     stands = (entry.log, entry.sequence) == (log, row.sequence)
     if not stands or row.hash is None or bytes(row.hash).hex() != entry.leaf_hash:
         raise LedgerDamaged(f"Entry {row.sequence} of {log!r} is not the one that was hashed.")
@@ -135,7 +139,22 @@ def last_time(connection: Connection, row: LogRow) -> datetime | None:
     leaf = connection.execute(last).scalar()
     if leaf is None:
         raise LedgerDamaged(f"The last entry of {row.name!r} is missing.")
-    return parse_time(json.loads(leaf)["at"])
+    return time_of(leaf, row.name)
+
+
+def time_of(leaf: object, log: str) -> datetime:
+    """Return the time of an entry, from its leaf alone."""
+    try:
+        return parse_time(json.loads(as_bytes(leaf))["at"])
+    except (NotCanonical, ValueError, LookupError, TypeError) as error:
+        raise LedgerDamaged(f"The last entry of {log!r} cannot be read: {error}.") from error
+
+
+def as_bytes(value: object) -> bytes:
+    """Return bytes as a database gives them; TypeError for a value of any other type."""
+    if not isinstance(value, bytes | bytearray | memoryview):
+        raise TypeError(f"it is no bytes but a {type(value).__name__}")
+    return bytes(value)
 
 
 def fetch_nodes(
@@ -156,7 +175,10 @@ def fetch_nodes(
                 f"ON log_id = {int(log_id)} AND level = wanted.l AND position = wanted.p"
             )
         )
-        found = {(level, position): bytes(hashed) for level, position, hashed in rows}
+        try:
+            found = {(level, position): as_bytes(hashed) for level, position, hashed in rows}
+        except TypeError as error:
+            raise LedgerDamaged(f"A node of the tree is no hash: {error}.") from error
         missing = set(positions) - found.keys()
         if missing:
             raise LedgerDamaged(f"The tree lacks the node {min(missing)} (level, position).")

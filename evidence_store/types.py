@@ -8,19 +8,29 @@ from a public bundle while the leaf, and every proof over it, stays the same.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NewType, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from values.hashes import Sha256 as Sha256  # noqa: TC001 (others take it from here)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-Sha256 = NewType("Sha256", str)
-"""Lower-case hexadecimal SHA-256, 64 characters; made by `blobs.sha256_of` and checked there."""
-
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+Kept: TypeAlias = Literal["blob", "snapshot", "bundle"]
+"""What kept bytes are: a blob, a catalog snapshot, or a sealed or public bundle."""
 
 STORE_LOG = "store"
 """The name of the log that every store has; every other log is `case-…`."""
+
+
+STORE_BEGUN, LOG_CREATED, LOG_CHECKPOINT = "store-begun", "log-created", "log-checkpoint"
+CLOCK_CORRECTED = "clock-corrected"
+"""After an entry of this kind, times may be earlier than before it."""
+
+OWN_KINDS = frozenset({STORE_BEGUN, LOG_CREATED, LOG_CHECKPOINT, CLOCK_CORRECTED})
+"""The kinds of what the ledger alone records, of itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +42,11 @@ class Draft:
     """An opaque person identifier (`person-…`) or `nameplate`; never a name."""
     body: Mapping[str, Json]
     private: Mapping[str, Json] = field(default_factory=dict)
+    kept: Mapping[str, Kept] = field(default_factory=dict)
+    """For each field that names kept bytes by their SHA-256, what they are.
+
+    `papers.sha256` is the member `sha256` of each item of the field `papers`.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +57,7 @@ class Entry:
     sequence: int
     """0 for the first entry of a log, without gaps."""
     at: datetime
-    """UTC, microseconds; never earlier than the entry before it in the same log."""
+    """UTC, microseconds; never earlier than the entry before, but where the clock is corrected."""
     kind: str
     actor: str
     body: Mapping[str, Json]
@@ -55,6 +70,8 @@ class Entry:
     """The salt (64 hexadecimal characters) of each private field that is known here."""
     clock_at: datetime | None = None
     """What the store's clock said, where it ran behind the entry before; else None."""
+    kept: Mapping[str, Kept] = field(default_factory=dict)
+    """For each field that names kept bytes by their SHA-256, what they are (see `Draft.kept`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +134,9 @@ class PublicKey:
     """Whether the private half lies in this folder or on the person's own machine."""
     reason: str = ""
     """Why it ended, in the words of the one who ended it."""
+    last_signed_at: datetime | None = None
+    """When it last signed something here, or something signed with it was brought here: UTC,
+    rounded up to whole seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,15 +12,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from values.geometry import Point as Point
+from values.geometry import Quad as Quad  # noqa: TC001 (others take it from here)
+
 Pixels = npt.NDArray[np.uint8]
 """Height × width × 3, RGB, 8 bits a channel."""
 
 Plane = npt.NDArray[np.float32]
 """One number a pixel (height × width), or three (height × width × 3)."""
-
-Point = tuple[float, float]
-Quad = tuple[Point, Point, Point, Point]
-"""Top left, top right, bottom right, bottom left of the text, whatever way up it lies."""
 
 Severity = Literal["clean", "mild", "hard", "extreme"]
 """How bad a look is. *mild*: a single default read of the serial is right in about half of the

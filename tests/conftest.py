@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 
+from values import offline  # noqa: F401 - first, before anything that could call out
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

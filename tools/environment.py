@@ -26,6 +26,8 @@ SYSTEM_PARTS = {
     "find": "findutils",
     "chromium": "chromium",
     "strace": "strace",
+    "ip": "iproute2",
+    "unzip": "unzip",
     "tesseract": "tesseract-ocr tesseract-ocr-rus tesseract-ocr-ukr tesseract-ocr-fas "
     "tesseract-ocr-tur tesseract-ocr-ara",
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import state, theme, words
+from ui import acts, server, state, theme, words
 from ui.components import markup
 from ui.screens import (
     candidates,
@@ -63,7 +63,9 @@ OF_A_CASE = (
         name="reading", title="Reading", icon=":material/document_scanner:", render=reading.render
     ),
     Screen(name="copies", title="Copies", icon=":material/filter_none:", render=copies.render),
-    Screen(name="review", title="Review", icon=":material/rate_review:", render=review.render),
+    Screen(
+        name=review.ADDRESS, title="Review", icon=":material/rate_review:", render=review.render
+    ),
     Screen(
         name="candidates", title="Candidates", icon=":material/balance:", render=candidates.render
     ),
@@ -72,6 +74,8 @@ OF_A_CASE = (
     ),
     Screen(name="export", title="Export", icon=":material/inventory_2:", render=export.render),
 )
+MOST_SET_ASIDE = 5
+"""Entries that cannot be used and are named on every screen; the audit names them all."""
 _CAUGHT_UP = "np_caught_up"
 ICON = Path(__file__).with_name("icon.png")
 """A file of our own: a Material icon here would be fetched from the network."""
@@ -88,22 +92,34 @@ def run(workbench: Workbench) -> None:
     """Show the screen that the address asks for, to a person who is signed in."""
     _frame()
     _catch_up(workbench)
-    actor = state.current_actor()
+    signed_in = state.current_user() is not None
+    actor = state.refresh_user(workbench.people)
+    if signed_in and actor is None:  # they left, or their key ended, since
+        server.dismiss()
     case = state.case_or_none(workbench) if actor else None
     pages = _pages(workbench, with_case=case is not None)
     page = _navigation(pages, with_case=case is not None, signed_in=actor is not None)
     if actor is None:
+        acts.wait_for_sign_in()
+        state.show_flashes()
         start.sign_in(workbench)
         return
+    server.admit()
     if case is not None:
         state.keep_blind(case.case_id)
     wanted = state.take_destination()
     if wanted in pages:
         st.switch_page(pages[wanted])
+    acts.receive(workbench, actor, keys=page.url_path == review.ADDRESS)
     _sidebar(case)
     _banners(workbench, case, url_path=page.url_path)
+    for sentence in (*workbench.set_aside()[:MOST_SET_ASIDE], *workbench.people.unrecorded()):
+        markup.note(sentence, "stop")
+    remark = workbench.clock_remark(case.case_id if case else None)
+    if remark:
+        markup.note(remark, "caution")
     state.show_flashes()
-    with state.told():
+    with state.told(), state.noting_what_is_shown(workbench, actor, page.title):
         page.run()
 
 
@@ -168,7 +184,7 @@ def _navigation(pages: Mapping[str, st.Page], *, with_case: bool, signed_in: boo
 
 
 def _sidebar(case: CaseSummary | None) -> None:
-    actor = state.require_actor()
+    actor = state.require_user()
     with st.sidebar:
         under = f"Open case: {markup.safe(case.title)}" if case else "No case is open"
         st.html(
@@ -177,6 +193,7 @@ def _sidebar(case: CaseSummary | None) -> None:
             f"{markup.safe(', '.join(words.ROLES[role] for role in actor.roles))}</div>"
         )
         if st.button("Sign out", key="sign_out", type="tertiary", icon=":material/logout:"):
+            server.dismiss()
             state.sign_out()
             st.rerun()
 

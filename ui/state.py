@@ -2,33 +2,59 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
 from ui.components import markup
-from workbench.policy import missing_role
+from words import en
+from workbench.rules.blindness import EACH, was_shown
+from workbench.rules.policy import missing_role
 from workbench.types import Actor, CaseSummary, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
+    from workbench.people import People
+    from workbench.rules.blindness import Place
     from workbench.workbench import Workbench
 
 _ACTOR, _CASE, _GO, _FLASH = "np_actor", "np_case", "np_go", "np_flash"
-_SEEN = "np_seen"
-EVERY_FIELD = EVERY_EXHIBIT = "*"
+_SHOWN, _DRAWN, _REFUSED = "np_shown", "np_drawn", "np_refused"
+EVERY_EXHIBIT = EACH
 
 
-def current_actor() -> Actor | None:
-    """The person who is signed in to this browser session, or None."""
+def current_user() -> Actor | None:
+    """Who uses this browser session, or None: asked by every screen and by nothing else.
+
+    A team's own way of signing in stands here and in `sign_in`; screens do not change with it.
+    """
     actor = st.session_state.get(_ACTOR)
     return actor if isinstance(actor, Actor) else None
 
 
-def require_actor() -> Actor:
+def refresh_user(people: People) -> Actor | None:
+    """Take the user as they are now: their roles may have changed since they signed in.
+
+    Who left, or has no key any more, is signed out.
+    """
+    actor = current_user()
+    if actor is None:
+        return None
+    now = people.still(actor)
+    if now is None:
+        sign_out()
+        flash(f"{actor.name} can do nothing here any more, and was signed out.", "stop")
+    else:
+        sign_in(now)
+    return now
+
+
+def require_user() -> Actor:
     """The signed-in person; nothing below this line runs for anybody else."""
-    actor = current_actor()
+    actor = current_user()
     if actor is None:
         markup.note("Sign in first.", "stop")
         st.stop()
@@ -37,7 +63,7 @@ def require_actor() -> Actor:
 
 def lacks(role: Role) -> bool:
     """Whether the signed-in person lacks the role for what would stand here; they are told so."""
-    why = missing_role(require_actor(), role)
+    why = missing_role(require_user(), role)
     if why is not None:
         markup.note(why, "caution")
     return why is not None
@@ -114,21 +140,34 @@ def show_flashes() -> None:
         markup.note(text, tone)
 
 
-def saw(case_id: str, exhibit_id: str, field: str = EVERY_FIELD) -> None:
-    """Remember that the machine's words for a field, or a whole exhibit, were on the screen."""
-    st.session_state.setdefault(_SEEN, set()).add((case_id, exhibit_id, field))
+def saw(case_id: str, exhibit_id: str, region_id: str = EACH, field: str = EACH) -> None:
+    """Note that the words at a place, or of a whole exhibit, are on the screen in this run."""
+    _shown_now().add((case_id, (exhibit_id, region_id, field)))
 
 
-def has_seen(case_id: str, exhibit_id: str, field: str) -> bool:
-    """Whether this person has had the machine's words for a field on the screen since sign-in."""
-    seen = st.session_state.get(_SEEN, set())
-    return not seen.isdisjoint(
-        {
-            (case_id, exhibit_id, field),
-            (case_id, exhibit_id, EVERY_FIELD),
-            (case_id, EVERY_EXHIBIT, EVERY_FIELD),
-        }
-    )
+def has_seen(workbench: Workbench, case_id: str, place: Place) -> bool:
+    """Whether this person was shown the words at a place, on whichever screen or command line."""
+    now = [shown for case, shown in _shown_now() if case == case_id]
+    person_id = require_user().person_id
+    return was_shown(now, place) or workbench.shown.was_shown(person_id, case_id, place)
+
+
+def _shown_now() -> set[tuple[str, Place]]:
+    shown: set[tuple[str, Place]] = st.session_state.setdefault(_SHOWN, set())
+    return shown
+
+
+@contextmanager
+def noting_what_is_shown(workbench: Workbench, actor: Actor, screen: str) -> Iterator[None]:
+    """Put on record what a screen shows of what was read, however its run ends."""
+    shown = _shown_now()
+    try:
+        yield
+    finally:
+        for case_id in {case_id for case_id, _place in shown}:
+            places = sorted(place for case, place in shown if case == case_id)
+            workbench.shown.note(actor, case_id, places, shown_by=screen)
+        shown.clear()
 
 
 def is_blind(case_id: str) -> bool:
@@ -146,6 +185,26 @@ def keep_blind(case_id: str) -> None:
         st.session_state[key] = st.session_state[key]
 
 
+def bound(control: str, now: int) -> int:
+    """What a control was drawn over the last time: what its person saw when they pressed it.
+
+    Call it once a run, before the control; `now` is what it is drawn over in this run.
+    """
+    drawn: dict[str, int] = st.session_state.setdefault(_DRAWN, {})
+    before = drawn.get(control, now)
+    drawn[control] = now
+    return before
+
+
+def refusals() -> dict[str, str]:
+    """What was not recorded, and why, by the control that was pressed, until it is recorded.
+
+    Callbacks take this very dict: one that asks Streamlit for anything can lose the next press.
+    """
+    kept: dict[str, str] = st.session_state.setdefault(_REFUSED, {})
+    return kept
+
+
 class told:  # noqa: N801 - reads as a word: `with told():`
     """Turn an error that explains itself into a sentence on the screen; let others through."""
 
@@ -159,8 +218,8 @@ class told:  # noqa: N801 - reads as a word: `with told():`
         trace: TracebackType | None,
     ) -> bool:
         """Say the error's sentence, if it has one; then it counts as handled."""
-        diagnostics = getattr(error, "diagnostics", None)
-        if diagnostics is None:
+        sentence = None if error is None else en.told(error)
+        if sentence is None:
             return False
-        markup.note(diagnostics(), "stop")
+        markup.note(sentence, "stop")
         return True

@@ -147,8 +147,11 @@ a:focus-visible, a[data-testid="stSidebarNavLink"]:focus-visible, button:focus-v
 .np-fall .np-bar {width:26%; min-width:8rem;}
 .np-fall .np-machine {white-space:nowrap; padding-right:.8rem;}
 .np-fall td:nth-child(4), .np-fall th:nth-child(4) {padding-left:1rem;}
-.st-key-review_look {position:sticky; top:1rem;}
 [data-testid="stHorizontalBlock"]:has(.st-key-review_look) {align-items:stretch;}
+[data-testid="stLayoutWrapper"]:has(> .st-key-review_look) {position:sticky; top:1rem;}
+.st-key-np_acts {position:absolute; width:0; height:0;}
+[data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > .np-act),
+[data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > .np-turn) {display:none;}
 .np-track {position:relative; height:16px; background:#F3F0E9; border-radius:3px;}
 .np-track i {position:absolute; top:0; bottom:0; border-radius:2px;}
 .np-track i.np-zero {width:1px; background:#56606E; top:-3px; bottom:-3px;}
@@ -163,7 +166,14 @@ a:focus-visible, a[data-testid="stSidebarNavLink"]:focus-visible, button:focus-v
   aspect-ratio:4/3; object-fit:cover; width:100%;}
 [class*="st-key-card-"] {background:var(--np-card);}
 @media (max-width:900px) {[data-testid="stMainBlockContainer"] {padding-top:3.4rem;}
-  [data-testid="stHeader"] {background:#FBFAF7;}}
+  [data-testid="stHeader"] {background:#FBFAF7;}
+  [data-testid="stLayoutWrapper"]:has(> .st-key-review_look) {top:3.9rem;}}
+@media (max-width:640px) {[data-testid="stColumn"]:has(.st-key-review_look),
+  [data-testid="stColumn"]:has(.st-key-review_look) > [data-testid="stVerticalBlock"],
+  [data-testid="stLayoutWrapper"]:has(> .st-key-review_look),
+  .st-key-review_look {display:contents;}
+  .st-key-review_look > [class*="st-key-crop-"] {position:sticky; top:3.9rem; z-index:50;
+    background:var(--np-paper); padding-bottom:.4rem;}}
 @media (max-height:800px) {[data-testid="stSidebarNavLink"]
   {height:1.7rem; padding-top:.1rem; padding-bottom:.1rem; margin-top:0; margin-bottom:0;}}
 @media (prefers-reduced-motion: reduce) {* {animation:none !important; transition:none !important;}}

@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 240
 STEP_SECONDS = 120
 READING_SECONDS = 300
+PRESSES = 5
+"""How often a press is made again that the page says was not taken: a person would look why."""
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
@@ -78,19 +80,27 @@ def launch(playwright: Playwright) -> Browser:
 
 @contextmanager
 def served(
-    store: Path, *, environment: Mapping[str, str] | None = None, log: Path | None = None
+    store: Path,
+    *,
+    environment: Mapping[str, str] | None = None,
+    log: Path | None = None,
+    folder: Path = ROOT,
+    app: Path = ROOT / "app.py",
+    address: str = "127.0.0.1",
+    port: int | None = None,
 ) -> Iterator[str]:
-    """Serve the app over a store on a free port, as `streamlit run app.py` does; gives its URL."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
-    options = ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    """Serve the app over a store, as `streamlit run app.py` does; gives its URL.
+
+    It is started in `folder` and listens on `address`, and on a free port unless one is given.
+    """
+    port = port or free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(app)]
+    options = ["--server.port", str(port), "--server.address", address]
     written = log or store.parent / "app.log"
     with written.open("wb") as output:
         process = subprocess.Popen(
             [*command, *options],
-            cwd=ROOT,
+            cwd=folder,
             env={**os.environ, **(environment or {}), "NAMEPLATE_STORE": str(store)},
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -106,6 +116,13 @@ def served(
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def free_port() -> int:
+    """A port of this computer on which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -141,7 +158,9 @@ class Tour:
         return self.page.locator(f"[class*='st-key-{start}']{_FRESH}")
 
     def press(self, key: str) -> None:
-        """Press the button of this key."""
+        """Press the button of this key, once no run is under way; what stops a run, at once."""
+        if not key.endswith("_stop"):
+            self.idle()
         self.key(key).locator("button").first.click()
 
     def fill(self, key: str, text: str) -> None:
@@ -160,10 +179,14 @@ class Tour:
         found.wait_for(timeout=seconds * 1000)
         return found
 
+    def idle(self) -> None:
+        """Wait until no run of the screen is under way: until then, buttons take no press."""
+        app = "[data-testid='stApp'][data-test-script-state='notRunning']"
+        self.page.locator(app).wait_for(timeout=READING_SECONDS * 1000)
+
     def settled(self) -> None:
         """Wait until the app has nothing more to do and its pictures are there."""
-        app = "[data-testid='stApp'][data-test-script-state='notRunning']"
-        self.page.locator(app).wait_for(timeout=STEP_SECONDS * 1000)
+        self.idle()
         self.page.wait_for_function(
             "() => [...document.images].every(i => i.complete) && "
             '!document.querySelector(\'[data-stale="true"], [data-testid="stSkeleton"]\')'
@@ -269,10 +292,21 @@ class Tour:
                 self.confirm(place, field)
 
     def confirm(self, place: str, field: str) -> None:
-        """Confirm what the machine read in one field, and wait until that is recorded."""
-        self.press(f"confirm-{place}-{field}")
-        card = self.key(f"card-field-{place}-{field}")
-        card.get_by_text("Confirmed by").wait_for()
+        """Confirm what the machine read in one field, and wait until that is recorded.
+
+        A press that the page says was not taken, or not recorded, is made again, as it asks.
+        """
+        confirmed = self.key(f"card-field-{place}-{field}").get_by_text("Confirmed by")
+        told = self.page.locator(".wa-missed, .wa-refused").filter(visible=True)
+        for _press in range(PRESSES):
+            self.settled()
+            while told.count():
+                told.first.get_by_role("button", name="Seen").click()
+            self.press(f"confirm-{place}-{field}")
+            confirmed.or_(told).first.wait_for()
+            if not told.count():
+                break
+        confirmed.wait_for()
         self.settled()
 
     def correct(self, place: str, field: str, text: str, *, reason: str) -> None:

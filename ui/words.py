@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from values.text import counted
 from workbench.report.fields import by_importance as by_importance
 from workbench.report.fields import field as field
 from workbench.report.numbers import bits as bits
@@ -44,7 +45,6 @@ JUDGEMENT_TONES: dict[Judgement, Tone] = {
 }
 STATES = {
     ExhibitState.WAITING: "Waiting to be read",
-    ExhibitState.COPY: "Copy",
     ExhibitState.READ: "Read, to review",
     ExhibitState.NO_FIELD: "Read, no field",
     ExhibitState.REVIEWED: "Reviewed",
@@ -52,7 +52,6 @@ STATES = {
 }
 STATE_TONES: dict[ExhibitState, Tone] = {
     ExhibitState.WAITING: "neutral",
-    ExhibitState.COPY: "neutral",
     ExhibitState.READ: "caution",
     ExhibitState.NO_FIELD: "neutral",
     ExhibitState.REVIEWED: "good",
@@ -72,26 +71,18 @@ READING_HELP = {
 PIXELS_HELP = "How surely the pixels show these characters, whatever field they belong to."
 RELATIONS = {
     "exact": "Identical file",
-    "near": "Copy of one exposure",
-    "hard": "Copy of one exposure (cropped, turned or altered)",
-    "copy": "Copies of one exposure",
-    "same_object": "Same object, another exposure",
+    "near": "Looks like a copy of one exposure",
+    "hard": "Looks like a copy of one exposure (cropped, turned or altered)",
+    "copy": "Proposed as copies of one exposure",
+    "same_object": "Proposed as one object, different exposures",
     "none": "Not a copy",
-}
-VERDICTS = {
-    "identifies_catalog_unit": "Identifies a catalog unit",
-    "consistent_with_catalog_unit": "Consistent with a catalog unit",
-    "consistent_with_model_only": "Consistent with the model only – not a match",
-    "several_candidates": "Several units fit",
-    "not_in_catalog": "Not in this catalog",
-    "excluded": "Excluded",
-    "inconclusive": "Inconclusive",
 }
 VERDICT_TONES: dict[str, Tone] = {
     "identifies_catalog_unit": "good",
     "consistent_with_catalog_unit": "accent",
     "consistent_with_model_only": "neutral",
     "several_candidates": "caution",
+    "contradicted": "stop",
     "not_in_catalog": "neutral",
     "excluded": "stop",
     "inconclusive": "caution",
@@ -105,4 +96,4 @@ def when(moment: datetime) -> str:
 
 def count(number: int, one: str, many: str | None = None) -> str:
     """`1 photo`, `2 photos`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return counted(number, one, many)

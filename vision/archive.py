@@ -1,7 +1,7 @@
 """Read the members of an uploaded ZIP without trusting it.
 
-Nothing is ever unpacked to disk: a member is its bytes and a cleaned name, or a refusal with
-a sentence. A bad member costs only itself; a bad archive is refused whole.
+Nothing is unpacked to a path that the archive names: a member is its bytes and a cleaned name, or
+a refusal with a sentence. A bad member costs only itself; a bad archive is refused whole.
 """
 
 from __future__ import annotations
@@ -9,37 +9,54 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
-import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-from vision.errors import ArchiveRefused
+from values.limits import PHOTO_BYTES, ZIP_BYTES
+from values.rule import Declared
+from vision.errors import ArchiveRefused, MemberDamaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _ENCRYPTED: Final = 0x1
 _CHUNK: Final = 1 << 20
 _UNIX: Final = 3
 _DOS_DRIVE: Final = ":"
+MAX_NAME: Final = 1_024
+"""Longest name of a member with its folders; systems stop between 260 and 4,096 bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveLimits:
     """How much one archive may ask of this machine."""
 
-    max_archive_bytes: int = 2_000_000_000
     max_members: int = 5_000
-    max_member_bytes: int = 200_000_000
+    max_member_bytes: int = PHOTO_BYTES
     """Unpacked, one member."""
-    max_total_bytes: int = 2_000_000_000
+    max_total_bytes: int = ZIP_BYTES
     """Unpacked, all members together."""
     max_ratio: float = 200.0
     """Unpacked to packed; photos hardly shrink, deflate itself stops near 1,030."""
     free_bytes: int = 10_000_000
     """Below this unpacked size no ratio is held against a member."""
+
+
+LIMITS: Final = ArchiveLimits()
+"""What one archive may ask of this machine: members, bytes unpacked, and how well they pack."""
+
+RULES: Final = Declared(
+    "archive",
+    test="tests/vision/test_archive.py",
+    source="decision 0075; assumed",
+    units={
+        "MAX_NAME": "characters",
+        "LIMITS": "members, bytes, times",
+    },
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +68,76 @@ class ArchiveMember:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedMember:
+    """A member that may be read: its place in the directory, cleaned name and declared size."""
+
+    index: int
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRefusal:
     """A member that is not read, and why; `name` is printable, as the archive gave it."""
 
     name: str
     problem: str
+    index: int | None = None
+    """Its place in the directory, where nothing speaks against reading its bytes for a hash."""
+    size: int = 0
+    """Bytes, as declared."""
+
+
+class Archive:
+    """An open ZIP: `members` says what may be read, `pieces` unpacks one of them.
+
+    Raises:
+        ArchiveRefused: this is no readable ZIP, or it has too many members.
+
+    """
+
+    def __init__(
+        self, source: Path | BinaryIO, *, name: str, limits: ArchiveLimits | None = None
+    ) -> None:
+        self._limits = limits or LIMITS
+        self._archive = _open(source, name)
+        self._entries = self._archive.infolist()
+        if len(self._entries) > self._limits.max_members:
+            raise ArchiveRefused(
+                name,
+                f"it lists {len(self._entries):,} members, more than the "
+                f"{self._limits.max_members:,} allowed.",
+                "Split the archive and add the parts one by one.",
+            )
+        self.members = tuple(_judged(self._entries, self._limits))
+        """In the order of the directory; folders are passed over.
+
+        Names with `..`, absolute names, drive letters, symlinks, devices, encrypted members, names
+        that occur twice and members that unpack to too much are refused.
+        """
+
+    def pieces(self, index: int) -> Iterator[bytes]:
+        """Unpack a listed member in pieces, and stop where it is larger than it said.
+
+        Raises MemberDamaged; what was given until then is no file.
+        """
+        entry = self._entries[index]
+        name = shown(entry)
+        left = min(entry.file_size, self._limits.max_member_bytes)
+        try:
+            with self._archive.open(entry) as source:
+                while piece := source.read(_CHUNK):
+                    left -= len(piece)
+                    if left < 0:
+                        raise MemberDamaged(
+                            name, "it unpacks to more bytes than the archive declares.", ""
+                        )
+                    yield piece
+        except MemberDamaged:
+            raise
+        except Exception as error:  # unpackers of hostile members raise anything
+            problem = "its bytes are damaged, or packed in a way that is not read."
+            raise MemberDamaged(name, problem, "") from error
 
 
 def read_archive(
@@ -63,37 +145,24 @@ def read_archive(
 ) -> Iterator[ArchiveMember | MemberRefusal]:
     """Yield each member of a ZIP as bytes or as a refusal, in the order of its directory.
 
-    Folders are passed over. Names with `..`, absolute names, drive letters, symlinks, devices,
-    encrypted members, names that occur twice and members that unpack to too much are refused.
-
-    Raises:
-        ArchiveRefused: this is no readable ZIP, or it has too many members.
-
+    Raises ArchiveRefused where this is no readable ZIP, or it has too many members.
     """
-    limits = limits or ArchiveLimits()
-    archive = _open(data, name, limits)
-    with archive:
-        entries = archive.infolist()
-        if len(entries) > limits.max_members:
-            raise ArchiveRefused(
-                name,
-                f"it lists {len(entries):,} members, more than the {limits.max_members:,} allowed.",
-                "Split the archive and add the parts one by one.",
-            )
-        yield from _members(archive, entries, limits)
+    archive = Archive(io.BytesIO(data), name=name, limits=limits)
+    for member in archive.members:
+        if isinstance(member, MemberRefusal):
+            yield member
+            continue
+        try:
+            yield ArchiveMember(name=member.name, data=b"".join(archive.pieces(member.index)))
+        except MemberDamaged as error:
+            yield MemberRefusal(name=member.name, problem=error.problem)
 
 
-def _open(data: bytes, name: str, limits: ArchiveLimits) -> zipfile.ZipFile:
+def _open(source: Path | BinaryIO, name: str) -> zipfile.ZipFile:
     """Open the directory of the archive."""
-    if len(data) > limits.max_archive_bytes:
-        raise ArchiveRefused(
-            name,
-            f"{len(data):,} bytes are more than the {limits.max_archive_bytes:,} allowed.",
-            "Split the archive and add the parts one by one.",
-        )
     try:
-        return zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        return zipfile.ZipFile(source)
+    except Exception as error:  # a hostile directory raises anything
         raise ArchiveRefused(
             name,
             "the ZIP archive is damaged or cut off; its directory cannot be read.",
@@ -101,32 +170,40 @@ def _open(data: bytes, name: str, limits: ArchiveLimits) -> zipfile.ZipFile:
         ) from error
 
 
-def _members(
-    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], limits: ArchiveLimits
-) -> Iterator[ArchiveMember | MemberRefusal]:
-    """Judge and read the members one by one, keeping the running total."""
+def _judged(
+    entries: list[zipfile.ZipInfo], limits: ArchiveLimits
+) -> Iterator[ListedMember | MemberRefusal]:
+    """Judge the members one by one by the directory alone, keeping the running total."""
     names = Counter(_folded(entry.filename) for entry in entries)
     total = 0
-    for entry in entries:
-        if entry.is_dir():
+    for index, entry in enumerate(entries):
+        if entry.filename and entry.is_dir():
             continue
-        shown = printable(entry.filename)
-        problem = _problem(entry, limits)
+        heavy = _too_much(entry, limits)
+        if heavy is None and total + entry.file_size > limits.max_total_bytes:
+            heavy = f"the archive unpacks to more than {limits.max_total_bytes:,} bytes in all"
+        problem = _odd(entry) or heavy
         if names[_folded(entry.filename)] > 1:
             problem = "the archive holds this name more than once, so it is unclear which is meant"
-        if problem is None and total + entry.file_size > limits.max_total_bytes:
-            problem = f"the archive unpacks to more than {limits.max_total_bytes:,} bytes in all"
-        if problem is not None:
-            yield MemberRefusal(name=shown, problem=problem + ".")
+        total += 0 if heavy else entry.file_size
+        if problem is None:
+            yield ListedMember(index=index, name=shown(entry), size=entry.file_size)
             continue
-        member = _read(archive, entry, shown, limits)
-        if isinstance(member, ArchiveMember):
-            total += len(member.data)
-        yield member
+        yield MemberRefusal(
+            name=shown(entry),
+            problem=problem + ".",
+            index=None if heavy else index,
+            size=entry.file_size,
+        )
 
 
-def _problem(entry: zipfile.ZipInfo, limits: ArchiveLimits) -> str | None:
-    """Say what speaks against a member, going by the directory alone."""
+def shown(entry: zipfile.ZipInfo) -> str:
+    """The name of a member as it is shown."""
+    return printable(entry.filename, limit=MAX_NAME)
+
+
+def _odd(entry: zipfile.ZipInfo) -> str | None:
+    """Say what speaks against taking a member for a file of its name."""
     unsafe = _unsafe_name(entry.filename)
     if unsafe is not None:
         return unsafe
@@ -134,6 +211,11 @@ def _problem(entry: zipfile.ZipInfo, limits: ArchiveLimits) -> str | None:
     if entry.create_system == _UNIX and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         kind = "a symbolic link" if stat.S_ISLNK(mode) else "a special file"
         return f"it is {kind}, not a file"
+    return None
+
+
+def _too_much(entry: zipfile.ZipInfo, limits: ArchiveLimits) -> str | None:
+    """Say what speaks against unpacking a member at all, going by the directory alone."""
     if entry.flag_bits & _ENCRYPTED:
         return "it is encrypted; unpack it with its password and add the photo itself"
     if entry.file_size > limits.max_member_bytes:
@@ -149,6 +231,8 @@ def _problem(entry: zipfile.ZipInfo, limits: ArchiveLimits) -> str | None:
 
 def _unsafe_name(name: str) -> str | None:
     """Say what is wrong with the path of a member."""
+    if len(name) > MAX_NAME:
+        return f"its name has {len(name):,} characters, more than the {MAX_NAME:,} of any file"
     path = name.replace("\\", "/")
     if not path.strip() or "\0" in path:
         return "its name is empty or broken"
@@ -157,25 +241,6 @@ def _unsafe_name(name: str) -> str | None:
     if ".." in PurePosixPath(path).parts:
         return "its name leads out of the archive (`..`)"
     return None
-
-
-def _read(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, shown: str, limits: ArchiveLimits
-) -> ArchiveMember | MemberRefusal:
-    """Unpack a member in pieces and stop where it is larger than it said."""
-    pieces = io.BytesIO()
-    allowed = min(entry.file_size, limits.max_member_bytes)
-    try:
-        with archive.open(entry) as source:
-            while piece := source.read(_CHUNK):
-                pieces.write(piece)
-                if pieces.tell() > allowed:
-                    problem = "it unpacks to more bytes than the archive declares."
-                    return MemberRefusal(name=shown, problem=problem)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError):
-        problem = "its bytes are damaged, or packed in a way that is not read."
-        return MemberRefusal(name=shown, problem=problem)
-    return ArchiveMember(name=shown, data=pieces.getvalue())
 
 
 def _folded(name: str) -> str:

@@ -19,6 +19,8 @@ import av.error
 import numpy as np
 import numpy.typing as npt
 
+from values.limits import CLIP_BYTES
+from values.rule import Declared
 from vision.archive import printable
 from vision.errors import DamagedFile, EmptyFile, NotAClip, TooLarge
 from vision.types import EmbeddedFact, Pixels
@@ -46,7 +48,7 @@ EARLY: Final = Fraction(1, 2)
 class ClipLimits:
     """How much one clip may ask of this machine."""
 
-    max_bytes: int = 4_000_000_000
+    max_bytes: int = CLIP_BYTES
     max_seconds: float = 1_800.0
     """Length of the clip that is looked at; what lies behind is reported, not read."""
     max_pixels: int = 34_000_000
@@ -57,6 +59,19 @@ class ClipLimits:
     """Stills chosen for reading, for each minute of the clip begun, up to four minutes' worth."""
     max_laid: int = 2
     """Places that are followed and laid, for each minute that has stills."""
+
+
+LIMITS: Final = ClipLimits()
+"""What one clip may ask of this machine: bytes, length, size of a frame, seconds, stills."""
+
+RULES: Final = Declared(
+    "clip",
+    test="tests/vision/test_frames.py",
+    source="decision 0075; assumed",
+    units={
+        "LIMITS": "bytes, seconds, pixels, stills a minute",
+    },
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +115,12 @@ def open_clip(
         stream = next(iter(container.streams.video), None)
         if stream is None:
             raise NotAClip(shown, "it holds no picture track.", "Add the clip with its picture.")
+        if stream.codec_context is None:
+            raise NotAClip(
+                shown,
+                "its picture is packed in a way (a codec) that no decoder here knows.",
+                "Convert it to H.264 in MP4 and add that as a second file.",
+            )
         _refuse_by_header(stream, shown, limits)
         stream.thread_type = "AUTO"
         yield container, stream
@@ -148,7 +169,7 @@ def probe_clip(
         DecodeError: the file is no clip, or larger than the limits allow.
 
     """
-    limits = limits or ClipLimits()
+    limits = limits or LIMITS
     with open_clip(path, limits=limits, name=name) as (container, stream):
         duration = _duration(container, stream)
         problems = []

@@ -72,6 +72,15 @@ def contradicts(text: str, look: Recognised) -> bool:
     )
 
 
+def without_case(lattice: Lattice) -> Lattice:
+    """Fold a lattice to capitals without separators.
+
+    A letter whose capital form is two letters (ß) stays: a symbol is one character.
+    """
+    upper = {symbol: symbol.upper() for symbol in lattice.symbols if len(symbol.upper()) == 1}
+    return lattice.folded({**upper, **DROPPED})
+
+
 def _alike(lead: str, text: str) -> bool:
     """Say whether a text is another reading of the whole line, nothing cut off."""
     if text != lead and text in lead:
@@ -97,8 +106,7 @@ def _weighed(
     """
     if not isinstance(lattice, Lattice):
         return np.zeros(len(names))
-    upper = {symbol: symbol.upper() for symbol in lattice.symbols if symbol.upper() != symbol}
-    plain = lattice.folded({**upper, **DROPPED})
+    plain = without_case(lattice)
     short = length + SAME_LENGTH < min(map(len, names))
     parts = [_parts(name, length) if short else [name] for name in names]
     seen = np.array([plain.log_likelihood(pieces).max() for pieces in parts])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from values.rule import Declared
 from vision.alignment import Affine, Residual, align, residual
 from vision.copy_index import FingerprintIndex, NearHit
 from vision.features import features_of, working_grey
@@ -40,9 +41,14 @@ __all__ = [
 LEAST_INLIERS: Final = 5
 """Features that must agree on one map before its residual is looked at."""
 LEAST_BLOCKS: Final = 8
+"""Blocks of both pictures that have enough structure to be compared."""
 LEAST_LIKENESS: Final = 0.86
 """Median block correlation; on the measuring set copies have .94 and more."""
+LEAST_ALIKE: Final = 0.75
+"""Share of blocks with a correlation above .9, where no features but the frames are laid upon each
+other."""
 CLOSE_LIKENESS: Final = 0.993
+"""From this correlation on, the structure agrees closely."""
 FEW_INLIERS: Final = 8
 """With fewer features than these the structure has to agree to `CLOSE_LIKENESS`."""
 MOST_DISPLACEMENT: Final = 0.0006
@@ -53,6 +59,7 @@ WHOLE_DISPLACEMENT: Final = 0.0012
 """... and where, besides, both frames are the same but for their edges: heavy recompression of a
 smooth picture makes the shift itself uncertain."""
 WHOLE_COVER: Final = 0.97
+"""From this share of each other on, two frames are the same but for their edges."""
 SMALL_COVER: Final = 0.5
 """An overlap that is a smaller share of one frame is looked at again, as finely as both photos
 allow: in a small part, seen coarsely, any bent map is affine."""
@@ -70,10 +77,38 @@ changes of `benchmarks.copies`) six were copies that shared one word; each had t
 THUMBNAIL_LIKENESS: Final = 0.8
 """Without features in common, only frames that look alike as thumbnails are compared at all."""
 NEAR_COVER: Final = 0.8
+"""A copy is *near* if both frames cover each other to this share ..."""
 NEAR_TURN: Final = 2.0
+"""... turned by at most so many degrees ..."""
 NEAR_STRETCH: Final = 1.03
-"""A copy is *near* if both frames cover each other to this share, turned by at most so many
-degrees and stretched by at most this factor, and not mirrored; else it is *hard*."""
+"""... and stretched by at most this factor, and not mirrored; else it is *hard*."""
+
+RULES: Final = Declared(
+    "copies",
+    test="tests/vision/test_copies.py",
+    source="chosen with 319 pairs of real photos in view; docs/validity.md",
+    units={
+        "LEAST_INLIERS": "features",
+        "FEW_INLIERS": "features",
+        "LEAST_BLOCKS": "blocks",
+        "LEAST_LIKENESS": "correlation, 0-1",
+        "LEAST_ALIKE": "share of blocks, 0-1",
+        "CLOSE_LIKENESS": "correlation, 0-1",
+        "THUMBNAIL_LIKENESS": "correlation, 0-1",
+        "MOST_DISPLACEMENT": "share of the diagonal",
+        "CLOSE_DISPLACEMENT": "share of the diagonal",
+        "WHOLE_DISPLACEMENT": "share of the diagonal",
+        "SMALL_DISPLACEMENT": "share of the diagonal",
+        "BENT_DISPLACEMENT": "share of the diagonal",
+        "WHOLE_COVER": "share of a frame, 0-1",
+        "SMALL_COVER": "share of a frame, 0-1",
+        "NEAR_COVER": "share of a frame, 0-1",
+        "MOST_COMPARED": "candidates",
+        "LEAST_NEAR_WORDS": "words",
+        "NEAR_TURN": "degrees",
+        "NEAR_STRETCH": "times",
+    },
+)
 
 
 def worth_comparing(hit: NearHit, asked: Fingerprint, stored: Fingerprint) -> bool:
@@ -161,7 +196,7 @@ def _objection(measured: Residual, alignment: Alignment | None) -> str | None:
             f"a shift of {measured.displacement:.2f} pixels remains that no copying leaves, "
             "as between two exposures"
         )
-    if alignment is None and measured.alike < 0.75:
+    if alignment is None and measured.alike < LEAST_ALIKE:
         return "frame upon frame, too few blocks are alike"
     if alignment is not None and alignment.inliers < FEW_INLIERS and not close:
         return "too few features agree for a structure that is not quite the same"

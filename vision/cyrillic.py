@@ -14,9 +14,10 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vision.layout import common_direction, direction
+from values.text import CYRILLIC_OWN, LATIN_OWN
+from vision.engine import reread
+from vision.plate.layout import common_direction, direction
 from vision.rectify import crop_quad, side_lengths, stretched, turn_quad
-from vision.second import by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,14 +50,10 @@ are rarer than Chinese lines that look like Cyrillic ones to this reader."""
 UPRIGHT = 0.9
 """Lines read at least this surely by the first reader say which way up a photo's lines stand."""
 
-OWN = frozenset("БГДЁЖЗИЙЛПУФЦЧШЩЪЫЬЭЮЯІЇЄҐбвгдёжзийклмнптфцчшщъыьэюяїєґ") - {"І"}
-"""Letters of Cyrillic that no Latin letter looks like."""
-
-TELLING = OWN - frozenset("ЗзУЧбЬь")
-"""Those of them that no digit or worn Latin letter is easily taken for; З, Ь and others are weak
+TELLING = CYRILLIC_OWN - frozenset("ЗзУЧбЬь")
+"""Cyrillic letters that no digit or worn Latin letter is easily taken for; З, Ь and others are weak
 signs, since 3 and b look like them."""
 
-LATIN_OWN = frozenset("DFGJLNQRSUVWYZbdfghjklmnqrstuvwz")
 DOUBLES = frozenset("ABCEHIKMNOPRTXY3460b")
 """What the first reader makes of Cyrillic capitals, most of the time."""
 
@@ -126,7 +123,7 @@ def _read(
         crop = crop_quad(pixels, stretched(line.corners, sides=0.0, ends=ROOM))
         answer = engine.recognise([crop])[0]
         if answer.confidence >= least and is_cyrillic(answer.text, surely=least >= SURE):
-            found[line.line_id] = by(line, engine.identity, answer)
+            found[line.line_id] = reread(line, engine.identity, answer)
     return found
 
 
@@ -138,9 +135,9 @@ def is_cyrillic(text: str, *, surely: bool) -> bool:
     """
     telling = sum(char in TELLING for char in text)
     words = re.findall(r"[^\W\d_]+", text)
-    mixed = any(set(word) & OWN and set(word) & LATIN_OWN for word in words)
+    mixed = any(set(word) & CYRILLIC_OWN and set(word) & LATIN_OWN for word in words)
     if mixed or not telling:
         return False
-    speaks_for = telling + 0.5 * sum(char in OWN - TELLING for char in text)
+    speaks_for = telling + 0.5 * sum(char in CYRILLIC_OWN - TELLING for char in text)
     against = sum(char in LATIN_OWN for char in text)
     return speaks_for >= max(1.5, against) if surely else True

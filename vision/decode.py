@@ -19,6 +19,8 @@ import numpy.typing as npt
 import pillow_heif
 from PIL import Image, UnidentifiedImageError
 
+from values.limits import PHOTO_BYTES
+from values.rule import Declared
 from vision.errors import DamagedFile, DecodeError, EmptyFile, NotAPhoto, TooLarge, TooSlow
 from vision.types import Photo, Pixels
 
@@ -59,7 +61,7 @@ _ORIENTATION_TAG: Final = 0x0112
 class DecodeLimits:
     """How much one photo may ask of this machine."""
 
-    max_bytes: int = 200_000_000
+    max_bytes: int = PHOTO_BYTES
     max_pixels: int = 120_000_000
     """Width × height; 120 million need 360 MB once decoded."""
     max_side: int = 65_500
@@ -68,6 +70,19 @@ class DecodeLimits:
     """Passes of a progressive JPEG; real ones have about ten, each costs a whole decoding."""
     max_seconds: float = 30.0
     """Decoding time; looked at whenever the decoder asks for more bytes."""
+
+
+LIMITS: Final = DecodeLimits()
+"""What one photo may ask of this machine: bytes, pixels, scans of a progressive JPEG, seconds."""
+
+RULES: Final = Declared(
+    "photo",
+    test="tests/vision/test_decode.py",
+    source="decision 0075; assumed",
+    units={
+        "LIMITS": "bytes, pixels, passes, seconds",
+    },
+)
 
 
 def sniff(data_head: bytes) -> FileKind:
@@ -108,7 +123,7 @@ def decode_photo(data: bytes, *, name: str, limits: DecodeLimits | None = None) 
         EmptyFile, NotAPhoto, TooLarge, TooSlow, DamagedFile: each with a sentence for people.
 
     """
-    limits = limits or DecodeLimits()
+    limits = limits or LIMITS
     _refuse_by_bytes(data, name, limits)
     try:
         with _opened(data, name, limits) as image:

@@ -8,7 +8,7 @@ line means) is the same for every engine.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import cv2
 import numpy as np
 
+from values.sentence import say
 from vision.errors import EngineMissing
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vision.lattice import Lattice
-    from vision.types import Engine, Glyph, Pixels, Quad
+    from vision.types import Engine, Glyph, Pixels, Quad, TextLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,18 @@ class Recognised:
     confidence: float
     glyphs: tuple[Glyph, ...]
     lattice: Lattice | None
+
+
+def reread(line: TextLine, engine: Engine, answer: Recognised) -> TextLine:
+    """Give the same line as an engine read it in another crop or another pass."""
+    return replace(
+        line,
+        text=answer.text,
+        confidence=answer.confidence,
+        glyphs=answer.glyphs,
+        engine=engine,
+        lattice=answer.lattice,
+    )
 
 
 MOST_ENLARGED = 4.0
@@ -177,7 +190,7 @@ def usual_engines() -> tuple[str, ...]:
 def load_engine(name: str) -> TextEngine:
     """Load a reader by name, once for the whole process; `EngineMissing` says how to get it."""
     if name not in ENGINES:
-        raise EngineMissing(f"there is no reader called {name!r}; choose from {', '.join(ENGINES)}")
+        raise EngineMissing(say("reader.unknown", name=name, known=tuple(ENGINES)))
     status = _status(name)
     if not status.available:
         raise EngineMissing(status.sentence)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from values.errors import NameplateError
 
-class VisionError(Exception):
+
+class VisionError(NameplateError):
     """The base of all errors of this room."""
-
-    def diagnostics(self) -> str:
-        """Say what happened and what to do, in plain sentences for a screen or a terminal."""
-        return str(self)
 
 
 class EngineMissing(VisionError):  # named for what it says on the screen
@@ -23,14 +21,10 @@ class DecodeError(VisionError):
     """A file could not be turned into a picture or a clip; the sentence names the file."""
 
     def __init__(self, name: str, problem: str, advice: str) -> None:
-        super().__init__(f"{name}: {problem}")
+        super().__init__(f"{name}: {problem}", remedy=advice)
         self.name = name
         self.problem = problem
         self.advice = advice
-
-    def diagnostics(self) -> str:
-        """Name the file, say what is wrong with it and what to do."""
-        return f"{self.name}: {self.problem} {self.advice}"
 
 
 class EmptyFile(DecodeError):
@@ -51,6 +45,14 @@ class TooSlow(DecodeError):
 
 class DamagedFile(DecodeError):
     """The file begins like a picture or a clip, but cannot be decoded to its end."""
+
+
+class DecoderStopped(DecodeError):
+    """The process that opened the file broke off, or was stopped at a limit."""
+
+
+class MemberDamaged(DecodeError):
+    """A member of an archive cannot be unpacked; the archive's other members can."""
 
 
 class NotAClip(DecodeError):

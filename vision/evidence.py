@@ -6,7 +6,7 @@ Beside the looks may stand their *stack*: what was read in all of them laid over
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """What plates write values in; other scripts join where a look or a question has them."""
 
-FORMAT = "nameplate-fused-2"
+FORMAT = "nameplate-fused-3"
 
 SUGGESTIONS = 6
 
@@ -53,7 +53,8 @@ _MISREAD: dict[str, tuple[tuple[str, float], ...]] = {
     "D": (("0", 0.05), ("O", 0.05)),
 }
 """What a character that was read may be instead, where only the text is known. Directed: a B is
-often an 8, an 8 seldom a B. Shares after measurements of Tesseract on rendered fonts; rounded."""
+often an 8, an 8 seldom a B. Shares after measurements of Tesseract on rendered fonts; rounded.
+How often is measured here; which characters look alike at all stands in `values.text`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,19 +128,37 @@ class FusedLikelihood:
 
     looks: tuple[Lattice, ...]
     tempering: Tempering
+    weights: tuple[float, ...]
+    """For how many looks each one counts: 1, or the share of its exposure that falls to it."""
     stack: Lattice | None = None
     """What was read in all looks laid over each other."""
 
+    def __post_init__(self) -> None:
+        """Refuse weights that are not one for each look."""
+        if len(self.weights) != len(self.looks) or any(weight < 0 for weight in self.weights):
+            raise ValueError("each look needs a weight of 0 or more")
+
     @classmethod
     def of(
-        cls, looks: Sequence[Lattice], tempering: Tempering, *, stack: Lattice | None = None
+        cls,
+        looks: Sequence[Lattice],
+        tempering: Tempering,
+        *,
+        weights: Sequence[float] | None = None,
+        stack: Lattice | None = None,
     ) -> FusedLikelihood:
-        """Fold the looks' symbols to plain letters and digits."""
+        """Fold the looks' symbols to plain letters and digits; each counts once by default."""
         return cls(
             looks=tuple(_plain(look) for look in looks),
             tempering=tempering,
+            weights=(1.0,) * len(looks) if weights is None else tuple(weights),
             stack=None if stack is None else _plain(stack),
         )
+
+    @property
+    def exposures(self) -> int:
+        """As how many exposures all looks count together."""
+        return max(1, round(sum(self.weights)))
 
     @property
     def views(self) -> tuple[Lattice, ...]:
@@ -165,7 +184,7 @@ class FusedLikelihood:
         """Merge symbols as `Lattice.folded` does, in every look."""
         looks = tuple(look.folded(mapping) for look in self.looks)
         stack = None if self.stack is None else self.stack.folded(mapping)
-        return FusedLikelihood(looks=looks, tempering=self.tempering, stack=stack)
+        return replace(self, looks=looks, stack=stack)
 
     def log_likelihood(self, strings: Sequence[str]) -> Floats:
         """Natural logarithm, up to a constant, of how probable all looks are under each string.
@@ -176,11 +195,11 @@ class FusedLikelihood:
         plain = [letters_and_digits(string) for string in strings]
         unique = list(dict.fromkeys(plain))
         total = np.zeros(len(unique))
-        for look in self.looks:
-            total += self.of_look(look, unique)
+        for look, weight in zip(self.looks, self.weights, strict=True):
+            total += weight * self.of_look(look, unique)
         if self.stack is not None:
             total += self.tempering.stack_weight * self.of_look(self.stack, unique)
-        total *= self.tempering.discount(len(self.looks), stacked=self.stack is not None)
+        total *= self.tempering.discount(self.exposures, stacked=self.stack is not None)
         total[[not text for text in unique]] = -np.inf
         place = {text: at for at, text in enumerate(unique)}
         return np.asarray(total[[place[text] for text in plain]])
@@ -223,6 +242,7 @@ class FusedLikelihood:
         return {
             "format": FORMAT,
             "looks": [look.to_json() for look in self.looks],
+            "weights": list(self.weights),
             "stack": None if self.stack is None else self.stack.to_json(),
             "temperature": tempering.temperature,
             "floor": tempering.floor,
@@ -242,7 +262,8 @@ class FusedLikelihood:
             raise ReadingRefused(f"this fused likelihood is not in the form {FORMAT!r}")
         looks = tuple(Lattice.from_json(look) for look in data["looks"])
         stack = None if data.get("stack") is None else Lattice.from_json(data["stack"])
-        return cls(looks=looks, tempering=tempering_from_json(data), stack=stack)
+        weights = tuple(float(weight) for weight in data["weights"])
+        return cls(looks=looks, weights=weights, tempering=tempering_from_json(data), stack=stack)
 
 
 def _plain(look: Lattice) -> Lattice:

@@ -14,6 +14,7 @@ import math
 import shlex
 import sys
 from collections import deque
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from operator import itemgetter
@@ -24,6 +25,7 @@ import av.error
 from PIL import Image
 
 from vision.clip import (
+    LIMITS,
     ClipFacts,
     ClipLimits,
     Report,
@@ -34,9 +36,9 @@ from vision.clip import (
     walk,
 )
 from vision.errors import DamagedFile, VisionError
-from vision.kept import Kept
-from vision.laying import lay
+from vision.frame_cache import Kept
 from vision.moments import choose, without_standing
+from vision.multi_frame import lay
 from vision.survey import SPARED, survey
 from vision.track import Place, View, follow, place_of
 from vision.types import Frame, Pixels
@@ -85,7 +87,7 @@ def choose_frames(
         DecodeError: the file is no clip, is too large, or gives no frame at all.
 
     """
-    limits = limits or ClipLimits()
+    limits = limits or LIMITS
     step, problem = on_step or _ignore, on_problem or _ignore
     moments, problems, kept = [], list[str](), Kept()
     for moment in survey(path, limits=limits, report=problems.append, name=name, keep=kept.add):
@@ -139,7 +141,7 @@ def grab_frame(
         DecodeError: the file is no clip, or has no frame there.
 
     """
-    limits = limits or ClipLimits()
+    limits = limits or LIMITS
     wanted = Fraction(seconds)
     problems: list[str] = []
     shown: tuple[Fraction, Pixels] | None = None
@@ -177,7 +179,7 @@ def lay_frames(
         DecodeError: the file is no clip, or has no frame at exactly that time.
 
     """
-    views = _views(path, seconds, limits=limits or ClipLimits(), name=name)
+    views = _views(path, seconds, limits=limits or LIMITS, name=name)
     at = [view.seconds for view in views].index(seconds)
     laid = lay(views, follow(views, at, place), place)
     if laid is None:
@@ -252,7 +254,8 @@ def _seek(container: InputContainer, stream: VideoStream, seconds: Fraction) -> 
     try:
         container.seek(max(0, math.floor(seconds / base)), stream=stream, backward=True)
     except av.error.FFmpegError:
-        container.seek(0)
+        with suppress(av.error.FFmpegError):  # not even back: then it stands where it began
+            container.seek(0)
 
 
 def _frame(

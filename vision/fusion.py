@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from values.sentence import say
 from vision.calibration import Kind, calibrated
 from vision.errors import VisionError
 from vision.evidence import FusedLikelihood, Tempering, lattice_from_glyphs, usual_tempering
 from vision.lattice import Lattice
+from vision.plate.assurance import Exposures, assure
 from vision.shapes import letters_and_digits
 from vision.types import Alternative, CharOption, FieldReading, Glyph
 
@@ -30,20 +32,11 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from vision.types import ReadingState
-
 __all__ = ["FusedLikelihood", "Tempering", "fuse", "fused_likelihood"]
 
 MOST_ALTERNATIVES = 6
 LEAST_ALTERNATIVE = 0.005
 GLYPH_OPTIONS = 5
-
-STATED, READABLE = 0.95, 0.15
-"""At or above `STATED` (calibrated) a fused value may be stated; below `READABLE` no claim is
-made. A value is never stated unless two exposures gave it by themselves, or one stated it."""
-
-LEAST_STRENGTH = 0.5
-"""Nothing is stated on a field rule weaker than this."""
 
 _ROUNDS = 6
 _STARTS = 3
@@ -65,14 +58,18 @@ def fused_likelihood(
     readings: Sequence[FieldReading],
     *,
     tempering: Tempering | None = None,
+    weights: Sequence[float] | None = None,
     stack: Lattice | None = None,
 ) -> FusedLikelihood:
-    """Give what all looks together say about any string; each reading counts as one look."""
+    """Give what all looks together say about any string; each reading counts as one look.
+
+    `weights` say otherwise: for how many looks each counts.
+    """
     looks = tuple(
         item.lattice if isinstance(item.lattice, Lattice) else lattice_from_glyphs(item)
         for item in readings
     )
-    return FusedLikelihood.of(looks, tempering or usual_tempering(), stack=stack)
+    return FusedLikelihood.of(looks, tempering or usual_tempering(), weights=weights, stack=stack)
 
 
 def fuse(
@@ -87,8 +84,9 @@ def fuse(
 
     Args:
         readings: one for each photo, all of the same field. One alone is tempered too.
-        exposures: for each reading, a name of the exposure it comes from; readings of one
-            exposure (reposts) count once, by the surest of them. All different by default.
+        exposures: for each reading, a name of the exposure it comes from; all different by
+            default. Readings of one exposure (reposts, stills of one clip) share the weight of one
+            look, each by how sure it is, so that none adds weight and none is left out.
         stack: what was read in the same looks laid over each other (`vision.stacking`).
         tempering: the fitted numbers; those kept with the program by default.
         raw: leave the confidences as they come, uncalibrated (to fit the calibration).
@@ -96,45 +94,67 @@ def fuse(
     A person's transcription has no place here: it replaces the machine's reading in a query.
     """
     if not readings:
-        raise NothingToFuse("There is no reading to fuse: choose at least one photo of the plate.")
-    if len({item.field for item in readings}) > 1:
-        names = ", ".join(sorted({item.field for item in readings}))
-        raise NothingToFuse(f"Readings of different fields cannot be fused: {names}.")
-    looks, notes = _one_for_each_exposure(readings, exposures)
+        raise NothingToFuse(say("fusion.nothing"))
+    fields = {item.field for item in readings}
+    if len(fields) > 1:
+        raise NothingToFuse(say("fusion.different-fields", fields=tuple(sorted(fields))))
+    looks, exposures = readings, _checked(readings, exposures)
+    notes = _shared_note(len(looks) - len(set(exposures)))
     certain = _from_codes(looks)
     if certain is not None:
         return certain
-    likelihood = fused_likelihood(looks, tempering=tempering, stack=stack)
+    weights = shared_weights(exposures, [item.confidence for item in looks])
+    likelihood = fused_likelihood(looks, tempering=tempering, weights=weights, stack=stack)
     texts = [letters_and_digits(item.text) for item in looks]
     values = _explored(likelihood, texts)
     if not values:
         best = max(looks, key=lambda item: item.confidence)
-        return replace(best, state="unreadable", lattice=likelihood)
+        key = letters_and_digits(best.text)
+        given = assure(Exposures(readings=looks, key=key, sure=0.0, exposures=0))
+        return given.of(replace(best, lattice=likelihood))
     if stack is not None:
         notes = (*notes, f"Laid over each other, the looks read “{stack.text.strip()}”.")
     maps: Maps = _as_it_is if raw else calibrated
-    return _reading(looks, likelihood, values, notes, maps)
+    return _reading(looks, exposures, likelihood, values, notes, maps)
 
 
-def _one_for_each_exposure(
+def shared_weights(exposures: Sequence[str], sure: Sequence[float]) -> tuple[float, ...]:
+    """For how many looks each reading counts, 0-1; the readings of one exposure share one look.
+
+    Each has a part by how sure it is (`sure`, 0-1), so that blurred stills do not drown a clear
+    one. What an exposure says of any two strings thus lies between what its exhibits say apart:
+    another repost of it is no gain.
+    """
+    together: dict[str, float] = {}
+    count: dict[str, int] = {}
+    for name, each in zip(exposures, sure, strict=True):
+        together[name] = together.get(name, 0.0) + each
+        count[name] = count.get(name, 0) + 1
+    return tuple(
+        each / together[name] if together[name] > 0 else 1.0 / count[name]
+        for name, each in zip(exposures, sure, strict=True)
+    )
+
+
+def _checked(
     readings: tuple[FieldReading, ...], exposures: tuple[str, ...] | None
-) -> tuple[tuple[FieldReading, ...], tuple[str, ...]]:
-    """Keep the surest reading of each exposure, and say how many reposts were left out."""
+) -> tuple[str, ...]:
+    """Give a name of an exposure for each reading."""
     if exposures is None:
-        return readings, ()
+        return tuple(str(number) for number in range(len(readings)))
     if len(exposures) != len(readings):
         raise NothingToFuse(
             f"{len(readings)} readings came with {len(exposures)} exposures: give one for each."
         )
-    kept: dict[str, FieldReading] = {}
-    for name, item in zip(exposures, readings, strict=True):
-        if name not in kept or item.confidence > kept[name].confidence:
-            kept[name] = item
-    left_out = len(readings) - len(kept)
-    if not left_out:
-        return readings, ()
-    were = "1 repost of an exposure was" if left_out == 1 else f"{left_out} reposts were"
-    return tuple(kept.values()), (f"{were} not counted: an exposure counts once.",)
+    return exposures
+
+
+def _shared_note(more: int) -> tuple[str, ...]:
+    """Say how many readings there are beyond one for each exposure."""
+    if not more:
+        return ()
+    shows = "1 reading more shows" if more == 1 else f"{more} readings more show"
+    return (f"{shows} an exposure that another one shows: an exposure counts as one look.",)
 
 
 def _from_codes(looks: tuple[FieldReading, ...]) -> FieldReading | None:
@@ -183,6 +203,7 @@ def _near(text: str, likelihood: FusedLikelihood) -> list[str]:
 
 def _reading(
     looks: tuple[FieldReading, ...],
+    exposures: tuple[str, ...],
     likelihood: FusedLikelihood,
     values: dict[str, float],
     notes: tuple[str, ...],
@@ -193,48 +214,42 @@ def _reading(
     shares = np.exp(logs - logs[0])
     shares /= shares.sum()
     key = ranked[0][0]
-    sure = maps(float(shares[0]), _kind(looks, likelihood))
+    sure = maps(float(shares[0]), _kind(likelihood))
     own = [item for item in looks if letters_and_digits(item.text) == key]
+    borne_by = {
+        exposure
+        for item, exposure in zip(looks, exposures, strict=True)
+        if letters_and_digits(item.text) == key
+    }
     source = max(own or looks, key=lambda item: item.confidence)
+    given = assure(Exposures(readings=looks, key=key, sure=sure, exposures=len(borne_by)))
     alternatives = tuple(
         Alternative(text=_spelled(text, looks), probability=_scaled(share, shares[0], sure))
         for (text, _), share in zip(ranked[1:], shares[1:], strict=True)
         if share >= LEAST_ALTERNATIVE
     )
-    return replace(
+    fused = replace(
         source,
         text=_spelled(key, looks),
         confidence=sure,
-        state=_state(looks, own, sure),
         glyphs=_glyphs(key, values, maps),
         alternatives=alternatives[:MOST_ALTERNATIVES],
         notes=(*notes, *_differences(looks, key)),
         lattice=likelihood,
     )
+    return given.of(fused)
 
 
-def _kind(looks: Sequence[FieldReading], likelihood: FusedLikelihood) -> Kind:
+def _kind(likelihood: FusedLikelihood) -> Kind:
     if likelihood.stack is not None:
         return "stacked"
-    return "field" if len(looks) == 1 else "fused"
+    return "field" if likelihood.exposures == 1 else "fused"
 
 
 def _scaled(share: float, first: float, sure: float) -> float:
     """Share what calibration left for the alternatives in the proportions that they had."""
     rest = 1.0 - float(first)
     return float(share) * (1.0 - sure) / rest if rest > 0 else 0.0
-
-
-def _state(
-    looks: tuple[FieldReading, ...], own: Sequence[FieldReading], sure: float
-) -> ReadingState:
-    if sure < READABLE:
-        return "unreadable"
-    borne = len(own) >= 2 or any(item.state == "stated" for item in own)
-    strong = max((item.strength for item in own), default=0.0) >= LEAST_STRENGTH
-    # A look that states something else is a contradiction that a person has to see.
-    against = any(item.state == "stated" and item not in own for item in looks)
-    return "stated" if sure >= STATED and borne and strong and not against else "offered"
 
 
 def _glyphs(key: str, values: dict[str, float], maps: Maps) -> tuple[Glyph, ...]:

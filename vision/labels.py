@@ -11,15 +11,23 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import cast, get_args
 
+from values.text import WORD_TWINS
+from vision.shapes import up_to_legal_form
 from vision.types import FieldName
 
 OTHER = "-"
-_LOOKALIKES = str.maketrans({"0": "o", "1": "i", "l": "i", "|": "i", "!": "i", "5": "s", "8": "b"})
+_WORD_TWINS = str.maketrans(WORD_TWINS)
+NUMBER_SIGN = "number sign"
+"""The word of a label that is a number sign and nothing else."""
+
+NAMED_IN_FULL: tuple[FieldName, ...] = ("serial", "model", "part_number", "lot", "date", "contract")
+"""Fields whose label words also stand in names of firms (*Serial Electronics Ltd*)."""
+
 _NUMBER_WORDS = ("number", "nummer", "num", "nom", "nr", "no", "nu", "n")
 _JUNK = " .:;,#=_-–—|*'\"“”№•·：，（）…<>()[]{}/\\"
 
@@ -35,6 +43,13 @@ class Label:
     """Where the value may begin: after the word, a following *No.* and punctuation."""
     strength: float
     """0–1: 1 for the exact word with a boundary after it; less if it was guessed."""
+    numbered: bool = False
+    """Whether a number sign stands in the label, or between its word and the value."""
+
+    @property
+    def bare(self) -> bool:
+        """Say whether it is a number sign without a word: it does not say which number follows."""
+        return self.word == NUMBER_SIGN
 
 
 def folded(char: str) -> str:
@@ -44,7 +59,7 @@ def folded(char: str) -> str:
     if char in "°º":
         return "o"
     plain = "".join(c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c))
-    return "".join(c for c in plain.casefold() if c.isalnum()).translate(_LOOKALIKES)
+    return "".join(c for c in plain.casefold() if c.isalnum()).translate(_WORD_TWINS)
 
 
 def fold_word(text: str) -> str:
@@ -67,6 +82,8 @@ def known_labels() -> dict[str, tuple[str, tuple[FieldName, ...]]]:
             name = cast("FieldName", row["field"])
             if name not in fields:
                 fields.append(name)
+    for key in [key for key in found if key.endswith("no") and len(key) > len("no") + 1]:
+        found.setdefault(key.removesuffix("no") + "nr", found[key])
     return {key: (word, tuple(fields)) for key, (word, fields) in found.items()}
 
 
@@ -84,20 +101,149 @@ def find_labels(text: str) -> tuple[Label, ...]:
     found: list[Label] = []
     position = 0
     while position < len(stream):
-        label = _label_at(text, stream, position)
-        if label is None:
+        label = _label_at(text, stream, position) or _numbered_at(text, stream[position][1])
+        if label is None or (label.bare and found and found[-1].end == label.start):
             position += 1
             continue
         found.append(label)
         while position < len(stream) and stream[position][1] < label.end:
             position += 1
-    return tuple(found)
+    return _without_names(text, _joined(text, found))
+
+
+_SIGN = (
+    r"(?:№|(?:N[°ºO]|N0(?!\d)|NR|NU|NUM|NUMBER|NUMMER|NUMARASI|NUMARA|NUMERO|NÚMERO|NUMÉRO|НОМЕР|ČÍSLO)"
+    r"(?![^\W\d_])\.?|\#)"
+)
+"""Number signs that follow a word or stand alone. By general knowledge of the languages listed."""
+
+_HAN_SIGN = r"(?:编号|編號|号码|號碼|号|號|番号)"
+_LEADING = (
+    r"(?:№|N[°º]|N[O0]\.|NR\.?\s|NO\.?\s(?=OF\b)|NUMBER\s(?=OF\b)|NUM[EÉ]RO|NÚMERO|НОМЕР|شماره|رقم)"
+)
+_WORD = r"[^\W\d_][\w.'’/-]*"
+_AFTER_WORD = re.compile(rf"({_WORD}?)(\s*[.\-]?\s*){_SIGN}", re.IGNORECASE)
+_AFTER_HAN = re.compile(rf"(?!{_HAN_SIGN})[\u4e00-\u9fff]{{1,10}}?{_HAN_SIGN}(?![\u4e00-\u9fff])")
+_BEFORE_WORD = re.compile(
+    rf"{_LEADING}\s*(?:[^\W\d_]{{1,3}}['’\s]\s*)*[^\W\d_]{{3,}}", re.IGNORECASE
+)
+_ALONE_SIGN = re.compile(rf"(?:{_SIGN}|{_HAN_SIGN}|شماره|رقم)", re.IGNORECASE)
+
+
+def _numbered_at(text: str, at: int) -> Label | None:
+    """Give *unknown word + number sign* as a label of something else, or a number sign alone.
+
+    A sign counts only where a number, or nothing, follows: *NO STEP* announces no number.
+    """
+    if not _word_start(text, at):
+        return None
+    for pattern in (_BEFORE_WORD, _AFTER_HAN, _AFTER_WORD, _ALONE_SIGN):
+        found = pattern.match(text, at)
+        if not found:
+            continue
+        word, end = found.group(), found.end()
+        if pattern is _BEFORE_WORD and _grows_into_a_value(text, end):
+            continue
+        bare = pattern is _ALONE_SIGN
+        if pattern in (_AFTER_WORD, _AFTER_HAN) and _holds_a_label(text, at, end):
+            continue
+        if pattern is _AFTER_WORD and _glued(found) and not _at_once(text, end):
+            continue
+        start = _after_junk(text, end)
+        if not bare or _announces(text, start):
+            return Label(
+                fields=(),
+                word=NUMBER_SIGN if bare else word.strip(),
+                start=at,
+                end=start,
+                strength=1.0,
+                numbered=True,
+            )
+    return None
+
+
+def _glued(found: re.Match[str]) -> bool:
+    """Say whether the sign is written onto the word, as the end of *TORINO* seems to be."""
+    return not found.group(2) and found.group()[-1:] not in "№#"
+
+
+def _grows_into_a_value(text: str, end: int) -> bool:
+    """Say whether letters go on into digits: a value, no word."""
+    return text[end : end + 1].isalnum() or (text[end : end + 1] == "-" and text[end + 1 :] != "")
+
+
+def _at_once(text: str, end: int) -> bool:
+    """Say whether a number, a colon or a full stop follows without a space."""
+    return (
+        text[end - 1] == "." or text[end : end + 1] in {":", "："} or text[end : end + 1].isdigit()
+    )
+
+
+def _announces(text: str, start: int) -> bool:
+    """Say whether a number follows, behind a few letters at most, or nothing does."""
+    return not text[start:].strip() or bool(_NUMBER_FOLLOWS.match(text, start))
+
+
+_NUMBER_FOLLOWS = re.compile(r"(?:[^\W\d_]{1,3}[\s.-]+)?\S*\d")
+
+
+def _holds_a_label(text: str, start: int, end: int) -> bool:
+    """Say whether a label of ours begins inside, and so is found later."""
+    stream = [(part, at) for at, char in enumerate(text) for part in _in_place(text, at, char)]
+    places = [number for number, (_, at) in enumerate(stream) if start < at < end]
+    return any(_label_at(text, stream, number) for number in places)
+
+
+def _joined(text: str, found: list[Label]) -> list[Label]:
+    """Let a label word before *unknown word + number sign* be a part of it: *TYPE APPROVAL NO*."""
+    kept: list[Label] = []
+    for label in found:
+        before = kept[-1] if kept else None
+        other = not label.fields and label.numbered and not label.bare
+        if before and other and "maker" not in before.fields and before.end >= label.start:
+            kept[-1] = replace(
+                label, start=before.start, word=text[before.start : label.end].strip()
+            )
+        else:
+            kept.append(label)
+    return kept
+
+
+def _without_names(text: str, found: list[Label]) -> tuple[Label, ...]:
+    """Drop label words inside a firm's name: *SERIAL ELECTRONICS LTD* announces no serial."""
+    kept = []
+    for number, label in enumerate(found):
+        stop = found[number + 1].start if number + 1 < len(found) else len(text)
+        if not _in_a_name(text, label, stop):
+            kept.append(label)
+    return tuple(kept)
+
+
+def _in_a_name(text: str, label: Label, stop: int) -> bool:
+    """Say whether words and a legal form follow, with nothing between that parts them."""
+    if not set(label.fields) & set(NAMED_IN_FULL) or label.numbered:
+        return False
+    if any(char in _MARKS for char in text[label.start : label.end]):
+        return False
+    name = up_to_legal_form(text[label.end : stop])
+    named = [word for word in (name or "").split() if sum(char.isalpha() for char in word) >= 3]
+    before = any(char.isalnum() for char in text[: label.start])
+    return name is not None and not any(char.isdigit() for char in name) and bool(named or before)
+
+
+_MARKS = ":=：#№/"
+"""What parts a label from its value; a name of a firm has none of it."""
 
 
 def _in_place(text: str, at: int, char: str) -> str:
-    """Fold a character of a line; a digit that begins a word is no misread letter of a label."""
+    """Fold a character of a line; a digit that begins a word is no misread letter of a label.
+
+    Nor is one before another digit: the nought of `NO123` and of `N0123` is of the value.
+    """
     if char == "9" and _number_sign(text, at):
         return "o"
+    if char.isdigit() and text[at + 1 : at + 2].isdigit():
+        return char
     begins = at == 0 or not text[at - 1].isalnum()
     if char.isdigit() and begins and text[at + 1 : at + 3].upper() != "/N":
         return char
@@ -128,9 +274,35 @@ def _label_at(text: str, stream: list[tuple[str, int]], position: int) -> Label 
             strength, used = match(text, stream, position, key)
             if strength:
                 word, fields = known_labels()[key]
-                end = _value_start(text, stream[position + used - 1][1] + 1)
-                return Label(fields=fields, word=word, start=at, end=end, strength=strength)
+                last = stream[position + used - 1][1] + 1
+                complete = key.endswith(_ENDS_NUMBERED)
+                end, sign = _value_start(text, last, complete=complete)
+                numbered = complete or sign or "№" in text[at:end] or "#" in text[at:end]
+                return Label(
+                    fields=fields,
+                    word=word,
+                    start=at,
+                    end=end,
+                    strength=strength,
+                    numbered=numbered,
+                )
     return None
+
+
+_ENDS_NUMBERED = (
+    "no",
+    "nr",
+    "number",
+    "nummer",
+    "номер",
+    "号",
+    "numarasi",
+    "nu",
+    "num",
+    "sn",
+    "pn",
+)
+"""How folded labels end that have a number sign in them already."""
 
 
 def _exact(text: str, stream: list[tuple[str, int]], position: int, key: str) -> tuple[float, int]:
@@ -177,18 +349,26 @@ def _boundary(
     return 0.6 if len(key) >= 6 else 0.0
 
 
-def _value_start(text: str, at: int) -> int:
-    """Skip a following *No.*, *number* or *#*, then punctuation, to where the value begins."""
-    while at < len(text) and text[at] in _JUNK:
-        at += 1
+def _value_start(text: str, at: int, *, complete: bool) -> tuple[int, bool]:
+    """Skip a following *No.*, *number* or *#*, then punctuation, to where the value begins.
+
+    Says also whether there was a number word. Behind a label that is `complete` one that is
+    written onto digits is a part of the value.
+    """
+    at = _after_junk(text, at)
     rest = text[at : at + 8].casefold()
     if rest.startswith("n9") and _number_sign(text, at + 1):
         rest = rest.replace("9", "o", 1)
-    for word in _NUMBER_WORDS:
+    for word in (*_NUMBER_WORDS, "n0"):
         follows = rest[len(word) : len(word) + 1]
-        if rest.startswith(word) and not (follows.isalpha() or (len(word) < 2 and follows)):
-            at += len(word)
-            break
+        short = len(word) < 2 or word == "n0" or complete
+        if rest.startswith(word) and not (follows.isalpha() or (short and follows.isalnum())):
+            return _after_junk(text, at + len(word)), True
+    return at, False
+
+
+def _after_junk(text: str, at: int) -> int:
+    """Skip punctuation."""
     while at < len(text) and text[at] in _JUNK:
         at += 1
     return at

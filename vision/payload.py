@@ -12,8 +12,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vision.shapes import letters_and_digits
+
 if TYPE_CHECKING:
-    from vision.types import FieldName
+    from vision.types import Code, FieldName
 
 RS, GS, EOT = "\x1e", "\x1d", "\x04"
 
@@ -273,3 +275,23 @@ def _bare_identifier(text: str) -> Payload | None:
 
 def _unique(fields: list[tuple[FieldName, str]]) -> tuple[tuple[FieldName, str], ...]:
     return tuple(dict.fromkeys(fields))
+
+
+_RETAIL = ("EAN", "UPC", "ISBN", "ITF-14", "ITF14", "DATABAR")
+"""Symbologies that carry article numbers, never a serial."""
+
+
+def is_article_number(code: Code) -> bool:
+    """Say whether a code holds a trade item number (GS1 General Specifications) and no more."""
+    payload = re.sub(r"^\(?01\)?(?=\d{14}$)", "", code.payload.strip())
+    digits = letters_and_digits(payload)
+    retail = re.sub(r"[^A-Z0-9]", "", code.symbology.upper()).startswith(
+        tuple(re.sub(r"[^A-Z0-9]", "", name) for name in _RETAIL)
+    )
+    return retail or (len(digits) in (12, 13, 14) and digits.isdigit() and gtin_checks(digits))
+
+
+def gtin_checks(digits: str) -> bool:
+    """Say whether the last digit is the check digit of the others (GS1: modulo 10)."""
+    total = sum(int(char) * (3 if at % 2 else 1) for at, char in enumerate(reversed(digits)))
+    return total % 10 == 0

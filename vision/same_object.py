@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import cv2
 import numpy as np
 
+from values.rule import Declared
 from vision.alignment import match
 from vision.features import extract
 from vision.rectify import crop_region
@@ -30,6 +31,17 @@ LEAST_CHARACTERS: Final = 4
 """Letters and digits; shorter values agree by accident."""
 ALIKE_FEATURES: Final = 15
 """Features of two plate crops that agree on one perspective map: the plates look alike."""
+
+RULES: Final = Declared(
+    "same-object",
+    test="tests/vision/test_same_object.py",
+    source="assumed",
+    units={
+        "LEAST_CONFIDENCE": "confidence, 0-1",
+        "LEAST_CHARACTERS": "letters and digits",
+        "ALIKE_FEATURES": "features",
+    },
+)
 _FIT_PIXELS: Final = 5.0
 _CROP_HEIGHT: Final = 320
 

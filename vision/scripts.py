@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from values.text import CYRILLIC_OWN
+from vision.engine import reread
 from vision.rectify import crop_quad, side_lengths
-from vision.second import by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,8 +35,8 @@ PROBES = 4
 """Lines tried first; the others follow only if one of these turns out to be in the script."""
 
 ACCEPT = 0.45
-CYRILLIC_ONLY = frozenset("БГДЖЗИЙЛПФЦЧШЩЪЫЬЭЮЯЇЄҐбвгджзийклмнптфцчшщъыьэюяїєґ")
-
+TELLING = CYRILLIC_OWN - frozenset("ЁУё")
+"""Cyrillic letters that no Latin letter with or without an accent looks like."""
 
 CYRILLIC = ("rus", "eng")
 ARABIC = ("fas", "ara")
@@ -91,6 +92,15 @@ def read_other_scripts(
     return found
 
 
+def replaces(first: TextLine, other: TextLine) -> bool:
+    """Say whether a line in another script is shown in place of what the first reader made of it.
+
+    Only where it was read at least as surely: of a line in Latin letters a reader of another
+    script makes look-alikes of its own, and doubts them.
+    """
+    return other.confidence >= first.confidence
+
+
 def _doubtful(line: TextLine) -> bool:
     """Say whether a line may be in another script: unsure, or far too short for its outline."""
     length = len(line.text.replace(" ", ""))
@@ -120,14 +130,14 @@ def _try(
     crops = [crop_quad(pixels, line.corners) for line in lines]
     answers = engine.recognise(crops, languages=languages)
     return {
-        line.line_id: by(line, engine.identity, answer)
+        line.line_id: reread(line, engine.identity, answer)
         for line, answer in zip(lines, answers, strict=True)
         if letters(answer)
     }
 
 
 def _cyrillic(answer: Recognised) -> bool:
-    own = sum(char in CYRILLIC_ONLY for char in answer.text)
+    own = sum(char in TELLING for char in answer.text)
     return own >= 2 and answer.confidence >= ACCEPT
 
 

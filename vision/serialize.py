@@ -1,8 +1,17 @@
-"""Readings as plain data and back, lattices included, so that they can be kept and shipped."""
+"""Readings as plain data and back, lattices included, so that they can be kept and shipped.
+
+What is kept is smaller than the values: a character, an engine, an alternative, a reason and a
+witness are lists. The classes here are that form, field for field; it is read as strictly as it is
+written, and a member or a format that is not known is refused.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast, get_args
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
+
+from pydantic import Field, JsonValue, TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from vision.errors import ReadingRefused
 from vision.lattice import Lattice
@@ -21,235 +30,324 @@ from vision.types import (
     Quad,
     Reading,
     ReadingState,
+    Reason,
+    Stance,
     StringLikelihood,
     TextLine,
+    Witness,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+_Format: TypeAlias = Literal["nameplate-reading-2"]
+FORMAT: Final[_Format] = "nameplate-reading-2"
 
-FORMAT = "nameplate-reading-1"
+Kept: TypeAlias = dict[str, JsonValue]
+_Share: TypeAlias = Annotated[float, Field(ge=0.0, le=1.0)]
+_T = TypeVar("_T")
 
 
-def reading_to_json(reading: PhotoReading) -> dict[str, Any]:
+class _Option(NamedTuple):
+    char: str
+    probability: _Share
+
+
+class _Box(NamedTuple):
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class _Engine(NamedTuple):
+    name: str
+    version: str
+    weights_sha256: str
+
+
+class _Alternative(NamedTuple):
+    text: str
+    probability: _Share
+
+
+class _Reason(NamedTuple):
+    rule: str
+    sentence: str
+
+
+class _Witness(NamedTuple):
+    name: str
+    engines: tuple[str, ...]
+    stance: Stance
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Glyph:
+    options: tuple[_Option, ...]
+    box: _Box | None
+
+
+class _Run(NamedTuple):
+    times: int
+    symbols: tuple[str, ...]
+    levels: tuple[int, ...]
+    rest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lattice:
+    format: str
+    alphabet_size: int
+    units: int
+    runs: tuple[_Run, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    line_id: str
+    corners: Quad
+    text: str
+    confidence: _Share
+    glyphs: tuple[_Glyph, ...]
+    engine: _Engine
+    lattice: _Lattice | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Field:
+    field: FieldName
+    text: str
+    confidence: _Share
+    state: ReadingState
+    glyphs: tuple[_Glyph, ...]
+    alternatives: tuple[_Alternative, ...]
+    source: FieldSource
+    notes: tuple[str, ...]
+    strength: _Share
+    lattice: _Lattice | None
+    reasons: tuple[_Reason, ...]
+    witnesses: tuple[_Witness, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    region_id: str
+    engine: _Engine
+    lines: tuple[_Line, ...]
+    fields: tuple[_Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PhotoReading:
+    format: _Format
+    photo_id: str
+    regions: tuple[PlateRegion, ...]
+    readings: tuple[_Reading, ...]
+    combined: tuple[_Reading, ...]
+    codes: tuple[Code, ...]
+    seconds: float
+    notes: tuple[str, ...]
+
+
+_READING = TypeAdapter(_PhotoReading)
+_FIELD = TypeAdapter(_Field)
+
+
+def reading_to_json(reading: PhotoReading) -> Kept:
     """Give everything read in a photo as JSON-able data; `reading_from_json` undoes it."""
-    return {
-        "format": FORMAT,
-        "photo_id": reading.photo_id,
-        "regions": [
-            {
-                "region_id": region.region_id,
-                "photo_id": region.photo_id,
-                "corners": _points(region.corners),
-                "confidence": region.confidence,
-            }
-            for region in reading.regions
-        ],
-        "readings": [_reading(one) for one in reading.readings],
-        "combined": [_reading(one) for one in reading.combined],
-        "codes": [_code(code) for code in reading.codes],
-        "seconds": reading.seconds,
-        "notes": list(reading.notes),
-    }
+    return _written(
+        _READING,
+        _PhotoReading(
+            format=FORMAT,
+            photo_id=reading.photo_id,
+            regions=reading.regions,
+            readings=tuple(map(_reading, reading.readings)),
+            combined=tuple(map(_reading, reading.combined)),
+            codes=reading.codes,
+            seconds=reading.seconds,
+            notes=reading.notes,
+        ),
+    )
 
 
-def field_to_json(reading: FieldReading) -> dict[str, Any]:
+def field_to_json(reading: FieldReading) -> Kept:
     """Give one field's reading as JSON-able data."""
-    return {
-        "field": reading.field,
-        "text": reading.text,
-        "confidence": reading.confidence,
-        "state": reading.state,
-        "glyphs": [_glyph(glyph) for glyph in reading.glyphs],
-        "alternatives": [[other.text, other.probability] for other in reading.alternatives],
-        "source": {
-            "line_id": reading.source.line_id,
-            "corners": _points(reading.source.corners),
-            "label": reading.source.label,
-            "rule": reading.source.rule,
-        },
-        "notes": list(reading.notes),
-        "strength": reading.strength,
-        "lattice": _lattice(reading.lattice),
-    }
+    return _written(_FIELD, _field(reading))
 
 
-def _points(corners: Quad) -> list[list[float]]:
-    return [[x, y] for x, y in corners]
+def _written(adapter: TypeAdapter[_T], value: _T) -> Kept:
+    written: Kept = adapter.dump_python(value, mode="json")
+    return written
 
 
-def _lattice(lattice: StringLikelihood | None) -> dict[str, Any] | None:
-    return lattice.to_json() if isinstance(lattice, Lattice) else None
+def _lattice(lattice: StringLikelihood | None) -> _Lattice | None:
+    if not isinstance(lattice, Lattice):
+        return None
+    kept = lattice.to_json()
+    runs = tuple(
+        _Run(times, tuple(symbols), tuple(levels), rest)
+        for times, symbols, levels, rest in kept["runs"]
+    )
+    return _Lattice(
+        format=kept["format"], alphabet_size=kept["alphabet_size"], units=kept["units"], runs=runs
+    )
 
 
-def _glyph(glyph: Glyph) -> dict[str, Any]:
+def _glyph(glyph: Glyph) -> _Glyph:
     box = glyph.box
-    return {
-        "options": [[option.char, option.probability] for option in glyph.options],
-        "box": None if box is None else [box.x, box.y, box.width, box.height],
-    }
+    return _Glyph(
+        options=tuple(_Option(option.char, option.probability) for option in glyph.options),
+        box=None if box is None else _Box(box.x, box.y, box.width, box.height),
+    )
 
 
-def _engine(engine: Engine) -> list[str]:
-    return [engine.name, engine.version, engine.weights_sha256]
+def _engine(engine: Engine) -> _Engine:
+    return _Engine(engine.name, engine.version, engine.weights_sha256)
 
 
-def _reading(reading: Reading) -> dict[str, Any]:
-    return {
-        "region_id": reading.region_id,
-        "engine": _engine(reading.engine),
-        "lines": [
-            {
-                "line_id": line.line_id,
-                "corners": _points(line.corners),
-                "text": line.text,
-                "confidence": line.confidence,
-                "glyphs": [_glyph(glyph) for glyph in line.glyphs],
-                "engine": _engine(line.engine),
-                "lattice": _lattice(line.lattice),
-            }
-            for line in reading.lines
-        ],
-        "fields": [field_to_json(field) for field in reading.fields],
-    }
+def _line(line: TextLine) -> _Line:
+    return _Line(
+        line_id=line.line_id,
+        corners=line.corners,
+        text=line.text,
+        confidence=line.confidence,
+        glyphs=tuple(map(_glyph, line.glyphs)),
+        engine=_engine(line.engine),
+        lattice=_lattice(line.lattice),
+    )
 
 
-def _code(code: Code) -> dict[str, Any]:
-    return {
-        "symbology": code.symbology,
-        "payload": code.payload,
-        "fields": [list(pair) for pair in code.fields],
-        "corners": _points(code.corners),
-        "notes": list(code.notes),
-    }
+def _field(reading: FieldReading) -> _Field:
+    return _Field(
+        field=reading.field,
+        text=reading.text,
+        confidence=reading.confidence,
+        state=reading.state,
+        glyphs=tuple(map(_glyph, reading.glyphs)),
+        alternatives=tuple(_Alternative(one.text, one.probability) for one in reading.alternatives),
+        source=reading.source,
+        notes=reading.notes,
+        strength=reading.strength,
+        lattice=_lattice(reading.lattice),
+        reasons=tuple(_Reason(why.rule, why.sentence) for why in reading.reasons),
+        witnesses=tuple(
+            _Witness(one.name, one.engines, one.stance, one.texts) for one in reading.witnesses
+        ),
+    )
 
 
-def reading_from_json(data: Mapping[str, Any]) -> PhotoReading:
-    """Rebuild a reading; raise `ReadingRefused` where the data are not what they claim to be."""
+def _reading(reading: Reading) -> _Reading:
+    return _Reading(
+        region_id=reading.region_id,
+        engine=_engine(reading.engine),
+        lines=tuple(map(_line, reading.lines)),
+        fields=tuple(map(_field, reading.fields)),
+    )
+
+
+def reading_from_json(data: object) -> PhotoReading:
+    """Rebuild a reading from data, or from their JSON as bytes.
+
+    Raises `ReadingRefused` where they are not what they claim to be.
+    """
+    kept = _read(_READING, data, what="reading")
     try:
-        if data["format"] != FORMAT:
-            raise ReadingRefused(f"this is not a reading in the form {FORMAT!r}")
         return PhotoReading(
-            photo_id=str(data["photo_id"]),
-            regions=tuple(
-                PlateRegion(
-                    region_id=str(region["region_id"]),
-                    photo_id=str(region["photo_id"]),
-                    corners=_quad(region["corners"]),
-                    confidence=float(region["confidence"]),
-                )
-                for region in data["regions"]
-            ),
-            readings=tuple(_to_reading(one) for one in data["readings"]),
-            combined=tuple(_to_reading(one) for one in data["combined"]),
-            codes=tuple(_to_code(one) for one in data["codes"]),
-            seconds=float(data["seconds"]),
-            notes=tuple(str(note) for note in data["notes"]),
+            photo_id=kept.photo_id,
+            regions=kept.regions,
+            readings=tuple(map(_to_reading, kept.readings)),
+            combined=tuple(map(_to_reading, kept.combined)),
+            codes=kept.codes,
+            seconds=kept.seconds,
+            notes=kept.notes,
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ReadingRefused(f"a stored reading cannot be rebuilt: {error!r}") from error
+    except ValueError as error:
+        raise ReadingRefused(f"a stored reading cannot be rebuilt: {error}") from error
 
 
-def field_from_json(data: Mapping[str, Any]) -> FieldReading:
+def field_from_json(data: object) -> FieldReading:
     """Rebuild one field's reading; raise `ReadingRefused` where the data do not fit."""
+    kept = _read(_FIELD, data, what="field")
     try:
-        source = data["source"]
-        label = source["label"]
-        return FieldReading(
-            field=_field(data["field"]),
-            text=str(data["text"]),
-            confidence=_share(data["confidence"]),
-            state=_state(data["state"]),
-            glyphs=tuple(_to_glyph(glyph) for glyph in data["glyphs"]),
-            alternatives=tuple(
-                Alternative(text=str(text), probability=_share(probability))
-                for text, probability in data["alternatives"]
-            ),
-            source=FieldSource(
-                line_id=str(source["line_id"]),
-                corners=_quad(source["corners"]),
-                label=None if label is None else str(label),
-                rule=str(source["rule"]),
-            ),
-            notes=tuple(str(note) for note in data["notes"]),
-            strength=_share(data["strength"]),
-            lattice=_to_lattice(data["lattice"]),
+        return _to_field(kept)
+    except ValueError as error:
+        raise ReadingRefused(f"a stored field cannot be rebuilt: {error}") from error
+
+
+def _read(adapter: TypeAdapter[_T], data: object, *, what: str) -> _T:
+    """Read the kept form, strictly, and name the first thing that does not fit."""
+    try:
+        return adapter.validate_json(
+            data if isinstance(data, bytes) else to_json(data), strict=True, extra="forbid"
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ReadingRefused(f"a stored field cannot be rebuilt: {error!r}") from error
+    except ValidationError as error:
+        first: Any = error.errors(include_url=False, include_context=False)[0]
+        where = ".".join(map(str, first["loc"])) or "it"
+        raise ReadingRefused(
+            f"a stored {what} cannot be rebuilt: {where}: {first['msg']}"
+        ) from error
 
 
-def _to_lattice(data: Any) -> Lattice | None:
-    return None if data is None else Lattice.from_json(data)
+def _to_lattice(kept: _Lattice | None) -> Lattice | None:
+    return (
+        None
+        if kept is None
+        else Lattice.from_json(
+            {
+                "format": kept.format,
+                "alphabet_size": kept.alphabet_size,
+                "units": kept.units,
+                "runs": kept.runs,
+            }
+        )
+    )
 
 
-def _share(value: Any) -> float:
-    share = float(value)
-    if not 0.0 <= share <= 1.0:
-        raise ValueError(f"{share} is not between 0 and 1")
-    return share
-
-
-def _field(value: Any) -> FieldName:
-    if value not in get_args(FieldName):
-        raise ValueError(f"{value!r} is not a field")
-    return cast("FieldName", value)
-
-
-def _state(value: Any) -> ReadingState:
-    if value not in get_args(ReadingState):
-        raise ValueError(f"{value!r} is not a state")
-    return cast("ReadingState", value)
-
-
-def _quad(data: Any) -> Quad:
-    a, b, c, d = ((float(x), float(y)) for x, y in data)
-    return (a, b, c, d)
-
-
-def _to_glyph(data: Mapping[str, Any]) -> Glyph:
-    box = data["box"]
+def _to_glyph(kept: _Glyph) -> Glyph:
     return Glyph(
         options=tuple(
-            CharOption(char=str(char), probability=_share(probability))
-            for char, probability in data["options"]
+            CharOption(char=one.char, probability=one.probability) for one in kept.options
         ),
-        box=None
-        if box is None
-        else Box(x=float(box[0]), y=float(box[1]), width=float(box[2]), height=float(box[3])),
+        box=None if kept.box is None else Box(**kept.box._asdict()),
     )
 
 
-def _to_engine(data: Any) -> Engine:
-    name, version, weights = data
-    return Engine(name=str(name), version=str(version), weights_sha256=str(weights))
+def _to_engine(kept: _Engine) -> Engine:
+    return Engine(**kept._asdict())
 
 
-def _to_reading(data: Mapping[str, Any]) -> Reading:
+def _to_line(kept: _Line) -> TextLine:
+    return TextLine(
+        line_id=kept.line_id,
+        corners=kept.corners,
+        text=kept.text,
+        confidence=kept.confidence,
+        glyphs=tuple(map(_to_glyph, kept.glyphs)),
+        engine=_to_engine(kept.engine),
+        lattice=_to_lattice(kept.lattice),
+    )
+
+
+def _to_field(kept: _Field) -> FieldReading:
+    return FieldReading(
+        field=kept.field,
+        text=kept.text,
+        confidence=kept.confidence,
+        state=kept.state,
+        glyphs=tuple(map(_to_glyph, kept.glyphs)),
+        alternatives=tuple(Alternative(**one._asdict()) for one in kept.alternatives),
+        source=kept.source,
+        notes=kept.notes,
+        strength=kept.strength,
+        lattice=_to_lattice(kept.lattice),
+        reasons=tuple(Reason(**one._asdict()) for one in kept.reasons),
+        witnesses=tuple(Witness(**one._asdict()) for one in kept.witnesses),
+    )
+
+
+def _to_reading(kept: _Reading) -> Reading:
     return Reading(
-        region_id=str(data["region_id"]),
-        engine=_to_engine(data["engine"]),
-        lines=tuple(
-            TextLine(
-                line_id=str(line["line_id"]),
-                corners=_quad(line["corners"]),
-                text=str(line["text"]),
-                confidence=_share(line["confidence"]),
-                glyphs=tuple(_to_glyph(glyph) for glyph in line["glyphs"]),
-                engine=_to_engine(line["engine"]),
-                lattice=_to_lattice(line["lattice"]),
-            )
-            for line in data["lines"]
-        ),
-        fields=tuple(field_from_json(field) for field in data["fields"]),
-    )
-
-
-def _to_code(data: Mapping[str, Any]) -> Code:
-    return Code(
-        symbology=str(data["symbology"]),
-        payload=str(data["payload"]),
-        fields=tuple((_field(name), str(value)) for name, value in data["fields"]),
-        corners=_quad(data["corners"]),
-        notes=tuple(str(note) for note in data["notes"]),
+        region_id=kept.region_id,
+        engine=_to_engine(kept.engine),
+        lines=tuple(map(_to_line, kept.lines)),
+        fields=tuple(map(_to_field, kept.fields)),
     )

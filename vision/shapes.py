@@ -76,13 +76,99 @@ def looks_like_date(text: str) -> bool:
 
 
 def looks_like_measure(text: str) -> bool:
-    """Say whether the whole text is a number with a unit."""
-    return bool(_UNIT.match(text.strip()))
+    """Say whether the whole text is a number with a unit, or several."""
+    value = text.strip()
+    return bool(_UNIT.match(value) or _MEASURE.match(value) or _BARE_RANGE.match(value))
+
+
+_PLAIN = r"\d+(?:[.,]\d+)?"
+_NUMBER = r"[<>≤≥±+~≈=∓−-]{0,2}\s?\d+(?:[.,]\d+)*"
+_RANGE = rf"{_NUMBER}(?:\s?(?:\.{{2,3}}|…|÷|/|x|×|to|до|bis|-|–|—|~)\s?{_NUMBER}){{0,3}}"
+_LONG_UNITS = (
+    r"vac|vdc|v\s?ac|v\s?dc|vdd|vcc|mah|ah|ma|µa|ua|kv|mv|kva|va|kw|mw|gw|kwh|wh|hz|khz|mhz|ghz|kg|lbs?|oz|"
+    r"mm|cm|km|nm|ft|rpm|r\.?p\.?m|r/min|min-1|hp|ohms?|kohm|mf|mfd|uf|µf|pf|nf|psi|psig|bar|mbar|k?pa|mpa|volts?|"
+    r"watts?|amps?|hrs?|hours?|sec|ms|min|dbm?|dbi|°\s?[cfcсk]|º\s?[cfc]|℃|℉|deg\s?[cf]|mm2|mm²|m2|m²|m3|m³|"
+    r"l/min|kn|ph|phase|pcs|kbps|mbps|gbps|baud|lux|cd|lm|вт|квт|гц|кгц|мгц|ггц|кг|мм|см|ква|ма|кв|па|кпа|мпа|"
+    r"об/мин|°с|伏|安|瓦|千瓦|赫兹|公斤|千克|克|毫米|ولت|آمپر|کیلوگرم|%|ω|Ω"
+)
+_SHORT_UNITS = r"v|a|w|g|m|c|f|h|l|k|n|s|j|в|а|с|м|ч|л|г|φ|ø|~|°|\""
+_MEASURE = re.compile(
+    rf"^(?:(?:dc|ac|max|min|nom|~|⎓)\.?\s?)?{_RANGE}\s?(?:{_LONG_UNITS}|(?:{_SHORT_UNITS})(?:\s?(?:dc|ac|max|~|⎓))?)"
+    rf"(?:\s?[,;/x×@~]?\s?{_RANGE}\s?(?:{_LONG_UNITS}|{_SHORT_UNITS})(?:\s?(?:dc|ac|max|~|⎓))?)*\.?$",
+    re.IGNORECASE,
+)
+_LONG_MEASURE = re.compile(
+    rf"(?:\d|\s)(?:{_LONG_UNITS})(?:\W|$)|\d[.,]\d|\.\.|…|[±÷]", re.IGNORECASE
+)
+_SEPARATOR = r"(?:\.{2,3}|…|÷|/|to|до|bis|\s|~|–|—)"
+_BARE_RANGE = re.compile(
+    rf"^(?:[+−-]\s?{_PLAIN}\s?{_SEPARATOR}\s?[+−-]?\s?{_PLAIN}|{_PLAIN}\s?{_SEPARATOR}\s?[+−-]\s?{_PLAIN})"
+    r"\s?(?:°|º)?[cfс]?$",
+    re.IGNORECASE,
+)
+_UNIT_NEXT = re.compile(rf"\s*(?:{_LONG_UNITS})(?![^\W_])", re.IGNORECASE)
+_ONLY_NUMBER = re.compile(rf"^{_RANGE}$", re.IGNORECASE)
+_PROTECTION = re.compile(
+    r"^(?:IP\s?[0-6X][0-9X]K?[A-DHMSW]{0,3}(?:\s?/\s?(?:IP)?\s?[0-9X]{2}K?)?|IK\s?(?:0\d|10)|NEMA\s?\d{1,2}[A-Z]{0,2})$",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(
+    r"^(?:(?:page|sheet|sht|card|part|pcs?|seite|blatt|лист|стр|sayfa|feuille|第|صفحه)\.?\s*)?\d{1,4}\s*"
+    r"(?:of|von|из|de|sur|off|/\s*共)\s*\d{1,4}$|"
+    r"^(?:page|sheet|sht|seite|blatt|лист|стр|sayfa|feuille|qty|quantity)\.?\s*\d{1,4}(?:\s*/\s*\d{1,4})?$|^第\s*\d+\s*页.*$",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(
+    r"^(?:n\s*[/.]?\s*a\.?|none|nil|null|unknown|unspecified|not\s+(?:applicable|known|available|marked|given).*|"
+    r"t\.?b\.?[acd]\.?|various|varies|blank|void|as\s+(?:appropriate|applicable|required|marked|shown|stated|"
+    r"specified|ordered|needed|per\b.*)|if\s+(?:applicable|any|known)|see\s.*|refer\s.*|per\s+(?:drawing|order|"
+    r"contract).*|to\s+be\s.*|(?:enter|insert|fill|write|mark|stamp)\s+.*|siehe\s.*|voir\s.*|см\.?\s.*|"
+    r"нет|без\s+номера|б/?н|отсутствует|неизвестно|yok|bilinmiyor|néant|inconnu|aucun|ohne|unbekannt|keine|"
+    r"无|不详|未知|ندارد|نامشخص|x{3,}|[-–—_*.?/\s]+|0{4,})$",
+    re.IGNORECASE,
+)
+
+
+def kind_of_statement(text: str) -> str | None:
+    """Name what a text surely is other than an identifier; None where it may be one.
+
+    A number with one letter behind it (`0836 A`) may be either: `looks_like_measure` says so.
+    """
+    value = text.strip(" .:;,")
+    if _PLACEHOLDER.match(text.strip()):
+        return "a word in the place of a value"
+    if _PROTECTION.match(value):
+        return "a degree of protection"
+    if _COUNT.match(value):
+        return "a page, sheet or piece count"
+    if _BARE_RANGE.match(value) or (_MEASURE.match(value) and _LONG_MEASURE.search(value)):
+        return "a measure"
+    return None
 
 
 def has_legal_form(text: str) -> bool:
     """Say whether a name carries a company's legal form or a usual word for one."""
     return bool(_LEGAL_FORM.search(text))
+
+
+def is_number(text: str) -> bool:
+    """Say whether a text is a number or a range of numbers, and nothing else."""
+    return bool(_ONLY_NUMBER.match(text.strip()))
+
+
+def unit_follows(text: str, end: int) -> bool:
+    """Say whether a unit of at least two letters stands right behind a number in a line.
+
+    Not where a full stop or colon follows it, and a number: then it is a label (`VAC. 230`).
+    """
+    found = _UNIT_NEXT.match(text, end)
+    return bool(found) and not re.match(r"\s*[.:]\s*\d", text[found.end() :])  # type: ignore[union-attr]
+
+
+def up_to_legal_form(text: str) -> str | None:
+    """Give the text up to the end of the first legal form in it; None where it has none."""
+    found = _LEGAL_FORM.search(text)
+    return text[: found.end()] if found else None
 
 
 def is_legal_form(text: str) -> bool:
@@ -139,6 +225,8 @@ def _digits(plain: str) -> int:
 def _serial(value: str, plain: str) -> float:
     if not 2 <= len(plain) <= 32 or not any(char.isdigit() for char in plain):
         return 0.0
+    if kind_of_statement(value):
+        return 0.0
     if looks_like_measure(value):
         return 0.1
     if looks_like_date(value):
@@ -149,6 +237,8 @@ def _serial(value: str, plain: str) -> float:
 
 
 def _model(value: str, plain: str) -> float:
+    if kind_of_statement(value):
+        return 0.0
     if len(plain) > 40 or looks_like_date(value):
         return 0.2
     if looks_like_measure(value):
@@ -158,12 +248,16 @@ def _model(value: str, plain: str) -> float:
 
 def _maker(value: str, plain: str) -> float:
     letters = sum(char.isalpha() for char in plain)
+    if kind_of_statement(value):
+        return 0.0
     if letters < 2 or letters * 2 < len(plain):
         return 0.0
     return 1.0 if has_legal_form(value) else 0.7
 
 
 def _part_number(value: str, plain: str) -> float:
+    if kind_of_statement(value):
+        return 0.0
     if len(plain) < 3 or not any(char.isdigit() for char in plain):
         return 0.0
     return 0.3 if looks_like_measure(value) else 1.0

@@ -6,9 +6,9 @@ from difflib import SequenceMatcher
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from vision.combine import lattice_of
-from vision.fields import find_fields
 from vision.lattice import Lattice
+from vision.plate.spans import find_fields
+from vision.plate.weighing import lattice_of
 from vision.rectify import side_lengths
 from vision.shapes import letters_and_digits
 from vision.stacking import stack_lines

@@ -13,12 +13,11 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from values.geometry import Point as Point
+from values.geometry import Quad as Quad  # noqa: TC001 (others take it from here)
+
 Pixels = npt.NDArray[np.uint8]
 """Height × width × 3, RGB, 8 bits a channel."""
-
-Point = tuple[float, float]
-Quad = tuple[Point, Point, Point, Point]
-"""Four corners in reading order: top left, top right, bottom right, bottom left of the text."""
 
 FieldName = Literal[
     "maker",
@@ -83,10 +82,14 @@ class PlateRegion:
     """A place in a photo that looks like a plate or label; `confidence` is 0–1."""
 
     region_id: str
-    """Stable for the same photo and version: `R1`, `R2` … best first."""
+    """Stable for the same photo and version: `R1`, `R2` … best first; `D1`, `D2` … as drawn."""
     photo_id: str
     corners: Quad
     confidence: float
+    drawn: bool = False
+    """Whether a person drew it: then the corners are the person's, unaltered."""
+    found: tuple[Quad, ...] = ()
+    """Of a drawn region, the outlines of what the machine found in it, from top to bottom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +152,36 @@ class Alternative:
     probability: float
 
 
+Stance = Literal["agrees", "differs", "divided", "silent"]
+"""Whether a witness read the value that is given, another one, both, or nothing there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """One independent reader of a field: readers that share training or weights are one."""
+
+    name: str
+    engines: tuple[str, ...]
+    """The readers of it that spoke; empty where it was silent."""
+    stance: Stance
+    texts: tuple[str, ...]
+    """What they read there, as read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a field is given as it is: a rule's identifier, and a sentence without its full stop."""
+
+    rule: str
+    sentence: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldReading:
-    """What one reader, or several together, made of one field. `confidence` is 0–1, calibrated."""
+    """What one reader, or several together, made of one field. `confidence` is 0–1, calibrated.
+
+    `state`, `reasons` and `witnesses` are given by `vision.plate.assurance` and by nothing else.
+    """
 
     field: FieldName
     text: str
@@ -165,6 +195,10 @@ class FieldReading:
     strength: float = 1.0
     """0–1: how far the rule that made this text a field is trusted; says nothing of the pixels."""
     lattice: StringLikelihood | None = dataclasses.field(default=None, repr=False, compare=False)
+    reasons: tuple[Reason, ...] = ()
+    """Why it is stated, or everything that keeps it from being stated."""
+    witnesses: tuple[Witness, ...] = ()
+    """Who read the field independently; empty where exposures were fused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,24 +8,25 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from catalog.errors import CatalogError
-from evidence_store.errors import StoreError
-from vision.errors import VisionError
-from workbench.commands import cases, catalog, evidence, intake, people, review, tracing
+from evidence_store.location import ORIGIN_FILE
+from values.errors import NOT_RUN, REFUSED, NameplateError
+from words import en
+from workbench.commands import cases, catalog, evidence, intake, people, review, rules, tracing
 from workbench.commands.common import Command, Parser, add_common, aside, progress
 from workbench.commands.next_step import next_step
-from workbench.errors import WorkbenchError
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-GROUPS = (people, cases, intake, review, catalog, tracing, evidence)
+GROUPS = (people, cases, intake, review, catalog, tracing, evidence, rules)
 """In the order in which a case goes through them."""
 
-DONE, REFUSED, NOT_RUN = 0, 1, 2
+DONE = 0
 
 DESCRIPTION = """\
 Nameplate without a screen. What was asked for goes to the standard output, a line a thing with
@@ -38,16 +39,20 @@ be run: it was not understood, or the store could not be opened."""
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; errors become sentences on the error stream."""
     options = parser().parse_args(arguments)
+    alone: Callable[[argparse.Namespace], int] | None = getattr(options, "alone", None)
+    if alone is not None:  # it needs no store
+        return _read(partial(alone, options))
     # here, since it loads every service: that takes seconds, for which help has no use
     from workbench.workbench import Workbench
 
     try:
         settings = _settings(options)
-        if not (settings.store / "origin").exists():
-            aside(f"There is no store in {settings.store} yet; a new one is made there.")
+        new = not (settings.store / ORIGIN_FILE).exists()
         workbench = Workbench.open(settings)
-    except (WorkbenchError, StoreError) as error:
-        aside(error.diagnostics())
+        if new:
+            aside(f"There was no store in {settings.store} yet; a new one was made there.")
+    except NameplateError as error:
+        aside(en.said(error))
         return NOT_RUN
     except OSError as error:
         aside(f"{settings.store} cannot be a store: {error.strerror}. Name another folder.")
@@ -56,20 +61,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if workbench.is_behind:
             aside("The tables are brought up to date with the log; the log is not touched.")
             workbench.catch_up(progress)
+        for sentence in (*workbench.set_aside(), *workbench.people.unrecorded()):
+            aside(sentence)
+        if remark := workbench.stores.ledger.clock_remark():
+            aside(remark)
         command: Command = options.command
-        return command(workbench, options)
-    except (WorkbenchError, StoreError, VisionError, CatalogError) as error:
-        step = next_step(error, getattr(options, "case", None))
-        aside(f"{error.diagnostics()} {step}".rstrip(), lines=True)
-        return REFUSED
-    except BrokenPipeError:  # whoever read our output has had enough, as `head` has
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        return _read(partial(command, workbench, options))
+    except NameplateError as error:
+        shown_by = getattr(options, "shown_by", "")
+        step = next_step(error, getattr(options, "case", None), shown_by)
+        aside(f"{en.said(error)} {step}".rstrip(), lines=True)
+        return error.exit_code
     except KeyboardInterrupt:
         aside("Stopped; what was recorded stays, and the rest can be resumed.")
         return REFUSED
     finally:
         workbench.close()
+
+
+def _read(command: Callable[[], int]) -> int:
+    """Run a command whose reader may have had enough before its end, as `head` has."""
+    try:
+        return command()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -82,12 +98,9 @@ def _settings(options: argparse.Namespace) -> Settings:
             "NAMEPLATE_DATABASE is not used: with --store, the database is the SQLite file in "
             "that folder."
         )
-    return Settings.for_store(
-        options.store.resolve(),
-        readers=settings.readers,
-        reading_seconds=settings.reading_seconds,
-        bucket=settings.bucket,
-    )
+    here = options.store.resolve()
+    own = Settings.for_store(here)
+    return replace(settings, store=here, database_url=own.database_url)
 
 
 def parser() -> argparse.ArgumentParser:

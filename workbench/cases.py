@@ -8,13 +8,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
-from workbench import entries, tables
-from workbench import policy as rules
+from workbench import events, tables
 from workbench.errors import BadRequest, NotFound
-from workbench.limits import MAX_PROVENANCE, MAX_TITLE
 from workbench.narrative import sentence
+from workbench.rules import policy as rules
+from workbench.rules.limits import MAX_PROVENANCE, MAX_TITLE
 from workbench.stores import STORE_LOG, Stores
 from workbench.types import (
     Actor,
@@ -64,19 +64,17 @@ class Cases:
         if why is not None:
             raise self._stores.refuse(STORE_LOG, actor, verb="open a case", why=why)
         case_id = f"case-{secrets.token_hex(6)}"
-        self._stores.ledger.create_log(case_id)
-        self._stores.append(
+        self._stores.begin(
             case_id,
-            entries.case_opened(
-                actor.person_id,
+            events.CaseOpened(
                 case=case_id,
                 title=title,
                 policy=policy,
                 provenance=provenance.strip(),
                 synthetic=synthetic,
-            ),
+            ).draft(actor.person_id),
         )
-        self._stores.append(STORE_LOG, entries.case_created(actor.person_id, case=case_id))
+        self._stores.append(STORE_LOG, events.CaseCreated(case=case_id).draft(actor.person_id))
         return self.summary(case_id)
 
     def all_cases(self) -> tuple[CaseSummary, ...]:
@@ -147,6 +145,7 @@ def _counts(connection: Connection, case_id: str | None) -> Counter[tuple[str, s
     bundles = select(tables.sealed.c.case_id, func.count().label("n")).group_by(
         tables.sealed.c.case_id
     )
+    begun = _begun()
     awaiting = _awaiting().subquery()
     waits = select(awaiting.c.case_id, func.count(awaiting.c.plate_id.distinct()).label("n"))
     waits = waits.group_by(awaiting.c.case_id)
@@ -155,6 +154,7 @@ def _counts(connection: Connection, case_id: str | None) -> Counter[tuple[str, s
         plates = plates.where(tables.decision.c.case_id == case_id)
         waits = waits.where(awaiting.c.case_id == case_id)
         bundles = bundles.where(tables.sealed.c.case_id == case_id)
+        begun = begun.where(tables.exhibit.c.case_id == case_id)
     for row in connection.execute(states):
         counts[row.case_id, row.state] = row.n
     for row in connection.execute(plates):
@@ -163,13 +163,38 @@ def _counts(connection: Connection, case_id: str | None) -> Counter[tuple[str, s
         counts[row.case_id, "awaiting"] = row.n
     for row in connection.execute(bundles):
         counts[row.case_id, "sealed"] = row.n
+    for row in connection.execute(begun):
+        counts[row.case_id, "begun"] = row.n
     return counts
 
 
+def _begun() -> Select[tuple[str, int]]:
+    """By case, exhibits that still wait and on which a drawn region has something to judge."""
+    exhibit, region = tables.exhibit.c, tables.region.c
+    to_judge = select(region.region_id).where(
+        region.case_id == exhibit.case_id,
+        region.exhibit_id == exhibit.exhibit_id,
+        region.open > 0,
+    )
+    return (
+        select(exhibit.case_id, func.count().label("n"))
+        .where(
+            exhibit.state == ExhibitState.WAITING.value,
+            exhibit.reading_sequence >= 0,  # not “is not null”, for which SQLite reads every row
+            to_judge.exists(),
+        )
+        .group_by(exhibit.case_id)
+    )
+
+
 def _awaiting() -> Select[tuple[str, str]]:
-    """Cases and plates where a candidate was confirmed by fewer reviewers than the policy asks."""
+    """Cases and plates where a candidate was confirmed by fewer reviewers than the policy asks.
+
+    Confirmations that do not count (`workbench.own_material`) are none.
+    """
     decision = tables.decision.c
     later = tables.decision.alias("later")
+    policy = tables.case.c.policy
     replaced = select(later.c.sequence).where(
         later.c.case_id == decision.case_id,
         later.c.search_sequence == decision.search_sequence,  # by which it is indexed
@@ -179,12 +204,21 @@ def _awaiting() -> Select[tuple[str, str]]:
         select(decision.case_id, decision.plate_id)
         .join(tables.case, tables.case.c.case_id == decision.case_id)
         .where(
-            tables.case.c.policy == Policy.TWO_REVIEWERS.value,
+            tables.case.c.policy != Policy.SOLO.value,
             decision.judgement == Judgement.CONFIRMED.value,
             ~replaced.exists(),
         )
-        .group_by(decision.case_id, decision.plate_id, decision.search_sequence, decision.candidate)
-        .having(func.count(decision.by.distinct()) < rules.CONFIRMING)
+        .group_by(
+            decision.case_id,
+            decision.plate_id,
+            decision.search_sequence,
+            decision.candidate,
+            policy,
+        )
+        .having(
+            func.count(case((decision.counts, decision.by)).distinct())
+            < case((policy == Policy.TWO_REVIEWERS.value, rules.CONFIRMING), else_=1)
+        )
     )
 
 
@@ -202,7 +236,7 @@ def _summary(
         opened_by=names.get(row.opened_by, row.opened_by),
         exhibits=sum(counts[case_id, state] for state in ExhibitState),
         waiting=counts[case_id, ExhibitState.WAITING],
-        to_review=counts[case_id, ExhibitState.READ],
+        to_review=counts[case_id, ExhibitState.READ] + counts[case_id, "begun"],
         decided=counts[case_id, "decided"] - counts[case_id, "awaiting"],
         awaiting=counts[case_id, "awaiting"],
         sealed=counts[case_id, "sealed"],

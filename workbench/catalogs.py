@@ -5,40 +5,51 @@ from __future__ import annotations
 import json
 import secrets
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from sqlalchemy import select
 
-from catalog.dates import PartialDate
 from catalog.diff import SnapshotDiff, diff
 from catalog.errors import SnapshotDamaged
 from catalog.extent import Extents
+from catalog.kept_search import KeptResult, kept_result
+from catalog.left_out import left_out_words, rows_left_out
 from catalog.load import guess_mapping, header_of, load, sheet_names
 from catalog.load_xlsx import is_xlsx
 from catalog.makers import MakerNames, known_makers
 from catalog.manifest import manifest_bytes
 from catalog.mapping import TARGETS, ColumnMapping
+from catalog.matching.leads import not_asked
+from catalog.records_json import from_json
 from catalog.search import search
-from catalog.serialize import result_to_json
+from catalog.serialize import leads_to_json, result_to_json
 from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
 from catalog.types import Completeness, CoverageEntry, Extent, FieldEvidence, Query, Source
 from evidence_store.blobs import checked_sha256, sha256_of_file
-from workbench import entries, tables
-from workbench import policy as rules
+from values.dates import PartialDate
+from values.recordable import inert
+from values.text import counted
+from workbench import events, tables
+from workbench.coverage import coverage_words
 from workbench.errors import BadRequest, NotFound
 from workbench.plain import plain
+from workbench.rules import policy as rules
+from workbench.rules import seen as marks
 from workbench.stores import STORE_LOG, Stores
-from workbench.types import CatalogSummary, JsonMap, Role
+from workbench.typed import check_typed
+from workbench.types import CatalogSummary, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic import JsonValue
     from sqlalchemy import Row
 
     from catalog.load import LoadResult
     from catalog.manifest import SnapshotManifest
-    from evidence_store.types import Json
+    from catalog.results import SearchResult
     from workbench.people import People
     from workbench.types import Actor
 
@@ -114,6 +125,13 @@ class Catalogs:
         why = rules.missing_role(actor, Role.CUSTODIAN)
         if why is not None:
             raise self._stores.refuse(STORE_LOG, actor, verb="import a catalog", why=why)
+        self._stores.admit(STORE_LOG, actor.person_id, "catalog.imported")
+        name = inert(name)
+        for said in (coverage,) if isinstance(coverage, str) else coverage:
+            if isinstance(said, str):
+                check_typed(coverage=said)
+            else:
+                check_typed(maker=said.maker_id, issuer=said.issuer, note=said.note)
         source = self._stores.blobs.put(data)
         table = name if sheet is None else f"{name}, sheet “{sheet}”"
         result = load(data, name=name, mapping=mapping, sheet=sheet)
@@ -121,7 +139,7 @@ class Catalogs:
         if errors and not accept_partial:
             first = errors[0]
             raise BadRequest(
-                f"{name} has {len(errors)} error(s); the first: row {first.row}, column "
+                f"{name} has {counted(len(errors), 'error')}; the first: row {first.row}, column "
                 f"{first.column}: {first.sentence} {_instead(result)}"
             )
         if result.rows_accepted == 0:
@@ -136,6 +154,7 @@ class Catalogs:
                     sha256=source,
                     rows_read=result.rows_read,
                     rows_accepted=result.rows_accepted,
+                    left_out=result.left_out,
                 ),
             ),
             coverage=(
@@ -149,16 +168,15 @@ class Catalogs:
         part.replace(self._folder / f"{sha256}.snapshot")
         self._stores.append(
             STORE_LOG,
-            entries.catalog_imported(
-                actor.person_id,
+            events.CatalogImported(
                 snapshot=sha256,
                 source=source,
                 name=table,
-                manifest=cast("Mapping[str, Json]", _manifest(manifest)),
+                manifest=_manifest(manifest),
                 mapping=plain(result.mapping.to_json()),
                 issues=len(result.issues),
-            ),
-            entries.catalog_chosen(actor.person_id, snapshot=sha256),
+            ).draft(actor.person_id),
+            events.CatalogChosen(snapshot=sha256).draft(actor.person_id),
         )
         return self.summary(sha256)
 
@@ -219,6 +237,7 @@ class Catalogs:
 
     def all_catalogs(self) -> tuple[CatalogSummary, ...]:
         """All snapshots, the one that is asked first."""
+        seen = self._stores.ledger.size(STORE_LOG)
         with self._stores.projection.read(STORE_LOG) as connection:
             rows = connection.execute(
                 select(tables.catalog).order_by(
@@ -226,7 +245,9 @@ class Catalogs:
                 )
             ).all()
         names = self._people.names()
-        return tuple(_summary(row, names, current=at == 0) for at, row in enumerate(rows))
+        return tuple(
+            _summary(row, names, current=at == 0, seen=seen) for at, row in enumerate(rows)
+        )
 
     def summary(self, sha256: str) -> CatalogSummary:
         """One snapshot. Raises NotFound."""
@@ -239,13 +260,25 @@ class Catalogs:
         """The snapshot that searches ask, if there is one."""
         return next(iter(self.all_catalogs()), None)
 
-    def choose(self, actor: Actor, sha256: str) -> None:
-        """Ask another snapshot from now on; past results keep the one they name."""
+    def choose(self, actor: Actor, sha256: str, *, seen: int) -> None:
+        """Ask another snapshot from now on; past results keep the one they name.
+
+        `seen` is that of the list that the person looked at. Raises NotFound, NotAllowed,
+        Overtaken where somebody chose or imported a snapshot since.
+        """
         why = rules.missing_role(actor, Role.CUSTODIAN)
         if why is not None:
             raise self._stores.refuse(STORE_LOG, actor, verb="choose a catalog", why=why)
         self.summary(sha256)
-        self._stores.append(STORE_LOG, entries.catalog_chosen(actor.person_id, snapshot=sha256))
+        chosen = events.CatalogChosen(snapshot=sha256).draft(actor.person_id)
+        self._stores.record(
+            actor,
+            STORE_LOG,
+            lambda: (chosen,),
+            seen=seen,
+            rests_on=(marks.CATALOG,),
+            verb="choose a catalog",
+        )
 
     def snapshot(self, sha256: str) -> Snapshot:
         """An open snapshot, hashed anew when it is opened. Raises NotFound, SnapshotDamaged."""
@@ -267,19 +300,46 @@ class Catalogs:
             self._open[sha256] = opened
         return opened
 
-    def lookup(self, serial: str, maker: str = "", model: str = "") -> JsonMap:
-        """A free look-up of typed words, outside any case. Raises BadRequest, NotFound."""
+    def search(self, query: Query, snapshot_sha256: str) -> tuple[SearchResult, KeptResult]:
+        """Hold a query against one register; also as it is kept, with the registers not asked."""
+        result = search(query, self.snapshot(snapshot_sha256))
+        others = [one for one in self.all_catalogs() if one.sha256 != snapshot_sha256]
+        shown = result_to_json(result)
+        if others:
+            shown["leads"].append(leads_to_json(not_asked(map(_named, others))))
+        return result, kept_result(shown)
+
+    def lookup(
+        self, serial: str, maker: str = "", model: str = "", *, catalog: str | None = None
+    ) -> KeptResult:
+        """A free look-up of typed words, outside any case. Raises BadRequest, NotFound.
+
+        `catalog` is the SHA-256 of the snapshot to ask, or how it begins (None: the one in use).
+        """
         if not serial.strip() and not model.strip() and not maker.strip():
             raise BadRequest("Type a serial, a model or a maker to look up.")
-        current = self.current()
-        if current is None:
-            raise NotFound("There is no catalog yet; a custodian can import one.", kind="catalog")
+        asked = self.asked(catalog)
 
         def typed(text: str) -> FieldEvidence | None:
             return FieldEvidence(text=text.strip(), origin="human") if text.strip() else None
 
         query = Query(maker=typed(maker), model=typed(model), serial=typed(serial))
-        return cast("JsonMap", result_to_json(search(query, self.snapshot(current.sha256))))
+        return self.search(query, asked.sha256)[1]
+
+    def asked(self, sha256: str | None = None) -> CatalogSummary:
+        """The snapshot in use, or the one whose SHA-256 begins so. Raises NotFound."""
+        if sha256 is None:
+            current = self.current()
+            if current is None:
+                raise NotFound(
+                    "There is no catalog yet; a custodian can import one.", kind="catalog"
+                )
+            return current
+        found = [one for one in self.all_catalogs() if one.sha256.startswith(sha256.lower())]
+        if len(found) != 1 or not sha256:
+            what = "No catalog snapshot’s" if not found else "More than one catalog snapshot’s"
+            raise NotFound(f"{what} SHA-256 begins with {sha256[:64]!r}.", kind="catalog")
+        return found[0]
 
     def close(self) -> None:
         """Let go of open snapshots."""
@@ -287,6 +347,15 @@ class Catalogs:
             with suppress(OSError):
                 snapshot.close()
         self._open.clear()
+
+
+def _named(catalog: CatalogSummary) -> str:
+    """A register by its name and hash, and what it holds."""
+    return (
+        f"“{catalog.name}” ({catalog.sha256[:12]}…), {catalog.permits:,} "
+        f"{'permit or application' if catalog.permits == 1 else 'permits and applications'}, "
+        f"{catalog.serials:,} {'serial' if catalog.serials == 1 else 'serials'}"
+    )
 
 
 def _instead(result: LoadResult) -> str:
@@ -299,16 +368,30 @@ def _instead(result: LoadResult) -> str:
     )
 
 
-def _manifest(manifest: SnapshotManifest) -> dict[str, Json]:
-    """What the snapshot says of itself, without the list of its inner parts."""
-    value: dict[str, Json] = json.loads(manifest_bytes(manifest))
+def _manifest(manifest: SnapshotManifest) -> dict[str, JsonValue]:
+    """What the snapshot says of itself, without its inner parts and without words of its cells."""
+    bare = replace(
+        manifest,
+        sources=tuple(
+            replace(source, left_out=tuple(replace(part, problem="") for part in source.left_out))
+            for source in manifest.sources
+        ),
+    )
+    value: dict[str, JsonValue] = json.loads(manifest_bytes(bare))
     del value["members"]
     return value
 
 
-def _summary(row: Row[Any], names: Mapping[str, str], *, current: bool) -> CatalogSummary:
+def _summary(
+    row: Row[Any], names: Mapping[str, str], *, current: bool, seen: int
+) -> CatalogSummary:
     manifest = row.manifest
     counts = manifest["counts"]
+    sources = [
+        from_json(Source, source, where=f"sources[{at}]")
+        for at, source in enumerate(manifest["sources"])
+    ]
+    left_out, rows = rows_left_out(sources)
     return CatalogSummary(
         sha256=row.sha256,
         name=row.name,
@@ -317,29 +400,10 @@ def _summary(row: Row[Any], names: Mapping[str, str], *, current: bool) -> Catal
         synthetic=bool(manifest["synthetic"]),
         serials=counts["units"],
         permits=counts["permits"],
-        coverage=_coverage_words(manifest["coverage"]),
+        coverage=coverage_words(manifest["coverage"]),
+        rows=rows,
+        rows_left_out=left_out,
+        left_out=left_out_words(sources),
         current=current,
+        seen=seen,
     )
-
-
-def _coverage_words(coverage: list[dict[str, Any]]) -> str:
-    """What a snapshot says it covers, entry by entry; members with nothing to say are left out."""
-    said = "; ".join(_entry_words(item) or "not stated" for item in coverage)
-    return said.replace(".; ", "; ")
-
-
-def _entry_words(item: Mapping[str, str]) -> str:
-    years = " to ".join(str(item.get(name) or "…") for name in ("first", "last"))
-    known = (
-        _maker_name(item.get("maker_id", "")),
-        item.get("issuer", ""),
-        years if item.get("first") or item.get("last") else "",
-        item.get("completeness", ""),
-    )
-    declared = ", ".join(part for part in known if part)
-    return ": ".join(part for part in (declared, item.get("note", "")) if part)
-
-
-def _maker_name(maker_id: str) -> str:
-    names = {maker.maker_id: maker.canonical for maker in known_makers()}
-    return names.get(maker_id, maker_id)

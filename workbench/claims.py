@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workbench.errors import BadRequest
+from workbench.rules.limits import MAX_CLAIM, MAX_NOTE
+from workbench.typed import check_typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from workbench.types import Claims
-
-#: Longest claim in characters; the note may be longer.
-MAX_CLAIM = 2_000
-MAX_NOTE = 20_000
 
 LIST_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "file": ("file", "file name", "filename"),
@@ -30,7 +29,8 @@ first is the word for it."""
 
 
 def check_claims(claims: Claims) -> None:
-    """Raise BadRequest for a claim that is too long and for a date that is none."""
+    """Raise BadRequest for a claim that is too long or unrecordable, and for an invalid date."""
+    check_typed(**asdict(claims))
     for name in ("source_url", "source_account", "obtained_at", "claimed_place", "claimed_date"):
         length = len(getattr(claims, name))
         if length > MAX_CLAIM:

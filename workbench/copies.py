@@ -1,7 +1,8 @@
 """Copies: which exhibits repeat an exposure, why, and what a reviewer says of it.
 
-The program proposes; a reviewer's word wins. A copy adds no evidence and is not read again;
-a second exposure of the same object does, and is a relation of its own.
+The program proposes; a reviewer's word wins, but for files that are equal byte for byte. A copy
+adds no evidence (`workbench.rules.exposure`); a second exposure of the same object does, and is a
+relation of its own.
 """
 
 from __future__ import annotations
@@ -10,26 +11,33 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image
 from sqlalchemy import Row, or_, select
 
 from vision.copies import MOST_COMPARED, compare, draw_pair, worth_comparing
 from vision.types import CopyEvidence
-from workbench import entries, tables
-from workbench import policy as rules
+from workbench import events, tables
 from workbench.captures import Captures, captures_of
 from workbench.errors import BadRequest, NotFound
 from workbench.exhibits import exhibit_row
+from workbench.exposures import exposures_in, shown_in, taken_in_by
 from workbench.images import png_of
 from workbench.known_photos import KnownPhotos
 from workbench.plain import evidence_from, fingerprint_from
+from workbench.rules import policy as rules
+from workbench.rules import seen as marks
+from workbench.rules.exposure import cannot_be_split
 from workbench.same_object import SameObject
+from workbench.state.groups import group_views
+from workbench.state.records import GroupJudged, PairProposed
 from workbench.types import CopyGroupView, Judgement, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from sqlalchemy import ColumnElement
 
+    from evidence_store.types import Draft
     from vision.copies import NearHit
     from vision.types import Fingerprint, Photo, PhotoReading
     from workbench.cases import Cases
@@ -89,9 +97,9 @@ class Copies:
                 continue
             self._stores.append(
                 case_id,
-                entries.copies_proposed(
-                    actor.person_id, exhibit=exhibit_id, of=of, evidence=evidence
-                ),
+                events.CopiesProposed(
+                    exhibit=exhibit_id, of=of, relation=evidence.relation, evidence=evidence
+                ).draft(actor.person_id),
             )
             copy_of = copy_of or of
             if evidence.relation == "exact":
@@ -130,7 +138,11 @@ class Copies:
             evidence = self._compare(photo, print_, row)
             if evidence.relation != "none":
                 found.append(
-                    Elsewhere(case_id=row.case_id, exhibit_id=row.exhibit_id, evidence=evidence)
+                    Elsewhere(
+                        case_id=row.case_id,
+                        exhibit_id=row.exhibit_id,
+                        evidence=evidence,
+                    )
                 )
         return tuple(found)
 
@@ -207,6 +219,7 @@ class Copies:
     def groups(self, case_id: str) -> tuple[CopyGroupView, ...]:
         """Proposed and judged groups: copies first, then exposures of one object."""
         self._cases.policy_of(case_id)
+        seen = self._stores.ledger.size(case_id)
         with self._stores.projection.read(case_id) as connection:
             pairs = connection.execute(
                 select(tables.copy_pair)
@@ -218,33 +231,28 @@ class Copies:
                 .where(tables.copy_judgement.c.case_id == case_id)
                 .order_by(tables.copy_judgement.c.sequence)
             ).all()
-        latest = {row.group_id: row for row in judgements}
-        names = self._people.names()
-        views = []
-        for relation in ("copy", "same_object"):
-            wanted = [
-                pair for pair in pairs if (pair.relation == "same_object") is (relation != "copy")
-            ]
-            groups = _components((pair.of, pair.exhibit_id) for pair in wanted)
-            group_of = {exhibit_id: members for members in groups for exhibit_id in members}
-            joined: dict[tuple[str, ...], list[Row[Any]]] = {members: [] for members in groups}
-            for pair in wanted:
-                joined[group_of[pair.exhibit_id]].append(pair)
-            for members in groups:
-                group_id = f"{relation}:{members[0]}"
-                judged = latest.get(group_id)
-                views.append(
-                    CopyGroupView(
-                        group_id=group_id,
-                        exhibit_ids=members,
-                        evidence=tuple(evidence_from(pair.evidence) for pair in joined[members]),
-                        judgement=Judgement(judged.judgement) if judged else None,
-                        judged_by=names.get(judged.by, judged.by) if judged else None,
-                        reason=judged.reason if judged else "",
-                        relation=relation,
-                    )
-                )
-        return tuple(views)
+            exposure = exposures_in(
+                connection, case_id, {name for pair in pairs for name in (pair.exhibit_id, pair.of)}
+            )
+        return group_views(
+            [_pair(row) for row in pairs],
+            [_judged(row) for row in judgements],
+            exposure,
+            self._people.names(),
+            seen=seen,
+        )
+
+    def why_not(self, actor: Actor, case_id: str, exhibit_ids: Iterable[str]) -> str | None:
+        """The sentence that says why this person may not judge a group; None if they may.
+
+        Whoever took in an exhibit of it, or of an exposure that it shows, may neither confirm nor
+        split it where another person has to judge.
+        """
+        with self._stores.projection.read(case_id) as connection:
+            owners = taken_in_by(connection, case_id, exhibit_ids)
+        return rules.missing_role(actor, Role.REVIEWER) or rules.own_material(
+            self._cases.policy_of(case_id), actor, owners
+        )
 
     def judge(
         self,
@@ -253,57 +261,82 @@ class Copies:
         group_id: str,
         judgement: Judgement,
         *,
+        seen: int,
         reason: str = "",
     ) -> None:
         """Confirm, split (REJECTED) or leave open (UNSURE) a group.
 
         Exposures of one object that are confirmed have their plates joined, on record.
-        Raises NotFound, NotAllowed, and BadRequest without a needed reason.
+        `seen` is that of the group that the person looked at. Raises NotFound, NotAllowed,
+        BadRequest without a needed reason or where the files of the group are the same, Overtaken
+        where the group changed or was judged since.
         """
-        why = rules.missing_role(actor, Role.REVIEWER)
+        group = next((view for view in self.groups(case_id) if view.group_id == group_id), None)
+        why = self.why_not(actor, case_id, group.exhibit_ids if group is not None else ())
         if why is not None:
             raise self._stores.refuse(case_id, actor, verb="judge copies", why=why)
+        if group is None:
+            raise NotFound(f"This case has no group {group_id!r}.", kind="group")
         if judgement is Judgement.CORRECTED:
             raise BadRequest("A group can be confirmed, rejected (split) or left unsure.")
         if (missing := rules.reason_missing(judgement, reason)) is not None:
             raise BadRequest(missing)
-        group = next((view for view in self.groups(case_id) if view.group_id == group_id), None)
-        if group is None:
-            raise NotFound(f"This case has no group {group_id!r}.", kind="group")
+        if judgement is Judgement.REJECTED and group.relation == "copy":
+            with self._stores.projection.read(case_id) as connection:
+                shown = shown_in(connection, case_id, group.exhibit_ids)
+            if (fixed := cannot_be_split(shown)) is not None:
+                raise BadRequest(fixed)
+        judged = events.CopiesJudged(
+            group=group_id,
+            exhibits=group.exhibit_ids,
+            judgement=judgement,
+            reason=reason.strip(),
+        ).draft(actor.person_id)
+        rests_on = {marks.together(group.relation, exhibit_id) for exhibit_id in group.exhibit_ids}
+        join: Callable[[], Draft] | None = None
         if judgement is Judgement.CONFIRMED and group.relation == "same_object":
-            self._join(actor, case_id, group)
-        self._stores.append(
+            # One object: what its exposures read is weighed together from now on.
+            members = self._same_object.members(case_id, group.exhibit_ids)
+            if len({exhibit_id for exhibit_id, _region in members}) > 1:
+                why = "Confirmed as exposures of one object. " + group.evidence[0].why
+                join = self._review.joining(actor, case_id, members, reason=why)
+                rests_on |= marks.joining(members)
+        self._stores.record(
+            actor,
             case_id,
-            entries.copies_judged(
-                actor.person_id,
-                group=group_id,
-                exhibits=group.exhibit_ids,
-                judgement=judgement,
-                reason=reason.strip(),
-            ),
+            lambda: (judged,) if join is None else (join(), judged),
+            seen=seen,
+            rests_on=rests_on,
+            verb="judge copies",
         )
-
-    def _join(self, actor: Actor, case_id: str, group: CopyGroupView) -> None:
-        """One object confirmed: what its exposures read is weighed together from now on."""
-        members = self._same_object.members(case_id, group.exhibit_ids)
-        if len({exhibit_id for exhibit_id, _region in members}) > 1:
-            self._review.join_plates(
-                actor,
-                case_id,
-                members,
-                reason="Confirmed as exposures of one object. " + group.evidence[0].why,
-            )
 
     def drawn(self, case_id: str, evidence: CopyEvidence) -> bytes:
         """Two photos side by side with the outline of the one in the other, as PNG."""
         self._cases.policy_of(case_id)
-        return png_of(
-            draw_pair(
-                self._images.photo(evidence.photo_a),
-                self._images.photo(evidence.photo_b),
-                evidence,
-            )
+        drawn = draw_pair(
+            self._images.photo(evidence.photo_a), self._images.photo(evidence.photo_b), evidence
         )
+        return png_of(Image.fromarray(drawn))
+
+
+def _pair(row: Row[Any]) -> PairProposed:
+    return PairProposed(
+        exhibit_id=row.exhibit_id,
+        of=row.of,
+        relation=row.relation,
+        evidence=evidence_from(row.evidence),
+    )
+
+
+def _judged(row: Row[Any]) -> GroupJudged:
+    return GroupJudged(
+        sequence=row.sequence,
+        group_id=row.group_id,
+        exhibits=tuple(row.exhibits),
+        judgement=Judgement(row.judgement),
+        by=row.by,
+        reason=row.reason,
+    )
 
 
 FIGURES = {
@@ -321,19 +354,10 @@ FIGURES = {
 
 
 def measured(evidence: CopyEvidence) -> str:
-    """What was measured between two photos, in one line."""
+    """What was measured between two photos, in one line; empty for files that are the same."""
+    if evidence.relation == "exact":
+        return ""
     figures = (*evidence.distances, ("matched_features", float(evidence.inliers)))
     return "; ".join(
         FIGURES.get(name, name.replace("_", " ") + " {:g}").format(value) for name, value in figures
     )
-
-
-def _components(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, ...]]:
-    """Connected exhibits, each component in exhibit order."""
-    component: dict[str, set[str]] = {}
-    for a, b in pairs:
-        joined = component.get(a, {a}) | component.get(b, {b})
-        for member in joined:
-            component[member] = joined
-    unique: dict[int, Any] = {id(members): members for members in component.values()}
-    return sorted(tuple(sorted(members)) for members in unique.values())

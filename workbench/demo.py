@@ -11,9 +11,10 @@ from workbench.types import Claims, Policy, Role, Upload
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from workbench.cases import OnStep
+    from workbench.cases import Cases, OnStep
+    from workbench.catalogs import Catalogs
+    from workbench.intake import Intake
     from workbench.types import Actor, CaseSummary
-    from workbench.workbench import Workbench
 
 TITLE = "Demo: a camera turret among wreckage (synthetic)"
 PROVENANCE = (
@@ -27,8 +28,10 @@ CATALOG_NAME = "demo-catalog-synthetic.csv"
 class Demo:
     """Loads the demo case through the same verbs that people use."""
 
-    def __init__(self, workbench: Workbench) -> None:
-        self._workbench = workbench
+    def __init__(self, cases: Cases, catalogs: Catalogs, intake: Intake) -> None:
+        self._cases = cases
+        self._catalogs = catalogs
+        self._intake = intake
 
     def load(self, actor: Actor, *, on_step: OnStep | None = None) -> CaseSummary:
         """Import the demo catalog if there is no catalog, and open a case with the demo photos.
@@ -36,23 +39,22 @@ class Demo:
         The case has the solo policy, so that one person can walk the whole way and every
         screen says that nobody else has checked. Raises NotAllowed.
         """
-        workbench = self._workbench
-        if workbench.catalogs.current() is None and Role.CUSTODIAN in actor.roles:
-            workbench.catalogs.import_(
+        if self._catalogs.current() is None and Role.CUSTODIAN in actor.roles:
+            self._catalogs.import_(
                 actor,
                 demo_catalog_csv(),
                 name=CATALOG_NAME,
                 coverage=COVERAGE,
                 synthetic=True,
             )
-        case = workbench.cases.open_case(
+        case = self._cases.open_case(
             actor, title=TITLE, policy=Policy.SOLO, provenance=PROVENANCE, synthetic=True
         )
         photos = demo_photos()
         for number, photo in enumerate(photos):
             if on_step is not None:
                 on_step(photo.name, number, len(photos))
-            workbench.intake.take_in(
+            self._intake.take_in(
                 actor,
                 case.case_id,
                 [Upload(name=photo.name, data=photo.data)],
@@ -60,7 +62,7 @@ class Demo:
             )
         if on_step is not None:
             on_step("", len(photos), len(photos))
-        return workbench.cases.summary(case.case_id)
+        return self._cases.summary(case.case_id)
 
 
 def _claims(claimed: Mapping[str, str], note: str) -> Claims:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+from evidence_store.errors import StoreError as StoreError
+from values.errors import NameplateError
+
 Kind: TypeAlias = Literal[
     "person",
     "case",
@@ -18,16 +21,16 @@ Kind: TypeAlias = Literal[
 ]
 
 
-class WorkbenchError(Exception):
+class WorkbenchError(NameplateError):
     """The base of the workbench's errors."""
-
-    def diagnostics(self) -> str:
-        """What happened and what to do, as one or two sentences for a person."""
-        return str(self)
 
 
 class NotAllowed(WorkbenchError):
     """A rule forbids this to this person: a role, the two-person rule, or the order of review."""
+
+
+class Overtaken(NotAllowed):
+    """Something newer stands than what the author saw; the sentence says what, of whom, when."""
 
 
 class NotFound(WorkbenchError):

@@ -26,7 +26,7 @@ from workbench.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from workbench.people import People
     from workbench.stores import Stores
 
+
+PAGE = 200
+"""Exhibits that are asked for at once where all are gone through."""
 
 SUMMARY_COLUMNS = tuple(
     column
@@ -92,6 +95,14 @@ class Exhibits:
         with self._stores.projection.read(case_id) as connection:
             return tuple(summary_of(row, names) for row in connection.execute(query))
 
+    def every(self, case_id: str) -> Iterator[ExhibitView]:
+        """Everything of each exhibit, in the order of intake, page by page."""
+        offset = 0
+        while page := self.listed(case_id, offset=offset, limit=PAGE):
+            for summary in page:
+                yield self.one(case_id, summary.exhibit_id)
+            offset += PAGE
+
     def count(
         self, case_id: str, *, state: ExhibitState | None = None, unreadable: bool = False
     ) -> int:
@@ -104,6 +115,7 @@ class Exhibits:
     def one(self, case_id: str, exhibit_id: str) -> ExhibitView:
         """Everything there is to show of one exhibit. Raises NotFound."""
         self._cases.policy_of(case_id)
+        seen = self._stores.ledger.size(case_id)
         names = self._people.names()
         with self._stores.projection.read(case_id) as connection:
             row = exhibit_row(connection, case_id, exhibit_id)
@@ -130,11 +142,12 @@ class Exhibits:
             drawn_regions=tuple(
                 region
                 for region in (reading.regions if reading is not None else ())
-                if region.region_id.startswith("D")
+                if region.drawn
             ),
             reviews=tuple(review_of(review, names) for review in reviews),
             frames=frame_ids,
             derived_how=row.derived_how,
+            seen=seen,
         )
 
     def original(self, case_id: str, exhibit_id: str) -> bytes:
@@ -226,7 +239,9 @@ def summary_of(row: Row[Any], names: Mapping[str, str]) -> ExhibitSummary:
         taken_in_at=datetime.fromisoformat(row.taken_in_at),
         taken_in_by=names.get(row.taken_in_by, row.taken_in_by),
         parent=row.parent,
+        exposure=row.exposure,
         copy_of=row.copy_of,
+        copy_is_settled=row.copy_is_settled,
         fields=tuple((name, text, state) for name, text, _confidence, state in row.fields),
     )
 
@@ -247,6 +262,7 @@ def review_of(row: Row[Any], names: Mapping[str, str]) -> Review:
         blind=row.blind,
         reason=row.reason,
         supersedes=row.supersedes,
+        counts=row.counts,
     )
 
 

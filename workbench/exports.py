@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from evidence_store.bundle.archive import zip_bundle
-from evidence_store.bundle.errors import BundleRefused
+from evidence_store.bundle.errors import BundleRefused, BundleUnsound
 from evidence_store.bundle.layout import (
     BundleContents,
     KeyHeld,
@@ -19,20 +20,22 @@ from evidence_store.bundle.layout import (
     RequiredSigner,
     Signer,
     Software,
-    is_sha256,
 )
 from evidence_store.bundle.layout import Role as SigningRole
 from evidence_store.bundle.seal import seal
 from evidence_store.bundle.signing import add_signature
 from evidence_store.bundle.verify import verify
-from evidence_store.errors import SignatureMalformed
+from evidence_store.errors import ClockBehind, SignatureMalformed, StoreError
 from evidence_store.signing import parse_sshsig
-from workbench import entries, tables
-from workbench import policy as rules
-from workbench.case_file import counts, engines, gather, required_reviewers, views
+from values.hashes import is_sha256
+from workbench import events, tables
+from workbench.case_file import counts, report_of, required_reviewers
+from workbench.contents import contents_of
 from workbench.errors import BadRequest, NotFound
-from workbench.payload import exhibit_files, search_files, trace_files
+from workbench.payload import Suffixes, rules_file
 from workbench.report.build import build_report
+from workbench.rules import policy as rules
+from workbench.software import software
 from workbench.tabulate import tables_of
 from workbench.types import Role, SealedView
 
@@ -42,9 +45,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from evidence_store.types import Checkpoint, Fault
-    from workbench.cases import OnStep
+    from workbench.cases import Cases, OnStep
+    from workbench.images import Images
+    from workbench.people import People
+    from workbench.state import CaseState, States, StoreState
+    from workbench.stores import Stores
     from workbench.types import Actor
-    from workbench.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +70,14 @@ class VerifyView:
 class Exports:
     """Seals bundles, lets people sign them, and checks bundles from anywhere."""
 
-    def __init__(self, workbench: Workbench) -> None:
-        self._workbench = workbench
-        self._stores = workbench.stores
+    def __init__(
+        self, stores: Stores, people: People, cases: Cases, states: States, images: Images
+    ) -> None:
+        self._stores = stores
+        self._people = people
+        self._cases = cases
+        self._states = states
+        self._images = images
         self._folder = self._stores.settings.store / "bundles"
         self._folder.mkdir(parents=True, exist_ok=True)
 
@@ -75,16 +86,17 @@ class Exports:
 
         Raises NotFound, NotAllowed, and the store's errors; then nothing is left behind.
         """
-        self._workbench.cases.policy_of(case_id)
+        self._cases.policy_of(case_id)
         why = rules.missing_role(actor, Role.CUSTODIAN)
         if why is not None:
             raise self._stores.refuse(case_id, actor, verb="seal a bundle", why=why)
+        self._stores.admit(case_id, actor.person_id, "bundle.sealed")
+        self.require_clock(actor)
         step = on_step or (lambda _what, _done, _total: None)
         step("Signing a checkpoint of the log", 0, 4)
         checkpoint = self._stores.ledger.checkpoint(case_id)
         step("Typesetting the case file", 1, 4)
-        with self._workbench.refolded() as anew:
-            contents = self._contents(anew, actor, case_id, checkpoint)
+        contents = self._contents(actor, case_id, checkpoint)
         step("Copying and hashing", 2, 4)
         name = f"{case_id}-{checkpoint.size}"
         sealed = seal(
@@ -99,15 +111,17 @@ class Exports:
             ],
             clock=self._stores.clock,
         )
+        self.require_sound(sealed.path)
         entry = self._stores.append(
             case_id,
-            entries.bundle_sealed(
-                actor.person_id,
+            events.BundleSealed(
                 bundle=sealed.path.name,
                 entries=checkpoint.size,
-                tagmanifest=sealed.tagmanifest_sha256,
-                signers=[signer.signature_file for signer in contents.required_signers],
-            ),
+                tagmanifest_sha256=sealed.tagmanifest_sha256,
+                required_signers=tuple(
+                    signer.signature_file for signer in contents.required_signers
+                ),
+            ).draft(actor.person_id),
         )[0]
         step("Packing", 3, 4)
         self._pack(sealed.path)
@@ -116,6 +130,7 @@ class Exports:
 
     def sign(self, actor: Actor, case_id: str, sequence: int) -> SealedView:
         """Put this person's signature on a sealed bundle that asks for it."""
+        self._stores.admit(case_id, actor.person_id, "bundle.signed")
         view = self._one(case_id, sequence)
         wanted = {signer.person: signer.role for signer in self._required(case_id, view)}
         if actor.person_id not in wanted:
@@ -126,11 +141,12 @@ class Exports:
                 why=f"{view.folder} does not ask for a signature of {actor.name}.",
             )
         self._check_began(view, actor.person_id)
+        self._stores.ledger.require_clock(what="A signature waits")
         path = self._folder / view.folder
         role = wanted[actor.person_id]
         add_signature(path, self._signer(actor, role))
         self._stores.append(
-            case_id, entries.bundle_signed(actor.person_id, bundle=view.folder, role=role.value)
+            case_id, events.BundleSigned(bundle=view.folder, role=role.value).draft(actor.person_id)
         )
         self._pack(path)
         return view
@@ -146,6 +162,7 @@ class Exports:
         store's errors; the bundle is then unchanged.
         """
         view = self._one(case_id, sequence)
+        self._stores.admit(case_id, actor.person_id, "bundle.signed")
         key = _key_of(armour)
         waiting = self.unsigned(case_id, sequence)
         for signer in self._required(case_id, view):
@@ -157,18 +174,19 @@ class Exports:
                 f"who has still to sign {view.folder}."
             )
         self._check_began(view, signer.person)
+        self._stores.ledger.require_clock(what="A signature waits")
         path = self._folder / view.folder
         add_signature(
             path, Signer(role=signer.role, person=signer.person, sign=lambda _m, _n: armour)
         )
+        self._stores.keys.note_signature(signer.person)
         self._stores.append(
             case_id,
-            entries.bundle_signed(
-                signer.person,
+            events.BundleSigned(
                 bundle=view.folder,
                 role=signer.role.value,
                 brought_by=actor.person_id,
-            ),
+            ).draft(signer.person),
         )
         self._pack(path)
         return view
@@ -184,14 +202,14 @@ class Exports:
 
     def sealed(self, case_id: str) -> tuple[SealedView, ...]:
         """Bundles that were sealed from a case, the latest first."""
-        self._workbench.cases.policy_of(case_id)
+        self._cases.policy_of(case_id)
         with self._stores.projection.read(case_id) as connection:
             rows = connection.execute(
                 select(tables.sealed)
                 .where(tables.sealed.c.case_id == case_id)
                 .order_by(tables.sealed.c.sequence.desc())
             ).all()
-        names = self._workbench.people.names()
+        names = self._people.names()
         return tuple(_sealed(row, names) for row in rows)
 
     def folder_path(self, case_id: str, sequence: int) -> Path:
@@ -219,7 +237,7 @@ class Exports:
         certificates in PEM; `sealed` is the sealed bundle that a public one must come from.
         """
         given = allowed_signers_text is not None
-        text = allowed_signers_text if given else self._workbench.people.allowed_signers_text()
+        text = allowed_signers_text if given else self._people.allowed_signers_text()
         trust = "The allowed signers that you gave." if given else "The people of this store."
         with tempfile.TemporaryDirectory(prefix="nameplate-trust-") as folder:
             signers, roots = Path(folder) / "allowed_signers", Path(folder) / "roots.pem"
@@ -232,6 +250,7 @@ class Exports:
                     allowed_signers=signers,
                     tsa_roots=None if tsa_roots is None else roots,
                     sealed=sealed,
+                    now=self._stores.clock(),
                 )
             except BundleRefused as refused:
                 return VerifyView(ok=False, faults=refused.faults, checked=(), trust=trust)
@@ -243,43 +262,72 @@ class Exports:
             trust=trust,
         )
 
+    def require_clock(self, actor: Actor) -> None:
+        """Refuse a seal while the clock runs behind the last entry, or behind the key's beginning.
+
+        Raises ClockBehind; KeyMissing where there is none in use.
+        """
+        self._stores.ledger.require_clock(what="A seal waits")
+        began, now = self._stores.keys.public(actor.person_id).valid_after, self._stores.clock()
+        if now < began:
+            raise ClockBehind(
+                f"A seal waits: the key of {actor.name} began on {began:%Y-%m-%d %H:%M:%S} UTC, "
+                f"and the clock of this machine says {now:%Y-%m-%d %H:%M:%S} UTC.",
+                remedy="Set the clock right; or, if it is right, begin another key and seal then.",
+            )
+
+    def require_sound(self, path: Path) -> None:
+        """Verify a bundle that was just made, before it is called sealed; remove it if it fails.
+
+        Signatures that are still to come are no fault. Raises BundleUnsound.
+        """
+        try:
+            faults = self.verify(path).faults
+            wrong = [one.message for one in faults if one.code != "signature-missing"]
+        except StoreError as error:
+            wrong = [error.message]
+        if wrong:
+            shutil.rmtree(path, ignore_errors=True)
+            raise BundleUnsound(
+                f"The bundle was made and did not verify, so nothing was sealed. {wrong[0]}",
+                remedy="Run the audit of the store, and seal again.",
+            )
+
     # --- what goes in --------------------------------------------------------------------
 
-    def _contents(
-        self, workbench: Workbench, actor: Actor, case_id: str, checkpoint: Checkpoint
-    ) -> BundleContents:
-        summary = workbench.cases.summary(case_id)
-        reviewers = required_reviewers(workbench, case_id)
-        keys = {person.person_id: person for person in workbench.people.everyone()}
-        signers = (
-            RequiredSigner(
-                role=SigningRole.CUSTODIAN,
-                person=actor.person_id,
-                key_held=self._held(actor.person_id),
-            ),
-            *(
-                RequiredSigner(
-                    role=SigningRole.REVIEWER, person=person, key_held=self._held(person)
-                )
-                for person in reviewers
-                if person in keys
-            ),
+    def _contents(self, actor: Actor, case_id: str, checkpoint: Checkpoint) -> BundleContents:
+        """What goes into the bundle: all of it from the log and the kept bytes, in one walk."""
+        store = self._states.store()
+        state = self._states.case(case_id, store, size=checkpoint.size)
+        made = contents_of(state, store, self._images, suffixes=Suffixes(self._stores.blobs))
+        signers = tuple(self._signers(actor, state, store))
+        parts = software()
+        report = build_report(
+            report_of(
+                state,
+                store,
+                checkpoint,
+                made,
+                keys=self._people.keys(),
+                software=parts,
+                signers=signers,
+            )
         )
-        report = build_report(gather(workbench, case_id, checkpoint, signers))
         return BundleContents(
-            title=summary.title,
+            title=state.title,
             log=case_id,
             size=checkpoint.size,
-            synthetic=summary.synthetic,
+            synthetic=state.synthetic,
             payload=(
-                *exhibit_files(workbench, case_id),
-                *search_files(workbench, case_id),
-                *trace_files(workbench, case_id),
+                rules_file(self._stores.settings),
+                *made.files,
                 *tables_of(
-                    views(workbench, case_id),
-                    reversed(workbench.matching.searches(case_id)),
-                    workbench.tracing.traces(case_id),
+                    tuple(state.exhibits),
+                    made.readings,
+                    (*made.judgements, *made.decisions),
+                    state.traces,
                 ),
+                *events.table_files_of(state.entries),
                 PayloadFile(
                     path="report.pdf",
                     source=report.pdf,
@@ -294,19 +342,38 @@ class Exports:
                 ),
             ),
             required_signers=signers,
-            notes=(rules.POLICY_WORDS[summary.policy], counts(summary)),
+            notes=(rules.POLICY_WORDS[state.policy], counts(state.summary)),
             software=(
-                *(Software(name=name, version=version) for name, version in workbench.software()),
+                *(Software(name=name, version=version) for name, version in parts),
                 *(
                     Software(
                         name=f"{engine.name} (reader)",
                         version=engine.version,
                         sha256=engine.weights_sha256 if is_sha256(engine.weights_sha256) else None,
                     )
-                    for engine in engines(views(workbench, case_id))
+                    for engine in made.engines
                 ),
             ),
         )
+
+    def _signers(
+        self, actor: Actor, state: CaseState, store: StoreState
+    ) -> Iterator[RequiredSigner]:
+        """Who has to sign: the custodian, and every reviewer whose judgement stands."""
+        yield RequiredSigner(
+            role=SigningRole.CUSTODIAN,
+            person=actor.person_id,
+            key_held=self._held(actor.person_id),
+            name=actor.name,
+        )
+        for person in required_reviewers(state):
+            if person in store.names:
+                yield RequiredSigner(
+                    role=SigningRole.REVIEWER,
+                    person=person,
+                    key_held=self._held(person),
+                    name=store.names[person],
+                )
 
     # --- signing -------------------------------------------------------------------------
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection, Row, case, select
 
-from catalog.normalize import fold, skeleton
+from values.text import fold, skeleton
 from workbench import tables
 from workbench.errors import BadRequest
-from workbench.limits import LEAST_SOUGHT
+from workbench.findable import ANY_ONE
+from workbench.rules.limits import LEAST_SOUGHT
 from workbench.types import FoundBy, Hit
 
 if TYPE_CHECKING:
@@ -23,16 +24,6 @@ if TYPE_CHECKING:
 
     from workbench.cases import Cases
     from workbench.stores import Stores
-
-#: Between the texts of one region; two characters, so that a single `?` never bridges them.
-BETWEEN = "\n\n"
-ANY_ONE = "?"
-
-
-def findable(texts: Iterable[str]) -> str:
-    """All texts of a region, folded, each once; a `?` of a person parts a text in two."""
-    pieces = (fold(piece) for text in texts for piece in text.split(ANY_ONE))
-    return BETWEEN.join(dict.fromkeys(piece for piece in pieces if piece))
 
 
 class Finder:

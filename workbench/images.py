@@ -17,10 +17,10 @@ from vision.rectify import crop_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from evidence_store.blobs import BlobStore
-    from vision.types import Photo, Pixels, Quad
-    from workbench.stores import Stores
+    from vision.types import Photo, Quad
 
 #: Decoded photos kept in memory; a review goes back and forth between a few.
 KEPT_PHOTOS = 4
@@ -66,10 +66,11 @@ class KeptPictures:
 class Images:
     """Decodes kept originals and makes PNGs of them."""
 
-    def __init__(self, stores: Stores) -> None:
-        self._cache = stores.settings.store / "cache"
+    def __init__(self, blobs: BlobStore, cache: Path) -> None:
+        """`cache` is the folder of thumbnails; it can be emptied at any time."""
+        self._cache = cache
         self._cache.mkdir(parents=True, exist_ok=True)
-        self._blobs: BlobStore = stores.blobs
+        self._blobs = blobs
         self.photo = lru_cache(maxsize=KEPT_PHOTOS)(self._photo)
         self._pictures = KeptPictures(most=KEPT_PICTURES, most_bytes=KEPT_PICTURE_BYTES)
 
@@ -85,10 +86,18 @@ class Images:
         return self._pictures.get_or_make((sha256, longest), lambda: self._upright(sha256, longest))
 
     def _upright(self, sha256: str, longest: int | None) -> bytes:
+        return png_of(self.upright(sha256, longest=longest))
+
+    def upright(self, sha256: str, *, longest: int | None) -> Image.Image:
+        """The upright photo, no side longer than `longest` pixels."""
         image = Image.fromarray(self.photo(sha256).pixels)
         if longest is not None:
             image.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-        return _png(image)
+        return image
+
+    def crop(self, sha256: str, corners: Quad, *, height: int | None) -> Image.Image:
+        """A region, turned upright and flattened."""
+        return Image.fromarray(crop_region(self.photo(sha256), corners, height=height))
 
     def thumbnail(self, sha256: str, photo: Photo | None = None) -> bytes:
         """A small upright JPEG for lists; made at intake, while the photo is decoded anyway.
@@ -111,16 +120,12 @@ class Images:
         """A region, turned upright and flattened, as PNG."""
         return self._pictures.get_or_make(
             (sha256, corners, height),
-            lambda: png_of(crop_region(self.photo(sha256), corners, height=height)),
+            lambda: png_of(self.crop(sha256, corners, height=height)),
         )
 
 
-def png_of(pixels: Pixels) -> bytes:
-    """Pixels as PNG bytes."""
-    return _png(Image.fromarray(pixels))
-
-
-def _png(image: Image.Image) -> bytes:
+def png_of(image: Image.Image) -> bytes:
+    """A picture as PNG bytes."""
     buffer = io.BytesIO()
     image.save(buffer, format="PNG", compress_level=3)
     return buffer.getvalue()

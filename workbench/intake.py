@@ -1,31 +1,38 @@
 """Intake: bytes are hashed and kept, then decoded; facts are read, copies are looked for.
 
-A file that cannot be used is refused with a sentence, and everything else of the same upload
-is kept.
+This is the boundary for everything that is brought: whatever goes wrong with one file, in whatever
+program that opens it, that file is refused on record, with its SHA-256 and a sentence, and the next
+one is taken. Files are opened in a child process that is killed at a limit (`vision.child`). What
+is wrong with the store itself, such as a full disk, is raised: nothing could be recorded.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hashlib
+import logging
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from evidence_store.blobs import checked_sha256
-from evidence_store.errors import BlobDamaged, BlobMissing
-from vision.archive import ArchiveMember, read_archive
-from vision.copies import fingerprint
-from vision.decode import HEAD_BYTES, decode_photo, sniff
-from vision.errors import DecodeError, VisionError
-from vision.frames import choose_frames, grab_frame, probe_clip
-from vision.metadata import read_embedded
+from evidence_store.errors import BadInput, BlobDamaged, BlobMissing, StoreError
+from values.recordable import escaped, unescaped
+from vision.archive import ArchiveLimits, ListedMember, MemberRefusal, printable
+from vision.child import DECODERS
+from vision.clip import ClipLimits
+from vision.decode import DecodeLimits, sniff
+from vision.errors import DecodeError
 from vision.types import EmbeddedFacts
-from workbench import entries, tables
-from workbench import policy as rules
+from words import en
+from workbench import events, pieces, tables
 from workbench.claims import check_claims
-from workbench.errors import BadRequest
-from workbench.plain import plain
+from workbench.errors import BadRequest, WorkbenchError
+from workbench.rules import policy as rules
+from workbench.rules.limits import Kind, too_large
 from workbench.source_list import NO_LIST
 from workbench.types import (
     Claims,
@@ -36,8 +43,9 @@ from workbench.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from fractions import Fraction
+    from pathlib import Path
 
     from evidence_store.types import Draft, Sha256
     from vision.clip import ClipFacts
@@ -46,9 +54,23 @@ if TYPE_CHECKING:
     from workbench.copies import Copies
     from workbench.exhibits import Exhibits
     from workbench.images import Images
+    from workbench.pieces import Material, OnDisk
     from workbench.source_list import SourceList
     from workbench.stores import Stores
     from workbench.types import Actor
+
+_log = logging.getLogger(__name__)
+
+MOST_REASON: Final = 2_000
+"""Characters of the sentence that says why a file was refused."""
+
+OURS: Final = (OperationalError, InterfaceError, StoreError, WorkbenchError)
+"""What is wrong with the store or with whoever asks, not with a file; see `_is_ours`."""
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether an error is none of the file's: nothing more could be recorded either."""
+    return isinstance(error, OURS) and not isinstance(error, BadInput | BadRequest)
 
 
 class Intake:
@@ -67,7 +89,7 @@ class Intake:
         self,
         actor: Actor,
         case_id: str,
-        uploads: Iterable[Upload],
+        uploads: Iterable[Material],
         claims: Claims,
         *,
         sources: SourceList = NO_LIST,
@@ -87,7 +109,7 @@ class Intake:
         self,
         actor: Actor,
         case_id: str,
-        uploads: Iterable[Upload],
+        uploads: Iterable[Material],
         claims: Claims,
         *,
         total: int,
@@ -111,73 +133,162 @@ class Intake:
                 f"in; the first is in row {first.row}, {first.column}: {first.sentence}"
             )
         used: set[str] = set()
-        for number, upload in enumerate(uploads):
-            pieces = self._unpack(upload)
-            piece = next(pieces, None)
-            if piece is None:
-                yield IntakeReport(name=upload.name, done=number + 1, total=total)
-            while piece is not None:
-                name = piece.name
-                used.add(sources.named(name) or "")
-                own = sources.claims_of(name, claims)
-                report = self._take_piece(actor, case_id, piece, own)
-                piece = next(pieces, None)
-                yield replace(report, name=name, done=number + (piece is None), total=total)
+        for number, material in enumerate(uploads):
+            with closing(self._unpacked(actor, case_id, material)) as found:
+                piece = next(found, None)
+                if piece is None:
+                    yield IntakeReport(name=material.name, done=number + 1, total=total)
+                while piece is not None:
+                    name = piece.name
+                    used.add(sources.named(name) or "")
+                    own = sources.claims_of(name, claims)
+                    report = self._take_piece(actor, case_id, piece, own)
+                    piece = next(found, None)
+                    yield replace(report, name=name, done=number + (piece is None), total=total)
         unused = sources.unused(used)
         if unused:
             yield IntakeReport(problems=unused, done=total, total=total)
 
-    def _unpack(self, upload: Upload) -> Iterator[Upload | Refusal]:
-        """The file itself, or what a ZIP holds, with refusals among it."""
-        most = self._stores.settings.max_file_bytes
-        if len(upload.data) > most:
-            yield Refusal(
-                name=upload.name,
-                reason=f"{upload.name} has {len(upload.data)} bytes; {most} are the most that "
-                "one file may have. Cut the clip or split the archive.",
-            )
-            return
-        if sniff(upload.data[:HEAD_BYTES]) != "zip":
-            yield upload
-            return
+    def _unpacked(
+        self, actor: Actor, case_id: str, material: Material
+    ) -> Generator[Upload | OnDisk | Refusal]:
+        """The file itself, or what a ZIP holds, with refusals among it; each for its turn only.
+
+        Whatever goes wrong is a refusal. Sizes are asked here, before any bytes are read.
+        """
+        name = material.name
+        piece: Upload | OnDisk | None = None
         try:
-            for member in read_archive(upload.data, name=upload.name):
-                if isinstance(member, ArchiveMember):
-                    yield Upload(name=f"{upload.name}/{member.name}", data=member.data)
-                else:
-                    yield Refusal(
-                        name=f"{upload.name}/{member.name}",
-                        reason=f"{upload.name}/{member.name}: {member.problem}",
-                    )
-        except DecodeError as error:
-            yield Refusal(name=upload.name, reason=error.diagnostics())
+            piece = pieces.fetched(material)
+            refusal, kind = self._too_large(piece, name)
+            if refusal is not None:
+                yield refusal
+            elif kind == "zip":
+                with pieces.as_file(piece) as path:
+                    yield from self._members(actor, case_id, piece, path)
+            else:
+                yield piece
+        except Exception as error:
+            if _is_ours(error):
+                raise
+            yield _refusal(piece, material.name, error)
+
+    def _members(
+        self, actor: Actor, case_id: str, archive: Upload | OnDisk, path: Path
+    ) -> Iterator[Upload | OnDisk | Refusal]:
+        """What a ZIP holds; the ZIP itself is put on record first, and not kept."""
+        name = archive.name
+        most = self._stores.settings.max_zip_bytes  # of each member its own kind's limit is asked
+        limits = ArchiveLimits(max_member_bytes=most, max_total_bytes=most)
+        members = DECODERS.archive(path, name=name, limits=limits)
+        self._stores.append(
+            case_id,
+            events.ArchiveOpened(
+                file_name=name,
+                sha256=pieces.hash_of(archive),
+                size=pieces.size_of(archive),
+                members=len(members),
+            ).draft(actor.person_id),
+        )
+        for member in members:
+            whole = escaped(f"{unescaped(name)}/{member.name}")
+            if isinstance(member, MemberRefusal):
+                yield Refusal(
+                    name=whole,
+                    reason=f"{whole}: {member.problem}",
+                    sha256=_hash_of_refused(path, name, limits, member),
+                    size=member.size,
+                )
+                continue
+            try:
+                with self._member(path, name, limits, member) as piece:
+                    yield piece
+            except Exception as error:
+                if _is_ours(error):
+                    raise
+                problem = error.problem if isinstance(error, DecodeError) else _sentence("", error)
+                reason = f"{whole}: {problem.strip()}"
+                yield Refusal(name=whole, reason=reason, size=member.size)
+
+    @contextmanager
+    def _member(
+        self, path: Path, name: str, limits: ArchiveLimits, member: ListedMember
+    ) -> Iterator[Upload | OnDisk | Refusal]:
+        """One member of a ZIP, unpacked as far as its kind may be large."""
+        whole = escaped(f"{unescaped(name)}/{member.name}")
+        parts = DECODERS.member(path, name=name, limits=limits, member=member)
+        with closing(parts):
+            first = next(parts, b"")
+            kind = _kind(first)
+            why = too_large(whole, kind, member.size, self._stores.settings.most_bytes(kind))
+            if why is not None:
+                sha256 = _hash_of_parts(chain((first,), parts))
+                yield Refusal(name=whole, reason=why, sha256=sha256, size=member.size)
+                return
+            with pieces.gathered(unescaped(whole), chain((first,), parts)) as piece:
+                yield piece
+
+    def _too_large(self, piece: Upload | OnDisk, name: str) -> tuple[Refusal | None, Kind]:
+        """Refuse a file that is larger than its kind may be; with that kind."""
+        kind = _kind(pieces.head_of(piece))
+        size = pieces.size_of(piece)
+        why = too_large(name, kind, size, self._stores.settings.most_bytes(kind))
+        if why is None:
+            return None, kind
+        refusal = Refusal(name=piece.name, reason=why, sha256=pieces.hash_of(piece), size=size)
+        return refusal, kind
 
     def _take_piece(
-        self, actor: Actor, case_id: str, piece: Upload | Refusal, claims: Claims
+        self, actor: Actor, case_id: str, piece: Upload | OnDisk | Refusal, claims: Claims
     ) -> IntakeReport:
+        """Take one file in; whatever goes wrong with it, it is refused on record."""
         if isinstance(piece, Refusal):
-            self._record_refusal(actor, case_id, piece, None)
-            return IntakeReport(refused=(piece,))
-        original: Sha256 | None = None
+            return self._refused(actor, case_id, piece, None)
+        kept: list[Sha256] = []
         try:
-            if not piece.data:
-                raise BadRequest(
-                    f"{piece.name} is empty (0 bytes). Fetch it again from where it came from."
-                )
-            original = self._stores.blobs.put(piece.data)
-            if sniff(piece.data[:HEAD_BYTES]) == "clip":
-                return self._take_clip(actor, case_id, piece, original, claims)
-            known = self._known(case_id, piece.name, original, claims)
-            if known is not None:
-                return IntakeReport(known=(known,))
-            photo = decode_photo(piece.data, name=piece.name)
-            return self._take_photo(actor, case_id, piece, original, claims, photo)
-        except (VisionError, BadRequest) as error:
-            refusal = Refusal(name=piece.name, reason=error.diagnostics())
-            self._record_refusal(actor, case_id, refusal, original)
-            return IntakeReport(refused=(refusal,))
+            return self._taken(actor, case_id, piece, claims, kept.append)
         except (BlobDamaged, BlobMissing) as error:  # of an earlier exhibit; the rest goes on
-            return IntakeReport(problems=(f"{piece.name}: {error.diagnostics()}",))
+            return IntakeReport(problems=(f"{piece.name}: {en.said(error)}",))
+        except Exception as error:
+            if _is_ours(error):
+                raise
+            refusal = _refusal(piece, piece.name, error)
+            return self._refused(actor, case_id, refusal, kept[0] if kept else None)
+
+    def _taken(
+        self,
+        actor: Actor,
+        case_id: str,
+        piece: Upload | OnDisk,
+        claims: Claims,
+        on_kept: Callable[[Sha256], None],
+    ) -> IntakeReport:
+        """Keep a file's bytes, open it, and make it an exhibit. Raises whatever may go wrong."""
+        size = pieces.size_of(piece)
+        name = piece.name
+        if not size:
+            raise BadRequest(f"{name} is empty (0 bytes). Fetch it again from where it came from.")
+        original = pieces.keep(piece, self._stores.blobs)
+        on_kept(original)
+        brought = _Brought(
+            name=name,
+            original=original,
+            size=size,
+            claims=claims,
+        )
+        if sniff(pieces.head_of(piece)) == "clip":
+            return self._take_clip(actor, case_id, brought)
+        known = self._known(case_id, name, original, claims)
+        if known is not None:
+            return IntakeReport(known=(known,))
+        most = self._stores.settings.max_photo_bytes
+        data = pieces.bytes_of(piece, most=most)
+        photo, print_, embedded = DECODERS.photo(
+            data, name=name, limits=DecodeLimits(max_bytes=most)
+        )
+        if photo.photo_id != original:
+            raise BadInput(f"{name} changed while it was taken in.")
+        return self._take_photo(actor, case_id, brought, photo, print_, embedded)
 
     def _known(self, case_id: str, name: str, original: Sha256, claims: Claims) -> str | None:
         """The exhibit that already is this file, under this name and with these claims."""
@@ -195,96 +306,117 @@ class Intake:
         self,
         actor: Actor,
         case_id: str,
-        upload: Upload,
-        original: Sha256,
-        claims: Claims,
+        brought: _Brought,
         photo: Photo,
+        print_: Fingerprint,
+        embedded: EmbeddedFacts,
     ) -> IntakeReport:
-        print_ = fingerprint(photo)
-        embedded = plain(read_embedded(upload.data))
-
-        def draft(exhibit_id: str) -> Draft:
-            return entries.exhibit_taken_in(
-                actor.person_id,
+        exhibit_id, new = self._numbered(
+            case_id,
+            lambda exhibit_id: events.ExhibitTakenIn(
                 exhibit=exhibit_id,
                 media="photo",
-                original=original,
-                size=len(upload.data),
-                file_name=upload.name,
-                claims=claims,
+                original=brought.original,
+                size=brought.size,
+                file_name=brought.name,
+                **asdict(brought.claims),
                 embedded=embedded,
                 width=photo.width,
                 height=photo.height,
-                fingerprint=plain(print_),
-            )
-
-        exhibit_id, new = self._numbered(
-            case_id, draft, lambda: self._known(case_id, upload.name, original, claims)
+                fingerprint=print_,
+            ).draft(actor.person_id),
+            lambda: self._known(case_id, brought.name, brought.original, brought.claims),
         )
         if not new:
             return IntakeReport(known=(exhibit_id,))
-        self._images.thumbnail(original, photo)
         try:
+            self._images.thumbnail(brought.original, photo)
             of = self._copies.propose(actor, case_id, exhibit_id, photo, print_)
-        except (BlobDamaged, BlobMissing) as error:
+        except Exception as error:  # it is taken in: whatever goes wrong now is no refusal
+            if _is_ours(error) and not isinstance(error, BlobDamaged | BlobMissing):
+                raise
             problem = (
-                f"{upload.name} is taken in as {exhibit_id}, but was not held against all earlier "
-                f"photos: {error.diagnostics()}"
+                f"{brought.name} is taken in as {exhibit_id}, but was not held against all earlier "
+                f"photos: {_sentence('', error).strip()}"
             )
             return IntakeReport(accepted=(exhibit_id,), problems=(problem,))
         copies = () if of is None else ((exhibit_id, of),)
         return IntakeReport(accepted=(exhibit_id,), copies=copies)
 
-    def _take_clip(
-        self,
-        actor: Actor,
-        case_id: str,
-        upload: Upload,
-        original: Sha256,
-        claims: Claims,
-    ) -> IntakeReport:
+    def _take_clip(self, actor: Actor, case_id: str, brought: _Brought) -> IntakeReport:
         """Keep a clip and take the frames that are worth reading as exhibits of their own.
 
-        Of a clip that is here already, only frames that are missing are taken.
+        Of a clip that is here already, only frames that are missing are taken. One without a
+        single frame is refused: the first is looked for before the clip is an exhibit.
         """
+        name, original = brought.name, brought.original
+        limits = ClipLimits(max_bytes=self._stores.settings.max_clip_bytes)
+        missing: list[str] = []
         with self._stores.blobs.local_path(original) as path:
-            facts = probe_clip(path, name=upload.name)
-            clip_id, clip_is_new = self._numbered(
-                case_id,
-                lambda exhibit_id: entries.exhibit_taken_in(
-                    actor.person_id,
-                    exhibit=exhibit_id,
-                    media="clip",
-                    original=original,
-                    size=len(upload.data),
-                    file_name=upload.name,
-                    claims=claims,
-                    embedded=plain(_embedded(facts)),
-                    width=facts.width,
-                    height=facts.height,
-                    fingerprint=None,
-                ),
-                lambda: self._known(case_id, upload.name, original, claims),
-            )
-            taken = [clip_id] if clip_is_new else []
-            missing: list[str] = []
-            try:
-                for frame in choose_frames(path, on_problem=missing.append, name=upload.name):
-                    frame_id, new = self._take_frame(actor, case_id, clip_id, original, frame)
-                    taken += [frame_id] if new else []
-            except DecodeError as error:
-                missing.append(error.diagnostics())
+            facts = DECODERS.clip(path, name=name, limits=limits)
+            stills = DECODERS.frames(path, name=name, limits=limits, on_problem=missing.append)
+            with closing(stills):
+                first = next(stills)
+                clip_id, clip_is_new = self._numbered(
+                    case_id,
+                    lambda exhibit_id: events.ExhibitTakenIn(
+                        exhibit=exhibit_id,
+                        media="clip",
+                        original=original,
+                        size=brought.size,
+                        file_name=name,
+                        **asdict(brought.claims),
+                        embedded=_embedded(facts),
+                        width=facts.width,
+                        height=facts.height,
+                        fingerprint=None,
+                    ).draft(actor.person_id),
+                    lambda: self._known(case_id, name, original, brought.claims),
+                )
+                taken = [clip_id] if clip_is_new else []
+                frames = chain((first,), stills)
+                taken += self._take_frames(actor, case_id, clip_id, original, frames, missing)
         if missing and clip_is_new:
             # What could be had stays; what could not is said here and in the log.
             self._stores.append(
                 case_id,
-                entries.frames_missing(actor.person_id, exhibit=clip_id, problems=missing),
+                events.FramesMissing(exhibit=clip_id, problems=tuple(missing)).draft(
+                    actor.person_id
+                ),
             )
         return IntakeReport(
             accepted=tuple(taken),
             known=() if clip_is_new else (clip_id,),
-            problems=tuple(f"{upload.name} ({clip_id}): {text}" for text in missing),
+            problems=tuple(f"{name} ({clip_id}): {text}" for text in missing),
         )
+
+    def _take_frames(
+        self,
+        actor: Actor,
+        case_id: str,
+        clip_id: str,
+        clip: str,
+        frames: Iterator[Frame],
+        missing: list[str],
+    ) -> Iterator[str]:
+        """Make each frame an exhibit; what goes wrong with one costs that one."""
+        while True:
+            try:
+                frame = next(frames, None)
+            except DecodeError as error:  # the clip gives no more
+                missing.append(en.said(error))
+                return
+            if frame is None:
+                return
+            try:
+                frame_id, new = self._take_frame(actor, case_id, clip_id, clip, frame)
+            except Exception as error:
+                if _is_ours(error):
+                    raise
+                missing.append(f"The frame at {frame.timecode} s: {_sentence('', error).strip()}")
+                continue
+            if new:
+                yield frame_id
 
     def _frame(self, case_id: str, clip_id: str, original: Sha256) -> str | None:
         """The exhibit that already is this frame of this clip."""
@@ -303,21 +435,24 @@ class Intake:
         known = self._frame(case_id, clip_id, original)
         if known is not None:
             return known, False
-        photo = decode_photo(frame.png, name=f"frame at {frame.timecode} s")
-        print_: Fingerprint = fingerprint(photo)
+        photo, print_, _none = DECODERS.photo(frame.png, name=f"frame at {frame.timecode} s")
         exhibit_id, new = self._numbered(
             case_id,
-            lambda exhibit_id: entries.frame_taken(
-                actor.person_id,
+            lambda exhibit_id: events.FrameTaken(
                 exhibit=exhibit_id,
                 parent=clip_id,
                 parent_original=clip,
                 original=original,
-                frame=frame,
+                size=len(frame.png),
+                timecode=frame.timecode,
+                seconds=frame.seconds,
+                why=frame.why,
+                command=frame.command,
+                laid=frame.laid,
                 width=photo.width,
                 height=photo.height,
-                fingerprint=plain(print_),
-            ),
+                fingerprint=print_,
+            ).draft(actor.person_id),
             lambda: self._frame(case_id, clip_id, original),
         )
         if new:
@@ -338,7 +473,7 @@ class Intake:
             raise BadRequest(f"{clip_exhibit_id} is a photo; only clips have frames.")
         sha256 = checked_sha256(clip.sha256)
         with self._stores.blobs.local_path(sha256) as path:
-            frame = grab_frame(path, seconds=seconds)
+            frame = DECODERS.frame(path, name=clip.file_name, seconds=seconds)
         exhibit_id, _new = self._take_frame(actor, case_id, clip_exhibit_id, clip.sha256, frame)
         return exhibit_id
 
@@ -369,18 +504,100 @@ class Intake:
         recorded = self._stores.append_seeing(case_id, make)
         return exhibit_id, bool(recorded)
 
-    def _record_refusal(
+    def _refused(
         self, actor: Actor, case_id: str, refusal: Refusal, original: Sha256 | None
-    ) -> None:
+    ) -> IntakeReport:
+        """Record a refusal; `original` names the bytes where they are kept all the same."""
         self._stores.append(
             case_id,
-            entries.exhibit_refused(
-                actor.person_id,
+            events.ExhibitRefused(
                 file_name=refusal.name,
                 original=original,
                 reason=refusal.reason,
-            ),
+                sha256=refusal.sha256,
+                size=refusal.size,
+            ).draft(actor.person_id),
         )
+        return IntakeReport(refused=(refusal,))
+
+    def refusals(self, case_id: str) -> tuple[Refusal, ...]:
+        """Every file of a case that was not taken in, as its log has it, latest first."""
+        self._cases.policy_of(case_id)
+        name = events.ExhibitRefused.kind.name
+        found = (
+            events.of(entry) for entry in self._stores.ledger.entries(case_id) if entry.kind == name
+        )
+        return tuple(
+            Refusal(name=one.file_name, reason=one.reason, sha256=one.sha256, size=one.size)
+            for one in found
+            if isinstance(one, events.ExhibitRefused)
+        )[::-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Brought:
+    """What is known of a file before it is opened."""
+
+    name: str
+    original: Sha256
+    size: int
+    claims: Claims
+
+
+def _hash_of_refused(
+    path: Path, name: str, limits: ArchiveLimits, member: MemberRefusal
+) -> str | None:
+    """The SHA-256 of a member that is refused for its name; None where it cannot be unpacked."""
+    if member.index is None:
+        return None
+    listed = ListedMember(index=member.index, name=member.name, size=member.size)
+    try:
+        return _hash_of_parts(DECODERS.member(path, name=name, limits=limits, member=listed))
+    except DecodeError:
+        return None
+
+
+def _hash_of_parts(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _kind(head: bytes) -> Kind:
+    """Whose limit holds for a file; what is nothing known is held against that of a photo."""
+    found = sniff(head)
+    return "photo" if found == "unknown" else found
+
+
+def _refusal(piece: Upload | OnDisk | None, name: str, error: Exception) -> Refusal:
+    """Refuse a file for what went wrong with it, with as much of it as can be had."""
+    sha256, size = None, None
+    if piece is not None:
+        try:
+            size = pieces.size_of(piece)
+            sha256 = pieces.hash_of(piece)
+        except Exception:  # its bytes cannot be read: then it has no hash
+            _log.info("A file that is refused cannot be read.", exc_info=True)
+    return Refusal(name=name, reason=_sentence(name, error), sha256=sha256, size=size)
+
+
+def _sentence(name: str, error: Exception) -> str:
+    """Say what went wrong with a file; an error that explains itself is quoted."""
+    told = en.told(error)
+    if told is not None:
+        return printable(told, limit=MOST_REASON)
+    if isinstance(error, MemoryError):
+        return f"{name} needs more memory than this computer can give. Make it smaller."
+    if isinstance(error, OSError):
+        why = error.strerror or type(error).__name__
+        return f"{name} cannot be read: {why}. Look whether it can be opened, and add it again."
+    _log.warning("A file was refused for an error that nobody expected.", exc_info=error)
+    said = printable(str(error), limit=120)
+    return (
+        f"{name} is made in a way that was not expected ({type(error).__name__}: {said}). "
+        "Save it anew with another program and add that as a second file."
+    )
 
 
 def together(reports: Iterable[IntakeReport]) -> IntakeReport:

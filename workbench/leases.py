@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
@@ -23,6 +24,8 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import IntegrityError
+
+from workbench.making import make_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +54,7 @@ class Leases:
         self._seconds = seconds
         self._now = now
         self._holder = secrets.token_hex(16)
-        _metadata.create_all(engine)
+        make_tables(partial(_metadata.create_all, engine))
 
     def take(self, case_id: str, exhibit_id: str) -> bool:
         """Take an exhibit for reading, unless another program holds it; says whether."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workbench.case_file import report_exhibit
+from workbench.case_pages import report_exhibit
 from workbench.report.fields import by_importance
 from workbench.report.fields import field as field_word
 from workbench.report.letter import LetterField, TraceLetter
@@ -15,10 +15,11 @@ from workbench.types import Judgement
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from workbench.images import Images
     from workbench.report.types import ReportExhibit, ReportField
+    from workbench.state import CaseState
     from workbench.trace import TraceRequest
     from workbench.types import Actor, FieldStanding, PlateView
-    from workbench.workbench import Workbench
 
 MOST_PICTURES = 6
 """Exhibits that a letter shows; a plate seen in more is said to be."""
@@ -27,30 +28,34 @@ MOST_ALTERNATIVES, LEAST_TELLING = 4, 0.01
 
 
 def letter_about(
-    workbench: Workbench,
+    state: CaseState,
+    images: Images,
     actor: Actor,
-    case_id: str,
     plate_id: str,
     reference: str,
     request: TraceRequest,
 ) -> TraceLetter:
     """A letter about a plate. It says nothing of candidates, records or findings.
 
-    Whoever answers would otherwise read the catalog's answer back to us.
+    Whoever answers would otherwise read the catalog's answer back to us. Raises NotFound.
     """
-    plate = workbench.review.plate(case_id, plate_id)
+    plate = state.plate(plate_id)
     members = dict(plate.members)
-    views = [workbench.exhibits.one(case_id, exhibit_id) for exhibit_id in members]
-    # A copy shows nothing that the exhibit does not show which it repeats.
-    telling = [view for view in views if view.summary.copy_of not in members]
+    summaries = [state.exhibit_summary(exhibit_id) for exhibit_id in members]
+    # A copy that is settled shows nothing that the exhibit does not show which it repeats.
+    telling = [
+        one.exhibit_id for one in summaries if not (one.copy_is_settled and one.copy_of in members)
+    ]
     exhibits = tuple(
-        _of_plate(report_exhibit(workbench, case_id, view), plate)
-        for view in telling[:MOST_PICTURES]
+        _of_plate(
+            report_exhibit(state.exhibit(exhibit_id), state.record(exhibit_id).size, images), plate
+        )
+        for exhibit_id in telling[:MOST_PICTURES]
     )
     return TraceLetter(
         reference=reference,
-        case_id=case_id,
-        synthetic=workbench.cases.summary(case_id).synthetic,
+        case_id=state.case_id,
+        synthetic=state.synthetic,
         asked_by=actor.name,
         plate_id=plate_id,
         request=request,

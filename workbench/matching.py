@@ -6,31 +6,37 @@ their grounds there. The result is recorded as it was shown.
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
 from catalog.findings import Circumstances, findings
-from catalog.search import search
-from catalog.serialize import finding_to_json, result_to_json
+from catalog.kept_search import KeptFinding, KeptSearch, kept_search, search_json
 from evidence_store.blobs import checked_sha256
 from evidence_store.canonical import canonical_json
-from workbench import entries, tables
-from workbench import policy as rules
-from workbench.errors import BadRequest, NotAllowed, NotFound
+from workbench import events, tables
+from workbench.codec import Codec
+from workbench.errors import BadRequest, NotFound
 from workbench.exhibits import exhibit_row, kept_reading
-from workbench.limits import MAX_REASON
-from workbench.plain import plain
-from workbench.queries import build_query, looks_at, query_to_json
-from workbench.types import DecisionView, JsonMap, Judgement, Policy, Role, SearchView
+from workbench.exposures import taken_in_by
+from workbench.queries import asked_fields, build_query, looks_at
+from workbench.rules import policy as rules
+from workbench.rules import seen as marks
+from workbench.rules.limits import MAX_REASON
+from workbench.state.decisions import decision_views
+from workbench.state.records import DecisionRecord
+from workbench.state.standing import dissent_on
+from workbench.typed import check_typed
+from workbench.types import AskedField, DecisionView, Judgement, Role, SearchedField, SearchView
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from sqlalchemy import Connection, Row
 
+    from catalog.kept_search import KeptResult
+    from catalog.results import SearchResult
     from catalog.snapshot import Snapshot
     from evidence_store.types import Draft
     from vision.types import PhotoReading
@@ -41,6 +47,8 @@ if TYPE_CHECKING:
     from workbench.review import ReviewRoom
     from workbench.stores import Stores
     from workbench.types import Actor, PlateView
+
+_QUERY: Final = Codec(dict[SearchedField, AskedField])
 
 
 class Matching:
@@ -69,12 +77,14 @@ class Matching:
         plate_id: str,
         *,
         circumstances: Mapping[str, str] | None = None,
+        catalog: str | None = None,
     ) -> SearchView:
-        """Hold a reviewed plate against the current snapshot.
+        """Hold a reviewed plate against the current snapshot, or against `catalog`.
 
-        Candidates come after review, never before: raises NotAllowed while a field that the
-        program offered has no judgement, since who sees the catalog first reads it into the
-        plate. Raises NotFound without a catalog.
+        `catalog` is the SHA-256 of a snapshot, or how it begins. Candidates come after review,
+        never before: raises NotAllowed while a field that the program offered has no judgement,
+        since who sees the catalog first reads it into the plate. Raises NotFound without a
+        catalog, Overtaken where what stands changed meanwhile.
         """
         self._cases.policy_of(case_id)
         why = rules.missing_role(actor, Role.REVIEWER)
@@ -83,36 +93,43 @@ class Matching:
         plate = self._review.plate(case_id, plate_id)
         if not plate.ready:
             what = ", ".join(plate.missing) or "any of maker, model and serial"
-            raise NotAllowed(
-                f"Candidates are shown once a person has judged what was read. "
-                f"Not judged yet: {what}."
+            raise self._stores.refuse(
+                case_id,
+                actor,
+                verb="search the catalog before review",
+                why="Candidates are shown once a person has judged what was read. "
+                f"Not judged yet: {what}.",
             )
-        current = self._catalogs.current()
-        if current is None:
-            raise NotFound("There is no catalog yet; a custodian can import one.", kind="catalog")
-        snapshot = self._catalogs.snapshot(current.sha256)
+        asked = self._catalogs.asked(catalog).sha256
+        snapshot = self._catalogs.snapshot(asked)
         readings, exposures = self._readings(case_id, plate)
         stack = self._reading.stacked(case_id, looks_at("serial", plate, readings, exposures))
         query = build_query(plate, readings, exposures, stack=stack)
         given = _circumstances(circumstances or {})
-        shown = _shown(search(query, snapshot), snapshot, given)
-        kept = self._stores.blobs.put(canonical_json(shown))
-        entry = self._stores.append(
+        result, written = self._catalogs.search(query, asked)
+        shown = _shown(result, written, snapshot, given)
+        kept = self._stores.blobs.put(canonical_json(search_json(shown)))
+        searched = events.CandidatesSearched(
+            plate=plate_id,
+            snapshot=asked,
+            query=asked_fields(query),
+            result=kept,
+            circumstances=dict(circumstances or {}),
+        ).draft(actor.person_id)
+        entry = self._stores.record(
+            actor,
             case_id,
-            entries.candidates_searched(
-                actor.person_id,
-                plate=plate_id,
-                snapshot=current.sha256,
-                query=query_to_json(query),
-                result=kept,
-                circumstances=plain(dict(circumstances or {})),
-            ),
+            lambda: (searched,),
+            seen=plate.seen,
+            rests_on=marks.standing_of(plate.members),
+            verb="search the catalog",
         )[0]
         return self.search_view(case_id, entry.sequence)
 
     def searches(self, case_id: str, *, plate_id: str | None = None) -> tuple[SearchView, ...]:
         """All searches of a case, or of one plate of it, the latest first."""
         self._cases.policy_of(case_id)
+        seen = self._stores.ledger.size(case_id)
         asked = (
             select(tables.search)
             .where(tables.search.c.case_id == case_id)
@@ -122,11 +139,12 @@ class Matching:
             asked = asked.where(tables.search.c.plate_id == plate_id)
         with self._stores.projection.read(case_id) as connection:
             rows = connection.execute(asked).all()
-            return tuple(self._view(connection, row) for row in rows)
+            return tuple(self._view(connection, row, seen) for row in rows)
 
     def search_view(self, case_id: str, sequence: int) -> SearchView:
         """One search as it was shown. Raises NotFound."""
         self._cases.policy_of(case_id)
+        seen = self._stores.ledger.size(case_id)
         with self._stores.projection.read(case_id) as connection:
             row = connection.execute(
                 select(tables.search).where(
@@ -135,7 +153,7 @@ class Matching:
             ).first()
             if row is None:
                 raise NotFound(f"This case has no search {sequence}.", kind="search")
-            return self._view(connection, row)
+            return self._view(connection, row, seen)
 
     def result_sha256(self, case_id: str, sequence: int) -> str:
         """The blob that holds a search's result as it was shown. Raises NotFound."""
@@ -159,10 +177,13 @@ class Matching:
         candidate: str,
         judgement: Judgement,
         reason: str,
+        seen: int,
     ) -> DecisionView:
         """Judge a candidate of a search, or (empty candidate) that none of them is the unit.
 
-        Raises NotAllowed where a rule forbids it, BadRequest without a reason.
+        `seen` is that of the search that the person looked at. Raises NotAllowed where a rule
+        forbids it, BadRequest without a reason, Overtaken where somebody decided on the plate,
+        searched for it, or changed what stands for it, since.
         """
         view = self.search_view(case_id, search_sequence)
         why = self.why_not(actor, case_id, view.plate_id)
@@ -175,7 +196,7 @@ class Matching:
             raise BadRequest(
                 f"Say in 1 to {MAX_REASON} characters why; the reason travels with the decision."
             )
-        keys = {str(item["key"]) for item in cast("list[JsonMap]", view.result["candidates"])}
+        keys = {item.key for item in view.result.candidates}
         if candidate and candidate not in keys:
             raise BadRequest(
                 f"{candidate!r} is no candidate of search {search_sequence}. "
@@ -189,18 +210,29 @@ class Matching:
                 if decision.by_id == actor.person_id and decision.candidate == candidate
             ]
             return (
-                entries.candidate_judged(
-                    actor.person_id,
+                events.CandidateJudged(
                     search=search_sequence,
                     plate=view.plate_id,
                     candidate=candidate,
                     judgement=judgement,
                     reason=reason,
                     supersedes=mine[-1] if mine else None,
-                ),
+                ).draft(actor.person_id),
             )
 
-        entry = self._stores.append_seeing(case_id, make)[0]
+        plate = self._review.plate(case_id, view.plate_id)
+        entry = self._stores.record(
+            actor,
+            case_id,
+            make,
+            seen=seen,
+            rests_on=(
+                marks.decisions_on(view.plate_id),
+                marks.search_of(view.plate_id),
+                *marks.standing_of(plate.members),
+            ),
+            verb="decide on a candidate",
+        )[0]
         return next(
             decision
             for decision in self.search_view(case_id, search_sequence).decisions
@@ -210,14 +242,19 @@ class Matching:
     def why_not(self, actor: Actor, case_id: str, plate_id: str) -> str | None:
         """The sentence that says why this person may not decide on a plate; None if they may."""
         plate = self._review.plate(case_id, plate_id)
+        members = [exhibit_id for exhibit_id, _region in plate.members]
         with self._stores.projection.read(case_id) as connection:
-            owners = [
-                exhibit_row(connection, case_id, exhibit_id).taken_in_by
-                for exhibit_id, _region in plate.members
-            ]
+            owners = taken_in_by(connection, case_id, members)
         return rules.missing_role(actor, Role.REVIEWER) or rules.own_material(
             self._cases.policy_of(case_id), actor, owners
         )
+
+    def _dissent(self, case_id: str, plate_id: str) -> tuple[str, ...]:
+        """Who read a field of a plate otherwise; none of a plate that was joined into another."""
+        try:
+            return dissent_on(self._review.plate(case_id, plate_id))
+        except NotFound:
+            return ()
 
     def _readings(
         self, case_id: str, plate: PlateView
@@ -232,10 +269,10 @@ class Matching:
         for row in rows:
             if row.reading_sha256:
                 readings[row.exhibit_id] = kept_reading(self._stores.blobs, row.reading_sha256)
-        return readings, {row.exhibit_id: _exposure(row, rows) for row in rows}
+        return readings, {row.exhibit_id: row.exposure for row in rows}
 
-    def _view(self, connection: Connection, row: Row[Any]) -> SearchView:
-        shown = json.loads(self._stores.blobs.get(checked_sha256(row.result_sha256)))
+    def _view(self, connection: Connection, row: Row[Any], seen: int) -> SearchView:
+        shown = kept_search(self._stores.blobs.get(checked_sha256(row.result_sha256)))
         decisions = connection.execute(
             select(tables.decision)
             .where(
@@ -253,71 +290,54 @@ class Matching:
             at=datetime.fromisoformat(row.at),
             by=names.get(row.by, row.by),
             snapshot_sha256=row.snapshot,
-            query=row.query,
-            result=shown["result"],
-            findings=tuple(shown["findings"]),
-            decisions=tuple(
-                _decision(decision, decisions, policy, names) for decision in decisions
-            ),
+            query=_QUERY.read(row.query),
+            result=shown.result,
+            findings=shown.findings,
+            dissent=self._dissent(row.case_id, row.plate_id),
+            decisions=decision_views([_decided(one) for one in decisions], policy, names),
+            seen=seen,
         )
 
 
 def _circumstances(given: Mapping[str, str]) -> Circumstances:
     """Where, with whom and when the item was seen, as far as somebody says so."""
+    check_typed(**given)
     try:
         return Circumstances.from_words(given)
     except ValueError as error:
         raise BadRequest(str(error)) from error
 
 
-def _exposure(row: Row[Any], others: Sequence[Row[Any]]) -> str:
-    """Which exposure an exhibit shows: its own, that which it repeats, or that which holds it.
-
-    A frame of a clip adds nothing to a still in which it was laid over its neighbours.
-    """
-    if row.copy_of:
-        return str(row.copy_of)
-    holding = [
-        other.exhibit_id
-        for other in others
-        if row.parent and other.parent == row.parent and set(row.shows) < set(other.shows)
-    ]
-    return str(min(holding, default=row.exhibit_id))
-
-
-def _shown(result: Any, snapshot: Snapshot, given: Circumstances) -> dict[str, Any]:
+def _shown(
+    result: SearchResult, kept: KeptResult, snapshot: Snapshot, given: Circumstances
+) -> KeptSearch:
     """The result and, for each candidate that is worth one, its findings: what is recorded."""
-    return {
-        "result": result_to_json(result),
-        "findings": [
-            {"candidate": candidate.key, **finding_to_json(finding)}
+    return KeptSearch(
+        result=kept,
+        findings=tuple(
+            KeptFinding(
+                candidate=candidate.key,
+                kind=finding.kind,
+                statement=finding.statement,
+                grounds=finding.grounds,
+                alternatives=finding.alternatives,
+            )
             for candidate in result.candidates
             for finding in findings(candidate, snapshot, given)
-        ],
-    }
+        ),
+    )
 
 
-def _decision(
-    row: Row[Any], all_rows: Any, policy: Policy, names: Mapping[str, str]
-) -> DecisionView:
-    superseded = {other.supersedes for other in all_rows}
-    agreeing = [
-        other.by
-        for other in all_rows
-        if other.candidate == row.candidate
-        and other.judgement == row.judgement
-        and other.sequence not in superseded
-    ]
-    judgement = Judgement(row.judgement)
-    return DecisionView(
+def _decided(row: Row[Any]) -> DecisionRecord:
+    return DecisionRecord(
         sequence=row.sequence,
         at=datetime.fromisoformat(row.at),
-        by=names.get(row.by, row.by),
-        by_id=row.by,
+        by=row.by,
         search_sequence=row.search_sequence,
+        plate_id=row.plate_id,
         candidate=row.candidate,
-        judgement=judgement,
+        judgement=Judgement(row.judgement),
         reason=row.reason,
-        stands=row.sequence not in superseded and rules.stands(policy, judgement, agreeing),
-        replaced=row.sequence in superseded,
+        supersedes=row.supersedes,
+        counts=row.counts,
     )

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from evidence_store.blobs import checked_sha256, sha256_of
-from evidence_store.bundle.layout import LETTERS, PayloadFile, content_path
-from workbench.case_file import views
+from evidence_store.bundle.layout import LETTERS, RULES, PayloadFile, content_path
+from values.rule import plain
+from workbench.images import png_of
+from workbench.rules.limits import SIZES
+from workbench.rules.registry import as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from evidence_store.blobs import BlobStore
+    from values.rule import Plain
+    from workbench.images import Images
+    from workbench.settings import Settings
+    from workbench.state import ExhibitRecord, SearchRecord
     from workbench.trace import Trace, TraceAnswer
     from workbench.types import ExhibitView
-    from workbench.workbench import Workbench
+
+CROP_HEIGHT = 220
+"""Of a crop of a plate, in pixels."""
 
 _SUFFIXES = {
     b"\xff\xd8\xff": "jpg",
@@ -26,34 +36,53 @@ _SUFFIXES = {
 }
 
 
-def exhibit_files(workbench: Workbench, case_id: str) -> Iterator[PayloadFile]:
-    """Originals, frames, crops and readings of every exhibit; each file once."""
-    seen: set[str] = set()
-    for view in views(workbench, case_id):
-        for file in _files_of(workbench, case_id, view):
-            if file.path not in seen:
-                seen.add(file.path)
-                yield file
+def rules_file(settings: Settings) -> PayloadFile:
+    """Give the rules of the program as they were used, those that settings change included."""
+    used: dict[str, Plain] = {
+        "limits.reading-seconds": settings.reading_seconds,
+        "limits.sizes": [plain(replace(one, most=settings.most_bytes(one.kind))) for one in SIZES],
+        "size.file-bytes": settings.max_file_bytes,
+    }
+    return PayloadFile(
+        path=RULES,
+        source=as_json(used),
+        media_type="application/json",
+        title="The rules of the program, as they were used",
+    )
 
 
-def _files_of(workbench: Workbench, case_id: str, view: ExhibitView) -> Iterator[PayloadFile]:
+class Suffixes:
+    """How files end, by what their bytes are, never by what somebody called them."""
+
+    def __init__(self, blobs: BlobStore) -> None:
+        self._blobs = blobs
+
+    def of(self, sha256: str) -> str:
+        """How the file of these kept bytes ends; only their beginning is read."""
+        for piece in self._blobs.stream(checked_sha256(sha256)):
+            return _suffix(piece[:64])
+        return _suffix(b"")
+
+
+def exhibit_files(
+    view: ExhibitView, record: ExhibitRecord, images: Images, suffixes: Suffixes
+) -> Iterator[PayloadFile]:
+    """The original of an exhibit, or the frame; its reading; and a crop of each plate."""
     summary = view.summary
-    sha256 = checked_sha256(summary.sha256)
     folder = "derived" if summary.media == "frame" else "originals"
-    recorded = workbench.exhibits.recorded_in(case_id, summary.exhibit_id)
-    original = content_path(folder, sha256, _suffix(workbench, summary.sha256))
+    original = content_path(folder, record.sha256, suffixes.of(record.sha256))
     yield PayloadFile(
         path=original,
-        source=sha256,
+        source=record.sha256,
         title=f"{summary.exhibit_id}: the {summary.media} as it is kept",
         about=(summary.exhibit_id,),
         made_by=view.derived_how or "",
-        recorded_in=recorded.taken_in,
+        recorded_in=record.sequence,
     )
-    if recorded.reading_sha256 is not None:
+    if record.reading_sha256 is not None:
         yield PayloadFile(
             path=f"readings/{summary.exhibit_id}.json",
-            source=checked_sha256(recorded.reading_sha256),
+            source=record.reading_sha256,
             media_type="application/json",
             title=f"{summary.exhibit_id}: what the machines read, with their doubt",
             about=(summary.exhibit_id,),
@@ -61,7 +90,7 @@ def _files_of(workbench: Workbench, case_id: str, view: ExhibitView) -> Iterator
             recorded_in=view.reading_sequence,
         )
     for region in view.reading.regions if view.reading is not None else ():
-        crop = workbench.exhibits.crop_png(case_id, summary.exhibit_id, region.region_id)
+        crop = png_of(images.crop(summary.sha256, region.corners, height=CROP_HEIGHT))
         corners = ", ".join(f"({x:.1f}, {y:.1f})" for x, y in region.corners)
         yield PayloadFile(
             path=content_path("derived", sha256_of(crop), "png"),
@@ -74,23 +103,21 @@ def _files_of(workbench: Workbench, case_id: str, view: ExhibitView) -> Iterator
         )
 
 
-def search_files(workbench: Workbench, case_id: str) -> Iterator[PayloadFile]:
-    """Candidates as they were shown, with the catalog records in them."""
-    for search in workbench.matching.searches(case_id):
-        plate = workbench.review.plate(case_id, search.plate_id)
-        yield PayloadFile(
-            path=f"catalog/search-{search.sequence:06d}.json",
-            source=checked_sha256(workbench.matching.result_sha256(case_id, search.sequence)),
-            media_type="application/json",
-            title=f"Candidates for {search.plate_id} as they were shown",
-            about=tuple(dict.fromkeys(exhibit for exhibit, _region in plate.members)),
-            recorded_in=search.sequence,
-        )
+def search_file(asked: SearchRecord, exhibits: tuple[str, ...]) -> PayloadFile:
+    """Candidates for a plate that these exhibits show, with the catalog records in them."""
+    return PayloadFile(
+        path=f"catalog/search-{asked.sequence:06d}.json",
+        source=asked.result_sha256,
+        media_type="application/json",
+        title=f"Candidates for {asked.plate_id} as they were shown",
+        about=exhibits,
+        recorded_in=asked.sequence,
+    )
 
 
-def trace_files(workbench: Workbench, case_id: str) -> Iterator[PayloadFile]:
+def trace_files(traces: Iterable[Trace], suffixes: Suffixes) -> Iterator[PayloadFile]:
     """Every letter as it went out, and every paper that came with an answer, unopened."""
-    for trace in workbench.tracing.traces(case_id):
+    for trace in traces:
         yield PayloadFile(
             path=f"{LETTERS}/{trace.trace_id}.pdf",
             source=trace.letter_sha256,
@@ -102,7 +129,7 @@ def trace_files(workbench: Workbench, case_id: str) -> Iterator[PayloadFile]:
         for answer in trace.answers:
             for number, paper in enumerate(answer.papers, start=1):
                 yield PayloadFile(
-                    path=paper_path(workbench, trace, answer, number),
+                    path=paper_path(trace, answer, number, suffixes),
                     source=paper.sha256,
                     title=f"{trace.trace_id}: what came with an answer, called {paper.name}",
                     about=trace.exhibits,
@@ -110,19 +137,13 @@ def trace_files(workbench: Workbench, case_id: str) -> Iterator[PayloadFile]:
                 )
 
 
-def paper_path(workbench: Workbench, trace: Trace, answer: TraceAnswer, number: int) -> str:
+def paper_path(trace: Trace, answer: TraceAnswer, number: int, suffixes: Suffixes) -> str:
     """What a paper is called in a bundle and on disk: by number and kind, not as its sender did."""
-    suffix = _suffix(workbench, answer.papers[number - 1].sha256)
+    suffix = suffixes.of(answer.papers[number - 1].sha256)
     return f"{LETTERS}/{trace.trace_id}-answer-{answer.sequence:06d}-{number}.{suffix}"
 
 
-def _suffix(workbench: Workbench, sha256: str) -> str:
-    """A file ending by what the bytes are, never by what somebody called them."""
-    head = io.BytesIO()
-    for piece in workbench.stores.blobs.stream(checked_sha256(sha256)):
-        head.write(piece[:64])
-        break
-    data = head.getvalue()
+def _suffix(data: bytes) -> str:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "webp"
     if data[4:8] == b"ftyp":

@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from evidence_store.bundle.leaks import Scanner
+from workbench.narrative import WITHHELD, sentence
 from workbench.report.types import (
     Picture,
     ReportCase,
@@ -18,6 +19,7 @@ from workbench.report.types import (
     ReportSearch,
     ReportTrace,
 )
+from workbench.rules.disclosure import CLAIMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,16 +27,6 @@ if TYPE_CHECKING:
     from evidence_store.bundle.redact_fields import HeldBack
     from evidence_store.types import Entry
 
-WITHHELD = "[withheld]"
-
-_CLAIM_WORDS = {
-    "source_url": "Source address",
-    "source_account": "Source account",
-    "obtained_at": "Obtained",
-    "claimed_place": "Claimed place",
-    "claimed_date": "Claimed date",
-    "note": "Note",
-}
 _OF_EXHIBITS = frozenset({"exhibit.taken_in", "frame.taken", "exhibit.read"})
 
 
@@ -45,6 +37,12 @@ def _in_words(names: Iterable[str]) -> str:
 
 def _decisions(searches: tuple[ReportSearch, ...]) -> int:
     return sum(len(search.decisions) for search in searches)
+
+
+def _told_without(entry: Entry, held: frozenset[tuple[int, str]]) -> str:
+    """What an entry says in a sentence, with a mark in place of each withheld value in it."""
+    without = {name for name in entry.private if (entry.sequence, name) in held}
+    return sentence(entry, without=without)
 
 
 class PublicEdition:
@@ -69,11 +67,18 @@ class PublicEdition:
         self._reasons = reasons
         self._title = title
         self._of_exhibit: dict[str, set[str]] = {}
+        self._masked: dict[int, str] = {}
+        self._withholds: dict[str, bool] = {}
         for entry in entries:
+            if any((entry.sequence, name) in held.fields for name in entry.private):
+                self._masked[entry.sequence] = _told_without(entry, held.fields)
             exhibit = entry.body.get("exhibit")
             if entry.kind in _OF_EXHIBITS and isinstance(exhibit, str):
                 names = {n for n in entry.commitments if (entry.sequence, n) in held.fields}
                 self._of_exhibit.setdefault(exhibit, set()).update(names)
+                # A still has what was said of its clip.
+                parent = self._of_exhibit.get(str(entry.body.get("parent")), set())
+                self._of_exhibit[exhibit] |= parent & {*CLAIMS, "file_name"}
 
     def of(self, case: ReportCase) -> ReportCase:
         """Give the report as it may be published."""
@@ -116,14 +121,18 @@ class PublicEdition:
             return self._hidden_exhibit(exhibit)
         names = self._of_exhibit.get(exhibit.exhibit_id, set())
         unread = bool(names & {"reading", "regions"})
-        held_claims = {words for name, words in _CLAIM_WORDS.items() if name in names}
         return replace(
             exhibit,
             file_name=WITHHELD if "file_name" in names else exhibit.file_name,
             sha256=WITHHELD if "original" in names else exhibit.sha256,
             bytes=0 if "bytes" in names else exhibit.bytes,
-            claims=tuple(claim for claim in exhibit.claims if claim[0] not in held_claims),
-            embedded=() if "embedded" in names else exhibit.embedded,
+            claims=tuple(
+                (name, WITHHELD if name in names else words) for name, words in exhibit.claims
+            ),
+            embedded=(
+                (("", WITHHELD),) if "embedded" in names and exhibit.embedded else exhibit.embedded
+            ),
+            file_notes=() if "embedded" in names else exhibit.file_notes,
             regions=() if unread else self._regions(exhibit),
             withheld=f"Withheld of this exhibit: {_in_words(names)}." if names else "",
             reading_withheld=unread,
@@ -171,11 +180,23 @@ class PublicEdition:
     def _plate(self, plate: ReportPlate) -> ReportPlate:
         members = tuple(one for one in plate.members if one[0] not in self._hidden)
         dates = any(names & {"claimed_date", "embedded"} for names in self._of_exhibit.values())
-        captures = WITHHELD if self._hidden or dates else plate.captures
-        return replace(plate, members=members, captures=captures)
+        undated = plate.captures_undated and f"{plate.captures_undated}; dates are withheld."
+        captures = undated if self._hidden or dates else plate.captures
+        return replace(
+            plate, members=members, captures=captures, dissent=self._dissent(plate.dissent)
+        )
+
+    def _dissent(self, said: tuple[str, ...]) -> tuple[str, ...]:
+        """Its sentences repeat words and reasons of judgements, of whichever exhibit."""
+        untold = self._hidden or {name for _, name in self._held} & {"text", "reason"}
+        return (WITHHELD,) if said and untold else said
 
     def _search(self, search: ReportSearch) -> ReportSearch:
-        return replace(search, decisions=tuple(map(self._decision, search.decisions)))
+        return replace(
+            search,
+            decisions=tuple(map(self._decision, search.decisions)),
+            dissent=self._dissent(search.dissent),
+        )
 
     def _decision(self, decision: ReportDecision) -> ReportDecision:
         return replace(
@@ -207,9 +228,7 @@ class PublicEdition:
         )
 
     def _entry(self, entry: ReportEntry) -> ReportEntry:
-        if not any(sequence == entry.sequence for sequence, _ in self._held):
-            return entry
-        return replace(entry, summary="What was done stands in the log; details are withheld.")
+        return replace(entry, summary=self._masked.get(entry.sequence, entry.summary))
 
     def _sentences(self) -> tuple[str, ...]:
         names = {name for _, name in self._held}
@@ -226,7 +245,9 @@ class PublicEdition:
     def _scrubbed(self, value: Any) -> Any:
         """Put a mark in place of every text in which a withheld value still stands."""
         if isinstance(value, str):
-            return WITHHELD if self._scanner.in_bytes(value.encode(), where="") else value
+            if value not in self._withholds:
+                self._withholds[value] = self._scanner.holds(value)
+            return WITHHELD if self._withholds[value] else value
         if isinstance(value, tuple):
             return tuple(self._scrubbed(member) for member in value)
         if is_dataclass(value) and not isinstance(value, type | Picture):

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING
 
 from catalog.types import FieldEvidence, Query
 from vision.fusion import FusedLikelihood, fuse
-from workbench.types import Judgement
+from workbench.types import AskedField, Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from evidence_store.types import Json
     from vision.lattice import Lattice
     from vision.types import FieldName, FieldReading, PhotoReading
-    from workbench.types import FieldStanding, PlateView
+    from workbench.types import FieldStanding, PlateView, SearchedField
 
 
 def build_query(
@@ -89,26 +88,29 @@ def _machine_evidence(
     )
 
 
-def query_to_json(query: Query) -> Json:
-    """A query as it is recorded: texts, origins and alternatives (lattices stay in readings).
+def asked_fields(query: Query) -> dict[SearchedField, AskedField]:
+    """A query as it is recorded: texts, origins and alternatives (lattices stay in readings)."""
+    fields: dict[SearchedField, FieldEvidence | None] = {
+        "maker": query.maker,
+        "model": query.model,
+        "serial": query.serial,
+        "part_number": query.part_number,
+    }
+    return {
+        name: AskedField(
+            text=evidence.text,
+            origin=evidence.origin,
+            alternatives=evidence.alternatives,
+            stack=_stack_of(evidence),
+        )
+        for name, evidence in fields.items()
+        if evidence is not None
+    }
 
-    Where exposures were laid over each other, `stack` says what was read in all of them together.
-    """
-    fields: dict[str, Json] = {}
-    for name in ("maker", "model", "serial", "part_number"):
-        evidence: FieldEvidence | None = getattr(query, name)
-        if evidence is not None:
-            fields[name] = {
-                "text": evidence.text,
-                "origin": evidence.origin,
-                "alternatives": [list(item) for item in evidence.alternatives],
-                **_stack_of(evidence),
-            }
-    return fields
 
-
-def _stack_of(evidence: FieldEvidence) -> dict[str, Json]:
+def _stack_of(evidence: FieldEvidence) -> str | None:
+    """What was read in all exposures together, where they were laid over each other."""
     seen = evidence.likelihood
     if isinstance(seen, FusedLikelihood) and seen.stack is not None:
-        return {"stack": seen.stack.text}
-    return {}
+        return seen.stack.text
+    return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -17,23 +17,25 @@ from vision.errors import VisionError
 from vision.frames import BY_HAND
 from vision.reader import PATIENCE, EngineStatus, Reader, engine_status
 from vision.serialize import reading_to_json
-from workbench import entries, tables
-from workbench import policy as rules
+from words import en
+from workbench import events, tables
 from workbench.errors import BadRequest
 from workbench.exhibits import exhibit_row, kept_reading
-from workbench.jobs import Jobs, ReadingProgress
 from workbench.leases import Leases
-from workbench.plain import plain
+from workbench.rules import policy as rules
+from workbench.runner import ReadingProgress, Task
 from workbench.types import ExhibitState, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from evidence_store.types import Json
+    from evidence_store.types import Draft
     from vision.lattice import Lattice
     from vision.types import FieldReading, Photo, PhotoReading, Quad
     from workbench.cases import Cases
     from workbench.copies import Copies
+    from workbench.people import People
+    from workbench.runner import Runner
     from workbench.stores import Stores
     from workbench.types import Actor
 
@@ -51,11 +53,15 @@ AHEAD = 20
 class ReadingRoom:
     """Runs the readers over what waits, and over what a person asks to have read again."""
 
-    def __init__(self, stores: Stores, cases: Cases, copies: Copies) -> None:
+    def __init__(
+        self, stores: Stores, people: People, cases: Cases, copies: Copies, runner: Runner
+    ) -> None:
         self._stores = stores
+        self._people = people
         self._cases = cases
         self._copies = copies
-        self._jobs = Jobs()
+        self._runner = runner
+        runner.does(self._read_task)
         self._leases = Leases(
             stores.projection.engine,
             seconds=LEASE_BUDGETS * stores.settings.reading_seconds + LOADING_SECONDS,
@@ -70,24 +76,19 @@ class ReadingRoom:
     def start(self, actor: Actor, case_id: str) -> bool:
         """Read what waits in the background; says whether a run was started."""
         self._may_read(actor, case_id)
-        return self._jobs.start(
-            case_id,
-            lambda report, cancelled: self._run(
-                actor, case_id, report=report, cancelled=cancelled, limit=None
-            ),
-        )
+        return self._runner.start(Task(case_id=case_id, person_id=actor.person_id))
 
     def stop(self, case_id: str) -> None:
         """Stop after the photo that is being read; the rest stays waiting."""
-        self._jobs.stop(case_id)
+        self._runner.stop(case_id)
 
     def progress(self, case_id: str) -> ReadingProgress:
         """How far the background run is."""
-        return self._jobs.progress(case_id)
+        return self._runner.progress(case_id)
 
     def close(self) -> None:
         """Stop all background runs and wait for the photo that each is reading."""
-        self._jobs.stop_all()
+        self._runner.close()
 
     def read_pending(
         self,
@@ -112,26 +113,31 @@ class ReadingRoom:
         """Read one exhibit, whatever its state; the earlier reading stays in the log."""
         self._may_read(actor, case_id)
         photo = self._photo(case_id, exhibit_id)
-        before = self._reading_before(case_id, exhibit_id)
         with self._lock:
             reading = self._the_reader().read(photo)
-        for drawn in _drawn_alone(before):
-            reading = _joined(reading, drawn)  # what a person drew outlives a new reading
-        self._record(actor, case_id, exhibit_id, reading)
+        self._record_whole(actor, case_id, exhibit_id, reading)
 
     def read_region(self, actor: Actor, case_id: str, exhibit_id: str, corners: Quad) -> str:
-        """Read a region that a person drew; it joins the regions the program found."""
+        """Read a region that a person drew; it joins the regions the program found.
+
+        Its corners stay as drawn. A photo that waits to be read waits on.
+        """
         self._may_read(actor, case_id)
         photo = self._photo(case_id, exhibit_id)
         if any(not (0 <= x <= photo.width and 0 <= y <= photo.height) for x, y in corners):
             raise BadRequest(
                 f"The region reaches outside the photo ({photo.width} × {photo.height} pixels)."
             )
-        before = self._reading_before(case_id, exhibit_id)
         with self._lock:
             drawn = self._the_reader().read_region(photo, corners)
-        region_id, reading = _with_drawn(before, drawn)
-        self._record(actor, case_id, exhibit_id, reading)
+        region_id = ""
+
+        def beside(before: PhotoReading | None) -> PhotoReading:
+            nonlocal region_id
+            region_id, reading = _with_drawn(before, drawn)
+            return reading
+
+        self._record(actor, case_id, exhibit_id, beside, whole=False)
         return region_id
 
     def stacked(
@@ -151,6 +157,16 @@ class ReadingRoom:
         seen = [(self._photo(case_id, name).pixels, item) for name, item in surest.values()]
         with self._lock:
             return self._the_reader().read_stack(seen)
+
+    def _read_task(
+        self, task: Task, report: Callable[[ReadingProgress], None], cancelled: Callable[[], bool]
+    ) -> ReadingProgress:
+        """Read what waits in a case, in the name of who asked for it. Raises NotAllowed."""
+        actor = self._people.acting(task.person_id)
+        if actor is None:
+            why = "Whoever asked for this reading can do nothing here any more."
+            raise self._stores.refuse(task.case_id, None, verb="read", why=why)
+        return self._run(actor, task.case_id, report=report, cancelled=cancelled, limit=None)
 
     def _run(
         self,
@@ -176,7 +192,7 @@ class ReadingRoom:
                 self._read_one(actor, case_id, exhibit_id, cancelled)
             except (VisionError, BlobDamaged, BlobMissing) as error:
                 failed.add(exhibit_id)
-                problem = f"{exhibit_id}: {error.diagnostics()}"
+                problem = f"{exhibit_id}: {en.said(error)}"
                 progress = replace(progress, problems=(*progress.problems, problem))
             finally:
                 self._leases.give_back(case_id, exhibit_id)
@@ -194,10 +210,13 @@ class ReadingRoom:
         with self._lock:
             reading = self._the_reader().read(photo, cancelled=cancelled, one_of_many=chosen)
         if not cancelled():  # a reading that was cut short is not recorded as a whole one
-            self._record(actor, case_id, exhibit_id, reading)
+            self._record_whole(actor, case_id, exhibit_id, reading)
 
     def _take_next(self, case_id: str, failed: set[str]) -> str | None:
-        """The next exhibit that waits and that no other program reads; it is ours from here."""
+        """The next exhibit that waits and that no other program reads; it is ours from here.
+
+        What looks like a copy comes last: it is read, too, since the program may be wrong.
+        """
         while True:
             passed = failed | self._leases.held(case_id)
             with self._stores.projection.read(case_id) as connection:
@@ -205,7 +224,7 @@ class ReadingRoom:
                     connection.execute(
                         select(tables.exhibit.c.exhibit_id)
                         .where(_waits(case_id))
-                        .order_by(tables.exhibit.c.number)
+                        .order_by(tables.exhibit.c.is_copy, tables.exhibit.c.number)
                         .limit(len(passed) + AHEAD)
                     ).scalars()
                 )
@@ -242,7 +261,7 @@ class ReadingRoom:
         return row.media == "frame" and BY_HAND not in row.derived_how
 
     def _reading_before(self, case_id: str, exhibit_id: str) -> PhotoReading | None:
-        with self._stores.projection.read(case_id) as connection:
+        with self._stores.projection.read() as connection:
             row = exhibit_row(connection, case_id, exhibit_id)
         return kept_reading(self._stores.blobs, row.reading_sha256) if row.reading_sha256 else None
 
@@ -261,23 +280,48 @@ class ReadingRoom:
         if why is not None:
             raise self._stores.refuse(case_id, actor, verb="read", why=why)
 
-    def _record(self, actor: Actor, case_id: str, exhibit_id: str, reading: PhotoReading) -> None:
-        kept = self._stores.blobs.put(canonical_json(reading_to_json(reading)))
-        engines = {item.engine for item in (*reading.readings, *reading.combined)}
-        self._stores.append(
-            case_id,
-            entries.exhibit_read(
-                actor.person_id,
-                exhibit=exhibit_id,
-                engines=[
-                    cast("dict[str, Json]", plain(engine))
-                    for engine in sorted(engines, key=lambda engine: engine.name)
-                ],
-                reading=kept,
-                regions=_regions(reading),
-            ),
-        )
-        self._copies.propose_same_object(actor, case_id, exhibit_id, reading)
+    def _record_whole(
+        self, actor: Actor, case_id: str, exhibit_id: str, reading: PhotoReading
+    ) -> None:
+        """Record a reading of a whole photo; what people drew on it outlives a new reading."""
+
+        def with_drawn(before: PhotoReading | None) -> PhotoReading:
+            whole = reading
+            for drawn in _drawn_alone(before):
+                whole = _joined(whole, drawn)
+            return whole
+
+        self._record(actor, case_id, exhibit_id, with_drawn, whole=True)
+
+    def _record(
+        self,
+        actor: Actor,
+        case_id: str,
+        exhibit_id: str,
+        compose: Callable[[PhotoReading | None], PhotoReading],
+        *,
+        whole: bool,
+    ) -> None:
+        """Record what `compose` makes of the reading that stands at that moment."""
+        recorded: PhotoReading | None = None
+
+        def make() -> tuple[Draft, ...]:
+            nonlocal recorded
+            reading = recorded = compose(self._reading_before(case_id, exhibit_id))
+            engines = {item.engine for item in (*reading.readings, *reading.combined)}
+            return (
+                events.ExhibitRead(
+                    exhibit=exhibit_id,
+                    engines=tuple(sorted(engines, key=lambda engine: engine.name)),
+                    reading=self._stores.blobs.put(canonical_json(reading_to_json(reading))),
+                    regions=_regions(reading),
+                    whole=whole,
+                ).draft(actor.person_id),
+            )
+
+        self._stores.append_seeing(case_id, make)
+        if recorded is not None:
+            self._copies.propose_same_object(actor, case_id, exhibit_id, recorded)
 
 
 def _waits(case_id: str) -> ColumnElement[bool]:
@@ -286,23 +330,25 @@ def _waits(case_id: str) -> ColumnElement[bool]:
     )
 
 
-def _regions(reading: PhotoReading) -> list[dict[str, Json]]:
-    """For each plate its combined fields, and what else was read there."""
+def _regions(reading: PhotoReading) -> tuple[events.ReadRegion, ...]:
+    """For each plate its corners, its combined fields, and what else was read there."""
     combined = {item.region_id: item.fields for item in reading.combined}
-    return [
-        {
-            "region": region.region_id,
-            "fields": [
-                [field.field, field.text, field.confidence, field.state]
+    return tuple(
+        events.ReadRegion(
+            region=region.region_id,
+            corners=region.corners,
+            drawn=region.drawn,
+            fields=tuple(
+                events.ReadField(field.field, field.text, field.confidence, field.state)
                 for field in combined.get(region.region_id, ())
-            ],
-            "also": _also(reading, region.region_id, combined.get(region.region_id, ())),
-        }
+            ),
+            also=_also(reading, region.region_id, combined.get(region.region_id, ())),
+        )
         for region in reading.regions
-    ]
+    )
 
 
-def _also(reading: PhotoReading, region_id: str, fields: Sequence[FieldReading]) -> list[Json]:
+def _also(reading: PhotoReading, region_id: str, fields: Sequence[FieldReading]) -> tuple[str, ...]:
     """Lines and alternatives of a plate beside its fields' texts, so that they can be found."""
     given = {field.text for field in fields}
     texts = [other.text for field in fields for other in field.alternatives[:ALSO_ALTERNATIVES]]
@@ -310,18 +356,18 @@ def _also(reading: PhotoReading, region_id: str, fields: Sequence[FieldReading])
         if item.region_id == region_id:
             texts += [line.text for line in item.lines]
             texts += [field.text for field in item.fields]
-    found: list[Json] = [*dict.fromkeys(text for text in texts if text and text not in given)]
-    return found[:ALSO_TEXTS]
+    found = dict.fromkeys(text for text in texts if text and text not in given)
+    return tuple(found)[:ALSO_TEXTS]
 
 
 def _with_drawn(before: PhotoReading | None, drawn: PhotoReading) -> tuple[str, PhotoReading]:
     """The exhibit's reading with a drawn region added, under the next free `D` number."""
     known = before.regions if before is not None else ()
-    number = 1 + sum(1 for region in known if region.region_id.startswith("D"))
-    region_id = f"D{number}"
+    numbers = [int(region.region_id.removeprefix("D")) for region in known if region.drawn]
+    region_id = f"D{max(numbers, default=0) + 1}"
     renamed = replace(
         drawn,
-        regions=tuple(replace(region, region_id=region_id) for region in drawn.regions[:1]),
+        regions=tuple(replace(region, region_id=region_id) for region in drawn.regions),
         readings=tuple(replace(item, region_id=region_id) for item in drawn.readings),
         combined=tuple(replace(item, region_id=region_id) for item in drawn.combined),
     )
@@ -332,7 +378,7 @@ def _drawn_alone(before: PhotoReading | None) -> list[PhotoReading]:
     """For each region that a person drew, the part of the reading that is about it."""
     if before is None:
         return []
-    drawn = [r.region_id for r in before.regions if r.region_id.startswith("D")]
+    drawn = [r.region_id for r in before.regions if r.drawn]
     return [
         replace(
             before,

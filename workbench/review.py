@@ -7,20 +7,21 @@ here, too: candidates are shown only once a person has judged what was read.
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from vision.types import FieldName
-from workbench import entries, tables
-from workbench import policy as rules
+from workbench import events, tables
 from workbench.errors import BadRequest, NotFound
 from workbench.exhibits import exhibit_row, review_of
-from workbench.limits import MAX_REASON, MAX_TEXT
+from workbench.exposures import taken_in_by
+from workbench.rules import acts, blindness
+from workbench.rules import policy as rules
+from workbench.rules import seen as marks
+from workbench.rules.limits import MAX_REASON, MAX_TEXT
+from workbench.state.standing import FIELD_ORDER, plate_view
 from workbench.types import (
-    SEARCHED_FIELDS,
     Actor,
-    FieldStanding,
     Judgement,
     PlateView,
     Policy,
@@ -31,14 +32,17 @@ from workbench.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from evidence_store.types import Draft
+    from vision.types import FieldName
     from workbench.cases import Cases
     from workbench.people import People
+    from workbench.shown import Shown
     from workbench.stores import Stores
 
-FIELD_ORDER: tuple[FieldName, ...] = get_args(FieldName)
+PAGE = 200
+"""Plates that are asked for at once where all are gone through."""
 
 #: Regions that are fetched together while plates are counted off.
 REGIONS_AT_ONCE = 500
@@ -51,14 +55,16 @@ _SAME_EXHIBIT = (tables.exhibit.c.case_id == tables.region.c.case_id) & (
 class ReviewRoom:
     """Shows plates and records what people say of them."""
 
-    def __init__(self, stores: Stores, people: People, cases: Cases) -> None:
+    def __init__(self, stores: Stores, people: People, cases: Cases, shown: Shown) -> None:
         self._stores = stores
+        self._shown = shown
         self._people = people
         self._cases = cases
 
     def plates(self, case_id: str, *, offset: int = 0, limit: int = 50) -> tuple[PlateView, ...]:
         """Plates in the order in which their first region was read, a page at a time."""
         self._cases.policy_of(case_id)
+        seen = self._stores.ledger.size(case_id)
         with self._stores.projection.read(case_id) as connection:
             regions = connection.execute(
                 select(tables.region.c.plate_id)
@@ -67,13 +73,21 @@ class ReviewRoom:
                 .execution_options(yield_per=REGIONS_AT_ONCE)
             ).scalars()
             plate_ids = tuple(islice(_each_once(regions), offset, offset + limit))
-            return self._views(connection, case_id, plate_ids)
+            return self._views(connection, case_id, plate_ids, seen)
+
+    def every_plate(self, case_id: str) -> Iterator[PlateView]:
+        """All plates, in that order, page by page."""
+        offset = 0
+        while page := self.plates(case_id, offset=offset, limit=PAGE):
+            yield from page
+            offset += PAGE
 
     def plate(self, case_id: str, plate_id: str) -> PlateView:
         """One plate. Raises NotFound."""
         self._cases.policy_of(case_id)
+        seen = self._stores.ledger.size(case_id)
         with self._stores.projection.read(case_id) as connection:
-            views = self._views(connection, case_id, (plate_id,))
+            views = self._views(connection, case_id, (plate_id,), seen)
         if not views:
             raise NotFound(f"This case has no plate {plate_id!r}.", kind="plate")
         return views[0]
@@ -93,9 +107,13 @@ class ReviewRoom:
             .limit(1)
         )
         if policy is not Policy.SOLO:
-            query = query.join(tables.exhibit, _SAME_EXHIBIT).where(
-                tables.exhibit.c.taken_in_by != actor.person_id
+            own = tables.exhibit.alias("own")
+            shown = select(own.c.exhibit_id).where(
+                own.c.case_id == tables.exhibit.c.case_id,
+                own.c.exposure == tables.exhibit.c.exposure,
+                own.c.taken_in_by == actor.person_id,
             )
+            query = query.join(tables.exhibit, _SAME_EXHIBIT).where(~shown.exists())
         with self._stores.projection.read(case_id) as connection:
             row = None
             if after is not None:
@@ -148,21 +166,36 @@ class ReviewRoom:
         region_id: str,
         field: FieldName,
         judgement: Judgement,
+        seen: int,
         text: str = "",
         blind: bool = False,
         reason: str = "",
+        act: str = "",
     ) -> Review:
         """Confirm, correct, reject or leave open one field; earlier judgements stay in the log.
 
-        A blind transcription counts as confirmation where it says what the machine read, and
-        as correction where it does not. Raises NotFound, NotAllowed, BadRequest.
+        `seen` is that of the view that the person looked at. A blind transcription counts as
+        confirmation where it says what the machine read, and as correction where it does not; it
+        is refused to whom the words were shown. An `act` that was recorded already is given as it
+        was recorded (`workbench/rules/acts.py`). Raises NotFound, NotAllowed, BadRequest, Overtaken
+        where the field was judged or the exhibit read after the person looked.
         """
         self._allow(actor, case_id, (exhibit_id,), verb=f"judge the {field}")
         text = text.strip()
         reason = reason.strip()
         _check_judgement(judgement, text=text, reason=reason, blind=blind)
+        if act and (odd := acts.malformed(act)) is not None:
+            raise BadRequest(odd)
         if field not in FIELD_ORDER:
             raise BadRequest(f"{field!r} is no field; use one of {', '.join(FIELD_ORDER)}.")
+
+        self._before(case_id, exhibit_id, region_id, field)  # a wrong name is said before all else
+        if blind:
+            place = exhibit_id, region_id, field
+            known = self._shown.was_shown(actor.person_id, case_id, place)
+            if (why := blindness.not_blind(actor.name, field, shown=known)) is not None:
+                verb = f"judge the {field} as if blind"
+                raise self._stores.refuse(case_id, actor, verb=verb, why=why)
 
         def make() -> tuple[Draft, ...]:
             machine, supersedes = self._before(case_id, exhibit_id, region_id, field)
@@ -177,8 +210,7 @@ class ReviewRoom:
                     )
                 words = machine
             return (
-                entries.field_judged(
-                    actor.person_id,
+                events.FieldJudged(
                     exhibit=exhibit_id,
                     region=region_id,
                     field=field,
@@ -188,10 +220,23 @@ class ReviewRoom:
                     blind=blind,
                     reason=reason,
                     supersedes=supersedes,
-                ),
+                    act=act,
+                ).draft(actor.person_id),
             )
 
-        entry = self._stores.append_seeing(case_id, make)[0]
+        entry = self._stores.record(
+            actor,
+            case_id,
+            make,
+            seen=seen,
+            rests_on=(
+                marks.field_at(exhibit_id, region_id, field),
+                marks.reading_of(exhibit_id),
+            ),
+            verb=f"judge the {field}",
+            covered=blind,
+            act=act,
+        )[0]
         with self._stores.projection.read(case_id) as connection:
             row = connection.execute(
                 select(tables.review).where(
@@ -207,22 +252,43 @@ class ReviewRoom:
         case_id: str,
         members: tuple[tuple[str, str], ...],
         *,
+        seen: int,
         reason: str = "",
     ) -> str:
         """Record that these regions show one physical plate; gives the plate's identifier.
 
-        Its readings are then weighed together. Raises NotFound, NotAllowed, BadRequest.
+        Its readings are then weighed together. `seen` is that of the views that the person
+        looked at. Raises NotFound, NotAllowed, BadRequest, Overtaken where one of the regions
+        was joined otherwise, or read again, since.
         """
+        joined = self.joining(actor, case_id, members, reason=reason)
+        (entry,) = self._stores.record(
+            actor,
+            case_id,
+            lambda: (joined(),),
+            seen=seen,
+            rests_on=marks.joining(members),
+            verb="join plates",
+        )
+        return str(entry.body["plate"])
+
+    def joining(
+        self,
+        actor: Actor,
+        case_id: str,
+        members: tuple[tuple[str, str], ...],
+        *,
+        reason: str,
+    ) -> Callable[[], Draft]:
+        """What makes the entry that joins regions, once it is known that this person may."""
         members = tuple(dict.fromkeys(members))
         if len(members) < 2:
             raise BadRequest("Choose at least two regions that show the same plate.")
         self._allow(actor, case_id, (member[0] for member in members), verb="join plates")
         if not reason.strip():
             raise BadRequest("Say what shows that these are one and the same plate.")
-        plate_id = ""
 
-        def make() -> tuple[Draft, ...]:
-            nonlocal plate_id
+        def make() -> Draft:
             with self._stores.projection.read() as connection:
                 for exhibit_id, region_id in members:
                     _region_row(connection, case_id, exhibit_id, region_id)
@@ -233,32 +299,28 @@ class ReviewRoom:
                     )
                 ).scalar_one()
             plate_id = f"PL-{known + 1:04d}-{self._stores.ledger.size(case_id)}"
-            return (
-                entries.plates_joined(
-                    actor.person_id, plate=plate_id, members=members, reason=reason.strip()
-                ),
-            )
+            return events.PlatesJoined(
+                plate=plate_id, members=members, reason=reason.strip()
+            ).draft(actor.person_id)
 
-        self._stores.append_seeing(case_id, make)
-        return plate_id
+        return make
 
     def why_not(self, actor: Actor, case_id: str, exhibit_id: str) -> str | None:
         """The sentence that says why this person may not judge an exhibit; None if they may."""
         policy = self._cases.policy_of(case_id)
         with self._stores.projection.read(case_id) as connection:
-            owner = exhibit_row(connection, case_id, exhibit_id).taken_in_by
-        return rules.missing_role(actor, Role.REVIEWER) or rules.own_material(
-            policy, actor, [owner]
-        )
+            exhibit_row(connection, case_id, exhibit_id)  # whether there is one
+            owners = taken_in_by(connection, case_id, (exhibit_id,))
+        return rules.missing_role(actor, Role.REVIEWER) or rules.own_material(policy, actor, owners)
 
     def _allow(self, actor: Actor, case_id: str, exhibit_ids: Iterable[str], *, verb: str) -> None:
         """Refuse, on record, what the role or the two-person rule forbids."""
         policy = self._cases.policy_of(case_id)
+        exhibit_ids = tuple(exhibit_ids)
         with self._stores.projection.read(case_id) as connection:
-            owners = [
-                exhibit_row(connection, case_id, exhibit_id).taken_in_by
-                for exhibit_id in exhibit_ids
-            ]
+            for exhibit_id in exhibit_ids:
+                exhibit_row(connection, case_id, exhibit_id)  # whether there is one
+            owners = taken_in_by(connection, case_id, exhibit_ids)
         why = rules.missing_role(actor, Role.REVIEWER) or rules.own_material(policy, actor, owners)
         if why is not None:
             raise self._stores.refuse(case_id, actor, verb=verb, why=why)
@@ -281,7 +343,7 @@ class ReviewRoom:
         return machine, latest
 
     def _views(
-        self, connection: Connection, case_id: str, plate_ids: tuple[str, ...]
+        self, connection: Connection, case_id: str, plate_ids: tuple[str, ...], seen: int
     ) -> tuple[PlateView, ...]:
         regions = connection.execute(
             select(tables.region).where(
@@ -300,11 +362,19 @@ class ReviewRoom:
             )
         ).all()
         names = self._people.names()
-        said: dict[tuple[str, str], list[Row[Any]]] = {}
-        for review in sorted(reviews, key=lambda review: review.sequence):
-            said.setdefault((review.exhibit_id, review.region_id), []).append(review)
+        said: dict[tuple[str, str], list[Review]] = {}
+        for review in reviews:
+            at = review.exhibit_id, review.region_id
+            said.setdefault(at, []).append(review_of(review, names))
         return tuple(
-            _plate_view(plate_id, rows, said, names) for plate_id, rows in members.items() if rows
+            plate_view(
+                plate_id,
+                rows,
+                [one for row in rows for one in said.get((row.exhibit_id, row.region_id), ())],
+                seen=seen,
+            )
+            for plate_id, rows in members.items()
+            if rows
         )
 
 
@@ -351,75 +421,3 @@ def _region_row(connection: Connection, case_id: str, exhibit_id: str, region_id
     if row is None:
         raise NotFound(f"{exhibit_id} has no plate region {region_id!r}.", kind="plate")
     return row
-
-
-def _plate_view(
-    plate_id: str,
-    regions: list[Row[Any]],
-    said: Mapping[tuple[str, str], list[Row[Any]]],
-    names: Mapping[str, str],
-) -> PlateView:
-    mine = sorted(
-        (
-            review
-            for region in regions
-            for review in said.get((region.exhibit_id, region.region_id), ())
-        ),
-        key=lambda review: review.sequence,
-    )
-    standings = [
-        standing
-        for field in FIELD_ORDER
-        if (standing := _standing(field, regions, mine, names)) is not None
-    ]
-    missing = tuple(
-        standing.field
-        for standing in standings
-        if standing.field in SEARCHED_FIELDS and standing.judgement is None
-    )
-    usable = any(
-        standing.field in SEARCHED_FIELDS and standing.judgement is not Judgement.REJECTED
-        for standing in standings
-    )
-    return PlateView(
-        plate_id=plate_id,
-        members=tuple((region.exhibit_id, region.region_id) for region in regions),
-        fields=tuple(standings),
-        ready=usable and not missing,
-        missing=missing,
-    )
-
-
-def _standing(
-    field: FieldName, regions: list[Row[Any]], reviews: list[Row[Any]], names: Mapping[str, str]
-) -> FieldStanding | None:
-    """What stands for one field: the machine's best words, and the last judgement of a person."""
-    machine = max(
-        (
-            (confidence, text, region)
-            for region in regions
-            for name, text, confidence, _state in region.fields
-            if name == field
-        ),
-        key=lambda item: item[0],
-        default=None,
-    )
-    judged = [review for review in reviews if review.field == field]
-    if machine is None and not judged:
-        return None
-    last = judged[-1] if judged else None
-    where = last if last is not None else (machine[2] if machine is not None else regions[0])
-    speaks = last is not None and last.judgement in {
-        Judgement.CONFIRMED.value,
-        Judgement.CORRECTED.value,
-    }
-    return FieldStanding(
-        field=field,
-        machine_text=machine[1] if machine is not None else "",
-        machine_at=(machine[2].exhibit_id, machine[2].region_id) if machine is not None else None,
-        human_text=last.text if last is not None and speaks else None,
-        judgement=Judgement(last.judgement) if last is not None else None,
-        reviewers=tuple(dict.fromkeys(names.get(review.by, review.by) for review in judged)),
-        exhibit_id=where.exhibit_id,
-        region_id=where.region_id,
-    )

@@ -13,12 +13,14 @@ from sqlalchemy import select
 
 from vision.copies import compare
 from vision.same_object import identity_values, propose_same_object, regions_with
-from workbench import entries, tables
+from workbench import events, tables
 from workbench.exhibits import kept_reading
+from workbench.exposures import ASKED_TOGETHER, exposures_in, showing
 from workbench.known_values import KnownValues
+from workbench.rules.exposure import SAME_OBJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -47,15 +49,22 @@ class SameObject:
         bearers = self._known.bearers(case_id, values)
         with self._stores.projection.read(case_id) as connection:
             rows = _read_exhibits(connection, case_id, {*bearers, exhibit_id})
-            known = _proposed_with(connection, case_id, exhibit_id)
+            family = [row.exhibit_id for row in showing(connection, case_id, (exhibit_id,))]
+            known = set(
+                exposures_in(
+                    connection, case_id, _proposed_with(connection, case_id, family)
+                ).values()
+            )
         own = next((row for row in rows if row.exhibit_id == exhibit_id), None)
         if own is None:
             return
+        others: dict[str, Row[Any]] = {}
+        for row in rows:
+            if row.exposure != own.exposure:
+                others.setdefault(row.exposure, row)
         proposed = 0
-        for other in rows:
-            if other.sha256 == own.sha256:  # itself, or the same bytes again
-                continue
-            if other.exhibit_id in known:
+        for other in others.values():
+            if other.exposure in known:
                 return  # what was said once stands, and a person may have judged it
             proposed += self._propose(actor, case_id, *sorted((other, own), key=_number))
             if proposed == MOST_PROPOSED:
@@ -90,12 +99,12 @@ class SameObject:
             return False
         self._stores.append(
             case_id,
-            entries.copies_proposed(
-                actor.person_id,
+            events.CopiesProposed(
                 exhibit=second.exhibit_id,
                 of=first.exhibit_id,
+                relation=found.relation,
                 evidence=found,
-            ),
+            ).draft(actor.person_id),
         )
         return True
 
@@ -107,26 +116,32 @@ def _number(row: Row[Any]) -> int:
 def _read_exhibits(
     connection: Connection, case_id: str, exhibit_ids: Iterable[str]
 ) -> list[Row[Any]]:
-    """Those of the exhibits that were read and repeat no other, in the order of intake."""
+    """Those of the exhibits that were read, in the order of intake."""
     exhibit = tables.exhibit.c
     asked = select(
-        exhibit.exhibit_id, exhibit.number, exhibit.sha256, exhibit.reading_sha256
+        exhibit.exhibit_id,
+        exhibit.number,
+        exhibit.sha256,
+        exhibit.exposure,
+        exhibit.reading_sha256,
     ).where(
         exhibit.case_id == case_id,
         exhibit.exhibit_id.in_(set(exhibit_ids)),
         exhibit.reading_sha256.is_not(None),
-        exhibit.copy_of.is_(None),
     )
     return sorted(connection.execute(asked), key=_number)
 
 
-def _proposed_with(connection: Connection, case_id: str, exhibit_id: str) -> set[str]:
-    """Exhibits that were proposed as showing the object of this one before."""
+def _proposed_with(connection: Connection, case_id: str, exhibit_ids: Sequence[str]) -> set[str]:
+    """Exhibits that were proposed as showing the object of one of these before."""
     pair = tables.copy_pair.c
     found: set[str] = set()
     for here, there in ((pair.exhibit_id, pair.of), (pair.of, pair.exhibit_id)):
-        asked = select(there).where(
-            pair.case_id == case_id, pair.relation == "same_object", here == exhibit_id
-        )
-        found.update(connection.execute(asked).scalars())
+        for start in range(0, len(exhibit_ids), ASKED_TOGETHER):
+            asked = select(there).where(
+                pair.case_id == case_id,
+                pair.relation == SAME_OBJECT,
+                here.in_(exhibit_ids[start : start + ASKED_TOGETHER]),
+            )
+            found.update(connection.execute(asked).scalars())
     return found

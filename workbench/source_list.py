@@ -11,10 +11,12 @@ import unicodedata
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
+from catalog.errors import CatalogError
 from catalog.load import LoadLimits, table_rows
 from catalog.types import RowIssue
-from workbench.claims import LIST_COLUMNS, MAX_NOTE, check_claims
+from workbench.claims import LIST_COLUMNS, check_claims
 from workbench.errors import BadRequest
+from workbench.rules.limits import MAX_NOTE
 from workbench.types import Claims
 
 if TYPE_CHECKING:
@@ -79,8 +81,21 @@ NO_LIST = SourceList(rows={}, issues=())
 def read_source_list(data: bytes, *, name: str, sheet: str | None = None) -> SourceList:
     """Read a list, CSV (UTF-8) or XLSX told by its content; every odd cell is an issue.
 
-    Raises catalog.errors.ImportRefused if the file as a whole cannot be read.
+    Raises catalog.errors.ImportRefused or BadRequest if the file as a whole cannot be read,
+    whatever is wrong with it.
     """
+    try:
+        return _read(data, name=name, sheet=sheet)
+    except (CatalogError, BadRequest):
+        raise
+    except Exception as error:  # readers of hostile tables raise anything
+        raise BadRequest(
+            f"{name} cannot be read as a table ({type(error).__name__}). Save it anew as CSV "
+            "(UTF-8) or XLSX."
+        ) from error
+
+
+def _read(data: bytes, *, name: str, sheet: str | None) -> SourceList:
     if len(data) > LIMITS.max_bytes:
         raise BadRequest(
             f"{name} has {len(data):,} bytes; a source list may have {LIMITS.max_bytes:,}."

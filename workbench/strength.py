@@ -1,26 +1,32 @@
 """How strongly the program gives a field, in words: stated, offered or unreadable, and why.
 
-The word is the rule of `vision.stating`; the number is how surely the pixels show these characters.
-The two differ: a value may be clear to see and still be offered only, for instance since no second
-reader saw it.
+State and reasons are decided by `vision.plate.assurance` when a photo is read and are kept with
+the reading; here they become words, and nothing is decided again. The number is how surely the
+pixels show these characters. It and the word differ: a value may be clear to see and still be
+offered only, for instance since no second reader saw it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from vision.combine import belonging
-from vision.consistent import WHY as SPELT_AS_MODEL
-from vision.shapes import letters_and_digits
-from vision.stating import CLEAR_PLACE, LIKELY_RIVAL, STATED
+from vision.plate.assurance import spelled
+from vision.plate.weighing import belonging
 from workbench.report.fields import inside
 
 if TYPE_CHECKING:
-    from vision.types import FieldName, FieldReading, PhotoReading, ReadingState
+    from collections.abc import Iterable, Sequence
 
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
-NOT_STATED = "Not stated: "
+    from vision.types import (
+        FieldName,
+        FieldReading,
+        PhotoReading,
+        ReadingState,
+        Reason,
+        Stance,
+        Witness,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,30 +36,24 @@ class Strength:
     state: ReadingState
     why: str
     pixels: float
+    witnesses: str = ""
+    """A sentence on who read it: the independent readers that agree, differ or were silent."""
 
     @property
     def word(self) -> str:
-        """The word and its reason, such as `offered: only one reader saw it`."""
+        """The word and its reason, such as `offered: read by one engine only`."""
         return f"{self.state}: {self.why}"
 
 
-def strength_of(reading: PhotoReading, region_id: str, field: FieldReading) -> Strength:
-    """Say how strongly a field of a region is given, and why."""
-    pixels = pixels_of(field)
-    if field.state == "unreadable":
-        return Strength(state="unreadable", why="too little can be seen", pixels=pixels)
-    key = letters_and_digits(field.text)
-    read = {
-        (by.engine.name, letters_and_digits(item.text))
-        for by in reading.readings
-        if by.region_id == region_id
-        for item in by.fields
-        if item.field == field.field
-    }
-    alike = len({name for name, text in read if text == key})
-    seen = len({name for name, _text in read})
-    why = _stated(field, alike) if field.state == "stated" else _offered(field, pixels, alike, seen)
-    return Strength(state=field.state, why=why, pixels=pixels)
+def strength_of(field: FieldReading) -> Strength:
+    """Say how strongly a field is given, and why."""
+    reasons = [_in_words(why, field) for why in field.reasons]
+    return Strength(
+        state=field.state,
+        why=reasons[0] if reasons else "the reading does not say why",
+        pixels=pixels_of(field),
+        witnesses=witnesses_in_words(field.witnesses),
+    )
 
 
 def strength_in(reading: PhotoReading, region_id: str, name: FieldName) -> Strength | None:
@@ -61,7 +61,7 @@ def strength_in(reading: PhotoReading, region_id: str, name: FieldName) -> Stren
     for combined in reading.combined:
         for field in combined.fields:
             if (combined.region_id, field.field) == (region_id, name):
-                return strength_of(reading, region_id, field)
+                return strength_of(field)
     return None
 
 
@@ -71,24 +71,51 @@ def pixels_of(field: FieldReading) -> float:
     return min(field.confidence / share, 1.0) if share else field.confidence
 
 
-def _stated(field: FieldReading, alike: int) -> str:
-    if any(note.startswith("A code on the label") for note in field.notes):
-        return "a code on the label says the same"
-    return f"{NUMBERS[alike]} readers agree" if 2 <= alike < len(NUMBERS) else "readers agree"
+def witnesses_in_words(witnesses: Sequence[Witness]) -> str:
+    """Name who read a field and what each made of it; empty where nothing is known of it.
+
+    Readers of one family are named together, since they count as one.
+    """
+    if not witnesses:
+        return ""
+    by = {
+        stance: _listed(_named(one) for one in witnesses if one.stance == stance)
+        for stance in ("agrees", *_OTHERWISE)
+    }
+    agree = sum(one.stance == "agrees" for one in witnesses)
+    count = "No independent reader" if not agree else f"{spelled(agree).capitalize()} independent"
+    count += "" if not agree else " reader" if agree == 1 else " readers"
+    so = f" ({by['agrees']})" if agree else ""
+    rest = [f"{by[stance]} {words}" for stance, words in _OTHERWISE.items() if by[stance]]
+    return "; ".join([f"{count} read it so{so}", *rest]) + "."
 
 
-def _offered(field: FieldReading, pixels: float, alike: int, seen: int) -> str:
-    """Name the first of the conditions for stating that the field misses."""
-    for note in field.notes:
-        if note.startswith(NOT_STATED):
-            return note.removeprefix(NOT_STATED).rstrip(".")
-        if SPELT_AS_MODEL in note:
-            return "its beginning is spelt as the model on the same plate"
-    rival = max((other.probability for other in field.alternatives), default=0.0)
-    if pixels < STATED or rival >= LIKELY_RIVAL:
-        return "the pixels leave it open"
-    if field.strength < CLEAR_PLACE:
+_OTHERWISE: Final[dict[Stance, str]] = {
+    "divided": "read it both so and otherwise",
+    "differs": "read it otherwise",
+    "silent": "read nothing there",
+}
+
+
+def _named(witness: Witness) -> str:
+    """Name a witness by its readers that spoke, with what they read where it is otherwise."""
+    names = " with ".join(witness.engines) or witness.name
+    if witness.stance not in ("differs", "divided"):
+        return names
+    return f"{names} ({', '.join(f'“{text}”' for text in witness.texts)})"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " and ".join(names)
+
+
+def _in_words(why: Reason, field: FieldReading) -> str:
+    """Give a reason's sentence; what hangs on the field or on who agreed is said from the facts."""
+    if why.rule == "place-open":
         return f"label and form leave open whether it is the {inside(field.field)}"
-    if alike < 2:
-        return "only one reader saw it" if seen < 2 else "only one reader read it so"
-    return "the readers differ" if alike < seen else "another look at it reads otherwise"
+    if why.rule == "readers-agree":
+        agree = sum(one.stance == "agrees" for one in field.witnesses)
+        if agree < 2:
+            return "read by one engine only" if agree else "no reader agrees"
+        return f"{spelled(agree)} independent readers agree"
+    return why.sentence

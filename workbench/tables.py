@@ -23,7 +23,7 @@ from sqlalchemy import (
 metadata = MetaData()
 
 #: Raised by one whenever a table changes: an older projection is dropped and folded anew.
-SHAPE = 6
+SHAPE = 9
 
 NOTHING_OPEN = 2.0
 """In place of a confidence where no field waits for a judgement: after every probability."""
@@ -44,8 +44,16 @@ person = Table(
     Column("roles", JSON, nullable=False),
     Column("public_key", Text, nullable=False),
     Column("has_passphrase", Boolean, nullable=False),
+    Column("held_by", String(10), nullable=False),
     Column("enrolled_at", String(40), nullable=False),
+    Column("roles_ever", JSON, nullable=False),
+    Column("left_at", String(40)),
+    Column("key_ends", String(40)),
+    Column("wrong", Integer, nullable=False, default=0),
+    Column("wrong_at", String(40)),
 )
+"""A person: `key_ends` is when their last key ended, `wrong` counts wrong tries to sign in since
+the last right one."""
 
 catalog = Table(
     "projected_catalog",
@@ -87,12 +95,16 @@ exhibit = Table(
     Column("taken_in_at", String(40), nullable=False),
     Column("taken_in_by", String(40), nullable=False),
     Column("parent", String(20)),
+    Column("exposure", String(20), nullable=False),
+    Column("settled_exposure", String(20), nullable=False),
     Column("copy_of", String(20)),
+    Column("is_copy", Boolean, nullable=False, default=False),
+    Column("copy_is_settled", Boolean, nullable=False, default=False),
     Column("claims", JSON, nullable=False),
     Column("embedded", JSON, nullable=False),
     Column("fingerprint", JSON, nullable=False),
     Column("derived_how", Text),
-    Column("shows", JSON, nullable=False),
+    Column("read", Boolean, nullable=False, default=False),
     Column("reading_sha256", String(64)),
     Column("reading_sequence", BigInteger),
     Column("fields", JSON, nullable=False),
@@ -106,11 +118,19 @@ exhibit = Table(
     Index("projected_exhibit_number", "case_id", "number"),
     Index("projected_exhibit_original", "sha256", "case_id", "number"),
     Index("projected_exhibit_parent", "case_id", "parent", "number"),
-    Index("projected_exhibit_copy", "case_id", "copy_of", "number"),
+    Index("projected_exhibit_exposure", "case_id", "exposure", "taken_in_by"),
+    Index("projected_exhibit_settled", "case_id", "settled_exposure"),
+    Index("projected_exhibit_begun", "case_id", "state", "reading_sequence"),
+    Index("projected_exhibit_waiting", "case_id", "state", "is_copy", "number"),
     Index("projected_exhibit_reading", "case_id", "reading_sequence"),
 )
 """An exhibit: `sure` is the least confidence (0–1) among the makers, models and serials that were
-read and that nobody has judged yet; `unreadable` says that one of them could not be read."""
+read and that nobody has judged yet; `unreadable` says that one of them could not be read.
+`exposure` is the first exhibit of the exposure that it shows, `settled_exposure` the same without
+proposals that nobody has settled (`workbench.rules.exposure`); `copy_of` is the exhibit that it was
+first found to repeat, as long as both are of one exposure; `is_copy` says that there is one,
+`copy_is_settled` that this is no mere proposal.
+`read` says that it was read as a whole: a region that a person drew may have been read before."""
 
 region = Table(
     "projected_region",
@@ -157,6 +177,15 @@ copy_judgement = Table(
     Column("reason", Text, nullable=False),
 )
 
+copy_judged = Table(
+    "projected_copy_judged",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("exhibit_id", String(20), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+)
+"""Which judgements of copies are about an exhibit."""
+
 review = Table(
     "projected_review",
     metadata,
@@ -173,8 +202,22 @@ review = Table(
     Column("blind", Boolean, nullable=False),
     Column("reason", Text, nullable=False),
     Column("supersedes", BigInteger),
+    Column("counts", Boolean, nullable=False, default=True),
     Index("projected_review_exhibit", "case_id", "exhibit_id", "sequence"),
 )
+"""A judgement of a field: `counts` is false where its author had taken in what they judged
+(`workbench.own_material`)."""
+
+shown = Table(
+    "projected_shown",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("person_id", String(40), primary_key=True),
+    Column("exhibit_id", String(20), primary_key=True),
+    Column("region_id", String(20), primary_key=True),
+    Column("field", String(20), primary_key=True),
+)
+"""What machines or others read and a person was shown, once for each place; `*` is each."""
 
 search = Table(
     "projected_search",
@@ -203,8 +246,11 @@ decision = Table(
     Column("judgement", String(12), nullable=False),
     Column("reason", Text, nullable=False),
     Column("supersedes", BigInteger),
+    Column("exhibits", JSON, nullable=False),
+    Column("counts", Boolean, nullable=False, default=True),
     Index("projected_decision_search", "case_id", "search_sequence"),
 )
+"""A judgement of a candidate; `exhibits` showed its plate then, `counts` as for that of a field."""
 
 trace = Table(
     "projected_trace",

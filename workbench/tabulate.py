@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from evidence_store.bundle.tables import DECISIONS, READINGS, TRACES, Row, table_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from evidence_store.bundle.layout import PayloadFile
     from workbench.trace import Trace
@@ -15,32 +15,40 @@ if TYPE_CHECKING:
 
 
 def tables_of(
-    exhibits: Iterable[ExhibitView], searches: Iterable[SearchView], traces: Iterable[Trace] = ()
+    exhibits: Sequence[str],
+    readings: Sequence[Row],
+    decisions: Iterable[Row],
+    traces: Iterable[Trace] = (),
 ) -> Iterator[PayloadFile]:
-    """The tables, each as CSV, JSON and schema; that of trace requests where there are any."""
-    views = tuple(exhibits)
-    about = tuple(view.summary.exhibit_id for view in views)
-    readings = [row for view in views for row in _readings(view)]
-    decisions = [
-        *(row for view in views for row in _reviews(view)),
-        *(row for search in searches for row in _decisions(search)),
-    ]
-    decisions.sort(key=lambda row: int(row["entry"] or 0))
+    """The tables, each as CSV, JSON and schema; that of trace requests where there are any.
+
+    `exhibits` are those that the tables are about; `readings` and `decisions` are the rows of
+    `reading_rows`, `review_rows` and `decision_rows`.
+    """
+    about = tuple(exhibits)
+    in_order = sorted(decisions, key=lambda row: int(row["entry"] or 0))
     yield from table_files(READINGS, readings, about=about)
-    yield from table_files(DECISIONS, decisions, about=about)
+    yield from table_files(DECISIONS, in_order, about=about)
     asked = [row for trace in traces for row in _traces(trace)]
     if asked:
         yield from table_files(TRACES, asked, about=about)
 
 
-def _readings(view: ExhibitView) -> Iterator[Row]:
+def reading_rows(view: ExhibitView) -> Iterator[Row]:
     """Each reader's fields, and the combined ones."""
     reading = view.reading
-    for item in (*reading.readings, *reading.combined) if reading is not None else ():
+    if reading is None:
+        return
+    regions = {region.region_id: region for region in reading.regions}
+    for item in (*reading.readings, *reading.combined):
+        region = regions[item.region_id]
         for field in item.fields:
             yield {
                 "exhibit": view.summary.exhibit_id,
+                "exposure": view.summary.exposure,
                 "region": item.region_id,
+                "drawn": region.drawn,
+                "corners": " ".join(f"{x:g},{y:g}" for x, y in region.corners),
                 "field": field.field,
                 "text": field.text,
                 "state": field.state,
@@ -50,11 +58,16 @@ def _readings(view: ExhibitView) -> Iterator[Row]:
             }
 
 
-def _reviews(view: ExhibitView) -> Iterator[Row]:
-    """What people said of each field; the last word on it stands."""
-    last = {(review.region_id, review.field): review.sequence for review in view.reviews}
+def review_rows(view: ExhibitView) -> Iterator[Row]:
+    """What people said of each field; the last word on it that counts stands."""
+    last = {
+        (review.region_id, review.field): review.sequence
+        for review in view.reviews
+        if review.counts
+    }
     for review in view.reviews:
-        yield _review(review, stands=last[review.region_id, review.field] == review.sequence)
+        stands = last.get((review.region_id, review.field)) == review.sequence
+        yield _review(review, stands=stands)
 
 
 def _review(review: Review, *, stands: bool) -> Row:
@@ -62,6 +75,7 @@ def _review(review: Review, *, stands: bool) -> Row:
         "entry": review.sequence,
         "at": review.at.isoformat(),
         "reviewer": review.reviewer_id,
+        "reviewer_name": review.reviewer,
         "exhibit": review.exhibit_id,
         "region": review.region_id,
         "field": review.field,
@@ -74,13 +88,15 @@ def _review(review: Review, *, stands: bool) -> Row:
     }
 
 
-def _decisions(search: SearchView) -> Iterator[Row]:
+def decision_rows(search: SearchView) -> Iterator[Row]:
+    """What people decided on the candidates of a search."""
     exhibit_id, _, region_id = search.plate_id.partition("/")
     for decision in search.decisions:
         yield {
             "entry": decision.sequence,
             "at": decision.at.isoformat(),
             "reviewer": decision.by_id,
+            "reviewer_name": decision.by,
             "exhibit": exhibit_id,
             "region": region_id,
             "field": "candidate",

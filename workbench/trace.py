@@ -9,17 +9,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from evidence_store.types import Sha256  # noqa: TC001 (the codec of events reads it)
+from values.rule import Declared
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from evidence_store.types import Sha256
 
 ANSWER_DAYS = 28
 """Days that whoever is asked has to answer, as field investigators of arms give them."""
 COMMENT_DAYS = 28
 """Days more in which they may comment on what is to be published: the right of reply."""
+
+RULES: Final = Declared(
+    "trace",
+    test="tests/workbench/test_tracing.py",
+    source="decision 0035; how field investigators of arms ask",
+    units={
+        "ANSWER_DAYS": "days",
+        "COMMENT_DAYS": "days",
+    },
+)
 
 
 class AddresseeIs(StrEnum):
@@ -116,6 +127,8 @@ class Trace:
     request: TraceRequest
     letter_sha256: Sha256
     answers: tuple[TraceAnswer, ...]
+    seen: int
+    """Entries that the case's log had when this was looked up."""
 
     def overdue(self, today: date) -> bool:
         """Whether the time to answer is over and nothing has come."""

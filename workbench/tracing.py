@@ -13,12 +13,19 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from evidence_store.blobs import checked_sha256
-from workbench import entries, tables
-from workbench import policy as rules
-from workbench.errors import BadRequest, NotAllowed, NotFound
+from workbench import events, tables
+from workbench.errors import BadRequest, NotFound
 from workbench.letters import letter_about
-from workbench.limits import MAX_ADDRESS, MAX_ANSWER, MAX_PAPERS, MAX_PROVENANCE
 from workbench.report.letter import make_letter
+from workbench.rules import policy as rules
+from workbench.rules import seen as marks
+from workbench.rules.limits import (
+    MAX_ADDRESS,
+    MAX_ANSWER,
+    MAX_PAPER_NAME,
+    MAX_PAPERS,
+    MAX_PROVENANCE,
+)
 from workbench.trace import (
     AddresseeIs,
     AnswerIs,
@@ -36,11 +43,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from evidence_store.types import Draft
+    from workbench.cases import Cases
+    from workbench.images import Images
+    from workbench.people import People
+    from workbench.report.letter import TraceLetter
+    from workbench.review import ReviewRoom
+    from workbench.state import States
+    from workbench.stores import Stores
     from workbench.types import Actor, Upload
-    from workbench.workbench import Workbench
 
-MAX_NAME = 255
-"""Characters that are kept of the name of a paper."""
 EARLIEST = date(1990, 1, 1)
 """A day before this is a slip of the hand."""
 
@@ -48,9 +59,21 @@ EARLIEST = date(1990, 1, 1)
 class Tracing:
     """Writes trace requests and records what was answered."""
 
-    def __init__(self, workbench: Workbench) -> None:
-        self._workbench = workbench
-        self._stores = workbench.stores
+    def __init__(
+        self,
+        stores: Stores,
+        people: People,
+        cases: Cases,
+        review: ReviewRoom,
+        states: States,
+        images: Images,
+    ) -> None:
+        self._stores = stores
+        self._people = people
+        self._cases = cases
+        self._review = review
+        self._states = states
+        self._images = images
 
     def preview(self, actor: Actor, case_id: str, plate_id: str, request: TraceRequest) -> bytes:
         """The letter as PDF, as it would go out; nothing is recorded.
@@ -59,26 +82,26 @@ class Tracing:
         """
         asked = self._checked(actor, case_id, plate_id, request)
         reference = self._next_id(case_id)
-        return make_letter(
-            letter_about(self._workbench, actor, case_id, plate_id, reference, asked)
-        )
+        return make_letter(self._letter(actor, case_id, plate_id, reference, asked))
 
-    def ask(self, actor: Actor, case_id: str, plate_id: str, request: TraceRequest) -> Trace:
+    def ask(
+        self, actor: Actor, case_id: str, plate_id: str, request: TraceRequest, *, seen: int
+    ) -> Trace:
         """Record that a letter goes out, and keep it.
 
-        Like a sealed report it is made from the originals and the log alone. Raises NotFound,
-        NotAllowed, BadRequest.
+        Like a sealed report it is made from the originals and the log alone. `seen` is that of
+        the plate that the person looked at. Raises NotFound, NotAllowed, BadRequest, Overtaken
+        where what stands for the plate changed, or somebody asked about it, since.
         """
         asked = self._checked(actor, case_id, plate_id, request)
-        with self._workbench.refolded() as anew:
-            letter = letter_about(anew, actor, case_id, plate_id, "", asked)
+        members = self._review.plate(case_id, plate_id).members
+        letter = self._letter(actor, case_id, plate_id, "", asked)
 
         def make() -> tuple[Draft, ...]:
             reference = self._next_id(case_id)
             pdf = make_letter(letter.called(reference))
             return (
-                entries.trace_asked(
-                    actor.person_id,
+                events.TraceAsked(
                     trace=reference,
                     plate=plate_id,
                     exhibits=letter.exhibit_ids,
@@ -89,10 +112,17 @@ class Tracing:
                     seen=asked.seen,
                     further=asked.further,
                     letter=self._stores.blobs.put(pdf),
-                ),
+                ).draft(actor.person_id),
             )
 
-        entry = self._stores.append_seeing(case_id, make)[0]
+        entry = self._stores.record(
+            actor,
+            case_id,
+            make,
+            seen=seen,
+            rests_on={*marks.standing_of(members), marks.requests_about(plate_id)},
+            verb="send a trace request",
+        )[0]
         return self.one(case_id, str(entry.body["trace"]))
 
     def answer(
@@ -101,6 +131,7 @@ class Tracing:
         case_id: str,
         trace_id: str,
         *,
+        seen: int,
         answer: AnswerIs,
         received_on: date,
         words: str,
@@ -108,7 +139,9 @@ class Tracing:
     ) -> Trace:
         """Record an answer; papers are kept byte for byte before anything else, and not opened.
 
-        Answers are added, never replaced. Raises NotFound, NotAllowed, BadRequest.
+        Answers are added, never replaced. `seen` is that of the request that the person looked
+        at. Raises NotFound, NotAllowed, BadRequest, Overtaken where somebody recorded an answer
+        to it since.
         """
         trace = self.one(case_id, trace_id)
         self._only_custodians(actor, case_id, "record an answer")
@@ -122,36 +155,41 @@ class Tracing:
         self._check_papers(papers)
         kept = tuple(
             Paper(
-                name=paper.name[:MAX_NAME],
+                name=paper.name[:MAX_PAPER_NAME],
                 sha256=self._stores.blobs.put(paper.data),
                 size=len(paper.data),
             )
             for paper in papers
         )
-        self._stores.append(
+        answered = events.TraceAnswered(
+            trace=trace_id,
+            exhibits=trace.exhibits,
+            answer=answer,
+            received_on=received_on,
+            answer_words=words,
+            papers=kept,
+        ).draft(actor.person_id)
+        self._stores.record(
+            actor,
             case_id,
-            entries.trace_answered(
-                actor.person_id,
-                trace=trace_id,
-                exhibits=trace.exhibits,
-                answer=answer,
-                received_on=received_on,
-                words=words,
-                papers=kept,
-            ),
+            lambda: (answered,),
+            seen=seen,
+            rests_on={marks.answers_to(trace_id)},
+            verb="record an answer",
         )
         return self.one(case_id, trace_id)
 
     def traces(self, case_id: str) -> tuple[Trace, ...]:
         """All trace requests of a case, in the order in which they were sent."""
-        self._workbench.cases.policy_of(case_id)
+        self._cases.policy_of(case_id)
+        seen = self._stores.ledger.size(case_id)
         with self._stores.projection.read(case_id) as connection:
             rows = connection.execute(
                 select(tables.trace)
                 .where(tables.trace.c.case_id == case_id)
                 .order_by(tables.trace.c.sequence)
             ).all()
-            return self._views(connection, case_id, rows)
+            return self._views(connection, case_id, rows, seen)
 
     def one(self, case_id: str, trace_id: str) -> Trace:
         """One trace request. Raises NotFound."""
@@ -178,18 +216,28 @@ class Tracing:
 
     # --- parts ---------------------------------------------------------------------------
 
+    def _letter(
+        self, actor: Actor, case_id: str, plate_id: str, reference: str, asked: TraceRequest
+    ) -> TraceLetter:
+        """The letter, made of the log and the originals alone."""
+        state = self._states.case(case_id, self._states.store())
+        return letter_about(state, self._images, actor, plate_id, reference, asked)
+
     def _checked(
         self, actor: Actor, case_id: str, plate_id: str, request: TraceRequest
     ) -> TraceRequest:
         """The request with its texts trimmed, once it is known that it may be made."""
-        self._workbench.cases.policy_of(case_id)
+        self._cases.policy_of(case_id)
         self._only_custodians(actor, case_id, "send a trace request")
-        plate = self._workbench.review.plate(case_id, plate_id)
+        plate = self._review.plate(case_id, plate_id)
         if not plate.ready:
             what = ", ".join(plate.missing) or "any of maker, model and serial"
-            raise NotAllowed(
-                "A letter says what people read, not what a machine did. "
-                f"Not judged by a person yet: {what}."
+            raise self._stores.refuse(
+                case_id,
+                actor,
+                verb="send a trace request before review",
+                why="A letter says what people read, not what a machine did. "
+                f"Not judged by a person yet: {what}.",
             )
         self._not_to_come("sent", request.sent_on)
         if request.sent_on < EARLIEST:
@@ -235,7 +283,7 @@ class Tracing:
         return f"TR-{len(self.traces(case_id)) + 1:04d}"
 
     def _views(
-        self, connection: Connection, case_id: str, rows: Sequence[Row[Any]]
+        self, connection: Connection, case_id: str, rows: Sequence[Row[Any]], seen: int
     ) -> tuple[Trace, ...]:
         answers: dict[str, list[Row[Any]]] = {}
         for row in connection.execute(
@@ -244,8 +292,8 @@ class Tracing:
             .order_by(tables.trace_answer.c.sequence)
         ):
             answers.setdefault(row.trace_id, []).append(row)
-        names = self._workbench.people.names()
-        return tuple(_trace(row, answers.get(row.trace_id, ()), names) for row in rows)
+        names = self._people.names()
+        return tuple(_trace(row, answers.get(row.trace_id, ()), names, seen) for row in rows)
 
 
 def _checked_words(what: str, words: str, *, most: int, needed: bool = False) -> str:
@@ -257,7 +305,9 @@ def _checked_words(what: str, words: str, *, most: int, needed: bool = False) ->
     return words
 
 
-def _trace(row: Row[Any], answers: Sequence[Row[Any]], names: Mapping[str, str]) -> Trace:
+def _trace(
+    row: Row[Any], answers: Sequence[Row[Any]], names: Mapping[str, str], seen: int
+) -> Trace:
     return Trace(
         trace_id=row.trace_id,
         sequence=row.sequence,
@@ -293,4 +343,5 @@ def _trace(row: Row[Any], answers: Sequence[Row[Any]], names: Mapping[str, str])
             )
             for answer in answers
         ),
+        seen=seen,
     )

@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from values.recordable import escaped
+from values.text import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from catalog.types import Query
+    from catalog.kept_search import KeptFinding, KeptResult
     from vision.types import CopyEvidence, EmbeddedFacts, FieldName, PhotoReading, PlateRegion
 
 JsonMap: TypeAlias = Mapping[str, object]
@@ -58,9 +63,7 @@ class ExhibitState(StrEnum):
     """How far an exhibit has come."""
 
     WAITING = "waiting"
-    """Taken in, not yet read."""
-    COPY = "copy"
-    """A copy of an exhibit of this case; not read unless someone asks."""
+    """Taken in, not yet read as a whole; a region that a person drew may have been read."""
     READ = "read"
     """Read; at least one field that the program offered has no person's judgement yet."""
     NO_FIELD = "no_field"
@@ -82,6 +85,16 @@ class Person:
     """The OpenSSH public key line, without a comment."""
     has_passphrase: bool
     enrolled_at: datetime
+    held_by: str
+    """Who keeps the private half of their key: `server` or `person`."""
+    roles_ever: tuple[Role, ...]
+    """Every role that they ever held: what they signed in it stays theirs."""
+    left_at: datetime | None
+    """When they left; None for who is in service."""
+    key_ends: datetime | None
+    """When their last key ended; None while one is in use."""
+    seen: int = field(compare=False)
+    """How many entries the store's log had when this was looked up; who acts on it names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +126,11 @@ class Upload:
     """One file as it arrived: the name is a claim, the bytes are the evidence."""
 
     name: str
+    """What a log cannot hold in it is escaped, so that it can be had back (`values.recordable`)."""
     data: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", escaped(self.name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +139,10 @@ class Refusal:
 
     name: str
     reason: str
+    sha256: str | None = None
+    """Of the bytes as they came; None where they could not be read."""
+    size: int | None = None
+    """In bytes; None where it could not be asked."""
 
 
 class ExhibitOrder(StrEnum):
@@ -199,7 +220,12 @@ class ExhibitSummary:
     taken_in_at: datetime
     taken_in_by: str
     parent: str | None
+    exposure: str
+    """The first exhibit of the exposure that it shows; itself where it is that."""
     copy_of: str | None
+    """The exhibit that it was first found to repeat, unless a person split them."""
+    copy_is_settled: bool
+    """Whether that is so by equal bytes, or confirmed by a person; else it is a proposal."""
     fields: tuple[tuple[FieldName, str, str], ...]
     """(field, text, state) of the combined reading's best plate, machine's words."""
 
@@ -223,6 +249,8 @@ class Review:
     """True if the person wrote it before the machine's reading was shown."""
     reason: str
     supersedes: int | None
+    counts: bool
+    """False where its author had taken in this picture, or a copy of it, before they judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,11 +268,16 @@ class ExhibitView:
     frames: tuple[str, ...]
     derived_how: str | None
     """For a frame: timecode, why it was chosen, the command that makes it again."""
+    seen: int = field(compare=False)
+    """How many entries the case's log had when this was looked up; who acts on it names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyGroupView:
-    """Exhibits that are, or may be, copies of one exposure."""
+    """Exhibits that are, or may be, copies of one exposure, or exposures of one object.
+
+    A judgement is that of the group as it is: one that has grown since is not judged.
+    """
 
     group_id: str
     exhibit_ids: tuple[str, ...]
@@ -254,6 +287,16 @@ class CopyGroupView:
     reason: str
     relation: str
     """`copy` or `same_object`."""
+    exposures: tuple[tuple[str, ...], ...]
+    """Its exhibits, parted by the exposure that each counts as (`workbench.rules.exposure`)."""
+    seen: int = field(compare=False)
+    """How many entries the case's log had when this was looked up; who acts on it names it."""
+
+    @property
+    def counted(self) -> str:
+        """How many exposures it counts as, and of which exhibits each: `1 exposure: EX-1, EX-2`."""
+        which = "; ".join(", ".join(exhibits) for exhibits in self.exposures)
+        return f"{counted(len(self.exposures), 'exposure')}: {which}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +310,8 @@ class PlateView:
     ready: bool
     """True once a person has judged maker, model and serial as far as they were offered."""
     missing: tuple[FieldName, ...]
+    seen: int = field(compare=False)
+    """How many entries the case's log had when this was looked up; who acts on it names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +327,8 @@ class FieldStanding:
     reviewers: tuple[str, ...]
     exhibit_id: str
     region_id: str
+    dissent: tuple[str, ...]
+    """Who said otherwise before and did not take it back, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,7 +343,29 @@ class CatalogSummary:
     serials: int
     permits: int
     coverage: str
+    rows: int
+    """Rows or records that were read from its file."""
+    rows_left_out: int
+    left_out: str
+    """How many rows were left out and why, in words; empty if none was."""
     current: bool
+    seen: int = field(compare=False)
+    """How many entries the store's log had when this was looked up; who chooses names it."""
+
+
+SearchedField: TypeAlias = Literal["maker", "model", "serial", "part_number"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedField:
+    """One field as it was asked for; lattices stay in readings."""
+
+    text: str
+    origin: Literal["machine", "human", "code"]
+    alternatives: tuple[tuple[str, float], ...]
+    """What it may say instead, each with its probability (0–1)."""
+    stack: Annotated[str | None, Field(exclude_if=lambda stack: stack is None)] = None
+    """What was read in all exposures laid over each other; None where they were not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,11 +378,16 @@ class SearchView:
     at: datetime
     by: str
     snapshot_sha256: str
-    query: Query | None
-    result: JsonMap
-    """`catalog.serialize.result_to_json` of the result, exactly as recorded."""
-    findings: tuple[JsonMap, ...]
+    query: Mapping[SearchedField, AskedField]
+    """What was asked, as it was recorded; a field that was not asked is not there."""
+    result: KeptResult
+    """What was found, exactly as it was shown and kept."""
+    findings: tuple[KeptFinding, ...]
+    dissent: tuple[str, ...]
+    """Who read a field of the plate otherwise than what stands now, a sentence each."""
     decisions: tuple[DecisionView, ...]
+    seen: int = field(compare=False)
+    """How many entries the case's log had when this was looked up; who acts on it names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,15 +6,14 @@ people → cases → intake → reading → copies → review → catalogs → m
 from __future__ import annotations
 
 import secrets
-from contextlib import contextmanager
-from dataclasses import replace
-from importlib import metadata
-from tempfile import TemporaryDirectory
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from evidence_store.errors import KeyMissing
+from evidence_store.errors import KeyExists, KeyMissing
+from evidence_store.identity import check_place
 from evidence_store.keys import KeyFolder
 from evidence_store.ledger import Ledger
+from evidence_store.location import ORIGIN_FILE
 from workbench.cases import Cases
 from workbench.catalogs import Catalogs
 from workbench.copies import Copies
@@ -31,62 +30,59 @@ from workbench.projection import BATCH, Projection
 from workbench.publication import Publication
 from workbench.reading import ReadingRoom
 from workbench.review import ReviewRoom
-from workbench.stores import Stores, utc_now
+from workbench.runner import LocalRunner
+from workbench.shown import Shown
+from workbench.state import States
+from workbench.stores import STORE_LOG, Stores, utc_now
 from workbench.tracing import Tracing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
     from evidence_store.checkpoint import NoteSigner
     from workbench.projection import Step
+    from workbench.runner import Runner
     from workbench.settings import Settings
-
-#: Whose versions a bundle names: what decoded, read, compared and sealed.
-_SOFTWARE = (
-    "rapidocr",
-    "onnxruntime",
-    "easyocr",
-    "torch",
-    "opencv-python",
-    "pillow",
-    "imagehash",
-    "av",
-    "cryptography",
-)
-VERSION = "0.1.0"
 
 
 class Workbench:
     """All services over one store; safe to share between threads."""
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(self, stores: Stores, runner: Runner | None = None) -> None:
+        """`runner` runs what goes on beside the screens; by default this program itself."""
         self.stores = stores
-        images = Images(stores)
+        self.states = States(stores.ledger, stores.blobs)
+        self.images = images = Images(stores.blobs, stores.settings.store / "cache")
         self.people = People(stores)
         self.cases = Cases(stores, self.people)
-        self.review = ReviewRoom(stores, self.people, self.cases)
+        self.shown = Shown(stores)
+        self.review = ReviewRoom(stores, self.people, self.cases, self.shown)
         self.copies = Copies(stores, self.people, self.cases, images, self.review)
         self.exhibits = Exhibits(stores, self.people, self.cases, images)
         self.intake = Intake(stores, self.cases, self.exhibits, self.copies, images)
-        self.reading = ReadingRoom(stores, self.cases, self.copies)
+        self.reading = ReadingRoom(
+            stores, self.people, self.cases, self.copies, runner or LocalRunner()
+        )
         self.finder = Finder(stores, self.cases)
         self.catalogs = Catalogs(stores, self.people)
         self.matching = Matching(
             stores, self.people, self.cases, self.review, self.catalogs, self.reading
         )
-        self.tracing = Tracing(self)
-        self.exports = Exports(self)
-        self.publication = Publication(self)
-        self.demo = Demo(self)
+        self.tracing = Tracing(stores, self.people, self.cases, self.review, self.states, images)
+        self.exports = Exports(stores, self.people, self.cases, self.states, images)
+        self.publication = Publication(stores, self.people, self.exports, self.states, images)
+        self.demo = Demo(self.cases, self.catalogs, self.intake)
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Workbench:
         """Open the store, made anew where there is none.
 
-        Raises the store's errors where the folder or the database cannot be used.
+        Raises the store's errors where the folder or the database cannot be used, or are not of
+        one store; nothing is written before that is known.
         """
+        check_place(settings.location)
         settings.store.mkdir(parents=True, exist_ok=True, mode=0o700)
         keys = KeyFolder(settings.store / "keys", clock=clock)
         origin = _origin(settings.store)
@@ -117,26 +113,22 @@ class Workbench:
         """
         return self.stores.projection.waiting() > BATCH
 
+    def clock_remark(self, case_id: str | None = None) -> str:
+        """Say that this machine's clock runs behind the last entry; empty if it does not.
+
+        Asked of the log of the store and of a case's own.
+        """
+        ledger = self.stores.ledger
+        own = ledger.clock_remark(case_id) if case_id is not None else ""
+        return own or ledger.clock_remark(STORE_LOG)
+
+    def set_aside(self) -> tuple[str, ...]:
+        """A sentence for each entry of a log that cannot be used; screens are without them."""
+        return tuple(one.sentence() for one in self.stores.projection.set_aside())
+
     def catch_up(self, on_step: Step) -> None:
         """Bring the tables behind the screens up to date with every log."""
         self.stores.projection.catch_up_all(on_step)
-
-    @contextmanager
-    def refolded(self) -> Iterator[Workbench]:
-        """The same store through tables that are folded anew from the log, for what is sealed.
-
-        The tables that screens read are kept from day to day in a database that others may
-        write to; a log's entries are held against its tree whenever they are read.
-        """
-        at = self.stores.settings.store
-        with TemporaryDirectory(prefix="folding-", dir=at, ignore_cleanup_errors=True) as folder:
-            projection = Projection(f"sqlite:///{folder}/tables.sqlite3", self.stores.ledger)
-            anew = Workbench(replace(self.stores, projection=projection))
-            try:
-                yield anew
-            finally:
-                anew.catalogs.close()
-                projection.close()
 
     def close(self) -> None:
         """Finish what runs in the background and let go of the store."""
@@ -146,20 +138,10 @@ class Workbench:
         self.stores.projection.close()
         self.stores.ledger.close()
 
-    def software(self) -> tuple[tuple[str, str], ...]:
-        """(name, version) of the parts that a bundle's content depends on."""
-        found = [("nameplate", VERSION)]
-        for name in _SOFTWARE:
-            try:
-                found.append((name, metadata.version(name)))
-            except metadata.PackageNotFoundError:
-                continue
-        return tuple(found)
-
 
 def _origin(store: Path) -> str:
     """The name of this store in its checkpoints: drawn once, then kept."""
-    path = store / "origin"
+    path = store / ORIGIN_FILE
     if not path.exists():
         part = path.with_suffix(f".{secrets.token_hex(4)}")
         part.write_text(f"store-{secrets.token_hex(8)}.nameplate\n", encoding="ascii")
@@ -177,5 +159,6 @@ def _checkpoint_key(keys: KeyFolder, origin: str) -> NoteSigner:
     try:
         keys.public(origin)
     except KeyMissing:
-        keys.create(origin)
+        with suppress(KeyExists):  # another process made it first
+            keys.create(origin)
     return keys.note_signer(origin)

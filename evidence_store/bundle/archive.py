@@ -16,13 +16,24 @@ import zipfile
 import zlib
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO
 
 from evidence_store.bundle.errors import BundleExists, BundleRefused, BundleUnreadable
 from evidence_store.bundle.hashing import BLOCK, NewFile
 from evidence_store.bundle.layout import DECLARATION, is_safe_name
+from evidence_store.bundle.side_files import ZIP_SIDE_FILE, side_file_fault
 from evidence_store.bundle.walk import MAX_FILES, case_collisions, walk
+from evidence_store.bundle.zip_headers import (
+    DESCRIPTOR,
+    ZIP64,
+    Header,
+    Member,
+    NotAsWritten,
+    descriptor_length,
+    read_directory,
+    read_local,
+)
 from evidence_store.types import Fault
 
 if TYPE_CHECKING:
@@ -31,25 +42,15 @@ if TYPE_CHECKING:
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 """The earliest date of a ZIP: a constant, so that one bundle always gives the same ZIP."""
 
-_ENCRYPTED = 0x1
-_DESCRIPTOR_FLAG = 0x8
-_LONGEST_DESCRIPTOR = 24
-_LOCAL_HEADER = struct.Struct("<4s5H3I2H")
-_EXTRA_HEADER = struct.Struct("<2H")
-_HARMLESS_EXTRAS = frozenset({0x0001, 0x000A, 0x5455, 0x5855, 0x7855, 0x7875})
-"""Sizes of large files; times and owners of files as common tools note them."""
-_END_RECORD = 22
-_NO_ZIP = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    OSError,
-    EOFError,
-    ValueError,
-    NotImplementedError,
-    RuntimeError,
-)
-"""What Python's reader raises on a ZIP that is damaged or of a kind that it does not know."""
+_ENCRYPTED = 0x1 | 0x40 | 0x2000
+"""Flags of encrypted members and of a hidden directory (APPNOTE.TXT 4.4.4, bits 0, 6 and 13)."""
+_KNOWN_FLAGS = 0x2 | 0x4 | DESCRIPTOR | 0x800
+"""How hard a packer tried, sizes after the bytes, and names in UTF-8."""
+_NEWEST = 45
+"""The version that a tool must have to unpack: 4.5 for files over 4 GB, the last that all know."""
+_STORED, _DEFLATED = 0, 8
+_NO_ZIP = (zlib.error, struct.error, OSError, EOFError, ValueError)
+"""What reading raises on a ZIP that is damaged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,113 +108,134 @@ def opened(path: Path, *, limits: ArchiveLimits | None = None) -> Iterator[Path]
 
 
 def archive_faults(path: Path, limits: ArchiveLimits) -> tuple[Fault, ...]:
-    """Name everything in a ZIP that a bundle's ZIP never has; nothing is unpacked."""
-    with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
-        faults = [fault for entry in entries for fault in _entry_faults(entry, limits)]
-        names = [entry.filename.rstrip("/") for entry in entries]
-        for name, count in Counter(names).items():
-            if count > 1:
-                words = f"The name is there {count} times, and tools differ on which one counts."
-                faults.append(_fault("zip-duplicate-name", name, words))
-        collisions = [_as_zip(fault) for fault in case_collisions(list(dict.fromkeys(names)))]
-        total = sum(entry.file_size for entry in entries)
-        if len(entries) > limits.files or total > limits.bytes:
-            words = f"It would unpack to {len(entries):,} files and {total:,} bytes."
+    """Name everything in a ZIP that a bundle's ZIP never has; nothing is unpacked.
+
+    A ZIP without a fault has one content for every program: each member's own header says what
+    the directory says, and every byte of the file belongs to a member or to the directory.
+    """
+    with path.open("rb") as stream:
+        try:
+            directory = read_directory(stream)
+        except NotAsWritten as error:
+            return (_fault("zip-hidden-bytes", error.where, str(error)),)
+        members = directory.members
+        faults = [fault for member in members for fault in _member_faults(member, limits)]
+        faults.extend(_name_faults(members))
+        total = sum(member.header.size for member in members)
+        if len(members) > limits.files or total > limits.bytes:
+            words = f"It would unpack to {len(members):,} files and {total:,} bytes."
             faults.append(_fault("zip-bomb", ".", words))
-        if archive.comment or any(entry.comment for entry in entries) or not _ends_well(path):
-            words = "It has a comment, or bytes after its end."
-            faults.append(_fault("zip-hidden-bytes", ".", words))
-        return (*faults, *collisions, *_layout_faults(path, entries, archive.start_dir))
+        try:
+            faults.extend(_layout_faults(stream, members, directory.start))
+        except NotAsWritten as error:
+            faults.append(_fault("zip-hidden-bytes", error.where, str(error)))
+        return tuple(faults)
 
 
-def _entry_faults(entry: zipfile.ZipInfo, limits: ArchiveLimits) -> Iterator[Fault]:
-    name, raw = entry.filename, entry.orig_filename
-    mode = entry.external_attr >> 16
-    if stat.S_ISLNK(mode):
+def _member_faults(member: Member, limits: ArchiveLimits) -> Iterator[Fault]:
+    name, head = member.name, member.header
+    kind = stat.S_IFMT(member.mode)
+    if kind == stat.S_IFLNK:
         yield _fault("zip-symlink", name, "It is a symbolic link.")
-    elif stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+    elif kind not in (0, stat.S_IFDIR if member.is_folder else stat.S_IFREG):
         yield _fault("zip-special-file", name, "It is neither a file nor a folder.")
-    if raw.startswith(("/", "\\")) or raw[1:2] == ":":
+    if name.startswith(("/", "\\")) or name[1:2] == ":":
         yield _fault("zip-absolute-name", name, "Its name begins at the root of a disk.")
-    elif ".." in raw.replace("\\", "/").split("/"):
+    elif ".." in name.replace("\\", "/").split("/"):
         yield _fault("zip-parent-name", name, "Its name leads out of the folder.")
-    elif raw != name or not is_safe_name(name.rstrip("/")):
+    elif side := side_file_fault(ZIP_SIDE_FILE, name):
+        yield side
+    elif not is_safe_name(name.removesuffix("/")):
         yield _fault("zip-unsafe-name", name, "Its name is not a safe one.")
-    if entry.flag_bits & _ENCRYPTED:
+    if head.flags & _ENCRYPTED:
         yield _fault("zip-encrypted", name, "It is encrypted.")
-    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    elif head.flags & ~_KNOWN_FLAGS or head.version > _NEWEST:
+        words = "It is packed in a way that not every tool knows."
+        yield _fault("zip-method", name, words)
+    if head.method not in (_STORED, _DEFLATED):
         yield _fault("zip-method", name, "It is packed by a method that not every tool knows.")
-    large = entry.file_size > limits.free_ratio
-    if large and entry.file_size > limits.ratio * max(entry.compress_size, 1):
-        words = f"{entry.compress_size:,} bytes would unpack to {entry.file_size:,}."
+    large = head.size > limits.free_ratio
+    if large and head.size > limits.ratio * max(head.packed, 1):
+        words = f"{head.packed:,} bytes would unpack to {head.size:,}."
         yield _fault("zip-bomb", name, words)
+    if head.packed > _longest(head) or (member.is_folder and head.size):
+        words = f"It has {head.packed:,} packed bytes for {head.size:,}: more than it needs."
+        yield _fault("zip-hidden-bytes", name, words)
 
 
-def _ends_well(path: Path) -> bool:
-    """Whether the file ends with the record that ends a ZIP, and that record has no comment."""
-    with path.open("rb") as stream:
-        stream.seek(-min(_END_RECORD, path.stat().st_size), 2)
-        record = stream.read()
-    return record.startswith(b"PK\x05\x06") and record.endswith(b"\0\0")
+def _longest(head: Header) -> int:
+    """The most bytes that a member may be packed into.
+
+    For deflate that is zlib's `deflateBound` for the least clever settings, rounded up.
+    """
+    if head.method == _STORED:
+        return head.size
+    return head.size + head.size // 8 + head.size // 64 + 32 if head.size else 2
 
 
-def _extras_known(extra: bytes) -> bool:
-    """Whether an entry's extra fields are only those that change neither its name nor its bytes."""
-    while len(extra) >= _EXTRA_HEADER.size:
-        kind, length = _EXTRA_HEADER.unpack_from(extra)
-        if kind not in _HARMLESS_EXTRAS:
-            return False
-        extra = extra[_EXTRA_HEADER.size + length :]
-    return not extra
+def _name_faults(members: tuple[Member, ...]) -> Iterator[Fault]:
+    names = [member.name.removesuffix("/") for member in members]
+    for name, count in Counter(names).items():
+        if count > 1:
+            words = f"The name is there {count} times, and tools differ on which one counts."
+            yield _fault("zip-duplicate-name", name, words)
+    for fault in case_collisions(list(dict.fromkeys(names))):
+        yield _fault("zip-case-collision", fault.where, fault.message)
+    files = {member.name for member in members if not member.is_folder}
+    for name in sorted(names):
+        above = next((str(p) for p in PurePosixPath(name).parents if str(p) in files), None)
+        if above is not None:
+            yield _fault("zip-duplicate-name", above, "It is there as a file and as a folder.")
 
 
-def _layout_faults(path: Path, entries: list[zipfile.ZipInfo], end: int) -> Iterator[Fault]:
-    """Entries must follow one another without overlaps and without anything in between."""
+def _layout_faults(stream: BinaryIO, members: tuple[Member, ...], end: int) -> Iterator[Fault]:
+    """Members must follow one another without overlaps and without anything in between.
+
+    The header of each must say what the directory says.
+    """
     place = 0
-    with path.open("rb") as stream:
-        for entry in sorted(entries, key=lambda one: one.header_offset):
-            stream.seek(entry.header_offset)
-            head = stream.read(_LOCAL_HEADER.size)
-            if len(head) < _LOCAL_HEADER.size or not head.startswith(b"PK\x03\x04"):
-                yield _fault("zip-hidden-bytes", entry.filename, "It has no header of its own.")
+    for member in sorted(members, key=lambda one: one.offset):
+        if member.offset < place:
+            yield _fault("zip-bomb", member.name, "It overlaps another entry.")
+            return
+        if member.offset > place:
+            words = "There are bytes before it that belong to no entry."
+            yield _fault("zip-hidden-bytes", member.name, words)
+            return
+        local = read_local(stream, member)
+        for what in _differences(member.header, local):
+            words = f"Its own header and the directory differ in its {what}."
+            yield _fault("zip-headers-differ", member.name, words)
+        place += local.length + member.header.packed
+        if member.header.flags & DESCRIPTOR:
+            length = descriptor_length(stream, place, member.header)
+            if not length:
+                words = "The record after its bytes says something else than the directory."
+                yield _fault("zip-headers-differ", member.name, words)
                 return
-            if entry.header_offset < place:
-                yield _fault("zip-bomb", entry.filename, "It overlaps another entry.")
-                return
-            if entry.header_offset > place:
-                words = "There are bytes before it that belong to no entry."
-                yield _fault("zip-hidden-bytes", entry.filename, words)
-                return
-            name_length, extra_length = _LOCAL_HEADER.unpack(head)[-2:]
-            stream.seek(name_length, 1)
-            if not _extras_known(stream.read(extra_length)) or not _extras_known(entry.extra):
-                words = "It has a part that some tools take for another name or other bytes."
-                yield _fault("zip-hidden-bytes", entry.filename, words)
-            stream.seek(entry.header_offset + _LOCAL_HEADER.size)
-            place = stream.tell() + name_length + extra_length + entry.compress_size
-            if entry.flag_bits & _DESCRIPTOR_FLAG:
-                place += _descriptor_length(stream, place, entry)
+            place += length
     if place != end:
         yield _fault("zip-hidden-bytes", ".", "There are bytes that belong to no entry.")
 
 
-def _descriptor_length(stream: object, place: int, entry: zipfile.ZipInfo) -> int:
-    """How long the record after the data is: with a mark or not, for 32 or 64 bits."""
-    stream.seek(place)  # type: ignore[attr-defined]
-    data: bytes = stream.read(_LONGEST_DESCRIPTOR)  # type: ignore[attr-defined]
-    for mark in (b"PK\x07\x08", b""):
-        for form in ("<III", "<IQQ"):
-            record = mark + struct.pack(
-                form, entry.CRC, entry.compress_size & _mask(form), entry.file_size & _mask(form)
-            )
-            if data.startswith(record):
-                return len(record)
-    return 0
-
-
-def _mask(form: str) -> int:
-    return 0xFFFFFFFF if form == "<III" else 0xFFFFFFFFFFFFFFFF
+def _differences(central: Header, local: Header) -> Iterator[str]:
+    """Name what two headers of one member do not say alike."""
+    for what in ("name", "flags", "method", "time"):
+        if getattr(central, what) != getattr(local, what):
+            yield what
+    if local.version > _NEWEST:
+        yield "version"
+    later = bool(local.flags & DESCRIPTOR)
+    for what, name in (("crc", "CRC"), ("packed", "packed size"), ("size", "size")):
+        # Where the values follow the bytes, zero may stand in their place (APPNOTE.TXT 4.4.4).
+        if getattr(local, what) != getattr(central, what) and not (
+            later and getattr(local, what) == 0
+        ):
+            yield name
+    for kind in central.extras.keys() & local.extras.keys() - {ZIP64}:
+        # The directory may have fewer times than the header, never others.
+        if not local.extras[kind].startswith(central.extras[kind]):
+            yield f"extra field {kind:#06x}"
 
 
 def _unpack(path: Path, scratch: Path, limits: ArchiveLimits) -> Path:
@@ -221,16 +243,16 @@ def _unpack(path: Path, scratch: Path, limits: ArchiveLimits) -> Path:
         faults = archive_faults(path, limits)
         if faults:
             raise BundleRefused(faults)
-        with zipfile.ZipFile(path) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            total = sum(entry.file_size for entry in entries)
+        with path.open("rb") as stream:
+            members = [one for one in read_directory(stream).members if not one.is_folder]
+            total = sum(member.header.size for member in members)
             if total > shutil.disk_usage(scratch).free:
                 raise BundleUnreadable(
                     f"There is no room to unpack {path.name} ({total:,} bytes).",
                     remedy="Free space, or unpack it elsewhere and give the folder.",
                 )
-            for entry in entries:
-                _unpack_one(archive, entry, scratch)
+            for member in members:
+                _unpack_one(stream, member, scratch)
     except _NO_ZIP as error:
         raise BundleRefused(
             (_fault("zip-damaged", path.name, f"It does not unpack whole: {error}."),)
@@ -238,18 +260,47 @@ def _unpack(path: Path, scratch: Path, limits: ArchiveLimits) -> Path:
     return _top_folder(scratch)
 
 
-def _unpack_one(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, scratch: Path) -> None:
-    target = scratch / entry.filename
+def _unpack_one(stream: BinaryIO, member: Member, scratch: Path) -> None:
+    """Write one file; every packed byte must have its part in it, and no more may come out."""
+    target = scratch / member.name
     target.parent.mkdir(parents=True, exist_ok=True)
-    left = entry.file_size
-    with archive.open(entry) as source, NewFile(target, sync=False) as file:
-        while block := source.read(BLOCK):
+    head = member.header
+    stream.seek(member.offset + read_local(stream, member).length)
+    left, crc = head.size, 0
+    with NewFile(target, sync=False) as file:
+        for block in _inflated(stream, head):
             left -= len(block)
             if left < 0:
-                raise zipfile.BadZipFile(f"{entry.filename} is longer than it says")
+                raise ValueError(f"{member.name} is longer than it says")
+            crc = zlib.crc32(block, crc)
             file.write(block)
     if left:
-        raise zipfile.BadZipFile(f"{entry.filename} is shorter than it says")
+        raise ValueError(f"{member.name} is shorter than it says")
+    if crc != head.crc:
+        raise ValueError(f"{member.name} has another CRC than it says")
+
+
+def _inflated(stream: BinaryIO, head: Header) -> Iterator[bytes]:
+    """Give a member's bytes, piece by piece; raises ValueError where its packed bytes are odd."""
+    left = head.packed
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS) if head.method == _DEFLATED else None
+    while left:
+        packed = stream.read(min(BLOCK, left))
+        if not packed:
+            raise EOFError("the file is cut")
+        left -= len(packed)
+        if inflater is None:
+            yield packed
+            continue
+        while packed:
+            yield inflater.decompress(packed, BLOCK)
+            packed = inflater.unconsumed_tail
+        if inflater.eof and (inflater.unused_data or left):
+            raise ValueError("there are bytes after the end of what was packed")
+    if inflater is not None and not inflater.eof:
+        yield inflater.flush()
+        if not inflater.eof:
+            raise ValueError("what was packed has no end")
 
 
 def _top_folder(scratch: Path) -> Path:
@@ -266,10 +317,6 @@ def _pack(archive: zipfile.ZipFile, top: Path, path: str, size: int) -> None:
     entry.file_size = size
     with (top / path).open("rb") as source, archive.open(entry, "w") as target:
         shutil.copyfileobj(source, target, BLOCK)
-
-
-def _as_zip(fault: Fault) -> Fault:
-    return _fault("zip-case-collision", fault.where, fault.message)
 
 
 def _fault(code: str, where: str, message: str) -> Fault:

@@ -231,6 +231,7 @@ def report_json(report: VerificationReport) -> dict[str, object]:
         {
             "role": one.role.value,
             "person": one.person,
+            "name": one.name,
             "key": one.key.hex(),
             "valid_at": one.valid_at.isoformat(),
             "time_basis": one.time_basis,

@@ -21,11 +21,11 @@ from evidence_store.bundle.layout import (
     Role,
     Software,
     Withheld,
-    is_sha256,
 )
 from evidence_store.canonical import canonical_json, parse_canonical
 from evidence_store.errors import NotCanonical, StoreError
 from evidence_store.types import Json, Sha256
+from values.hashes import is_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -234,6 +234,7 @@ def _read_signer(item: Mapping[str, Json]) -> RequiredSigner:
         role=Role(_text(item["role"])),
         person=_text(item["person"]),
         key_held=KeyHeld(_text(item["key_held"])),
+        name=_text(item["name"]),
     )
 
 
@@ -285,6 +286,7 @@ def _signer_json(signer: RequiredSigner) -> Json:
         "namespace": signer.role.namespace,
         "signature": signer.signature_file,
         "key_held": signer.key_held.value,
+        "name": signer.name,
     }
 
 

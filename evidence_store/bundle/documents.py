@@ -7,12 +7,13 @@ another the last. A bundle whose documents leave that open is refused.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from evidence_store.bundle.hashing import open_plain
 from evidence_store.bundle.layout import CRATE, DESCRIPTION, PAYLOAD
 from evidence_store.bundle.rocrate import crate_bytes
 from evidence_store.types import Fault
+from values.rule import Declared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 MAX_DOCUMENT = 64 * 1024 * 1024
 """Bytes of a JSON document that is parsed; readings of a large photo have about 1 MB, the tables
 of a case of 100,000 exhibits more than this."""
+
+RULES: Final = Declared(
+    "bundle-document",
+    test="tests/evidence_store/bundle/test_documents.py",
+    source="docs/bundle-format.md, section 4",
+    units={
+        "MAX_DOCUMENT": "bytes",
+    },
+)
 
 
 def document_faults(top: Path, description: Description) -> Iterator[Fault]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evidence_store.bundle.side_files import CODES
 from evidence_store.errors import StoreError
 
 if TYPE_CHECKING:
     from evidence_store.types import Fault
+
+_ASK_AGAIN = "Do not rely on it; ask whoever sealed it for an unaltered copy."
+_SWEEP = (
+    "So far nothing else was found wrong. Delete what the operating system put there, as each "
+    "line says, and verify again; until then do not rely on it."
+)
 
 
 class BundleError(StoreError):
@@ -24,6 +32,10 @@ class BundleExists(BundleError):
 
 class BundleUnreadable(BundleError):
     """The bundle, or what it is to be checked against, could not be opened at all."""
+
+
+class BundleUnsound(BundleError):
+    """A bundle that was just made does not verify; it is not called sealed, and was removed."""
 
 
 class SigningFailed(BundleError):
@@ -43,6 +55,49 @@ class RedactionRefused(BundleError):
         """Where a withheld value would still have stood, one sentence each, without the value."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearHit:
+    """Words in a public bundle that are not a withheld value, and come near to one."""
+
+    words: str
+    """As they stand there, in small letters, with single blanks."""
+    labels: tuple[str, ...]
+    """What they are near to."""
+    forms: tuple[str, ...]
+    """How, for example `the words in another order`."""
+    places: tuple[str, ...]
+    """The files in which they stand."""
+
+    def sentence(self) -> str:
+        """Say it to whoever publishes; these words are for nobody else."""
+        more = f" and {len(self.places) - 3} more" if len(self.places) > 3 else ""
+        return (
+            f"“{self.words}” stands in {', '.join(self.places[:3])}{more}, near to the "
+            f"{', '.join(self.labels)} ({'; '.join(self.forms[:3])})."
+        )
+
+
+class AnswersMissing(RedactionRefused):
+    """Near hits that nobody has answered; nothing was written."""
+
+    def __init__(self, hits: tuple[NearHit, ...]) -> None:
+        count = len(hits)
+        super().__init__(
+            f"{count} thing{'s' if count != 1 else ''} in the public bundle come"
+            f"{'' if count != 1 else 's'} near to what is withheld: "
+            f"{' '.join(hit.sentence() for hit in hits[:8])}",
+            remedy="Say of each whether it is withheld too or released on purpose, or stop: in a "
+            "plan as one of its values or as harmless.",
+            leaks=tuple(hit.sentence() for hit in hits),
+        )
+        self.hits = hits
+
+    def diagnostics(self) -> str:
+        """Return every hit, one a line, under a sentence that counts them."""
+        head = self.message.partition(":")[0] + ":"
+        return "\n".join([head, *(hit.sentence() for hit in self.hits), self.remedy])
+
+
 class BundleRefused(BundleError):
     """The bundle does not verify; `faults` names everything that is wrong with it."""
 
@@ -50,7 +105,7 @@ class BundleRefused(BundleError):
         count = len(faults)
         super().__init__(
             f"The bundle does not verify: {count} {'fault' if count == 1 else 'faults'}.",
-            remedy="Do not rely on it; ask whoever sealed it for an unaltered copy.",
+            remedy=_SWEEP if all(fault.code in CODES for fault in faults) else _ASK_AGAIN,
         )
         self.faults = faults
 

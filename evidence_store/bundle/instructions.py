@@ -29,9 +29,9 @@ HOW TO CHECK THIS BUNDLE
 ========================
 (evidence bundle, format version {VERSION})
 
-You need bash and the tools that come with any Linux system or with WSL, Homebrew or MSYS2:
-sha256sum and the other coreutils, find, sed, grep, diff, ssh-keygen (OpenSSH 9.1 or later) and
-openssl (3.0 or later). Nothing is fetched from a network.
+You need bash (3.2 or later) and the tools that come with any Linux system or with WSL, Homebrew
+or MSYS2: sha256sum and the other GNU coreutils, find, sed, grep, diff, ssh-keygen (OpenSSH 9.1 or
+later) and openssl (3.0 or later). Nothing is fetched from a network.
 
 You also need one file that is NOT in this bundle, and must not be taken from whoever gave you
 the bundle: "allowed_signers", the list of the public keys of the people who may sign. Get it
@@ -87,7 +87,7 @@ _STAMPS = """\
    again and compared with the checkpoint; this takes some seconds for each thousand entries.
    Then the key of the log, which allowed_signers names, must have signed the checkpoint.
 
-    merkle() { local H N i; mapfile -t H < <(while IFS= read -r L; do { printf '\\0'; printf '%s' "$L"; } | sha256sum | cut -c1-64; done); while [ ${#H[@]} -gt 1 ]; do N=(); for ((i=0; i<${#H[@]}; i+=2)); do if [ $((i+1)) -lt ${#H[@]} ]; then N+=("$(printf "$(printf '01%s%s' "${H[i]}" "${H[i+1]}" | sed 's/../\\\\x&/g')" | sha256sum | cut -c1-64)"); else N+=("${H[i]}"); fi; done; H=("${N[@]}"); done; echo "${H[0]}"; }
+    merkle() { local H N L i; H=(); while IFS= read -r L; do H+=("$({ printf '\\0'; printf '%s' "$L"; } | sha256sum | cut -c1-64)"); done; while [ ${#H[@]} -gt 1 ]; do N=(); for ((i=0; i<${#H[@]}; i+=2)); do if [ $((i+1)) -lt ${#H[@]} ]; then N+=("$(printf "$(printf '01%s%s' "${H[i]}" "${H[i+1]}" | sed 's/../\\\\x&/g')" | sha256sum | cut -c1-64)"); else N+=("${H[i]}"); fi; done; H=("${N[@]}"); done; echo "${H[0]}"; }
     diff <(merkle < data/ledger/entries.jsonl) <(sed -n 3p data/ledger/checkpoint.txt | base64 -d | od -An -v -tx1 | tr -d ' \\n'; echo)
     test "$(sed -n 2p data/ledger/checkpoint.txt)" = "$(grep -c '' data/ledger/entries.jsonl)"
     W=$(mktemp -d); head -n 3 data/ledger/checkpoint.txt > "$W/text"; sed -n 5p data/ledger/checkpoint.txt | cut -d' ' -f3 | base64 -d | tail -c +5 > "$W/signature"

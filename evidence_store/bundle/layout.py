@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from evidence_store.bundle.errors import BundleContentsError
 from evidence_store.types import Sha256
+from values.hashes import SHA256
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,13 +63,14 @@ FOLDERS = frozenset(
 """Folders that a payload file may stand in."""
 CONTENT_NAMED = frozenset({"originals", "derived"})
 """Folders in which a file is called after the SHA-256 of its bytes."""
-TOP_FILES = frozenset({"report.pdf", "report.html"})
+REPORTS = frozenset({"report.pdf", "report.html"})
+RULES = "rules.json"
+TOP_FILES = REPORTS | {RULES}
 """Payload files that stand directly under `data/`."""
 
 _PATH_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-_CONTENT_NAME = re.compile(r"(?P<sha256>[0-9a-f]{64})(\.[a-z0-9]{1,8})?")
+_CONTENT_NAME = re.compile(rf"(?P<sha256>{SHA256})(\.[a-z0-9]{{1,8}})?")
 _PERSON = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}(@[a-z0-9][a-z0-9.-]{0,63})?")
-_HEX = re.compile(r"[0-9a-f]{64}")
 
 
 class Role(StrEnum):
@@ -92,6 +94,11 @@ class KeyHeld(StrEnum):
     """In the key folder of the store: whoever runs the server could sign in the person's name."""
 
 
+def called(person: str, name: str) -> str:
+    """A person by identifier, with the name that a bundle gives: its claim, as all that it says."""
+    return f"{person} (called {name} in the bundle)" if name else person
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequiredSigner:
     """Someone whose signature a bundle must carry before it verifies."""
@@ -100,6 +107,8 @@ class RequiredSigner:
     person: str
     """The principal in `allowed_signers`: lower-case letters, digits, `.`, `_`, `-`, one `@`."""
     key_held: KeyHeld = KeyHeld.SERVER
+    name: str = ""
+    """What the bundle calls the person; a claim of the custodian's. Empty in public bundles."""
 
     def __post_init__(self) -> None:
         if not _PERSON.fullmatch(self.person):
@@ -107,6 +116,11 @@ class RequiredSigner:
                 f"The signer {self.person!r} has a name that cannot stand in a file name.",
                 remedy="Use lower-case letters, digits, '.', '_', '-' and at most one '@'.",
             )
+
+    @property
+    def who(self) -> str:
+        """The person by identifier, and by the name that the bundle gives."""
+        return called(self.person, self.name)
 
     @property
     def signature_file(self) -> str:
@@ -254,11 +268,6 @@ def is_safe_name(path: str) -> bool:
         and len(parts) <= 8
         and all(_PATH_PART.fullmatch(part) and not part.endswith(".") for part in parts)
     )
-
-
-def is_sha256(text: object) -> bool:
-    """Whether a value is 64 lower-case hexadecimal digits."""
-    return isinstance(text, str) and _HEX.fullmatch(text) is not None
 
 
 def check_payload_path(path: str) -> None:

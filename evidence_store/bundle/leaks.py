@@ -1,36 +1,53 @@
-"""Looking for withheld values in bytes that are to be released, in many disguises.
+"""Looking for withheld values in bytes that are to be released, however they are written.
 
-It finds a value as text, escaped, encoded, in other letter case, inside the compressed streams
-of a PDF, or spelled out in the alternatives of a lattice. It does not read pictures: what can be
-seen in a photo, a person must look for.
+A file is taken apart first (`decodings`), and what it says is compared as skeletons with what must
+not stand there (`spellings`). A hit is *exact* where the value itself stands there, whatever the
+letter case, the blanks or the encoding, or its hash, or a lattice that spells it. Else it is
+*near*: the value without its `@`, a part of an address, the words in another order. An exact hit
+is never released; of a near one a person has to say what it is.
+Pictures are not read: what can be seen in a photo, a person must look for.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import html
 import json
 import math
 import re
-import unicodedata
-import urllib.parse
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from evidence_store.bundle.decodings import EDGE, Decoder, Piece, Text
+from evidence_store.bundle.spellings import (
+    LOOSE,
+    SHORTEST,
+    Spelling,
+    exactly,
+    is_looked_for_near,
+    small,
+    spellings,
+    word_digests,
+)
+from values.text import as_drawn, bare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-_WINDOW = 8 * 1024 * 1024
+_WHOLE = 256 * 1024 * 1024
+"""Bytes of a file that is taken apart as one; a larger one is searched window by window."""
+_WINDOW = 16 * 1024 * 1024
+_OVERLAP = 64 * 1024
 _MAX_JSON = 64 * 1024 * 1024
-_MAX_STREAM = 64 * 1024 * 1024
-_STREAM = re.compile(rb"stream\r?\n")
-SHORTEST = 4
-"""Characters below which a value is not looked for: it would be found everywhere by chance."""
+_SHORTEST_ENCODED = 6
+"""Letters and digits below which a value is not looked for inside an encoding: decoded bytes that
+are no text hold every shorter word by chance."""
+_WIDEST = 60
+"""Characters between two letters of a hit that it may have more than letters of its own."""
+_HEX_RUN = re.compile(r"[0-9a-f]{32,}")
+_DIGEST_BYTES = (16, 20, 32, 64)
 SHORTEST_NESTED = 6
-"""The same for a value inside a list or an object."""
+"""Characters below which a value inside a list or an object is not looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,77 +59,209 @@ class Secret:
     text: str
     strict: bool = True
     """False for a value that may stand in the open part of an entry, which then is no secret."""
+    certain: bool = True
+    """False for a value that may be any word: where it stands by itself, a person is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leak:
-    """A place where a secret would still stand."""
+    """A place where a secret would still stand, or something near it."""
 
     where: str
     label: str
     disguise: str
     """The form in which it stands there, for example `base64`."""
+    found: str = ""
+    """Of a near hit the words that stand there, folded as `exactly` does; else empty."""
+
+    @property
+    def is_near(self) -> bool:
+        """Whether a person has to say what it is."""
+        return bool(self.found)
 
     def sentence(self) -> str:
         """Say where what would leak, without saying it."""
         return f"{self.where} holds the {self.label} ({self.disguise})."
 
 
+class _Table(dict[int, str]):
+    """Folds character by character, and keeps what it folded; edges stay."""
+
+    def __init__(self, fold: Callable[[str], str]) -> None:
+        super().__init__()
+        self._fold = fold
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = folded = char if char == EDGE else self._fold(char)
+        return folded
+
+
+_TABLES = (_Table(bare), _Table(small), _Table(as_drawn))
+"""The skeletons of a text: letters as their capitals, as small ones, and as they are drawn."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Needle:
     secret: Secret
-    disguise: str
-    data: bytes
-    folded: bool
-    """Whether to look without regard to ASCII letter case."""
+    spelling: Spelling
+    skeletons: tuple[str, ...]
+    """For each of the tables."""
 
 
 class Scanner:
     """Looks for a fixed set of secrets."""
 
-    def __init__(self, secrets: Iterable[Secret]) -> None:
+    def __init__(self, secrets: Iterable[Secret], *, released: Iterable[str] = ()) -> None:
+        """`released` are words that were released on purpose, where they are a near hit."""
         self._secrets = tuple(dict.fromkeys(secrets))
-        self._needles = tuple(_unique(n for secret in self._secrets for n in _needles(secret)))
-        self._overlap = max((len(needle.data) for needle in self._needles), default=1)
+        self._released = frozenset(map(exactly, released))
+        self._exact = {secret: exactly(secret.text) for secret in self._secrets}
+        self._needles = tuple(
+            _Needle(
+                secret=secret,
+                spelling=spelling,
+                skeletons=tuple(spelling.text.translate(table) for table in _TABLES),
+            )
+            for secret in self._secrets
+            if len(secret.text) >= SHORTEST
+            for spelling in spellings(secret.text)
+        )
+        self._digests: dict[bytes, Secret] = {}
+        self._raw: dict[bytes, Secret] = {}
+        for secret in self._secrets:
+            if re.fullmatch(r"(?:[0-9a-f]{2}){16,64}", secret.text):
+                self._raw[bytes.fromhex(secret.text)] = secret
+            elif len(secret.text) >= SHORTEST:
+                for digest in word_digests(secret.text):
+                    self._digests.setdefault(digest, secret)
 
     def in_bytes(self, data: bytes, *, where: str) -> tuple[Leak, ...]:
-        """Find every secret in some bytes, once for each of its disguises."""
-        lowered = data.lower()
-        leaks = [
-            Leak(where=where, label=needle.secret.label, disguise=needle.disguise)
-            for needle in self._needles
-            if needle.data in (lowered if needle.folded else data)
-        ]
-        return tuple(dict.fromkeys(leaks))
+        """Find every secret in some bytes, each form of it once; near hits come last."""
+        return self._sorted(self._in(data, where))
+
+    def in_text(self, text: str, *, where: str) -> tuple[Leak, ...]:
+        """Find every secret in a text."""
+        return self._sorted(self._in(text, where))
+
+    def holds(self, text: str) -> bool:
+        """Whether a secret itself stands in a text, in whatever encoding."""
+        return any(not leak.is_near for leak in self._in(text, ""))
 
     def found_in(self, data: bytes) -> frozenset[Secret]:
-        """Tell which secrets stand in some bytes."""
-        lowered = data.lower()
-        return frozenset(
-            needle.secret
-            for needle in self._needles
-            if needle.data in (lowered if needle.folded else data)
-        )
+        """Tell which secrets themselves stand in some bytes."""
+        labels = {
+            (leak.label, leak.found) for leak in self.in_bytes(data, where="") if not leak.is_near
+        }
+        return frozenset(one for one in self._secrets if (one.label, "") in labels)
 
     def in_file(self, path: Path, *, where: str) -> tuple[Leak, ...]:
-        """Find every secret in a file: its bytes, its name, PDF streams, and JSON lattices."""
-        leaks = list(self.in_bytes(where.encode(), where="the name of a file"))
-        for piece in self._pieces(path):
-            leaks.extend(self.in_bytes(piece, where=where))
+        """Find every secret in a file: in its name, and in what it says once it is taken apart.
+
+        A file that cannot be taken apart is a hit itself.
+        """
+        leaks = list(self._in(where, "the name of a file"))
+        if path.stat().st_size <= _WHOLE:
+            leaks.extend(self._in(path.read_bytes(), where))
+        else:
+            leaks.extend(self._in_windows(path, where))
         if path.suffix in (".json", ".jsonl") and path.stat().st_size <= _MAX_JSON:
             leaks.extend(self._spelled(path.read_bytes(), where))
-        return tuple(dict.fromkeys(leaks))
+        return self._sorted(leaks)
 
-    def _pieces(self, path: Path) -> Iterator[bytes]:
+    def _in_windows(self, path: Path, where: str) -> Iterator[Leak]:
         tail = b""
         with path.open("rb") as stream:
-            head = stream.read(5)
-            stream.seek(0)
             while window := stream.read(_WINDOW):
-                yield tail + window
-                tail = window[-self._overlap :]
-        if head == b"%PDF-":
-            yield from _inflated(path.read_bytes())
+                yield from self._in(tail + window, where)
+                tail = window[-_OVERLAP:]
+
+    def _in(self, value: bytes | str, where: str) -> Iterator[Leak]:
+        decoder = Decoder()
+        found = decoder.of_text(value) if isinstance(value, str) else decoder.of_bytes(value)
+        for one in found:
+            if isinstance(one, Piece):
+                yield from self._in_piece(one, where)
+            else:
+                yield from self._in_words(one, where)
+        for problem in decoder.problems:
+            words = f"it cannot be searched: {problem}"
+            yield Leak(where=where, label="possibility of anything", disguise=words)
+
+    def _in_piece(self, piece: Piece, where: str) -> Iterator[Leak]:
+        for raw, secret in self._raw.items():
+            if raw in piece.data:
+                words = _joined("raw bytes", piece.form)
+                yield Leak(where=where, label=secret.label, disguise=words)
+        if len(piece.data) in _DIGEST_BYTES and piece.data in self._digests:
+            secret = self._digests[piece.data]
+            words = _joined("a hash of it", piece.form)
+            yield Leak(where=where, label=secret.label, disguise=words)
+
+    def _in_words(self, seen: Text, where: str) -> Iterator[Leak]:
+        for number, table in enumerate(_TABLES):
+            if number and seen.text.isascii():
+                break
+            skeleton = seen.text.translate(table)
+            places: list[int] | None = None
+            for needle in self._needles:
+                wanted = needle.skeletons[number]
+                if wanted not in skeleton or (seen.form and len(wanted) < _SHORTEST_ENCODED):
+                    continue
+                if places is None:
+                    places = _places(seen.text, table)
+                yield from self._hits(needle, wanted, seen, skeleton, places, where)
+            if not number:
+                yield from self._hashes(seen, skeleton, where)
+
+    def _hits(
+        self,
+        needle: _Needle,
+        wanted: str,
+        seen: Text,
+        skeleton: str,
+        places: list[int],
+        where: str,
+    ) -> Iterator[Leak]:
+        """Give a hit for each form in which one skeleton stands in a text."""
+        text = seen.text
+        forms: set[str] = set()
+        start = skeleton.find(wanted)
+        while start >= 0:
+            first, last = places[start], places[start + len(wanted) - 1]
+            start = skeleton.find(wanted, start + 1)
+            shown = text[first : last + 1]
+            if len(shown) > len(wanted) * 2 + _WIDEST:
+                continue
+            form = exactly(shown)
+            if form in forms or form in self._released:
+                continue
+            forms.add(form)
+            whole = _widened(text, first, last, self._exact[needle.secret])
+            if (whole or form == self._exact[needle.secret]) and needle.secret.certain:
+                disguise = seen.form or "as it is"
+                yield Leak(where=where, label=needle.secret.label, disguise=disguise)
+                return
+            if not is_looked_for_near(wanted):
+                continue
+            if len(wanted) < LOOSE and not _stands_alone(text, first, last):
+                forms.discard(form)
+                continue
+            disguise = _joined(needle.spelling.form, seen.form)
+            yield Leak(where=where, label=needle.secret.label, disguise=disguise, found=form)
+
+    def _hashes(self, seen: Text, skeleton: str, where: str) -> Iterator[Leak]:
+        if not self._digests:
+            return
+        for match in _HEX_RUN.finditer(skeleton):
+            run = match[0]
+            for size in _DIGEST_BYTES:
+                for place in range(len(run) - 2 * size + 1):
+                    digest = bytes.fromhex(run[place : place + 2 * size])
+                    if digest in self._digests:
+                        label = self._digests[digest].label
+                        words = _joined("a hash of it", seen.form)
+                        yield Leak(where=where, label=label, disguise=words)
 
     def _spelled(self, data: bytes, where: str) -> Iterator[Leak]:
         for line in [data] if where.endswith(".json") else data.splitlines():
@@ -124,6 +273,32 @@ class Scanner:
                 for secret in self._secrets:
                     if _spells(glyphs, secret.text):
                         yield Leak(where=where, label=secret.label, disguise="lattice")
+
+    def _sorted(self, leaks: Iterable[Leak]) -> tuple[Leak, ...]:
+        """Each leak once; a near hit in a word that was found near already is passed over."""
+        once = dict.fromkeys(leaks)
+        return tuple(sorted(once, key=lambda leak: leak.is_near))
+
+
+def _joined(name: str, form: str) -> str:
+    return f"{name}, in {form}" if form else name
+
+
+def _places(text: str, table: _Table) -> list[int]:
+    """For each character of a skeleton, where in the text it comes from."""
+    return [at for at, char in enumerate(text) for _ in table[ord(char)]]
+
+
+def _stands_alone(text: str, first: int, last: int) -> bool:
+    """Whether no letter or digit is next to a hit."""
+    before, after = text[first - 1 : first], text[last + 1 : last + 2]
+    return not before.isalnum() and not after.isalnum()
+
+
+def _widened(text: str, first: int, last: int, wanted: str) -> bool:
+    """Whether the value itself stands there, with the signs that its skeleton has not."""
+    around = len(wanted) + 2
+    return wanted in exactly(text[max(0, first - around) : last + 1 + around])
 
 
 def text_forms(value: object) -> Iterator[str]:
@@ -138,17 +313,19 @@ def text_forms(value: object) -> Iterator[str]:
         yield from (text for text in _nested(value) if len(text) >= SHORTEST_NESTED)
 
 
-def _nested(value: object) -> Iterator[str]:
+def _nested(value: object, *, numbers: bool = True) -> Iterator[str]:
+    """A matrix, an outline or a row of more than three numbers says where nothing on Earth is."""
     if isinstance(value, dict):
         members = [value["value"]] if {"name", "value"} <= value.keys() else value.values()
         for member in members:
-            yield from _nested(member)
+            yield from _nested(member, numbers=numbers)
     elif isinstance(value, list | tuple):
+        numbers = len(value) <= 3 and not any(isinstance(one, list | tuple) for one in value)
         for member in value:
-            yield from _nested(member)
+            yield from _nested(member, numbers=numbers)
     elif isinstance(value, str):
         yield value.strip()
-    elif isinstance(value, float):
+    elif isinstance(value, float) and numbers:
         yield from _number_forms(value)
 
 
@@ -168,74 +345,6 @@ def _number_forms(value: float) -> Iterator[str]:
         return
     yield f"{math.trunc(value * 1000) / 1000:.3f}"
     yield f"{value:.3f}"
-
-
-def _needles(secret: Secret) -> Iterator[_Needle]:
-    if len(secret.text) < SHORTEST:
-        return
-    for text in _spellings(secret.text):
-        utf8 = text.encode("utf-8")
-        escaped = json.dumps(text)[1:-1].encode("ascii")
-        named = {
-            "plain": utf8,
-            "UTF-16 LE": text.encode("utf-16-le"),
-            "UTF-16 BE": text.encode("utf-16-be"),
-            "JSON escapes": escaped,
-            "percent": urllib.parse.quote(text, safe="").encode("ascii"),
-            "percent with plus": urllib.parse.quote_plus(text).encode("ascii"),
-            "HTML": html.escape(text).encode("utf-8"),
-            "HTML numbers": text.encode("ascii", errors="xmlcharrefreplace"),
-            "hexadecimal": utf8.hex().encode("ascii"),
-        }
-        for disguise, data in named.items():
-            yield _Needle(secret=secret, disguise=disguise, data=data.lower(), folded=True)
-        yield from _base64_needles(secret, utf8, "base64")
-    yield from _raw_needles(secret)
-
-
-def _raw_needles(secret: Secret) -> Iterator[_Needle]:
-    """A hash in hexadecimal may also stand as its bytes, or as base64 of those."""
-    if re.fullmatch(r"(?:[0-9a-f]{2}){16,64}", secret.text) is None:
-        return
-    raw = bytes.fromhex(secret.text)
-    yield _Needle(secret=secret, disguise="raw bytes", data=raw, folded=False)
-    yield from _base64_needles(secret, raw, "base64 of raw bytes")
-
-
-def _spellings(text: str) -> set[str]:
-    """The text in both Unicode forms and in other letter case, beyond what ASCII folding does."""
-    forms = {unicodedata.normalize(form, text) for form in ("NFC", "NFD")}
-    return {case(form) for form in forms for case in (str, str.lower, str.upper, str.title)}
-
-
-def _base64_needles(secret: Secret, data: bytes, disguise: str) -> Iterator[_Needle]:
-    """Base64 depends on where in three bytes a text begins; the part that does not is sought."""
-    for shift in range(3):
-        encoded = base64.b64encode(b"\0" * shift + data)
-        end = len(encoded) - (4 if (shift + len(data)) % 3 else 0)
-        core = encoded[4 if shift else 0 : end]
-        if len(core) < 6:
-            continue
-        yield _Needle(secret=secret, disguise=disguise, data=core, folded=False)
-        url_safe = core.replace(b"+", b"-").replace(b"/", b"_")
-        yield _Needle(secret=secret, disguise=disguise, data=url_safe, folded=False)
-
-
-def _unique(needles: Iterator[_Needle]) -> Iterator[_Needle]:
-    seen = set()
-    for needle in needles:
-        key = (needle.secret, needle.data, needle.folded)
-        if key not in seen:
-            seen.add(key)
-            yield needle
-
-
-def _inflated(pdf: bytes) -> Iterator[bytes]:
-    for match in _STREAM.finditer(pdf):
-        try:
-            yield zlib.decompressobj().decompress(pdf[match.end() :], _MAX_STREAM)
-        except zlib.error:
-            continue
 
 
 def _glyph_rows(value: object) -> Iterator[list[set[str]]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from evidence_store.bundle.layout import ManifestLine, is_safe_name
 from evidence_store.types import Fault, Sha256
+from values.hashes import SHA256
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,7 +22,7 @@ MAX_BYTES = 322 * MAX_LINES
 """No honest line is longer than 64 + 2 + 255 + 1 bytes."""
 _MAX_FAULTS = 1_000
 
-_LINE = re.compile(r"(?P<sha256>[0-9a-f]{64})  (?P<path>[^\r\n]+)")
+_LINE = re.compile(rf"(?P<sha256>{SHA256})  (?P<path>[^\r\n]+)")
 
 
 def manifest_bytes(lines: Iterable[ManifestLine]) -> bytes:

@@ -12,7 +12,7 @@ from evidence_store.canonical import entry_from_leaf
 from evidence_store.checkpoint import SignedNote, parse_note, verify_note
 from evidence_store.commitments import opens
 from evidence_store.errors import NotCanonical, NoteMalformed, SignatureInvalid
-from evidence_store.types import Disclosure, Entry, Fault, Json
+from evidence_store.types import CLOCK_CORRECTED, Disclosure, Entry, Fault, Json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -85,6 +85,8 @@ class RecordCheck:
         self._files = _by_entry(description.files)
         self._root = RootOf()
         self.last_at: datetime | None = None
+        self.corrections: list[int] = []
+        """Entries after which times may be earlier: a custodian says that the clock was wrong."""
         self.faults: list[Fault] = []
 
     def run(self, top: Path) -> None:
@@ -137,7 +139,9 @@ class RecordCheck:
             self._add("entry-order", where, f"The entry calls itself {entry.sequence}.")
         if entry.log != self._log.name:
             self._add("entry-foreign", where, f"It is of the log {entry.log!r}.")
-        if self.last_at is not None and entry.at < self.last_at:
+        if entry.kind == CLOCK_CORRECTED:
+            self.corrections.append(number)
+        elif self.last_at is not None and entry.at < self.last_at:
             self._add("entry-order", where, "It is older than the entry before it.")
         self.last_at = entry.at
         opened = self._open(entry, known)

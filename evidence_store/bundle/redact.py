@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 
 from evidence_store.bundle.archive import opened
 from evidence_store.bundle.description import parse_description
-from evidence_store.bundle.errors import BundleExists, RedactionRefused
+from evidence_store.bundle.errors import AnswersMissing, BundleExists, NearHit, RedactionRefused
 from evidence_store.bundle.hashing import sha256_file, sync_folder
 from evidence_store.bundle.layout import (
     DESCRIPTION,
+    INSTRUCTIONS,
+    PAYLOAD,
+    RULES,
     TAG_MANIFEST,
     BundleContents,
     PayloadFile,
@@ -49,6 +52,10 @@ class FieldChoice:
     name: str
     exhibit: str | None = None
     sequence: int | None = None
+    strict: bool = True
+    """Whether to refuse if the open part of an entry says what is to be withheld."""
+    texts: tuple[str, ...] | None = None
+    """What of its value must stand nowhere; None for all texts in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +77,8 @@ class RedactionPlan:
     values: tuple[str, ...] = ()
     """Further words that must stand nowhere, for example a person's name."""
     harmless: tuple[str, ...] = ()
-    """Words that stand in withheld fields but give nothing away, such as `JPEG`."""
+    """Words that may stand: such as give nothing away (`JPEG`), and near hits that were released
+    on purpose."""
     payload: tuple[PayloadFile, ...] = ()
     """Files made for the public bundle, such as a report on what is left of the case."""
     title: str = ""
@@ -93,7 +101,8 @@ def redact(
     Reports are never taken over, since what they say cannot be taken back: render one of the
     redacted case and give it in `plan.payload`. Photos lose their metadata, not a bit of image.
     Raises `RedactionRefused`, with every leak, if a withheld value would still stand somewhere
-    or if the plan names what is not there; `BundleRefused` if the sealed bundle does not verify;
+    or if the plan names what is not there; `AnswersMissing` if something near one does, of which
+    nobody has said whether it may; `BundleRefused` if the sealed bundle does not verify;
     `BundleExists`. Then nothing is left behind.
     """
     if destination.exists():
@@ -122,7 +131,8 @@ class _Redaction:
     def seal(self, signers: Sequence[Signer], clock: Callable[[], datetime]) -> SealedBundle:
         log = SealedLog(self._top)
         held = choose_fields(log, self._description, self._plan, self._top)
-        scanner = Scanner(held.secrets)
+        # What the open part says as a whole value, such as the name of an exhibit, is no news.
+        scanner = Scanner(held.secrets, released=(*self._plan.harmless, *held.open_texts))
         files = choose_files(
             self._description,
             self._top,
@@ -154,11 +164,7 @@ class _Redaction:
                 (one.exhibit, "full" if one.replacement is None else "replaced")
                 for one in sorted(plan.exhibits, key=lambda one: one.exhibit)
             ),
-            files=tuple(
-                path
-                for path in sorted(set(files.left_out))
-                if not scanner.in_bytes(path.encode(), where=path)
-            ),
+            files=tuple(path for path in sorted(set(files.left_out)) if not scanner.holds(path)),
             reasons=plan.reasons,
             sealed_tag_manifest=sha256_file(self._top / TAG_MANIFEST),
         )
@@ -175,20 +181,49 @@ class _Redaction:
 
 
 def search(top: Path, scanner: Scanner) -> tuple[Leak, ...]:
-    """Look through every file of a bundle; gives each place where a secret stands."""
+    """Look through every file of a bundle; gives each place where a secret stands.
+
+    Only the instructions are left out: nobody typed them, and they are the same in all bundles. In
+    the rules, which are words of the program besides values of settings, a near hit is chance.
+    """
+    rules = f"{PAYLOAD}/{RULES}"
     return tuple(
-        leak for path in sorted(walk(top).sizes) for leak in scanner.in_file(top / path, where=path)
+        leak
+        for path in sorted(walk(top).sizes)
+        if path != INSTRUCTIONS
+        for leak in scanner.in_file(top / path, where=path)
+        if path != rules or not leak.is_near
     )
 
 
-def _refuse_leaks(leaks: Iterable[Leak]) -> None:
-    sentences = tuple(dict.fromkeys(leak.sentence() for leak in leaks))
+def _refuse_leaks(leaks: Sequence[Leak]) -> None:
+    sentences = tuple(dict.fromkeys(leak.sentence() for leak in leaks if not leak.is_near))
     if sentences:
         raise RedactionRefused(
             f"The public bundle would not hold back what it should: {' '.join(sentences[:5])}",
             remedy="Leave that file out, change its words, or call the value harmless.",
             leaks=sentences,
         )
+    near = near_hits(leaks)
+    if near:
+        raise AnswersMissing(near)
+
+
+def near_hits(leaks: Iterable[Leak]) -> tuple[NearHit, ...]:
+    """Gather near hits by the words that stand there, with every place of each."""
+    found: dict[str, list[Leak]] = {}
+    for leak in leaks:
+        if leak.is_near:
+            found.setdefault(leak.found, []).append(leak)
+    return tuple(
+        NearHit(
+            words=words,
+            labels=tuple(dict.fromkeys(leak.label for leak in same)),
+            forms=tuple(dict.fromkeys(leak.disguise for leak in same)),
+            places=tuple(dict.fromkeys(leak.where for leak in same)),
+        )
+        for words, same in sorted(found.items())
+    )
 
 
 class _NoBlobs:

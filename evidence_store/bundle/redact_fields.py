@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from evidence_store.bundle.errors import RedactionRefused
 from evidence_store.bundle.hashing import BLOCK, open_plain
 from evidence_store.bundle.layout import CONTENT_NAMED, PAYLOAD
-from evidence_store.bundle.leaks import SHORTEST, Scanner, Secret, digests, text_forms
+from evidence_store.bundle.leaks import Scanner, Secret, digests, text_forms
+from evidence_store.bundle.spellings import LOOSE, SHORTEST
 from evidence_store.canonical import canonical_json, leaf_bytes
+from values.text import bare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from evidence_store.bundle.description import Description, FileAccount
     from evidence_store.bundle.redact import FieldChoice, RedactionPlan
     from evidence_store.bundle.sealed_log import SealedLog
-    from evidence_store.types import Entry
+    from evidence_store.types import Entry, Json
 
 Field = tuple[int, str]
+_LONGEST_WORD = 12
+"""Letters of the program's own words for states and kinds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,8 @@ class HeldBack:
     secrets: tuple[Secret, ...]
     disclosed_texts: dict[int, frozenset[str]]
     """By sequence: every text in the entry's body and its disclosed fields."""
+    open_texts: frozenset[str] = frozenset()
+    """Every text that is a whole value of an open field, such as the name of an exhibit."""
 
 
 def choose_fields(
@@ -51,13 +57,20 @@ def choose_fields(
     scanner = Scanner(secrets)
     fields = set(chosen.fields)
     texts: dict[int, frozenset[str]] = {}
+    opened: set[str] = set()
     for entry in log.entries(description.log.name):
         for name, value in entry.private.items():
-            if scanner.in_bytes(canonical_json([name, value]), where=name):
+            if scanner.holds(canonical_json([name, value]).decode("utf-8")):
                 fields.add((entry.sequence, name))
         left = [v for name, v in entry.private.items() if (entry.sequence, name) not in fields]
         texts[entry.sequence] = frozenset(_texts([dict(entry.body), left]))
-    return HeldBack(fields=frozenset(fields), secrets=secrets, disclosed_texts=texts)
+        opened.update(_texts(dict(entry.body)))
+    return HeldBack(
+        fields=frozenset(fields),
+        secrets=secrets,
+        disclosed_texts=texts,
+        open_texts=frozenset(opened),
+    )
 
 
 class _Chosen:
@@ -77,19 +90,28 @@ class _Chosen:
         self.fields: set[Field] = set()
         # Text -> what it is, and whether it may under no circumstances stand in the open.
         self._secrets = dict.fromkeys(plan.values, ("value of the plan", True))
+        self._named: set[str] = set(plan.values)
         elsewhere: set[str] = set()
         theirs: dict[str, tuple[str, bool]] = {}
+        choices = FieldChoices(plan.fields)
         for entry in log.entries(description.log.name):
             only_theirs = self._is_only_about_withheld(entry)
             for name, value in entry.private.items():
                 label = f"{name} of entry {entry.sequence}"
-                if any(_fits(choice, entry, name) for choice in plan.fields):
+                chosen = choices.fitting(entry, name)
+                if chosen:
                     self.fields.add((entry.sequence, name))
-                    strict = isinstance(value, str)
-                    self._secrets.update(dict.fromkeys(text_forms(value), (label, strict)))
+                    for text, strict in _texts_of(chosen, value):
+                        _, before = self._secrets.get(text, ("", False))
+                        self._secrets[text] = (label, strict or before)
+                    if any(choice.strict for choice in chosen):
+                        self._named.update(text_forms(value))
                 elif only_theirs:
                     self.fields.add((entry.sequence, name))
-                    theirs.update(dict.fromkeys(text_forms(value), (label, False)))
+                    told = (
+                        text for text in text_forms(value) if not _is_vocabulary(name, value, text)
+                    )
+                    theirs.update(dict.fromkeys(told, (label, False)))
                 else:
                     elsewhere.update(text_forms(value))
         # What entries about other exhibits say as well (a serial that two photos show) is no
@@ -103,7 +125,13 @@ class _Chosen:
         """All values that must stand nowhere."""
         harmless = {text.casefold() for text in self._plan.harmless}
         return tuple(
-            Secret(label=label, text=text, strict=strict)
+            Secret(
+                label=label,
+                text=text,
+                strict=strict,
+                # A short word that nobody named as withheld may be any word.
+                certain=strict or text in self._named or len(bare(text)) >= LOOSE,
+            )
             for text, (label, strict) in sorted(self._secrets.items())
             if len(text) >= SHORTEST and text.casefold() not in harmless
         )
@@ -113,12 +141,39 @@ class _Chosen:
         return bool(about) and about <= self._exhibits
 
 
-def _fits(choice: FieldChoice, entry: Entry, name: str) -> bool:
-    return (
-        choice.name == name
-        and choice.sequence in (None, entry.sequence)
-        and (choice.exhibit is None or _mentions(entry, choice.exhibit))
-    )
+def _is_vocabulary(name: str, value: Json, text: str) -> bool:
+    """Whether a text is a word of the program's own inside a reading or a result (`offered`).
+
+    What a file says of itself is in nobody's vocabulary.
+    """
+    if isinstance(value, str) or name == "embedded":
+        return False
+    return len(text) <= _LONGEST_WORD and text.isascii() and text.isalpha() and text.islower()
+
+
+class FieldChoices:
+    """Choices of fields, found by the name of a field and not one by one."""
+
+    def __init__(self, choices: Iterable[FieldChoice]) -> None:
+        self._by_place: dict[tuple[str, int | None], list[FieldChoice]] = {}
+        for choice in choices:
+            self._by_place.setdefault((choice.name, choice.sequence), []).append(choice)
+
+    def fitting(self, entry: Entry, name: str) -> list[FieldChoice]:
+        """Give the choices that mean a field of an entry."""
+        near = (
+            *self._by_place.get((name, entry.sequence), ()),
+            *self._by_place.get((name, None), ()),
+        )
+        return [one for one in near if one.exhibit is None or _mentions(entry, one.exhibit)]
+
+
+def _texts_of(chosen: list[FieldChoice], value: Json) -> Iterator[tuple[str, bool]]:
+    """What must stand nowhere of a withheld value, and whether the open part may not say it."""
+    for choice in chosen:
+        texts = text_forms(value) if choice.texts is None else choice.texts
+        for text in texts:
+            yield text, choice.strict and isinstance(value, str)
 
 
 def _mentions(entry: Entry, exhibit: str) -> bool:
@@ -167,8 +222,10 @@ def _refuse_unknown(
     if strangers:
         raise RedactionRefused(f"No file of the bundle is about {', '.join(strangers)}.")
     waiting = set(plan.fields)
+    choices = FieldChoices(plan.fields)
     for entry in log.entries(description.log.name):
-        waiting -= {c for c in waiting for name in entry.private if _fits(c, entry, name)}
+        for name in entry.private:
+            waiting.difference_update(choices.fitting(entry, name))
     if waiting:
         names = ", ".join(sorted(choice.name for choice in waiting))
         raise RedactionRefused(
@@ -181,10 +238,11 @@ def _not_open(
     log: SealedLog, description: Description, secrets: tuple[Secret, ...]
 ) -> tuple[Secret, ...]:
     """Drop what the open part of an entry says anyway; refuse if it says what it must not."""
-    scanner = Scanner(secrets)
+    as_named = {replace(secret, certain=True): secret for secret in secrets}
+    scanner = Scanner(as_named)
     opened: set[Secret] = set()
     for entry in log.entries(description.log.name):
-        found = scanner.found_in(leaf_bytes(entry))
+        found = {as_named[secret] for secret in scanner.found_in(leaf_bytes(entry))}
         strict = sorted(secret.label for secret in found if secret.strict)
         if strict:
             raise RedactionRefused(

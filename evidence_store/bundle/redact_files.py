@@ -12,7 +12,7 @@ from evidence_store.bundle.layout import (
     LETTERS,
     OWN_FILES,
     PAYLOAD,
-    TOP_FILES,
+    REPORTS,
     PayloadFile,
     content_path,
     content_sha256,
@@ -87,7 +87,7 @@ def _parents_first(files: tuple[FileAccount, ...]) -> list[FileAccount]:
 def _is_unsearchable(file: FileAccount) -> bool:
     """Say whether nobody can tell what a file says: reports, and letters and their answers."""
     path = file.path.removeprefix(f"{PAYLOAD}/")
-    return path in TOP_FILES or path.startswith(f"{LETTERS}/")
+    return path in REPORTS or path.startswith(f"{LETTERS}/")
 
 
 def _release(file: FileAccount, top: Path, scanner: Scanner, scratch: Path) -> PayloadFile | None:
@@ -100,7 +100,8 @@ def _release(file: FileAccount, top: Path, scanner: Scanner, scratch: Path) -> P
             return None
         released = clean
         source = clean.source if not isinstance(clean.source, bytes | str) else source
-    return None if scanner.in_file(source, where=released.bag_path) else released
+    leaks = scanner.in_file(source, where=released.bag_path)
+    return None if any(not leak.is_near for leak in leaks) else released
 
 
 def _clean_picture(file: FileAccount, source: Path, scratch: Path) -> PayloadFile | None:
@@ -138,7 +139,7 @@ def _told(
     """Say of a released file what the sealed bundle says of it, less what would give away."""
 
     def harmless(text: str) -> str:
-        return "" if scanner.in_bytes(text.encode("utf-8"), where="") else text
+        return "" if scanner.holds(text) else text
 
     recorded = file.recorded_in
     same = released.bag_path == file.path

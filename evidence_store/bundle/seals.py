@@ -28,6 +28,7 @@ from evidence_store.bundle.layout import (
     ManifestLine,
 )
 from evidence_store.bundle.manifest import manifest_bytes, parse_manifest
+from evidence_store.bundle.side_files import side_file
 from evidence_store.types import Fault
 
 if TYPE_CHECKING:
@@ -68,7 +69,9 @@ def read_signature_files(top: Path) -> dict[str, bytes]:
     """
     files = {}
     try:
-        names = sorted(islice((top / SIGNATURES).iterdir(), MAX_FILES + 1))
+        # What an operating system left there is named where the whole bag is walked.
+        listed = (path for path in (top / SIGNATURES).iterdir() if side_file(path.name) is None)
+        names = sorted(islice(listed, MAX_FILES + 1))
         if len(names) > MAX_FILES:
             raise BundleUnreadable(f"{SIGNATURES}/ has more than {MAX_FILES:,} files.")
         for path in names:

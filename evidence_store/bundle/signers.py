@@ -23,20 +23,28 @@ if TYPE_CHECKING:
 CHECKPOINT_NAMESPACE = "checkpoint@ledger.nameplate"
 
 _MAX_BYTES = 16 * 1024 * 1024
-_KEY_TYPES = frozenset(
-    {
-        "ssh-ed25519",
-        "sk-ssh-ed25519@openssh.com",
-        "ecdsa-sha2-nistp256",
-        "ecdsa-sha2-nistp384",
-        "ecdsa-sha2-nistp521",
-        "sk-ecdsa-sha2-nistp256@openssh.com",
-        "ssh-rsa",
-    }
-)
-_OPTION = re.compile(r'(?P<name>[a-z-]+)(?:="(?P<value>[^"]*)")?(?:,|$)')
-_FIELDS = re.compile(r'(?:[^\s"]|"[^"]*")+')
-_TIME = re.compile(r"(\d{8})(?:(\d{4})(\d{2})?)?(Z?)")
+_KEY_TYPES = {
+    "ssh-ed25519": 1,
+    "sk-ssh-ed25519@openssh.com": 2,
+    "ecdsa-sha2-nistp256": 2,
+    "ecdsa-sha2-nistp384": 2,
+    "ecdsa-sha2-nistp521": 2,
+    "sk-ecdsa-sha2-nistp256@openssh.com": 3,
+    "ssh-rsa": 2,
+}
+"""How many strings or numbers follow the type in the key itself (RFC 4253, 5656 and 8709;
+OpenSSH's PROTOCOL.u2f)."""
+_QUOTED = r'"(?:\\"|[^"\\]|\\(?!"))*"'
+_OPTION = re.compile(rf"(?P<name>[A-Za-z-]+)=(?P<value>{_QUOTED})")
+_PRINCIPALS = re.compile(r'[^ \t"]*(?:"[^"]*")?(?=[ \t])')
+_OPTIONS = re.compile(rf'(?:{_QUOTED}|\\"|\\(?!")|[^ \t"\\])+(?=[ \t])')
+_TIME = re.compile(r"(\d{8})(?:(\d{4})(\d{2})?)?(Z|UTC)?", re.ASCII | re.IGNORECASE)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST_PATTERN = 1_000
+"""Bytes of one pattern; ssh-keygen gives up on a list with one of 1,023 or more."""
+BYTE_ORDER_MARK = "\ufeff"
+"""What some editors put before UTF-8; ssh-keygen takes it for a part of the first name."""
+_ED25519_BYTES = 32
 _ED25519_PREFIX = b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20"
 
 
@@ -105,13 +113,14 @@ def parse_allowed_signers(text: str, *, name: str = "allowed_signers") -> Allowe
     keys = []
     # Line feeds alone end a line, as for ssh-keygen: others could hide a key in a comment.
     for number, line in enumerate(text.split("\n"), start=1):
-        line = line.strip(" \t\r")
+        mark = BYTE_ORDER_MARK if number == 1 and line.startswith(BYTE_ORDER_MARK) else ""
+        line = line.removeprefix(mark).strip(" \t\r")
         if not line or line.startswith("#"):
             continue
         try:
             if not line.replace("\t", " ").isprintable():
                 raise ValueError("there is a control character in it")
-            keys.append(_parse_line(line))
+            keys.append(_parse_line(mark + line))
         except ValueError as error:
             raise BundleUnreadable(
                 f"{name}, line {number}: {error}",
@@ -135,22 +144,25 @@ def checkpoint_line(origin: str, public_key: str) -> str:
 
 def ed25519_key(blob: bytes) -> bytes | None:
     """Return the 32 bytes of an Ed25519 public key in SSH wire format; None for other types."""
-    if blob.startswith(_ED25519_PREFIX) and len(blob) == len(_ED25519_PREFIX) + 32:
+    if blob.startswith(_ED25519_PREFIX) and len(blob) == len(_ED25519_PREFIX) + _ED25519_BYTES:
         return blob[len(_ED25519_PREFIX) :]
     return None
 
 
 def parse_time(text: str) -> datetime:
-    """Read a time of ssh-keygen's form YYYYMMDD[HHMM[SS]]Z; without Z it is refused.
+    """Read a time of ssh-keygen's form YYYYMMDD[HHMM[SS]]Z, after 1970; without Z it is refused.
 
     Raises `ValueError`: local time means another moment on another machine.
     """
     match = _TIME.fullmatch(text)
     if match is None or not match[4]:
         raise ValueError(f"the time {text!r} is not of the form YYYYMMDDHHMMSSZ")
-    return datetime.strptime(
+    at = datetime.strptime(
         match[1] + (match[2] or "0000") + (match[3] or "00"), "%Y%m%d%H%M%S"
     ).replace(tzinfo=UTC)
+    if at <= _EPOCH:
+        raise ValueError(f"the time {text!r} is not after 1970")
+    return at
 
 
 def format_time(at: datetime) -> str:
@@ -159,42 +171,62 @@ def format_time(at: datetime) -> str:
 
 
 def _parse_line(line: str) -> AllowedKey:
-    fields = _FIELDS.findall(line.strip())
+    """Read one line as sshsig.c of OpenSSH does: names, options or none, type, key, a comment."""
+    names = _PRINCIPALS.match(line)
+    if names is None or not names[0].replace('"', ""):
+        raise ValueError("it does not begin with a name and a blank")
+    rest = line[names.end() :].lstrip(" \t")
     options: dict[str, str] = {}
-    if len(fields) > 1 and fields[1] not in _KEY_TYPES:
-        options = _parse_options(fields.pop(1))
-    if len(fields) < 3 or fields[1] not in _KEY_TYPES:
+    if rest.split(maxsplit=1)[:1] and rest.split(maxsplit=1)[0] not in _KEY_TYPES:
+        given = _OPTIONS.match(rest)
+        if given is None:
+            raise ValueError("there is a quote without an end in it, or no key")
+        options = _parse_options(given[0])
+        rest = rest[given.end() :].lstrip(" \t")
+    kind, _, rest = rest.replace("\t", " ").partition(" ")
+    if kind not in _KEY_TYPES or not rest.strip():
         raise ValueError("there is no key of a known type in it")
-    namespaces = options.get("namespaces")
     after, before = _time_option(options, "valid-after"), _time_option(options, "valid-before")
     if after is not None and before is not None and before <= after:
         raise ValueError("its key ends before it begins")
+    namespaces = options.get("namespaces")
     return AllowedKey(
-        principals=tuple(fields[0].strip('"').split(",")),
-        namespaces=None if namespaces is None else tuple(namespaces.split(",")),
+        principals=_patterns(names[0].replace('"', "")),
+        namespaces=None if namespaces is None else _patterns(namespaces),
         valid_after=after,
         valid_before=before,
-        key=_key_blob(fields[1], fields[2]),
+        key=_key_blob(kind, rest.split()[0]),
     )
 
 
 def _parse_options(text: str) -> dict[str, str]:
     options: dict[str, str] = {}
     place = 0
-    while place < len(text):
+    while True:
         match = _OPTION.match(text, place)
         name = match["name"].lower() if match else ""
         if match is None or name not in {"namespaces", "valid-after", "valid-before"}:
             raise ValueError(f"the option {text[place : place + 40]!r} is not known here")
         if name in options:
             raise ValueError(f"the option {name} is given twice")
-        options[name] = match["value"] or ""
+        options[name] = match["value"][1:-1].replace('\\"', '"')
         place = match.end()
-    return options
+        if place == len(text):
+            return options
+        if text[place] != ",":
+            raise ValueError("its list of options has something else than options in it")
+        place += 1
 
 
 def _time_option(options: dict[str, str], name: str) -> datetime | None:
     return parse_time(options[name]) if name in options else None
+
+
+def _patterns(text: str) -> tuple[str, ...]:
+    patterns = tuple(text.split(","))
+    if any(len(pattern.encode()) > _LONGEST_PATTERN for pattern in patterns):
+        raise ValueError(f"there is a name of more than {_LONGEST_PATTERN:,} bytes in it")
+    return patterns
 
 
 def _key_blob(kind: str, text: str) -> bytes:
@@ -202,10 +234,29 @@ def _key_blob(kind: str, text: str) -> bytes:
         blob = base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise ValueError("its key is not base64") from error
-    name = kind.encode("ascii")
-    if not blob.startswith(len(name).to_bytes(4, "big") + name):
+    # Python takes more than one spelling of the same bytes; ssh-keygen takes one.
+    if base64.b64encode(blob) != text.encode():
+        raise ValueError("its key is not base64 in its one form")
+    parts = _wire_strings(blob)
+    if not parts or parts[0] != kind.encode("ascii"):
         raise ValueError(f"its key is not of the type {kind} that it says")
+    if len(parts) != 1 + _KEY_TYPES[kind] or (
+        "ed25519" in kind and len(parts[1]) != _ED25519_BYTES
+    ):
+        raise ValueError("its key has too many bytes or too few")
     return blob
+
+
+def _wire_strings(blob: bytes) -> list[bytes]:
+    """Split what SSH writes into its strings (RFC 4251, section 5); none if it is not whole."""
+    parts = []
+    while blob:
+        length = int.from_bytes(blob[:4], "big")
+        if len(blob) < 4 + length:
+            return []
+        parts.append(blob[4 : 4 + length])
+        blob = blob[4 + length :]
+    return parts
 
 
 def _matches(text: str, patterns: Iterable[str]) -> bool:

@@ -13,9 +13,11 @@ from evidence_store.bundle.layout import (
     RequiredSigner,
     Role,
     Signer,
+    called,
     signature_file,
 )
 from evidence_store.bundle.seals import reseal
+from evidence_store.bundle.signers import BYTE_ORDER_MARK
 from evidence_store.errors import SignatureInvalid, SignatureMalformed
 from evidence_store.signing import verify_sshsig
 from evidence_store.types import Fault
@@ -47,6 +49,13 @@ class CheckedSignature:
     time_basis: str
     """Where that moment comes from: `given`, `timestamp` (of a seal that lists this very
     signature) or `stated`."""
+    name: str = ""
+    """What the bundle calls the person; empty if it does not say."""
+
+    @property
+    def who(self) -> str:
+        """The person by identifier, and by the name that the bundle gives."""
+        return called(self.person, self.name)
 
 
 def signature_of(signer: Signer, tag_manifest: bytes) -> tuple[str, bytes]:
@@ -122,7 +131,7 @@ def check_signatures(
     asked = {signer.signature_file: signer for signer in required}
     for path in sorted(asked.keys() - files.keys()):
         signer = asked[path]
-        words = f"{signer.person} has not signed as {signer.role.value}."
+        words = f"{signer.who} has not signed as {signer.role.value}."
         faults.append(_fault("signature-missing", path, words))
     for path in sorted(path for path in files if path.endswith(".sig")):
         if path not in asked:
@@ -158,18 +167,28 @@ def _check_one(
     if not lines:
         others = ", ".join(sorted(set(allowed.names_of(key)))) or "nobody"
         words = (
-            f"The key is not allowed for {signer.person} as {signer.role.value}; "
+            f"The key is not allowed for {signer.who} as {signer.role.value}; "
             f"the list of allowed signers gives it to {others}."
         )
+        if BYTE_ORDER_MARK in others:
+            words += (
+                " The list begins with a byte order mark, which ssh-keygen too takes for a part "
+                "of the first name: save your copy as UTF-8 without one."
+            )
         return _fault("signer-not-allowed", path, words)
     if not any(line.is_valid_at(at) for line in lines):
         words = (
-            f"The key of {signer.person} was not valid at {at:%Y-%m-%d %H:%M:%S} UTC, "
+            f"The key of {signer.who} was not valid at {at:%Y-%m-%d %H:%M:%S} UTC, "
             f"{TIME_BASIS[basis]}."
         )
         return _fault("signer-not-valid", path, words)
     return CheckedSignature(
-        role=signer.role, person=signer.person, key=key, valid_at=at, time_basis=basis
+        role=signer.role,
+        person=signer.person,
+        key=key,
+        valid_at=at,
+        time_basis=basis,
+        name=signer.name,
     )
 
 

@@ -61,7 +61,19 @@ READINGS = Table(
     title="What the program read, one row for each field of each plate region",
     columns=(
         Column(name="exhibit", kind=Kind.TEXT, description="Number of the exhibit."),
+        Column(
+            name="exposure",
+            kind=Kind.TEXT,
+            description="First exhibit of the exposure that it shows; one exposure is one look.",
+        ),
         Column(name="region", kind=Kind.TEXT, description="Plate region in the exhibit."),
+        Column(name="drawn", kind=Kind.YES_NO, description="Whether a person drew the region."),
+        Column(
+            name="corners",
+            kind=Kind.TEXT,
+            description="Its corners as x,y in pixels of the upright photo, a blank between two; "
+            "those of a drawn region are as the person drew them.",
+        ),
         Column(name="field", kind=Kind.TEXT, description="Which field of the plate."),
         Column(name="text", kind=Kind.TEXT, description="The best text, as the machine has it."),
         Column(name="state", kind=Kind.TEXT, description="stated, offered or unreadable."),
@@ -77,6 +89,7 @@ DECISIONS = Table(
         Column(name="entry", kind=Kind.INTEGER, description="Entry of the log that records it."),
         Column(name="at", kind=Kind.TEXT, description="Time by the store's clock, ISO 8601, UTC."),
         Column(name="reviewer", kind=Kind.TEXT, description="Identifier of the person."),
+        Column(name="reviewer_name", kind=Kind.TEXT, description="Name of the person."),
         Column(
             name="exhibit",
             kind=Kind.TEXT,

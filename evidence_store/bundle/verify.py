@@ -7,6 +7,7 @@ timestamp authorities. No network is used.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,12 @@ from evidence_store.bundle.seals import read_signature_files, seal_faults
 from evidence_store.bundle.signers import AllowedSigners, read_allowed_signers
 from evidence_store.bundle.signing import TIME_BASIS, CheckedSignature, check_signatures
 from evidence_store.bundle.stamps import CheckedStamp, check_stamps
+from evidence_store.clock import ahead_remark
 from evidence_store.types import Fault, Sha256
+from values.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
     from pathlib import Path
 
     from evidence_store.bundle.description import Description
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 MAX_FAULTS = 1_000
 """More faults than this say nothing new; the count of the rest is given."""
 
+
+MOST_NAMED = 10
+"""Entries that one remark names at the most."""
 
 FIRST_SIGNATURE = signature_file(Role.CUSTODIAN, "")
 """The custodian's, with whose time the key of the log is judged as well."""
@@ -76,12 +81,13 @@ class VerificationReport:
                 "files are as listed, and nothing else is in the bundle."
             ),
             (
-                f"The {self.entries:,} entries of {self.log} are whole: they come to the signed "
-                f"root {self.root}."
+                f"The log {self.log} is whole: "
+                f"{counted(self.entries, 'entry comes', 'entries come')} to the signed root "
+                f"{self.root}."
             ),
             "Every disclosed field is the one that its entry committed to.",
             *(
-                f"{one.person} signed as {one.role.value}, with a key valid at "
+                f"{one.who} signed as {one.role.value}, with a key valid at "
                 f"{one.valid_at:%Y-%m-%d %H:%M:%S} UTC ({TIME_BASIS[one.time_basis]})."
                 for one in self.signatures
             ),
@@ -102,18 +108,20 @@ def verify(
     tsa_roots: Path | None = None,
     require_timestamp: bool = False,
     sealed: Path | None = None,
+    now: datetime | None = None,
 ) -> VerificationReport:
     """Check a bundle, a folder or its ZIP.
 
     `verify_time` is when the signers' keys had to be valid; without it, for each signature the
     earliest time of a timestamp that holds and covers it, else the time that the custodian
     states. `sealed` is the sealed bundle that a public one is said to come from; the two are
-    compared.
+    compared. `now` is the time here (default: this machine's clock); a seal that is ahead of it
+    is remarked on.
     Raises `BundleRefused` with every fault, `BundleUnreadable` if it cannot be checked at all.
     """
     allowed = read_allowed_signers(allowed_signers)
     with opened(path) as top:
-        check = _Verification(top, allowed, verify_time)
+        check = _Verification(top, allowed, verify_time, now or datetime.now(UTC))
         check.run(tsa_roots=tsa_roots, require_timestamp=require_timestamp)
         if sealed is not None and not check.faults:
             check.compare_with(sealed)
@@ -125,7 +133,11 @@ def verify(
 class _Verification:
     """One run over one bundle; the faults pile up in `faults`."""
 
-    def __init__(self, top: Path, allowed: AllowedSigners, verify_time: datetime | None) -> None:
+    def __init__(
+        self, top: Path, allowed: AllowedSigners, verify_time: datetime | None, now: datetime
+    ) -> None:
+        self._now = now
+        self._corrections: list[int] = []
         self._top = top
         self._allowed = allowed
         self._given_time = verify_time
@@ -207,6 +219,7 @@ class _Verification:
         record = RecordCheck(description)
         record.run(self._top)
         self._last_entry_at = record.last_at
+        self._corrections = record.corrections
         self.faults.extend(record.faults)
         self.faults.extend(crate_faults(self._top, description, record.last_at))
         self.faults.extend(islice(document_faults(self._top, description), MAX_FAULTS))
@@ -222,8 +235,8 @@ class _Verification:
         remarks = self._time_remarks()
         if self._stamps_unchecked:
             remarks.append(
-                f"{self._stamps_unchecked} timestamp(s) were not checked, for want of the root "
-                "certificate of their authority."
+                f"{counted(self._stamps_unchecked, 'timestamp was', 'timestamps were')} not "
+                "checked, for want of the root certificate of the authority."
             )
         remarks.extend(self._payload_remarks(description))
         return tuple(remarks)
@@ -240,6 +253,14 @@ class _Verification:
             remarks.append(
                 f"No timestamp covers the signature of {', '.join(stated)}: when it was made, and "
                 "whether the key was still valid, nobody outside confirms."
+            )
+        if ahead := ahead_remark(self._bag.sealed_at, self._now):
+            remarks.append(ahead)
+        if self._corrections:
+            where = ", ".join(map(str, self._corrections[:MOST_NAMED]))
+            remarks.append(
+                f"The clock of the store was corrected: times before entry {where} of the log are "
+                "those of a clock that was wrong."
             )
         last = self._last_entry_at
         early = [stamp.at for stamp in self._stamps if stamp.trusted]
@@ -274,8 +295,9 @@ class _Verification:
         large = too_large(description)
         if large:
             remarks.append(
-                f"{large} JSON document(s) have more than {MAX_DOCUMENT:,} bytes: whether a name "
-                "stands twice in one of their objects was not looked for."
+                f"{counted(large, 'JSON document has', 'JSON documents have')} more than "
+                f"{MAX_DOCUMENT:,} bytes: whether a name stands twice in one of the objects was "
+                "not looked for."
             )
         if description.synthetic:
             remarks.append("The bundle contains synthetic material.")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from evidence_store.bundle.layout import is_safe_name
+from evidence_store.bundle.side_files import SIDE_FILE, side_file_fault
 from evidence_store.types import Fault
+from values.rule import Declared
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +18,17 @@ if TYPE_CHECKING:
 MAX_FILES = 500_000
 """About what a manifest may list."""
 MAX_DEPTH = 8
+"""Parts of a path; docs/bundle-format.md, section 1."""
+
+RULES: Final = Declared(
+    "bundle-folder",
+    test="tests/evidence_store/bundle/test_verify.py",
+    source="docs/bundle-format.md, section 1",
+    units={
+        "MAX_FILES": "files",
+        "MAX_DEPTH": "parts of a path",
+    },
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +52,10 @@ def walk(top: Path) -> Found:
             faults.append(_fault("empty-folder", folder, "The folder is empty."))
         for entry in listed:
             path = f"{folder}/{entry.name}" if folder else entry.name
-            if is_plain_folder(entry) and _may_enter(path, faults):
+            side = None if entry.is_symlink() else side_file_fault(SIDE_FILE, path)
+            if side is not None:
+                faults.append(side)
+            elif is_plain_folder(entry) and _may_enter(path, faults):
                 waiting.append(path)
             elif not is_plain_folder(entry) and _is_plain_file(entry, path, faults):
                 sizes[path] = entry.stat(follow_symlinks=False).st_size

@@ -10,7 +10,7 @@ from benchmarks.reading import Run, counted_lines, make_report, metrics, printed
 from benchmarks.reading_looks import look_metrics, look_rows
 from benchmarks.reading_rules import is_found, plain, scored
 from benchmarks.reading_systems import upright
-from tests.vision.test_combine import combined, line
+from tests.vision.plate.test_weighing import combined, line
 from vision.serialize import field_to_json
 
 if TYPE_CHECKING:
@@ -86,18 +86,71 @@ def test_no_reader_gets_more_lines_counted_than_the_cap_printed() -> None:
 @pytest.mark.parametrize(
     ("text", "state", "fielded", "stated", "wrong"),
     [
-        ("0836", "stated", 1.0, 1.0, 0.0),
-        ("0836", "offered", 1.0, 0.0, 0.0),
-        ("0886", "stated", 0.0, 1.0, 1.0),
-        ("0886", "offered", 0.0, 0.0, 0.0),
+        ("0836", "stated", 1.0, 1.0, 0),
+        ("0836", "offered", 1.0, 0.0, 0),
+        ("0886", "stated", 0.0, 1.0, 1),
+        ("0886", "offered", 0.0, 0.0, 0),
     ],
 )
 def test_fielded_stated_wrong(
-    text: str, state: str, fielded: float, stated: float, wrong: float
+    text: str, state: str, fielded: float, stated: float, wrong: int
 ) -> None:
     figures = metrics("ours", run([(text, 1.0)], {"text": text, "state": state}), None, [ROW])
-    got = [figures[f"serial_{name}"] for name in ("fielded", "stated", "wrong")]
+    got = [figures[f"serial_{name}"] for name in ("fielded", "stated", "stated_wrong")]
     assert got == [fielded, stated, wrong]
+
+
+@pytest.mark.parametrize(
+    ("truth", "state", "wrong", "where_none"),
+    [
+        ("", "stated", 1, 1),
+        ("", "offered", 0, 1),
+        ("", "unreadable", 0, 0),
+        ("????", "stated", 0, 0),
+        ("08?6", "stated", 0, 0),
+        ("12", "stated", 1, 0),
+        ("0836", "stated", 0, 0),
+    ],
+)
+def test_rows_without_a_serial_count_when_wrong_is_counted(
+    truth: str, state: str, wrong: int, where_none: int
+) -> None:
+    printed = run([("0836", 1.0)], {"text": "0836", "state": state})
+    figures = metrics("ours", printed, None, [{**ROW, "serial": truth}])
+    assert figures["serial_stated_wrong"] == wrong
+    assert figures["serial_offered_where_none"] == where_none
+
+
+def test_a_logo_says_nothing_of_a_stated_maker() -> None:
+    printed = run([("0836", 1.0)])
+    printed.photos["a.jpg"]["fields"]["maker"] = {"text": "SAAB", "state": "stated"}
+    row = {**ROW, "maker": "Saab AB", "maker_is_logo": "1"}
+    assert metrics("ours", printed, None, [row])["maker_stated_wrong"] == 0
+    assert metrics("ours", printed, None, [{**row, "maker_is_logo": ""}])["maker_stated_wrong"] == 1
+
+
+@pytest.mark.parametrize(
+    ("alternatives", "reached"), [([], 0.0), (["0886", "0838"], 0.0), (["08-36"], 1.0)]
+)
+def test_reached_is_on_top_or_among_the_alternatives(
+    alternatives: list[str], reached: float
+) -> None:
+    serial = {"text": "0886", "state": "offered", "alternatives": alternatives}
+    figures = metrics("ours", run([("0886", 1.0)], serial), None, [ROW])
+    assert (figures["serial_reached"], figures["serial_typed"]) == (reached, 1.0 - reached)
+    top = run([("0836", 1.0)], {**serial, "text": "0836"})
+    assert metrics("ours", top, None, [ROW])["serial_reached"] == 1.0
+
+
+def test_work_is_counted_in_seconds_on_a_core(tmp_path: Path) -> None:
+    printed = printed_by(
+        lambda _: {"seconds": 9.0, "lines": [], "fields": {}, "codes": []}, tmp_path
+    )
+    assert 0.0 <= printed["cpu_seconds"] < 9.0
+    photos = {"a.jpg": {**printed, "cpu_seconds": 3.0}}
+    figures = metrics("rapidocr", Run(photos=photos, peak_memory_mb=1.0), None, [ROW])
+    assert figures["cpu_seconds_per_photo"] == 3.0
+    assert "cpu_seconds_per_photo" not in metrics("rapidocr", run([]), None, [ROW])
 
 
 def test_cyrillic_makers_and_models_are_counted_apart_for_every_reader() -> None:

@@ -71,7 +71,7 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.enrol("Reviewer Two", "Reviewer")
     tour.open_case("A turret in a field", "Two people")
     tour.take_in(photo, repost, url="https://example.org/1", place="a <b>field</b>")
-    tour.says("EX-0002 repeats EX-0001")
+    tour.says("EX-0002 as a copy of EX-0001")
     tour.read_everything()
 
     # What is claimed and what is embedded, apart.
@@ -91,7 +91,7 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.change_person("Reviewer Two")
 
     tour.go("Copies")
-    tour.says("Copies of one exposure")
+    tour.says("Proposed as copies of one exposure")
     tour.starting("judge-copy").get_by_text("Yes, as proposed").click()
     tour.starting("record-copy").locator("button:not([disabled])").click()
     tour.says("Confirmed by Reviewer Two")
@@ -102,7 +102,7 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.key("card-field-EX-0001-R1-maker").get_by_text("Confirmed by Reviewer Two").wait_for()
     tour.confirm_all("EX-0001-R1")
     tour.find(MAIN_SERIAL[-4:])
-    tour.says("1 plate reads so")
+    tour.says("2 plates read so")
     tour.go("Candidates")
     tour.search()
     tour.says("Likelihood ratio")

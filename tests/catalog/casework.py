@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from catalog.dates import PartialDate
 from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
 from catalog.types import (
     CatalogRecords,
@@ -23,6 +22,7 @@ from catalog.types import (
     Serial,
     StatusEvent,
 )
+from values.dates import PartialDate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from catalog.looks import stacked
+from catalog.matching.identification import ALONE_FROM, IDENTIFIES_FROM, unit_verdict
 from catalog.search import ALONE, search
 from catalog.serialize import result_to_json
-from catalog.verdicts import unit_verdict
-from catalog.weight import ALONE_FROM, IDENTIFIES_FROM, UnitWeight
+from catalog.weight import UnitWeight
 from tests.catalog.casework import asked, delivery, history, line, numbered, permit, snapshot_of
 from tests.catalog.test_looks import SYMBOLS, Fused, lattice
 from vision.lattice import Lattice

@@ -9,8 +9,8 @@ import pytest
 
 from catalog.descent import SortedKeys
 from catalog.likelihood import serial_model
+from catalog.matching.population import population
 from catalog.numbering import statistics
-from catalog.population import population
 from catalog.types import FieldEvidence
 from catalog.weight import FITS_FROM, weigh_group
 

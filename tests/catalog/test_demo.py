@@ -6,9 +6,9 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from catalog.dates import PartialDate
 from catalog.demo import COVERAGE, SOURCE_NOTE, demo_catalog_csv
 from catalog.status import possible_statuses
+from values.dates import PartialDate
 
 if TYPE_CHECKING:
     from catalog.load import LoadResult

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from catalog.cells import MAX_RANGE, MAX_SERIAL
+from catalog.importing.serial_cell import MAX_RANGE, MAX_SERIAL
 from catalog.load import LIMITS
 from catalog.load_xlsx import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED
 from catalog.mapping import DELIVERY_TARGETS, LINE_TARGETS, PERMIT_TARGETS, SERIAL_TARGETS

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from catalog.findings import Circumstances, findings
-from catalog.places import country_of
 from catalog.search import search
 from catalog.types import Redactable
 from tests.catalog.casework import (
@@ -267,18 +266,80 @@ def test_circumstances_say_which_field_is_wrong(given: dict[str, str], says: str
 
 
 @pytest.mark.parametrize(
-    ("text", "code"),
+    ("recorded", "where", "said"),
     [
-        ("AM", "AM"),
-        ("armenia", "AM"),
-        ("Türkiye", "TR"),
-        ("Turkey", "TR"),
-        ("TUR", "TR"),
-        ("Iran", "IR"),
-        ("Russia", "RU"),
-        ("Nagorno-Karabakh", None),
-        ("", None),
+        ("Korea", "KR", "any of the states that the name may mean"),
+        ("KR", "Congo", "any of the states that the name may mean"),
+        ("", "GB", "the record withholds the end user or its country"),
+        ("no country", "GB", "a place that is no country"),
+        ("GB", "the border", "a place that is no country"),
     ],
 )
-def test_countries_by_name_or_code(text: str, code: str | None) -> None:
-    assert country_of(text) == code
+def test_why_places_cannot_be_compared_is_what_is_open_about_them(
+    tmp_path: Path, recorded: str, where: str, said: str
+) -> None:
+    one = permit(
+        "one",
+        line("one/1", delivery("D-1", "2020-09-08", numbered(*range(20)))),
+        parties=(party("end_user", "Ministry A", recorded),),
+    )
+    with snapshot_of(tmp_path, one) as snapshot:
+        told = found(snapshot, "CMX15D-0007", found_country=where)
+        assert told["end_user_not_comparable"].alternatives == (said,)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "where", "kinds"),
+    [
+        ("Korea", "KR", {"end_user_not_comparable"}),
+        ("Korea", "North Korea", {"end_user_not_comparable"}),
+        ("Korea", "France", {"end_user_not_comparable"}),
+        ("United Kingdom", "GB", set()),
+        ("U.K.", "Royaume-Uni", set()),
+        ("USSR", "Russia", {"end_user_not_comparable"}),
+        ("", "GB", {"end_user_not_comparable"}),
+        ("no country", "GB", {"end_user_not_comparable"}),
+        ("United Kingdom", "France", {"end_user_differs"}),
+    ],
+)
+def test_an_end_user_differs_only_where_both_places_are_certain(
+    tmp_path: Path, recorded: str, where: str, kinds: set[str]
+) -> None:
+    one = permit(
+        "one",
+        line("one/1", delivery("D-1", "2020-09-08", numbered(*range(20)))),
+        parties=(party("end_user", "Ministry A", recorded),),
+    )
+    with snapshot_of(tmp_path, one) as snapshot:
+        told = found(snapshot, "CMX15D-0007", found_country=where)
+        assert told.keys() == kinds
+        for finding in told.values():
+            doubt = any(ground.startswith("Not comparable: ") for ground in finding.grounds)
+            assert doubt == (finding.kind == "end_user_not_comparable")
+        said = " ".join(ground for finding in told.values() for ground in finding.grounds)
+        assert ("may be KP (North Korea) or KR (South Korea)" in said) == (recorded == "Korea")
+
+
+def test_an_application_is_of_that_country_only_where_it_is_certain(tmp_path: Path) -> None:
+    applied = permit(
+        "applied",
+        line("applied/1", quantity=3),
+        status_history=history("submitted 2020-06-30", "denied 2020-11"),
+        parties=(party("end_user", "Ministry B", "Korea"),),
+    )
+    one = permit("one", line("one/1", delivery("D-1", "2020-09-08", numbered(*range(20)))))
+    with snapshot_of(tmp_path, one, applied) as snapshot:
+        assert "never_approved_application" not in found(
+            snapshot, "CMX15D-0007", found_country="KR"
+        )
+
+
+def test_a_status_that_cannot_be_told_says_what_is_missing(tmp_path: Path) -> None:
+    one = permit(
+        "one",
+        line("one/1", delivery("D-1", "2019-05-02", numbered(*range(20)))),
+        status_history=history("approved"),
+    )
+    with snapshot_of(tmp_path, one) as snapshot:
+        told = found(snapshot, "CMX15D-0007")["permit_status_on_ship_date_open"]
+    assert "it does not say since when it was approved." in told.statement

@@ -79,7 +79,7 @@ def test_the_demo_catalog_comes_back_from_its_own_form(demo_load: LoadResult) ->
         (
             {"serials": [{"value": "cmx15d 0836", "basis": "single"}]},
             SERIALS,
-            "the same serial of the same maker stands in permit 'P-1'",
+            "the same serial of the same maker and model stands in permit 'P-1'",
         ),
     ],
 )
@@ -115,7 +115,7 @@ def test_flat_rows_are_read_as_a_table() -> None:
     result = load(json.dumps(rows).encode(), name="x")
     assert result.issues == ()
     serials = result.records.permits[0].lines[0].deliveries[0].serials
-    assert [serial.value for serial in serials] == ["CMX15D-0836", "836"]
+    assert [serial.value for serial in serials] == ["836", "CMX15D-0836"]
 
 
 @pytest.mark.parametrize(

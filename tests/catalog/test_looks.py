@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalog.looks import TRUST, BelievedLooks
+from catalog.matching.identification import IDENTIFIES_FROM, NOT_BY_MACHINE
 from catalog.search import search
 from catalog.tested import error_rates
-from catalog.verdicts import NOT_BY_MACHINE
-from catalog.weight import IDENTIFIES_FROM
 from tests.catalog.casework import (
     asked,
     delivery,
@@ -47,6 +48,11 @@ def lattice(text: str, sure: float = 0.98) -> Lattice:
 class Fused:
     looks: tuple[Lattice, ...]
     stack: Lattice | None = None
+    shares: tuple[float, ...] | None = None
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        return self.shares or (1.0,) * len(self.looks)
 
     def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
         raise AssertionError("each look is asked for itself")
@@ -127,6 +133,25 @@ def test_impossible_trust_is_refused(change: dict[str, float]) -> None:
         replace(TRUST, **change)  # type: ignore[arg-type]
 
 
+@given(st.lists(st.floats(0.4, 0.99), min_size=1, max_size=5))
+def test_more_exhibits_of_one_exposure_never_weigh_more_than_its_surest(
+    clear: list[float],
+) -> None:
+    looks = tuple(lattice("WX-0886", each) for each in clear)
+    a, b = "WX0886", "WX0836"
+    shares = tuple(each / sum(clear) for each in clear)
+
+    def tells(fused: Fused) -> float:
+        first, second = BelievedLooks.of(fused, a, TRUST, 1000.0).log_likelihood((a, b))
+        return float(first - second)
+
+    apart = [tells(Fused(looks=(look,))) for look in looks]
+    together = tells(Fused(looks=looks, shares=shares))
+    assert min(apart) - 1e-9 <= together <= max(apart) + 1e-9
+    same = Fused(looks=(looks[0],) * 4, shares=(0.25,) * 4)
+    assert tells(same) == pytest.approx(apart[0]), "a repost that reads the same changes nothing"
+
+
 def test_three_clear_looks_identify_a_unit_of_a_dense_series(tmp_path: Path) -> None:
     """The whole way: fused looks of one plate, searched among a thousand neighbours."""
     known = permit(
@@ -172,3 +197,15 @@ def test_clear_looks_do_not_identify_a_serial_that_stands_in_no_sequence(tmp_pat
         read = search(asked("7F2KW9X4", origin="code"), snapshot)
         assert read.verdict == "identifies_catalog_unit"
         assert NOT_BY_MACHINE not in read.candidates[0].explanation
+
+
+def test_looks_that_do_not_say_for_how_many_they_count_are_no_single_reading() -> None:
+    class Unweighted:
+        looks = (lattice("WX-0836"),)
+        stack = None
+
+        def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
+            return np.zeros(len(strings))
+
+    with pytest.raises(AttributeError, match="weights"):
+        BelievedLooks.of(Unweighted(), "WX0836", TRUST, 1000.0)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.matching.sequences import sequences_of
 from catalog.numbering import statistics
 from catalog.schemes import GroupStatistics
 
@@ -29,8 +30,8 @@ def keys(*texts: str) -> npt.NDArray[np.bytes_]:
     ],
 )
 def test_sequential_serials_say_how_many_there_are(serials: tuple[str, ...], units: int) -> None:
-    (block,) = statistics(keys(*serials)).blocks
-    assert block.estimated_units == units
+    (sequence,) = sequences_of(statistics(keys(*serials)).blocks)
+    assert sequence.units == units
 
 
 def test_each_prefix_is_counted_for_itself() -> None:

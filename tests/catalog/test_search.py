@@ -297,6 +297,26 @@ def test_redacted_units_neither_match_nor_exclude(tmp_path: Path) -> None:
         assert open_line.lr is None
 
 
+@pytest.mark.parametrize("basis", ["redacted", "quantity_only"])
+def test_what_is_left_of_a_redacted_serial_matches_nothing(tmp_path: Path, basis: str) -> None:
+    left = Serial(value="CMX15D-0701", basis=basis, redaction="redacted_partial")  # type: ignore[arg-type]
+    hidden = permit(
+        "P-2",
+        line("P-2/1", replace(delivery("D-2", "2020", ()), quantity=1, serials=(left,))),
+        status_history=history("approved 2019"),
+    )
+    other = permit(
+        "P-1",
+        line("P-1/1", delivery("D-1", "2020", numbered(*range(1, 900, 3)))),
+        status_history=history("approved 2019"),
+    )
+    with snapshot_of(tmp_path, other, hidden) as snapshot:
+        result = search(asked("CMX15D-0701", origin="code"), snapshot)
+        assert result.verdict == "inconclusive", "nor is it said to be absent"
+        held = [one for one in result.candidates if one.permit.permit_id == "P-2"]
+        assert [(one.verdict, one.lr) for one in held] == [("consistent_with_model_only", None)]
+
+
 def test_two_records_with_one_serial_contradict(tmp_path: Path) -> None:
     first = permit(
         "P-1",

@@ -16,7 +16,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.dates import PartialDate
 from catalog.errors import (
     CatalogError,
     RecordInvalid,
@@ -25,7 +24,6 @@ from catalog.errors import (
     SnapshotUnreadable,
 )
 from catalog.manifest import SYNTHETIC_NOTICE
-from catalog.normalize import fold
 from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
 from catalog.snapshot_build import SnapshotWriter
 from catalog.types import (
@@ -41,6 +39,8 @@ from catalog.types import (
     SerialScheme,
     Source,
 )
+from values.dates import PartialDate
+from values.text import fold
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,6 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.normalize import fold
 from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
 from catalog.types import (
     CatalogRecords,
@@ -22,6 +21,7 @@ from catalog.types import (
     Redactable,
     Serial,
 )
+from values.text import fold
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 MAKERS = tuple(Maker(maker_id=name, canonical=name) for name in ("acme", "bolt"))

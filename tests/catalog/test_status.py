@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from catalog.dates import PartialDate
-from catalog.status import never_approved, possible_statuses
+from catalog.status import never_approved, possible_statuses, what_is_missing
 from catalog.types import Permit, Redactable, StatusEvent
+from values.dates import PartialDate
 
 D = PartialDate.parse
 
@@ -95,3 +97,61 @@ def test_validity_bounds_the_status(shipped: str, in_force: bool | None) -> None
 )
 def test_never_approved(events: tuple[str, ...], never: bool) -> None:
     assert never_approved(permit(*events)) is never
+
+
+@pytest.mark.parametrize(
+    ("events", "validity", "shipped", "missing"),
+    [
+        (
+            ("approved",),
+            ("2019-03-12", "2021-03-11"),
+            "2019-05-02",
+            ("since when it was approved",),
+        ),
+        (("approved 2019",), ("", ""), "2019-05-02", ("on which day in 2019 it was approved",)),
+        (
+            ("approved 2018-01-01", "suspended"),
+            ("", ""),
+            "2019-05-02",
+            ("since when it was suspended",),
+        ),
+        (
+            ("approved 2018-01-01",),
+            ("2019", ""),
+            "2019-05-02",
+            ("on which day in 2019 its validity began",),
+        ),
+        (
+            ("approved 2018-01-01", "suspended 2020-10-05"),
+            ("", ""),
+            "2020-10-05",
+            ("at what hour of 2020-10-05 its status changed",),
+        ),
+        (
+            ("approved 2018-01-01", "suspended 2020-10-05"),
+            ("", ""),
+            "2020-10",
+            ("on which day in 2020-10 it was shipped",),
+        ),
+        (("submitted 2020-02-11",), ("", ""), "2020-01-01", ("what its status was on 2020-01-01",)),
+        (("approved 2018-01-01",), ("", ""), "2019-05-02", ()),
+    ],
+)
+def test_what_is_missing_is_named(
+    events: tuple[str, ...], validity: tuple[str, str], shipped: str, missing: tuple[str, ...]
+) -> None:
+    one = permit(*events, valid_from=validity[0], valid_to=validity[1])
+    assert what_is_missing(one, D(shipped)) == missing
+
+
+DAYS = st.sampled_from(["", "2019", "2020", "2020-05", "2020-05-06", "2020-05-07", "2021-01-01"])
+STATUSES = st.sampled_from(["submitted", "approved", "suspended", "unknown"])
+
+
+@given(st.lists(st.tuples(STATUSES, DAYS), max_size=4), DAYS, DAYS, DAYS.filter(bool))
+def test_something_is_missing_just_where_it_cannot_be_told(
+    events: list[tuple[str, str]], first: str, last: str, shipped: str
+) -> None:
+    one = permit(*(" ".join(event) for event in events), valid_from=first, valid_to=last)
+    told = possible_statuses(one, D(shipped)).in_force is not None
+    assert (what_is_missing(one, D(shipped)) == ()) is told

@@ -17,8 +17,8 @@ from catalog.confusions import ALPHABET
 from catalog.descent import SortedKeys
 from catalog.likelihood import SerialModel, serial_model
 from catalog.looks import Trust
+from catalog.matching.population import Population, population
 from catalog.numbering import statistics
-from catalog.population import Population, population
 from catalog.proposals import LEAST_PROPOSED
 from catalog.types import FieldEvidence
 from catalog.weight import FITS_FROM, GroupWeight, find, weigh_group, weigh_unit

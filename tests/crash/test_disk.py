@@ -108,7 +108,16 @@ def goes_on(folder: Path, promises: Promises) -> None:
     assert store_problems(folder, promises) == []
     with opened(folder) as (ledger, blobs):
         name = blobs.put(b"after")
-        ledger.append(CASE, Draft(kind="seen", actor="p-1", body={}, private={"original": name}))
+        ledger.append(
+            CASE,
+            Draft(
+                kind="seen",
+                actor="p-1",
+                body={},
+                private={"original": name},
+                kept={"original": "blob"},
+            ),
+        )
     assert store_problems(folder, promises) == []
 
 

@@ -35,7 +35,16 @@ def test_a_broken_promise_is_seen(store: Path) -> None:
     """The check that follows each kill can fail."""
     with opened(store) as (ledger, blobs):
         kept = blobs.put(b"kept")
-        ledger.append(CASE, Draft(kind="seen", actor="p-1", body={}, private={"original": kept}))
+        ledger.append(
+            CASE,
+            Draft(
+                kind="seen",
+                actor="p-1",
+                body={},
+                private={"original": kept},
+                kept={"original": "blob"},
+            ),
+        )
         root = ledger.root(CASE)
     good = Promises(blobs={kept}, roots={(CASE, 1): root})
     assert store_problems(store, good) == []

@@ -57,11 +57,12 @@ def test_one_reader_alone_reaches_the_redacted_permit(tmp_path: Path, reader: st
             region_id=region_id,
             field=field.field,
             judgement=Judgement.CONFIRMED,
+            seen=plate.seen,
         )
     search = bench.matching.search(actor, case.case_id, plate.plate_id)
-    best = search.result["candidates"][0]  # type: ignore[index]
-    assert best["serial"] == demo_story.MAIN_SERIAL
-    assert best["permit"]["number"]["redaction"].startswith("redacted")
+    best = search.result.candidates[0]
+    assert best.serial == demo_story.MAIN_SERIAL
+    assert best.permit.number.redaction.startswith("redacted")
     bench.close()
 
 

@@ -18,6 +18,7 @@ from evidence_store.checkpoint import Ed25519NoteSigner, write_note
 from evidence_store.database import Database
 from evidence_store.keys import KeyFolder
 from evidence_store.ledger import Ledger
+from evidence_store.location import StoreLocation
 from evidence_store.merkle import Frontier, leaf_hash
 from evidence_store.types import Draft
 from tests.evidence_store.conftest import ORIGIN
@@ -47,7 +48,10 @@ def store(tmp_path: Path, clock: Any) -> Path:
     private = {"original": original, "place": "Horadiz"}
     for number in range(SIZE):
         body = {"exhibit": f"EX-{number:04}"}
-        ledger.append("case-1", Draft(kind="seen", actor="p-1", body=body, private=private))
+        ledger.append(
+            "case-1",
+            Draft(kind="seen", actor="p-1", body=body, private=private, kept={"original": "blob"}),
+        )
         if number == 9:
             ledger.checkpoint("case-1")
     ledger.checkpoint("case-1")
@@ -110,7 +114,7 @@ def faults(folder: Path, **options: Any) -> list[tuple[str, str]]:
         database=database,
         origin=origin,
         keys=[keys.note_signer(origin).public_key],
-        blobs=BlobStore(folder / "blobs"),
+        kept=StoreLocation.from_environment({}, folder=folder).kept(),
         **options,
     )
     found = [(fault.code, fault.where) for fault in walk.faults()]
@@ -230,7 +234,7 @@ def test_a_cut_tail_is_named_by_the_store_log_when_its_checkpoint_went_too(store
     hand = Hand(store)
     hand.cut(15)
     hand.do("DELETE FROM ledger_checkpoint WHERE size > 15")
-    assert faults(store) == [("tail-cut", "store, entry 2")]
+    assert faults(store) == [("tail-cut", "store, entry 3")]
 
 
 def forge_past(hand: Hand) -> None:
@@ -245,8 +249,8 @@ def test_a_rewritten_past_is_named_by_every_checkpoint_over_it(store: Path) -> N
     assert faults(store) == [
         ("past-rewritten", "case-1, checkpoint 10"),
         ("past-rewritten", "case-1, checkpoint 21"),
-        ("past-rewritten", "store, entry 1"),
         ("past-rewritten", "store, entry 2"),
+        ("past-rewritten", "store, entry 3"),
     ]
 
 
@@ -255,8 +259,8 @@ def test_only_an_outside_anchor_names_a_ledger_rewritten_whole(store: Path) -> N
     ((kept,),) = hand.do("SELECT note FROM ledger_checkpoint WHERE size = 10")
     forge_past(hand)
     hand.do("DELETE FROM ledger_checkpoint")
-    hand.case = 1  # the log `store`, cut back to its first entry
-    hand.cut(1)
+    hand.case = 1  # the log `store`, cut back to the beginnings of the store and the case
+    hand.cut(2)
     assert faults(store) == []
     outside = Anchor(name="kept.txt", note=kept)
     assert faults(store, anchors=[outside]) == [("past-rewritten", "anchor kept.txt")]
@@ -359,7 +363,7 @@ def run(*words: object) -> int:
 def test_the_command_says_good_with_code_0(store: Path, capsys: Any) -> None:
     assert run("audit", store) == 0
     said = capsys.readouterr().out
-    assert "No fault. 24 entries, 2 checkpoints, 0 outside anchors and 1 blobs" in said
+    assert "No fault. 25 entries, 2 checkpoints, 0 outside anchors and 1 kept files" in said
     assert "taken from the store itself" in said
 
 
@@ -375,7 +379,7 @@ def test_the_command_names_faults_with_code_1(store: Path, capsys: Any) -> None:
 
 def test_the_command_says_what_it_could_not_check_with_code_2(store: Path, capsys: Any) -> None:
     assert run("audit", store / "nowhere") == 2
-    assert run("audit", store, "--database", f"sqlite:///{store}/none.sqlite") == 2
+    assert run("audit", store.parent, "--database", f"sqlite:///{store}/none.sqlite") == 2
     assert run("audit", store, "--anchor", store / "none.txt") == 2
     (store / "nameplate.sqlite3").write_bytes(b"not a database" * 1000)
     assert run("audit", store) == 2
@@ -399,7 +403,7 @@ def test_the_command_takes_its_key_from_outside(store: Path, tmp_path: Path, clo
 def test_an_anchor_kept_outside_holds_every_case(store: Path, tmp_path: Path, capsys: Any) -> None:
     note = tmp_path / "anchor.txt"
     assert run("anchor", store, "--output", note) == 0
-    assert note.read_text().startswith(f"{(store / 'origin').read_text()}/store\n3\n")
+    assert note.read_text().startswith(f"{(store / 'origin').read_text()}/store\n4\n")
     assert run("anchor", store) == 0
     assert capsys.readouterr().out == note.read_text()  # nothing has changed: the same note
     assert run("audit", store, "--anchor", note) == 0
@@ -407,7 +411,7 @@ def test_an_anchor_kept_outside_holds_every_case(store: Path, tmp_path: Path, ca
     forge_past(hand)
     hand.do("DELETE FROM ledger_checkpoint")
     hand.case = 1
-    hand.cut(1)
+    hand.cut(2)
     assert run("audit", store) == 0
     assert run("audit", store, "--anchor", note) == 1
     assert "FAULT tail-cut | anchor anchor.txt" in capsys.readouterr().out

@@ -94,13 +94,14 @@ def test_what_is_not_canonical_is_refused(text: bytes) -> None:
         {1: 2},
         {1, 2},
         b"x",
-        object(),
+        pytest.param(object(), id="an object"),
     ],
     ids=str,
 )
-def test_what_has_no_canonical_form_is_refused(value: object) -> None:
-    with pytest.raises(NotCanonical):
+def test_what_has_no_canonical_form_is_refused_in_a_sentence(value: object) -> None:
+    with pytest.raises(NotCanonical) as refused:
         canonical_json(value)
+    assert refused.value.message.endswith(".")
 
 
 def test_frozen_mappings_and_tuples_are_written() -> None:

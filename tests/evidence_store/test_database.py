@@ -72,7 +72,7 @@ def test_a_database_of_a_later_program_is_refused(database_url: str) -> None:
     database.close()
     with pytest.raises(StoreError, match="a version that this program does not know"):
         Database(database_url)
-    with pytest.raises(StoreUnavailable, match="found: 9999"):
+    with pytest.raises(StoreUnavailable, match="found: '9999'"):
         Database(database_url, must_exist=True)
 
 

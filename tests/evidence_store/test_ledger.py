@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
 from evidence_store.canonical import entry_from_leaf, leaf_bytes
@@ -27,6 +28,7 @@ from evidence_store.errors import (
 from evidence_store.ledger import Ledger
 from evidence_store.merkle import root_of, verify_consistency, verify_inclusion
 from evidence_store.types import Draft, Sha256
+from tests.evidence_store.conftest import ORIGIN
 
 
 def draft(number: int = 0, **private: Any) -> Draft:
@@ -140,7 +142,9 @@ def test_logs_are_begun_once_and_noted_in_the_store(ledger: Ledger) -> None:
         ledger.create_log("store")
     with pytest.raises(LogMissing):
         ledger.append("case-3", draft())
-    created = [entry.body["log"] for entry in ledger.entries("store")]
+    begun, *others = ledger.entries("store")
+    assert (begun.kind, begun.body["origin"]) == ("store-begun", ORIGIN)
+    created = [entry.body["log"] for entry in others]
     assert created == ["case-1", "case-2"]
 
 
@@ -255,9 +259,7 @@ def test_a_changed_leaf_is_not_handed_out(ledger: Ledger) -> None:
 
 
 def append_many(url: str, writer: int) -> None:
-    from tests.evidence_store.conftest import ORIGIN, Ed25519PrivateKey
-
-    signer = Ed25519NoteSigner(Ed25519PrivateKey.generate())
+    signer = Ed25519NoteSigner(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
     ledger = Ledger(url, clock=lambda: datetime.now(UTC), origin=ORIGIN, signer=signer)
     for number in range(20):
         ledger.append("case-1", draft(number), draft(writer * 100 + number, place="A"))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ui import words
 from ui.components import markup
-from workbench.policy import POLICY_WORDS
+from workbench.rules.policy import POLICY_WORDS
 
 
 @given(st.text())

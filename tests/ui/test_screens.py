@@ -6,10 +6,13 @@ from datetime import date
 
 import openpyxl
 import pytest
+from PIL import Image
 
 from catalog.demo import COVERAGE, demo_catalog_csv
+from renderer.clip import plate_clip
+from renderer.plate import PlateSpec
 from tests.workbench.drawn import plate_jpeg
-from tests.workbench.steps import judge
+from tests.workbench.steps import judge, now
 from workbench import images
 from workbench.trace import AddresseeIs, AnswerIs, TraceRequest
 from workbench.types import Claims, Judgement, Policy, Role, Upload
@@ -68,11 +71,40 @@ def test_an_upload_is_answered_file_by_file(app, bench, first, case) -> None:
     app.test.text_input(key="claim_place_0").set_value("near the <b>river</b>")
     app.press("intake_go")
     assert "2 exhibits taken in: EX-0001 to EX-0002." in app.page
-    assert "EX-0002 repeats EX-0001" in app.page
+    assert "EX-0002 as a copy of EX-0001" in app.page
     assert "1 file not taken in" in app.page
     assert "letter.jpg" in app.page
     view = bench.exhibits.one(case.case_id, "EX-0001")
     assert view.claims.claimed_place == "near the <b>river</b>"
+
+
+def test_a_clip_of_an_unknown_codec_costs_itself_and_stays_listed(app, bench, first, case) -> None:
+    clip = plate_clip(PlateSpec(serial="W10427"), seconds=0.5, seed=3, size=(320, 180))
+    app.at("intake", first, case)
+    app.test.file_uploader[0].set_value(
+        [
+            ("a.jpg", plate_jpeg(), "image/jpeg"),
+            ("odd.mp4", clip.replace(b"avc1", b"zzzz"), "video/mp4"),
+            ("b.jpg", plate_jpeg(seed=5), "image/jpeg"),
+        ]
+    )
+    app.run()
+    app.press("intake_go")
+    assert "2 exhibits taken in: EX-0001 to EX-0002." in app.page
+    assert "a codec" in app.page
+    app.test.session_state[f"intake_reports_{case.case_id}"] = []
+    app.test.toggle(key="intake_refused").set_value(True)
+    app.run()
+    assert "odd.mp4" in app.page
+    assert bench.intake.refusals(case.case_id)[0].sha256 in app.page
+
+
+def test_paths_of_the_server_are_spoken_of_on_its_own_screen_only(app, first, monkeypatch) -> None:
+    app.at("verify", first)
+    assert {field.key for field in app.test.text_input} >= {"verify_path", "verify_sealed"}
+    monkeypatch.setenv("NAMEPLATE_HOSTS", "team.example")
+    app.at("verify", first)
+    assert not {field.key for field in app.test.text_input} & {"verify_path", "verify_sealed"}
 
 
 def test_a_date_that_is_no_date_is_told_and_the_upload_waits(app, bench, first, case) -> None:
@@ -111,11 +143,17 @@ def test_claimed_and_embedded_facts_stand_apart(app, bench, first, read_case) ->
 
 
 def test_a_group_of_copies_is_split_with_a_reason_only(app, bench, first, reviewer, case) -> None:
-    same = [Upload(name=name, data=plate_jpeg()) for name in ("one.jpg", "two.jpg")]
-    bench.intake.take_in(first, case.case_id, same, Claims())
+    photo = plate_jpeg(size=900)
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(photo)).resize((720, 540)).save(buffer, "JPEG", quality=85)
+    files = [Upload(name="one.jpg", data=photo), Upload(name="two.jpg", data=buffer.getvalue())]
+    bench.intake.take_in(first, case.case_id, files, Claims())
+    app.at("copies", first, case)
+    assert "took this picture in, or a copy of it" in app.page, "and is not asked"
     app.at("copies", reviewer, case)
     assert "EX-0001, EX-0002" in app.page
     assert "not judged" in app.page
+    assert "Counted as 1 exposure: EX-0001, EX-0002." in app.page
     (group,) = bench.copies.groups(case.case_id)
     question = app.test.radio(key=f"judge-{group.group_id}")
     assert question.value is None
@@ -125,6 +163,7 @@ def test_a_group_of_copies_is_split_with_a_reason_only(app, bench, first, review
     app.test.text_area(key=f"reason-{group.group_id}").set_value("Two shutters.")
     app.press(f"record-{group.group_id}")
     assert "Rejected by Reviewer Two" in app.page
+    assert "Counted as 2 exposures: EX-0001; EX-0002." in app.page
     (group,) = bench.copies.groups(case.case_id)
     assert (group.judgement, group.reason) == (Judgement.REJECTED, "Two shutters.")
 
@@ -258,6 +297,57 @@ def test_an_import_shows_what_the_rows_hold_and_takes_coverage_as_values(app, be
     assert imported.coverage == "L3Harris Wescam, 2018 to …"
 
 
+def test_what_a_serial_cell_means_is_chosen_for_the_whole_file(app, bench, first) -> None:
+    rows = "permit_number,maker,model,serial,ship_date\nP-1,L3 Wescam,CMX-15D,1234-40,2020-09-08\n"
+    app.at("catalog", first)
+    app.test.file_uploader[0].set_value([("one.csv", rows.encode(), "text/csv")])
+    app.run()
+    assert "may be one serial or a range of 7" in app.page
+    meaning = next(
+        b for b in app.test.selectbox if b.label == "What 1234-40 means in a serial cell"
+    )
+    meaning.set_value("range")
+    app.run()
+    assert "What is odd" not in app.page
+    app.test.text_area(key="catalog_coverage_0").set_value("Made up.")
+    app.run()
+    app.press("catalog_go")
+    (imported,) = bench.catalogs.all_catalogs()
+    assert imported.serials == 7
+
+
+def test_rows_left_out_of_a_catalog_stand_in_its_card_and_beside_a_look_up(
+    app, bench, first
+) -> None:
+    rows = (
+        b"permit_number,maker,model,serial,ship_date\n"
+        b"P-1,L3 Wescam,CMX-15D,0820 to 0829,2020-09-08\n"
+        b"P-2,L3 Wescam,CMX-15D,0830 to 0839,08/09/2020\n"
+    )
+    bench.catalogs.import_(
+        first, rows, name="one.csv", coverage="Made up.", synthetic=True, accept_partial=True
+    )
+    app.at("catalog", first)
+    assert "1 row left out" in app.page
+    assert "1 of 2 rows was left out" in app.page
+    app.test.text_input(key="look_serial").set_value("0830")
+    app.press("look_go")
+    assert app.page.count("1 of 2 rows was left out") == 2
+
+
+def test_leads_stand_below_a_look_up(app, bench, first) -> None:
+    rows = b"permit_number,maker,model,quantity,end_user\nSIEL-1,L3 Wescam,CMX-15D,25,Ministry B\n"
+    bench.catalogs.import_(first, rows, name="one.csv", coverage="Made up.", synthetic=True)
+    app.at("catalog", first)
+    for name, text in (("maker", "L3 Wescam"), ("model", "CMX-15D"), ("serial", "0851")):
+        app.test.text_input(key=f"look_{name}").set_value(text)
+    app.press("look_go")
+    assert "Permit SIEL-1: 25 units" in app.page
+    assert "Ministry B" in app.page
+    assert "cannot be told" in app.page
+    assert "Not in this catalog" not in app.page
+
+
 def test_the_sheet_that_holds_the_table_is_chosen(app, bench, first) -> None:
     workbook = openpyxl.Workbook()
     workbook.active.append(["Notes"])
@@ -327,11 +417,12 @@ def test_hostile_words_stay_words_on_every_screen(app, bench, first) -> None:
         sent_on=date(2020, 10, 1),
         reply_to=HOSTILE,
     )
-    bench.tracing.ask(first, solo.case_id, "EX-0001/R1", asked)
+    bench.tracing.ask(first, solo.case_id, "EX-0001/R1", asked, seen=now(bench, solo))
     bench.tracing.answer(
         first,
         solo.case_id,
         "TR-0001",
+        seen=now(bench, solo),
         answer=AnswerIs.DENIED,
         received_on=date(2020, 10, 2),
         words=HOSTILE,
@@ -402,11 +493,12 @@ def test_a_missing_paper_is_said_and_the_other_requests_stand(
         reply_to="desk@example.org",
     )
     for _ in range(2):
-        bench.tracing.ask(first, read_case.case_id, "EX-0001/R1", asked)
+        bench.tracing.ask(first, read_case.case_id, "EX-0001/R1", asked, seen=now(bench, read_case))
     trace = bench.tracing.answer(
         first,
         read_case.case_id,
         "TR-0002",
+        seen=now(bench, read_case),
         answer=AnswerIs.NOTHING,
         received_on=date(2020, 10, 2),
         words="See the scan.",
@@ -447,7 +539,7 @@ def test_a_request_without_an_answer_in_time_is_said_on_the_overview(
         sent_on=date(2020, 10, 1),
         reply_to="desk@example.org",
     )
-    bench.tracing.ask(first, read_case.case_id, "EX-0001/R1", asked)
+    bench.tracing.ask(first, read_case.case_id, "EX-0001/R1", asked, seen=now(bench, read_case))
     app.at("overview", first, read_case)
     assert "TR-0001: No answer; the time for it ended on 29 October 2020" in app.page
     app.at("export", first, read_case)
@@ -470,7 +562,7 @@ def test_what_follows_sealing_is_at_hand(app, bench, first, read_case) -> None:
     folder = bench.exports.folder_path(read_case.case_id, number)
     assert (folder / "signatures/seal-1.tsq").exists()
     app.at("export", first, read_case)
-    app.test.multiselect(key=f"pf-{number}").set_value(["embedded"])
+    app.test.multiselect(key=f"pf-{number}").set_value(["original"])
     app.test.text_input(key=f"pr-{number}").set_value("A source is at risk.")
     app.press(f"public-send-{number}")
     assert "The public edition is made" in app.page
@@ -480,6 +572,7 @@ def test_what_follows_sealing_is_at_hand(app, bench, first, read_case) -> None:
 
 def test_a_key_begins_and_ends_on_the_screen(app, bench, first) -> None:
     own = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+    bench.people.enrol("Custodian Two", (Role.CUSTODIAN,), by=first)
     app.at("people", first)
     app.test.text_input(key="key_public").set_value(own)
     app.press("key_begin_send")
@@ -544,6 +637,7 @@ def test_the_chain_of_custody_tells_nothing_to_who_transcribes_blind(
         field="model",
         judgement=Judgement.CORRECTED,
         text="CMX-99",
+        seen=now(bench, read_case),
         reason="",
         blind=False,
     )
@@ -551,11 +645,11 @@ def test_the_chain_of_custody_tells_nothing_to_who_transcribes_blind(
     app.at("export", first, read_case)
     assert "Covered while you transcribe blind." in app.page
     assert "CMX-99" not in app.page
-    assert "np_seen" not in app.test.session_state
+    assert not bench.shown.places(first.person_id, read_case.case_id)
     app.test.session_state[f"blind-{read_case.case_id}"] = False
     app.at("overview", first, read_case).at("export", first, read_case)
     assert "CMX-99" in app.page
-    assert (read_case.case_id, "*", "*") in app.test.session_state["np_seen"]
+    assert ("*", "*", "*") in bench.shown.places(first.person_id, read_case.case_id)
 
 
 def test_a_second_look_decodes_and_encodes_nothing_again(
@@ -563,7 +657,7 @@ def test_a_second_look_decodes_and_encodes_nothing_again(
 ) -> None:
     app.at("review", reviewer, read_case)
     made: list[str] = []
-    for name in ("decode_photo", "_png"):
+    for name in ("decode_photo", "png_of"):
         counted = functools.partial(_counted, made, name, getattr(images, name))
         monkeypatch.setattr(images, name, counted)
     app.run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.vision.test_combine import seen
+from tests.vision.plate.test_weighing import seen
 from vision.consensus import contradicts, most_agreed
 from vision.engine import Recognised
 

@@ -10,9 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vision.alignment import Alignment, Residual
 from vision.copies import (
+    LEAST_INLIERS,
+    LEAST_NEAR_WORDS,
+    MOST_COMPARED,
+    THUMBNAIL_LIKENESS,
     FingerprintIndex,
     NearHit,
+    _is_near,
+    _objection,
     compare,
     draw_pair,
     fingerprint,
@@ -55,6 +62,89 @@ def reshot(pixels: np.ndarray, seed: int, *, bend: float = 0.03) -> np.ndarray:
     )
     light = np.linspace(0.75, 1.1, width, dtype=np.float32)[None, :, None]
     return np.clip(bent * light + rng.normal(0, 3, bent.shape), 0, 255).astype(np.uint8)
+
+
+AS_IT_IS = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+
+
+def laid(**changes: object) -> Residual:
+    """Two pictures that lie on each other as a copy's do, of a diagonal of 10,000 pixels."""
+    made = Residual(
+        affine=AS_IT_IS, blocks=100, likeness=0.95, alike=1.0, displacement=0.0,
+        diagonal=10_000.0, cover_a=0.9, cover_b=0.9,
+    )  # fmt: skip
+    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]
+
+
+def by_features(inliers: int = 50) -> Alignment:
+    return Alignment(affine=AS_IT_IS, mirrored=False, matches=60, inliers=inliers)
+
+
+STRETCHED = {
+    most: np.array([[most, 0.0, 0.0], [0.0, 1.0, 0.0]]) for most in (1.0, 1.03, 1.031, 1.1)
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_copy"),
+    [
+        # structure
+        ({"likeness": 0.86}, True),
+        ({"likeness": 0.8599}, False),
+        ({"blocks": 8}, True),
+        ({"blocks": 7}, False),
+        # what may remain: half a pixel at 800 pixels' width, more only of the closest structure
+        ({"displacement": 5.99}, True),
+        ({"displacement": 6.01}, False),
+        ({"displacement": 5.99, "likeness": 0.9929}, True),
+        ({"displacement": 6.01, "likeness": 0.9929}, False),
+        ({"displacement": 8.49, "likeness": 0.993}, True),
+        ({"displacement": 8.51, "likeness": 0.993}, False),
+        ({"displacement": 11.99, "likeness": 0.993, "cover_a": 0.97, "cover_b": 0.97}, True),
+        ({"displacement": 12.01, "likeness": 0.993, "cover_a": 0.97, "cover_b": 0.97}, False),
+        ({"displacement": 11.99, "likeness": 0.993, "cover_a": 0.9699, "cover_b": 0.99}, False),
+        # a small overlap: less may remain, and least of a map that stretches
+        ({"displacement": 4.01, "cover_b": 0.5}, True),
+        ({"displacement": 3.99, "cover_b": 0.4999}, True),
+        ({"displacement": 4.01, "cover_b": 0.4999}, False),
+        ({"displacement": 4.01, "cover_a": 0.4999}, False),
+        ({"displacement": 3.99, "cover_b": 0.4, "affine": STRETCHED[1.03]}, True),
+        ({"displacement": 2.99, "cover_b": 0.4, "affine": STRETCHED[1.031]}, True),
+        ({"displacement": 3.01, "cover_b": 0.4, "affine": STRETCHED[1.031]}, False),
+    ],
+)
+def test_where_a_copy_ends(changes: dict, is_copy: bool) -> None:
+    assert (_objection(laid(**changes), by_features()) is None) is is_copy
+
+
+def test_few_features_need_the_closest_structure_and_none_need_alike_blocks() -> None:
+    assert _objection(laid(), by_features(8)) is None
+    assert _objection(laid(), by_features(7)) is not None
+    assert _objection(laid(likeness=0.993), by_features(7)) is None
+    assert _objection(laid(alike=0.75), None) is None
+    assert _objection(laid(alike=0.7499), None) is not None
+
+
+@pytest.mark.parametrize(
+    ("affine", "cover", "near"),
+    [
+        (AS_IT_IS, 0.8, True),
+        (AS_IT_IS, 0.7999, False),
+        (STRETCHED[1.03], 0.9, True),
+        (STRETCHED[1.031], 0.9, False),
+        (cv2.getRotationMatrix2D((0, 0), 1.99, 1.0), 0.9, True),
+        (cv2.getRotationMatrix2D((0, 0), 2.01, 1.0), 0.9, False),
+        (np.array([[-1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), 0.9, False),
+    ],
+)
+def test_which_copies_are_near(affine: np.ndarray, cover: float, near: bool) -> None:
+    assert _is_near(affine, laid(cover_a=cover)) is near
+    assert _is_near(affine, laid(cover_b=cover)) is near
+
+
+def test_the_limits_that_a_search_begins_with() -> None:
+    assert (LEAST_INLIERS, MOST_COMPARED, LEAST_NEAR_WORDS) == (5, 16, 2)
+    assert THUMBNAIL_LIKENESS == 0.8
 
 
 COPIES = {

@@ -19,7 +19,7 @@ from vision.evidence import (
     tempering_from_json,
     usual_tempering,
 )
-from vision.fusion import NothingToFuse, fuse, fused_likelihood
+from vision.fusion import NothingToFuse, fuse, fused_likelihood, shared_weights
 from vision.lattice import Lattice
 from vision.types import CharOption, FieldReading, FieldSource, Glyph
 
@@ -95,13 +95,59 @@ def test_the_doubtful_character_carries_its_alternative() -> None:
     assert fused.glyphs[2].options[0].probability < fused.glyphs[0].options[0].probability
 
 
-def test_a_repost_counts_once() -> None:
+def test_reposts_share_one_look() -> None:
     """Ten copies of one misread exposure weigh what one does."""
     reposts = fuse((TORN,) * 10 + (GLARE,), exposures=("a",) * 10 + ("b",), tempering=PLAIN)
     two = fuse((TORN, GLARE), tempering=PLAIN)
     assert reposts.text == two.text
     assert reposts.confidence == pytest.approx(two.confidence)
-    assert "9 reposts were not counted: an exposure counts once." in reposts.notes
+    assert (
+        "9 readings more show an exposure that another one shows: an exposure counts as one look."
+        in reposts.notes
+    )
+    assert not any("readings more" in note for note in two.notes)
+
+
+def test_stills_of_one_exposure_give_one_likelihood_neither_the_surest_nor_the_product() -> None:
+    strings = ("0836", "0886")
+
+    def told(*readings: FieldReading, exposures: tuple[str, ...]) -> float:
+        lattice = fuse(readings, exposures=exposures, tempering=PLAIN).lattice
+        assert isinstance(lattice, FusedLikelihood)
+        one, other = lattice.log_likelihood(strings)
+        return float(one - other)
+
+    apart = [told(item, exposures=("a",)) for item in (TORN, FAIR, GLARE)]
+    together = told(TORN, FAIR, GLARE, exposures=("a", "a", "a"))
+    assert min(apart) < together < max(apart)
+    surest = max((TORN, FAIR, GLARE), key=lambda item: item.confidence)
+    assert together != pytest.approx(told(surest, exposures=("a",)))
+    assert abs(together) < abs(told(TORN, FAIR, GLARE, exposures=("a", "b", "c")))
+
+
+@given(
+    st.lists(st.sampled_from("abc"), min_size=1, max_size=8).flatmap(
+        lambda names: st.tuples(
+            st.just(tuple(names)),
+            st.lists(st.floats(0, 1), min_size=len(names), max_size=len(names)),
+        )
+    )
+)
+def test_every_exposure_weighs_one_look(case: tuple[tuple[str, ...], list[float]]) -> None:
+    exposures, confidences = case
+    weights = shared_weights(exposures, confidences)
+    assert all(weight >= 0 for weight in weights)
+    for name in set(exposures):
+        mine = [w for w, of in zip(weights, exposures, strict=True) if of == name]
+        assert sum(mine) == pytest.approx(1.0)
+
+
+def test_two_stills_of_one_exposure_are_no_two_witnesses() -> None:
+    clear = look(*sure("0836", 0.999))
+    one = fuse((clear, clear), exposures=("a", "a"), tempering=PLAIN, raw=True)
+    assert one.state == "offered", "stated takes two exposures, or one that stated it"
+    two = fuse((clear, clear), exposures=("a", "b"), tempering=PLAIN, raw=True)
+    assert two.state == "stated"
 
 
 def test_one_look_is_tempered_too() -> None:
@@ -188,9 +234,9 @@ def test_a_code_settles_the_value_where_codes_agree() -> None:
 
 
 def test_what_cannot_be_fused_is_refused_with_a_sentence() -> None:
-    with pytest.raises(NothingToFuse, match="no reading to fuse"):
+    with pytest.raises(NothingToFuse, match=r"fusion\.nothing"):
         fuse(())
-    with pytest.raises(NothingToFuse, match="model, serial"):
+    with pytest.raises(NothingToFuse, match=r"fusion\.different-fields.*model.*serial"):
         fuse((FAIR, dataclasses.replace(FAIR, field="model")))
     with pytest.raises(NothingToFuse, match="2 readings came with 1 exposures"):
         fuse((FAIR, TORN), exposures=("a",))

@@ -85,7 +85,7 @@ def test_a_busy_machine_takes_no_look_away(
         pytest.skip("rapidocr is not installed")
     passing, working = chain([0.0], repeat(passed)), chain([0.0], repeat(worked))
     clock = SimpleNamespace(monotonic=lambda: next(passing), thread_time=lambda: next(working))
-    monkeypatch.setattr("vision.reader.time", clock)
+    monkeypatch.setattr("vision.plate.budget.time", clock)
     reading = Reader(engines=("rapidocr",), budget_seconds=10).read(plate(LINES))
     assert any("ran out" in note for note in reading.notes) == cut
 
@@ -95,7 +95,7 @@ def test_loading_engines_takes_nothing_from_the_first_photo(
     monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
 ) -> None:
     clock = SlowToLoad()
-    monkeypatch.setattr("vision.reader.time", clock)
+    monkeypatch.setattr("vision.plate.budget.time", clock)
     monkeypatch.setattr("vision.reader.load_engine", clock.load)
     reader = Reader(engines=names, budget_seconds=10)
     first, second = reader.read(plate(LINES)), reader.read(plate(LINES))

@@ -40,6 +40,20 @@ def test_a_reading_comes_back_equal_with_its_lattices(reading: PhotoReading) -> 
         assert (before.lattice.log_likelihood(texts) == after.lattice.log_likelihood(texts)).all()
 
 
+def test_a_reading_is_read_from_bytes_as_well(reading: PhotoReading) -> None:
+    assert reading_from_json(json.dumps(reading_to_json(reading)).encode()) == reading
+    with pytest.raises(ReadingRefused):
+        reading_from_json(b"{")
+
+
+@pytest.mark.parametrize("part", ["readings", "combined", "codes", "notes", "regions"])
+def test_no_part_of_a_reading_may_be_missing(reading: PhotoReading, part: str) -> None:
+    data = reading_to_json(reading)
+    del data[part]
+    with pytest.raises(ReadingRefused, match=part):
+        reading_from_json(data)
+
+
 def test_a_field_comes_back_equal(reading: PhotoReading) -> None:
     field = reading.combined[0].fields[0]
     assert field_from_json(json.loads(json.dumps(field_to_json(field)))) == field
@@ -56,6 +70,17 @@ def test_a_field_comes_back_equal(reading: PhotoReading) -> None:
         (("readings", 0, "lines", 0, "glyphs", 0, "options"), []),
         (("readings", 0, "lines", 0, "lattice", "runs"), [[1, [], [], 0]]),
         (("combined",), None),
+        (("stray",), 1),
+        (("seconds",), "1.0"),
+        (("regions", 0, "drawn"), 0),
+        (("readings", 0, "stray"), 1),
+        (("readings", 0, "engine"), ["scripted", "1"]),
+        (("readings", 0, "lines", 0, "stray"), 1),
+        (("readings", 0, "lines", 0, "text"), 7),
+        (("readings", 0, "lines", 0, "glyphs", 0, "stray"), 1),
+        (("readings", 0, "lines", 0, "lattice", "stray"), 1),
+        (("readings", 0, "fields", 0, "stray"), 1),
+        (("readings", 0, "fields", 0, "source", "stray"), 1),
     ],
 )
 def test_bad_data_are_refused_in_words(

@@ -11,6 +11,7 @@ import pytest
 from catalog.demo import COVERAGE, demo_catalog_csv
 from catalog.errors import SnapshotDamaged
 from catalog.mapping import ColumnMapping
+from evidence_store.types import STORE_LOG
 from workbench.__main__ import main
 from workbench.errors import BadRequest, NotFound
 
@@ -213,3 +214,57 @@ def test_a_refused_file_says_what_is_wrong_and_what_to_do_in_whole_sentences(
     said = str(refused.value)
     assert "row 2, column permit_id: the row does not say which permit it belongs to: re" in said
     assert "an id of your own. Mend the file: none of its rows can be used as it is." in said
+
+
+PARTIAL = b"""permit_number,maker,model,serial,ship_date,consignee
+EP-1,L3 Wescam,CMX-15D,0820 to 0829,2020-09-08,Consignee A
+EP-2,L3 Wescam,CMX-15D,0830 to 0839,08/09/2020,Consignee B
+"""
+"""Made up: the second row does not say which number is the day."""
+
+
+def test_rows_left_out_are_said_in_list_coverage_and_look_up(
+    bench: Workbench, investigator: Actor
+) -> None:
+    covers = bench.catalogs.covers(completeness="complete")
+    imported = bench.catalogs.import_(
+        investigator, PARTIAL, name="made_up.csv", coverage=(covers,), accept_partial=True
+    )
+    assert (imported.rows, imported.rows_left_out) == (2, 1)
+    assert imported.left_out.startswith("1 of 2 rows was left out")
+    assert "ship_date" in imported.left_out
+    assert bench.catalogs.current() == imported
+    found = bench.catalogs.lookup("0830", maker="L3 Wescam", model="CMX-15D")
+    assert "1 of 2 rows was left out" in found.coverage_note
+
+
+def test_no_word_of_a_cell_stands_in_the_open_part_of_the_import(
+    bench: Workbench, investigator: Actor
+) -> None:
+    bench.catalogs.import_(
+        investigator, PARTIAL, name="made_up.csv", coverage="Made up.", accept_partial=True
+    )
+    [entry] = [e for e in bench.stores.ledger.entries(STORE_LOG) if e.kind == "catalog.imported"]
+    assert "08/09/2020" not in json.dumps(entry.body)
+
+
+def test_rows_left_out_are_printed_on_the_command_line(
+    settings: Settings,
+    bench: Workbench,
+    investigator: Actor,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table = tmp_path / "made_up.csv"
+    table.write_bytes(PARTIAL)
+    command = ["--store", str(settings.store), "--as", investigator.name, "catalog"]
+    assert main([*command, str(table), "--accept-partial"]) == 0
+    assert "1 of 2 rows was left out" in capsys.readouterr().err
+    assert main(command) == 0
+    assert "1 of 2 rows was left out" in capsys.readouterr().out
+    assert main([*command, "--json"]) == 0
+    [listed] = json.loads(capsys.readouterr().out)
+    assert (listed["rows"], listed["rows_left_out"]) == (2, 1)
+    assert "1 of 2 rows was left out" in listed["left_out"]
+    assert main([*command[:-1], "check", "--serial", "0830", "--maker", "L3 Wescam", "--json"]) == 0
+    assert "1 of 2 rows was left out" in json.loads(capsys.readouterr().out)["coverage_note"]

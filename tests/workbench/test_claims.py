@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.workbench.drawn import photos
-from workbench.claims import MAX_CLAIM
 from workbench.errors import BadRequest
+from workbench.rules.limits import MAX_CLAIM
 from workbench.types import Claims
 
 if TYPE_CHECKING:

@@ -15,12 +15,13 @@ from renderer.clip import plate_clip
 from renderer.jpeg import to_jpeg
 from renderer.plate import PlateSpec, draw_plate, expose
 from tests.workbench.drawn import SERIAL, plate_jpeg
+from tests.workbench.steps import case_file, now
+from vision.types import CopyEvidence
 from workbench.__main__ import main
-from workbench.case_file import gather
 from workbench.copies import FIGURES, measured
 from workbench.errors import BadRequest
 from workbench.known_values import KnownValues
-from workbench.types import Claims, ExhibitState, Judgement, Policy, Upload
+from workbench.types import Claims, Judgement, Policy, Upload
 from workbench.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -34,6 +35,15 @@ def smaller(data: bytes) -> bytes:
     buffer = io.BytesIO()
     image.resize((image.width // 2, image.height // 2)).save(buffer, format="JPEG", quality=70)
     return buffer.getvalue()
+
+
+def copies_of(bench: Workbench, case: CaseSummary) -> dict[str, str]:
+    """What the list of exhibits calls copies, and of what."""
+    return {
+        exhibit.exhibit_id: exhibit.copy_of
+        for exhibit in bench.exhibits.listed(case.case_id)
+        if exhibit.copy_of
+    }
 
 
 def other_exposure() -> bytes:
@@ -76,6 +86,14 @@ def test_a_pair_says_why_with_hash_distances_inliers_and_an_outline(
     assert bench.copies.drawn(two_looks.case_id, evidence)[:4] == b"\x89PNG"
 
 
+def test_of_files_that_are_the_same_nothing_was_measured() -> None:
+    same = CopyEvidence(
+        photo_a="a" * 64, photo_b="a" * 64, relation="exact", distances=(), inliers=0,
+        homography=None, outline=None, why="The same.",
+    )  # fmt: skip
+    assert measured(same) == ""
+
+
 def test_what_was_measured_is_said_in_words(bench: Workbench, two_looks: CaseSummary) -> None:
     for group in bench.copies.groups(two_looks.case_id):
         said = measured(group.evidence[0])
@@ -91,7 +109,7 @@ def test_another_exposure_is_proposed_from_the_readings_and_never_held_back(
     _, group = bench.copies.groups(two_looks.case_id)
     assert (group.relation, group.exhibit_ids) == ("same_object", ("EX-0001", "EX-0003"))
     assert f"Both read {SERIAL.replace('-', '')} (serial); " in group.evidence[0].why
-    assert bench.exhibits.count(two_looks.case_id, state=ExhibitState.COPY) == 1
+    assert copies_of(bench, two_looks) == {"EX-0002": "EX-0001"}
 
 
 def test_reading_again_proposes_nothing_twice(
@@ -107,16 +125,28 @@ def test_rejecting_one_object_leaves_its_copies_alone(
 ) -> None:
     _, group = bench.copies.groups(two_looks.case_id)
     with pytest.raises(BadRequest, match="reason"):
-        bench.copies.judge(reviewer, two_looks.case_id, group.group_id, Judgement.REJECTED)
+        bench.copies.judge(
+            reviewer, two_looks.case_id, group.group_id, Judgement.REJECTED, seen=group.seen
+        )
     bench.copies.judge(
-        reviewer, two_looks.case_id, group.group_id, Judgement.REJECTED, reason="Two boards."
+        reviewer,
+        two_looks.case_id,
+        group.group_id,
+        Judgement.REJECTED,
+        reason="Two boards.",
+        seen=group.seen,
     )
-    assert bench.exhibits.count(two_looks.case_id, state=ExhibitState.COPY) == 1
+    assert copies_of(bench, two_looks) == {"EX-0002": "EX-0001"}
     copies, _ = bench.copies.groups(two_looks.case_id)
     bench.copies.judge(
-        reviewer, two_looks.case_id, copies.group_id, Judgement.REJECTED, reason="Two shutters."
+        reviewer,
+        two_looks.case_id,
+        copies.group_id,
+        Judgement.REJECTED,
+        reason="Two shutters.",
+        seen=copies.seen,
     )
-    assert bench.exhibits.count(two_looks.case_id, state=ExhibitState.COPY) == 0
+    assert copies_of(bench, two_looks) == {}
 
 
 def test_one_object_confirmed_joins_its_plates(
@@ -124,7 +154,9 @@ def test_one_object_confirmed_joins_its_plates(
 ) -> None:
     _, group = bench.copies.groups(two_looks.case_id)
     assert all(len(plate.members) == 1 for plate in bench.review.plates(two_looks.case_id))
-    bench.copies.judge(reviewer, two_looks.case_id, group.group_id, Judgement.CONFIRMED)
+    bench.copies.judge(
+        reviewer, two_looks.case_id, group.group_id, Judgement.CONFIRMED, seen=group.seen
+    )
     joined = [p.members for p in bench.review.plates(two_looks.case_id) if len(p.members) > 1]
     assert [{exhibit for exhibit, _region in members} for members in joined] == [
         {"EX-0001", "EX-0003"}
@@ -136,14 +168,18 @@ def test_captures_leave_reposts_out_and_keep_claimed_and_embedded_dates_apart(
 ) -> None:
     plates = bench.review.plates(two_looks.case_id)
     joined = tuple(member for plate in plates for member in plate.members)
-    bench.review.join_plates(reviewer, two_looks.case_id, joined, reason="One serial.")
+    bench.review.join_plates(
+        reviewer, two_looks.case_id, joined, reason="One serial.", seen=plates[0].seen
+    )
     (plate,) = bench.review.plates(two_looks.case_id)
     (found,) = bench.copies.captures(two_looks.case_id, [plate])
     assert found.captures == ("EX-0001", "EX-0003")
-    assert found.reposts == ("EX-0002",)
+    assert (found.reposts, found.likely_reposts) == ((), ("EX-0002",))
     assert found.first_claimed == ("2020-10-02", "EX-0002")
     assert found.first_embedded is None
-    assert found.sentence.startswith("2 independent captures (EX-0001, EX-0003), repeated by")
+    assert found.sentence.startswith(
+        "2 independent captures (EX-0001, EX-0003), probably repeated by EX-0002 (the program's"
+    )
 
 
 def test_a_clip_that_comes_again_repeats_its_stills_and_is_one_capture(
@@ -161,6 +197,8 @@ def test_a_clip_that_comes_again_repeats_its_stills_and_is_one_capture(
     bench.reading.read_pending(investigator, case.case_id)
     for found in bench.copies.captures(case.case_id, bench.review.plates(case.case_id)):
         assert found.captures == ("EX-0001",)
+        second = next(one.parent for one in stills if one not in first)
+        assert f"repeated by {second};" in found.sentence, "its bytes are the same"
 
 
 def test_the_same_exposure_in_another_case_is_found_and_not_recorded(
@@ -257,7 +295,7 @@ def test_an_index_newer_than_a_database_put_back_from_a_backup_hides_nothing(
     take_and_read(after, other)
     assert take_and_read(after, smaller(other)).copies == (("EX-0003", "EX-0002"),)
     held = KnownValues(after.stores).bearers(case.case_id, ["CMX15D0836"])
-    assert held == {"EX-0001", "EX-0002"}
+    assert held == {"EX-0001", "EX-0002", "EX-0003"}
     after.close()
 
 
@@ -288,8 +326,8 @@ def test_the_command_line_shows_judges_and_counts(
 ) -> None:
     store, case_id = ["--store", str(settings.store)], two_looks.case_id
     judging = [*store, "--as", reviewer.name, "judge-copies", case_id, "copy:EX-0001", "confirmed"]
-    assert main(judging) == 0
-    assert main([*store, "copies", case_id]) == 0
+    assert main([*judging, "--seen", str(now(bench, two_looks))]) == 0
+    assert main([*store, "--as", reviewer.name, "copies", case_id]) == 0
     said = capsys.readouterr().out
     assert "copy:EX-0001\tEX-0001, EX-0002\tconfirmed by" in said
     assert "matched features agree" in said
@@ -297,8 +335,8 @@ def test_the_command_line_shows_judges_and_counts(
 
 
 def test_the_case_file_counts_captures(bench: Workbench, two_looks: CaseSummary) -> None:
-    report = gather(bench, two_looks.case_id, bench.stores.ledger.checkpoint(two_looks.case_id))
-    assert any("repeated by EX-0002" in plate.captures for plate in report.plates)
+    report = case_file(bench, two_looks.case_id)
+    assert any("probably repeated by EX-0002" in plate.captures for plate in report.plates)
     assert any("matched features agree" in why for group in report.groups for why in group.why)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.workbench.drawn import photos
 from tests.workbench.steps import judge
-from workbench import entries
+from workbench import events
 from workbench.types import Claims, ExhibitOrder, Judgement
 
 if TYPE_CHECKING:
@@ -19,11 +19,20 @@ def read_as(
 ) -> None:
     """Record a reading of one plate: (field, how sure, in which strength)."""
     reading = bench.stores.blobs.put(b"a reading")
-    said = [[name, "AS READ", sure, strength] for name, sure, strength in fields]
-    region = {"region": "R1", "fields": said, "also": []}
-    draft = entries.exhibit_read(
-        actor.person_id, exhibit=exhibit, engines=[], reading=reading, regions=[region]
+    region = events.ReadRegion(
+        region="R1",
+        corners=((0.0, 0.0), (9.0, 0.0), (9.0, 5.0), (0.0, 5.0)),
+        drawn=False,
+        fields=tuple(events.ReadField(name, "AS READ", *sure) for name, *sure in fields),
+        also=(),
     )
+    draft = events.ExhibitRead(
+        exhibit=exhibit,
+        engines=(),
+        reading=reading,
+        regions=(region,),
+        whole=True,
+    ).draft(actor.person_id)
     bench.stores.append(case_id, draft)
 
 

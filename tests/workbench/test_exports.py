@@ -119,8 +119,12 @@ def test_a_reviewer_signs_on_their_own_machine(
 ) -> None:
     key = tmp_path / "id_ed25519"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    reviewer_seen = bench.people.person(reviewer.person_id).seen
     bench.people.begin_key(
-        reviewer, reviewer.person_id, public_key=key.with_suffix(".pub").read_text()
+        reviewer,
+        reviewer.person_id,
+        seen=reviewer_seen,
+        public_key=key.with_suffix(".pub").read_text(),
     )
     judge(bench, reviewer, read_case, "serial")
     sealed = bench.exports.seal(investigator, read_case.case_id)
@@ -152,7 +156,8 @@ def test_a_key_that_began_after_the_sealing_signs_nothing(
     sealed = bench.exports.seal(investigator, solo.case_id)
     bench.stores.keys.revoke(investigator.person_id, reason="x")
     time.sleep(1.1)  # keys begin at whole seconds
-    bench.people.begin_key(investigator, investigator.person_id)
+    seen = bench.people.person(investigator.person_id).seen
+    bench.people.begin_key(investigator, investigator.person_id, seen=seen)
     with pytest.raises(BadRequest, match="Seal the case anew"):
         bench.exports.sign(investigator, solo.case_id, sealed.sequence)
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.workbench.steps import judge
 from workbench.errors import BadRequest, NotFound
-from workbench.find import findable
+from workbench.findable import findable
 from workbench.types import Actor, CaseSummary, FoundBy, Judgement, Policy
 
 if TYPE_CHECKING:

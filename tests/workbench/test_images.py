@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +23,7 @@ def blobs(tmp_path: Path) -> BlobStore:
 
 @pytest.fixture
 def pictures(tmp_path: Path, blobs: BlobStore) -> Images:
-    return Images(SimpleNamespace(settings=SimpleNamespace(store=tmp_path), blobs=blobs))
+    return Images(blobs, tmp_path / "cache")
 
 
 @pytest.fixture

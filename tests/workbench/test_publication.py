@@ -13,7 +13,7 @@ from PIL import Image
 from sqlalchemy import update
 
 from benchmarks.local_tsa import LocalAuthority
-from evidence_store.bundle.errors import RedactionRefused
+from evidence_store.bundle.errors import AnswersMissing, RedactionRefused
 from evidence_store.bundle.redact import FieldChoice
 from evidence_store.errors import BlobDamaged
 from evidence_store.timestamp import AuthorityUnavailable
@@ -21,9 +21,9 @@ from tests.workbench.drawn import SERIAL, plate_jpeg
 from tests.workbench.steps import judge
 from workbench import tables
 from workbench.__main__ import main
-from workbench.case_file import PRINTED_SIDE
+from workbench.case_pages import PRINTED_SIDE
 from workbench.errors import BadRequest, NotAllowed
-from workbench.publication import SHOWN_AT, Withholding, blurred_png
+from workbench.publication import SHOWN_AT, Answer, Verdict, Withholding, blurred_png
 from workbench.types import Actor, CaseSummary, Claims, Judgement, Policy, Role, Upload
 from workbench.workbench import Workbench
 
@@ -258,3 +258,109 @@ def test_the_same_without_a_screen(
     assert "-public" in capsys.readouterr().out
     assert main([*store, "stamp", told.case_id, str(sealed.sequence)]) == 0
     assert "seal-1.tsq" in capsys.readouterr().out
+
+
+HANDLE = "@field_observer_77"
+NEAR = "field observer 77"
+
+
+@pytest.fixture
+def near_told(bench: Workbench, investigator: Actor) -> CaseSummary:
+    """A case in which the source stands in other writings than its own, and a photo twice."""
+    case = bench.cases.open_case(
+        investigator, title="A turret", policy=Policy.SOLO, provenance="Told by\nWitness Two"
+    )
+    source = Claims(source_account=HANDLE, note="Witness  Two sent it")
+    photo = tagged(1)
+    again = io.BytesIO()
+    Image.open(io.BytesIO(photo)).save(again, "JPEG", quality=60)
+    for name, data, claims in (
+        ("tg_field_observer_77_0012.jpg", photo, source),
+        ("repost.jpg", again.getvalue(), Claims(source_account="@some_public_channel")),
+    ):
+        bench.intake.take_in(investigator, case.case_id, [Upload(name=name, data=data)], claims)
+    bench.reading.read_pending(investigator, case.case_id)
+    judge(bench, investigator, case, "serial", reason=f"As {NEAR} wrote.")
+    return case
+
+
+def test_near_hits_are_shown_and_answered_before_anything_is_written(
+    bench: Workbench, investigator: Actor, near_told: CaseSummary
+) -> None:
+    case_id = near_told.case_id
+    sealed = bench.exports.seal(investigator, case_id)
+    folders = set((bench.stores.settings.store / "bundles").iterdir())
+    with pytest.raises(AnswersMissing) as asked:
+        bench.publication.publish(investigator, case_id, sealed.sequence, Withholding())
+    (hit,) = asked.value.hits
+    assert hit.words == NEAR
+    assert set(hit.places) >= {"data/report.html", "data/report.pdf"}
+    assert set((bench.stores.settings.store / "bundles").iterdir()) == folders
+    assert bench.publication.published(case_id) == ()
+
+    answer = Answer(words=hit.words, verdict=Verdict.WITHHELD)
+    view = bench.publication.publish(
+        investigator, case_id, sealed.sequence, Withholding(answers=(answer,))
+    )
+    folder = bench.publication.folder_path(case_id, view.sequence)
+    for path, data in all_bytes(folder).items():
+        for word in (HANDLE, HANDLE[1:], NEAR, "Witness", "Told by", "repost.jpg", FINDER):
+            assert word.encode() not in data, f"{word} in {path}"
+    assert bench.exports.verify(folder).ok
+    entry = next(bench.stores.ledger.entries(case_id, after=view.sequence - 1))
+    assert entry.private["answers"] == [[NEAR, "withheld"]]
+
+
+def test_a_near_hit_that_is_released_on_purpose_stays_and_is_on_record(
+    bench: Workbench, investigator: Actor, near_told: CaseSummary
+) -> None:
+    sealed = bench.exports.seal(investigator, near_told.case_id)
+    answer = Answer(words=NEAR, verdict=Verdict.RELEASED)
+    released = FieldChoice(name="file_name", exhibit="EX-0002")
+    view = bench.publication.publish(
+        investigator,
+        near_told.case_id,
+        sealed.sequence,
+        Withholding(answers=(answer,), released=(released,)),
+    )
+    folder = bench.publication.folder_path(near_told.case_id, view.sequence)
+    page = (folder / "data/report.html").read_text()
+    assert NEAR in page
+    assert "repost.jpg" in page
+    assert "0012.jpg" not in page
+    entry = next(bench.stores.ledger.entries(near_told.case_id, after=view.sequence - 1))
+    assert entry.private["answers"] == [[NEAR, "released"]]
+    assert entry.private["released"] == ["file_name@EX-0002"]
+
+
+@pytest.mark.parametrize("how", ["exhibits", "blurred"])
+def test_what_shows_the_same_as_a_withheld_photo_goes_with_it(
+    bench: Workbench, investigator: Actor, near_told: CaseSummary, how: str
+) -> None:
+    case_id = near_told.case_id
+    assert bench.publication.shows_the_same(case_id, ["EX-0001"]) == ("EX-0002",)
+    sealed = bench.exports.seal(investigator, case_id)
+    answers = (Answer(words=NEAR, verdict=Verdict.WITHHELD),)
+    wish = Withholding(**{how: ("EX-0001",), "answers": answers})  # type: ignore[arg-type]
+    view = bench.publication.publish(investigator, case_id, sealed.sequence, wish)
+    folder = bench.publication.folder_path(case_id, view.sequence)
+    pictures = [*folder.rglob("*.jpg"), *folder.rglob("*.png")]
+    assert len(pictures) == (0 if how == "exhibits" else 2)
+    assert "EX-0002 is withheld" in (folder / "data/report.html").read_text()
+
+
+def test_near_hits_are_answered_on_the_command_line_too(
+    bench: Workbench,
+    settings: Settings,
+    investigator: Actor,
+    near_told: CaseSummary,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sealed = bench.exports.seal(investigator, near_told.case_id)
+    bench.close()
+    words = ["--store", str(settings.store), "publish", near_told.case_id, str(sealed.sequence)]
+    assert main(words) == 1
+    said = capsys.readouterr().err
+    assert f"--withhold-near '{NEAR}'" in said
+    assert "Nothing was written" in said
+    assert main([*words, "--withhold-near", NEAR]) == 0

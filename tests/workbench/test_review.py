@@ -6,10 +6,10 @@ import pytest
 
 from evidence_store.canonical import canonical_json
 from tests.workbench.drawn import SERIAL, plate_jpeg
-from tests.workbench.steps import judge
+from tests.workbench.steps import judge, now
 from vision.serialize import reading_to_json
 from vision.types import PhotoReading
-from workbench import entries
+from workbench import events
 from workbench.errors import BadRequest, NotAllowed, NotFound
 from workbench.types import Actor, CaseSummary, Claims, ExhibitState, Judgement, Policy, Upload
 
@@ -117,9 +117,13 @@ def test_exposures_of_one_plate_are_joined_with_a_reason(
     bench.reading.read_pending(investigator, read_case.case_id)
     members = (("EX-0001", "R1"), ("EX-0002", "R1"))
     with pytest.raises(BadRequest, match="same plate"):
-        bench.review.join_plates(reviewer, read_case.case_id, members)
+        bench.review.join_plates(reviewer, read_case.case_id, members, seen=now(bench, read_case))
     plate_id = bench.review.join_plates(
-        reviewer, read_case.case_id, members, reason="The same dent at the lower left screw"
+        reviewer,
+        read_case.case_id,
+        members,
+        seen=now(bench, read_case),
+        reason="The same dent at the lower left screw",
     )
     assert bench.review.plate(read_case.case_id, plate_id).members == members
 
@@ -159,13 +163,13 @@ def test_a_photo_without_a_field_waits_for_nobody(
     )
     bench.stores.append(
         case.case_id,
-        entries.exhibit_read(
-            investigator.person_id,
+        events.ExhibitRead(
             exhibit="EX-0001",
-            engines=[],
+            engines=(),
             reading=bench.stores.blobs.put(canonical_json(reading_to_json(nothing))),
-            regions=[],
-        ),
+            regions=(),
+            whole=True,
+        ).draft(investigator.person_id),
     )
     (exhibit,) = bench.exhibits.listed(case.case_id)
     assert exhibit.state is ExhibitState.NO_FIELD

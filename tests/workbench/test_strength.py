@@ -1,4 +1,4 @@
-"""The word in which a field is given, and why: a newcomer sees the reason beside the word."""
+"""The word in which a field is given, and why: no sentence that the facts contradict."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from vision.types import Alternative, Engine, FieldReading, FieldSource, PhotoReading, Reading
-from workbench.strength import strength_in
+from tests.vision.plate.layouts import Layout
+from vision.types import Engine, FieldReading, FieldSource, PhotoReading, Reading, Reason, Witness
+from workbench.strength import strength_in, witnesses_in_words
 
 CORNERS = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 SERIAL = FieldReading(
@@ -20,80 +21,166 @@ SERIAL = FieldReading(
     alternatives=(),
     source=FieldSource(line_id="L1", corners=CORNERS, label="S/N", rule="label in the line"),
 )
+VALUE, OTHER = "CMX15D-0836", "CMX15D-0886"
 
 
-def reading(field: FieldReading, *readers: str) -> PhotoReading:
-    """A photo in which each reader read the serial as given, and `field` came out of it."""
-
-    def by(name: str, read: FieldReading) -> Reading:
-        engine = Engine(name=name, version="1", weights_sha256="0" * 64)
-        return Reading(region_id="R1", engine=engine, lines=(), fields=(read,))
-
+def photo(field: FieldReading) -> PhotoReading:
+    engine = Engine(name="combined", version="1", weights_sha256="")
     return PhotoReading(
         photo_id="0" * 64,
         regions=(),
-        readings=tuple(
-            by(f"reader {at}", replace(field, text=text)) for at, text in enumerate(readers)
-        ),
-        combined=(by("combined", field),),
+        readings=(),
+        combined=(Reading(region_id="R1", engine=engine, lines=(), fields=(field,)),),
         codes=(),
         seconds=0.0,
     )
 
 
-def test_agreement_is_counted_whatever_the_separators() -> None:
-    found = strength_in(
-        reading(replace(SERIAL, state="stated"), "CMX15D-0836", "CMX15D 0836"), "R1", "serial"
-    )
+def word_of(field: FieldReading) -> str:
+    found = strength_in(photo(field), "R1", "serial")
     assert found is not None
-    assert found.word == "stated: two readers agree"
+    return found.word
+
+
+def read(readers: dict[str, str], **sure: float) -> str:
+    """The word for a serial of a plate that each reader reads as said; the first leads."""
+    layout = Layout("words", 0)
+    layout.text("MODEL CX-117")
+    first, *_ = readers.values()
+    otherwise = {
+        name: (f"S/N {text}" if text else "", sure.get(name, 0.99))
+        for name, text in readers.items()
+    }
+    layout.text(f"S/N {first}", otherwise=otherwise)
+    reading = layout.read(readers=tuple(readers))
+    found = strength_in(reading, "R1", "serial")
+    assert found is not None
+    return found.word
 
 
 @pytest.mark.parametrize(
-    ("changes", "readers", "why"),
+    ("readers", "word"),
     [
-        ({}, ("CMX15D-0836",), "only one reader saw it"),
-        ({}, ("CMX15D-0836", "CMX15D-0886"), "only one reader read it so"),
-        ({}, ("CMX15D-0836", "CMX15D-0836", "CMX15D-0886"), "the readers differ"),
-        ({}, ("CMX15D-0836", "CMX15D-0836"), "another look at it reads otherwise"),
-        ({"confidence": 0.6}, ("CMX15D-0836",), "the pixels leave it open"),
+        ({"rapidocr": VALUE, "easyocr": VALUE}, "stated: two independent readers agree"),
+        ({"rapidocr": VALUE}, "offered: read by one engine only"),
+        ({"rapidocr": VALUE, "easyocr": ""}, "offered: read by one engine only"),
         (
-            {"alternatives": (Alternative(text="CMX15D-0886", probability=0.07),)},
-            ("CMX15D-0836",),
-            "the pixels leave it open",
+            {"rapidocr": VALUE, "ppocr5": VALUE},
+            "offered: only readers of one family read it, which count as one",
         ),
         (
-            {"strength": 0.5, "confidence": 0.55},
-            ("CMX15D-0836",),
-            "label and form leave open whether it is the serial number",
-        ),
-        (
-            {"notes": ("Not stated: the rest of this plate was hard to read.",)},
-            ("CMX15D-0836",),
-            "the rest of this plate was hard to read",
-        ),
-        ({"state": "unreadable", "confidence": 0.1}, (), "too little can be seen"),
-        (
-            {"state": "stated", "notes": ("A code on the label says the same.",)},
-            ("CMX15D-0836",),
-            "a code on the label says the same",
+            {"rapidocr": VALUE, "ppocr5": VALUE, "easyocr": ""},
+            "offered: only readers of one family read it, which count as one",
         ),
     ],
 )
-def test_the_first_reason_is_named(
-    changes: dict[str, Any], readers: tuple[str, ...], why: str
+def test_readers_agree_only_where_two_independent_ones_do(
+    readers: dict[str, str], word: str
 ) -> None:
-    found = strength_in(reading(replace(SERIAL, **changes), *readers), "R1", "serial")
-    assert found is not None
-    assert found.why == why
+    assert read(readers) == word
+
+
+@pytest.mark.parametrize(
+    "readers",
+    [
+        {"rapidocr": VALUE, "easyocr": OTHER},
+        {"rapidocr": VALUE, "ppocr5": VALUE, "easyocr": OTHER},
+        {"rapidocr": VALUE, "ppocr5": OTHER, "easyocr": VALUE},
+        {"rapidocr": VALUE, "ppocr5": VALUE, "easyocr": VALUE, "tesseract": OTHER},
+    ],
+)
+def test_readers_that_differ_are_never_said_to_agree(readers: dict[str, str]) -> None:
+    word = read(readers)
+    assert word.startswith("offered: ")
+    assert "agree" not in word
+
+
+def test_a_reading_that_claims_agreement_without_witnesses_is_not_believed() -> None:
+    claimed = replace(
+        SERIAL, state="stated", reasons=(Reason(rule="readers-agree", sentence="readers agree"),)
+    )
+    alone = Witness(name="easyocr", engines=("easyocr",), stance="agrees", texts=(VALUE,))
+    assert word_of(claimed) == "stated: no reader agrees"
+    assert word_of(replace(claimed, witnesses=(alone,))) == "stated: read by one engine only"
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        (
+            {
+                "state": "unreadable",
+                "reasons": (Reason(rule="unreadable", sentence="too little can be seen"),),
+            },
+            "unreadable: too little can be seen",
+        ),
+        (
+            {
+                "state": "stated",
+                "reasons": (
+                    Reason(rule="code-repeats", sentence="a code on the label says the same"),
+                ),
+            },
+            "stated: a code on the label says the same",
+        ),
+        (
+            {
+                "reasons": (
+                    Reason(rule="place-open", sentence="x"),
+                    Reason(rule="one-witness", sentence="y"),
+                )
+            },
+            "offered: label and form leave open whether it is the serial number",
+        ),
+        ({"reasons": ()}, "offered: the reading does not say why"),
+    ],
+)
+def test_the_first_reason_is_named(changes: dict[str, Any], word: str) -> None:
+    assert word_of(replace(SERIAL, **changes)) == word
+
+
+def witness(name: str, stance: str, *texts: str, engines: tuple[str, ...] = ()) -> Witness:
+    engines = engines or ((name,) if stance != "silent" else ())
+    return Witness(name=name, engines=engines, stance=stance, texts=texts)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("witnesses", "sentence"),
+    [
+        ((), ""),
+        ((witness("scripted", "agrees", VALUE),), "One independent reader read it so (scripted)."),
+        (
+            (witness("easyocr", "agrees", VALUE), witness("tesseract", "silent")),
+            "One independent reader read it so (easyocr); tesseract read nothing there.",
+        ),
+        (
+            (
+                witness("PP-OCR", "agrees", VALUE, engines=("rapidocr", "ppocr5")),
+                witness("easyocr", "agrees", VALUE),
+            ),
+            "Two independent readers read it so (rapidocr with ppocr5 and easyocr).",
+        ),
+        (
+            (
+                witness("PP-OCR", "divided", VALUE, OTHER, engines=("rapidocr", "ppocr5")),
+                witness("easyocr", "differs", "CMX"),
+            ),
+            (
+                f"No independent reader read it so; rapidocr with ppocr5 (“{VALUE}”, “{OTHER}”) "
+                "read it both so and otherwise; easyocr (“CMX”) read it otherwise."
+            ),
+        ),
+    ],
+)
+def test_who_read_it_is_said_in_full(witnesses: tuple[Witness, ...], sentence: str) -> None:
+    assert witnesses_in_words(witnesses) == sentence
 
 
 def test_the_number_is_of_the_pixels_not_of_the_rule() -> None:
-    weak_rule = replace(SERIAL, strength=0.425, confidence=0.48)
-    found = strength_in(reading(weak_rule, SERIAL.text), "R1", "serial")
+    found = strength_in(photo(replace(SERIAL, strength=0.425, confidence=0.48)), "R1", "serial")
     assert found is not None
     assert found.pixels == pytest.approx(0.96)
 
 
 def test_what_is_not_given_has_no_strength() -> None:
-    assert strength_in(reading(SERIAL), "R1", "model") is None
+    assert strength_in(photo(SERIAL), "R1", "model") is None

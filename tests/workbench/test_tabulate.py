@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from catalog.demo import COVERAGE, demo_catalog_csv
-from tests.workbench.steps import judge
-from workbench.tabulate import tables_of
+from tests.workbench.steps import bundle_table, judge, now
 from workbench.types import Actor, CaseSummary, Judgement, Policy, Role
 
 if TYPE_CHECKING:
@@ -18,11 +15,7 @@ if TYPE_CHECKING:
 
 
 def rows(bench: Workbench, case: CaseSummary) -> list[dict[str, str]]:
-    exhibit = bench.exhibits.one(case.case_id, "EX-0001")
-    searches = bench.matching.searches(case.case_id)
-    (file,) = [one for one in tables_of([exhibit], searches) if one.path.endswith("decisions.csv")]
-    assert isinstance(file.source, bytes)
-    return list(csv.DictReader(io.StringIO(file.source.decode(), newline="")))
+    return bundle_table(bench, case.case_id, "decisions")
 
 
 def test_a_field_that_was_judged_again_stands_once(
@@ -63,6 +56,7 @@ def test_a_candidate_that_awaits_another_reviewer_does_not_look_decided(
             candidate="",
             judgement=Judgement.CONFIRMED,
             reason="Looked at all",
+            seen=now(bench, case),
         )
         return rows(bench, case)[-1]
 

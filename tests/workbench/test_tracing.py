@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,21 +13,27 @@ from evidence_store.blobs import sha256_of
 from evidence_store.bundle.redact import FieldChoice
 from evidence_store.errors import BlobDamaged
 from tests.workbench.drawn import SERIAL
-from tests.workbench.steps import judge
+from tests.workbench.steps import case_file, judge, now
 from workbench import tables
-from workbench.case_file import gather
-from workbench.errors import BadRequest, NotAllowed, NotFound
+from workbench.errors import BadRequest, NotAllowed, NotFound, Overtaken
 from workbench.letters import letter_about
-from workbench.limits import MAX_ADDRESS, MAX_PAPERS
 from workbench.publication import Withholding
+from workbench.rules.limits import MAX_ADDRESS, MAX_PAPERS
 from workbench.trace import AddresseeIs, AnswerIs, Trace, TraceRequest
 from workbench.types import Actor, CaseSummary, Judgement, Role, Upload
 
 if TYPE_CHECKING:
+    from workbench.report.letter import TraceLetter
     from workbench.workbench import Workbench
 
 PLATE = "EX-0001/R1"
 ANSWER = "Serial left our works in 2019; the consignee is in our letter."
+
+
+def plate_letter(bench: Workbench, custodian: Actor, case: CaseSummary) -> TraceLetter:
+    """What a letter would say of the plate now."""
+    state = bench.states.case(case.case_id, bench.states.store())
+    return letter_about(state, bench.images, custodian, PLATE, "TR-0001", wanted(bench))
 
 
 def wanted(bench: Workbench, **more: object) -> TraceRequest:
@@ -37,6 +44,11 @@ def wanted(bench: Workbench, **more: object) -> TraceRequest:
         "reply_to": "desk@example.org",
     }
     return TraceRequest(**(asked | more))  # type: ignore[arg-type]
+
+
+def ask(bench: Workbench, actor: Actor, case: CaseSummary, request: TraceRequest) -> Trace:
+    """Ask about the plate as it stands now."""
+    return bench.tracing.ask(actor, case.case_id, PLATE, request, seen=now(bench, case))
 
 
 @pytest.fixture
@@ -54,11 +66,12 @@ def custodian(bench: Workbench, investigator: Actor) -> Actor:
 
 @pytest.fixture
 def asked(bench: Workbench, custodian: Actor, judged: CaseSummary) -> Trace:
-    return bench.tracing.ask(custodian, judged.case_id, PLATE, wanted(bench))
+    return ask(bench, custodian, judged, wanted(bench))
 
 
 def answered(bench: Workbench, actor: Actor, case: CaseSummary, **more: object) -> Trace:
     given = {
+        "seen": now(bench, case),
         "answer": AnswerIs.RECOGNISED,
         "received_on": bench.tracing.today(),
         "words": ANSWER,
@@ -76,7 +89,7 @@ def test_a_letter_is_kept_as_it_goes_out(
     assert entry.private["letter"] == asked.letter_sha256
     assert "Example Optics" not in json.dumps(dict(entry.body))
     # A second request about the same plate has a number of its own.
-    second = bench.tracing.ask(custodian, judged.case_id, PLATE, wanted(bench))
+    second = ask(bench, custodian, judged, wanted(bench))
     assert second.trace_id == "TR-0002"
     assert bench.tracing.letter(judged.case_id, "TR-0001") == pdf
 
@@ -87,7 +100,7 @@ def test_a_preview_is_the_letter_and_records_nothing(
     before = bench.stores.ledger.size(judged.case_id)
     preview = bench.tracing.preview(custodian, judged.case_id, PLATE, wanted(bench))
     assert bench.stores.ledger.size(judged.case_id) == before
-    trace = bench.tracing.ask(custodian, judged.case_id, PLATE, wanted(bench))
+    trace = ask(bench, custodian, judged, wanted(bench))
     assert bench.tracing.letter(judged.case_id, trace.trace_id) == preview
 
 
@@ -99,7 +112,7 @@ def test_a_letter_says_what_people_read_and_nothing_of_the_catalog(
     )
     bench.matching.search(reviewer, judged.case_id, PLATE)
     judge(bench, reviewer, judged, "model", Judgement.CORRECTED, text="CMX-1?D", reason="worn")
-    letter = letter_about(bench, custodian, judged.case_id, PLATE, "TR-0001", wanted(bench))
+    letter = plate_letter(bench, custodian, judged)
     said = {field.label: (field.person, field.machine) for field in letter.fields}
     assert said["Model"] == ("CMX-1?D", "CMX-15D")
     assert said["Serial number"][0] == SERIAL
@@ -114,10 +127,10 @@ def test_a_letter_says_what_people_read_and_nothing_of_the_catalog(
 def test_any_words_in_any_script_make_a_letter(
     bench: Workbench, judged: CaseSummary, reviewer: Actor, custodian: Actor
 ) -> None:
-    odd = '#image("/etc/passwd") $x$ \u202egpj.exe \x1b[2J 兵器 Тур рұқсат سلاح 🛩 ' + "x" * 300
+    odd = '#image("/etc/passwd") $x$ \u202egpj.exe 兵器 Тур рұқсат سلاح 🛩 ' + "x" * 300
     judge(bench, reviewer, judged, "model", Judgement.CORRECTED, text="#兵器 سلاح", reason="worn")
     asked = wanted(bench, addressee=odd, reply_to=odd, seen=odd, further=odd * 20)
-    trace = bench.tracing.ask(custodian, judged.case_id, PLATE, asked)
+    trace = ask(bench, custodian, judged, asked)
     assert bench.tracing.letter(judged.case_id, trace.trace_id).startswith(b"%PDF")
     assert trace.request.seen == odd
 
@@ -126,14 +139,14 @@ def test_what_a_person_rejected_is_not_asked_about(
     bench: Workbench, judged: CaseSummary, reviewer: Actor, custodian: Actor
 ) -> None:
     judge(bench, reviewer, judged, "model", Judgement.REJECTED, reason="a scratch")
-    letter = letter_about(bench, custodian, judged.case_id, PLATE, "TR-0001", wanted(bench))
+    letter = plate_letter(bench, custodian, judged)
     assert "Model" not in {field.label for field in letter.fields}
 
 
 def test_no_letter_before_people_have_judged(
     bench: Workbench, read_case: CaseSummary, custodian: Actor
 ) -> None:
-    for verb in (bench.tracing.preview, bench.tracing.ask):
+    for verb in (bench.tracing.preview, partial(bench.tracing.ask, seen=now(bench, read_case))):
         with pytest.raises(NotAllowed, match="Not judged by a person yet: maker, model, serial"):
             verb(custodian, read_case.case_id, PLATE, wanted(bench))
 
@@ -142,12 +155,34 @@ def test_only_a_custodian_asks_and_records_answers(
     bench: Workbench, judged: CaseSummary, asked: Trace, reviewer: Actor
 ) -> None:
     with pytest.raises(NotAllowed, match="needs a custodian"):
-        bench.tracing.ask(reviewer, judged.case_id, PLATE, wanted(bench))
+        ask(bench, reviewer, judged, wanted(bench))
     with pytest.raises(NotAllowed, match="needs a custodian"):
         answered(bench, reviewer, judged)
     kinds = [entry.kind for entry in bench.stores.ledger.entries(judged.case_id)]
     assert kinds.count("refused") == 2
     assert "trace.answered" not in kinds
+
+
+def test_nobody_asks_or_answers_over_what_they_have_not_seen(
+    bench: Workbench, judged: CaseSummary, custodian: Actor, reviewer: Actor
+) -> None:
+    """Two custodians at one plate: the second letter, or answer, is refused with what changed."""
+    looked = now(bench, judged)
+    tried = partial(bench.tracing.ask, custodian, judged.case_id, PLATE, wanted(bench), seen=looked)
+    judge(bench, reviewer, judged, "model", Judgement.CORRECTED, text="TYPE E", reason="worn")
+    with pytest.raises(Overtaken, match="TYPE E"):
+        tried()
+    looked = now(bench, judged)
+    ask(bench, custodian, judged, wanted(bench))
+    with pytest.raises(Overtaken, match="TR-0001"):
+        bench.tracing.ask(custodian, judged.case_id, PLATE, wanted(bench), seen=looked)
+    before = bench.tracing.one(judged.case_id, "TR-0001").seen
+    answered(bench, custodian, judged)
+    with pytest.raises(Overtaken, match="answer"):
+        answered(bench, custodian, judged, seen=before)
+    with pytest.raises(BadRequest, match="Nobody can have seen"):
+        answered(bench, custodian, judged, seen=now(bench, judged) + 1)
+    assert len(answered(bench, custodian, judged).answers) == 2
 
 
 @pytest.mark.parametrize(
@@ -165,7 +200,7 @@ def test_a_request_that_cannot_be_is_refused_with_a_reason(
 ) -> None:
     before = bench.stores.ledger.size(judged.case_id)
     with pytest.raises(BadRequest, match=said):
-        bench.tracing.ask(custodian, judged.case_id, PLATE, wanted(bench, **more))
+        ask(bench, custodian, judged, wanted(bench, **more))
     assert bench.stores.ledger.size(judged.case_id) == before
 
 
@@ -242,8 +277,7 @@ def test_the_case_file_and_the_bundle_hold_letters_and_answers(
     bench: Workbench, judged: CaseSummary, asked: Trace, custodian: Actor, reviewer: Actor
 ) -> None:
     answered(bench, custodian, judged, papers=[Upload(name="letter.pdf", data=b"%PDF-1.7 x")])
-    checkpoint = bench.stores.ledger.checkpoint(judged.case_id)
-    (trace,) = gather(bench, judged.case_id, checkpoint).traces
+    (trace,) = case_file(bench, judged.case_id).traces
     assert trace.standing.startswith("They know the product, and do not say which unit it is")
     assert trace.answers[0].words == ANSWER
     sealed = bench.exports.seal(custodian, judged.case_id)
@@ -307,8 +341,7 @@ def test_requests_outlive_the_tables(
     bench: Workbench, judged: CaseSummary, asked: Trace, custodian: Actor
 ) -> None:
     before = answered(bench, custodian, judged)
-    with bench.refolded() as anew:
-        assert anew.tracing.traces(judged.case_id) == (before,)
+    assert bench.states.case(judged.case_id, bench.states.store()).traces == (before,)
 
 
 def test_a_letter_is_made_from_the_log_and_not_from_altered_tables(
@@ -318,7 +351,7 @@ def test_a_letter_is_made_from_the_log_and_not_from_altered_tables(
     with bench.stores.projection.read() as connection:
         connection.execute(tables.review.update().values(text="FORGED-1"))
         connection.commit()
-    forged = bench.tracing.preview(custodian, judged.case_id, PLATE, wanted(bench))
-    assert forged != honest
-    trace = bench.tracing.ask(custodian, judged.case_id, PLATE, wanted(bench))
+    assert bench.review.plate(judged.case_id, PLATE).fields[0].human_text == "FORGED-1"
+    assert bench.tracing.preview(custodian, judged.case_id, PLATE, wanted(bench)) == honest
+    trace = ask(bench, custodian, judged, wanted(bench))
     assert bench.tracing.letter(judged.case_id, trace.trace_id) == honest

@@ -51,9 +51,9 @@ def glyphs(field: FieldReading) -> None:
     )
 
 
-def strength(reading: PhotoReading, region_id: str, field: FieldReading) -> str:
-    """How strongly the machine gives a field, why, and how sure the pixels are, in HTML."""
-    found = strength_of(reading, region_id, field)
+def strength(field: FieldReading) -> str:
+    """How strongly the machine gives a field, why, who read it, and how sure the pixels are."""
+    found = strength_of(field)
     label = markup.chip(
         found.word,
         words.READING_TONES.get(field.state, "neutral"),
@@ -62,6 +62,7 @@ def strength(reading: PhotoReading, region_id: str, field: FieldReading) -> str:
     return (
         f'{label} <span class="np-small np-muted" title="{words.PIXELS_HELP}">'
         f"pixels {words.percent(found.pixels)}</span>"
+        f' <span class="np-small np-muted">{markup.safe(found.witnesses)}</span>'
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from evidence_store.bundle.errors import AnswersMissing
 from evidence_store.bundle.redact import FieldChoice
 from ui import state
 from ui.components import markup
-from workbench.publication import Withholding
+from workbench.publication import Answer, Verdict, Withholding, withheld_by_rule
 from workbench.types import Role
 
 if TYPE_CHECKING:
@@ -18,33 +20,52 @@ if TYPE_CHECKING:
     from workbench.types import CaseSummary, SealedView
     from workbench.workbench import Workbench
 
-FIELDS = {
+WORDS = {
     "source_account": "Source account",
     "source_url": "Source address",
     "obtained_at": "When it was obtained",
     "claimed_place": "Claimed place",
     "claimed_date": "Claimed date",
     "note": "Notes of the intake",
+    "provenance": "Where the material comes from",
     "embedded": "Facts embedded in the files",
     "file_name": "File names",
-    "reason": "Reasons that people gave",
     "addressee": "Trace requests: whom they went to",
     "reply_to": "Trace requests: where they may answer",
     "seen": "Trace requests: where it was seen",
     "further": "Trace requests: further words",
     "answer_words": "Answers to trace requests",
     "papers": "Names and hashes of what came with an answer",
+    "letter": "Hashes of letters",
+    "problems": "What could not be decoded of clips",
+    "answers": "Answers about what came near to what was withheld",
+    "released": "What was released on purpose before",
+    "sha256": "Hashes of archives and of refused files",
 }
-"""The fields that are most often withheld; the command line can withhold any."""
-OF_REQUESTS, OF_ANSWERS = ("reply_to", "seen", "further"), ("answer_words", "papers")
-"""Of these, what comes chosen where there are trace requests: they may be confidential."""
+"""What people are told that fields are."""
+FIELDS = {
+    "reason": "Reasons that people gave",
+    "original": "Hashes of the original files",
+    "title": "Title of the case",
+}
+"""What is often withheld beyond the rule; the command line can withhold any field."""
+
+
+def may_be_released() -> dict[str, str]:
+    """The fields that the rule of disclosure withholds wherever they are, in words."""
+    withheld = withheld_by_rule() - FIELDS.keys()
+    known = {name: words for name, words in WORDS.items() if name in withheld}
+    return known | {name: name.replace("_", " ") for name in sorted(withheld - known.keys())}
+
+
+_VERDICTS = {Verdict.WITHHELD: "Withhold it too", Verdict.RELEASED: "Release it on purpose"}
 
 
 def render(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None:
     """Everything that can be added to a sealed bundle, or made from it."""
     with st.expander("Timestamp, signature from elsewhere, public edition"):
         _signature(workbench, case, sealed)
-        if Role.CUSTODIAN in state.require_actor().roles:
+        if Role.CUSTODIAN in state.require_user().roles:
             _timestamp(workbench, case, sealed)
             _public(workbench, case, sealed)
         _published(workbench, case, sealed)
@@ -63,7 +84,7 @@ def _signature(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> N
         armour = file.getvalue().decode("ascii", errors="replace")
         with state.told():
             workbench.exports.attach_signature(
-                state.require_actor(), case.case_id, sealed.sequence, armour
+                state.require_user(), case.case_id, sealed.sequence, armour
             )
             state.flash("The signature is in the bundle.")
             st.rerun()
@@ -75,7 +96,7 @@ def _timestamp(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> N
         "An outside authority's word that the seal existed at a time. Without a network, keep "
         "the request and attach the answer later. This computer's clock is never one.",
     )
-    actor, publication = state.require_actor(), workbench.publication
+    actor, publication = state.require_user(), workbench.publication
     url = st.text_input("Address of an authority", key=f"tsa-url-{sealed.sequence}")
     row = st.container(horizontal=True, gap="small")
     if row.button("Ask it now", key=f"tsa-ask-{sealed.sequence}", disabled=not url.strip()):
@@ -107,49 +128,126 @@ def _timestamp(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> N
 def _public(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None:
     markup.section(
         "Public edition",
-        "A bundle of its own that withholds some of this one and can be checked against it. "
-        "Look at every photo before it goes out: no program has looked at what they show.",
+        "A bundle of its own that withholds some of this one and can be checked against it. What "
+        "sources said, file names and facts embedded in files are withheld, unless you release "
+        "them here. Look at every photo before it goes out: no program has looked at what they "
+        "show.",
     )
     exhibits = [one.exhibit_id for one in workbench.exhibits.listed(case.case_id, limit=1000)]
     number = sealed.sequence
+    asked = f"public-asked-{number}"
     with st.form(f"public-{number}", border=False):
+        may = may_be_released()
+        released = st.multiselect(
+            "Release on purpose what is else withheld",
+            list(may),
+            format_func=may.__getitem__,
+            key=f"pd-{number}",
+        )
         fields = st.multiselect(
-            "Fields to withhold",
+            "Further fields to withhold",
             list(FIELDS),
-            default=_confidential(workbench, case),
             format_func=FIELDS.__getitem__,
             key=f"pf-{number}",
         )
         left, right = st.columns(2)
         hidden = left.multiselect("Photos to withhold", exhibits, key=f"ph-{number}")
         blurred = right.multiselect("Photos to blur", exhibits, key=f"pb-{number}")
+        copies = st.multiselect(
+            "Show on purpose, though it is a copy of one of these", exhibits, key=f"pc-{number}"
+        )
         words = st.text_area(
             "Words that must stand nowhere, one a line", key=f"pw-{number}", height=80
         )
         reason = st.text_input("Why, for all to read", key=f"pr-{number}")
         sent = st.form_submit_button("Make the public edition", key=f"public-send-{number}")
-    if not sent:
-        return
-    withholding = Withholding(
-        fields=tuple(FieldChoice(name=name) for name in fields),
-        exhibits=tuple(hidden),
-        blurred=tuple(name for name in blurred if name not in hidden),
-        values=tuple(line.strip() for line in words.splitlines() if line.strip()),
-        reasons=(reason.strip(),) if reason.strip() else (),
-    )
-    with state.told():
-        workbench.publication.publish(
-            state.require_actor(), case.case_id, sealed.sequence, withholding
+    if sent:
+        st.session_state[asked] = (
+            Withholding(
+                fields=tuple(FieldChoice(name=name) for name in fields),
+                exhibits=tuple(hidden),
+                blurred=tuple(name for name in blurred if name not in hidden),
+                values=tuple(line.strip() for line in words.splitlines() if line.strip()),
+                released=tuple(FieldChoice(name=name) for name in released if name not in fields),
+                released_copies=tuple(copies),
+                reasons=(reason.strip(),) if reason.strip() else (),
+            ),
+            (),
         )
-        state.flash("The public edition is made. Look at its photos before it goes out.")
+        _publish(workbench, case, sealed, ())
+    elif asked in st.session_state:
+        _near(workbench, case, sealed)
+
+
+def _publish(
+    workbench: Workbench, case: CaseSummary, sealed: SealedView, answers: tuple[Answer, ...]
+) -> None:
+    """Make the edition that was asked for; near hits are kept, and shown to be answered."""
+    asked = f"public-asked-{sealed.sequence}"
+    withholding, _hits = st.session_state[asked]
+    withholding = replace(withholding, answers=(*withholding.answers, *answers))
+    with state.told():
+        try:
+            workbench.publication.publish(
+                state.require_user(), case.case_id, sealed.sequence, withholding
+            )
+        except AnswersMissing as error:
+            st.session_state[asked] = (withholding, error.hits)
+            st.rerun()
+        del st.session_state[asked]
+        hidden = (*withholding.exhibits, *withholding.blurred)
+        same = [
+            name
+            for name in workbench.publication.shows_the_same(case.case_id, hidden)
+            if name not in withholding.released_copies
+        ]
+        also = f" {', '.join(same)} went with it: the same picture." if same else ""
+        state.flash(f"The public edition is made.{also} Look at its photos before it goes out.")
         st.rerun()
 
 
-def _confidential(workbench: Workbench, case: CaseSummary) -> tuple[str, ...]:
-    traces = workbench.tracing.traces(case.case_id)
-    return (OF_REQUESTS if traces else ()) + (
-        OF_ANSWERS if any(trace.answers for trace in traces) else ()
+def _near(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None:
+    """Near hits, each of which has to be answered before anything is written."""
+    number = sealed.sequence
+    withholding, hits = st.session_state[f"public-asked-{number}"]
+    if not hits:
+        return
+    st.warning(
+        f"Nothing was written yet. {len(hits)} thing{'s' if len(hits) != 1 else ''} in it come"
+        f"{'' if len(hits) != 1 else 's'} near to what is withheld. Say of each what it is."
     )
+    with st.form(f"near-{number}", border=True):
+        said = [
+            st.radio(
+                markup.plain(hit.sentence()),
+                list(Verdict),
+                index=None,
+                format_func=_VERDICTS.__getitem__,
+                horizontal=True,
+                key=f"near-{number}-{len(withholding.answers)}-{place}",
+            )
+            for place, hit in enumerate(hits)
+        ]
+        row = st.container(horizontal=True, gap="small")
+        go_on = row.form_submit_button("Publish with these answers", key=f"near-send-{number}")
+        stop = row.form_submit_button("Do not publish", key=f"near-stop-{number}")
+    if stop:
+        del st.session_state[f"public-asked-{number}"]
+        state.flash("Nothing was published.")
+        st.rerun()
+    if go_on and None in said:
+        st.error("Each of them needs an answer.")
+    elif go_on:
+        _publish(
+            workbench,
+            case,
+            sealed,
+            tuple(
+                Answer(words=hit.words, verdict=verdict)
+                for hit, verdict in zip(hits, said, strict=True)
+                if verdict is not None
+            ),
+        )
 
 
 def _published(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui import state, words
+from ui.choice import choose
 from ui.components import doubt, markup
+from ui.components.leads import leads
 from ui.components.side_by_side import side_by_side
 from ui.components.waterfall import waterfall
 from workbench.report.numbers import ratio
@@ -15,7 +17,7 @@ from workbench.report.result import (
     applications_of,
     candidates_of,
     finding_of,
-    limits_of,
+    leads_of,
     verdict_of,
 )
 from workbench.types import Judgement, PlateView, Role
@@ -42,7 +44,7 @@ CIRCUMSTANCES = (
 
 def render(workbench: Workbench) -> None:
     """Choose a plate, search, weigh, decide."""
-    state.require_actor()
+    state.require_user()
     case = state.require_case(workbench)
     markup.head(
         "Candidates",
@@ -78,7 +80,7 @@ def render(workbench: Workbench) -> None:
     searches = workbench.matching.searches(case.case_id, plate_id=plate.plate_id)
     if searches:
         _result(workbench, case, searches[0], earlier=len(searches) - 1)
-    if Role.CUSTODIAN in state.require_actor().roles:
+    if Role.CUSTODIAN in state.require_user().roles:
         st.space("small")
         if st.button(
             "Ask the maker or an authority about this plate",
@@ -93,13 +95,12 @@ def render(workbench: Workbench) -> None:
 def _plate(plates: Sequence[PlateView], *, blind: bool) -> PlateView | None:
     by_id = {plate.plate_id: plate for plate in plates}
     ready = [plate for plate in plates if plate.ready]
-    if st.session_state.get("candidates_plate") not in by_id:
-        st.session_state["candidates_plate"] = (ready or list(plates))[0].plate_id
-    chosen = st.selectbox(
+    chosen = choose(
         "Plate",
         list(by_id),
         key="candidates_plate",
-        format_func=lambda plate_id: _named(by_id[plate_id], blind=blind),
+        named=lambda plate_id: _named(by_id[plate_id], blind=blind),
+        first=(ready or list(plates))[0].plate_id,
     )
     return by_id.get(chosen)
 
@@ -164,13 +165,23 @@ def _search(workbench: Workbench, case: CaseSummary, plate: PlateView) -> None:
             name: columns[at % 2].text_input(label, key=f"circumstance-{name}", placeholder=hint)
             for at, (name, label, hint) in enumerate(CIRCUMSTANCES)
         }
+    registers = {one.sha256: one for one in workbench.catalogs.all_catalogs()}
+    asked = None
+    if len(registers) > 1:
+        asked = st.selectbox(
+            "Catalog",
+            sorted(registers, key=lambda sha256: not registers[sha256].current),
+            format_func=lambda sha256: f"{registers[sha256].name} ({sha256[:12]}…)",
+            key="candidates_catalog",
+        )
     if st.button("Search the catalog", type="primary", key="candidates_search"):
         with state.told():
             workbench.matching.search(
-                state.require_actor(),
+                state.require_user(),
                 case.case_id,
                 plate.plate_id,
                 circumstances={name: value for name, value in given.items() if value.strip()},
+                catalog=asked,
             )
             st.rerun()
 
@@ -191,17 +202,19 @@ def _result(workbench: Workbench, case: CaseSummary, view: SearchView, *, earlie
     )
     if catalog.synthetic:
         st.html(markup.chips(markup.chip("SYNTHETIC CATALOG", "caution")))
-    explanation = str(view.result.get("explanation") or "")
-    coverage = str(view.result.get("coverage_note") or catalog.coverage)
+    explanation = view.result.explanation
+    coverage = view.result.coverage_note or catalog.coverage
     verdict = verdict_of(view.result)
     markup.note(explanation or verdict, "accent")
-    doubt.notes(limits_of(view.result))
+    doubt.notes(view.result.limits)
     markup.facts(
         (("Catalog covers", coverage), ("Snapshot", view.snapshot_sha256)), mono=("Snapshot",)
     )
+    for one in view.dissent:
+        markup.note(f"Dissent. {one}", "caution")
     if len(candidates) > 1:
         side_by_side(candidates)
-    actor = state.require_actor()
+    actor = state.require_user()
     why_not = workbench.matching.why_not(actor, case.case_id, view.plate_id)
     if why_not is not None and Role.REVIEWER in actor.roles:  # else it was said above
         markup.note(why_not, "caution")
@@ -215,6 +228,7 @@ def _result(workbench: Workbench, case: CaseSummary, view: SearchView, *, earlie
         said = words.count(len(applications), "application")
         with st.expander(f"{said} for this maker and model, never approved"):
             markup.facts(applications)
+    leads(leads_of(view.result))
     _decisions(view, "")
     if why_not is None:
         _none_of_them(workbench, case, view, some=bool(candidates))
@@ -277,7 +291,7 @@ def _weight(candidate: ReportCandidate) -> str:
 def _sentence(candidate: ReportCandidate) -> str:
     fit = f" <b>{markup.safe(candidate.fit)}</b>" if candidate.fit else ""
     if candidate.likelihood_ratio is None:
-        return f"<div>Only maker and model are consistent; this is not a match.{fit}</div>"
+        return f"<div>{markup.safe(candidate.explanation)}{fit}</div>"
     after = (
         f" Divided by the number of catalog units looked through: "
         f"{markup.safe(ratio(candidate.after_search))}."
@@ -291,14 +305,7 @@ def _sentence(candidate: ReportCandidate) -> str:
 
 
 def _tone(view: SearchView, candidate: ReportCandidate) -> markup.Tone:
-    raw = next(
-        (
-            str(item.get("verdict"))
-            for item in view.result.get("candidates") or ()  # type: ignore[attr-defined]
-            if str(item.get("key")) == candidate.key
-        ),
-        "",
-    )
+    raw = next((item.verdict for item in view.result.candidates if item.key == candidate.key), "")
     return words.VERDICT_TONES.get(raw, "neutral")
 
 
@@ -345,6 +352,7 @@ def _decisions(view: SearchView, key: str) -> None:
 
 def _decide(workbench: Workbench, case: CaseSummary, view: SearchView, candidate: str) -> None:
     key = f"{view.sequence}-{candidate}"
+    seen = state.bound(f"decide-{key}", view.seen)
     choice = st.radio(
         "Your decision",
         list(CHOICES),
@@ -359,16 +367,17 @@ def _decide(workbench: Workbench, case: CaseSummary, view: SearchView, candidate
         "Reason; it travels with the decision", key=f"decidereason-{key}", height=80
     )
     if st.button("Record the decision", type="primary", key=f"decidego-{key}"):
-        _record(workbench, case, view, candidate, choice, reason)
+        _record(workbench, case, view, candidate, choice, reason, seen)
 
 
 def _none_of_them(workbench: Workbench, case: CaseSummary, view: SearchView, *, some: bool) -> None:
     with st.expander(
         "None of these is the unit" if some else "Record that no unit of this catalog is it"
     ):
+        seen = state.bound(f"decide-{view.sequence}-none", view.seen)
         reason = st.text_area("Reason", key=f"nonereason-{view.sequence}", height=80)
         if st.button("Record that none is", key=f"nonego-{view.sequence}"):
-            _record(workbench, case, view, "", Judgement.CONFIRMED, reason)
+            _record(workbench, case, view, "", Judgement.CONFIRMED, reason, seen)
 
 
 def _record(
@@ -378,15 +387,17 @@ def _record(
     candidate: str,
     judgement: Judgement,
     reason: str,
+    seen: int,
 ) -> None:
     with state.told():
         workbench.matching.decide(
-            state.require_actor(),
+            state.require_user(),
             case.case_id,
             search_sequence=view.sequence,
             candidate=candidate,
             judgement=judgement,
             reason=reason,
+            seen=seen,
         )
         state.flash("The decision is recorded.")
         st.rerun()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import markup
-from workbench.policy import POLICY_WORDS
+from workbench.rules.policy import POLICY_WORDS
 from workbench.types import CaseSummary, Policy, Role
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ POLICIES: tuple[Policy, ...] = tuple(Policy)
 
 def render(workbench: Workbench) -> None:
     """The list of cases and the form for a new one."""
-    state.require_actor()
+    state.require_user()
     markup.head("Cases", "One case is one inquiry, with a log of its own from its first entry.")
     cases = workbench.cases.all_cases()
     if not cases:
@@ -87,7 +87,7 @@ def _new_case(workbench: Workbench) -> None:
     if sent:
         with state.told():
             case = workbench.cases.open_case(
-                state.require_actor(), title=title, policy=policy, provenance=provenance
+                state.require_user(), title=title, policy=policy, provenance=provenance
             )
             state.choose_case(case.case_id)
             state.go("intake")

@@ -8,10 +8,11 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import markup
+from ui.components.leads import leads
 from ui.components.side_by_side import side_by_side
 from ui.components.waterfall import waterfall
 from workbench.report.numbers import ratio
-from workbench.report.result import candidates_of
+from workbench.report.result import candidates_of, leads_of
 from workbench.types import Role
 
 if TYPE_CHECKING:
@@ -44,11 +45,16 @@ DATE_ORDERS = {
     "dmy": "day first: 3 April",
     "mdy": "month first: 4 March",
 }
+SERIAL_CELLS = {
+    "ask": "not said: such a cell is an error",
+    "one": "one serial, written so",
+    "range": "a range: 1234 to 1240",
+}
 
 
 def render(workbench: Workbench) -> None:
     """Look-up, snapshots and import, each under its tab."""
-    state.require_actor()
+    state.require_user()
     markup.head(
         "Catalog",
         "What was permitted and delivered. Every import makes a new, unchangeable snapshot; every "
@@ -81,8 +87,8 @@ def _look_up(workbench: Workbench) -> None:
         return
     with state.told():
         result = workbench.catalogs.lookup(serial, maker=maker, model=model)
-        markup.note(str(result.get("explanation") or "Looked up."))
-        markup.facts((("Covers", str(result.get("coverage_note") or current.coverage)),))
+        markup.note(result.explanation or "Looked up.")
+        markup.facts((("Covers", result.coverage_note or current.coverage),))
         candidates = candidates_of(result)
         if len(candidates) > 1:
             side_by_side(candidates)
@@ -98,6 +104,7 @@ def _look_up(workbench: Workbench) -> None:
                 )
                 waterfall(candidate.features)
                 markup.facts(candidate.records)
+        leads(leads_of(result))
 
 
 def _unsaid(sentence: str, said: str) -> str:
@@ -125,15 +132,20 @@ def _snapshot(workbench: Workbench, catalog: CatalogSummary, *, first: bool) -> 
                     markup.chip("in use", "good") if catalog.current else "",
                     markup.chip(words.count(catalog.serials, "serial")),
                     markup.chip(words.count(catalog.permits, "permit")),
+                    markup.chip(f"{words.count(catalog.rows_left_out, 'row')} left out", "caution")
+                    if catalog.rows_left_out
+                    else "",
                 )
             )
+        seen = state.bound(f"use-{catalog.sha256}", catalog.seen)
         if not catalog.current and right.button("Use this one", key=f"use-{catalog.sha256[:12]}"):
             with state.told():
-                workbench.catalogs.choose(state.require_actor(), catalog.sha256)
+                workbench.catalogs.choose(state.require_user(), catalog.sha256, seen=seen)
                 st.rerun()
         markup.facts(
             (
                 ("Covers", catalog.coverage),
+                *((("Left out", catalog.left_out),) if catalog.left_out else ()),
                 ("Imported", f"{words.when(catalog.imported_at)} by {catalog.imported_by}"),
                 ("SHA-256", catalog.sha256),
             ),
@@ -198,7 +210,7 @@ def _import(workbench: Workbench) -> None:
             "Import as a new snapshot", type="primary", disabled=not ready, key="catalog_go"
         ):
             summary = workbench.catalogs.import_(
-                state.require_actor(),
+                state.require_user(),
                 data,
                 name=file.name,
                 mapping=mapping,
@@ -293,6 +305,13 @@ def _mapping(
             format_func=DATE_ORDERS.__getitem__,
             key=f"map-{key}-date-order",
         )
+        cells = st.selectbox(
+            "What 1234-40 means in a serial cell",
+            list(SERIAL_CELLS),
+            index=list(SERIAL_CELLS).index(guessed.serial_cells),
+            format_func=SERIAL_CELLS.__getitem__,
+            key=f"map-{key}-serial-cells",
+        )
     return type(guessed).from_json(
         {
             "columns": [
@@ -301,6 +320,7 @@ def _mapping(
             ],
             "ignored": [header for header in headers if header and header not in chosen],
             "date_order": order,
+            "serial_cells": cells,
         }
     )
 

@@ -28,7 +28,7 @@ CHOICES = {
 
 def render(workbench: Workbench) -> None:
     """Every group with its evidence and the form to judge it."""
-    state.require_actor()
+    state.require_user()
     case = state.require_case(workbench)
     markup.head(
         "Copies",
@@ -136,6 +136,8 @@ def _group(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
             return
         if group.reason:
             markup.note(f"Reason: {group.reason}")
+        if group.relation == "copy":
+            markup.note(f"Counted as {group.counted}.")
         pictures, judged = st.columns([1.7, 1])
         with pictures:
             shown_in = _exhibits_by_photo(workbench, case_id, group)
@@ -197,6 +199,10 @@ def _evidence(
 def _judge(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
     if state.lacks(Role.REVIEWER):
         return
+    why = workbench.copies.why_not(state.require_user(), case_id, group.exhibit_ids)
+    if why is not None:
+        markup.note(why, "caution")
+        return
     key = group.group_id
     question = (
         "Are these copies of one exposure?"
@@ -207,10 +213,11 @@ def _judge(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
         question, list(CHOICES), index=None, format_func=CHOICES.__getitem__, key=f"judge-{key}"
     )
     reason = st.text_area("Reason", key=f"reason-{key}", height=80)
+    seen = state.bound(f"judge-{key}", group.seen)
     if st.button("Record", type="primary", disabled=choice is None, key=f"record-{key}") and choice:
         with state.told():
             workbench.copies.judge(
-                state.require_actor(), case_id, group.group_id, choice, reason=reason
+                state.require_user(), case_id, group.group_id, choice, seen=seen, reason=reason
             )
             state.flash("Recorded.")
             st.rerun()

@@ -11,6 +11,7 @@ from ui.components import doubt, markup
 from ui.components.frame_picker import frame_picker
 from ui.components.photo_viewer import Region, photo_viewer
 from ui.screens.found import found
+from words import en
 from workbench.types import ExhibitState, ExhibitSummary, ExhibitView
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ SHOWN = 1600
 
 def render(workbench: Workbench) -> None:
     """The tiles, or one exhibit if the address names it."""
-    state.require_actor()
+    state.require_user()
     case = state.require_case(workbench)
     chosen = st.query_params.get("exhibit")
     if chosen:
@@ -115,9 +116,10 @@ def _tile(workbench: Workbench, case_id: str, exhibit: ExhibitSummary) -> None:
             small = workbench.exhibits.thumbnail(case_id, exhibit)
             st.image(small, width="stretch", alt=f"{exhibit.exhibit_id}, {exhibit.file_name}")
         except Exception as error:
-            if not hasattr(error, "diagnostics"):
+            sentence = en.told(error)
+            if sentence is None:
                 raise
-            why = markup.safe(error.diagnostics())
+            why = markup.safe(sentence)
             st.html(f'<div class="np-empty np-small">No picture. {why}</div>')
         blind = state.is_blind(case_id)
         if exhibit.fields and not blind:
@@ -172,8 +174,8 @@ def _one(workbench: Workbench, case: CaseSummary, exhibit_id: str) -> None:
 def _labels(exhibit: ExhibitSummary) -> list[str]:
     labels = [markup.chip(words.STATES[exhibit.state], words.STATE_TONES[exhibit.state])]
     if exhibit.copy_of:
-        said = markup.chip(f"Copy of {exhibit.copy_of}")
-        labels = [said] if exhibit.state is ExhibitState.COPY else [*labels, said]
+        said = "Copy of" if exhibit.copy_is_settled else "Likely copy of"
+        labels.append(markup.chip(f"{said} {exhibit.copy_of}"))
     if exhibit.parent:
         labels.append(markup.chip(f"frame of {exhibit.parent}", "accent"))
     return labels
@@ -227,7 +229,7 @@ def _read_drawn(
     top_left, top_right, bottom_right, bottom_left = drawn
     with state.told(), st.spinner("Reading the region …"):
         region_id = workbench.reading.read_region(
-            state.require_actor(),
+            state.require_user(),
             case_id,
             exhibit_id,
             (top_left, top_right, bottom_right, bottom_left),
@@ -241,15 +243,15 @@ def _read_drawn(
 def _reading(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
     key = view.summary.exhibit_id
     if view.reading is None:
-        markup.note(
-            "This exhibit has not been read yet."
-            if view.summary.state is ExhibitState.WAITING
-            else "This exhibit was not read, since it repeats another one.",
-        )
+        markup.note("This exhibit has not been read yet.")
         if st.button("Read it now", key=f"read-{key}"):
             _read_again(workbench, case_id, key)
         return
-    if not view.reading.regions:
+    if view.summary.state is ExhibitState.WAITING:
+        markup.note("Only what was drawn by hand has been read yet; the photo waits to be read.")
+        if st.button("Read it now", key=f"read-now-{key}"):
+            _read_again(workbench, case_id, key)
+    elif not view.reading.regions:
         markup.note("No plate was found. Draw a region by hand where you see one.", "caution")
     chosen = st.session_state.get(f"region-{key}")
     for region in view.reading.regions:
@@ -272,7 +274,7 @@ def _reading(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
 
 def _read_again(workbench: Workbench, case_id: str, exhibit_id: str) -> None:
     with state.told(), st.spinner("Reading …"):
-        workbench.reading.read_again(state.require_actor(), case_id, exhibit_id)
+        workbench.reading.read_again(state.require_user(), case_id, exhibit_id)
         st.rerun()
 
 
@@ -291,7 +293,7 @@ def _region_card(view: ExhibitView, region_id: str) -> None:
         if reading is None or combined is None or not combined.fields:
             markup.note("Text was found here, but no field of a plate.", "neutral")
             return
-        standing = {(r.region_id, r.field): r for r in view.reviews}
+        standing = {(r.region_id, r.field): r for r in view.reviews if r.counts}
         rows = []
         for field in sorted(combined.fields, key=lambda f: words.by_importance(f.field)):
             review = standing.get((region_id, field.field))
@@ -299,7 +301,7 @@ def _region_card(view: ExhibitView, region_id: str) -> None:
                 (
                     markup.safe(words.field(field.field)),
                     markup.machine(field.text or "–"),
-                    doubt.strength(reading, region_id, field),
+                    doubt.strength(field),
                     (
                         markup.chip(
                             words.JUDGEMENTS[review.judgement],
@@ -381,7 +383,7 @@ def _embedded(view: ExhibitView) -> None:
 
 def _grab(workbench: Workbench, case_id: str, clip: str, seconds: float) -> None:
     with state.told():
-        frame = workbench.intake.grab_frame(state.require_actor(), case_id, clip, seconds=seconds)
+        frame = workbench.intake.grab_frame(state.require_user(), case_id, clip, seconds=seconds)
         state.flash(f"{frame} was taken at {seconds:g} s. It waits to be read.")
         st.rerun()
 

@@ -10,6 +10,7 @@ from ui import state, words
 from ui.components import markup
 from ui.screens import after_sealing
 from workbench.report.texts import NOT_PROVED_ENGLISH
+from workbench.rules.blindness import TELLING
 from workbench.types import Role
 
 if TYPE_CHECKING:
@@ -17,15 +18,13 @@ if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
 ROWS = 50
-TELLING = frozenset({"field.judged", "candidate.judged"})
-"""Kinds of entries whose sentences repeat what was read."""
 _PDF = "data/report.pdf"
 """Where a bundle keeps the case file."""
 
 
 def render(workbench: Workbench) -> None:
     """Seal, download, sign, and the chain of custody."""
-    state.require_actor()
+    state.require_user()
     case = state.require_case(workbench)
     markup.head(
         "Export",
@@ -84,7 +83,7 @@ def _seal(workbench: Workbench, case: CaseSummary) -> None:
             bar.progress(done / max(total, 1), text=markup.plain(f"{what} …" if what else "Done"))
 
         with state.told():
-            workbench.exports.seal(state.require_actor(), case.case_id, on_step=on_step)
+            workbench.exports.seal(state.require_user(), case.case_id, on_step=on_step)
             state.flash("The bundle is sealed.")
             st.rerun()
         bar.empty()
@@ -136,7 +135,7 @@ def _bundle(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
                 workbench.exports.folder_path(case.case_id, sealed.sequence)
             )
             state.go("verify")
-        actor = state.require_actor()
+        actor = state.require_user()
         if actor.person_id in unsigned and row.button("Sign it", key=f"sign-{sealed.sequence}"):
             with state.told():
                 workbench.exports.sign(actor, case.case_id, sealed.sequence)

@@ -10,8 +10,9 @@ from ui import state, words
 from ui.components import markup
 from workbench.claims import LIST_COLUMNS
 from workbench.intake import together
+from workbench.pieces import Promised
 from workbench.source_list import NO_LIST, SourceList, read_source_list
-from workbench.types import Claims, IntakeReport, Role, Upload
+from workbench.types import Claims, IntakeReport, Refusal, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,11 +29,13 @@ SUFFIXES = frozenset(
 """Names that look like photos, clips and archives; only a hint, the bytes decide."""
 SHOWN = 20
 """Issues of a source list that are listed one by one."""
+SHOWN_REFUSALS = 50
+"""Files not taken in that are listed, the latest first."""
 
 
 def render(workbench: Workbench) -> None:
     """The upload, the claims, and the answer to the last upload."""
-    state.require_actor()
+    state.require_user()
     case = state.require_case(workbench)
     markup.head(
         "Intake",
@@ -67,6 +70,8 @@ def render(workbench: Workbench) -> None:
         key="intake_go",
     ):
         _take_in(workbench, case.case_id, files, claims, sources or NO_LIST)
+    if st.toggle("Show every file of this case that was not taken in", key="intake_refused"):
+        _refused_so_far(workbench.intake.refusals(case.case_id))
 
 
 def _unlikely(files: Sequence[UploadedFile]) -> None:
@@ -155,9 +160,9 @@ def _take_in(
     st.button("Stop after this photo", key="intake_stop")
     with state.told():
         for report in workbench.intake.taking_in(
-            state.require_actor(),
+            state.require_user(),
             case_id,
-            (Upload(name=file.name, data=file.getvalue()) for file in files),
+            (Promised(name=file.name, fetch=file.getvalue) for file in files),
             claims,
             total=len(files),
             sources=sources,
@@ -190,9 +195,10 @@ def _show_report(report: IntakeReport) -> None:
             )
         if report.copies:
             markup.note(
-                "Copies of what the case already has; they add no evidence and are not read again:",
+                "Proposed as copies of what the case already has; they add no evidence unless a "
+                "person splits them, and are read last:",
                 "accent",
-                points=[f"{new} repeats {old}" for new, old in report.copies],
+                points=[f"{new} as a copy of {old}" for new, old in report.copies],
             )
         if report.refused:
             markup.note(
@@ -211,6 +217,27 @@ def _show_report(report: IntakeReport) -> None:
             state.go("reading")
         if report.accepted and row.button("See exhibits", key="intake_see"):
             state.go("exhibits")
+
+
+def _refused_so_far(refusals: Sequence[Refusal]) -> None:
+    """Every file that this case could not take in, as its log has it."""
+    if not refusals:
+        markup.note("Every file that was brought to this case was taken in.", "good")
+        return
+    markup.table(
+        ("File", "Bytes", "SHA-256", "Why"),
+        [
+            (
+                markup.safe(one.name),
+                "not asked" if one.size is None else f"{one.size:,}",
+                markup.mono(one.sha256 or "not read"),
+                markup.safe(one.reason),
+            )
+            for one in refusals[:SHOWN_REFUSALS]
+        ],
+    )
+    if len(refusals) > SHOWN_REFUSALS:
+        st.caption(f"The latest {SHOWN_REFUSALS} of {len(refusals):,}; the log has them all.")
 
 
 def _named(exhibits: Sequence[str]) -> str:

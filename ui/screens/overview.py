@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import markup
-from workbench.policy import POLICY_WORDS
+from workbench.rules.policy import POLICY_WORDS
 
 if TYPE_CHECKING:
     from workbench.types import CaseSummary
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def render(workbench: Workbench) -> None:
     """Counts, the next step, and where the material comes from."""
-    actor = state.require_actor()
+    actor = state.require_user()
     case = state.require_case(workbench)
     markup.head(case.title, eyebrow="Case")
     step, sentence, label = _next(case)

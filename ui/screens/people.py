@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def render(workbench: Workbench) -> None:
     """Everyone enrolled, the form for another person, and the trust anchors."""
-    state.require_actor()
+    state.require_user()
     markup.head(
         "People and keys",
         "Every act is recorded under a person's name. Each person has an Ed25519 key of their own.",
@@ -27,7 +27,7 @@ def render(workbench: Workbench) -> None:
     rows = [
         (
             f"<b>{markup.safe(person.name)}</b>",
-            markup.chips(*(markup.chip(words.ROLES[role], "accent") for role in person.roles)),
+            _roles(person),
             _key_chip(person, workbench.people.keys_of(person.person_id)[-1]),
             markup.safe(words.when(person.enrolled_at)),
             f'<span class="np-small">{markup.mono(person.public_key)}</span>',
@@ -40,9 +40,73 @@ def render(workbench: Workbench) -> None:
     with left:
         _enrol(workbench)
         st.space("small")
+        _service(workbench)
+        st.space("small")
         keys(workbench)
+        _clock(workbench)
     with right:
         _trust(workbench)
+
+
+def _roles(person: Person) -> str:
+    if person.left_at is not None:
+        return markup.chips(markup.chip(f"left on {words.when(person.left_at)}", "caution"))
+    return markup.chips(*(markup.chip(words.ROLES[role], "accent") for role in person.roles))
+
+
+def _service(workbench: Workbench) -> None:
+    markup.section(
+        "Change a person's roles, or end their service",
+        "A custodian does this. What somebody did stays theirs; from then on nothing is done, "
+        "or signed, under their name.",
+    )
+    if state.lacks(Role.CUSTODIAN):
+        return
+    people = {person.person_id: person for person in workbench.people.in_service()}
+    who = st.selectbox(
+        "Who",
+        list(people),
+        index=None,
+        format_func=lambda key: markup.plain(people[key].name),
+        key="service_person",
+    )
+    if who is None:
+        return
+    person = people[who]
+    begun = {f"Begin: {words.ROLES[role]}": role for role in Role if role not in person.roles}
+    ended = {f"End: {words.ROLES[role]}": role for role in person.roles}
+    leaves = f"{markup.plain(person.name)} left"
+    what = st.radio("What", [*begun, *ended, leaves], index=None, key=f"service_what-{who}")
+    reason = st.text_input("Why", key=f"service_reason-{who}")
+    seen = state.bound(f"service-{who}", person.seen)
+    if not st.button("Record it", disabled=what is None, key=f"service_go-{who}"):
+        return
+    with state.told():
+        actor = state.require_user()
+        if what in begun:
+            workbench.people.begin_role(actor, who, begun[what], reason=reason, seen=seen)
+        elif what in ended:
+            workbench.people.end_role(actor, who, ended[what], reason=reason, seen=seen)
+        else:
+            workbench.people.end_person(actor, who, reason=reason, seen=seen)
+        state.flash("Recorded.")
+        st.rerun()
+
+
+def _clock(workbench: Workbench) -> None:
+    """Let a custodian say that the clock is right, where it runs behind the last entry."""
+    remark = workbench.stores.ledger.clock_remark()
+    if not remark or state.lacks(Role.CUSTODIAN):
+        return
+    st.space("small")
+    markup.section("Correct the clock", remark)
+    reason = st.text_input("How it is known that the clock is right now", key="clock_reason")
+    if not st.button("Record that the clock is right", key="clock_go"):
+        return
+    with state.told():
+        workbench.people.correct_clock(state.require_user(), reason=reason)
+        state.flash("Recorded: entries bear the clock's time from now on.")
+        st.rerun()
 
 
 def _key_chip(person: Person, key: PublicKey) -> str:
@@ -82,7 +146,7 @@ def _enrol(workbench: Workbench) -> None:
                 roles,
                 passphrase=passphrase or None,
                 public_key=own.strip() or None,
-                by=state.require_actor(),
+                by=state.require_user(),
             )
             state.flash(f"{person.name} is enrolled.")
             st.rerun()
@@ -101,10 +165,10 @@ def role_boxes(key: str, *, ticked: bool) -> tuple[Role, ...]:
 
 def keys(workbench: Workbench) -> None:
     """Every key of a person with its dates, and the forms to begin the next or end one."""
-    actor = state.require_actor()
+    actor = state.require_user()
     people = {
         person.person_id: person.name
-        for person in workbench.people.everyone()
+        for person in workbench.people.in_service()
         if Role.CUSTODIAN in actor.roles or person.person_id == actor.person_id
     }
     markup.section(
@@ -114,6 +178,7 @@ def keys(workbench: Workbench) -> None:
     )
     person = st.selectbox("Whose", list(people), format_func=people.__getitem__, key="key_person")
     had = workbench.people.keys_of(person)
+    seen = state.bound(f"keys-{person}", workbench.people.person(person).seen)
     markup.table(
         ("Key", "From", "Until", "Kept by"),
         [
@@ -128,12 +193,12 @@ def keys(workbench: Workbench) -> None:
     )
     begin, end = st.tabs(["Begin the next key", "End a key (revoke)"])
     with begin:
-        _begin_key(workbench, person)
+        _begin_key(workbench, person, seen)
     with end:
-        _end_key(workbench, person, [key.fingerprint for key in had])
+        _end_key(workbench, person, [key.fingerprint for key in had], seen)
 
 
-def _begin_key(workbench: Workbench, person: str) -> None:
+def _begin_key(workbench: Workbench, person: str, seen: int) -> None:
     with st.form("key_begin", clear_on_submit=True, border=False):
         passphrase = st.text_input("Passphrase", type="password", key="key_passphrase")
         own = st.text_input("Or a public key of their own (.pub)", key="key_public")
@@ -141,8 +206,9 @@ def _begin_key(workbench: Workbench, person: str) -> None:
     if sent:
         with state.told():
             workbench.people.begin_key(
-                state.require_actor(),
+                state.require_user(),
                 person,
+                seen=seen,
                 passphrase=passphrase or None,
                 public_key=own.strip() or None,
             )
@@ -150,7 +216,7 @@ def _begin_key(workbench: Workbench, person: str) -> None:
             st.rerun()
 
 
-def _end_key(workbench: Workbench, person: str, fingerprints: list[str]) -> None:
+def _end_key(workbench: Workbench, person: str, fingerprints: list[str], seen: int) -> None:
     with st.form("key_end", clear_on_submit=True, border=False):
         which = st.selectbox(
             "Which", fingerprints[::-1], key=f"key_which-{person}-{len(fingerprints)}"
@@ -163,8 +229,9 @@ def _end_key(workbench: Workbench, person: str, fingerprints: list[str]) -> None
     if sent:
         with state.told():
             workbench.people.end_key(
-                state.require_actor(),
+                state.require_user(),
                 person,
+                seen=seen,
                 reason=reason,
                 at=None if since is None else since.replace(tzinfo=UTC),
                 fingerprint=which,

@@ -17,7 +17,7 @@ EVERY_SECONDS = 1.5
 
 def render(workbench: Workbench) -> None:
     """Progress and its controls; the page looks again by itself while readers run."""
-    state.require_actor()
+    state.require_user()
     case = state.require_case(workbench)
     markup.head(
         "Reading",
@@ -65,7 +65,7 @@ def _progress(workbench: Workbench, case_id: str, *, was_running: bool) -> None:
         markup.section(words.count(case.waiting, "photo waits", "photos wait") + " to be read")
         if st.button("Start reading", type="primary", key="reading_start"):
             with state.told():
-                workbench.reading.start(state.require_actor(), case_id)
+                workbench.reading.start(state.require_user(), case_id)
                 st.rerun()
     else:
         _nothing_waits(case.exhibits, case.to_review)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui import state, words
-from ui.components import markup
+from ui.components import acts, markup
 from ui.components.photo_viewer import Region, photo_viewer
 from ui.screens.review_fields import Place, judge
 
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 WINDOW = 400
 """How many plate regions around the present one the list offers."""
+_REGION = ", region "
+ADDRESS = "review"
 
 
 def render(workbench: Workbench) -> None:
     """One region at a time: choose it, look, judge its fields."""
-    actor = state.require_actor()
+    actor = state.require_user()
     case = state.require_case(workbench)
     markup.head("Review", eyebrow=case.title)
     chosen = _choose(workbench, actor, case)
@@ -34,7 +36,7 @@ def render(workbench: Workbench) -> None:
             _look(workbench, place)
         with right:
             judge(workbench, actor, place)
-        _join(workbench, case, chosen)
+        _join(workbench, case, chosen, seen=place.view.seen)
 
 
 def _choose(workbench: Workbench, actor: Actor, case: CaseSummary) -> QueuePlace | None:
@@ -69,6 +71,10 @@ def _choose(workbench: Workbench, actor: Actor, case: CaseSummary) -> QueuePlace
         if upcoming is None:
             state.flash("Nothing more waits for your judgement in this case.")
         _point(upcoming or chosen)
+    st.html(
+        acts.turn(key="b", button="review_back", what="the plate before")
+        + acts.turn(key="n", button="review_next", what="the next plate")
+    )
     return at[chosen]
 
 
@@ -79,12 +85,25 @@ def _point(member: tuple[str, str]) -> None:
 
 def _window(workbench: Workbench, actor: Actor, case_id: str) -> tuple[QueuePlace, ...]:
     """The regions around the chosen one; sets which one is chosen."""
-    wanted = st.session_state.pop("review_at", None) or st.session_state.get("review_region")
+    said = st.session_state.get("review_region")
+    wanted = st.session_state.pop("review_at", None) or _region_named(said)
     wanted = wanted or workbench.review.next_to_review(actor, case_id)
     places = workbench.review.places(case_id, around=_known(workbench, case_id, wanted))
     members = [(place.exhibit_id, place.region_id) for place in places]
     st.session_state["review_region"] = wanted if wanted in members else members[0]
     return places
+
+
+def _region_named(said: object) -> tuple[str, str] | None:
+    """The region that the list says: as it is, or by its words, where these have changed since.
+
+    A browser sends the words of what is chosen; Streamlit gives them back as they are where no
+    region of this run is called so any more.
+    """
+    if isinstance(said, tuple):
+        return said
+    exhibit_id, _, rest = str(said or "").partition(_REGION)
+    return (exhibit_id, rest.partition(" · ")[0]) if rest else None
 
 
 def _known(
@@ -104,7 +123,7 @@ def _named(place: QueuePlace, *, blind: bool) -> str:
     else:
         far = "all fields judged"
     read = f" · {place.words}" if place.words and not blind else ""
-    return f"{place.exhibit_id}, region {place.region_id}{read} · {far}"
+    return f"{place.exhibit_id}{_REGION}{place.region_id}{read} · {far}"
 
 
 def _place(workbench: Workbench, case_id: str, chosen: QueuePlace) -> Place:
@@ -187,7 +206,8 @@ def _other_looks(workbench: Workbench, place: Place) -> None:
                 _point((exhibit_id, region_id))
 
 
-def _join(workbench: Workbench, case: CaseSummary, chosen: QueuePlace) -> None:
+def _join(workbench: Workbench, case: CaseSummary, chosen: QueuePlace, *, seen: int) -> None:
+    seen = state.bound("join", seen)
     here = (chosen.exhibit_id, chosen.region_id)
     places = workbench.review.places(case.case_id, around=here)
     if len(places) < 2:
@@ -209,7 +229,7 @@ def _join(workbench: Workbench, case: CaseSummary, chosen: QueuePlace) -> None:
         if st.button("Join", disabled=len(members) < 2, key="join_go"):
             with state.told():
                 workbench.review.join_plates(
-                    state.require_actor(), case.case_id, tuple(members), reason=reason
+                    state.require_user(), case.case_id, tuple(members), seen=seen, reason=reason
                 )
                 state.flash("Joined: these regions now count as one plate.")
                 st.rerun()

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui import state, words
-from ui.components import doubt, markup
+from ui.components import acts, doubt, markup
 from ui.components.focus import focus_on
+from words import en
+from workbench.state.standing import dissent_of
 from workbench.types import ExhibitView, Judgement, Review
 
 if TYPE_CHECKING:
@@ -47,8 +49,7 @@ class Place:
 
     def review_of(self, field: str) -> Review | None:
         """The judgement of a field that stands."""
-        mine = self.reviews_of(field)
-        return mine[-1] if mine else None
+        return next((said for said in reversed(self.reviews_of(field)) if said.counts), None)
 
     def reviews_of(self, field: str) -> list[Review]:
         """Every judgement of a field, in order."""
@@ -90,25 +91,29 @@ def _field(
 ) -> None:
     review = place.review_of(field.field)
     with st.container(border=True, key=f"card-field-{place.key}-{field.field}", gap="small"):
+        _not_recorded(place, field.field)
         name = f"<b>{markup.safe(words.field(field.field))}</b>"
-        if _hidden(actor, place, field.field):
+        if _hidden(workbench, actor, place, field.field):
             st.html(markup.chips(name, markup.chip("the machine's reading is hidden")))
             if may:
                 _transcribe(workbench, place, field.field)
             return
-        state.saw(place.case_id, place.view.summary.exhibit_id, _seen_as(place, field.field))
+        state.saw(place.case_id, *_at(place, field.field))
         if review is not None:
             said = f"{words.JUDGEMENTS[review.judgement]} by {review.reviewer}"
             tone = words.JUDGEMENT_TONES[review.judgement]
             st.html(markup.chips(name, markup.chip(said, tone)))
             _said(review)
-            with st.expander("The machine's reading, and judging again"):
+            _dissent(place, field.field)
+            opened = f"{place.key}-{field.field}" in _open_forms()
+            with st.expander("The machine's reading, and judging again", expanded=opened):
                 st.html(markup.chips(_strength(place, field)))
                 _machine(place, field)
                 if may:
-                    _answers(workbench, place, field)
+                    _answers(workbench, actor, place, field)
             return
         st.html(markup.chips(name, _strength(place, field)))
+        _dissent(place, field.field)
         if may and state.is_blind(place.case_id):
             st.html(
                 '<div class="np-small np-muted">The machine\'s reading was shown to you before; '
@@ -116,25 +121,25 @@ def _field(
             )
         _machine(place, field)
         if may:
-            _answers(workbench, place, field, number=number)
+            _answers(workbench, actor, place, field, number=number)
 
 
-def _seen_as(place: Place, field: str) -> str:
-    return f"{place.region.region_id}/{field}"
+def _at(place: Place, field: str) -> tuple[str, str, str]:
+    return place.view.summary.exhibit_id, place.region.region_id, field
 
 
-def _hidden(actor: Actor, place: Place, field: str) -> bool:
+def _hidden(workbench: Workbench, actor: Actor, place: Place, field: str) -> bool:
     """Whether machine and colleagues are still covered: blind, not judged and not seen by me."""
     if not state.is_blind(place.case_id):
         return False
     if any(review.reviewer_id == actor.person_id for review in place.reviews_of(field)):
         return False
-    return not state.has_seen(place.case_id, place.view.summary.exhibit_id, _seen_as(place, field))
+    return not state.has_seen(workbench, place.case_id, _at(place, field))
 
 
 def _strength(place: Place, field: FieldReading) -> str:
     reading = place.view.reading
-    return doubt.strength(reading, place.region.region_id, field) if reading is not None else ""
+    return doubt.strength(field) if reading is not None else ""
 
 
 def _machine(place: Place, field: FieldReading) -> None:
@@ -161,35 +166,155 @@ def _said(review: Review) -> None:
     )
 
 
+def _not_recorded(place: Place, field: str) -> None:
+    """What was not recorded of the last answer, and why; it stays until one is recorded."""
+    why = state.refusals().get(f"{place.key}-{field}")
+    if why is not None:
+        markup.note(why, "stop")
+
+
+def _open_forms() -> dict[str, tuple[Judgement, int]]:
+    """The small forms that are open, each with what its person saw when they opened it."""
+    forms: dict[str, tuple[Judgement, int]] = st.session_state.setdefault("np_forms", {})
+    return forms
+
+
+def _dissent(place: Place, field: str) -> None:
+    """What others said of the field, and did not take back, where it is otherwise."""
+    for one in dissent_of(place.reviews_of(field)):
+        markup.note(f"Dissent: {one}", "caution")
+
+
 def _answers(
-    workbench: Workbench, place: Place, field: FieldReading, *, number: int | None = None
+    workbench: Workbench,
+    actor: Actor,
+    place: Place,
+    field: FieldReading,
+    *,
+    number: int | None = None,
 ) -> None:
-    """Confirm at once, or open the small form that another answer needs."""
+    """Confirm at once, or open the small form that another answer needs.
+
+    What a button does is done before anything is drawn, over what it was drawn over: however
+    quickly keys come, none is lost, and none speaks of what its person has not seen.
+    """
     key = f"{place.key}-{field.field}"
-    opened = f"answer-{key}"
-    if st.session_state.get(opened) is not None:
-        _form(workbench, place, field, Judgement(st.session_state[opened]))
+    forms = _open_forms()
+    if key in forms:
+        _form(workbench, place, field, *forms[key])
         return
     with st.container(horizontal=True, gap="small", key=f"answers-{key}"):
         keys = (CONFIRM_KEYS, CORRECT_KEYS)
         confirm, correct = (
             (row[number] if number is not None and number < len(row) else None) for row in keys
         )
-        if field.text and st.button(
-            "Confirm", key=f"confirm-{key}", shortcut=confirm, help="What the machine read is there"
-        ):
-            _record(workbench, place, field.field, Judgement.CONFIRMED)
+        if field.text:
+            st.button(
+                "Confirm",
+                key=f"confirm-{key}",
+                shortcut=confirm,
+                help="What the machine read is there",
+                on_click=_confirm,
+                args=(workbench, actor, place, field.field, state.refusals()),
+            )
         for answer, label, shortcut in (
             (Judgement.CORRECTED, "Correct", correct),
             (Judgement.UNSURE, "Unsure", None),
             (Judgement.REJECTED, "Reject", None),
         ):
-            if st.button(label, key=f"{answer}-{key}", shortcut=shortcut):
-                st.session_state[opened] = answer.value
-                st.rerun()
+            st.button(
+                label,
+                key=f"{answer}-{key}",
+                shortcut=shortcut,
+                on_click=forms.__setitem__,
+                args=(key, (answer, place.view.seen)),
+            )
+    _mark(actor, place, field, confirm=confirm or "", correct=correct or "")
 
 
-def _form(workbench: Workbench, place: Place, field: FieldReading, answer: Judgement) -> None:
+def _mark(actor: Actor, place: Place, field: FieldReading, *, confirm: str, correct: str) -> None:
+    """Let the browser keep what is pressed here until it is answered (`ui/components/acts`)."""
+    key, name = f"{place.key}-{field.field}", words.field(field.field)
+    exhibit, region = place.view.summary.exhibit_id, place.region.region_id
+    marks = [
+        acts.turn(key=correct if answer is Judgement.CORRECTED else "", button=f"{answer}-{key}",
+                  what=f"“{said}” for the {name.lower()}")
+        for answer, said in (
+            (Judgement.CORRECTED, "Correct"),
+            (Judgement.UNSURE, "Unsure"),
+            (Judgement.REJECTED, "Reject"),
+        )
+    ]  # fmt: skip
+    if field.text:
+        view: dict[str, str | int] = {
+            "person": actor.person_id,
+            "name": actor.name,
+            "case": place.case_id,
+            "exhibit": exhibit,
+            "region": region,
+            "field": field.field,
+            "seen": place.view.seen,
+            "label": f"{name} of {exhibit}, {region}",
+            "crop": f"crop-{place.key}",
+        }
+        marks.append(acts.card(key=confirm, button=f"confirm-{key}", act=view))
+    st.html("".join(marks))
+
+
+def _confirm(
+    workbench: Workbench,
+    actor: Actor,
+    place: Place,
+    field: FieldName,
+    refusals: dict[str, str],
+) -> None:
+    _send(workbench, actor, place, field, Judgement.CONFIRMED, refusals)
+
+
+def _send(
+    workbench: Workbench,
+    actor: Actor,
+    place: Place,
+    field: FieldName,
+    judgement: Judgement,
+    refusals: dict[str, str],
+    *,
+    seen: int | None = None,
+    text: str = "",
+    reason: str = "",
+    blind: bool = False,
+) -> bool:
+    """Record an answer over what the place was drawn with; says whether it is recorded.
+
+    It asks Streamlit for nothing: inside a callback that could end the run, and lose a press.
+    """
+    key = f"{place.key}-{field}"
+    try:
+        workbench.review.judge_field(
+            actor,
+            place.case_id,
+            exhibit_id=place.view.summary.exhibit_id,
+            region_id=place.region.region_id,
+            field=field,
+            judgement=judgement,
+            seen=place.view.seen if seen is None else seen,
+            text=text,
+            blind=blind,
+            reason=reason,
+        )
+    except Exception as error:
+        sentence = en.told(error)
+        if sentence is None:
+            raise
+        refusals[key] = sentence
+        return False
+    refusals.pop(key, None)
+    return True
+
+
+def _form(
+    workbench: Workbench, place: Place, field: FieldReading, answer: Judgement, seen: int
+) -> None:
     key = f"{place.key}-{field.field}"
     with st.form(f"form-{key}", border=False):
         text = ""
@@ -207,12 +332,13 @@ def _form(workbench: Workbench, place: Place, field: FieldReading, answer: Judge
             leave = st.form_submit_button("Leave it", key=f"leave-{key}")
     focus_on(f"{'text' if answer is Judgement.CORRECTED else 'reason'}-{key}")
     if leave:
-        del st.session_state[f"answer-{key}"]
+        _open_forms().pop(key, None)
+        state.refusals().pop(key, None)
         st.rerun()
     if send and answer is Judgement.CORRECTED and text.strip() == field.text:
         markup.note("This is what the machine read. Change it, or leave it and confirm.", "caution")
     elif send:
-        _record(workbench, place, field.field, answer, text=text, reason=reason)
+        _record(workbench, place, field.field, answer, seen=seen, text=text, reason=reason)
 
 
 def _transcribe(workbench: Workbench, place: Place, field: FieldName) -> None:
@@ -222,11 +348,13 @@ def _transcribe(workbench: Workbench, place: Place, field: FieldName) -> None:
         key=f"blindtext-{key}",
         help="Write ? for a character you cannot read.",
     )
+    seen = state.bound(f"blind-{key}", place.view.seen)
     row = st.container(horizontal=True, gap="small")
     if row.button("Record, then show", type="primary", key=f"blindgo-{key}"):
-        _record(workbench, place, field, Judgement.CORRECTED, text=text, blind=True)
+        _record(workbench, place, field, Judgement.CORRECTED, seen=seen, text=text, blind=True)
     if row.button("I cannot read it", key=f"blindno-{key}"):
-        _record(workbench, place, field, Judgement.UNSURE, reason="Could not be read blind.")
+        why = "Could not be read blind."
+        _record(workbench, place, field, Judgement.UNSURE, seen=seen, reason=why)
 
 
 def _record(
@@ -235,25 +363,32 @@ def _record(
     field: FieldName,
     judgement: Judgement,
     *,
+    seen: int,
     text: str = "",
     reason: str = "",
     blind: bool = False,
 ) -> None:
-    with state.told():
-        workbench.review.judge_field(
-            state.require_actor(),
-            place.case_id,
-            exhibit_id=place.view.summary.exhibit_id,
-            region_id=place.region.region_id,
-            field=field,
-            judgement=judgement,
-            text=text,
-            blind=blind,
-            reason=reason,
-        )
-        for name in ("answer", "text", "reason", "blindtext"):
-            st.session_state.pop(f"{name}-{place.key}-{field}", None)
-        st.rerun()
+    """Record what was written, and draw the screen again; what was refused is kept as typed."""
+    key = f"{place.key}-{field}"
+    forms = _open_forms()
+    if _send(
+        workbench,
+        state.require_user(),
+        place,
+        field,
+        judgement,
+        state.refusals(),
+        seen=seen,
+        text=text,
+        reason=reason,
+        blind=blind,
+    ):
+        forms.pop(key, None)
+        for name in ("text", "reason", "blindtext"):
+            st.session_state.pop(f"{name}-{key}", None)
+    elif key in forms:
+        forms[key] = (judgement, place.view.seen)  # what stands now is drawn beside the refusal
+    st.rerun()
 
 
 def _when_done(workbench: Workbench, actor: Actor, place: Place) -> None:
@@ -279,7 +414,11 @@ def _when_done(workbench: Workbench, actor: Actor, place: Place) -> None:
 
 def _add_field(workbench: Workbench, place: Place) -> None:
     known = {field.field for field in place.fields}
-    added = {r.field for r in place.view.reviews if r.region_id == place.region.region_id} - known
+    added = {
+        review.field
+        for review in place.view.reviews
+        if review.region_id == place.region.region_id and review.counts
+    } - known
     for field in sorted(added):
         review = place.review_of(field)
         if review is not None:
@@ -291,17 +430,21 @@ def _add_field(workbench: Workbench, place: Place) -> None:
                     )
                 )
                 _said(review)
+                _dissent(place, field)
     free = [field for field in ADDABLE if field not in known | added]
     if not free:
         return
+    for field in free:
+        _not_recorded(place, field)
     with st.expander("Add a field that the machine missed", icon=":material/add:"):
         added_field = st.selectbox(
             "Field", free, index=None, format_func=words.field, key=f"add-{place.key}"
         )
         text = st.text_input("What you read", key=f"addtext-{place.key}")
+        seen = state.bound(f"add-{place.key}", place.view.seen)
         if (
             st.button("Record", disabled=added_field is None, key=f"addgo-{place.key}")
             and added_field
         ):
             st.session_state.pop(f"add-{place.key}", None)
-            _record(workbench, place, added_field, Judgement.CORRECTED, text=text)
+            _record(workbench, place, added_field, Judgement.CORRECTED, seen=seen, text=text)

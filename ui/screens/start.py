@@ -9,6 +9,7 @@ import streamlit as st
 from ui import state, words
 from ui.components import markup
 from ui.screens.people import role_boxes
+from workbench.rules.sign_in import CHALLENGE_LIVES, NAMESPACE, Proof, proof_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,19 +42,40 @@ def sign_in(workbench: Workbench) -> None:
 
 
 def _known_person(workbench: Workbench) -> None:
-    everyone = workbench.people.everyone()
+    everyone = workbench.people.in_service()
     names = {person.person_id: person for person in everyone}
     markup.section(
         "Who are you?", "What you do is recorded under your name and signed by your key."
     )
     chosen = _name(names)
-    passphrase = None
-    if chosen and names[chosen].has_passphrase:
+    passphrase = proof = None
+    needed = proof_of(names[chosen]) if chosen else None
+    if needed is Proof.PASSPHRASE:
         passphrase = st.text_input("Passphrase of your key", type="password", key="who_passphrase")
+    if chosen and needed is Proof.SIGNATURE:
+        proof = _signature(workbench, chosen)
     if st.button("Sign in", type="primary", disabled=not chosen, key="sign_in") and chosen:
         with state.told():
-            state.sign_in(workbench.people.sign_in(chosen, passphrase=passphrase))
+            state.sign_in(workbench.people.sign_in(chosen, passphrase=passphrase, proof=proof))
             st.rerun()
+
+
+def _signature(workbench: Workbench, person_id: str) -> str:
+    """Ask who keeps their own key for a signature by it; the question stays until it is used."""
+    asked: dict[str, str] = st.session_state.setdefault("np_challenges", {})
+    if person_id not in asked or st.button("Ask anew", key="who_ask_anew", type="tertiary"):
+        asked[person_id] = workbench.people.challenge(person_id)
+    minutes = int(CHALLENGE_LIVES.total_seconds()) // 60
+    st.html(
+        '<div class="np-muted">You keep your own key, so you prove with it who you are. Run this '
+        f"on your machine within {minutes} minutes, and paste what it prints.</div>"
+    )
+    st.code(
+        f"printf %s '{asked[person_id]}' | ssh-keygen -Y sign -n {NAMESPACE} -f ~/.ssh/id_ed25519",
+        language=None,
+        wrap_lines=True,
+    )
+    return st.text_area("The signature", key="who_signature", height=150)
 
 
 def _name(names: Mapping[str, Person]) -> str | None:
@@ -100,7 +122,7 @@ def _first_person(workbench: Workbench) -> None:
 
 def render(workbench: Workbench) -> None:
     """The first screen after sign-in."""
-    actor = state.require_actor()
+    actor = state.require_user()
     markup.head(f"Good to see you, {actor.name}", LEDE)
     left, _, right = st.columns([1.25, 0.08, 1])
     with left:
@@ -134,7 +156,7 @@ def _make_demo(workbench: Workbench) -> None:
         bar.progress(done / max(total, 1), text=markup.plain(f"Taking in {name}"))
 
     with state.told():
-        case = workbench.demo.load(state.require_actor(), on_step=on_step)
+        case = workbench.demo.load(state.require_user(), on_step=on_step)
         state.choose_case(case.case_id)
         state.go("overview")
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui import state, words
+from ui.choice import choose
 from ui.components import markup
 from ui.screens.candidates import plate_words
-from workbench.limits import MAX_PAPERS
-from workbench.payload import paper_path
+from workbench.payload import Suffixes, paper_path
+from workbench.rules.limits import MAX_PAPERS
 from workbench.trace import ADDRESSEE_WORDS, ANSWER_WORDS, TraceRequest, day
 from workbench.types import PlateView, Role, Upload
 
@@ -28,11 +29,13 @@ DAY = "YYYY-MM-DD"
 _PLATE, _ASKED = "traces_plate", "traces_asked"
 """In the session: the plate that is chosen, and the case in which another screen chose it."""
 _GENERATION = "traces_generation"
+_RECORDED = "traces_recorded"
+"""In the session: how many answers were recorded here, by request."""
 
 
 def render(workbench: Workbench) -> None:
     """The requests of the case with their answers, and a new one."""
-    state.require_actor()
+    state.require_user()
     case = state.require_case(workbench)
     markup.head(
         "Trace requests",
@@ -88,7 +91,7 @@ def _trace(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) -
     )
     for answer in trace.answers:
         _answer(workbench, case, trace, answer)
-    if Role.CUSTODIAN in state.require_actor().roles:
+    if Role.CUSTODIAN in state.require_user().roles:
         again = "another" if trace.answers else "an"
         with st.expander(f"Record {again} answer", icon=":material/reply:"):
             _record(workbench, case, trace, today)
@@ -101,12 +104,13 @@ def _answer(workbench: Workbench, case: CaseSummary, trace: Trace, answer: Trace
         f'<span class="np-muted np-small">Received {markup.safe(day(answer.received_on))}; '
         f"written down by {markup.safe(answer.by)}, {words.when(answer.at)}</span></div>"
     )
+    suffixes = Suffixes(workbench.stores.blobs)
     for number, paper in enumerate(answer.papers, start=1):
         row = st.container(horizontal=True, gap="small")
         row.download_button(
             "Download unopened",
             partial(workbench.tracing.paper, case.case_id, trace.trace_id, paper.sha256),
-            file_name=paper_path(workbench, trace, answer, number).rpartition("/")[2],
+            file_name=paper_path(trace, answer, number, suffixes).rpartition("/")[2],
             mime="application/octet-stream",
             key=f"paper-{answer.sequence}-{number}",
             on_click="ignore",
@@ -119,7 +123,10 @@ def _answer(workbench: Workbench, case: CaseSummary, trace: Trace, answer: Trace
 
 def _record(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) -> None:
     # Every answer has an empty form of its own: pressed again, it records nothing twice.
-    this = f"{trace.trace_id}-{len(trace.answers)}"
+    recorded: dict[str, int] = st.session_state.setdefault(_RECORDED, {})
+    at = f"{case.case_id}-{trace.trace_id}"
+    this = f"{trace.trace_id}-{recorded.get(at, 0)}"
+    seen = state.bound(f"answer-{at}", trace.seen)
     with st.form(f"answer-{this}", border=False):
         choice = st.radio(
             "What it comes to",
@@ -147,14 +154,16 @@ def _record(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) 
         return
     with state.told():
         workbench.tracing.answer(
-            state.require_actor(),
+            state.require_user(),
             case.case_id,
             trace.trace_id,
+            seen=seen,
             answer=choice,
             received_on=received,
             words=said,
             papers=[Upload(name=file.name, data=file.getvalue()) for file in files],
         )
+        recorded[at] = recorded.get(at, 0) + 1
         state.flash("The answer is recorded. Seal a new bundle to hand it on.")
         st.rerun()
 
@@ -173,11 +182,13 @@ def _new(workbench: Workbench, case: CaseSummary, today: date) -> None:
     if state.lacks(Role.CUSTODIAN):
         return
     plate_id, request = _form(case, plates, today)
+    looked_at = next(one for one in plates if one.plate_id == plate_id)
+    seen = state.bound(f"trace-{case.case_id}-{plate_id}", looked_at.seen)
     row = st.container(horizontal=True, gap="small")
     if row.button("Preview the letter", key="trace_preview"):
         with state.told():
             _show_words(case, [one for one in plates if one.plate_id == plate_id])
-            pdf = workbench.tracing.preview(state.require_actor(), case.case_id, plate_id, request)
+            pdf = workbench.tracing.preview(state.require_user(), case.case_id, plate_id, request)
             st.download_button(
                 "Download the preview",
                 pdf,
@@ -188,7 +199,9 @@ def _new(workbench: Workbench, case: CaseSummary, today: date) -> None:
             )
     if row.button("Record it as sent", type="primary", key="trace_send"):
         with state.told(), st.spinner("Making the letter from the log and the originals …"):
-            trace = workbench.tracing.ask(state.require_actor(), case.case_id, plate_id, request)
+            trace = workbench.tracing.ask(
+                state.require_user(), case.case_id, plate_id, request, seen=seen
+            )
             st.session_state.pop(_ASKED, None)
             st.session_state[_GENERATION] += 1  # an empty form: pressed again, it asks nobody twice
             state.flash(f"{trace.trace_id} is recorded. Download its letter and send it.")
@@ -218,14 +231,12 @@ def _form(case: CaseSummary, plates: Sequence[PlateView], today: date) -> tuple[
     blind = state.is_blind(case.case_id)
     if not blind:
         _show_words(case, plates)
-    if st.session_state.get(_PLATE) not in by_id:
-        st.session_state[_PLATE] = plates[0].plate_id
     generation = st.session_state.setdefault(_GENERATION, 0)
-    plate_id = st.selectbox(
+    plate_id = choose(
         "Plate",
         list(by_id),
         key=_PLATE,
-        format_func=lambda one: one if blind else f"{one}: {plate_words(by_id[one])}",
+        named=lambda one: one if blind else f"{one}: {plate_words(by_id[one])}",
     )
     left, right = st.columns(2)
     with left:

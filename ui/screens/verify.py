@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import state, words
+from ui import server, state, words
 from ui.components import markup
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def render(workbench: Workbench) -> None:
     """Choose a bundle and the trusted signers, and see every fault by name."""
-    state.require_actor()
+    state.require_user()
     markup.head(
         "Verify a bundle",
         "Every hash, every signature, every entry of the log. All faults are named, not only the "
@@ -51,13 +51,22 @@ def _forget() -> None:
 
 
 def _bundle() -> tuple[str, st.runtime.uploaded_file_manager.UploadedFile | None]:
-    markup.section("The bundle", "A ZIP file, or the folder's path on this computer.")
+    others = server.serves_others()
+    markup.section(
+        "The bundle",
+        "A ZIP file." if others else "A ZIP file, or the folder's path on this computer.",
+    )
     upload = st.file_uploader(
         "Bundle as ZIP",
         key="verify_upload",
         label_visibility="collapsed",
         on_change=_forget,
     )
+    if others:  # paths of the server are no business of its visitors: only what it offered itself
+        path = str(st.session_state.get("verify_path", ""))
+        if path:
+            st.caption(f"Or the sealed bundle that was chosen: {markup.plain(Path(path).name)}")
+        return path, upload
     path = st.text_input(
         "Or the path of a folder or ZIP on this computer", key="verify_path", on_change=_forget
     )
@@ -93,6 +102,8 @@ def _more() -> tuple[bytes | None, Path | None]:
             on_change=_forget,
             help="From the authority itself. Without it no time is confirmed by anybody outside.",
         )
+        if server.serves_others():
+            return file.getvalue() if file else None, None
         sealed = st.text_input(
             "Path of the sealed bundle that this public one must come from",
             key="verify_sealed",

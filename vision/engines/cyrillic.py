@@ -16,6 +16,7 @@ import numpy as np
 import onnxruntime
 import rapidocr
 
+from values.text import CYRILLIC, CYRILLIC_OWN, LATIN_OWN, SAME_SHAPE
 from vision.engines.glyphs import as_read
 from vision.engines.rapidocr import LEAST_WIDTH, RapidOcrEngine, usable_cores
 from vision.engines.tapped import tapped
@@ -37,15 +38,12 @@ STRIDE = 8
 
 HEAD_FILE = Path(__file__).with_name("cyrillic_head.npz")
 
-CYRILLIC = "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯІЇЄҐ"
-LATIN_ONLY = "DFGJLNQRSUVWYZbdfghjklmnqrstuvwz"
+LATIN_ONLY = "".join(sorted(LATIN_OWN))
 ALPHABET = ("", *" 0123456789-.,:;/()\"«»'№%+*=", *CYRILLIC, *CYRILLIC.lower(), *LATIN_ONLY)
 """What the head tells apart; the blank of CTC comes first."""
 
-TWINS = dict(zip("АВСЕНІКМОРТХасеорхуі", "ABCEHIKMOPTXaceopxyi", strict=True))
-"""Cyrillic letters and the Latin ones that look just the same (Unicode's confusables)."""
-
-CYRILLIC_ONLY = frozenset(CYRILLIC + CYRILLIC.lower()) - TWINS.keys()
+TWINS = {char: SAME_SHAPE[char] for char in CYRILLIC + CYRILLIC.lower() if char in SAME_SHAPE}
+"""Cyrillic letters of this alphabet and the Latin ones that look just the same."""
 
 
 class CyrillicEngine(RapidOcrEngine):
@@ -137,12 +135,12 @@ def _latin_words(lattice: Lattice) -> list[tuple[int, int]]:
 
     A word with letters of one script only is in it; one without any is in that of the line.
     """
-    line_is_cyrillic = any(char in CYRILLIC_ONLY for char in lattice.text)
+    line_is_cyrillic = any(char in CYRILLIC_OWN for char in lattice.text)
     words, start = [], 0
     ends = [first for char, first, _ in lattice.path if char == " "]
     for end in (*ends, len(lattice.steps)):
         text = {char for char, first, _ in lattice.path if start <= first < end}
-        if not text & CYRILLIC_ONLY and (text & set(LATIN_ONLY) or not line_is_cyrillic):
+        if not text & CYRILLIC_OWN and (text & set(LATIN_ONLY) or not line_is_cyrillic):
             words.append((start, end))
         start = end
     return words

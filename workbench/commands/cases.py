@@ -1,9 +1,10 @@
-"""Cases and the store itself: `case`, `demo`, `log`, `rebuild`."""
+"""Cases and the store itself: `case`, `demo`, `log`, `audit`, `rebuild`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from values.text import counted
 from workbench.commands.common import (
     Verbs,
     actor_of,
@@ -12,10 +13,12 @@ from workbench.commands.common import (
     aside,
     listing,
     progress,
+    shows,
     verb,
 )
-from workbench.limits import MAX_PROVENANCE, MAX_TITLE
-from workbench.policy import POLICY_WORDS
+from workbench.rules.blindness import EACH, TELLING
+from workbench.rules.limits import MAX_PROVENANCE, MAX_TITLE
+from workbench.rules.policy import POLICY_WORDS
 from workbench.types import Policy
 
 if TYPE_CHECKING:
@@ -55,6 +58,14 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     log = verb(verbs, "log", _log, "Print a case's chain of custody, a line an entry.")
     add_case(log)
     add_json(log)
+    held = verb(
+        verbs,
+        "audit",
+        _audit,
+        "Name each fault of the store: of its logs, of what is kept, and of the tables that every "
+        "list is read from.",
+    )
+    add_json(held)
     verb(
         verbs,
         "rebuild",
@@ -88,7 +99,7 @@ def _cells(case: CaseSummary) -> tuple[str, ...]:
     return (
         case.case_id,
         case.title,
-        f"{case.exhibits} exhibits",
+        counted(case.exhibits, "exhibit"),
         f"{case.waiting} waiting",
         f"{case.to_review} to review",
     )
@@ -101,6 +112,8 @@ def _demo(workbench: Workbench, options: argparse.Namespace) -> int:
 
 
 def _log(workbench: Workbench, options: argparse.Namespace) -> int:
+    if any(row.kind in TELLING for row in _entries(workbench, options.case)):
+        shows(workbench, options, options.case, [EACH])
     listing(
         options,
         (
@@ -116,6 +129,21 @@ def _entries(workbench: Workbench, case_id: str) -> Iterator[LedgerRow]:
     while rows := workbench.cases.ledger_rows(case_id, offset=offset, limit=500):
         offset += len(rows)
         yield from rows
+
+
+def _audit(workbench: Workbench, options: argparse.Namespace) -> int:
+    """Checkpoints kept outside are for `python -m evidence_store audit --anchor`."""
+    from workbench.audit import audit  # here, since help has no use for the store
+
+    faults = [
+        *audit(
+            workbench.stores, None if options.json else lambda words: aside(f"Checking {words} …")
+        )
+    ]
+    found = listing(options, ((one, (one.code, one.where, one.message)) for one in faults))
+    if not found:
+        aside("No fault.")
+    return 1 if found else 0
 
 
 def _rebuild(workbench: Workbench, _options: argparse.Namespace) -> int:

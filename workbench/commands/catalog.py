@@ -6,11 +6,14 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from catalog.kept_search import KeptSearch, result_json, search_json
+from values.text import counted
 from workbench.commands.common import (
     Verbs,
     actor_of,
     add_case,
     add_json,
+    add_seen,
     aside,
     file_bytes,
     line,
@@ -20,16 +23,17 @@ from workbench.commands.common import (
 )
 from workbench.commands.result_lines import result_lines
 from workbench.errors import BadRequest
-from workbench.limits import MAX_REASON
+from workbench.rules.limits import MAX_REASON
 from workbench.terminal import safe
 from workbench.types import Judgement
 
 if TYPE_CHECKING:
     import argparse
 
+    from catalog.kept_search import KeptFinding, KeptResult
     from catalog.mapping import ColumnMapping
     from catalog.types import CoverageEntry
-    from workbench.types import JsonMap
+    from workbench.types import SearchView
     from workbench.workbench import Workbench
 
 TITLE = "Catalog and candidates"
@@ -60,6 +64,12 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
         check.add_argument(
             f"--{name}", default="", help=f"look up this {name}, outside any case; not recorded"
         )
+    check.add_argument(
+        "--catalog",
+        metavar="SHA256",
+        help="the snapshot to ask, or how its SHA-256 begins, as `catalog` lists them (default: "
+        "the one in use; the others are named as not asked)",
+    )
     for name, metavar, meaning in CIRCUMSTANCES:
         check.add_argument(
             f"--{name}",
@@ -147,6 +157,7 @@ def _add_decide(verbs: Verbs[argparse.ArgumentParser]) -> None:
         dest="candidate",
         help="judge instead that none of the candidates is the unit",
     )
+    add_seen(decide, "check {case} --plate PLATE")
     decide.add_argument(
         "--reason",
         required=True,
@@ -173,7 +184,16 @@ def _list(workbench: Workbench, options: argparse.Namespace) -> int:
     if not listing(
         options,
         (
-            (one, (one.sha256, one.name, f"{one.serials} serials", "current" * one.current))
+            (
+                one,
+                (
+                    one.sha256,
+                    one.name,
+                    counted(one.serials, "serial"),
+                    *([one.left_out] if one.left_out else ()),
+                    "current" * one.current,
+                ),
+            )
             for one in workbench.catalogs.all_catalogs()
         ),
     ):
@@ -201,6 +221,8 @@ def _import(
         synthetic=options.synthetic,
         accept_partial=options.accept_partial,
     )
+    if summary.left_out:
+        aside(f"warning: {summary.left_out}")
     print(summary.sha256)
     return 0
 
@@ -236,35 +258,48 @@ def _check(workbench: Workbench, options: argparse.Namespace) -> int:
                 "Say which plate of the case: check CASE --plate PLATE, as "
                 f"`python -m workbench show {options.case or 'CASE'}` lists it."
             )
-        result = workbench.catalogs.lookup(options.serial, options.maker, options.model)
-        return _print_result(options, result, (), sequence=None)
-    if options.case is None or options.serial or options.maker or options.model:
+        result = workbench.catalogs.lookup(
+            options.serial, options.maker, options.model, catalog=options.catalog
+        )
+        return _print_result(options, result, (), None)
+    typed = options.serial or options.maker or options.model
+    if options.case is None or typed:
         raise BadRequest("--plate goes with its case and no typed words: check CASE --plate PLATE.")
     view = workbench.matching.search(
-        actor_of(workbench, options), options.case, options.plate, circumstances=given
+        actor_of(workbench, options),
+        options.case,
+        options.plate,
+        circumstances=given,
+        catalog=options.catalog,
     )
-    return _print_result(options, view.result, view.findings, sequence=view.sequence)
+    return _print_result(options, view.result, view.findings, view)
 
 
 def _print_result(
     options: argparse.Namespace,
-    result: JsonMap,
-    findings: tuple[JsonMap, ...],
-    *,
-    sequence: int | None,
+    result: KeptResult,
+    findings: tuple[KeptFinding, ...],
+    view: SearchView | None,
 ) -> int:
     if options.json:
-        shown = {"search": sequence, "result": result, "findings": findings}
-        print_json(result if sequence is None else shown)
+        if view is None:
+            print_json(result_json(result))
+            return 0
+        number = {"search": view.sequence, "seen": view.seen}
+        kept = search_json(KeptSearch(result=result, findings=findings))
+        print_json({**number, **kept, "dissent": view.dissent})
         return 0
-    if sequence is not None:
-        line("search", sequence)
+    if view is not None:
+        line("search", view.sequence, "seen", view.seen)
     for cells in result_lines(result, findings):
         line(*cells)
-    if sequence is not None:
+    for sentence in view.dissent if view is not None else ():
+        line("dissent", sentence)
+    if view is not None:
         aside(
-            f"To decide: `python -m workbench decide {options.case} {sequence} confirmed "
-            "--candidate KEY --reason WORDS`; so, too, rejected and unsure, and --none."
+            f"To decide: `python -m workbench decide {options.case} {view.sequence} confirmed "
+            f"--candidate KEY --seen {view.seen} --reason WORDS`; so, too, rejected and unsure, "
+            "and --none."
         )
     return 0
 
@@ -277,6 +312,7 @@ def _decide(workbench: Workbench, options: argparse.Namespace) -> int:
         candidate=options.candidate,
         judgement=Judgement(options.judgement),
         reason=options.reason,
+        seen=options.seen,
     )
     print("stands" if decision.stands else "waits for another reviewer")
     return 0

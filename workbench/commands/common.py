@@ -12,7 +12,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
+from evidence_store.signing import sign_with_ssh_keygen
 from workbench.errors import BadRequest, NotFound
+from workbench.rules.blindness import EACH
+from workbench.rules.sign_in import NAMESPACE, Proof, proof_of
 from workbench.terminal import safe
 
 if TYPE_CHECKING:
@@ -50,7 +53,7 @@ def verb(
     """Add a command with its one sentence; --store and --as may stand before or after it."""
     added = verbs.add_parser(name, description=text)
     add_common(added, default=argparse.SUPPRESS)
-    added.set_defaults(command=command)
+    added.set_defaults(command=command, verb=name)
     return added
 
 
@@ -71,6 +74,13 @@ def add_common(parser: argparse.ArgumentParser, *, default: str | None = None) -
         default=default,
         help="who you are, by name or identifier; default: the only person of the store",
     )
+    parser.add_argument(
+        "--own-key",
+        type=Path,
+        metavar="FILE",
+        default=default,
+        help="with --as for who keeps their own key: the key to prove it with",
+    )
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -83,9 +93,27 @@ def add_case(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", metavar="CASE", help="the case, such as case-0123456789ab")
 
 
+def add_seen(
+    parser: argparse.ArgumentParser, shown_by: str, *, required: bool = True, with_: str = ""
+) -> None:
+    """Let the person say what they looked at: without it, nothing of others may be replaced.
+
+    `shown_by` is the command that shows it, after the name of the program.
+    """
+    parser.set_defaults(shown_by=shown_by)
+    parser.add_argument(
+        "--seen",
+        type=count,
+        required=required,
+        metavar="N",
+        help=f"{with_}what you looked at: the number that `{shown_by.split()[0]}` printed; "
+        "refused if something newer stands",
+    )
+
+
 def actor_of(workbench: Workbench, options: argparse.Namespace) -> Actor:
     """The person named by --as; the only person of a store needs no naming."""
-    people = workbench.people.everyone()
+    people = workbench.people.in_service()
     if not people:
         raise BadRequest(nobody(workbench))
     if options.actor is None:
@@ -94,9 +122,38 @@ def actor_of(workbench: Workbench, options: argparse.Namespace) -> Actor:
         person_id = people[0].person_id
     else:
         person_id = person_called(workbench, options.actor)
-    locked = workbench.people.person(person_id).has_passphrase
-    passphrase = getpass.getpass("Passphrase: ") if locked else None
-    return workbench.people.sign_in(person_id, passphrase=passphrase)
+    return signed_in(workbench, person_id, options.own_key)
+
+
+def signed_in(workbench: Workbench, person_id: str, own_key: Path | None) -> Actor:
+    """Let a person prove who they are: by passphrase, or by the key that they keep themselves."""
+    person = workbench.people.person(person_id)
+    needed = proof_of(person)
+    if needed is Proof.PASSPHRASE:
+        return workbench.people.sign_in(person_id, passphrase=getpass.getpass("Passphrase: "))
+    if needed is Proof.NAME or person.left_at is not None:
+        return workbench.people.sign_in(person_id)
+    if own_key is None:
+        raise BadRequest(
+            f"{person.name} keeps their own key and proves with it who they are: name it with "
+            "--own-key FILE, the private key, or the .pub file of one that an ssh-agent holds."
+        )
+    challenge = workbench.people.challenge(person_id)
+    proof = sign_with_ssh_keygen(own_key, challenge.encode("ascii"), NAMESPACE)
+    return workbench.people.sign_in(person_id, proof=proof)
+
+
+def shows(
+    workbench: Workbench, options: argparse.Namespace, case_id: str, exhibits: Iterable[str]
+) -> None:
+    """Note that who asks is shown, by this command, what was read on these exhibits.
+
+    Whether what they write later was written blind is told from it.
+    """
+    places = [(exhibit_id, EACH, EACH) for exhibit_id in exhibits]
+    if places:
+        actor = actor_of(workbench, options)
+        workbench.shown.note(actor, case_id, places, shown_by=f"`{options.verb}`")
 
 
 def nobody(workbench: Workbench) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict
 
+from evidence_store.bundle.errors import AnswersMissing
 from workbench.commands.common import (
     Verbs,
     actor_of,
@@ -85,6 +87,14 @@ def _add_publish(verbs: Verbs[argparse.ArgumentParser]) -> None:
         ("blur", "EXHIBIT", "an exhibit of which a blurred photo is shown"),
         ("value", "WORDS", "words that must stand nowhere, such as a name"),
         ("harmless", "WORDS", "words of withheld fields that give nothing away"),
+        (
+            "disclose",
+            "FIELD",
+            "release on purpose a field that is withheld by rule, named as for --withhold",
+        ),
+        ("disclose-copy", "EXHIBIT", "show a copy of a withheld or blurred exhibit on purpose"),
+        ("withhold-near", "WORDS", "withhold words that come near to what is withheld"),
+        ("release-near", "WORDS", "release on purpose words that come near to what is withheld"),
         ("reason", "WORDS", "why, for all to read"),
     ):
         publish.add_argument(
@@ -169,7 +179,7 @@ def _sign(workbench: Workbench, options: argparse.Namespace) -> int:
 
 
 def _publish(workbench: Workbench, options: argparse.Namespace) -> int:
-    from workbench.publication import Withholding
+    from workbench.publication import Answer, Verdict, Withholding
 
     withholding = Withholding(
         fields=tuple(_field_choice(text) for text in options.withhold),
@@ -177,14 +187,38 @@ def _publish(workbench: Workbench, options: argparse.Namespace) -> int:
         blurred=tuple(options.blur),
         values=tuple(options.value),
         harmless=tuple(options.harmless),
+        released=tuple(_field_choice(text) for text in options.disclose),
+        released_copies=tuple(options.disclose_copy),
+        answers=(
+            *(Answer(words=one, verdict=Verdict.WITHHELD) for one in options.withhold_near),
+            *(Answer(words=one, verdict=Verdict.RELEASED) for one in options.release_near),
+        ),
         title=options.title,
         reasons=tuple(options.reason),
     )
+    hidden = (*withholding.exhibits, *withholding.blurred)
+    for exhibit in workbench.publication.shows_the_same(options.case, hidden):
+        if exhibit not in withholding.released_copies:
+            aside(f"{exhibit} shows the same picture, and is withheld or blurred too.")
     actor = actor_of(workbench, options)
-    view = workbench.publication.publish(actor, options.case, options.sequence, withholding)
+    try:
+        view = workbench.publication.publish(actor, options.case, options.sequence, withholding)
+    except AnswersMissing as error:
+        _say_near(error)
+        return 1
     line(workbench.publication.folder_path(options.case, view.sequence))
     aside("Look at its photos before it goes out: no program did.")
     return 0
+
+
+def _say_near(error: AnswersMissing) -> None:
+    """List near hits, each with the options that answer it."""
+    aside(error.message.partition(":")[0] + ". Nothing was written.")
+    for hit in error.hits:
+        words = shlex.quote(hit.words)
+        aside(hit.sentence())
+        aside(f"    --withhold-near {words}   or   --release-near {words}")
+    aside("Add an answer for each and publish again, or do not publish.")
 
 
 def _field_choice(text: str) -> FieldChoice:

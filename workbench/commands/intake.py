@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
@@ -22,16 +23,18 @@ from workbench.commands.common import (
     listing,
     progress,
     seconds,
+    shows,
     verb,
 )
 from workbench.errors import NotFound
-from workbench.types import Claims, ExhibitState, ExhibitSummary, IntakeReport, Upload
+from workbench.types import Claims, ExhibitState, ExhibitSummary, IntakeReport
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Sequence
 
-    from workbench.jobs import ReadingProgress
+    from workbench.pieces import OnDisk
+    from workbench.runner import ReadingProgress
     from workbench.source_list import SourceList
     from workbench.workbench import Workbench
 
@@ -50,6 +53,11 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     )
     add_case(exhibits)
     add_json(exhibits)
+    exhibits.add_argument(
+        "--refused",
+        action="store_true",
+        help="list instead what could not be taken in, the latest first: SHA-256, name and why",
+    )
     frame = verb(verbs, "frame", _frame, "Take a frame of a clip as an exhibit.")
     add_case(frame)
     frame.add_argument("clip", metavar="CLIP", help="the clip's exhibit, such as EX-0003")
@@ -114,12 +122,13 @@ def _ingest(workbench: Workbench, options: argparse.Namespace) -> int:
     files = list(_files(options.paths))
     sources = _sources(workbench, options.sources)
 
-    def uploads() -> Iterator[Upload]:
+    def uploads() -> Iterator[OnDisk]:
         for number, path in enumerate(files):
             progress(path.name, number, len(files))
-            yield Upload(name=path.name, data=file_bytes(path, workbench))
+            yield OnDisk(name=path.name, path=path)
 
     from workbench.intake import together
+    from workbench.pieces import OnDisk
 
     reports = [IntakeReport(total=len(files))]
     with _until_interrupted() as interrupted:
@@ -166,7 +175,7 @@ def _print_taken(report: IntakeReport) -> None:
     """Say what became of one file."""
     for exhibit in report.accepted:
         of = dict(report.copies).get(exhibit)
-        line(exhibit, report.name, f"copy of {of}" if of else "")
+        line(exhibit, report.name, f"proposed as a copy of {of}" if of else "")
     for exhibit in report.known:
         line(exhibit, report.name, "here already")
     for refusal in report.refused:
@@ -195,25 +204,51 @@ def _until_interrupted() -> Iterator[Callable[[], bool]]:
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
     """Files as named, and the files in folders (not their notes or hidden ones), in order.
 
-    Says which folders inside those are not opened. Raises NotFound.
+    Says which folders inside those are not opened. What is no file, such as a pipe or a link that
+    leads nowhere, is among them: intake refuses it on record. Raises NotFound.
     """
     for path in paths:
-        if path.is_dir():
-            inside = [item for item in sorted(path.iterdir()) if not item.name.startswith(".")]
-            for item in inside:
-                if item.is_dir():
-                    aside(f"The folder {item} is not opened; name it as well to take it in.")
-            files = [i for i in inside if i.is_file() and i.suffix.lower() not in NOTES]
-            if not files:
-                raise NotFound(f"There is no file to take in directly in {path}.")
-            yield from files
-        elif path.is_file():
-            yield path
-        else:
+        if not os.path.lexists(path):
             raise NotFound(f"There is no file or folder {path}.")
+        inside = _inside(path)
+        if inside is None:
+            yield path
+            continue
+        folders = {item for item in inside if _is_folder(item)}
+        for item in sorted(folders):
+            aside(f"The folder {item} is not opened; name it as well to take it in.")
+        files = [i for i in inside if i not in folders and i.suffix.lower() not in NOTES]
+        if not files:
+            raise NotFound(f"There is no file to take in directly in {path}.")
+        yield from files
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is a folder; of what cannot be looked at, intake says why."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _inside(path: Path) -> list[Path] | None:
+    """What a folder holds but for what is hidden; None if it is no folder that can be opened."""
+    try:
+        return [item for item in sorted(path.iterdir()) if not item.name.startswith(".")]
+    except OSError:
+        return None
 
 
 def _exhibits(workbench: Workbench, options: argparse.Namespace) -> int:
+    if options.refused:
+        found = workbench.intake.refusals(options.case)
+        rows = ((one, (one.sha256 or "not read", one.name, one.reason)) for one in found)
+        if not listing(options, rows):
+            aside("Every file that was brought to this case was taken in.")
+        return 0
+    if options.json:  # the lines say no word of what was read; the JSON does
+        read = [one.exhibit_id for one in _all_exhibits(workbench, options.case) if one.fields]
+        shows(workbench, options, options.case, read)
     if not listing(
         options,
         (
@@ -227,7 +262,6 @@ def _exhibits(workbench: Workbench, options: argparse.Namespace) -> int:
 
 _WORDS = {
     ExhibitState.WAITING: "waiting",
-    ExhibitState.COPY: "copy, not read",
     ExhibitState.READ: "to review",
     ExhibitState.NO_FIELD: "nothing read",
     ExhibitState.REVIEWED: "reviewed",
@@ -238,7 +272,7 @@ _WORDS = {
 def _origin(exhibit: ExhibitSummary) -> str:
     """Of which exhibit it is a copy, or a frame."""
     if exhibit.copy_of:
-        return f"copy of {exhibit.copy_of}"
+        return f"{'' if exhibit.copy_is_settled else 'likely '}copy of {exhibit.copy_of}"
     return f"frame of {exhibit.parent}" if exhibit.parent else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.errors import NotFound
+from workbench.errors import NotFound, Overtaken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +27,11 @@ LISTED_BY: Mapping[Kind, str] = {
 """For each kind of thing, the commands that list such things and make one."""
 
 
-def next_step(error: Exception, case: str | None) -> str:
+def next_step(error: Exception, case: str | None, shown_by: str = "") -> str:
     """The sentence that goes with an error; empty for an error that says all by itself."""
+    if isinstance(error, Overtaken):
+        look = f"python -m workbench {shown_by}".format(case=case or "CASE")
+        return f"`{look}` shows what stands, with the number for --seen."
     if not isinstance(error, NotFound) or error.kind is None:
         return ""
     return LISTED_BY[error.kind].format(me="python -m workbench", case=case or "CASE")

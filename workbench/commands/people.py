@@ -1,4 +1,4 @@
-"""People and their keys: `people`, `enrol`, `key`, `signers`."""
+"""People and their keys: `people`, `enrol`, `person`, `key`, `clock`, `signers`."""
 
 from __future__ import annotations
 
@@ -11,21 +11,25 @@ from workbench.commands.common import (
     Verbs,
     actor_of,
     add_json,
+    add_seen,
     aside,
     file_bytes,
+    line,
     listing,
     moment,
     nobody,
     person_called,
     verb,
 )
-from workbench.limits import MAX_NAME
+from workbench.errors import BadRequest
+from workbench.rules.limits import MAX_NAME
 from workbench.types import Role
 
 if TYPE_CHECKING:
     import argparse
 
     from evidence_store.types import PublicKey
+    from workbench.types import Person
     from workbench.workbench import Workbench
 
 TITLE = "People and keys"
@@ -36,7 +40,16 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     """Add the commands of this group."""
     add_json(verb(verbs, "people", _people, "List the people of this store."))
     _add_enrol(verbs)
+    _add_person(verbs)
     _add_key(verbs)
+    clock = verb(
+        verbs, "clock", _clock, "Say how the clock stands, or record that it is right now."
+    )
+    clock.add_argument(
+        "--reason",
+        help="record that this machine's clock is right and earlier entries were dated wrongly; "
+        "how that is known stays on record",
+    )
     verb(verbs, "signers", _signers, "Print the allowed_signers file to hand to a verifier.")
 
 
@@ -59,6 +72,20 @@ def _add_enrol(verbs: Verbs[argparse.ArgumentParser]) -> None:
         metavar="FILE",
         help="the .pub file of a key that they keep themselves; no key is then made here",
     )
+
+
+def _add_person(verbs: Verbs[argparse.ArgumentParser]) -> None:
+    person = verb(verbs, "person", _person, "End a person's service, or begin or end a role.")
+    person.add_argument("person", metavar="PERSON", help="who, by name or identifier")
+    how = person.add_mutually_exclusive_group(required=True)
+    how.add_argument(
+        "--end", action="store_true", help="they left: nothing is done under their name again"
+    )
+    roles = [role.value for role in Role]
+    how.add_argument("--begin-role", choices=roles, help="they hold this role from now on")
+    how.add_argument("--end-role", choices=roles, help="they hold this role no more")
+    person.add_argument("--reason", required=True, help="why; it stays on record")
+    add_seen(person, "people")
 
 
 def _add_key(verbs: Verbs[argparse.ArgumentParser]) -> None:
@@ -89,6 +116,7 @@ def _add_key(verbs: Verbs[argparse.ArgumentParser]) -> None:
         help="with --end: since when nothing signed with it counts, in ISO 8601, this machine's "
         "zone unless it names one; may be past (default: now)",
     )
+    add_seen(key, "people", required=False, with_="with --begin, --public-key and --end: ")
     key.add_argument("--reason", default="", help="why the key ends or changes; needed with --end")
     key.add_argument("--ask-passphrase", action="store_true", help=f"with --begin: {_ASK}")
     add_json(key)
@@ -98,11 +126,37 @@ def _people(workbench: Workbench, options: argparse.Namespace) -> int:
     if not listing(
         options,
         (
-            (person, (person.person_id, person.name, ",".join(person.roles)))
+            (person, (person.person_id, person.name, _standing(person)))
             for person in workbench.people.everyone()
         ),
     ):
         aside(nobody(workbench))
+    else:
+        seen = workbench.people.everyone()[0].seen
+        aside(f"To change a person, a role or a key, name what you saw: --seen {seen}.")
+    return 0
+
+
+def _standing(person: Person) -> str:
+    """What a person may do; that they left, or have no key, is said instead."""
+    if person.left_at is not None:
+        return f"left {person.left_at:%Y-%m-%d}"
+    return ",".join(person.roles) + (" (no key in use)" if person.key_ends else "")
+
+
+def _person(workbench: Workbench, options: argparse.Namespace) -> int:
+    """End someone's service, or begin or end a role of theirs."""
+    actor = actor_of(workbench, options)
+    who = person_called(workbench, options.person)
+    why = {"reason": options.reason, "seen": options.seen}
+    people = workbench.people
+    if options.end:
+        person = people.end_person(actor, who, **why)
+    elif options.begin_role:
+        person = people.begin_role(actor, who, Role(options.begin_role), **why)
+    else:
+        person = people.end_role(actor, who, Role(options.end_role), **why)
+    line(person.person_id, person.name, _standing(person))
     return 0
 
 
@@ -126,6 +180,7 @@ def _key(workbench: Workbench, options: argparse.Namespace) -> int:
         workbench.people.begin_key(
             actor_of(workbench, options),
             person,
+            seen=_seen(options),
             passphrase=getpass.getpass("New passphrase: ") if options.ask_passphrase else None,
             public_key=_key_line(workbench, options.public_key),
             reason=options.reason,
@@ -134,12 +189,21 @@ def _key(workbench: Workbench, options: argparse.Namespace) -> int:
         workbench.people.end_key(
             actor_of(workbench, options),
             person,
+            seen=_seen(options),
             reason=options.reason,
             at=None if options.at is None else options.at.astimezone(UTC),
             fingerprint=options.fingerprint,
         )
     listing(options, ((key, _key_cells(key)) for key in workbench.people.keys_of(person)))
     return 0
+
+
+def _seen(options: argparse.Namespace) -> int:
+    if options.seen is None:
+        raise BadRequest(
+            "Say what you looked at: `python -m workbench people` prints the number for --seen."
+        )
+    return int(options.seen)
 
 
 def _key_cells(key: PublicKey) -> tuple[str, ...]:
@@ -150,6 +214,17 @@ def _key_cells(key: PublicKey) -> tuple[str, ...]:
 
 def _key_line(workbench: Workbench, path: Path | None) -> str | None:
     return None if path is None else file_bytes(path, workbench).decode(errors="replace")
+
+
+def _clock(workbench: Workbench, options: argparse.Namespace) -> int:
+    """Record a correction of the clock, or say whether it runs behind the last entry."""
+    if options.reason is not None:
+        actor = actor_of(workbench, options)
+        logs = workbench.people.correct_clock(actor, reason=options.reason)
+        line(f"Recorded in {logs} {'log' if logs == 1 else 'logs'}.")
+    elif not workbench.stores.ledger.clock_remark():
+        line("The clock is not behind the last entry.")
+    return 0
 
 
 def _signers(workbench: Workbench, _options: argparse.Namespace) -> int:

@@ -9,31 +9,37 @@ from workbench.report.result import (
     applications_of,
     candidates_of,
     finding_of,
-    limits_of,
+    leads_of,
     verdict_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from catalog.kept_search import KeptFinding, KeptResult
     from workbench.report.types import ReportCandidate, ReportFinding
-    from workbench.types import JsonMap
 
 Cells = tuple[str, ...]
 
 
-def result_lines(result: JsonMap, findings: Sequence[JsonMap]) -> Iterator[Cells]:
+def result_lines(result: KeptResult, findings: Sequence[KeptFinding]) -> Iterator[Cells]:
     """The parts of each line; a line that begins with nothing belongs to the one before it."""
-    yield "verdict", verdict_of(result), str(result.get("explanation", ""))
+    yield "verdict", verdict_of(result), result.explanation
     for candidate in candidates_of(result):
         yield from _candidate(candidate)
     for number, what in applications_of(result):
         yield "application, never approved", number, what
+    said = ""
+    for words, lead in leads_of(result):
+        if words != said:
+            yield "leads", words
+        said = words
+        yield "", lead
     for finding in findings:
         yield from _finding(finding_of(finding))
-    if coverage := str(result.get("coverage_note") or ""):
-        yield "coverage", coverage
-    for limit in limits_of(result):
+    if result.coverage_note:
+        yield "coverage", result.coverage_note
+    for limit in result.limits:
         yield "limit", limit
 
 

@@ -11,15 +11,17 @@ from workbench.commands.common import (
     actor_of,
     add_case,
     add_json,
+    add_seen,
     aside,
     count,
     line,
     listing,
     print_json,
+    shows,
     verb,
 )
-from workbench.limits import LEAST_SOUGHT, MAX_REASON, MAX_TEXT
 from workbench.report.numbers import percent
+from workbench.rules.limits import LEAST_SOUGHT, MAX_REASON, MAX_TEXT
 from workbench.types import Judgement
 
 if TYPE_CHECKING:
@@ -40,6 +42,12 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
         verbs, "show", _show, "Show the plates of a case: the machine's and people's words."
     )
     add_case(show)
+    show.add_argument(
+        "--covered",
+        action="store_true",
+        help="leave out what machines and people read, for who transcribes blind; what is shown "
+        "otherwise is noted, and nothing of it is blind after that",
+    )
     add_json(show)
     _add_find(verbs)
     _add_judge(verbs)
@@ -91,6 +99,7 @@ def _add_judge(verbs: Verbs[argparse.ArgumentParser]) -> None:
         help="your answer on what the machine read: confirmed, corrected (with --text), "
         "rejected or unsure (with --reason)",
     )
+    add_seen(judge, "show {case}")
     judge.add_argument(
         "--text",
         default="",
@@ -124,14 +133,20 @@ def _add_judge_copies(verbs: Verbs[argparse.ArgumentParser]) -> None:
         choices=["confirmed", "rejected", "unsure"],
         help="your answer; rejected splits the group",
     )
+    add_seen(judge, "copies {case}")
     judge.add_argument("--reason", default="", help="why; needed for rejected and unsure")
 
 
 def _show(workbench: Workbench, options: argparse.Namespace) -> int:
-    from workbench.case_file import plates as all_plates
-
     shown: list[JsonMap] = []
-    for plate in all_plates(workbench, options.case):
+    plates = tuple(workbench.review.every_plate(options.case))
+    if options.covered:
+        return _covered(plates, options)
+    exhibits = [exhibit_id for plate in plates for exhibit_id, _region in plate.members]
+    shows(workbench, options, options.case, dict.fromkeys(exhibits))
+    if plates and not options.json:
+        line("seen", min(plate.seen for plate in plates))
+    for plate in plates:
         strengths = [_strength(workbench, options.case, field) for field in plate.fields]
         shown.append(_plate_json(plate, strengths))
         if not options.json:
@@ -143,6 +158,28 @@ def _show(workbench: Workbench, options: argparse.Namespace) -> int:
     return 0
 
 
+def _covered(plates: Sequence[PlateView], options: argparse.Namespace) -> int:
+    """The plates and the names of their fields, without a word of what was read."""
+    if plates and not options.json:
+        line("seen", min(plate.seen for plate in plates))
+    listing(
+        options,
+        (
+            (
+                {
+                    "plate_id": plate.plate_id,
+                    "members": plate.members,
+                    "fields": [field.field for field in plate.fields],
+                    "seen": plate.seen,
+                },
+                (plate.plate_id, *(field.field for field in plate.fields)),
+            )
+            for plate in plates
+        ),
+    )
+    return 0
+
+
 def _print_plate(plate: PlateView, strengths: Sequence[Strength | None]) -> None:
     state = "to review" if plate.fields else "nothing read"
     line(plate.plate_id, "ready" if plate.ready else state)
@@ -150,6 +187,8 @@ def _print_plate(plate: PlateView, strengths: Sequence[Strength | None]) -> None
         human = f"{field.judgement}: {field.human_text or ''}" if field.judgement else ""
         strong = f"{found.word}; pixels {percent(found.pixels)}" if found else ""
         line("", field.field, field.machine_text, strong, human)
+        for sentence in field.dissent:
+            line("", "", "dissent", sentence)
 
 
 def _plate_json(plate: PlateView, strengths: Sequence[Strength | None]) -> JsonMap:
@@ -173,6 +212,9 @@ def _strength(workbench: Workbench, case_id: str, standing: FieldStanding) -> St
 
 def _find(workbench: Workbench, options: argparse.Namespace) -> int:
     hits = workbench.finder.find(options.fragment, case_id=options.case, limit=options.limit)
+    for case_id in dict.fromkeys(hit.case_id for hit in hits):
+        exhibits = dict.fromkeys(hit.exhibit_id for hit in hits if hit.case_id == case_id)
+        shows(workbench, options, case_id, exhibits)
     if not listing(options, ((hit, _hit_cells(hit)) for hit in hits)):
         aside("Nothing that was read or transcribed holds this.")
         return 1
@@ -199,6 +241,7 @@ def _judge(workbench: Workbench, options: argparse.Namespace) -> int:
         region_id=region,
         field=options.field,
         judgement=Judgement(options.judgement),
+        seen=options.seen,
         text=options.text,
         blind=options.blind,
         reason=options.reason,
@@ -208,20 +251,26 @@ def _judge(workbench: Workbench, options: argparse.Namespace) -> int:
 
 
 def _copies(workbench: Workbench, options: argparse.Namespace) -> int:
-    from workbench.case_file import plates as all_plates
     from workbench.copies import measured
 
     groups = workbench.copies.groups(options.case)
-    plates = tuple(all_plates(workbench, options.case))
+    plates = tuple(workbench.review.every_plate(options.case))
     captures = workbench.copies.captures(options.case, plates)
     elsewhere = list(_elsewhere(workbench, options.case)) if options.elsewhere else []
+    # Why two are taken for one object may name what was read on both.
+    told = [group for group in groups if group.relation == "same_object"]
+    exhibits = dict.fromkeys(name for group in told for name in group.exhibit_ids)
+    shows(workbench, options, options.case, exhibits)
+    seen = min((group.seen for group in groups), default=None)
     if options.json:
         other = [{"of": own, **asdict(hit)} for own, hit in elsewhere]
-        print_json({"groups": groups, "captures": captures, "elsewhere": other})
+        print_json({"seen": seen, "groups": groups, "captures": captures, "elsewhere": other})
         return 0
+    if seen is not None:
+        line("seen", seen)
     for group in groups:
         judged = f"{group.judgement} by {group.judged_by}" if group.judgement else "not judged"
-        line(group.group_id, ", ".join(group.exhibit_ids), judged)
+        line(group.group_id, ", ".join(group.exhibit_ids), judged, f"counted as {group.counted}")
         for evidence in group.evidence:
             line("", evidence.relation, evidence.why, measured(evidence))
     for capture in captures:
@@ -235,9 +284,7 @@ def _copies(workbench: Workbench, options: argparse.Namespace) -> int:
 
 def _elsewhere(workbench: Workbench, case_id: str) -> Iterator[tuple[str, Elsewhere]]:
     """Each exhibit of the case with each exhibit of another case that may be a copy of it."""
-    from workbench.case_file import views
-
-    for exhibit in views(workbench, case_id):
+    for exhibit in workbench.exhibits.every(case_id):
         own = exhibit.summary.exhibit_id
         for hit in workbench.copies.elsewhere(case_id, own):
             yield own, hit
@@ -249,6 +296,7 @@ def _judge_copies(workbench: Workbench, options: argparse.Namespace) -> int:
         options.case,
         options.group,
         Judgement(options.judgement),
+        seen=options.seen,
         reason=options.reason,
     )
     return 0

@@ -12,14 +12,16 @@ from workbench.commands.common import (
     actor_of,
     add_case,
     add_json,
+    add_seen,
     aside,
     file_bytes,
     line,
     listing,
+    shows,
     verb,
 )
 from workbench.errors import BadRequest
-from workbench.limits import MAX_PAPERS
+from workbench.rules.limits import MAX_PAPERS
 from workbench.trace import ADDRESSEE_WORDS, ANSWER_WORDS, AddresseeIs, AnswerIs, TraceRequest
 from workbench.types import Upload
 
@@ -67,10 +69,11 @@ def _add_ask(verbs: Verbs[argparse.ArgumentParser]) -> None:
         "--sent", type=_day, metavar="DATE", help="the day on which it goes out (default: today)"
     )
     ask.add_argument(
-        "--seen", default="", metavar="WORDS", help="where, when and with whom it was seen"
+        "--where", default="", metavar="WORDS", help="where, when and with whom it was seen"
     )
     ask.add_argument("--further", default="", metavar="WORDS", help="what else to say or ask")
     ask.add_argument("--letter", type=Path, metavar="PDF", help="write the letter to this file")
+    add_seen(ask, "show {case}", required=False, with_="unless --preview: ")
     ask.add_argument(
         "--preview", action="store_true", help="with --letter: write it, and record nothing"
     )
@@ -85,6 +88,7 @@ def _add_answer(verbs: Verbs[argparse.ArgumentParser]) -> None:
         choices=[one.value for one in AnswerIs],
         help="; ".join(f"{one.value}: {words}" for one, words in ANSWER_WORDS.items()),
     )
+    add_seen(answer, "traces {case}")
     answer.add_argument("--words", required=True, help="what they say, in their words or in short")
     answer.add_argument(
         "--received", type=_day, metavar="DATE", help="the day on which it came (default: today)"
@@ -117,7 +121,7 @@ def _ask(workbench: Workbench, options: argparse.Namespace) -> int:
         addressee_is=AddresseeIs(options.who),
         sent_on=options.sent or workbench.tracing.today(),
         reply_to=options.reply_to,
-        seen=options.seen,
+        seen=options.where,
         further=options.further,
     )
     if options.preview:
@@ -125,9 +129,14 @@ def _ask(workbench: Workbench, options: argparse.Namespace) -> int:
         _write(options.letter, pdf)
         aside("Nothing was recorded.")
         return 0
+    if options.seen is None:
+        raise BadRequest(
+            f"Say what you looked at: `python -m workbench show {options.case}` prints the number "
+            "for --seen."
+        )
     if options.letter is not None:
         _refuse_existing(options.letter)
-    trace = workbench.tracing.ask(actor, options.case, options.plate, request)
+    trace = workbench.tracing.ask(actor, options.case, options.plate, request, seen=options.seen)
     if options.letter is not None:
         _write(options.letter, workbench.tracing.letter(options.case, trace.trace_id))
     line(trace.trace_id, trace.request.answer_by, trace.request.comment_by)
@@ -136,6 +145,8 @@ def _ask(workbench: Workbench, options: argparse.Namespace) -> int:
 
 
 def _letter(workbench: Workbench, options: argparse.Namespace) -> int:
+    trace = workbench.tracing.one(options.case, options.trace)
+    shows(workbench, options, options.case, trace.exhibits)  # it says what people read
     _write(options.file, workbench.tracing.letter(options.case, options.trace))
     return 0
 
@@ -145,6 +156,7 @@ def _answer(workbench: Workbench, options: argparse.Namespace) -> int:
         actor_of(workbench, options),
         options.case,
         options.trace,
+        seen=options.seen,
         answer=AnswerIs(options.answer),
         received_on=options.received or workbench.tracing.today(),
         words=options.words,
@@ -156,6 +168,7 @@ def _answer(workbench: Workbench, options: argparse.Namespace) -> int:
 
 def _traces(workbench: Workbench, options: argparse.Namespace) -> int:
     today = workbench.tracing.today()
+    traces = workbench.tracing.traces(options.case)
     if not listing(
         options,
         (
@@ -169,13 +182,15 @@ def _traces(workbench: Workbench, options: argparse.Namespace) -> int:
                     one.standing(today),
                 ),
             )
-            for one in workbench.tracing.traces(options.case)
+            for one in traces
         ),
     ):
         aside(
             "No trace request yet: "
             f"`python -m workbench ask {options.case} PLATE --to WORDS --who maker …` makes one."
         )
+    elif not options.json:
+        aside(f"To record an answer, name what you saw: --seen {traces[0].seen}.")
     return 0
 
 

@@ -70,6 +70,10 @@ def content(
     plain["fieldless"] = [text(plate.plate_id) for plate in case.plates if not plate.fields]
     plain["plates"] = [plate for plate in plain["plates"] if plate["fields"]]
     for exhibit in plain["exhibits"]:
+        exhibit["claims"] = [
+            [texts.get(f"claim_{name}", name), value] for name, value in exhibit["claims"]
+        ]
+        exhibit["notes"].extend(exhibit.pop("file_notes"))
         for region in exhibit["regions"]:
             region["fields"].sort(key=lambda field: by_importance(field["field"]))
     for plate in plain["plates"]:
@@ -243,14 +247,18 @@ def _open_ends(case: ReportCase, text: Callable[[str], str], texts: Mapping[str,
     unjudged = [
         one.exhibit_id
         for one in photos
-        if any(not field.reviews for region in one.regions for field in region.fields)
+        if any(not _judged(field) for region in one.regions for field in region.fields)
     ]
-    empty = [one.exhibit_id for one in photos if not one.regions and not one.copy_of]
+    empty = [one.exhibit_id for one in photos if not one.regions]
     return [
         text(texts[key].format(exhibits=_listed(names)))
         for key, names in (("open_unjudged", unjudged), ("open_empty", empty))
         if names
     ]
+
+
+def _judged(field: ReportField) -> bool:
+    return any(review.counts for review in field.reviews)
 
 
 def _listed(names: list[str]) -> str:
@@ -263,7 +271,8 @@ def _cautions(
 ) -> list[str]:
     """Say where a field rests on one word alone: a person's against the machine's, or no person's.
 
-    A person who was unsure leaves the machine's reading to stand by itself, in what was asked.
+    Where another person said otherwise, it is said. A person who was unsure leaves the machine's
+    reading to stand by itself, in what was asked.
     """
     asked = {name for name, _value in search.asked}
     said = []
@@ -273,6 +282,7 @@ def _cautions(
             said.append(words.format(field=field_word(name), person=person, machine=machine))
         elif judgement == "unsure" and not person and name in asked:
             said.append(texts["person_unsure"].format(field=field_word(name)))
+    said += [f"{texts['dissent']} {one}" for one in (plate.dissent if plate else ())]
     return said
 
 

@@ -1,26 +1,33 @@
-"""A recorded search result in words: what the case file prints and the screens show.
-
-The result is read as it was recorded, by name and leniently: a result of an older version
-that lacks a detail is still shown with what it has.
-"""
+"""A kept search result in words: what the case file prints and the screens show."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
+from catalog.makers import shown_maker
 from workbench.report.numbers import ratio
 from workbench.report.types import ReportCandidate, ReportFeature, ReportFinding, Row
 
-Json = Mapping[str, Any]
+if TYPE_CHECKING:
+    from catalog.kept_search import (
+        KeptCandidate,
+        KeptFeature,
+        KeptFinding,
+        KeptParty,
+        KeptResult,
+        KeptStatus,
+        KeptText,
+    )
+
 _CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 
 VERDICTS = {
     "identifies_catalog_unit": "Identifies a catalog unit",
     "consistent_with_catalog_unit": "Consistent with a catalog unit",
-    "consistent_with_model_only": "Consistent with the model only, which is not a match",
+    "consistent_with_model_only": "Consistent with maker or model only, which is not a match",
     "several_candidates": "Several units fit",
+    "contradicted": "The plate names another",
     "not_in_catalog": "Not in this catalog",
     "excluded": "Excluded",
     "inconclusive": "Inconclusive",
@@ -34,180 +41,123 @@ REDACTIONS = {
 }
 
 
-def candidates_of(result: Json) -> tuple[ReportCandidate, ...]:
-    """The candidates of a recorded result, in its order."""
-    return tuple(_candidate(item) for item in result.get("candidates") or ())
+def candidates_of(result: KeptResult) -> tuple[ReportCandidate, ...]:
+    """The candidates of a result, in its order."""
+    return tuple(map(_candidate, result.candidates))
 
 
-def finding_of(finding: Json) -> ReportFinding:
-    """One recorded finding."""
+def finding_of(finding: KeptFinding) -> ReportFinding:
+    """One finding."""
     return ReportFinding(
-        kind=_text(finding.get("kind")),
-        statement=_text(finding.get("statement")),
-        grounds=_texts(finding.get("grounds")),
-        alternatives=_texts(finding.get("alternatives")),
-        candidate=_text(finding.get("candidate")),
+        kind=finding.kind,
+        statement=finding.statement,
+        grounds=finding.grounds,
+        alternatives=finding.alternatives,
+        candidate=finding.candidate,
     )
 
 
-def verdict_of(result: Json) -> str:
+def verdict_of(result: KeptResult) -> str:
     """The verdict on the whole search, in words."""
-    verdict = _text(result.get("verdict"))
-    return VERDICTS.get(verdict, verdict)
+    return VERDICTS[result.verdict]
 
 
-def limits_of(result: Json) -> tuple[str, ...]:
-    """What the search could not take into account."""
-    return _texts(result.get("limits"))
-
-
-def applications_of(result: Json) -> tuple[Row, ...]:
+def applications_of(result: KeptResult) -> tuple[Row, ...]:
     """Applications for this maker and model that were never approved, with their status."""
     return tuple(
         (
-            _redactable(permit.get("number")) or _text(permit.get("permit_id")),
+            _redactable(permit.number) or permit.permit_id,
             "; ".join(
                 part
                 for part in (
-                    *(f"{role}: {name}" for role, name in map(_party, permit.get("parties") or ())),
-                    *(_status(step) for step in _steps(permit)),
+                    *(f"{role}: {name}" for role, name in map(_party, permit.parties)),
+                    *map(_status, permit.status),
                 )
                 if part
             ),
         )
-        for permit in result.get("applications") or ()
+        for permit in result.applications
     )
 
 
-def _candidate(item: Json) -> ReportCandidate:
-    named = " ".join(part for part in (_text(item.get("maker")), _text(item.get("model"))) if part)
-    serial = _text(item.get("serial"))
-    title = f"{named}, serial {serial}" if serial else named or _text(item.get("key"))
-    verdict = _text(item.get("verdict"))
+def leads_of(result: KeptResult) -> tuple[Row, ...]:
+    """Leads, kind by kind: how many there are and how many are shown, then each in a sentence."""
+    return tuple((kind.words, lead.sentence) for kind in result.leads for lead in kind.leads)
+
+
+def _candidate(item: KeptCandidate) -> ReportCandidate:
+    maker = shown_maker(item.maker, *filter(None, (item.line.maker_as_written,)))
+    named = " ".join(part for part in (maker, item.model) if part)
     return ReportCandidate(
-        key=_text(item.get("key")),
-        title=title,
-        verdict=VERDICTS.get(verdict, verdict),
+        key=item.key,
+        title=f"{named}, serial {item.serial}" if item.serial else named or item.key,
+        verdict=VERDICTS[item.verdict],
         likelihood_ratio=_ratio(item),
-        band=_text(item.get("band")),
-        explanation=_text(item.get("explanation")),
-        features=tuple(_feature(feature) for feature in item.get("features") or ()),
+        band=item.band,
+        explanation=item.explanation,
+        features=tuple(map(_feature, item.features)),
         records=_records(item),
-        fit=_fit(item),
-        neighbours=tuple(_neighbour(other) for other in item.get("neighbours") or ()),
-        sensitivity=tuple(
-            (_text(row.get("assumption")), ratio(float(row.get("lr") or 0.0)))
-            for row in item.get("sensitivity") or ()
-        ),
-        after_search=_float(item.get("one_over_np")),
-        notes=_texts(item.get("limits")),
+        fit=f"{item.fit.words.rstrip('.')}." if item.fit is not None else "",
+        neighbours=tuple((other.serial, other.differs) for other in item.neighbours),
+        sensitivity=tuple((row.assumption, ratio(row.lr)) for row in item.sensitivity),
+        after_search=item.one_over_np,
+        notes=item.limits,
     )
 
 
-def _ratio(item: Json) -> float | None:
-    value = item.get("lr")
-    if value is None and item.get("log10_lr") is not None:
-        value = 10.0 ** min(float(item["log10_lr"]), 300.0)
-    return None if value is None else float(value)
+def _ratio(item: KeptCandidate) -> float | None:
+    if item.lr is None and item.log10_lr is not None:
+        return float(10.0 ** min(item.log10_lr, 300.0))
+    return item.lr
 
 
-def _feature(feature: Json) -> ReportFeature:
+def _feature(feature: KeptFeature) -> ReportFeature:
     return ReportFeature(
-        feature=_text(feature.get("feature")).replace("_", " "),
-        weight_bits=float(feature.get("weight_bits") or 0.0),
-        detail=_text(feature.get("detail") or feature.get("about")),
-        seen=_text(feature.get("seen")),
-        recorded=_text(feature.get("recorded")),
+        feature=feature.feature.replace("_", " "),
+        weight_bits=feature.weight_bits,
+        detail=feature.detail or feature.about,
+        seen=feature.seen,
+        recorded=feature.recorded,
     )
 
 
-def _fit(item: Json) -> str:
-    fit = item.get("fit")
-    if not isinstance(fit, Mapping):
-        return _text(fit)
-    sentence = _text(fit.get("words"))
-    if sentence:
-        return sentence if sentence.endswith(".") else f"{sentence}."
-    number, whole = fit.get("n"), fit.get("of")
-    if number is None or whole is None:
-        return ""
-    verb = "fits" if _number(number) == "1" else "fit"
-    return (
-        f"{_number(number)} of {_number(whole)} units of this maker and model {verb} the reading."
-    )
-
-
-def _float(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
-
-
-def _number(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:,.0f}" if value >= 10 or value.is_integer() else f"{value:.2g}"
-    return f"{value:,}" if isinstance(value, int) else _text(value)
-
-
-def _neighbour(other: object) -> Row:
-    if isinstance(other, Mapping):
-        return (
-            _text(other.get("serial")),
-            _text(other.get("differs") or other.get("difference") or other.get("note")),
-        )
-    return (_text(other), "")
-
-
-def _records(item: Json) -> tuple[Row, ...]:
-    permit, line, delivery = (_map(item.get(name)) for name in ("permit", "line", "delivery"))
-    valid = " to ".join(
-        part for part in (_text(permit.get("valid_from")), _text(permit.get("valid_to"))) if part
-    )
+def _records(item: KeptCandidate) -> tuple[Row, ...]:
+    permit, line, delivery = item.permit, item.line, item.delivery
     rows: list[Row] = [
-        ("Permit", _redactable(permit.get("number"))),
-        ("Issued by", _text(permit.get("issuer"))),
-        ("Valid", valid),
-        ("Status", "; ".join(_status(step) for step in _steps(permit))),
-        *(_party(party) for party in permit.get("parties") or ()),
-        ("Destination", _text(permit.get("country_final_destination"))),
-        ("End use", _redactable(permit.get("end_use") or permit.get("end_use_text"))),
-        *(("Undertaking", _words(text)) for text in _texts(permit.get("undertakings"))),
-        *(("Condition", _words(text)) for text in _texts(permit.get("conditions"))),
-        ("Line", _text(line.get("description") or line.get("model"))),
-        ("Shipped", _text(delivery.get("shipped") or delivery.get("ship_date"))),
-        ("Consignee", _redactable(delivery.get("consignee"))),
-        *(("Source", text) for text in _texts(permit.get("sources"))),
+        ("Permit", _redactable(permit.number)),
+        ("Issued by", permit.issuer),
+        ("Valid", " to ".join(part for part in (permit.valid_from, permit.valid_to) if part)),
+        ("Status", "; ".join(map(_status, permit.status))),
+        *map(_party, permit.parties),
+        ("Destination", permit.country_final_destination),
+        ("End use", _redactable(permit.end_use)),
+        *(("Undertaking", _words(text)) for text in permit.undertakings),
+        *(("Condition", _words(text)) for text in permit.conditions),
+        ("Line", line.description or line.model),
+        ("Shipped", delivery.shipped if delivery is not None else ""),
+        ("Consignee", _redactable(delivery.consignee) if delivery is not None else ""),
+        *(("Source", text) for text in permit.sources),
     ]
     return tuple(row for row in rows if row[1])
 
 
-def _steps(permit: Json) -> Iterable[Json]:
-    return permit.get("status") or permit.get("status_history") or ()
+def _status(step: KeptStatus) -> str:
+    dated = " ".join(part for part in (step.status.replace("_", " "), step.date) if part)
+    return f"{dated} ({step.authority})" if step.authority else dated
 
 
-def _status(step: object) -> str:
-    if not isinstance(step, Mapping):
-        return _text(step)
-    status = _text(step.get("status")).replace("_", " ")
-    dated = " ".join(part for part in (status, _text(step.get("date"))) if part)
-    authority = _text(step.get("authority"))
-    return f"{dated} ({authority})" if authority else dated
+def _party(party: KeptParty) -> Row:
+    role = party.role.replace("_", " ")
+    name = _redactable(party.name)
+    shown = f"{name} ({party.country})" if party.country and name else name
+    return (role[:1].upper() + role[1:], shown)
 
 
-def _party(party: Json) -> Row:
-    role = _text(party.get("role")).replace("_", " ")
-    country = _text(party.get("country"))
-    name = _redactable(party.get("name"))
-    return (role[:1].upper() + role[1:], f"{name} ({country})" if country and name else name)
-
-
-def _redactable(value: object) -> str:
-    if not isinstance(value, Mapping):
-        return _text(value)
-    shown = _text(value.get("value"))
-    redaction = _text(value.get("redaction")) or "not_redacted"
-    if redaction == "not_redacted":
-        return shown
-    words = REDACTIONS.get(redaction, redaction.replace("_", " "))
-    return f"{shown} ({words})" if shown else words
+def _redactable(text: KeptText) -> str:
+    if text.redaction == "not_redacted":
+        return text.value
+    words = REDACTIONS[text.redaction]
+    return f"{text.value} ({words})" if text.value else words
 
 
 def _words(text: str) -> str:
@@ -215,17 +165,3 @@ def _words(text: str) -> str:
     if not _CODE.fullmatch(text):
         return text
     return text.replace("_", " ").capitalize()
-
-
-def _map(value: object) -> Json:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,) if value else ()
-    return tuple(_text(item) for item in value) if isinstance(value, Iterable) else ()

@@ -56,6 +56,8 @@ class ReportReview:
     blind: bool
     reason: str
     stands: bool = True
+    counts: bool = True
+    """False where the person had taken this picture in, or a copy of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,8 @@ class ReportRegion:
     fields: tuple[ReportField, ...]
     drawn_by: str = ""
     """Empty where the program found the region; else who drew it."""
+    as_drawn: str = ""
+    """Of a drawn region, its corners, and apart from them what the machine found in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +112,16 @@ class ReportExhibit:
     photo: Picture | None
     """A view for printing; the original lies in the bundle."""
     claims: tuple[Row, ...] = ()
+    """(key of the claim, its words); the word for the key is the layout's."""
     embedded: tuple[Row, ...] = ()
     regions: tuple[ReportRegion, ...] = ()
     copy_of: str = ""
+    copy_is_settled: bool = False
+    """Whether that is so by equal bytes or a person's word; else it is the program's proposal."""
     derived_how: str = ""
     notes: tuple[str, ...] = ()
+    file_notes: tuple[str, ...] = ()
+    """What is odd about the facts embedded in the file."""
     withheld: str = ""
     """If not empty, a sentence that says what of this exhibit is withheld and why."""
     reading_withheld: bool = False
@@ -128,7 +137,11 @@ class ReportPlate:
     fields: tuple[tuple[str, str, str, str], ...]
     """(field, machine's text, person's text or empty, judgement or empty)."""
     captures: str = ""
-    """A sentence on the number of independent captures."""
+    """A sentence on the number of independent captures, and since when there are any."""
+    captures_undated: str = ""
+    """The same without dates and without a full stop."""
+    dissent: tuple[str, ...] = ()
+    """Who read a field otherwise than what stands, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +150,9 @@ class ReportGroup:
 
     exhibit_ids: tuple[str, ...]
     relation: str
+    """`copy` or `same_object`; with `_proposed` or `_split` after it where it is not settled."""
+    counted: str
+    """The exhibits parted by the exposure that each counts as, in words."""
     why: tuple[str, ...]
     judgement: str
     judged_by: str
@@ -224,9 +240,13 @@ class ReportSearch:
     decisions: tuple[ReportDecision, ...]
     verdict: str = ""
     limits: tuple[str, ...] = ()
+    dissent: tuple[str, ...] = ()
+    """Who read a field of the plate otherwise than what stands, a sentence each."""
     """What the search could not take into account, in sentences."""
     applications: tuple[Row, ...] = ()
     """(permit or application, its status): those for this maker and model never approved."""
+    leads: tuple[Row, ...] = ()
+    """(what they are and how many of how many are shown, one of them): unscored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,7 @@ FILES = {
     "sha256-too-short.csv": changed(delivery_id="D-9", document_sha256="abc123"),
     "basis-unknown.csv": changed(serial_basis="guess"),
     "disposition-unknown.csv": changed(disposition="lost?"),
-    "serial-without-letters.csv": changed(serial="---"),
+    "serial-without-letters.csv": changed(serial="returned"),
     "serial-too-long.csv": changed(serial="7" * 80),
     "serial-rounded-by-a-spreadsheet.csv": changed(serial="1.23457E+11"),
     "serial-with-a-question-mark.csv": changed(serial="CMX15D-08?9"),

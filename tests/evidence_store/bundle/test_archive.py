@@ -5,6 +5,7 @@ import random
 import stat
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -138,7 +139,10 @@ def test_an_entry_that_is_longer_than_it_says(tmp_path: Path) -> None:
     path = trap(tmp_path / "x.zip", ("b/a", b"a" * 5000), method=zipfile.ZIP_DEFLATED)
     data = bytearray(path.read_bytes())
     central = data.rindex(b"PK\x01\x02")
-    struct.pack_into("<I", data, central + 24, 10)
+    struct.pack_into("<I", data, central + 24, 4000)
+    path.write_bytes(data)
+    assert refused(path) == {"zip-headers-differ"}
+    struct.pack_into("<I", data, 22, 4000)
     path.write_bytes(data)
     assert refused(path) == {"zip-damaged"}
 
@@ -213,3 +217,65 @@ def test_damage_anywhere_is_a_refusal_and_never_a_crash(
         (tmp_path / "x.zip").write_bytes(spoilt)
         with contextlib.suppress(BundleUnreadable):
             codes(tmp_path / "x.zip")
+
+
+def packed(path: Path, data: bytes, deflated: bytes) -> Path:
+    """Put other packed bytes into a ZIP of one member, with all its headers in agreement."""
+    trap(path, ("b/bagit.txt", data), method=zipfile.ZIP_DEFLATED)
+    whole = path.read_bytes()
+    start, central = 30 + len("b/bagit.txt"), whole.index(b"PK\x01\x02")
+    local, directory = bytearray(whole[:start]), bytearray(whole[central:-22])
+    struct.pack_into("<I", local, 18, len(deflated))
+    struct.pack_into("<I", directory, 20, len(deflated))
+    end = bytearray(whole[-22:])
+    struct.pack_into("<I", end, 16, start + len(deflated))
+    path.write_bytes(bytes(local) + deflated + bytes(directory) + bytes(end))
+    return path
+
+
+def raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+def test_bytes_hidden_behind_the_end_of_packed_ones(tmp_path: Path) -> None:
+    data = random.Random(1).randbytes(4000)
+    whole = raw_deflate(data)
+    path = packed(tmp_path / "x.zip", data, whole)
+    with opened(path) as top:
+        assert (top / "bagit.txt").read_bytes() == data
+    assert refused(packed(tmp_path / "x.zip", data, whole + b"stowaway")) == {"zip-damaged"}
+    assert refused(packed(tmp_path / "x.zip", data, whole[:-3])) == {"zip-damaged"}
+
+
+def test_bytes_hidden_in_packing_that_packs_nothing(tmp_path: Path) -> None:
+    """Empty stored blocks unpack to nothing, and any number of them may come before the end."""
+    path = packed(tmp_path / "x.zip", b"x", b"\0\0\0\xff\xff" * 400 + raw_deflate(b"x"))
+    assert refused(path) == {"zip-hidden-bytes"}
+
+
+@pytest.mark.parametrize(
+    ("name", "system"),
+    [
+        ("b/.DS_Store", "macOS"),
+        ("__MACOSX/b/._bagit.txt", "macOS"),
+        ("b/data/._report.pdf", "macOS"),
+        ("b/Thumbs.db", "Windows"),
+        ("b/desktop.ini", "Windows"),
+    ],
+)
+def test_what_an_operating_system_packs_beside_is_named(
+    tmp_path: Path, name: str, system: str
+) -> None:
+    path = trap(tmp_path / "x.zip", ("b/bagit.txt", b"x"), (name, b"x"))
+    with pytest.raises(BundleRefused) as refusal, opened(path):
+        pytest.fail("it was opened")
+    (fault,) = refusal.value.faults
+    assert fault.code == "zip-side-file"
+    assert system in fault.message
+    assert "So far nothing else was found wrong" in refusal.value.remedy
+
+
+def test_a_file_that_is_a_folder_too(tmp_path: Path) -> None:
+    path = trap(tmp_path / "x.zip", ("b/data", b"x"), ("b/data/y", b"y"))
+    assert refused(path) == {"zip-duplicate-name"}

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from evidence_store.bundle.errors import BundleUnreadable
 from evidence_store.bundle.signers import (
@@ -135,3 +137,133 @@ def test_no_key_hides_in_a_comment(gap: str) -> None:
 
 def test_lines_that_end_as_on_windows_are_read() -> None:
     assert len(parse_allowed_signers(f"# keys\r\nperson-one {KEY}\r\n\r\n").keys) == 1
+
+
+ODD = {
+    "an extra =": f"person-a {KEY}=",
+    "an extra = and a comment": f"person-a {KEY}== a comment",
+    "no =": f"person-a {KEY.rstrip('=')}A",
+    "bits that count for nothing": f"person-a ssh-ed25519 {base64.b64encode(BLOB + b'x').decode()}",
+    "bytes after the key": f"person-a ssh-ed25519 {base64.b64encode(BLOB + bytes(3)).decode()}",
+    "a short key": f"person-a ssh-ed25519 {base64.b64encode(BLOB[:-1]).decode()}",
+    "an unclosed quote": f'person-a namespaces="ns {KEY}',
+    "an unclosed quote in the name": f'"person-a {KEY}',
+    "a comma at the end": f'person-a namespaces="ns", {KEY}',
+    "a comma at the beginning": f'person-a ,namespaces="ns" {KEY}',
+    "two commas": f'person-a namespaces="ns",,valid-after="20200101Z" {KEY}',
+    "no comma": f'person-a namespaces="ns"valid-after="20200101Z" {KEY}',
+    "no quotes": f"person-a namespaces=ns {KEY}",
+    "no value": f"person-a namespaces {KEY}",
+    "something after the quote": f'person-a namespaces="ns"x {KEY}',
+    "a blank before the comma": f'person-a namespaces="ns" ,valid-after="20200101Z" {KEY}',
+    "digits of another script": f'person-a valid-after="٢٠٢٠٠١٠١Z" {KEY}',
+    "a time before 1970": f'person-a valid-after="19600101Z" {KEY}',
+    "the epoch": f'person-a valid-after="19700101Z" {KEY}',
+    "two keys": f"person-a ssh-rsa {KEY}",
+}
+
+
+@pytest.mark.parametrize("line", ODD.values(), ids=ODD)
+def test_an_odd_line_is_refused(line: str) -> None:
+    with pytest.raises(BundleUnreadable):
+        parse_allowed_signers(line)
+
+
+class Stock:
+    """The real ssh-keygen with one signature, asked whether a list lets `person-a` make it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        key = folder / "key"
+        quiet = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(key)]
+        subprocess.run(quiet, check=True)
+        (folder / "text").write_bytes(b"text")
+        sign = ["ssh-keygen", "-Y", "sign", "-q", "-f", str(key), "-n", "ns", str(folder / "text")]
+        subprocess.run(sign, check=True, capture_output=True)
+        self.key = " ".join(key.with_suffix(".pub").read_text().split()[:2])
+
+    def allows(self, listed: bytes) -> bool:
+        (self.folder / "allowed").write_bytes(listed)
+        verify = ["ssh-keygen", "-Y", "verify", "-O", "verify-time=20261101Z", "-I", "person-a"]
+        verify += ["-f", str(self.folder / "allowed"), "-n", "ns"]
+        verify += ["-s", str(self.folder / "text.sig")]
+        done = subprocess.run(verify, input=b"text", capture_output=True, check=False)
+        return done.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def stock(tmp_path_factory: pytest.TempPathFactory) -> Stock:
+    return Stock(tmp_path_factory.mktemp("stock"))
+
+
+def ours(listed: bytes) -> bool:
+    """What we say to the same list."""
+    try:
+        lines = parse_allowed_signers(listed.decode()).matching("person-a", "ns")
+    except (BundleUnreadable, UnicodeDecodeError):
+        return False
+    return any(line.is_valid_at(parse_time("20261101Z")) for line in lines)
+
+
+MARK = "\ufeff"
+READ_ALIKE = {
+    "a byte order mark before the name": (MARK + "person-a {key}\n", False),
+    "a byte order mark before a comment": (MARK + "# keys\r\nperson-a {key}\r\n", True),
+    "a byte order mark before another name": (MARK + "person-b {key}\nperson-a {key}\n", True),
+    "a byte order mark on a line of its own": (MARK + "\nperson-a {key}\n", True),
+    "lines as on Windows": ("# keys\r\n\r\nperson-a {key}\r\n", True),
+    "no line feed at the end": ("person-a {key}", True),
+    "tabs and blanks": (" \tperson-a\t {key} \t a comment", True),
+    "names in quotes": ('"person-b,person-a" {key}', True),
+    "names partly in quotes": ('person-b,"person-a" {key}', True),
+    "capitals in an option": ('person-a NameSpaces="ns" {key}', True),
+    "a quote in an option": ('person-a namespaces="a\\"b,ns" {key}', True),
+    "UTC in words": ('person-a valid-after="20260101UTC",valid-before="20270101z" {key}', True),
+    "a name taken away": ("*,!person-a {key}", False),
+    "a very long name": ("{long},person-a {key}", False),
+}
+
+
+@pytest.mark.parametrize(("text", "good"), READ_ALIKE.values(), ids=READ_ALIKE)
+def test_a_list_is_read_as_ssh_keygen_reads_it(stock: Stock, text: str, good: bool) -> None:
+    listed = text.format(key=stock.key, long="x" * 1500).encode()
+    assert stock.allows(listed) is good
+    assert ours(listed) is good
+
+
+def test_whom_a_byte_order_mark_keeps_out_is_told_so() -> None:
+    """The list reads, and gives the key to a name that nobody can see."""
+    (line,) = parse_allowed_signers(f"{MARK}person-a {KEY}\n").keys
+    assert line.principals == (f"{MARK}person-a",)
+
+
+NAMES = ("person-a", "person-*", "*", "!person-a", "person-b", '"person-a"', "person-a,", ",", "?")
+OPTIONS = (
+    'namespaces="ns"', 'namespaces="*"', 'namespaces="!ns,*"', 'namespaces=""', "namespaces=ns",
+    'NAMESPACES="ns"', 'valid-after="20200101Z"', 'valid-before="20300101UTC"', 'namespaces="ns',
+    'valid-after="2020Z"', 'valid-before="20200101Z"', "cert-authority", 'valid-after=""', "x",
+    'namespaces="n\\"s,ns"', 'namespaces="ns\\"',
+)  # fmt: skip
+
+
+@given(data=st.data())
+@settings(
+    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_nothing_is_accepted_that_ssh_keygen_refuses(stock: Stock, data: st.DataObject) -> None:
+    """Lines put together from parts, right and wrong ones, then spoilt in a place or two."""
+    lines = []
+    for _ in range(data.draw(st.integers(1, 2))):
+        names = ",".join(data.draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=3)))
+        options = data.draw(st.lists(st.sampled_from(OPTIONS), max_size=3))
+        parts = [names, ",".join(options), stock.key, data.draw(st.sampled_from(("", "a comment")))]
+        gap = data.draw(st.sampled_from((" ", "\t", "  ")))
+        lines.append(gap.join(part for part in parts if part))
+    text = data.draw(st.sampled_from(("", MARK))) + "\n".join(lines)
+    for _ in range(data.draw(st.integers(0, 2))):
+        at = data.draw(st.integers(0, len(text)))
+        odd = data.draw(st.sampled_from((*'",=\\ #!*?\t\r\nA', MARK, "")))
+        text = text[:at] + odd + text[at + data.draw(st.integers(0, 1)) :]
+    listed = text.encode()
+    if ours(listed):
+        assert stock.allows(listed), text

@@ -302,3 +302,64 @@ def test_a_document_too_large_to_be_read_is_said(
     top = forge("data/reviews/decisions.json", lambda _: b"[" + b" " * 5000 + b"]")
     monkeypatch.setattr(documents, "MAX_DOCUMENT", 4000)
     assert any("was not looked for" in remark for remark in check(top).remarks)
+
+
+def test_a_byte_order_mark_in_the_list_of_signers_is_told_to_whom_it_keeps_out(
+    sample: Sample, pristine: Path, tmp_path: Path
+) -> None:
+    listed = tmp_path / "allowed_signers"
+    listed.write_bytes(b"\xef\xbb\xbf# keys\r\n" + sample.allowed_signers.read_bytes())
+    assert verify(pristine, allowed_signers=listed)
+    listed.write_bytes(b"\xef\xbb\xbf" + sample.allowed_signers.read_bytes())
+    with pytest.raises(BundleRefused) as refusal:
+        verify(pristine, allowed_signers=listed)
+    (fault,) = refusal.value.faults
+    assert "byte order mark" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("path", "system"),
+    [
+        (".DS_Store", "macOS"),
+        ("data/.DS_Store", "macOS"),
+        ("signatures/.DS_Store", "macOS"),
+        ("signatures/._custodian.sig", "macOS"),
+        ("data/originals/Thumbs.db", "Windows"),
+        ("desktop.ini", "Windows"),
+        ("__MACOSX/data/._report.pdf", "macOS"),
+    ],
+)
+def test_what_an_operating_system_leaves_is_told_apart_from_tampering(
+    bundle: Path, check: Callable[..., VerificationReport], path: str, system: str
+) -> None:
+    (bundle / path).parent.mkdir(parents=True, exist_ok=True)
+    (bundle / path).write_bytes(b"x")
+    with pytest.raises(BundleRefused) as refusal:
+        check(bundle)
+    (fault,) = refusal.value.faults
+    assert fault.code == "side-file"
+    assert system in fault.message
+    assert "So far nothing else was found wrong" in refusal.value.remedy
+    (bundle / path).unlink()
+    if (bundle / "__MACOSX").exists():
+        (bundle / "__MACOSX/data").rmdir()
+        (bundle / "__MACOSX").rmdir()
+    assert check(bundle)
+
+
+def test_a_side_file_does_not_excuse_tampering(
+    bundle: Path, check: Callable[..., VerificationReport]
+) -> None:
+    (bundle / "Thumbs.db").write_bytes(b"x")
+    (bundle / "data/readings/EX-0001.json").write_bytes(b"{}")
+    with pytest.raises(BundleRefused) as refusal:
+        check(bundle)
+    assert {"side-file", "hash-mismatch"} <= {fault.code for fault in refusal.value.faults}
+    assert "ask whoever sealed it" in refusal.value.remedy
+
+
+@pytest.mark.parametrize("path", ["DS_Store", "thumbs.db.json", "._", "data/x__MACOSX.json"])
+def test_other_names_are_no_side_files(bundle: Path, codes: Codes, path: str) -> None:
+    (bundle / path).write_bytes(b"x")
+    assert "side-file" not in codes(bundle)
+    assert codes(bundle) & {"file-unlisted", "name-not-safe"}

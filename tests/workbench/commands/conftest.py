@@ -16,6 +16,13 @@ Run: TypeAlias = Callable[..., tuple[int, str, str]]
 """Takes the words of a command; gives its exit code, its output and its error stream."""
 
 
+def looked(run: Run, case: str, by: str = "show") -> str:
+    """What somebody has seen who asks `show`, or `copies`, now."""
+    name, number = run(by, case)[1].splitlines()[0].split("\t")
+    assert name == "seen"
+    return number
+
+
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     monkeypatch.setenv("NAMEPLATE_READERS", "scripted")

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from catalog.demo import demo_catalog_csv
+from tests.workbench.commands.conftest import looked
 from tests.workbench.drawn import plate_jpeg
-from workbench import intake
+from vision.child import DECODERS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.workbench.commands.conftest import Run
-    from vision.types import Photo
 
 
 def test_the_whole_way(run: Run, tmp_path: Path) -> None:
@@ -36,13 +37,15 @@ def test_the_whole_way(run: Run, tmp_path: Path) -> None:
     assert run("read", case)[0] == 0
     assert "CMX15D-0836" in run("show", case)[1]
     assert run("catalog", str(table), "--synthetic")[0] == 0
+    seen = looked(run, case)
     for field in ("maker", "model", "serial"):
-        assert run("judge", case, "EX-0001/R1", field, "confirmed")[0] == 0
+        assert run("judge", case, "EX-0001/R1", field, "confirmed", "--seen", seen)[0] == 0
     code, out, _ = run("check", case, "--plate", "EX-0001/R1")
     assert code == 0
     search, verdict, found = (line.split("\t") for line in out.splitlines()[:3])
     assert verdict[:2] == ["verdict", "Consistent with a catalog unit"]
-    decide = ("decide", case, search[1], "confirmed")
+    assert search[2] == "seen"
+    decide = ("decide", case, search[1], "confirmed", "--seen", search[3])
     with pytest.raises(SystemExit):
         run(*decide, "--reason", "neither a candidate nor --none was named")
     assert run(*decide, "--candidate", found[1], "--reason", "It fits.")[:2] == (0, "stands\n")
@@ -79,7 +82,9 @@ def test_rules_hold_here_too(run: Run, tmp_path: Path) -> None:
     case = run("case", "--title", "T")[1].strip()
     run("ingest", case, str(tmp_path / "p.jpg"))
     run("read", case)
-    code, _, err = run("judge", case, "EX-0001/R1", "serial", "confirmed")
+    code, _, err = run(
+        "judge", case, "EX-0001/R1", "serial", "confirmed", "--seen", looked(run, case)
+    )
     assert code == 1
     assert "another person" in err
 
@@ -127,17 +132,17 @@ def test_ctrl_c_stops_between_two_photos_and_the_same_command_goes_on(
     files = [str(tmp_path / f"{number}.jpg") for number in range(3)]
     run("enrol", "One person")
     case = run("case", "--title", "T")[1].strip()
-    decode = intake.decode_photo
+    decode = DECODERS.photo
 
-    def interrupted(data: bytes, *, name: str) -> Photo:
+    def interrupted(data: bytes, **more: Any) -> Any:
         signal.raise_signal(signal.SIGINT)
-        return decode(data, name=name)
+        return decode(data, **more)
 
-    monkeypatch.setattr(intake, "decode_photo", interrupted)
+    monkeypatch.setattr(DECODERS, "photo", interrupted)
     code, out, err = run("ingest", case, *files)
     assert (code, out.split()) == (1, ["EX-0001", "0.jpg"])
     assert "1 exhibit kept; 2 of 3 files were not taken in" in err
-    monkeypatch.setattr(intake, "decode_photo", decode)
+    monkeypatch.setattr(DECODERS, "photo", decode)
     code, out, _ = run("ingest", case, *files)
     assert code == 0
     assert [line.split("\t") for line in out.splitlines()] == [
@@ -165,3 +170,24 @@ def test_a_source_list_gives_files_claims_of_their_own(run: Run, tmp_path: Path)
     assert (code, out) == (1, "")
     assert "error: row 2, date:" in err
     assert "nothing was taken in" in err
+
+
+def test_what_is_no_file_in_a_folder_is_named_and_the_rest_is_taken_in(
+    run: Run, tmp_path: Path
+) -> None:
+    run("enrol", "One person")
+    case = run("case", "--title", "A turret", "--policy", "solo")[1].strip()
+    found = tmp_path / "found"
+    (found / "folder.jpg").mkdir(parents=True)
+    os.mkfifo(found / "pipe")
+    (found / "loop").symlink_to("loop")
+    (found / "nowhere").symlink_to("gone")
+    (found / "z.jpg").write_bytes(plate_jpeg(seed=2))
+    code, out, err = run("ingest", case, str(found / "pipe"), str(found))
+    assert code == 1
+    assert out.startswith("EX-0001\tz.jpg")
+    assert "folder.jpg is not opened" in err
+    assert err.count("pipe is a pipe, not a file") == 2
+    assert "loop cannot be read" in err
+    assert "nowhere cannot be read" in err
+    assert len(run("exhibits", case, "--refused")[1].splitlines()) == 4

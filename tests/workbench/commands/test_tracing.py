@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.workbench.commands.conftest import looked
 from tests.workbench.drawn import plate_jpeg
 
 if TYPE_CHECKING:
@@ -26,21 +27,29 @@ def case(run: Run, tmp_path: Path) -> str:
     run("ingest", made, str(tmp_path / "plate.jpg"))
     run("read", made)
     for field in ("maker", "model", "serial"):
-        run("judge", made, "EX-0001/R1", field, "confirmed")
+        run("judge", made, "EX-0001/R1", field, "confirmed", "--seen", looked(run, made))
     return made
 
 
 def test_a_request_is_made_written_and_answered(run: Run, case: str, tmp_path: Path) -> None:
     letter, copy, paper = (tmp_path / name for name in ("l.pdf", "c.pdf", "reply.eml"))
     paper.write_bytes(b"From: records")
-    code, out, err = run("ask", case, *ASK, "--sent", "2026-11-01", "--letter", str(letter))
+    code, out, err = run(
+        "ask", case, *ASK, "--seen", looked(run, case), "--sent", "2026-11-01",
+        "--letter", str(letter),
+    )  # fmt: skip
     assert (code, out) == (0, "TR-0001\t2026-11-29\t2026-12-27\n")
     assert "the program sends nothing" in err
     assert run("letter", case, "TR-0001", str(copy))[0] == 0
     assert copy.read_bytes() == letter.read_bytes()
     words = ("--words", "It is ours.", "--received", "2026-11-05", "--paper", str(paper))
-    code, out, _ = run("answer", case, "TR-0001", "recognised", *words)
+    seen = run("traces", case)[2].split("--seen ")[1].strip().rstrip(".")
+    answer = ("answer", case, "TR-0001", "recognised", *words, "--seen", seen)
+    code, out, _ = run(*answer)
     assert code == 0
+    code, _, err = run(*answer)
+    assert code == 1
+    assert "something newer stands" in err
     assert "They know the product" in out
     (trace,) = json.loads(run("traces", case, "--json")[1])
     assert (trace["trace_id"], trace["request"]["sent_on"]) == ("TR-0001", "2026-11-01")
@@ -55,12 +64,15 @@ def test_a_preview_records_nothing(run: Run, case: str, tmp_path: Path) -> None:
     assert "Nothing was recorded." in err
     assert letter.read_bytes().startswith(b"%PDF")
     assert "No trace request yet" in run("traces", case)[2]
+    code, _, err = run("ask", case, *ASK)
+    assert code == 1
+    assert "prints the number for --seen" in err
 
 
 def test_a_file_that_is_there_is_left_as_it_is(run: Run, case: str, tmp_path: Path) -> None:
     there = tmp_path / "mine.txt"
     there.write_text("mine")
-    code, _, err = run("ask", case, *ASK, "--letter", str(there))
+    code, _, err = run("ask", case, *ASK, "--seen", looked(run, case), "--letter", str(there))
     assert code == 1
     assert "it was left as it is" in err
     assert there.read_text() == "mine"

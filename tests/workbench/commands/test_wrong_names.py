@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from catalog.demo import demo_catalog_csv
+from tests.workbench.commands.conftest import looked
 from tests.workbench.commands.test_help import commands
 from tests.workbench.drawn import plate_jpeg
 
@@ -22,13 +23,13 @@ HEX = "0" * 64
 FILLED = {
     "ingest": [],
     "frame": ["EX-0001", "--at", "1"],
-    "judge": ["EX-0001/R1", "serial", "confirmed"],
-    "judge-copies": ["copy:EX-0001", "confirmed"],
+    "judge": ["EX-0001/R1", "serial", "confirmed", "--seen", "1"],
+    "judge-copies": ["copy:EX-0001", "confirmed", "--seen", "1"],
     "check": ["--plate", "EX-0001/R1"],
-    "decide": ["3", "confirmed", "--none", "--reason", "R"],
-    "ask": ["EX-0001/R1", "--to", "T", "--who", "maker", "--reply-to", "R"],
+    "decide": ["3", "confirmed", "--none", "--reason", "R", "--seen", "1"],
+    "ask": ["EX-0001/R1", "--to", "T", "--who", "maker", "--reply-to", "R", "--seen", "1"],
     "letter": ["TR-0001", "/no/letter.pdf"],
-    "answer": ["TR-0001", "nothing", "--words", "W"],
+    "answer": ["TR-0001", "nothing", "--words", "W", "--seen", "1"],
     "sign": ["3"],
     "publish": ["3"],
     "stamp": ["3"],
@@ -52,7 +53,7 @@ def case(run: Run, tmp_path: Path) -> str:
     run("ingest", made, str(tmp_path / "plate.jpg"))
     run("read", made)
     for field in ("maker", "model", "serial"):
-        run("judge", made, "EX-0001/R1", field, "confirmed")
+        run("judge", made, "EX-0001/R1", field, "confirmed", "--seen", looked(run, made))
     return made
 
 
@@ -83,22 +84,25 @@ def test_every_command_about_a_case_says_what_to_do_where_there_is_none(
 
 
 WRONG = (
-    ("judge CASE EX-0009/R1 serial confirmed", "exhibits CASE` lists the exhibits"),
-    ("judge CASE EX-0001/R9 serial confirmed", "show CASE` lists the plates"),
-    ("judge CASE EX-0001 serial confirmed", "show CASE` lists the plates"),
+    ("judge CASE EX-0009/R1 serial confirmed --seen 1", "exhibits CASE` lists the exhibits"),
+    ("judge CASE EX-0001/R9 serial confirmed --seen 1", "show CASE` lists the plates"),
+    ("judge CASE EX-0001 serial confirmed --seen 1", "show CASE` lists the plates"),
     ("frame CASE EX-0009 --at 1", "exhibits CASE` lists the exhibits"),
     ("frame CASE EX-0001 --at 1", "only clips have frames"),
-    ("judge-copies CASE copy:EX-0009 confirmed", "copies CASE` lists the groups"),
+    ("judge-copies CASE copy:EX-0009 confirmed --seen 1", "copies CASE` lists the groups"),
     ("check CASE --plate EX-0009/R1", "show CASE` lists the plates"),
     ("check CASE", "check CASE --plate PLATE"),
     ("check --plate EX-0001/R1", "check CASE --plate PLATE"),
     ("check --found-country AM", "check CASE --plate PLATE"),
     ("check CASE --plate EX-0001/R1", "catalog FILE` imports one"),
     ("check --serial 0836", "catalog FILE` imports one"),
-    ("decide CASE 99 confirmed --none --reason R", "check CASE --plate PLATE` makes a search"),
+    (
+        "decide CASE 99 confirmed --none --reason R --seen 1",
+        "check CASE --plate PLATE` makes a search",
+    ),
     ("letter CASE TR-0009 /no/l.pdf", "traces CASE` lists the requests"),
-    ("answer CASE TR-0009 nothing --words W", "ask CASE PLATE` makes one"),
-    ("ask CASE EX-0001/R9 --to T --who maker --reply-to R", "show CASE` lists the plates"),
+    ("answer CASE TR-0009 nothing --words W --seen 1", "ask CASE PLATE` makes one"),
+    ("ask CASE EX-0001/R9 --to T --who maker --reply-to R --seen 1", "show CASE` lists the plates"),
     ("ask CASE EX-0001/R1 --to T --who maker --reply-to R --preview", "--preview --letter FILE"),
     ("sign CASE 99", "bundles CASE` lists the bundles"),
     ("publish CASE 99", "bundles CASE` lists the bundles"),
@@ -132,7 +136,8 @@ def test_a_wrong_candidate_is_answered_with_the_right_ones(
 ) -> None:
     run("catalog", str(tmp_path / "demo.csv"), "--synthetic")
     search = run("check", case, "--plate", "EX-0001/R1")[1].splitlines()[0].split("\t")[1]
-    code, _, err = run("decide", case, search, "confirmed", "--candidate", "K", "--reason", "R")
+    why = ("--seen", "1", "--reason", "R")
+    code, _, err = run("decide", case, search, "confirmed", "--candidate", "K", *why)
     assert code == 1
     assert f"'K' is no candidate of search {search}. Its candidates are SYN-" in err
 

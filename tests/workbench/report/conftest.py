@@ -79,7 +79,7 @@ def make_case(**changes: object) -> r.ReportCase:
         taken_in_at=AT,
         taken_in_by="Demo Investigator",
         photo=picture(800, 600, "L3 WESCAM"),
-        claims=(("Place", HOSTILE),),
+        claims=(("claimed_place", HOSTILE),),
         embedded=(("EXIF Model", "X100"),),
         regions=(
             r.ReportRegion(
@@ -147,6 +147,7 @@ def make_case(**changes: object) -> r.ReportCase:
             r.ReportGroup(
                 exhibit_ids=("EX-0001", "EX-0002"),
                 relation="copy",
+                counted="EX-0001, EX-0002",
                 why=("pHash distance 2",),
                 judgement="confirmed",
                 judged_by="Reviewer One",

@@ -1,61 +1,152 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from catalog.kept_search import (
+    FORMAT,
+    KeptCandidate,
+    KeptDelivery,
+    KeptFeature,
+    KeptFinding,
+    KeptFit,
+    KeptLead,
+    KeptLeads,
+    KeptLine,
+    KeptNeighbour,
+    KeptParty,
+    KeptPermit,
+    KeptQuery,
+    KeptResult,
+    KeptScale,
+    KeptSensitivity,
+    KeptStatus,
+    KeptText,
+)
 from workbench.report.result import (
+    REDACTIONS,
+    VERDICTS,
     applications_of,
     candidates_of,
     finding_of,
-    limits_of,
+    leads_of,
     verdict_of,
 )
 
-CANDIDATE = {
-    "key": "u1",
-    "maker": "L3Harris Wescam",
-    "model": "CMX-15D",
-    "serial": "CMX15D-0836",
-    "verdict": "identifies_catalog_unit",
-    "lr": 7214.0,
-    "one_over_np": 240.0,
-    "band": "strong",
-    "explanation": "It fits.",
-    "features": [
-        {
-            "feature": "serial_reading",
-            "weight_bits": 11.3,
-            "detail": "d",
-            "seen": "a",
-            "recorded": "b",
-        }
-    ],
-    "fit": {"n": 1, "of": 1200, "words": "1 of 1,200 units fit"},
-    "neighbours": [{"serial": "CMX15D-0838", "differs": "one character"}],
-    "sensitivity": [{"assumption": "errors twice as frequent", "lr": 3600.0, "posterior": 0.7}],
-    "limits": ["One field was not compared."],
-    "permit": {
-        "number": {"value": "", "redaction": "redacted_full"},
-        "issuer": "Demo authority",
-        "status": [
-            {"status": "issued", "date": "2020-05", "authority": "GAC"},
-            {"status": "suspended", "date": "2020-10-05", "authority": ""},
-        ],
-        "parties": [
-            {
-                "role": "end_user",
-                "name": {"value": "Naval Forces", "redaction": "not_redacted"},
-                "country": "TR",
-            }
-        ],
-        "end_use": "will not be diverted",
-    },
-    "delivery": {
-        "shipped": "2020-09",
-        "consignee": {"value": "In", "redaction": "redacted_partial"},
-    },
-}
+PERMIT = KeptPermit(
+    permit_id="P-1",
+    number=KeptText(value="", redaction="redacted_full"),
+    issuer="Demo authority",
+    type="other",
+    status=(
+        KeptStatus(status="issued", date="2020-05", authority="GAC", source=""),
+        KeptStatus(status="suspended", date="2020-10-05", authority="", source=""),
+    ),
+    valid_from="2020-05",
+    valid_to="",
+    country_final_destination="TR",
+    country_of_use="",
+    parties=(
+        KeptParty(
+            role="end_user",
+            name=KeptText(value="Naval Forces", redaction="not_redacted"),
+            country="TR",
+        ),
+    ),
+    end_use=KeptText(value="will not be diverted", redaction="not_redacted"),
+    undertakings=("no_diversion",),
+    conditions=("A sentence stays.",),
+    sources=("A source",),
+    synthetic=True,
+)
+CANDIDATE = KeptCandidate(
+    key="u1",
+    maker_id="wescam",
+    maker="L3Harris Wescam",
+    model="CMX-15D",
+    serial="CMX15D-0836",
+    serial_basis="single",
+    disposition="delivered",
+    verdict="identifies_catalog_unit",
+    lr=7214.0,
+    log10_lr=3.86,
+    band="strong",
+    posterior=0.9,
+    one_over_p=7214.0,
+    one_over_np=240.0,
+    compared=30,
+    explanation="It fits.",
+    against=(),
+    features=(
+        KeptFeature(
+            feature="serial_reading",
+            weight_bits=11.3,
+            detail="",
+            seen="a",
+            recorded="b",
+            about="What it is.",
+        ),
+    ),
+    characters=(),
+    fit=KeptFit(n=1, of=1200, catalogued_n=1, catalogued_of=30, words="1 of 1,200 units fit"),
+    neighbours=(
+        KeptNeighbour(
+            serial="CMX15D-0838",
+            differs="one character",
+            places=(10,),
+            lr=0.9,
+            fits=False,
+            catalogued=True,
+        ),
+    ),
+    sensitivity=(KeptSensitivity(assumption="errors twice as frequent", lr=3600.0, posterior=0.7),),
+    limits=("One field was not compared.",),
+    permit=PERMIT,
+    line=KeptLine(
+        line_id="P-1/1",
+        maker_id="wescam",
+        maker_as_written="L3Harris Wescam",
+        model="CMX-15D",
+        description="Turret",
+    ),
+    delivery=KeptDelivery(
+        delivery_id="D-1",
+        shipped="2020-09",
+        received="",
+        consignee=KeptText(value="In", redaction="redacted_partial"),
+        quantity=None,
+        document_type="",
+        document_sha256="",
+        page="",
+        source="",
+    ),
+)
+RESULT = KeptResult(
+    format=FORMAT,
+    query=KeptQuery(maker=None, model=None, serial=None, part_number=None),
+    verdict="not_in_catalog",
+    explanation="",
+    coverage_note="",
+    snapshot_sha256="ab" * 32,
+    algorithm="a",
+    scale=KeptScale(version="1", bands=()),
+    limits=("No serial.",),
+    uncatalogued_fitting=0,
+    candidates=(CANDIDATE,),
+    applications=(PERMIT,),
+    leads=(
+        KeptLeads(
+            kind="units",
+            words="Units: 2",
+            total=2,
+            more=False,
+            leads=(KeptLead(sentence="One."), KeptLead(sentence="Two.")),
+        ),
+    ),
+)
 
 
-def test_a_candidate_is_read_in_words() -> None:
-    (candidate,) = candidates_of({"candidates": [CANDIDATE]})
+def test_a_candidate_is_said_in_words() -> None:
+    (candidate,) = candidates_of(RESULT)
     assert candidate.title == "L3Harris Wescam CMX-15D, serial CMX15D-0836"
     assert candidate.verdict == "Identifies a catalog unit"
     assert candidate.fit == "1 of 1,200 units fit."
@@ -63,64 +154,76 @@ def test_a_candidate_is_read_in_words() -> None:
     assert candidate.after_search == 240.0
     assert candidate.notes == ("One field was not compared.",)
     assert candidate.neighbours == (("CMX15D-0838", "one character"),)
+    (feature,) = candidate.features
+    assert (feature.feature, feature.detail) == ("serial reading", "What it is.")
     assert dict(candidate.records) == {
         "Permit": "redacted in full",
         "Issued by": "Demo authority",
+        "Valid": "2020-05",
         "Status": "issued 2020-05 (GAC); suspended 2020-10-05",
         "End user": "Naval Forces (TR)",
+        "Destination": "TR",
         "End use": "will not be diverted",
+        "Undertaking": "No diversion",
+        "Condition": "A sentence stays.",
+        "Line": "Turret",
         "Shipped": "2020-09",
         "Consignee": "In (redacted in part)",
+        "Source": "A source",
     }
 
 
 def test_redacted_and_empty_are_two_things() -> None:
-    empty = CANDIDATE | {
-        "permit": {"number": {"value": "", "redaction": "not_redacted"}},
-        "delivery": None,
-    }
-    (candidate,) = candidates_of({"candidates": [empty]})
-    assert candidate.records == ()
+    empty = replace(PERMIT, number=KeptText(value="", redaction="not_redacted"))
+    (candidate,) = candidates_of(replace(RESULT, candidates=(replace(CANDIDATE, permit=empty),)))
+    assert "Permit" not in dict(candidate.records)
+
+
+def test_what_was_not_delivered_has_no_delivery() -> None:
+    (candidate,) = candidates_of(replace(RESULT, candidates=(replace(CANDIDATE, delivery=None),)))
+    assert not {"Shipped", "Consignee"} & dict(candidate.records).keys()
 
 
 def test_a_ratio_too_large_for_a_float_is_still_shown() -> None:
-    (candidate,) = candidates_of({"candidates": [{"key": "x", "log10_lr": 400.0}]})
+    huge = replace(CANDIDATE, lr=None, log10_lr=400.0)
+    (candidate,) = candidates_of(replace(RESULT, candidates=(huge,)))
     assert candidate.likelihood_ratio == 1e300
-    assert candidate.title == "x"
 
 
 def test_a_candidate_without_a_serial_has_no_ratio() -> None:
-    (candidate,) = candidates_of({"candidates": [{"key": "x", "lr": None, "log10_lr": None}]})
+    bare = replace(CANDIDATE, serial=None, lr=None, log10_lr=None, fit=None)
+    (candidate,) = candidates_of(replace(RESULT, candidates=(bare,)))
     assert candidate.likelihood_ratio is None
+    assert candidate.title == "L3Harris Wescam CMX-15D"
+    assert candidate.fit == ""
 
 
 def test_the_words_of_a_whole_search() -> None:
-    result = {
-        "verdict": "not_in_catalog",
-        "limits": ["No serial."],
-        "applications": [CANDIDATE["permit"]],
-    }
-    assert verdict_of(result) == "Not in this catalog"
-    assert limits_of(result) == ("No serial.",)
-    ((number, said),) = applications_of(result)
+    assert verdict_of(RESULT) == "Not in this catalog"
+    ((number, said),) = applications_of(RESULT)
     assert number == "redacted in full"
     assert said.startswith("End user: Naval Forces (TR); issued 2020-05 (GAC)")
+    assert leads_of(RESULT) == (("Units: 2", "One."), ("Units: 2", "Two."))
+
+
+def test_every_verdict_and_every_redaction_has_words() -> None:
+    from typing import get_args
+
+    from catalog.types import Redaction, Verdict
+
+    assert VERDICTS.keys() == set(get_args(Verdict))
+    assert REDACTIONS.keys() == set(get_args(Redaction)) - {"not_redacted"}
 
 
 def test_a_result_without_candidates_has_none() -> None:
-    assert candidates_of({}) == ()
-    assert candidates_of({"candidates": []}) == ()
+    assert candidates_of(replace(RESULT, candidates=())) == ()
 
 
 def test_a_finding_keeps_its_grounds_and_alternatives() -> None:
     finding = finding_of(
-        {
-            "kind": "k",
-            "statement": "s",
-            "grounds": ["g"],
-            "alternatives": ["a", "b"],
-            "candidate": "u1",
-        }
+        KeptFinding(
+            candidate="u1", kind="k", statement="s", grounds=("g",), alternatives=("a", "b")
+        )
     )
     assert (finding.statement, finding.grounds, finding.alternatives, finding.candidate) == (
         "s",

@@ -1,0 +1,76 @@
+"""Says what an import left out: a catalog can only be silent on rows that it never took in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from catalog.types import LeftOut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from catalog.types import Source
+
+MOST_REASONS: Final = 20
+"""Columns that are named with each source; the rows are all counted."""
+
+LONGEST_PROBLEM: Final = 200
+"""Characters that are kept of a problem."""
+
+
+def rows_left_out(sources: Iterable[Source]) -> tuple[int, int]:
+    """Count the rows that were left out, and all rows read; sources without counts add nothing."""
+    known = [
+        (source.rows_read, source.rows_accepted)
+        for source in sources
+        if source.rows_read is not None and source.rows_accepted is not None
+    ]
+    return sum(read - taken for read, taken in known), sum(read for read, _ in known)
+
+
+def left_out_words(sources: Sequence[Source]) -> str:
+    """Say how many rows were left out and for which columns; empty if every row was taken in."""
+    left, read = rows_left_out(sources)
+    if not left:
+        return ""
+    verb = "was" if left == 1 else "were"
+    reasons = [_reason(part) for source in sources for part in source.left_out]
+    more = f" ({'; '.join(reasons)})" if reasons else ""
+    rows = "row" if read == 1 else "rows"
+    return (
+        f"{left:,} of {read:,} {rows} {verb} left out when it was imported{more}; "
+        "what stood there is not in the catalog, whatever coverage is declared."
+    )
+
+
+class Tally:
+    """Counts the rows that each column kept out, error by error in the order of the rows."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, LeftOut] = {}
+        self._last: dict[str, int] = {}
+
+    def add(self, row: int, column: str, problem: str) -> None:
+        """Count an error; a second one in the same row and column adds nothing."""
+        if self._last.get(column) == row:
+            return
+        self._last[column] = row
+        known = self._found.get(column)
+        self._found[column] = (
+            replace(known, rows=known.rows + 1)
+            if known
+            else LeftOut(column=column, rows=1, first_row=row, problem=problem[:LONGEST_PROBLEM])
+        )
+
+    def reasons(self) -> tuple[LeftOut, ...]:
+        """Give the columns, that which cost most rows first; at most `MOST_REASONS`."""
+        found = sorted(self._found.values(), key=lambda part: (-part.rows, part.column))
+        return tuple(found[:MOST_REASONS])
+
+
+def _reason(part: LeftOut) -> str:
+    rows = f"{part.rows:,} rows" if part.rows != 1 else "1 row"
+    column = f"column {part.column}" if part.column else "the row itself"
+    why = f": {part.problem}" if part.problem else ""
+    return f"{rows} for {column}, first row {part.first_row:,}{why}"

@@ -1,0 +1,304 @@
+"""What was read on the plate and is another's: it counts against a unit, never for it.
+
+A maker, a model or a part number that was read is one of four things for a unit: unread, its own,
+perhaps its own (a slip, part of the name, a parent firm, another script), or another's. Only the
+unit's own names decide, so that no other row of a register changes the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from catalog.confusions import MODELS
+from catalog.likelihood import TextModel, folded_reading
+from catalog.makers import (
+    SHORT_NAME,
+    MakerNames,
+    everyday_words,
+    known_makers,
+    slips,
+    without_legal_forms,
+    words_of,
+)
+from values.rule import Declared
+from values.text import fold, plain, sound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from catalog.makers import MakerHit
+    from catalog.types import FieldEvidence, Maker, Permit, PermitLine
+
+Relation = Literal["unread", "own", "perhaps", "another"]
+
+PERHAPS_FROM: Final = {"machine": 1e-8, "human": 1e-4, "code": 1e-4}
+"""From this share of a faultless reading on, a name may be the unit's own, given with slips: two
+odd letters of a machine, one of a person. Assumed."""
+
+SHORTEST_SLIPPED: Final = 5
+"""A name of fewer letters must be spelled right: a slip in it makes another name too often."""
+
+MOST_SLIPPED: Final = 3
+"""At most one letter in so many may be a slip."""
+
+SHORTEST_PART: Final = 4
+"""So many letters of a name in a row are enough for a machine's reading of part of it."""
+
+COUNTS_AGAINST: Final = 1e-3
+"""What names another maker, model or part number counts a thousandfold against a unit, and never
+more: records and people get names wrong. As for part numbers; assumed."""
+
+ON_PLATES: Final = ("integrator", "manufacturer")
+"""Parties of a permit whose name may stand on a plate in the maker's place."""
+
+RULES: Final = Declared(
+    "contradiction",
+    test="tests/catalog/matching/test_contradiction.py",
+    source="decision 0056; assumed",
+    units={
+        "PERHAPS_FROM": "origin of the reading: share of a faultless reading",
+        "SHORTEST_SLIPPED": "letters",
+        "MOST_SLIPPED": "letters to one slip",
+        "SHORTEST_PART": "letters",
+        "COUNTS_AGAINST": "factor on the weight",
+        "ON_PLATES": "parties of a permit",
+    },
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What one field of the plate says of a unit, and in which words."""
+
+    relation: Relation
+    words: str = ""
+    """A sentence where the relation is *perhaps* or *another*."""
+
+    @property
+    def factor(self) -> float:
+        """By how much it counts against the unit, 0.001 or 1."""
+        return COUNTS_AGAINST if self.relation == "another" else 1.0
+
+
+UNREAD: Final = Named(relation="unread")
+OWN: Final = Named(relation="own")
+
+
+def maker_named(seen: FieldEvidence | None, maker: Maker, written: Iterable[str] = ()) -> Named:
+    """Say what the maker's name on a plate says of a unit of this maker.
+
+    `written` are other names under which the record has it.
+    """
+    if seen is None or not words_of(seen.text):
+        return UNREAD
+    own = (maker.canonical, *(alias.name for alias in maker.aliases), *written)
+    texts = _texts(seen)
+    met = next((hit for text in texts for hit in _names_of(maker).find(text)), None)
+    if met is not None:
+        return maker_met(seen, met, maker)
+    if any(fold(text) == fold(name) for text in texts for name in own if fold(name)):
+        return OWN
+    others = [hit for text in texts[:1] for hit in _known_names().find(text)]
+    related = [hit for hit in others if _one_house(hit.maker_id, maker)]
+    if related:
+        return Named(
+            relation="perhaps",
+            words=f"The plate names {related[0].canonical}, of one house with {maker.canonical}.",
+        )
+    if _in_another_script(seen.text):
+        return _by_sound(seen.text, maker, own)
+    if any(_may_be(text, name, seen.origin) for text in texts for name in own):
+        return Named(
+            relation="perhaps",
+            words=f"“{seen.text}” may be {maker.canonical}, misread or read in part.",
+        )
+    known = f" ({others[0].canonical})" if others and others[0].canonical != seen.text else ""
+    return Named(
+        relation="another",
+        words=f"The plate names another maker: “{seen.text}”{known}, not {maker.canonical}.",
+    )
+
+
+def _by_sound(text: str, maker: Maker, own: Iterable[str]) -> Named:
+    """Say what a name in another script says of a maker, as far as it sounds like a name at all."""
+    heard = sound(text)
+    if heard in {_heard(name) for name in own}:
+        words = f"“{text}” is written in another script and sounds like {maker.canonical}."
+        return Named(relation="perhaps", words=words)
+    other = _known_by_sound().get(heard)
+    if other is not None and not _one_house(other.maker_id, maker):
+        return Named(
+            relation="another",
+            words=f"The plate names another maker: “{text}”, which sounds like {other.canonical}, "
+            f"not {maker.canonical}.",
+        )
+    words = f"The maker “{text}” is written in another script; it was not compared."
+    return Named(relation="perhaps", words=words)
+
+
+def _heard(name: str) -> str:
+    return sound("".join(_distinctive(name)))
+
+
+@lru_cache(maxsize=1)
+def _known_by_sound() -> dict[str, Maker]:
+    """Known makers by how their names sound; a sound that two share tells nothing."""
+    found: dict[str, set[str]] = {}
+    makers = {maker.maker_id: maker for maker in known_makers()}
+    for maker in makers.values():
+        for name in (maker.canonical, *(alias.name for alias in maker.aliases)):
+            found.setdefault(_heard(name), set()).add(maker.maker_id)
+    return {
+        heard: makers[next(iter(ids))]
+        for heard, ids in found.items()
+        if len(ids) == 1 and len(heard) > SHORT_NAME
+    }
+
+
+def maker_met(seen: FieldEvidence, hit: MakerHit, maker: Maker) -> Named:
+    """Say what a text says of a maker of whom it holds a name.
+
+    Beside a name, other words are mostly an address; but with another maker's name, or beside a
+    name of a few letters, they may make another firm (*Denel Kontron*, *STM Electronics*).
+    """
+    if not hit.exact or not beside(seen, hit):
+        return OWN
+    others = [
+        other.canonical
+        for other in _known_names().find(seen.text)
+        if other.exact
+        and not _one_house(other.maker_id, maker)
+        and not set(words_of(other.alias)) <= set(words_of(hit.alias))
+    ]
+    if others:
+        words = f"The plate names {others[0]} beside {hit.alias}."
+        return Named(relation="perhaps", words=words)
+    if len("".join(words_of(hit.alias))) <= SHORT_NAME:
+        words = f"“{seen.text}” may be another firm than {maker.canonical}."
+        return Named(relation="perhaps", words=words)
+    return OWN
+
+
+def beside(seen: FieldEvidence, hit: MakerHit) -> tuple[str, ...]:
+    """The words of a reading that stand beside the name met in it, legal forms apart."""
+    name = words_of(hit.alias)
+    return min(
+        (
+            tuple(word for word in without_legal_forms(words_of(text)) if word not in name)
+            for text in _texts(seen)
+        ),
+        key=len,
+    )
+
+
+def _texts(seen: FieldEvidence) -> tuple[str, ...]:
+    """What was read, and what it may be instead."""
+    return (seen.text, *(text for text, _ in seen.alternatives))
+
+
+def on_behalf(seen: FieldEvidence | None, permit: Permit) -> bool:
+    """Whether the name read is that of a permit's integrator or manufacturer."""
+    if seen is None:
+        return False
+    wanted = _distinctive(seen.text)
+    return bool(wanted) and any(
+        party.name.readable and _distinctive(party.name.value) == wanted
+        for party in permit.parties_as(*ON_PLATES)
+    )
+
+
+def model_named(seen: FieldEvidence | None, model: str, *, found: bool) -> Named:
+    """Say what the model on a plate says of a unit of this model.
+
+    `found` says that it was found to be this one, by its name or a declared variant.
+    """
+    if seen is None or not fold(seen.text):
+        return UNREAD
+    if found:
+        return OWN
+    read, recorded = folded_reading(seen.text), fold(model)
+    part = _in_order(read, recorded) or recorded in read
+    if seen.origin == "machine" and (part or _misread(read, recorded, seen.origin)):
+        return Named(
+            relation="perhaps", words=f"The model “{seen.text}” may be {model}, misread or in part."
+        )
+    return Named(
+        relation="another", words=f"The plate names another model: “{seen.text}”, not {model}."
+    )
+
+
+def part_number_named(seen: FieldEvidence | None, line: PermitLine) -> Named:
+    """Say what the part number on a plate says of a unit of this permit line."""
+    recorded = fold(line.part_number)
+    read = folded_reading(seen.text) if seen else ""
+    if seen is None or not read or not recorded:
+        return UNREAD
+    share = misread_share(read, recorded, seen.origin)
+    if share >= COUNTS_AGAINST:
+        return OWN if read == recorded else Named(relation="perhaps")
+    return Named(
+        relation="another",
+        words=f"The plate bears another part number: “{seen.text}”, not {line.part_number}.",
+    )
+
+
+def misread_share(read: str, recorded: str, origin: str) -> float:
+    """How probable a folded reading is if this is what stands there, beside the best, 0-1."""
+    under = TextModel.of(((read, 1.0),), MODELS[origin])
+    key = np.array([recorded.encode()])
+    return float(under.of_keys(key, key.dtype.itemsize)[0]) / under.ceiling
+
+
+def _in_another_script(text: str) -> bool:
+    """Whether most letters are not Latin, so that a name cannot be compared letter by letter."""
+    letters = [char for char in plain(text) if char.isalpha()]
+    return 2 * sum(not char.isascii() for char in letters) > len(letters)
+
+
+@lru_cache(maxsize=1)
+def _known_names() -> MakerNames:
+    return MakerNames(known_makers())
+
+
+@lru_cache(maxsize=4096)
+def _names_of(maker: Maker) -> MakerNames:
+    return MakerNames((maker,))
+
+
+def _one_house(maker_id: str, maker: Maker) -> bool:
+    other = _known_names().maker(maker_id)
+    return (
+        maker_id == maker.maker_id
+        or maker_id in maker.parents
+        or (other is not None and maker.maker_id in other.parents)
+    )
+
+
+def _distinctive(name: str) -> tuple[str, ...]:
+    """The words of a name that say whose it is."""
+    words = without_legal_forms(words_of(name))
+    return tuple(word for word in words if word not in everyday_words()) or words
+
+
+def _may_be(text: str, name: str, origin: str) -> bool:
+    """Whether a name that was read may be this one, given with slips or in part."""
+    read, own = "".join(_distinctive(text)), "".join(_distinctive(name))
+    if origin == "machine" and len(read) >= SHORTEST_PART and read in own:
+        return True
+    return _misread(read, own, origin)
+
+
+def _misread(read: str, own: str, origin: str) -> bool:
+    if len(own) < SHORTEST_SLIPPED or abs(len(read) - len(own)) > len(own) // MOST_SLIPPED:
+        return False
+    return slips(read, own) is not None or misread_share(read, own, origin) >= PERHAPS_FROM[origin]
+
+
+def _in_order(read: str, recorded: str) -> bool:
+    """Whether all characters read stand in the record in that order: a name read in part."""
+    rest = iter(recorded)
+    return len(read) > 1 and all(char in rest for char in read if char != "?")

@@ -1,0 +1,161 @@
+"""The eight answers to *which unit*, and the rules by which one of them is given.
+
+What fits is weighed first; but whatever the weight, a unit whose maker, model or part number is
+another than the plate's is neither consistent nor identified (`catalog.matching.contradiction`).
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from catalog.bands import band
+from values.rule import Declared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from catalog.types import Verdict
+    from catalog.weight import UnitWeight
+
+IDENTIFIES_FROM = 0.999
+"""Posterior over all units, each equally probable beforehand, from which a unit is identified."""
+
+ALONE_FROM = 0.95
+"""Posterior that an identified unit must also have without the stack of its looks. On 400 mild and
+200 hard rendered plates the looks alone gave no wrong unit as much (see docs/validity.md)."""
+
+RULED_OUT_BELOW = 0.01
+"""A unit whose likelihood ratio is below this is excluded at the stated error rates."""
+
+SAYS_NOTHING_BELOW = 2.0
+"""A likelihood ratio under this tells the unit from others of its model hardly at all."""
+
+CONSISTENT_FROM = 10.0
+"""From this likelihood ratio on a single fitting unit is called consistent, below inconclusive."""
+
+NEARLY = 0.5
+"""Posterior from which a catalogued unit that does not fit still keeps the answer open, and under
+which, without the stack of its looks, a unit that fits leaves it open."""
+
+NOT_BY_MACHINE = (
+    "A serial that stands in no sequence is not identified from a machine's reading alone: when "
+    "tested on drawn plates, units that differ in one look-alike (O for 0, I for 1 …) were too "
+    "often taken for each other. A person who can read it may settle it."
+)
+"""Said where the numbers would do; what was tested is `python -m benchmarks.weight_irregular`."""
+
+WORDS: Mapping[Verdict, str] = MappingProxyType(
+    {
+        "identifies_catalog_unit": "The reading identifies this catalog unit, if every unit "
+        "taken to exist was equally probable beforehand.",
+        "consistent_with_catalog_unit": "The reading is consistent with this catalog unit.",
+        "consistent_with_model_only": "No serial tells this unit from others of its "
+        "model; this is not a match.",
+        "several_candidates": "Several catalog units fit the reading.",
+        "contradicted": "The serial fits, but the plate names another maker, model or part number; "
+        "it is not taken to be this unit’s.",
+        "not_in_catalog": "No catalog unit fits; that is no sign that there was no permit.",
+        "excluded": "At the stated error rates this unit is excluded.",
+        "inconclusive": "The reading does not settle which unit it is.",
+    }
+)
+"""What each verdict says of a unit or of a search."""
+
+RULES: Final = Declared(
+    "identification",
+    test="tests/catalog/matching/test_identification.py",
+    source="assumed; docs/validity.md says how often it was wrong when tested",
+    units={
+        "IDENTIFIES_FROM": "posterior, 0-1",
+        "ALONE_FROM": "posterior, 0-1",
+        "NEARLY": "posterior, 0-1",
+        "RULED_OUT_BELOW": "likelihood ratio",
+        "SAYS_NOTHING_BELOW": "likelihood ratio",
+        "CONSISTENT_FROM": "likelihood ratio",
+        "WORDS": "verdict: its sentence",
+    },
+    sources={
+        "ALONE_FROM": "400 mild and 200 hard drawn plates; docs/validity.md",
+    },
+)
+
+
+def unit_verdict(
+    weight: UnitWeight,
+    *,
+    catalogued_fitting: int,
+    copies: int,
+    certain: bool,
+    alone: float = 1.0,
+    contradicted: bool = False,
+) -> Verdict:
+    """Give the verdict on one unit.
+
+    `catalogued_fitting` counts the catalog's serials that fit, `copies` the records that bear this
+    serial; `certain` says that every field that was read was also found; `alone` is the unit's
+    posterior without the stack of the looks (1 if there is none); `contradicted` says that a field
+    that was read is another unit's.
+    """
+    if not weight.fits:
+        return "excluded" if weight.lr < RULED_OUT_BELOW else "inconclusive"
+    if contradicted:
+        return "contradicted"
+    if copies > 1:
+        return "several_candidates"
+    if weight.posterior >= IDENTIFIES_FROM and alone >= ALONE_FROM and certain:
+        return "identifies_catalog_unit"
+    if weight.lr < SAYS_NOTHING_BELOW:
+        return "consistent_with_model_only"
+    if catalogued_fitting > 1:
+        return "several_candidates"
+    if weight.lr < CONSISTENT_FROM or alone < NEARLY:
+        return "inconclusive"
+    return "consistent_with_catalog_unit"
+
+
+def without_stack(weight: UnitWeight, alone: float) -> str:
+    """Say what the stack of the looks carries, where the verdict hangs on it; else nothing."""
+    if alone >= ALONE_FROM or (alone >= NEARLY and weight.posterior < IDENTIFIES_FROM):
+        return ""
+    return (
+        f" Without the picture of the exposures laid over each other, the probability of this unit "
+        f"would be {alone:.2g}, if all were equally probable beforehand. Such a picture may "
+        f"strengthen an identification, not make one: .{ALONE_FROM * 100:.0f} is "
+        f"asked of the exposures alone."
+    )
+
+
+def result_verdict(
+    best: Verdict | None,
+    *,
+    best_posterior: float,
+    catalogued_fitting: int,
+    readable: bool,
+    unserialised: bool,
+) -> Verdict:
+    """Give the verdict on a whole search: that of its best unit, or that none is catalogued.
+
+    Where no catalogued unit fits, the answer stays open if one is still more probable than all
+    others together, if too little was readable (`readable` False) to say what does not fit, or if
+    the catalog has units of the model whose serials it does not know (`unserialised`).
+    """
+    if catalogued_fitting and best is not None:
+        return best
+    open_still = best_posterior >= NEARLY or not readable or unserialised
+    return "inconclusive" if open_still else "not_in_catalog"
+
+
+def supports(weight: UnitWeight, verdict: Verdict) -> str:
+    """Give the words that stand beside a unit's weight: of support only where it is one.
+
+    A unit that does not fit the reading, or of which the plate names another, is never supported,
+    however much less the others fit.
+    """
+    if verdict == "contradicted":
+        return CONTRADICTED
+    return band(weight.lr) if weight.fits else NO_FIT
+
+
+NO_FIT = "does not fit the reading"
+CONTRADICTED = "no support: the plate names another"

@@ -1,0 +1,350 @@
+"""Leads: what else in the register may have to do with a plate. They carry no weight.
+
+*Not in the catalog* is said of serials. A register also holds units of which it gives no serial,
+models written in other ways, the same serial under another model, and applications that were never
+approved. Each is named here with how many there are in all, apart from the verdict: a lead is for
+a person to follow, and matches nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from catalog.gaps import without_serials
+from catalog.kept import kept
+from catalog.makers import shown_maker
+from catalog.status import delivered, never_approved
+from values.rule import Declared
+from values.text import fold, plain, skeleton, sound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from catalog.snapshot import Snapshot
+    from catalog.types import Delivery, FieldEvidence, Permit, PermitLine, Unit, UnitGroup
+
+LeadKind = Literal[
+    "units_without_serials",
+    "same_serial_elsewhere",
+    "part_of_serial",
+    "near_models",
+    "registers_not_asked",
+]
+
+MOST_LEADS: Final = 20
+"""So many leads of a kind are shown; all are counted."""
+
+MOST_PERMITS: Final = 500
+"""Permits of one model that are looked through for units without serials."""
+
+MOST_COUNTED: Final = 1000
+"""Serials that hold what was read are counted up to this many; *more than* is said beyond."""
+
+SHORTEST_PART: Final = 3
+"""Fewer characters stand in too many serials to lead anywhere."""
+
+RULES: Final = Declared(
+    "leads",
+    test="tests/catalog/matching/test_leads.py",
+    source="decision 0057; assumed",
+    units={
+        "MOST_LEADS": "leads of a kind",
+        "MOST_PERMITS": "permits",
+        "MOST_COUNTED": "serials",
+        "SHORTEST_PART": "characters",
+    },
+)
+
+TITLES: Final[dict[LeadKind, str]] = {
+    "units_without_serials": "Permits with units of this model whose serials are not known",
+    "same_serial_elsewhere": "The same serial under another maker or model, or undelivered",
+    "part_of_serial": "Serials that hold what was read as a part",
+    "near_models": "Models that are written in a way near to what was read",
+    "registers_not_asked": "Registers that were not asked",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """One thing to follow up: a sentence, and the record that it names."""
+
+    sentence: str
+    permit_id: str = ""
+    maker: str = ""
+    model: str = ""
+    serial: str = ""
+    quantity: int | None = None
+    party: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leads:
+    """All leads of one kind: how many there are, and those that are shown."""
+
+    kind: LeadKind
+    total: int
+    shown: tuple[Lead, ...]
+    more: bool = False
+    """Whether there are more than `total`, which then is where counting ended."""
+
+    @property
+    def words(self) -> str:
+        """What they are and how many of them are shown."""
+        total = f"more than {self.total:,}" if self.more else f"{self.total:,}"
+        if len(self.shown) == self.total and not self.more:
+            return f"{TITLES[self.kind]}: {total}"
+        return f"{TITLES[self.kind]}: {len(self.shown):,} of {total} shown"
+
+
+def leads(
+    snapshot: Snapshot,
+    groups: tuple[UnitGroup, ...],
+    *,
+    model: FieldEvidence | None,
+    serial: FieldEvidence | None,
+    fits: bool,
+) -> tuple[Leads, ...]:
+    """Find what else in a register may have to do with a plate.
+
+    `groups` are the makers and models that competed, `fits` says that a catalogued unit fits: then
+    only the same serial elsewhere is looked for.
+    """
+    found = []
+    if serial is not None:
+        found.append(_same_serial(snapshot, groups, serial.text))
+    if not fits:
+        if serial is not None and serial.origin != "machine":
+            found.append(_part_of_serial(snapshot, groups, serial.text))
+        found.append(_without_serials(snapshot, tuple(group.group_id for group in groups)))
+        if model is not None:
+            found.append(_near_models(snapshot, model.text))
+    return tuple(one for one in found if one.total)
+
+
+def not_asked(names: Iterable[str]) -> Leads:
+    """Name the registers that were imported and not asked."""
+    every = tuple(names)
+    return Leads(
+        kind="registers_not_asked",
+        total=len(every),
+        shown=tuple(Lead(sentence=f"Not asked: {name}.") for name in every[:MOST_LEADS]),
+    )
+
+
+def _same_serial(snapshot: Snapshot, groups: tuple[UnitGroup, ...], text: str) -> Leads:
+    """Find units with exactly this serial that did not compete, or that were never delivered."""
+    competed = {group.group_id for group in groups}
+    total, more = 0, False
+    found: list[Lead] = []
+    for (group_id, place), refused in snapshot.find_places(text) if "?" not in text else ():
+        if group_id in competed and (
+            not refused or delivered(snapshot.records_for(group_id, place).delivery)
+        ):
+            continue
+        if total == MOST_COUNTED:
+            more = True
+            break
+        total += 1
+        if len(found) < MOST_LEADS:
+            found.append(_of_unit(snapshot, snapshot.records_for(group_id, place)))
+    return Leads(kind="same_serial_elsewhere", total=total, shown=tuple(found), more=more)
+
+
+def _of_unit(snapshot: Snapshot, unit: Unit) -> Lead:
+    maker = _maker(snapshot, unit.line)
+    never = ", on an application that was never approved" if never_approved(unit.permit) else ""
+    party = _party(unit.permit, unit.delivery)
+    return Lead(
+        sentence=f"Serial {unit.serial.value} is on record for {maker} {unit.line.model}: "
+        f"{_permit(unit.permit)}{_for(party)}{never}.",
+        permit_id=unit.permit.permit_id,
+        maker=maker,
+        model=unit.line.model,
+        serial=unit.serial.value,
+        quantity=1,
+        party=party,
+    )
+
+
+def _part_of_serial(snapshot: Snapshot, groups: tuple[UnitGroup, ...], text: str) -> Leads:
+    """Find catalogued serials that hold what was read, and more."""
+    key = fold(text)
+    found: list[Lead] = []
+    total, more = 0, False
+    if len(key) >= SHORTEST_PART and "?" not in text:
+        for group in groups or snapshot.groups():
+            for place in _holding(snapshot.keys(group.group_id), key.encode()):
+                if total == MOST_COUNTED:
+                    more = True
+                    break
+                total += 1
+                if len(found) < MOST_LEADS:
+                    found.append(_of_unit(snapshot, snapshot.records_for(group.group_id, place)))
+            if more:
+                break
+    return Leads(kind="part_of_serial", total=total, shown=tuple(found), more=more)
+
+
+def _holding(keys: np.ndarray[tuple[int], np.dtype[np.bytes_]], part: bytes) -> Iterator[int]:
+    """Give the place of each key that holds a part and more, in order."""
+    width, last = keys.dtype.itemsize, -1
+    if width <= len(part) or not keys.size:
+        return
+    for met in re.finditer(re.escape(part), np.ascontiguousarray(keys).view(np.uint8).data):
+        place, at = divmod(met.start(), width)
+        if place != last and at + len(part) <= width and keys[place] != part:
+            last = place
+            yield place
+
+
+@kept
+def _without_serials(snapshot: Snapshot, group_ids: tuple[int, ...]) -> Leads:
+    """Find permit lines of these models with units of which no serial is on record."""
+    groups = [snapshot.groups()[group_id] for group_id in group_ids]
+    found: list[Lead] = []
+    for group in groups:
+        if not group.open_permits:
+            continue
+        permits = snapshot.permits_for(
+            maker_id=group.maker_id, model=group.model, never_approved=False
+        )
+        for permit in permits[:MOST_PERMITS]:
+            if len(found) == MOST_LEADS:
+                break
+            found += _lines_without(snapshot, group, permit)
+    return Leads(
+        kind="units_without_serials",
+        total=sum(group.open_permits for group in groups),
+        shown=tuple(found[:MOST_LEADS]),
+    )
+
+
+def _lines_without(snapshot: Snapshot, group: UnitGroup, permit: Permit) -> Iterator[Lead]:
+    """Give at most one lead a permit: the first line with units without serials, and how many."""
+    units, exact = 0, True
+    first: tuple[PermitLine, Delivery | None] | None = None
+    for line in permit.lines:
+        if snapshot.group(line.maker_id, line.model) != group:
+            continue
+        gap = without_serials(line)
+        if not gap.any:
+            continue
+        first = first or (line, gap.delivery)
+        units, exact = units + gap.units, exact and gap.exact
+    if first is None:
+        return
+    line, delivery = first
+    party, maker = _party(permit, delivery), _maker(snapshot, line)
+    least = "" if exact else "at least "
+    many = f"{least}{units:,} {_units(units)}" if units else "an unknown number of units"
+    how = "delivered" if delivery is not None else "permitted"
+    yield Lead(
+        sentence=f"{_permit(permit)}: {many} of {maker} {line.model} {how}{_for(party)}, without "
+        "serials; whether this is one of them cannot be told.",
+        permit_id=permit.permit_id,
+        maker=maker,
+        model=line.model,
+        quantity=units if exact else None,
+        party=party,
+    )
+
+
+@kept
+def _near_models(snapshot: Snapshot, text: str) -> Leads:
+    """Find models that are not the one read and are written near to it."""
+    total = 0
+    found: list[Lead] = []
+    for group in snapshot.groups():
+        if not near_model(text, group.model):
+            continue
+        total += 1
+        if len(found) < MOST_LEADS:
+            maker, permits = snapshot.maker(group.maker_id), snapshot.permits_of(group.group_id)
+            name = maker.canonical if maker else group.maker_id
+            found.append(
+                Lead(
+                    sentence=f"The register has a model “{group.model}” by {name} "
+                    f"({permits:,} {'permit' if permits == 1 else 'permits'}); it was not compared "
+                    f"with “{text}”.",
+                    maker=name,
+                    model=group.model,
+                )
+            )
+    return Leads(kind="near_models", total=total, shown=tuple(found))
+
+
+def near_model(read: str, recorded: str) -> bool:
+    """Whether a model that was read is part of a recorded one, or the reverse, or near to it."""
+    mine, other = fold(read), fold(recorded)
+    if not mine or not other or mine == other:
+        return False
+    if read.isascii() != recorded.isascii():
+        mine, other = sound(read), sound(recorded)
+        if mine == other:
+            return True
+    if _run_of(fold(read), recorded) or _run_of(fold(recorded), read):
+        return True
+    shorter, longer = sorted((mine, other), key=len)
+    if len(shorter) >= SHORTEST_PART and shorter in longer:
+        return True
+    return len(shorter) > SHORTEST_PART and _one_apart(skeleton(mine), skeleton(other))
+
+
+def _run_of(key: str, text: str) -> bool:
+    """Whether whole words of a text, one after the other, are this model."""
+    words = [fold(word) for word in re.split(r"[\s/,;()\[\]|+]+", plain(text))]
+    return any(
+        "".join(words[first:last]) == key
+        for first in range(len(words))
+        for last in range(first + 1, len(words) + 1)
+        if last - first < len(words)
+    )
+
+
+def _one_apart(one: str, other: str) -> bool:
+    """Whether two texts differ in at most one character."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    same = next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+    a, b = one[same:], other[same:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:]
+
+
+def _permit(permit: Permit) -> str:
+    number = permit.number
+    return f"Permit {number.value if number.readable else f'of record {permit.permit_id}'}"
+
+
+def _party(permit: Permit, delivery: Delivery | None) -> str:
+    """Whom a permit or delivery names: the end user, else the consignee; empty if nobody."""
+    users = [
+        party.name.value
+        for party in permit.parties_as("ultimate_end_user", "end_user", "ultimate_consignee")
+        if party.name.readable
+    ]
+    if users:
+        return users[0]
+    if delivery is not None and delivery.consignee.readable:
+        return delivery.consignee.value
+    return ""
+
+
+def _for(party: str) -> str:
+    return f" for {party}" if party else ", no party named"
+
+
+def _units(count: int) -> str:
+    return "unit" if count == 1 else "units"
+
+
+def _maker(snapshot: Snapshot, line: PermitLine) -> str:
+    known = snapshot.maker(line.maker_id)
+    name = known.canonical if known else line.maker_as_written
+    return shown_maker(name, line.maker_as_written)

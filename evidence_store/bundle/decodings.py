@@ -1,0 +1,621 @@
+"""What a finished file says once every escape and encoding in it is undone.
+
+A file is taken apart into bytes and texts: members of a ZIP (and so of XLSX and DOCX), text,
+data and attachments of a PDF, chunks of a picture, streams that are compressed. Of each text the
+escapes of JSON, HTML, addresses and mail are undone, its tags taken out, and whatever looks like
+base64, base32 or hexadecimal is taken for bytes again, `DEPTH` times one inside the other.
+What cannot be taken apart within the limits is a problem of the file: it is not harmless.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import bz2
+import contextlib
+import gzip
+import html
+import io
+import lzma
+import quopri
+import re
+import struct
+import urllib.parse
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+DEPTH = 4
+"""How many encodings may lie one inside the other."""
+MOST = 1024 * 1024 * 1024
+"""Bytes and characters that may come of one file in all."""
+EDGE = "\ue000"
+"""Stands between texts that were not one text where they were found (of the private use area)."""
+_MEMBER = 256 * 1024 * 1024
+_LONG_RUN = 512
+"""Characters of base64 from which a run is a file rather than a word; looked into once."""
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-](?:[A-Za-z0-9+/_-]|\\?\r?\n[ \t]*(?=[A-Za-z0-9+/_-])){6,}")
+_FILE = re.compile(rf"[A-Za-z0-9+/_-]{{{_LONG_RUN},}}")
+"""A file in base64: what is looked for in it is looked for once it is decoded."""
+_BASE32 = re.compile(r"[A-Z2-7]{8,}|[a-z2-7]{8,}")
+_HEX = re.compile(r"[0-9A-Fa-f]{2}(?:[ :.,_-]?(?:0x|\\x)?[0-9A-Fa-f]{2}){3,}")
+_GAPS = re.compile(r"[ :.,_\-]|0x|\\x")
+_ESCAPE = re.compile(
+    r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})"
+    r"|N\{U\+([0-9A-Fa-f]{4,6})\}|([nrtbfv/\\\"']))"
+)
+_OCTETS = re.compile(r"(?:\\x[0-9A-Fa-f]{2}|\\[0-3][0-7]{2})+")
+_OCTET = re.compile(r"\\x([0-9A-Fa-f]{2})|\\([0-3][0-7]{2})")
+_SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v"}
+_TAG = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|</?[A-Za-z!?][^<>]*>")
+_COMMENT = re.compile(r"<!--.*?-->|/\*.*?\*/", re.DOTALL)
+_STYLE = re.compile(r"\\([0-9A-Fa-f]{2,6})[ \t\r\n\f]?")
+_NUMBER = re.compile(r"0[xX][0-9A-Fa-f]{1,6}|[0-9A-Fa-f]+")
+_ROW = re.compile(
+    r"(?<![\w.])(?:(?:0[xX][0-9A-Fa-f]{2,6}|[01]{7,8}|[0-9]{2,6})[ ,;\t\r\n]{1,8}){3,}"
+    r"(?:0[xX][0-9A-Fa-f]{2,6}|[01]{7,8}|[0-9]{2,6})(?![\w.])"
+)
+"""Four numbers or more that may be the codes of letters."""
+_FOREIGN = re.compile(r"[\u0080-\u00ff\u0152-\u0192\u02c6\u02dc\u0402-\u0491\u2013-\u2122]{2,}")
+_QUOTED = re.compile(r"=(?:[0-9A-Fa-f]{2}|[ \t]*\r?\n)")
+_SOFT_BREAK = re.compile(r"=[ \t]*\r?\n")
+_MAIL_WORD = re.compile(r"=\?([\w-]+)\?([QqBb])\?([^?\s]*)\?=(?:\s+(?==\?))?")
+_UTF7 = re.compile(r"\+([A-Za-z0-9/]{3,})-?")
+_PUNYCODE = re.compile(r"xn--([a-z0-9-]+)", re.IGNORECASE)
+_PERCENT_WIDE = re.compile(r"%u([0-9A-Fa-f]{4})")
+_XLSX_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_STREAM = re.compile(rb"stream\r?\n")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_UTF8_TEXT = re.compile(
+    rb"(?:[\x20-\x7e\t\r\n]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
+    rb"|[\xf0-\xf4][\x80-\xbf]{3}){4,}"
+)
+_WIDE_LE = re.compile(
+    rb"(?:[\x09-\x7e]\x00|[\xa0-\xff]\x00|[\x00-\xff][\x01-\x06\x20]){4,}", re.DOTALL
+)
+_WIDE_BE = re.compile(
+    rb"(?:\x00[\x09-\x7e]|\x00[\xa0-\xff]|[\x01-\x06\x20][\x00-\xff]){4,}", re.DOTALL
+)
+"""Text of the scripts from Latin to Arabic, and of signs, with two bytes a letter."""
+_ONE_BYTE_CODES = ("cp1252", "cp1251", "koi8-u", "cp866", "iso8859-5", "mac-cyrillic")
+"""Codes of one byte a letter, of Western Europe and of Cyrillic, as files still have them."""
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class NotSearchable(Exception):
+    """Part of a file cannot be taken apart whole, so nobody can say what stands in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One text of a file, as it reads after some decoding."""
+
+    text: str
+    form: str
+    """How it stood there, for example `base64 in a member of a ZIP`; empty for as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Some bytes of a file, in which a hash may stand as bytes."""
+
+    data: bytes
+    form: str
+
+
+class Decoder:
+    """Takes one file apart; `problems` says in sentences where it could not do so whole."""
+
+    def __init__(self, *, most: int = MOST) -> None:
+        self._left = most
+        self._seen: set[int] = set()
+        self._runs: set[int] = set()
+        self.problems: list[str] = []
+
+    def of_bytes(self, data: bytes, form: str = "", depth: int = DEPTH) -> Iterator[Text | Piece]:
+        """Give every text that bytes hold, and every piece of bytes that was come by."""
+        if not self._is_new(data):
+            return
+        yield Piece(data=data, form=form)
+        try:
+            for name, inner in _inside(data):
+                if depth <= 0:
+                    raise NotSearchable("More is packed into each other than is taken apart.")
+                if isinstance(inner, str):
+                    yield from self.of_text(inner, _joined(name, form), depth - 1)
+                else:
+                    yield from self.of_bytes(inner, _joined(name, form), depth - 1)
+        except NotSearchable as error:
+            self.problems.append(str(error))
+        for code, text in _read(data):
+            yield from self.of_text(text, _joined(code, form), depth)
+
+    def of_text(self, text: str, form: str = "", depth: int = DEPTH) -> Iterator[Text | Piece]:
+        """Give a text, and what it says once its escapes and encodings are undone.
+
+        Each kind of escape is undone by itself first, then all kinds together, again and again:
+        of many escapes not every combination is tried.
+        """
+        if not self._is_new(text):
+            return
+        short = _FILE.sub(EDGE, text)
+        yield Text(text=short, form=form)
+        if depth <= 0:
+            return
+        yield from self._of_encoded(text, form, depth)
+        for name, undo in _ESCAPES.items():
+            before, undone, words, left = short, undo(short), _joined(name, form), depth - 1
+            while undone != before and left >= 0 and self._is_new(undone):
+                yield Text(text=undone, form=words)
+                if left:
+                    yield from self._of_encoded(undone, words, left)
+                # What only looks as if it had been taken for another code stays readable as it is.
+                twice = _untwice(undone)
+                if twice != undone and self._is_new(twice):
+                    yield Text(text=twice, form=_joined(_TWICE, words))
+                before, undone = undone, _undone(undone)
+                words, left = _joined("more escapes", words), left - 1
+
+    def _of_encoded(self, text: str, form: str, depth: int) -> Iterator[Text | Piece]:
+        """Give what the runs of a text say that look like encoded bytes; short ones together."""
+        words: dict[str, list[str]] = {}
+        for name, data in self._encoded(text):
+            if len(data) >= _LONG_RUN or _is_container(data):
+                yield from self.of_bytes(data, _joined(name, form), depth - 1)
+                continue
+            if len(data) >= _SHORTEST_DIGEST:
+                yield Piece(data=data, form=_joined(name, form))
+            words.setdefault(name, []).extend(one for _code, one in _strings(data))
+        for name, found in words.items():
+            together = EDGE.join(dict.fromkeys(found))
+            yield from self.of_text(together, _joined(name, form), depth - 1)
+
+    def _encoded(self, text: str) -> Iterator[tuple[str, bytes]]:
+        """Give the bytes that the runs of a text may stand for; each run once in a file."""
+        for name, form, decoded in _RUNS:
+            for match in form.finditer(text):
+                key = hash((name, match[0]))
+                if key not in self._runs:
+                    self._runs.add(key)
+                    yield from ((name, data) for data in decoded(match[0]))
+
+    def _is_new(self, value: bytes | str) -> bool:
+        """Whether it is worth a look; what was seen in another way is passed over."""
+        key = hash((type(value), value))
+        if not value or key in self._seen:
+            return False
+        self._seen.add(key)
+        if self._left < len(value):
+            self.problems.append("More comes of it than can be searched.")
+            return False
+        self._left -= len(value)
+        return True
+
+
+def _undone(text: str) -> str:
+    """Undo every kind of escape, one after the other; but for those that another one undoes."""
+    for name, undo in _ESCAPES.items():
+        if name not in _OTHER_READINGS:
+            text = undo(text)
+    return text
+
+
+def _joined(name: str, form: str) -> str:
+    return " in ".join(filter(None, (name, form)))
+
+
+# --- bytes as text ---------------------------------------------------------------------------
+
+
+def _read(data: bytes) -> Iterator[tuple[str, str]]:
+    """Give bytes as text, in each code that they may be in: (code, text)."""
+    zeros = data.count(0)
+    if zeros * 16 < len(data):
+        try:
+            yield "", data.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            # Cyrillic in UTF-16 may be valid UTF-8 too: letters with control characters between.
+            if not _CONTROL.search(data):
+                return
+    if zeros * 5 > len(data) * 2:
+        for code in ("utf-32-le", "utf-32-be"):
+            for shift in range(4):
+                yield code.upper(), data[shift:].decode(code, "replace")
+    found: dict[str, list[str]] = {}
+    for code, text in _strings(data):
+        found.setdefault(code, []).append(text)
+    for code, texts in found.items():
+        yield code, EDGE.join(texts)
+    if _is_one_byte_text(data):
+        for code in _ONE_BYTE_CODES:
+            yield code, data.decode(code, "replace")
+
+
+def _strings(data: bytes) -> Iterator[tuple[str, str]]:
+    """Give whatever reads as text in bytes that hold other things too: (code, text)."""
+    for match in _UTF8_TEXT.finditer(data):
+        try:
+            yield "", match[0].decode("utf-8")
+        except UnicodeDecodeError:
+            yield "", match[0].decode("utf-8", "replace")
+    for code, form in (("utf-16-le", _WIDE_LE), ("utf-16-be", _WIDE_BE)):
+        if len(data) < 8 or not form.search(data):
+            continue
+        for shift in (0, 1):
+            # From the other half of the letters on, none would be found.
+            for match in form.finditer(data, shift):
+                yield code.upper(), match[0].decode(code, "replace")
+
+
+def _is_one_byte_text(data: bytes) -> bool:
+    """Whether bytes may be a text in a code of one byte a letter: hardly a control character."""
+    sample = data[:65536]
+    controls = sum(byte < 0x20 and byte not in b"\t\r\n\f" for byte in sample)
+    return controls * 50 <= len(sample)
+
+
+# --- escapes of text -------------------------------------------------------------------------
+
+
+def _unescaped(text: str) -> str:
+    """Undo what JSON, JavaScript, C and Python write after a back-slash."""
+    if "\\" not in text:
+        return text
+
+    def one(match: re.Match[str]) -> str:
+        number = next((g for g in match.groups()[:5] if g), "")
+        return _char(int(number, 16)) if number else _SIMPLE.get(match[6], match[6])
+
+    return _paired(_ESCAPE.sub(one, text))
+
+
+def _octets(text: str) -> str:
+    """Undo hexadecimal and octal escapes that stand for the bytes of UTF-8, as shells write."""
+    if "\\" not in text:
+        return text
+
+    def one(match: re.Match[str]) -> str:
+        codes = _OCTET.findall(match[0])
+        return bytes(int(x, 16) if x else int(o, 8) for x, o in codes).decode("utf-8", "replace")
+
+    return _OCTETS.sub(one, text)
+
+
+def _unbroken(text: str) -> str:
+    """Join the lines that mail breaks anywhere, also inside of what another escape wrote."""
+    return _SOFT_BREAK.sub("", text) if "=" in text else text
+
+
+def _unpercent(text: str) -> str:
+    if "%" not in text:
+        return text
+    wide = _paired(_PERCENT_WIDE.sub(lambda match: _char(int(match[1], 16)), text))
+    return urllib.parse.unquote(wide, errors="replace")
+
+
+def _unpercent_latin(text: str) -> str:
+    return urllib.parse.unquote(text, "latin-1") if "%" in text else text
+
+
+def _unentity(text: str) -> str:
+    return html.unescape(text) if "&" in text else text
+
+
+def _untagged(text: str) -> str:
+    return _TAG.sub("", text) if "<" in text else text
+
+
+def _unquoted_printable(text: str) -> str:
+    if not _QUOTED.search(text):
+        return text
+    return quopri.decodestring(text.encode("utf-8", "replace")).decode("utf-8", "replace")
+
+
+def _unmailed(text: str) -> str:
+    """Undo the encoded words of mail headers (RFC 2047)."""
+    if "=?" not in text:
+        return text
+
+    def one(match: re.Match[str]) -> str:
+        code, kind, body = match.groups()
+        try:
+            if kind in "Bb":
+                return base64.b64decode(body + "==").decode(code, "replace")
+            data = quopri.decodestring(body.replace("_", " ").encode())
+            return data.decode(code, "replace")
+        except (ValueError, LookupError):
+            return match[0]
+
+    return _MAIL_WORD.sub(one, text)
+
+
+def _unutf7(text: str) -> str:
+    if "+" not in text:
+        return text
+
+    def one(match: re.Match[str]) -> str:
+        try:
+            data = base64.b64decode(match[1] + "=" * (-len(match[1]) % 4))
+            said = data.decode("utf-16-be")
+        except (ValueError, UnicodeDecodeError):
+            return match[0]
+        return said if all(char < "\u0600" for char in said) else match[0]
+
+    return _UTF7.sub(one, text)
+
+
+def _unpunycode(text: str) -> str:
+    if "xn--" not in text.lower():
+        return text
+
+    def one(match: re.Match[str]) -> str:
+        try:
+            return match[1].lower().encode("ascii").decode("punycode")
+        except (UnicodeError, ValueError, OverflowError):
+            return match[0]
+
+    return _PUNYCODE.sub(one, text)
+
+
+def _unxlsx(text: str) -> str:
+    if "_x" not in text:
+        return text
+    return _XLSX_ESCAPE.sub(lambda match: _char(int(match[1], 16)), text)
+
+
+def _char(number: int) -> str:
+    return chr(number) if number < 0x110000 else "\ufffd"
+
+
+def _paired(text: str) -> str:
+    """Put the two halves of a letter beyond 16 bits together."""
+    return _SURROGATES.sub(lambda m: m[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
+
+
+def _uncommented(text: str) -> str:
+    """Take comments out with what they say, as a reader of a page sees it."""
+    return _COMMENT.sub("", text) if "<!--" in text or "/*" in text else text
+
+
+def _unstyled(text: str) -> str:
+    """Undo the escapes of style sheets (CSS)."""
+    return _paired(_STYLE.sub(lambda match: _char(int(match[1], 16)), text))
+
+
+def _numbers(text: str) -> str:
+    """Read rows of numbers as letters: lists of codes, of bytes, of binary or octal ones."""
+
+    def one(match: re.Match[str]) -> str:
+        codes = _NUMBER.findall(match[0])
+        said = []
+        for base in (2, 8, 10, 16):
+            try:
+                numbers = [int(code.lower().removeprefix("0x"), base) for code in codes]
+            except ValueError:
+                continue
+            if max(numbers) < 0x100:
+                said.append(bytes(numbers).decode("utf-8", "replace"))
+            said.append("".join(map(_char, numbers)))
+        return EDGE.join(said)
+
+    return _ROW.sub(one, text)
+
+
+def _untwice(text: str) -> str:
+    """Undo that UTF-8 was taken for a code of one byte a letter, and written as that."""
+
+    def one(match: re.Match[str]) -> str:
+        for code in ("latin-1", "cp1252", "cp1251"):
+            try:
+                return match[0].encode(code).decode("utf-8")
+            except UnicodeError:
+                continue
+        return match[0]
+
+    return _FOREIGN.sub(one, text)
+
+
+def _untagged_letters(text: str) -> str:
+    """Read the invisible letters of Unicode's block of tags as those that they repeat."""
+    return "".join(chr(ord(c) - 0xE0000) if "\U000e0020" <= c <= "\U000e007e" else c for c in text)
+
+
+_TWICE = "UTF-8 read as another code"
+_OTHER_READINGS = frozenset({"percent-encoding in Latin-1", "numbers", _TWICE})
+"""Escapes that leave little for others to undo, or that undo what was none; they are tried by
+themselves."""
+
+_ESCAPES: dict[str, Callable[[str], str]] = {
+    "escapes": _unescaped,
+    "escaped bytes": _octets,
+    "lines broken in mail": _unbroken,
+    "XLSX escapes": _unxlsx,
+    "percent-encoding": _unpercent,
+    "percent-encoding in Latin-1": _unpercent_latin,
+    "HTML entities": _unentity,
+    "text around comments": _uncommented,
+    "text between tags": _untagged,
+    "escapes of style sheets": _unstyled,
+    "numbers": _numbers,
+    _TWICE: _untwice,
+    "invisible letters": _untagged_letters,
+    "quoted-printable": _unquoted_printable,
+    "words of a mail header": _unmailed,
+    "UTF-7": _unutf7,
+    "punycode": _unpunycode,
+}
+
+
+# --- encoded bytes in text -------------------------------------------------------------------
+
+
+_SHORTEST_DIGEST = 16
+"""Bytes of the shortest hash that is looked for, MD5."""
+
+
+def _of_base64(text: str) -> Iterator[bytes]:
+    """Decode a run; after other letters it begins at any of its first four."""
+    run = re.sub(r"[\s\\]", "", text).replace("-", "+").replace("_", "/")
+    for shift in range(4 if len(run) < _LONG_RUN else 1):
+        body = run[shift:]
+        body = body[:-1] if len(body) % 4 == 1 else body
+        yield base64.b64decode(body + "=" * (-len(body) % 4))
+
+
+def _of_base32(text: str) -> Iterator[bytes]:
+    run = text.upper()
+    for shift in range(8 if len(run) < _LONG_RUN else 1):
+        body = run[shift:]
+        body = body[: len(body) - (len(body) % 8 in (1, 3, 6))]
+        with contextlib.suppress(binascii.Error):
+            yield base64.b32decode(body + "=" * (-len(body) % 8))
+
+
+def _of_hexadecimal(text: str) -> Iterator[bytes]:
+    run = _GAPS.sub("", text)
+    for shift in (0, 1):
+        yield bytes.fromhex(run[shift : len(run) - (len(run) - shift) % 2])
+
+
+_RUNS: tuple[tuple[str, re.Pattern[str], Callable[[str], Iterator[bytes]]], ...] = (
+    ("base64", _BASE64, _of_base64),
+    ("base32", _BASE32, _of_base32),
+    ("hexadecimal", _HEX, _of_hexadecimal),
+)
+
+
+# --- containers ------------------------------------------------------------------------------
+
+
+_MAGIC = (
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    _PNG,
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ\x00",
+    b"\x78",
+)
+
+
+def _is_container(data: bytes) -> bool:
+    return data.startswith(_MAGIC)
+
+
+def _inside(data: bytes) -> Iterator[tuple[str, bytes | str]]:
+    """Give what a container holds: bytes, or text where the container says that it is text."""
+    head = data[:8]
+    if head.startswith(b"%PDF-") or b"%PDF-" in data[:1024]:
+        yield from _pdf(data)
+    elif head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        yield from _zip(data)
+    elif head.startswith(_PNG):
+        yield from _png(data)
+    elif head.startswith(b"\x1f\x8b"):
+        yield from _unpacked("gzip", lambda: gzip.GzipFile(fileobj=io.BytesIO(data)).read(_MEMBER))
+    elif head.startswith(b"BZh"):
+        yield from _unpacked("bzip2", lambda: bz2.BZ2Decompressor().decompress(data, _MEMBER))
+    elif head.startswith(b"\xfd7zXZ\x00"):
+        yield from _unpacked("xz", lambda: lzma.LZMADecompressor().decompress(data, _MEMBER))
+    elif head[:1] == b"\x78" and len(data) > 2 and (data[0] * 256 + data[1]) % 31 == 0:
+        yield from _unpacked("zlib", lambda: zlib.decompressobj().decompress(data, _MEMBER))
+
+
+def _unpacked(name: str, unpack: Callable[[], bytes]) -> Iterator[tuple[str, bytes]]:
+    try:
+        inner = unpack()
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError):
+        return
+    if len(inner) >= _MEMBER:
+        raise NotSearchable(f"A {name} stream in it is larger than can be searched.")
+    yield name, inner
+
+
+def _zip(data: bytes) -> Iterator[tuple[str, bytes | str]]:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, struct.error, OSError):
+        return
+    with archive:
+        yield "comment of a ZIP", archive.comment
+        for entry in archive.infolist():
+            yield "name in a ZIP", entry.orig_filename
+            yield "comment in a ZIP", entry.comment
+            yield "extra field in a ZIP", entry.extra
+            if entry.file_size > _MEMBER:
+                raise NotSearchable("A member of a ZIP in it is larger than can be searched.")
+            try:
+                yield "member of a ZIP", archive.read(entry)
+            except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError):
+                raise NotSearchable("A member of a ZIP in it does not unpack.") from None
+
+
+def _png(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Chunks of text, of EXIF, and unknown ones; those of zTXt, iTXt and iCCP unpacked."""
+    place = len(_PNG)
+    while place + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, place)
+        body = data[place + 8 : place + 8 + length]
+        place += 12 + length
+        if kind in (b"IDAT", b"fdAT"):
+            continue
+        yield "chunk of a PNG", body
+        for at in (i for i, byte in enumerate(body[:200]) if byte == 0x78):
+            with_head = body[at:]
+            try:
+                yield "packed chunk of a PNG", zlib.decompressobj().decompress(with_head, _MEMBER)
+            except zlib.error:
+                continue
+
+
+def _pdf(data: bytes) -> Iterator[tuple[str, bytes | str]]:
+    """Text of each page, data about the document, bookmarks, links, attachments; raw streams."""
+    for match in _STREAM.finditer(data):
+        try:
+            stream = zlib.decompressobj().decompress(data[match.end() :], _MEMBER)
+        except zlib.error:
+            continue
+        yield "stream of a PDF", stream
+    yield from _pdf_read(data)
+
+
+def _pdf_read(data: bytes) -> Iterator[tuple[str, bytes | str]]:
+    try:
+        import pypdfium2
+    except ImportError as error:
+        raise NotSearchable(
+            "It is a PDF, and pypdfium2, which reads the text of one, is not installed."
+        ) from error
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except (pypdfium2.PdfiumError, ValueError) as error:
+        raise NotSearchable(f"A PDF in it does not open: {error}.") from error
+    try:
+        for name, value in document.get_metadata_dict().items():
+            yield f"{name} of a PDF", value
+        for bookmark in document.get_toc():
+            yield "bookmark of a PDF", bookmark.get_title()
+        for number in range(document.count_attachments()):
+            attachment = document.get_attachment(number)
+            yield "name of an attachment of a PDF", attachment.get_name()
+            yield "attachment of a PDF", bytes(attachment.get_data())
+        pages = []
+        for page in document:
+            text = page.get_textpage()
+            pages.append(text.get_text_range())
+            text.close()
+            page.close()
+        yield "text of a PDF", "\n".join(pages)
+    except (pypdfium2.PdfiumError, ValueError, UnicodeError) as error:
+        raise NotSearchable(f"A PDF in it cannot be read whole: {error}.") from error
+    finally:
+        document.close()

@@ -1,0 +1,69 @@
+"""Where a store lies: its folder, its database and its blobs. The app and the audit ask here."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evidence_store.blobs import BlobStore
+from evidence_store.kept import KeptBytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STORE, DATABASE, BUCKET = "NAMEPLATE_STORE", "NAMEPLATE_DATABASE", "NAMEPLATE_BUCKET"
+"""The variables of the environment that say where a store lies."""
+
+ORIGIN_FILE = "origin"
+"""The file in a store's folder that holds its name in checkpoints."""
+
+DEFAULT_FOLDER = "nameplate-store"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreLocation:
+    """The three places of a store."""
+
+    folder: Path
+    """Holds keys, catalogs and bundles and, by default, the database and the blobs."""
+    database_url: str
+    bucket: str | None = None
+    """Where blobs are kept instead of the folder: a URL such as `s3://bucket/prefix`."""
+
+    @classmethod
+    def from_environment(
+        cls,
+        environment: Mapping[str, str] | None = None,
+        *,
+        folder: Path | None = None,
+        database_url: str | None = None,
+        bucket: str | None = None,
+    ) -> StoreLocation:
+        """Read the three variables; what is given here goes before them.
+
+        The region, endpoint and key of a bucket are in AWS's own variables.
+        """
+        values = os.environ if environment is None else environment
+        at = (folder or Path(values.get(STORE) or DEFAULT_FOLDER)).resolve()
+        return cls(
+            folder=at,
+            database_url=database_url or values.get(DATABASE) or sqlite_in(at),
+            bucket=bucket or values.get(BUCKET) or None,
+        )
+
+    def blobs(self) -> BlobStore:
+        """Open the store of blobs."""
+        return BlobStore(self.bucket or self.folder / "blobs")
+
+    def kept(self) -> KeptBytes:
+        """Say where everything lies that entries name."""
+        return KeptBytes(
+            blobs=self.blobs(), catalogs=self.folder / "catalogs", bundles=self.folder / "bundles"
+        )
+
+
+def sqlite_in(folder: Path) -> str:
+    """Return the address of the database that lies in a store's folder."""
+    return f"sqlite:///{folder / 'nameplate.sqlite3'}"

@@ -1,0 +1,178 @@
+"""What the plate names: unread, a unit's own, perhaps its own, or another's."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+
+from catalog.matching.contradiction import (
+    COUNTS_AGAINST,
+    MOST_SLIPPED,
+    ON_PLATES,
+    OWN,
+    PERHAPS_FROM,
+    SHORTEST_PART,
+    SHORTEST_SLIPPED,
+    UNREAD,
+    Named,
+    maker_named,
+    misread_share,
+    model_named,
+    on_behalf,
+    part_number_named,
+)
+from catalog.types import FieldEvidence, Maker, Party, Permit, PermitLine, Redactable
+from values.text import fold
+
+Origin = Literal["machine", "human", "code"]
+
+
+def seen(text: str, origin: Origin = "machine", *alternatives: str) -> FieldEvidence:
+    return FieldEvidence(
+        text=text, origin=origin, alternatives=tuple((one, 0.1) for one in alternatives)
+    )
+
+
+def maker(name: str) -> Maker:
+    return Maker(maker_id="invented", canonical=name)
+
+
+def permit_of(party: Party) -> Permit:
+    return Permit(permit_id="P", number=Redactable(value="1"), issuer="I", parties=(party,))
+
+
+def line(part_number: str) -> PermitLine:
+    return PermitLine(
+        line_id="1", maker_id="m", maker_as_written="M", model="CMX-15D", part_number=part_number
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "read", "origin", "relation"),
+    [
+        ("Zorvex", "ZORVEX", "human", "own"),
+        ("Zorvex", "Trakka", "human", "another"),
+        # One letter wrong: a name of five letters may be meant, one of four must be spelled right.
+        ("Qorvx", "Qorvz", "human", "perhaps"),
+        ("Qorv", "Qorw", "human", "another"),
+        # Two letters wrong: a machine may have misread them, a person hardly.
+        ("Qorvxi", "Qwvzi", "machine", "perhaps"),
+        ("Qorvxi", "Qwvzi", "human", "another"),
+        # Three of eight: nobody.
+        ("Qorvxiln", "Qwrwziln", "machine", "another"),
+        ("Qorvxiln", "Qwrvziln", "human", "another"),
+        # Part of a name: four letters in a row are enough for a machine, for a person none.
+        ("Qorvxi", "Qorv", "machine", "perhaps"),
+        ("Qorvxi", "Qor", "machine", "another"),
+        ("Qorvxi", "Qorv", "human", "another"),
+        ("Qorvxi", "rvxi", "machine", "perhaps"),
+        ("Qorvxi", "Qrovix", "machine", "another"),
+    ],
+)
+def test_a_name_is_met_with_slips_or_in_part_and_no_further(
+    own: str, read: str, origin: Origin, relation: str
+) -> None:
+    assert maker_named(seen(read, origin), maker(own)).relation == relation
+
+
+def test_where_a_misreading_ends() -> None:
+    """Two odd letters of a machine, one of a person or a code: decision 0056."""
+    share = {
+        origin: [misread_share(fold(read), fold("Qorvx"), origin) for read in ("Qorvz", "Qwrvz")]
+        for origin in ("machine", "human", "code")
+    }
+    assert share["machine"][1] >= PERHAPS_FROM["machine"] > share["machine"][1] ** 1.5
+    for origin in ("human", "code"):
+        assert share[origin][1] < PERHAPS_FROM[origin]
+    assert share["human"][0] >= PERHAPS_FROM["human"]
+    assert PERHAPS_FROM == {"machine": 1e-8, "human": 1e-4, "code": 1e-4}
+
+
+def test_the_lengths_from_which_slips_and_parts_are_looked_for() -> None:
+    assert (SHORTEST_SLIPPED, MOST_SLIPPED, SHORTEST_PART) == (5, 3, 4)
+    longer = maker_named(seen("Qorvxilnab", "human"), maker("Qorvxil"))
+    assert longer.relation == "another", "three letters more than a third of seven"
+
+
+def test_nothing_read_is_unread_and_no_sentence() -> None:
+    for text in ("", "  ", "—"):
+        assert maker_named(seen(text), maker("Zorvex")) is UNREAD
+        assert model_named(seen(text), "CMX-15D", found=False) is UNREAD
+        assert part_number_named(seen(text), line("08310")) is UNREAD
+    assert maker_named(None, maker("Zorvex")) is UNREAD
+    assert model_named(None, "CMX-15D", found=True) is UNREAD
+    assert part_number_named(None, line("08310")) is UNREAD
+    assert part_number_named(seen("08310"), line("")) is UNREAD
+
+
+def test_only_another_counts_against_a_unit_and_a_thousandfold() -> None:
+    assert COUNTS_AGAINST == 1 / 1000
+    assert Named(relation="another", words="so").factor == COUNTS_AGAINST
+    for one in (UNREAD, OWN, Named(relation="perhaps")):
+        assert one.factor == 1.0
+
+
+def test_a_spelling_that_it_may_have_instead_is_enough() -> None:
+    assert maker_named(seen("Trakka", "machine"), maker("Zorvex")).relation == "another"
+    assert maker_named(seen("Trakka", "machine", "ZORVEX"), maker("Zorvex")).relation == "own"
+
+
+def test_another_name_in_the_record_is_the_units_own() -> None:
+    assert maker_named(seen("Trakka"), maker("Zorvex")).relation == "another"
+    assert maker_named(seen("Quorvim"), maker("Zorvex"), ("Quorvim",)).relation == "own"
+
+
+@pytest.mark.parametrize(
+    ("read", "origin", "found", "relation"),
+    [
+        ("CMX15D", "machine", True, "own"),
+        ("CMX-1", "machine", False, "perhaps"),  # read in part
+        ("CMX-1", "human", False, "another"),
+        ("XCMX15D7", "machine", False, "perhaps"),  # the whole of it, and more
+        ("C", "machine", False, "another"),  # one character is no part
+        ("CD", "machine", False, "perhaps"),
+        ("DC", "machine", False, "another"),  # not in that order
+        ("C?D", "machine", False, "perhaps"),
+        ("TK410", "machine", False, "another"),
+    ],
+)
+def test_a_model_is_another_unless_it_may_be_read_in_part(
+    read: str, origin: Origin, found: bool, relation: str
+) -> None:
+    assert model_named(seen(read, origin), "CMX-15D", found=found).relation == relation
+
+
+@pytest.mark.parametrize(
+    ("read", "origin", "relation"),
+    [
+        ("08310-A", "machine", "own"),
+        ("0831OA", "machine", "perhaps"),
+        ("08311A", "machine", "perhaps"),
+        ("98311A", "machine", "another"),
+        ("98311A", "human", "another"),
+    ],
+)
+def test_a_part_number_is_another_where_misreading_is_rarer_than_one_in_a_thousand(
+    read: str, origin: Origin, relation: str
+) -> None:
+    named = part_number_named(seen(read, origin), line("08310-A"))
+    assert named.relation == relation
+    assert bool(named.words) == (relation == "another")
+
+
+@pytest.mark.parametrize("role", ["integrator", "manufacturer", "end_user", "broker"])
+def test_the_integrators_name_may_stand_in_the_makers_place(role: str) -> None:
+    party = Party(role=role, name=Redactable(value="Quorvim Aircraft A.S."))
+    permit = permit_of(party)
+    assert on_behalf(seen("QUORVIM AIRCRAFT"), permit) == (role in ON_PLATES)
+    assert set(ON_PLATES) == {"integrator", "manufacturer"}
+    assert not on_behalf(seen("ZORVEX"), permit)
+    assert not on_behalf(seen(""), permit)
+    assert not on_behalf(None, permit)
+
+
+def test_a_name_that_is_withheld_meets_nothing() -> None:
+    hidden = Redactable(value="Quorvim Aircraft", redaction="redacted_full")
+    permit = permit_of(Party(role="integrator", name=hidden))
+    assert not on_behalf(seen("QUORVIM AIRCRAFT"), permit)

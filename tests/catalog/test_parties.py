@@ -1,0 +1,57 @@
+"""Whether two names are one party; no finding rests on a name that is only written otherwise."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.parties import compare_parties, compare_with_any_party
+
+NAMES = st.text(alphabet="abcdeé АБВ-.,&'", max_size=24)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "answer"),
+    [
+        ("Turkish Naval Forces", "TURKISH NAVAL FORCES", "equal"),
+        ("Türkish  Naval-Forces", "turkish naval forces", "equal"),
+        ("Example Optics Ltd", "Example Optics Limited", "equal"),
+        ("Turkish Naval Forces", "Turkish Naval Forces Command", "equal"),
+        ("Azerbaijani Air Force", "Ministry of Defence, Azerbaijani Air Force", "equal"),
+        # Written otherwise is not another party.
+        ("MoD of Examplia", "Ministry of Defence of Examplia", "cannot be told"),
+        ("SSB", "Savunma Sanayii Baskanligi", "cannot be told"),
+        ("Ministry of Defence", "Turkish Naval Forces", "cannot be told"),
+        ("Ministry", "Army", "cannot be told"),
+        ("Turkish Air Force", "Turkish Naval Forces", "cannot be told"),
+        ("Minoborony", "Міноборони", "cannot be told"),
+        ("Examplia Roketsan", "Examplia Roketsna", "cannot be told"),
+        ("", "Somebody", "cannot be told"),
+        ("...", "Somebody", "cannot be told"),
+        ("Turkish Naval Forces", "Azerbaijani Air Force", "different"),
+        ("Example Optics Ltd", "Another Works Ltd", "different"),
+        # A name inside another word is not that name.
+        ("Ara", "Varanasi Works", "different"),
+        ("Ost", "Postal Works", "different"),
+    ],
+)
+def test_two_names(one: str, other: str, answer: str) -> None:
+    found = compare_parties(one, other)
+    assert found.answer == answer, found
+    assert found.reason
+    assert compare_parties(other, one) == found
+
+
+@given(one=NAMES, other=NAMES)
+def test_which_comes_first_makes_no_difference(one: str, other: str) -> None:
+    assert compare_parties(one, other) == compare_parties(other, one)
+    assert compare_parties(one, one).answer in ("equal", "cannot be told")
+
+
+def test_of_several_the_nearest_counts() -> None:
+    names = ["Another Works", "Example Optics"]
+    assert compare_with_any_party(names, "Example Optics").answer == "equal"
+    assert compare_with_any_party(names, "Third Party").answer == "different"
+    assert compare_with_any_party([*names, "TP Works"], "Third Party").answer == "cannot be told"
+    assert compare_with_any_party([], "Third Party").answer == "cannot be told"

@@ -1,0 +1,56 @@
+"""What is JSON in a payload says one thing to every reader."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evidence_store.bundle import documents
+from evidence_store.bundle.documents import MAX_DOCUMENT, document_faults, too_large
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _described(*files: tuple[str, int]) -> SimpleNamespace:
+    return SimpleNamespace(files=[SimpleNamespace(path=path, size=size) for path, size in files])
+
+
+def test_a_document_may_have_64_mib_and_a_larger_one_is_left_unread_and_counted() -> None:
+    assert MAX_DOCUMENT == 64 * 1024**2
+    given = _described(
+        ("data/a.json", MAX_DOCUMENT), ("data/b.json", MAX_DOCUMENT + 1), ("data/c.pdf", 1 << 40)
+    )
+    assert too_large(given) == 1  # type: ignore[arg-type]
+
+
+def test_one_at_the_limit_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MAX_DOCUMENT", 9)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.json").write_bytes(b'{"a":  1}')
+    (tmp_path / "data" / "b.json").write_bytes(b'{"a":   1')
+    (tmp_path / "data" / "c.json").write_bytes(b'{"a":    1')
+    given = _described(("data/a.json", 9), ("data/b.json", 9), ("data/c.json", 10))
+    faults = list(document_faults(tmp_path, given))  # type: ignore[arg-type]
+    assert [(one.code, one.where) for one in faults] == [("document-form", "data/b.json")]
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b'{"a":1,"a":2}', "stands twice"),
+        (b'[{"b":{"a":1,"a":1}}]', "stands twice"),
+        (b"[NaN]", "no number of JSON"),
+        (b"[-Infinity]", "no number of JSON"),
+        (b'"\xff"', "not JSON"),
+        (b"", "not JSON"),
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_a_fault(tmp_path: Path, data: bytes, why: str) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.json").write_bytes(data)
+    given = _described(("data/a.json", len(data)))
+    (fault,) = document_faults(tmp_path, given)  # type: ignore[arg-type]
+    assert why in fault.message

@@ -1,0 +1,51 @@
+"""How a withheld value can be written: what is looked for, from which length, and how."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from evidence_store.bundle import spellings as rules
+from values.text import bare
+
+
+def skeletons(text: str) -> set[str]:
+    return {bare(one.text) for one in rules.spellings(text)}
+
+
+@pytest.mark.parametrize(("text", "looked_for"), [("abc", False), ("abcd", True), ("a.b-c", False)])
+def test_a_value_of_fewer_than_four_letters_is_not_looked_for(text: str, looked_for: bool) -> None:
+    assert bool(skeletons(text)) is looked_for
+    hashed = hashlib.sha256(text.encode()).digest() in rules.word_digests(text)
+    assert hashed == (len(text) >= 4)
+    assert rules.SHORTEST == 4
+
+
+@pytest.mark.parametrize(
+    ("digits", "near"),
+    [("1234", False), ("12345", True), ("11222", False), ("11223", True), ("a234", True)],
+)
+def test_a_number_is_asked_about_from_five_digits_three_of_them_different(
+    digits: str, near: bool
+) -> None:
+    assert rules.is_looked_for_near(digits) is near
+
+
+def test_up_to_four_words_are_looked_for_in_any_order() -> None:
+    assert {"alphabeta", "betaalpha"} <= skeletons("alpha beta")
+    assert "deltagammabetaalpha" in skeletons("alpha beta gamma delta")
+    assert skeletons("alpha beta gamma delta epsilon") == {"alphabetagammadeltaepsilon"}
+
+
+def test_hashes_of_four_kinds_are_looked_for() -> None:
+    found = rules.word_digests("Field Observer")
+    for name in ("md5", "sha1", "sha256", "sha512"):
+        for text in ("Field Observer", "field observer", "FIELD OBSERVER", "@Field Observer\n"):
+            assert hashlib.new(name, text.encode()).digest() in found, (name, text)
+    assert hashlib.sha384(b"Field Observer").digest() not in found
+
+
+def test_from_eight_letters_a_value_is_looked_for_inside_longer_words() -> None:
+    # docs/bundle-format.md, section 7: four to seven letters only where they stand alone
+    assert rules.LOOSE == 8

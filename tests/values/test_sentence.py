@@ -1,0 +1,49 @@
+"""A sentence is an identifier and plain data; nothing else can stand in it."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+
+from values.sentence import Sentence, say
+
+
+def test_a_sentence_is_its_identifier_and_its_parameters_in_any_order() -> None:
+    one = say("size.too-large", name="a.jpg", size=3)
+    assert one == say("size.too-large", size=3, name="a.jpg")
+    assert hash(one) == hash(say("size.too-large", size=3, name="a.jpg"))
+    assert one != say("size.too-large", size=4, name="a.jpg")
+    assert one.parameters == (("name", "a.jpg"), ("size", 3))
+    assert str(one) == "size.too-large(name='a.jpg', size=3)"
+    assert pickle.loads(pickle.dumps(one)) == copy.deepcopy(one) == one
+
+
+@pytest.mark.parametrize("identifier", ["", "Size", "size.", ".a", "a b", "size too", "a.-b"])
+def test_an_identifier_has_one_form(identifier: str) -> None:
+    with pytest.raises(ValueError, match="identifies no sentence"):
+        say(identifier)
+
+
+@pytest.mark.parametrize("name", ["Name", "_name", "naïve"])
+def test_a_gap_has_a_plain_name(name: str) -> None:
+    with pytest.raises(ValueError, match="names no gap"):
+        say("a", **{name: 1})
+
+
+def test_parameters_stand_once_and_in_order() -> None:
+    for parameters in ((("b", 1), ("a", 1)), (("a", 1), ("a", 2))):
+        with pytest.raises(ValueError, match="identifies no sentence"):
+            Sentence("a", parameters)
+
+
+@pytest.mark.parametrize("value", [None, ["a"], ("a", 1), {"a": 1}, b"a", say("b"), 1j])
+def test_a_parameter_is_plain_data(value: object) -> None:
+    with pytest.raises(TypeError, match="no plain datum"):
+        say("a", value=value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [True, 1, 0.5, "text", (), ("a", "b")])
+def test_every_plain_datum_is_a_parameter(value: bool | float | str | tuple[str, ...]) -> None:
+    assert say("a", value=value).parameters == (("value", value),)

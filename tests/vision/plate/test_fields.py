@@ -1,0 +1,100 @@
+"""Which guesses count where several readers speak of one plate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vision.plate import assurance
+from vision.plate.draft import FieldDraft, PlateDraft
+from vision.plate.fields import (
+    HEARD,
+    SPOKEN_FOR,
+    one_field_each,
+    one_place,
+    without_guesswork,
+)
+from vision.plate.spans import FieldGuess
+from vision.plate.weighing import Claim, of_one_reader
+from vision.types import Engine, FieldName, PlateRegion, TextLine
+
+CORNERS = ((0.0, 0.0), (300.0, 0.0), (300.0, 30.0), (0.0, 30.0))
+
+
+def claim(
+    field: FieldName,
+    text: str,
+    *,
+    engine: str = "rapidocr",
+    line: str = "L2",
+    sure: float = 0.99,
+    label: str | None = "x",
+) -> Claim:
+    read = TextLine(
+        line_id=line,
+        corners=CORNERS,
+        text=text,
+        confidence=sure,
+        glyphs=(),
+        engine=Engine(name=engine, version="1", weights_sha256="0" * 64),
+        lattice=None,
+    )
+    guess = FieldGuess(
+        field=field,
+        line=read,
+        start=0,
+        end=len(text),
+        label=label,
+        rule="label above" if label else "form alone",
+        strength=0.7,
+    )
+    return Claim(engine=engine, guess=guess)
+
+
+def kept(*claims: Claim) -> list[tuple[str, str]]:
+    by_field: dict[FieldName, list[Claim]] = {}
+    for one in claims:
+        by_field.setdefault(one.guess.field, []).append(one)
+    found = one_field_each(by_field)
+    return [(one.guess.field, one.guess.text) for said in found for one in said]
+
+
+def test_a_value_belongs_to_the_field_of_the_surer_claim() -> None:
+    model = claim("model", "CMX-15D")
+    other = claim("serial", "CMX 15D", engine="ppocr5", sure=0.8)
+    serial = claim("serial", "CMX15D-4790", line="L5")
+    assert kept(model, other, serial) == [("model", "CMX-15D"), ("serial", "CMX15D-4790")]
+    assert kept(model, other) == [("model", "CMX-15D")], "a field that is left without a claim"
+
+
+def test_another_value_or_another_place_is_no_dispute() -> None:
+    model = claim("model", "CMX-15D")
+    longer = claim("serial", "CMX-15D 4790", engine="ppocr5", sure=0.8)
+    elsewhere = claim("serial", "CMX-15D", engine="ppocr5", line="L7", sure=0.8)
+    unlabelled = claim("serial", "CMX-15D", engine="ppocr5", sure=0.8, label=None)
+    for other in (longer, elsewhere, unlabelled):
+        assert len(kept(model, other)) == 2
+
+
+def test_every_reader_that_could_dissent_is_heard() -> None:
+    assert HEARD <= assurance.SURE
+    lead = claim("serial", "0836", line="L1")
+    for sure, heard in ((HEARD, {"0836", "0886"}), (HEARD - 0.01, {"0836"})):
+        other = claim("serial", "0886", engine="easyocr", line="L1", sure=sure).guess.line
+        said = one_place([lead], [{"L1": lead.guess.line}, {"L1": other}])
+        assert {one.guess.text for one in said} == heard
+
+
+def test_of_values_that_only_form_speaks_for_the_best_of_the_photo_is_kept() -> None:
+    def plate(name: str, *fields: FieldDraft) -> PlateDraft:
+        region = PlateRegion(region_id=name, photo_id="p", corners=CORNERS, confidence=0.5)
+        return PlateDraft(region=region, fields=fields)
+
+    def value(text: str, strength: float, confidence: float = 0.9) -> FieldDraft:
+        draft = of_one_reader(claim("serial", text).guess)
+        return replace(draft, strength=strength, confidence=confidence)
+
+    labelled, weak, weaker = value("0836", SPOKEN_FOR), value("771", 0.3), value("902", 0.3, 0.8)
+    first, second = without_guesswork([plate("R1", weak), plate("R2", weaker, labelled)])
+    assert (first.fields, second.fields) == ((), (labelled,))
+    first, second = without_guesswork([plate("R1", weaker), plate("R2", weak)])
+    assert (first.fields, second.fields) == ((), (weak,))

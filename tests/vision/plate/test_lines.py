@@ -1,0 +1,95 @@
+"""From what the passes saw to the lines of each plate, as every reader reads them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from tests.vision.plate.layouts import seen as lattice_of
+from vision.engine import Recognised
+from vision.engines.glyphs import glyphs_of
+from vision.plate.lines import gathered, read_again, with_readers
+from vision.plate.views import SeenLine
+from vision.types import Engine, Quad, TextLine
+
+FIRST = Engine(name="rapidocr", version="1", weights_sha256="0" * 64)
+OTHER = Engine(name="easyocr", version="1", weights_sha256="1" * 64)
+
+
+def read(text: str, sure: float = 0.99) -> Recognised:
+    lattice = lattice_of(text, sure)
+    return Recognised(text=text, confidence=sure, glyphs=glyphs_of(lattice), lattice=lattice)
+
+
+def at(y: float, text: str, *others: Recognised, x: float = 0.0) -> SeenLine:
+    width = 18.0 * len(text)
+    corners: Quad = ((x, y), (x + width, y), (x + width, y + 30), (x, y + 30))
+    return SeenLine(corners=corners, read=read(text), others=others)
+
+
+def test_two_places_are_two_plates_and_each_knows_the_lines_around_it() -> None:
+    seen = [at(50, "S/N 0836"), at(0, "MODEL CMX-15D"), at(900, "MODEL TK-4", x=2000)]
+    first, second = gathered(seen, "0" * 64, FIRST)
+    assert [line.text for line in first.lines] == ["MODEL CMX-15D", "S/N 0836"]
+    assert [line.text for line in first.around] == ["MODEL TK-4"]
+    assert [line.text for line in second.around] == ["MODEL CMX-15D", "S/N 0836"]
+    numbers = [line.line_id for plate in (first, second) for line in plate.lines]
+    assert sorted(numbers) == ["L1", "L2", "L3"]
+    assert [guess.text for guess in first.readers[0].text.guesses] == ["CMX-15D", "0836"]
+
+
+def test_other_passes_stay_with_their_line() -> None:
+    again = read("S/N 0886")
+    (plate,) = gathered([at(0, "S/N 0836", again)], "0" * 64, FIRST)
+    assert plate.passes == {"L1": (again,)}
+
+
+def by(engine: Engine, line: TextLine, text: str) -> TextLine:
+    answer = read(text)
+    return replace(line, text=text, engine=engine, lattice=answer.lattice, glyphs=answer.glyphs)
+
+
+def test_a_reader_that_read_no_label_takes_it_from_the_first() -> None:
+    (plate,) = gathered([at(0, "SERIAL NO"), at(40, "0836")], "0" * 64, FIRST)
+    label, value = plate.lines
+    plate = with_readers(plate, [(OTHER, {value.line_id: by(OTHER, value, "0886")})])
+    assert plate.names == ("rapidocr", "easyocr")
+    (guess,) = plate.readers[1].text.guesses
+    assert (guess.field, guess.text, guess.label) == ("serial", "0886", "SERIAL NO")
+    assert [line.text for line in plate.read] == [label.text, "0836", "0886"]
+
+
+def test_a_reader_that_read_nothing_of_a_plate_is_none_of_its_readers() -> None:
+    near, far = gathered(
+        [at(0, "S/N 0836"), at(40, "28 VDC"), at(900, "S/N 77", x=2000)], "0" * 64, FIRST
+    )
+    answers = [(OTHER, {far.lines[0].line_id: by(OTHER, far.lines[0], "S/N 77")})]
+    assert with_readers(near, answers).names == ("rapidocr",)
+    assert with_readers(far, answers).names == ("rapidocr", "easyocr")
+
+
+def test_a_line_of_another_script_is_shown_where_its_reader_is_surer() -> None:
+    (plate,) = gathered([at(0, "HAPAHS")], "0" * 64, FIRST)
+    line = replace(plate.lines[0], confidence=0.8)
+    plate = replace(plate, lines=(line,))
+    cyrillic = Engine(name="cyrillic", version="1", weights_sha256="2" * 64)
+    for sure, shown in ((0.9, "НАФАНЯ"), (0.7, "HAPAHS")):
+        other = replace(by(cyrillic, line, "НАФАНЯ"), confidence=sure)
+        assert with_readers(plate, [(cyrillic, {"L1": other})]).shown[0].text == shown
+
+
+def test_a_second_reader_reads_a_few_contested_lines_beyond_the_telling_ones() -> None:
+    class Counting:
+        identity = OTHER
+        crops = 0
+
+        def recognise(self, crops: list) -> tuple[Recognised, ...]:
+            self.crops = len(crops)
+            return tuple(read("X1") for _ in crops)
+
+    (plate,) = gathered([at(30.0 * n, f"LINE {n}A") for n in range(30)], "0" * 64, FIRST)
+    engine = Counting()
+    pixels = np.zeros((1000, 300, 3), dtype=np.uint8)
+    found = read_again(pixels, engine, plate.lines[:20], plate.lines)  # type: ignore[arg-type]
+    assert engine.crops == len(found) == 8 + 4

@@ -1,0 +1,216 @@
+"""A file that kills, hangs or fills whatever opens it costs itself; the next one is opened."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from renderer.clip import plate_clip
+from renderer.plate import PlateSpec
+from tests.workbench.drawn import plate_jpeg
+from vision import child
+from vision.archive import ArchiveLimits, ListedMember
+from vision.child import ChildLimits, Decoders
+from vision.clip import ClipLimits
+from vision.copies import fingerprint
+from vision.decode import decode_photo
+from vision.errors import DecodeError, DecoderStopped, NotAPhoto, TooLarge
+from vision.metadata import read_embedded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PHOTO = plate_jpeg()
+SHORT = ChildLimits(memory_bytes=1 << 30, cpu_seconds=2, wall_seconds=20.0)
+
+
+@pytest.fixture
+def decoders() -> Iterator[Decoders]:
+    made = Decoders()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def dying(decoders: Decoders, monkeypatch: pytest.MonkeyPatch) -> Decoders:
+    """Children that misbehave as the name of the file says."""
+    script = Path(__file__).with_name("dying_child.py")
+    monkeypatch.setattr(child, "COMMAND", (sys.executable, "-P", str(script)))
+    for name in ("PHOTO_LIMITS", "CLIP_LIMITS", "ARCHIVE_LIMITS"):
+        monkeypatch.setattr(child, name, SHORT)
+    return decoders
+
+
+def test_what_the_child_says_is_what_the_room_says(decoders: Decoders) -> None:
+    photo, print_, embedded = decoders.photo(PHOTO, name="a.jpg")
+    here = decode_photo(PHOTO, name="a.jpg")
+    assert photo == here
+    assert np.array_equal(photo.pixels, here.pixels)
+    assert photo.pixels.flags.writeable
+    assert print_ == fingerprint(here)
+    assert embedded == read_embedded(PHOTO)
+
+
+def test_a_refusal_comes_through_with_its_kind_and_words(decoders: Decoders) -> None:
+    with pytest.raises(NotAPhoto, match="this is not a picture: it holds text") as refused:
+        decoders.photo(b"only text", name="t.jpg")
+    assert "Photos are read as" in refused.value.advice
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("killed.jpg", r"broke off at it \(signal 9\)"),
+        ("crashes.jpg", r"broke off at it \(signal 11\)"),
+        ("leaves.jpg", r"broke off at it \(exit code 3\)"),
+        ("exits.jpg", r"broke off at it \(exit code 4\)"),
+        ("spins.jpg", "took longer than the 2 s allowed"),
+        ("chatters.jpg", "answered nonsense|broke off"),
+    ],
+)
+def test_whatever_ends_the_process_the_file_is_refused_and_the_next_is_opened(
+    dying: Decoders, name: str, says: str
+) -> None:
+    dying.photo(PHOTO, name="before.jpg")
+    with pytest.raises(DecoderStopped, match=says) as refused:
+        dying.photo(PHOTO, name=name)
+    assert refused.value.diagnostics().startswith(name)
+    assert dying.photo(PHOTO, name="after.jpg")[0].width == 640
+
+
+def test_one_that_never_ends_is_stopped(dying: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
+    short = ChildLimits(memory_bytes=1 << 30, cpu_seconds=60, wall_seconds=3.0)
+    monkeypatch.setattr(child, "PHOTO_LIMITS", short)
+    begun = time.monotonic()
+    with pytest.raises(DecoderStopped, match="took longer than the 3 s allowed"):
+        dying.photo(PHOTO, name="hangs.jpg")
+    assert time.monotonic() - begun < 60
+    monkeypatch.setattr(child, "PHOTO_LIMITS", SHORT)
+    assert dying.photo(PHOTO, name="after.jpg")
+
+
+def test_one_that_eats_the_memory_is_refused_within_the_bound(dying: Decoders) -> None:
+    with pytest.raises(TooLarge, match="needs more than the 1 GiB allowed"):
+        dying.photo(PHOTO, name="eats.jpg")
+    assert dying.photo(PHOTO, name="after.jpg")
+
+
+def test_an_error_that_nobody_expected_is_a_refusal(dying: Decoders) -> None:
+    with pytest.raises(DecodeError, match="RecursionError"):
+        dying.photo(PHOTO, name="deep.jpg")
+
+
+def test_an_answer_that_would_call_something_is_refused(
+    dying: Decoders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with pytest.raises(DecoderStopped, match="answered nonsense"):
+        dying.photo(PHOTO, name="lies.jpg")
+    assert not (tmp_path / "called").exists()
+    assert dying.photo(PHOTO, name="after.jpg")
+
+
+def test_a_child_is_kept_for_the_next_file(decoders: Decoders) -> None:
+    decoders.photo(PHOTO, name="a.jpg")
+    (first,) = decoders._idle
+    decoders.photo(PHOTO, name="b.jpg")
+    assert decoders._idle == [first]
+
+
+def test_one_that_died_while_it_waited_is_replaced(decoders: Decoders) -> None:
+    decoders.photo(PHOTO, name="a.jpg")
+    decoders._idle[0]._process.kill()
+    decoders._idle[0]._process.wait()
+    assert decoders.photo(PHOTO, name="b.jpg")
+
+
+def test_several_threads_have_children_of_their_own(decoders: Decoders) -> None:
+    found: list[int] = []
+
+    def work() -> None:
+        found.append(decoders.photo(PHOTO, name="a.jpg")[0].width)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [640, 640, 640]
+    assert len(decoders._idle) <= child.KEPT_IDLE
+
+
+def test_the_child_has_no_secrets_and_can_write_nothing(
+    decoders: Decoders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NAMEPLATE_DATABASE", "postgresql://somebody:secret@db/np")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    decoders.photo(PHOTO, name="a.jpg")
+    process = Path(f"/proc/{decoders._idle[0]._process.pid}")
+    if not process.is_dir():
+        pytest.skip("Processes are looked into by /proc.")
+    assert b"secret" not in (process / "environ").read_bytes()
+    assert b"ORT_DISABLE_TELEMETRY=1" in (process / "environ").read_bytes()
+    (line,) = (
+        line
+        for line in (process / "limits").read_text("ascii").splitlines()
+        if line.startswith("Max file size")
+    )
+    assert line.split()[3] == "0"
+
+
+def test_an_archive_loses_the_member_only(dying: Decoders, tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("one.jpg", "two.jpg"):
+            archive.writestr(name, PHOTO)
+    limits = ArchiveLimits()
+    one, two = dying.archive(path, name="a.zip", limits=limits)
+    assert isinstance(one, ListedMember)
+    assert isinstance(two, ListedMember)
+    with pytest.raises(DecoderStopped):
+        list(dying.member(path, name="killed.zip", limits=limits, member=one))
+    with pytest.raises(DecoderStopped):
+        list(dying.member(path, name="killed-later.zip", limits=limits, member=one))
+    parts = dying.member(path, name="a.zip", limits=limits, member=two)
+    assert b"".join(parts) == PHOTO
+
+
+def test_a_clip_gives_what_it_gave_before_it_broke_off(dying: Decoders, tmp_path: Path) -> None:
+    path = tmp_path / "c.mp4"
+    path.write_bytes(plate_clip(PlateSpec(serial="W10427"), seconds=1.0, seed=3, size=(480, 270)))
+    limits = ClipLimits()
+    with pytest.raises(DecoderStopped):
+        dying.clip(path, name="killed.mp4", limits=limits)
+    stills = dying.frames(path, name="killed-later.mp4", limits=limits, on_problem=print)
+    assert next(stills).png.startswith(b"\x89PNG")
+    with pytest.raises(DecoderStopped, match="signal 9"):
+        next(stills)
+    assert dying.frame(path, name="c.mp4", seconds=0.2).png.startswith(b"\x89PNG")
+
+
+def test_stills_that_nobody_wants_any_more_leave_no_child_busy(
+    decoders: Decoders, tmp_path: Path
+) -> None:
+    path = tmp_path / "c.mp4"
+    path.write_bytes(plate_clip(PlateSpec(serial="W10427"), seconds=1.0, seed=3, size=(480, 270)))
+    stills = decoders.frames(path, name="c.mp4", limits=ClipLimits(), on_problem=print)
+    next(stills)
+    stills.close()
+    assert all(not one.busy for one in decoders._idle)
+    assert decoders.photo(PHOTO, name="a.jpg")
+
+
+def test_nothing_of_a_child_is_left(decoders: Decoders) -> None:
+    decoders.photo(PHOTO, name="a.jpg")
+    pid = decoders._idle[0]._process.pid
+    decoders.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)

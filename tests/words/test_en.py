@@ -1,0 +1,132 @@
+"""English: every sentence that a leaf gives is there, with the gaps that the leaf fills."""
+
+from __future__ import annotations
+
+import ast
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from values.errors import NameplateError
+from values.sentence import say
+from vision.engine import load_engine
+from vision.errors import EngineMissing
+from vision.fusion import NothingToFuse, fuse
+from words import en
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("vision", "catalog", "evidence_store", "workbench", "renderer", "ui")
+
+
+def _said() -> list[tuple[str, frozenset[str]]]:
+    """Every call of `say` with a literal identifier in the rooms."""
+    found = []
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            text = path.read_text("utf-8")
+            if "from values.sentence import" not in text:
+                continue
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+                    (identifier,) = node.args
+                    assert isinstance(identifier, ast.Constant), f"{path}: {node.lineno}"
+                    names = frozenset(one.arg or "**" for one in node.keywords)
+                    found.append((str(identifier.value), names))
+    return found
+
+
+def test_every_sentence_that_is_said_has_its_text_and_its_gaps() -> None:
+    said = _said()
+    gaps = en.ENGLISH.gaps()
+    assert said
+    for identifier, names in said:
+        assert gaps[identifier] == names, identifier
+
+
+def test_no_text_is_said_by_nobody() -> None:
+    assert en.ENGLISH.gaps().keys() == {identifier for identifier, _ in _said()}
+
+
+def test_every_text_is_a_sentence() -> None:
+    for identifier, gaps in en.ENGLISH.gaps().items():
+        text = en.text(say(identifier, **dict.fromkeys(gaps, "Data")))
+        assert re.match(r"[“A-Z]", text), identifier
+        assert text.endswith((".", "”")), identifier
+
+
+def test_an_error_that_holds_a_sentence_is_told_in_its_words() -> None:
+    with pytest.raises(NothingToFuse) as caught:
+        fuse(())
+    assert en.told(caught.value) == en.said(caught.value)
+    assert en.said(caught.value).startswith("There is no reading to fuse: ")
+    with pytest.raises(EngineMissing) as missing:
+        load_engine("nosuch")
+    assert "“nosuch”; choose from rapidocr, " in en.said(missing.value)
+
+
+def test_an_error_in_words_of_its_own_is_told_as_it_is() -> None:
+    assert en.told(NameplateError("It is full", remedy="Wait")) == "It is full. Wait."
+    assert en.told(ValueError("secret")) is None
+
+
+def _errors_of_sentences() -> set[str]:
+    """Names of the errors that are given a sentence somewhere, and of what catches them."""
+    given = set()
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and any(
+                    isinstance(one, ast.Call) and getattr(one.func, "id", "") == "say"
+                    for one in node.args
+                ):
+                    module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+                    kind = getattr(module, getattr(node.func, "id", ""), None)
+                    if isinstance(kind, type) and issubclass(kind, NameplateError):
+                        given |= {one.__name__ for one in kind.__mro__}
+    return given
+
+
+def _as_it_is(handler: ast.ExceptHandler) -> list[int]:
+    """Lines of a handler that write its error without having asked `words` first."""
+    written = []
+    nodes = [one for part in handler.body for one in ast.walk(part)]
+    asked = {
+        id(rest)
+        for node in nodes
+        if isinstance(node, ast.BoolOp) and ast.unparse(node.values[0]).startswith("en.told(")
+        for rest in node.values[1:]
+    }
+    for node in (one for one in nodes if id(one) not in asked):
+        parts: list[ast.expr] = []
+        told = isinstance(node, ast.Attribute) and node.attr in {"message", "diagnostics", "args"}
+        if told or isinstance(node, ast.FormattedValue):
+            parts = [node.value]
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"str", "getattr"}:
+            parts = node.args[:1]
+        written += [
+            one.lineno for one in parts if isinstance(one, ast.Name) and one.id == handler.name
+        ]
+    return written
+
+
+def test_no_handler_shows_an_error_that_may_hold_a_sentence_as_programs_write_it() -> None:
+    given = _errors_of_sentences()
+    assert {"EngineMissing", "NothingToFuse", "NameplateError"} <= given
+    paths = [ROOT / "app.py", *(ROOT / "workbench").rglob("*.py"), *(ROOT / "ui").rglob("*.py")]
+    wrong = []
+    for path in sorted(paths):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.ExceptHandler) or node.name is None or node.type is None:
+                continue
+            caught = {one.id for one in ast.walk(node.type) if isinstance(one, ast.Name)}
+            if caught & given:
+                wrong += [f"{path.relative_to(ROOT)}:{line}" for line in _as_it_is(node)]
+    assert wrong == []
+
+
+def test_a_room_that_speaks_for_itself_says_nothing_by_identifier() -> None:
+    """`python -m evidence_store` and the child processes have no `words`."""
+    for path in (*(ROOT / "evidence_store").rglob("*.py"), ROOT / "vision" / "child.py"):
+        assert "values.sentence" not in path.read_text("utf-8"), path

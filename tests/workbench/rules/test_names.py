@@ -1,0 +1,108 @@
+"""Whoever reads a name knows whom it means."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.rules.names import BLANK_LETTERS, look, unusable
+
+NAME = "Custodian One"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        NAME,
+        "custodian one",
+        "Custodian  One",
+        "Custodian-One",
+        "CustodianOne",
+        "\u0421ustodian One",
+        "Cust\u00f3dian One",
+        "Custodi\u0430n \u041ene",
+        "Custodian 0ne",
+        "Cust\uff4fdian One",
+        "\u216dustodian One",
+        "Cu\u0455todian O\u03b7e".replace("\u03b7", "n"),
+    ],
+)
+def test_a_name_that_looks_like_another_is_refused(name: str) -> None:
+    why = unusable(name, [NAME])
+    assert why is not None
+    assert "enrolled already" in why
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Custodian One\u3164",
+        "Custodian One\u2800",
+        "Custodian\u034f One",
+        "Custodian\u200b One",
+        "Custodian\u00a0One",
+        "\u202eenO naidotsuC",
+        "Custodian\u2066One",
+        "Somebody\u00ad Else",
+        "Somebody\ufe0f Else",
+        "Somebody\U000e0041 Else",
+        "\u0301Somebody",
+        "Some\nbody",
+        "Some\x1b[2Jbody",
+    ],
+)
+def test_nothing_that_cannot_be_seen_stands_in_a_name(name: str) -> None:
+    why = unusable(name, [])
+    assert why is not None
+    assert "cannot be seen" in why
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\u2800", "...", "x" * 121])
+def test_a_name_has_letters_and_is_no_essay(name: str) -> None:
+    why = unusable(name, [])
+    assert why is not None
+    assert "1 to 120" in why
+
+
+@pytest.mark.parametrize("name", ["Nameplate", "n\u0430meplate", "unproven", "person-0123456789ab"])
+def test_nobody_is_called_like_the_program_or_an_identifier(name: str) -> None:
+    assert unusable(name, []) is not None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Custodian Two",
+        "Zo\u00eb \u00d8degaard",
+        "\u041e\u043b\u044c\u0433\u0430 \u041f\u0435\u0442\u0440\u0435\u043d\u043a\u043e",
+        "\u5f20\u4f1f",
+        "\u0641\u0627\u0637\u0645\u0629",
+        "Nguy\u1ec5n V\u0103n An",
+        unicodedata.normalize("NFD", "Nguy\u1ec5n"),
+        "O'Neill, Jr.",
+        "Personne",
+    ],
+)
+def test_people_of_all_scripts_are_called_as_they_are(name: str) -> None:
+    assert unusable(name, [NAME]) is None
+
+
+@given(st.text(min_size=1, max_size=30), st.text(min_size=1, max_size=3))
+def test_no_name_passes_with_something_unseen_added(name: str, unseen: str) -> None:
+    added = "".join(sorted(BLANK_LETTERS))[: len(unseen)]
+    assert unusable(name + added, []) is not None
+
+
+@given(st.text(min_size=1, max_size=30))
+def test_the_same_look_is_never_taken_twice(name: str) -> None:
+    if unusable(name, []) is None:
+        for other in (name, name.upper(), f" {name}", name.replace(" ", "")):
+            assert look(other) != look(name) or unusable(other, [name]) is not None
+
+
+@pytest.mark.parametrize("name", ["Oνer One", "Oᴠer One", "Օver One", "Over Oηe", "Over Oɲe"])
+def test_a_letter_passes_for_what_it_is_drawn_like(name: str) -> None:
+    assert "looks like Over One" in (unusable(name, ["Over One"]) or "")

@@ -1,0 +1,63 @@
+"""Who may record what."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.events import KINDS
+from workbench.rules import roles as rules
+from workbench.types import Role
+
+MAY = {
+    "case.opened": "i",
+    "exhibit.taken_in": "i",
+    "frame.taken": "ir",
+    "exhibit.read": "ir",
+    "field.judged": "r",
+    "plates.joined": "r",
+    "copies.judged": "r",
+    "candidates.searched": "r",
+    "candidate.judged": "r",
+    "trace.asked": "c",
+    "trace.answered": "c",
+    "catalog.imported": "c",
+    "catalog.chosen": "c",
+    "bundle.sealed": "c",
+    "bundle.published": "c",
+    "bundle.stamped": "c",
+    "person.enrolled": "c",
+    "person.ended": "c",
+    "role.begun": "c",
+    "role.ended": "c",
+    "key.begun": "irc",
+    "words.shown": "irc",
+    "bundle.signed": "irc",
+}
+
+
+@pytest.mark.parametrize("kind", MAY)
+def test_which_role_records_it(kind: str) -> None:
+    for role in Role:
+        why = rules.may_not(kind, "A", [role])
+        assert (why is None) is (role.value[0] in MAY[kind]), role
+
+
+def test_whoever_is_of_the_store_acts_in_each_of_its_cases() -> None:
+    assert {may.membership for may in rules.RECORDED_BY.values()} == {"everybody"}
+
+
+def test_every_kind_of_entry_says_who_may_record_it() -> None:
+    assert set(KINDS) <= set(rules.RECORDED_BY) | rules.OF_NOBODY
+
+
+def test_without_a_role_nothing_is_recorded() -> None:
+    why = rules.may_not("words.shown", "A", [])
+    assert why is not None
+    assert "no role" in why
+
+
+def test_the_last_custodian_stays() -> None:
+    others = [frozenset({Role.REVIEWER}), frozenset({Role.CUSTODIAN, Role.REVIEWER})]
+    assert rules.last_custodian("A", others) is None
+    assert rules.last_custodian("A", others[:1]) is not None
+    assert rules.last_custodian("A", []) is not None

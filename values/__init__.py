@@ -1,0 +1,1 @@
+"""What every room may use: pure values on the standard library alone; imports no other room."""

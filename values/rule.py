@@ -1,0 +1,161 @@
+"""A rule that anybody could ask about, as a value that can be printed.
+
+A module keeps its rules as plain constants and tables, each with its sentence in the string below
+it, and declares beside them, once, what cannot be said by a constant:
+
+    STATED = 0.9
+    \"\"\"Least probability for stating a value that readers agree on.\"\"\"
+
+    RULES = Declared(
+        "assurance",
+        test="tests/vision/plate/test_assurance.py",
+        source="decision 0040",
+        units={"STATED": "probability, 0-1"},
+    )
+
+Value and sentence are read from the module itself, so that neither stands at two addresses.
+"""
+
+from __future__ import annotations
+
+import ast
+import enum
+import inspect
+import re
+import sys
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import ModuleType
+
+Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule as it holds: what a lawyer is shown, and what a test of it bends."""
+
+    id: str
+    """Its topic and name, such as `assurance.stated`."""
+    value: Plain
+    unit: str
+    """What the value counts or is; a table says what its rows are."""
+    source: str
+    """On what it rests: a standard, a decision, a measurement, or that it was assumed."""
+    test: str
+    """The file of tests that fail when the value is another."""
+    says: str
+    """The rule in a sentence or more."""
+    module: str
+    name: str
+    """Where the value stands: the constant of that name in that module."""
+
+    def __post_init__(self) -> None:
+        for part in ("id", "unit", "source", "test", "says"):
+            if not getattr(self, part):
+                raise ValueError(f"the rule {self.module}.{self.name} has no {part}")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The rules of one module: of which topic they are, what each counts, and on what it rests."""
+
+    topic: str
+    test: str
+    units: Mapping[str, str]
+    """The name of each constant that is a rule, and its unit."""
+    source: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Sources of constants that have another than the module's."""
+
+
+def rules_of(module: ModuleType) -> tuple[Rule, ...]:
+    """Give the rules that a module declares as `RULES`, with the values that hold now.
+
+    Raises ValueError for a constant that is not there, or has no sentence below it.
+    """
+    declared: Declared = module.RULES
+    said = _sentences(module)
+    unknown = (declared.units.keys() | declared.sources.keys()) - vars(module).keys()
+    if unknown or declared.sources.keys() - declared.units.keys():
+        raise ValueError(f"{module.__name__} declares rules that it has not: {sorted(unknown)}")
+    return tuple(
+        Rule(
+            id=f"{declared.topic}.{name.lower().replace('_', '-')}",
+            value=plain(getattr(module, name)),
+            unit=unit,
+            source=declared.sources.get(name, declared.source),
+            test=declared.test,
+            says=said.get(name, ""),
+            module=module.__name__,
+            name=name,
+        )
+        for name, unit in declared.units.items()
+    )
+
+
+def plain(value: Any) -> Plain:
+    """Write a value as JSON can.
+
+    A set is put in order, a span of time becomes seconds, a function what it says of itself.
+    Raises TypeError for a value that could not be printed.
+    """
+    if isinstance(value, enum.Enum):
+        return plain(value.value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, re.Pattern):
+        return str(value.pattern)
+    if isinstance(value, frozenset | set):
+        return [plain(one) for one in sorted(value, key=_order)]
+    if isinstance(value, tuple | list):
+        return [plain(one) for one in value]
+    if hasattr(value, "items"):
+        return {str(plain(name)): plain(one) for name, one in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+    if callable(value) and value.__doc__:
+        return str(value.__doc__).splitlines()[0]
+    raise TypeError(f"a {type(value).__name__} cannot be printed as the value of a rule")
+
+
+def _order(value: object) -> tuple[int, str]:
+    """Enumerations in the order in which they are written, everything else by its text."""
+    kind = type(value)
+    at = list(kind).index(value) if isinstance(value, enum.Enum) else 0  # type: ignore[call-overload]
+    return at, str(plain(value))
+
+
+@lru_cache
+def _sentences(module: ModuleType) -> Mapping[str, str]:
+    """The string below each constant of a module, in one line."""
+    body = ast.parse(inspect.getsource(sys.modules[module.__name__])).body
+    found: dict[str, str] = {}
+    for at, node in enumerate(body[:-1]):
+        below = body[at + 1]
+        if not (isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)):
+            continue
+        for name in _names(node):
+            found[name] = " ".join(str(below.value.value).split())
+    return found
+
+
+def _names(node: ast.stmt) -> list[str]:
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.AnnAssign):
+        targets = [node.target]
+    elif isinstance(node, ast.Assign):
+        targets = [
+            one
+            for target in node.targets
+            for one in (target.elts if isinstance(target, ast.Tuple) else [target])
+        ]
+    return [one.id for one in targets if isinstance(one, ast.Name)]

@@ -1,0 +1,1 @@
+"""From lines to what a plate says, and how far that is vouched for."""

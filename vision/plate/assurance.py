@@ -1,0 +1,763 @@
+"""When a value is given as read, and when only as an offer. Nothing else decides that.
+
+A wrong value given as certain is the worst outcome. So a value is *stated* only if nothing speaks
+against it (`VETOES`) and something independent speaks for it: a code on the plate that repeats
+it, or readers trained apart that agree on a plate that leaves nothing open (`CONDITIONS`). Each
+rule has an identifier and answers with a plain sentence; all that apply are named.
+
+Where no other source stands beside a number it was set by judgement and is measured by
+`benchmarks.reading`; decision 0040 says why the vetoes are as they are, 0041 why readers of one
+family are one witness.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from values.rule import Declared
+from values.text import fold, skeleton
+from vision.labels import NUMBER_SIGN, fold_word
+from vision.payload import is_article_number
+from vision.plate.fragments import longer_value
+from vision.shapes import (
+    kind_of_statement,
+    letters_and_digits,
+    looks_like_date,
+    looks_like_measure,
+    unit_follows,
+)
+from vision.types import FieldReading, Reason, Witness
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from vision.plate.draft import FieldDraft, Heard, PlateDraft
+    from vision.plate.layout import Row
+    from vision.plate.spans import PlacedLabel
+    from vision.types import Code, FieldName, ReadingState, TextLine
+
+READABLE = 0.15
+"""Below this probability (0–1) of the best value no claim is made."""
+
+STATED = 0.9
+"""Least probability (0–1) for stating a value that readers agree on. Other crops and other passes
+of one reader do not count: they share its habits, such as reading a worn `/` as 7."""
+
+EVEN = 0.5
+"""Least probability (0–1) for stating a value that a code on the plate repeats."""
+
+LEAST_STRENGTH = 0.5
+"""A value is never stated on a field rule weaker than this (0–1), even if a code repeats it."""
+
+CLEAR_PLACE = 0.8
+"""Least strength (0–1) of the field rule for stating a value that only readers agree on: the label
+in the line or close to the left, or a form such as a vehicle's number. What stands below or far
+from a label may belong to another cell."""
+
+LIKELY_RIVAL = 0.06
+"""A value is not stated if another one is at least this probable (0–1)."""
+
+LEGIBLE = 0.94
+"""Least median confidence (0–1) of the lines of a plate on which a value is stated. Readers agree
+on the same wrong character of embossed or worn letters; such plates are read poorly elsewhere."""
+
+SURE = 0.8
+"""A line read at least this surely (0–1) that says something else speaks against a value."""
+
+FUSED = 0.95
+"""Least calibrated probability (0–1) for stating a value that several exposures give together."""
+
+SHORT_CODE = 4
+"""A code confirms no value of fewer letters and digits than this: it may hold it by chance."""
+
+WIDE_GAP, WIDER = 1.2, 2.5
+"""Two plates, one above the other, are taken to meet where the space between two rows is at least
+`WIDE_GAP` letter heights and `WIDER` times the usual space between rows there."""
+
+FAMILIES = {"rapidocr": "PP-OCR", "ppocr5": "PP-OCR", "cyrillic": "PP-OCR"}
+"""Readers whose weights were trained on the same data, or share weights: the family is one witness.
+Both PP-OCR generations read the embossed slash of one plate as 7 (docs/validity.md); the Cyrillic
+reader sees through RapidOCR's weights (decision 0032)."""
+
+IDENTITY: tuple[FieldName, ...] = ("maker", "model", "serial", "part_number", "nsn", "cage")
+"""Fields that a plate has once; a label of one that is there twice is of two plates."""
+
+IDENTIFIERS: tuple[FieldName, ...] = ("serial", "model", "part_number", "nsn", "cage", "lot")
+"""Fields whose values are held against other lines, labels and codes before they are stated."""
+
+UNSURE_WORDS = frozenset(
+    fold_word(word)
+    for word in ("ITEM NO", "ITEM NUMBER", "UNIT NO", "REF", "REF NO", "PIN", "SERIES")
+)
+"""Label words that announce several things: an item of a list, a unit of a set, a pin."""
+
+PRODUCT_WORDS = frozenset(fold_word(word) for word in ("Изделие", "Gerät", "设备型号", "Cinsi"))
+"""Words for the product itself: with a number sign behind them, the number may be its serial."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that bears on whether a value may be stated that the readers of one plate give."""
+
+    draft: FieldDraft
+    plate: PlateDraft
+
+    @property
+    def field(self) -> FieldName:
+        """The field that the value is of."""
+        return self.draft.field
+
+    @property
+    def key(self) -> str:
+        """Letters and digits of the value."""
+        return letters_and_digits(self.draft.text)
+
+    @property
+    def agreeing(self) -> tuple[Heard, ...]:
+        """Everyone who read this very value at its place."""
+        return tuple(one for one in self.draft.heard if letters_and_digits(one.text) == self.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneReader:
+    """A value that one reader alone gives: offered at most, since one reader never states."""
+
+    draft: FieldDraft
+    engine: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposures:
+    """A value that several exposures of one plate give together."""
+
+    readings: tuple[FieldReading, ...]
+    """What each look at it gave."""
+    key: str
+    """Letters and digits of the value."""
+    sure: float
+    """Its calibrated probability, 0–1."""
+    exposures: int
+    """Of how many exposures the readings are that gave this very value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assurance:
+    """How far a value is vouched for, why, and who read it."""
+
+    state: ReadingState
+    reasons: tuple[Reason, ...]
+    """Why it is stated, or everything that keeps it from being stated."""
+    witnesses: tuple[Witness, ...] = ()
+
+    def of(self, reading: FieldReading) -> FieldReading:
+        """Give a reading as far as this vouches for it."""
+        return replace(reading, state=self.state, reasons=self.reasons, witnesses=self.witnesses)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One reason not to state a value: its identifier, the test, and its source."""
+
+    identifier: str
+    asks: Callable[[Evidence], str | None]
+    """Gives a sentence without a full stop where the rule forbids stating, else None."""
+    source: str
+
+    @property
+    def meaning(self) -> str:
+        """The rule in one sentence."""
+        return (self.asks.__doc__ or "").splitlines()[0]
+
+
+def assure(evidence: Evidence | OneReader | Exposures) -> Assurance:
+    """Decide how far one value is vouched for. Nothing else decides it, nor changes it later."""
+    if isinstance(evidence, Exposures):
+        return _assure_exposures(evidence)
+    witnesses = _witnesses(evidence)
+    if evidence.draft.sure < READABLE:
+        return Assurance(state="unreadable", reasons=(_UNREADABLE,), witnesses=witnesses)
+    if isinstance(evidence, OneReader):
+        elsewhere = _blocks_differ(evidence)
+        why = (Reason(rule="blocks-differ", sentence=elsewhere),) if elsewhere else ()
+        return Assurance(state="offered", reasons=(*why, _ONE_ENGINE), witnesses=witnesses)
+    code = repeating_code(evidence)
+    rules = VETOES if code else (*VETOES, *CONDITIONS)
+    against = tuple(
+        Reason(rule=rule.identifier, sentence=sentence)
+        for rule in rules
+        if (sentence := rule.asks(evidence))
+    )
+    if against:
+        return Assurance(state="offered", reasons=against, witnesses=witnesses)
+    if code:
+        why_stated = Reason(rule="code-repeats", sentence="a code on the label says the same")
+    else:
+        count = sum(one.stance == "agrees" for one in witnesses)
+        why_stated = Reason(
+            rule="readers-agree", sentence=f"{spelled(count)} independent readers agree"
+        )
+    return Assurance(state="stated", reasons=(why_stated,), witnesses=witnesses)
+
+
+_UNREADABLE = Reason(rule="unreadable", sentence="too little can be seen")
+_ONE_ENGINE = Reason(rule="one-engine", sentence="read by one engine only")
+
+
+def _witnesses(evidence: Evidence | OneReader) -> tuple[Witness, ...]:
+    draft = evidence.draft
+    key = letters_and_digits(draft.text)
+    if isinstance(evidence, OneReader):
+        heard = (replace(draft.heard[0], engine=evidence.engine),) if draft.heard else ()
+        return witnesses_of(heard, key, (evidence.engine,))
+    return witnesses_of(draft.heard, key, evidence.plate.names)
+
+
+def _assure_exposures(evidence: Exposures) -> Assurance:
+    """Decide it for several exposures: what forbids stating a value in one forbids it in all."""
+    if evidence.sure < READABLE:
+        return Assurance(state="unreadable", reasons=(_UNREADABLE,))
+    own = [item for item in evidence.readings if letters_and_digits(item.text) == evidence.key]
+    others = [item for item in evidence.readings if item.state == "stated" and item not in own]
+    stated = any(item.state == "stated" for item in own)
+    against = list(
+        dict.fromkeys(why for item in own for why in item.reasons if why.rule in VETO_NAMES)
+    )
+    if evidence.sure < FUSED:
+        against.append(Reason(rule="pixels-open", sentence="the pixels leave it open"))
+    if evidence.exposures < 2 and not stated:
+        against.append(Reason(rule="one-exposure", sentence="fewer than two exposures gave it"))
+    if max((item.strength for item in own), default=0.0) < CLEAR_PLACE and not stated:
+        against.append(Reason(rule="place-open", sentence=_PLACE_OPEN))
+    if others:
+        against.append(
+            Reason(rule="exposures-differ", sentence=f"another exposure states “{others[0].text}”")
+        )
+    if against:
+        return Assurance(state="offered", reasons=tuple(against))
+    count = spelled(evidence.exposures)
+    why = Reason(
+        rule="exposures-agree",
+        sentence=f"{count} exposures gave it"
+        if evidence.exposures > 1
+        else "one exposure states it",
+    )
+    return Assurance(state="stated", reasons=(why,))
+
+
+def vouched(evidence: Evidence | OneReader) -> FieldReading:
+    """Give the reading of a drafted field, as far as it is vouched for."""
+    draft, given = evidence.draft, assure(evidence)
+    forbidden = given.reasons if given.state == "offered" else ()
+    return FieldReading(
+        field=draft.field,
+        text=draft.text,
+        confidence=draft.confidence,
+        state=given.state,
+        glyphs=draft.glyphs,
+        alternatives=draft.alternatives,
+        source=draft.source,
+        notes=(
+            *draft.notes,
+            *(f"Not stated: {why.sentence}." for why in forbidden if why.rule in _NOTED),
+            *(ELSEWHERE.format(text=text) for text in draft.elsewhere),
+        ),
+        strength=draft.strength,
+        lattice=draft.lattice,
+        reasons=given.reasons,
+        witnesses=given.witnesses,
+    )
+
+
+ELSEWHERE = "Elsewhere in the drawn region “{text}” was read."
+
+
+def family_of(engine: str) -> str:
+    """Name the witness that a reader belongs to: its family, or itself."""
+    return FAMILIES.get(engine, engine)
+
+
+def witnesses_of(heard: Sequence[Heard], key: str, readers: Sequence[str]) -> tuple[Witness, ...]:
+    """Say of each family of readers whether it read this value, another one, or nothing there.
+
+    A family whose members surely read different things is *divided*.
+    """
+    every = dict.fromkeys(family_of(name) for name in (*readers, *(one.engine for one in heard)))
+    return tuple(
+        _witness(name, [one for one in heard if family_of(one.engine) == name], key)
+        for name in every
+    )
+
+
+def _witness(name: str, heard: Sequence[Heard], key: str) -> Witness:
+    same = [one for one in heard if letters_and_digits(one.text) == key]
+    differ = [one for one in heard if one not in same and (one.confidence >= SURE or not same)]
+    stance = (
+        "divided" if same and differ else "agrees" if same else "differs" if differ else "silent"
+    )
+    return Witness(
+        name=name,
+        engines=tuple(dict.fromkeys(one.engine for one in heard)),
+        stance=stance,  # type: ignore[arg-type]
+        texts=tuple(dict.fromkeys(one.text for one in heard)),
+    )
+
+
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
+
+
+def spelled(count: int) -> str:
+    """Give a small number as a word."""
+    return NUMBERS[count] if 0 <= count < len(NUMBERS) else str(count)
+
+
+def repeating_code(evidence: Evidence) -> Code | None:
+    """Give the code that confirms the value: one that names its field, or that is nothing else.
+
+    A code without structure confirms the characters only, so a label has to say which field they
+    are. Codes of articles (GTIN, EAN, UPC) are alike on every unit and confirm no serial.
+    """
+    draft, key = evidence.draft, evidence.key
+    strongest = max((one.strength for one in draft.heard), default=draft.strength)
+    if len(key) < SHORT_CODE or draft.sure < EVEN or strongest < LEAST_STRENGTH:
+        return None
+    labelled = any(one.label for one in draft.heard)
+    for code in evidence.plate.codes:
+        named = {letters_and_digits(text) for name, text in code.fields if name == draft.field}
+        whole = not code.fields and letters_and_digits(code.payload) == key and labelled
+        if key in named or (whole and not is_article_number(code)):
+            return code
+    return None
+
+
+# --- Vetoes: each forbids stating, whatever else speaks for the value -------------------------
+
+
+def _blocks_differ(evidence: Evidence | OneReader) -> str | None:
+    """A person says that a drawn region is one place; what its blocks say differently is open."""
+    if evidence.draft.elsewhere:
+        return f"elsewhere in the drawn region “{evidence.draft.elsewhere[0]}” was read"
+    return None
+
+
+def _bare_number_sign(evidence: Evidence) -> str | None:
+    """A number sign without a word does not say which number follows."""
+    if evidence.draft.source.label == NUMBER_SIGN:
+        return "only a number sign stands before it, which does not say which number it is"
+    return None
+
+
+_SIGN_LEFT = re.compile(r"^N(?:[O0º°9]|R|UM)?\.?\s?(?=\d)", re.IGNORECASE)
+
+
+def _sign_in_the_value(evidence: Evidence) -> str | None:
+    """A value that begins with N, NO or N0 before digits may begin with a number sign."""
+    named = evidence.draft.source.label is not None
+    if evidence.field in IDENTIFIERS and named and _SIGN_LEFT.match(evidence.draft.text):
+        return "it may begin with a number sign that is no part of it"
+    return None
+
+
+def _unsure_word(evidence: Evidence) -> str | None:
+    """Some label words announce several things."""
+    label = evidence.draft.source.label
+    if label and fold_word(label) in UNSURE_WORDS and evidence.field != "lot":
+        return f"“{label}” may announce something else"
+    return None
+
+
+def _product_number(evidence: Evidence) -> str | None:
+    """A number behind the word for the product and a number sign may be its serial."""
+    label = evidence.draft.source.label
+    if evidence.field != "model" or not label or fold_word(label) not in PRODUCT_WORDS:
+        return None
+    numbered = any(
+        placed.label.numbered and fold_word(placed.label.word) == fold_word(label)
+        for text in evidence.plate.texts
+        for placed in text.labels
+    )
+    return "a number sign stands before it: it may be the serial number" if numbered else None
+
+
+def _announced_otherwise(evidence: Evidence) -> str | None:
+    """What another label announces, in any sure reading, is not stated under this one."""
+    if evidence.field not in IDENTIFIERS:
+        return None
+    key = evidence.key
+    for text in evidence.plate.texts:
+        for word, number in text.elsewhere:
+            if any(letters_and_digits(part) == key for part in (number, *number.split())):
+                return f"“{word}” announces the same characters"
+        for guess in text.guesses:
+            same = letters_and_digits(guess.text) == key and guess.label is not None
+            own = guess.line.line_id == evidence.draft.source.line_id
+            clear = guess.line.confidence >= SURE and guess.strength >= evidence.draft.strength
+            if same and own and guess.field != evidence.field and clear:
+                return f"it may be announced by “{guess.label}”"
+    return None
+
+
+def _code_names_another_field(evidence: Evidence) -> str | None:
+    """A code that gives these characters as another field, or as an article number."""
+    if evidence.field not in IDENTIFIERS:
+        return None
+    key = evidence.key
+    for code in evidence.plate.codes:
+        mine = any(
+            name == evidence.field and letters_and_digits(text) == key for name, text in code.fields
+        )
+        for name, text in code.fields:
+            if not mine and name != evidence.field and letters_and_digits(text) == key:
+                return f"a code gives the same characters as {name.replace('_', ' ')}"
+        if is_article_number(code) and letters_and_digits(code.payload).lstrip("0") in {
+            key.lstrip("0"),
+            "01" + key,
+            "1" + key,
+        }:
+            return "a code gives the same characters as an article number"
+    return None
+
+
+def _code_differs(evidence: Evidence) -> str | None:
+    """A code that names this field and gives another value."""
+    said = [
+        text
+        for code in evidence.plate.codes
+        for name, text in code.fields
+        if name == evidence.field and evidence.field in ("serial", "part_number")
+    ]
+    keys = {letters_and_digits(text) for text in said}
+    if keys and evidence.key not in keys:
+        return f"a code gives {said[0]} for it"
+    return None
+
+
+def _labelled_twice(evidence: Evidence) -> str | None:
+    """Two labels of one field, or two values under labels of it, leave open which is meant."""
+    field = evidence.field
+    values = {
+        letters_and_digits(guess.text)
+        for text in evidence.plate.texts
+        for guess in text.guesses
+        if guess.field == field and guess.label not in (None, NUMBER_SIGN)
+        if guess.line.line_id != evidence.draft.source.line_id and guess.line.confidence >= SURE
+        if guess.strength >= LEAST_STRENGTH
+    }
+    if field in IDENTIFIERS and values - {evidence.key}:
+        return f"another label of the same field stands before “{min(values - {evidence.key})}”"
+    if field == "serial" and _places(evidence.plate, "serial") > 1:
+        return "two labels of a serial number stand on this plate"
+    return None
+
+
+def _places(plate: PlateDraft, field: FieldName) -> int:
+    """Count where labels of a field stand; two side by side are one label in two languages."""
+    places: dict[tuple[str, int], tuple[PlacedLabel, str]] = {}
+    for text in plate.texts:
+        here = [one for one in text.labels if field in one.label.fields and _sure(one)]
+        last: PlacedLabel | None = None
+        number = 0
+        for one in here:
+            same_line = last is not None and last.row.line.line_id == one.row.line.line_id
+            number = number + 1 if same_line else 0
+            joined = (
+                same_line
+                and last is not None
+                and not one.row.line.text[last.label.end : one.label.start].strip(" /|-–·•:.()")
+            )
+            if not joined:
+                places.setdefault((one.row.line.line_id, number), (one, one.label.word))
+            last = one
+    return len(places)
+
+
+def _sure(placed: PlacedLabel) -> bool:
+    return placed.row.line.confidence >= SURE and placed.label.strength >= 0.7
+
+
+def _two_plates(evidence: Evidence) -> str | None:
+    """What may be of two plates is not stated as the identity of one."""
+    for text in evidence.plate.texts:
+        words = Counter(
+            fold_word(one.label.word)
+            for one in text.labels
+            if set(one.label.fields) & set(IDENTITY) and _sure(one)
+        )
+        for one in text.labels:
+            if words[fold_word(one.label.word)] > 1:
+                return f"“{one.label.word}” stands here twice, as on two plates"
+    if _gap_between(evidence.plate):
+        return "a wide gap parts the lines, as between two plates"
+    return None
+
+
+def _gap_between(plate: PlateDraft) -> bool:
+    """Say whether a wide gap leaves labels of an identity on both of its sides."""
+    bands: list[tuple[float, float, list[Row]]] = []
+    for row in sorted(plate.rows, key=lambda one: one.middle):
+        top, bottom = row.middle - row.height / 2, row.middle + row.height / 2
+        if bands and top < bands[-1][1]:
+            first, last, rows = bands[-1]
+            bands[-1] = (first, max(last, bottom), [*rows, row])
+        else:
+            bands.append((top, bottom, [row]))
+    if len(bands) < 4:
+        return False
+    heights = sorted(row.height for row in plate.rows)
+    height = heights[len(heights) // 2]
+    gaps = [(after[0] - before[1]) / height for before, after in pairwise(bands)]
+    usual = sorted(gaps)[(len(gaps) - 1) // 2]
+    labelled = {
+        one.row.line.line_id
+        for text in plate.texts
+        for one in text.labels
+        if set(one.label.fields) & set(IDENTITY)
+    }
+    for at, gap in enumerate(gaps, start=1):
+        sides = (bands[:at], bands[at:])
+        marked = all(
+            any(row.line.line_id in labelled for _, _, rows in side for row in rows)
+            for side in sides
+        )
+        whole = min(len(side) for side in sides) >= 2  # a title alone is no plate
+        if gap >= WIDE_GAP and gap >= WIDER * max(usual, 0.1) and marked and whole:
+            return True
+    return False
+
+
+def _contradicting_line(evidence: Evidence) -> str | None:
+    """Another line surely gives the value with look-alikes or, on its plate, with one change."""
+    if evidence.field not in IDENTIFIERS:
+        return None
+    key, line_id = fold(evidence.draft.text), evidence.draft.source.line_id
+    here = len(evidence.plate.read)
+    for at, line in enumerate((*evidence.plate.read, *evidence.plate.around)):
+        if line.line_id == line_id or line.confidence < SURE:
+            continue
+        words = [fold(part) for part in (line.text, *line.text.split())]
+        for word in words:
+            start = word[: len(key)]
+            if len(key) >= 2 and start != key and skeleton(start) == skeleton(key):
+                return f"another line reads “{line.text.strip()}”"
+            if at < here and _one_apart(word, key) and not _is_announced(evidence, line, word):
+                return f"another line reads “{line.text.strip()}”"
+    return None
+
+
+def _one_apart(word: str, key: str) -> bool:
+    """Say whether two values of at least four characters are one change, loss or addition apart."""
+    short, long = sorted((word, key), key=len)
+    if len(short) < 4 or len(long) - len(short) > 1 or short == long:
+        return False
+    at = next((i for i, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
+    return short[at + (len(short) == len(long)) :] == long[at + 1 :]
+
+
+def _is_announced(evidence: Evidence, line: TextLine, word: str) -> bool:
+    """Say whether a label of another field of ours announces this word."""
+    return any(
+        guess.line.line_id == line.line_id
+        and guess.field != evidence.field
+        and guess.label is not None
+        and guess.strength >= CLEAR_PLACE
+        and fold(guess.text) == word
+        for text in evidence.plate.texts
+        for guess in text.guesses
+    )
+
+
+def _no_identifier(evidence: Evidence) -> str | None:
+    """Measures, dates, degrees of protection, counts and words for nothing are no identifiers."""
+    text = evidence.draft.text
+    kind = kind_of_statement(text)
+    if kind and evidence.field not in ("voltage", "weight", "date"):
+        return f"it looks like {kind}"
+    if evidence.field in ("serial", "model", "part_number"):
+        if text[-1:].isdigit() and any(_unit_behind(one) for one in evidence.agreeing):
+            return "a unit follows it, as behind a measure"
+        if looks_like_date(text):
+            return "it looks like a date"
+        if looks_like_measure(text):
+            return "it looks like a measure"
+    return None
+
+
+def _unit_behind(heard: Heard) -> bool:
+    at = heard.line.find(heard.text)
+    return at >= 0 and unit_follows(heard.line, at + len(heard.text))
+
+
+_SMALL_FRACTION = re.compile(r"^\s*(\d{1,2})\s*/\s*(\d{1,2})\s*$")
+
+
+def _counter(evidence: Evidence) -> str | None:
+    """Two small numbers with a stroke between them, the first no larger, may count pieces."""
+    found = _SMALL_FRACTION.match(evidence.draft.text)
+    if evidence.field in IDENTIFIERS and found and 0 < int(found[1]) <= int(found[2]) <= 20:
+        return "it may be a count, such as the first of several pieces"
+    return None
+
+
+def _piece(evidence: Evidence) -> str | None:
+    """A value whose row goes on, or with which a longer one begins or ends, may be a piece."""
+    longer = longer_value(evidence.draft, evidence.plate.fields, evidence.plate.shown)
+    if longer is not None:
+        return f"it may be a piece of a longer value, since “{longer}” is there too"
+    return None
+
+
+def _respelt(evidence: Evidence) -> str | None:
+    """A value that is not spelt as it was read rests on a rule, not on a reading."""
+    return evidence.draft.respelt
+
+
+VETOES = (
+    Rule(identifier="blocks-differ", asks=_blocks_differ, source="a region that a person drew"),
+    Rule(identifier="bare-number-sign", asks=_bare_number_sign, source="Soviet plates: №"),
+    Rule(
+        identifier="sign-in-value",
+        asks=_sign_in_the_value,
+        source="readers drop the space and the raised o of N°",
+    ),
+    Rule(identifier="unsure-label", asks=_unsure_word, source="packing lists, wiring plates"),
+    Rule(identifier="product-number", asks=_product_number, source="ГОСТ 12971 plates: Изделие №"),
+    Rule(
+        identifier="announced-otherwise",
+        asks=_announced_otherwise,
+        source="permit, approval, order and patent numbers on plates",
+    ),
+    Rule(
+        identifier="code-of-another-field",
+        asks=_code_names_another_field,
+        source="ANSI MH10.8.2, GS1 General Specifications",
+    ),
+    Rule(identifier="code-differs", asks=_code_differs, source="ANSI MH10.8.2, MIL-STD-130N"),
+    Rule(
+        identifier="labelled-twice", asks=_labelled_twice, source="component and unit on one plate"
+    ),
+    Rule(identifier="two-plates", asks=_two_plates, source="labels one above the other"),
+    Rule(
+        identifier="contradicting-line",
+        asks=_contradicting_line,
+        source="PaddleOCR 10803, tesseract 1695, ultimateALPR 253",
+    ),
+    Rule(identifier="no-identifier", asks=_no_identifier, source="IEC 60529, IEC 62262, ratings"),
+    Rule(identifier="counter", asks=_counter, source="packing lists: 1/3"),
+    Rule(identifier="piece", asks=_piece, source="plate with a model in two boxes"),
+    Rule(identifier="respelt", asks=_respelt, source="digits pass for letters, seldom the reverse"),
+)
+"""What forbids stating a value even where a code repeats it."""
+
+VETO_NAMES = frozenset(rule.identifier for rule in VETOES)
+
+_NOTED = VETO_NAMES - {"blocks-differ"}
+"""Vetoes that a note names; for values elsewhere in a drawn region there is a note each."""
+
+# --- Conditions: what has to hold where no code repeats the value ------------------------------
+
+_PLACE_OPEN = "label and form leave open which field it is"
+
+
+def _pixels_open(evidence: Evidence) -> str | None:
+    """The best value has to be probable, and no other one likely."""
+    draft = evidence.draft
+    if draft.sure < STATED or draft.rival >= LIKELY_RIVAL:
+        return "the pixels leave it open"
+    return None
+
+
+def _hard_to_read(evidence: Evidence) -> str | None:
+    """The plate as a whole has to be legible."""
+    if evidence.plate.legible < LEGIBLE:
+        return "the rest of this plate was hard to read"
+    return None
+
+
+def _place_open(evidence: Evidence) -> str | None:
+    """The rule that made the text a field has to be strong."""
+    strength = max((one.strength for one in evidence.agreeing), default=0.0)
+    return _PLACE_OPEN if strength < CLEAR_PLACE else None
+
+
+def _another_look(evidence: Evidence) -> str | None:
+    """No other pass of an agreeing reader may surely read something else."""
+    for heard in evidence.agreeing:
+        for text, sure in heard.passes:
+            other, line = letters_and_digits(text), letters_and_digits(heard.line)
+            if sure >= SURE and evidence.key not in other and other not in line:
+                return "another look at it reads otherwise"
+    return None
+
+
+def _dissent(evidence: Evidence) -> str | None:
+    """No reader may surely read something else there; less of the same is nothing else."""
+    for heard in evidence.draft.heard:
+        if heard.confidence >= SURE and letters_and_digits(heard.text) not in evidence.key:
+            return f"the readers differ: one surely reads “{heard.text}”"
+    return None
+
+
+def _one_witness(evidence: Evidence) -> str | None:
+    """Two readers trained apart have to agree; readers of one family are one witness."""
+    plate, heard = evidence.plate, evidence.draft.heard
+    witnesses = witnesses_of(heard, evidence.key, plate.names)
+    agree = [one for one in witnesses if one.stance == "agrees"]
+    if len(agree) >= 2:
+        return None
+    spoke = [one for one in witnesses if one.stance != "silent"]
+    engines = [name for one in agree for name in one.engines]
+    if len(spoke) > 1:
+        return "only one independent reader read it so"
+    return (
+        "read by one engine only"
+        if len(engines) < 2
+        else "only readers of one family read it, which count as one"
+    )
+
+
+CONDITIONS = (
+    Rule(identifier="pixels-open", asks=_pixels_open, source="docs/validity.md"),
+    Rule(identifier="hard-to-read", asks=_hard_to_read, source="docs/validity.md: embossed plates"),
+    Rule(
+        identifier="place-open", asks=_place_open, source="docs/validity.md: values of other cells"
+    ),
+    Rule(identifier="another-look", asks=_another_look, source="docs/validity.md"),
+    Rule(identifier="readers-differ", asks=_dissent, source="a line that contradicts is dissent"),
+    Rule(identifier="one-witness", asks=_one_witness, source="decision 0041"),
+)
+"""What has to hold besides where only readers speak for a value."""
+
+RULES: Final = Declared(
+    "assurance",
+    test="tests/vision/plate/test_assurance.py",
+    source="decision 0040; set by judgement, measured by benchmarks.reading",
+    units={
+        "READABLE": "probability, 0-1",
+        "STATED": "probability, 0-1",
+        "EVEN": "probability, 0-1",
+        "LIKELY_RIVAL": "probability, 0-1",
+        "FUSED": "probability, 0-1",
+        "LEAST_STRENGTH": "strength of a field rule, 0-1",
+        "CLEAR_PLACE": "strength of a field rule, 0-1",
+        "LEGIBLE": "confidence of a line, 0-1",
+        "SURE": "confidence of a line, 0-1",
+        "SHORT_CODE": "letters and digits",
+        "WIDE_GAP": "letter heights",
+        "WIDER": "times the usual gap",
+        "FAMILIES": "reader: the witness that it belongs to",
+        "IDENTITY": "fields",
+        "IDENTIFIERS": "fields",
+        "UNSURE_WORDS": "label words, folded",
+        "PRODUCT_WORDS": "label words, folded",
+        "VETOES": "rules that forbid stating",
+        "CONDITIONS": "rules that must hold for stating",
+    },
+    sources={
+        "FAMILIES": "decision 0041",
+        "FUSED": "docs/validity.md",
+        "LEGIBLE": "docs/validity.md",
+    },
+)

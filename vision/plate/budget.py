@@ -1,0 +1,68 @@
+"""How long one photo may be read: its clocks, who may stop it, and what is noted where it ends."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PATIENCE = 4
+"""So many times the budget may pass on the clock before no further pass is begun either."""
+
+
+class Budget:
+    """The time for one photo. Its clocks start when it is made, on the thread that reads."""
+
+    def __init__(
+        self,
+        seconds: float,
+        *,
+        on_step: Callable[[str], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> None:
+        """Take the seconds of work on a core, whom to tell each step, and who may stop it."""
+        self.seconds = seconds
+        self.notes: list[str] = []
+        self.bare = False
+        """Whether the first pass showed no lettering and no further one is wanted."""
+        self._on_step = on_step
+        self._cancelled = cancelled
+        self._started, self._worked = time.monotonic(), time.thread_time()
+
+    @property
+    def passed(self) -> float:
+        """Seconds on the clock so far."""
+        return time.monotonic() - self._started
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._cancelled is not None and self._cancelled()
+
+    def step(self, words: str) -> None:
+        """Tell what is being done."""
+        if self._on_step:
+            self._on_step(words)
+
+    def stopped(self) -> bool:
+        """Say whether no further pass may begin; leaves a note the first time."""
+        if self.cancelled:
+            self._note("The reading was stopped before every look was taken.")
+            return True
+        if self.bare:
+            self._note("Its first look showed no lettering: reading it again takes every look.")
+            return True
+        if self._spent():
+            self._note(f"Not every look was taken: the {self.seconds:g} s for one photo ran out.")
+            return True
+        return False
+
+    def _spent(self) -> bool:
+        work = time.thread_time() - self._worked
+        return work > self.seconds or self.passed > PATIENCE * self.seconds
+
+    def _note(self, words: str) -> None:
+        if words not in self.notes:
+            self.notes.append(words)

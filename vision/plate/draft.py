@@ -1,0 +1,133 @@
+"""A plate on its way from lines to a reading: one value, to which each stage adds its part.
+
+`vision.plate.lines` gives it what every reader read, `vision.plate.fields` what its fields may
+say, and `vision.plate.assurance` judges it. None changes what an earlier stage found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from typing import TYPE_CHECKING
+
+from vision.plate.layout import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vision.engine import Recognised
+    from vision.plate.layout import Row
+    from vision.plate.spans import PlateText
+    from vision.types import (
+        Alternative,
+        Code,
+        Engine,
+        FieldName,
+        FieldSource,
+        Glyph,
+        PlateRegion,
+        StringLikelihood,
+        TextLine,
+    )
+
+WORDS = 4
+"""Shorter lines say little about how well a plate can be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What one reader read at the place of a value."""
+
+    engine: str
+    text: str
+    confidence: float
+    """0–1, of the whole line."""
+    label: str | None
+    strength: float
+    line: str
+    passes: tuple[tuple[str, float], ...] = ()
+    """What this reader's other passes over the line read, and how surely (0–1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldDraft:
+    """A value for a field before anything is vouched for."""
+
+    field: FieldName
+    text: str
+    sure: float
+    """Probability of the value under the pixels, 0–1."""
+    rival: float
+    """Probability of the next best value, 0–1."""
+    confidence: float
+    strength: float
+    """0–1: how far the rule that made this text a field is trusted."""
+    source: FieldSource
+    heard: tuple[Heard, ...]
+    glyphs: tuple[Glyph, ...]
+    alternatives: tuple[Alternative, ...]
+    lattice: StringLikelihood | None = None
+    notes: tuple[str, ...] = ()
+    respelt: str | None = None
+    """Why the value is spelt otherwise than it was read, if it is."""
+    elsewhere: tuple[str, ...] = ()
+    """Other values that were read for this field elsewhere in a region that a person drew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderText:
+    """The lines of a plate as one reader read them, and what they say by label and place."""
+
+    engine: Engine
+    own: Mapping[str, TextLine]
+    """The lines that this reader read, by number."""
+    text: PlateText
+    """What they say; lines that it did not read are taken from the first reader."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlateDraft:
+    """One plate of a photo: its lines as every reader read them, and its fields once found."""
+
+    region: PlateRegion
+    lines: tuple[TextLine, ...] = ()
+    """As the first reader read them, in reading order."""
+    shown: tuple[TextLine, ...] = ()
+    """Every line once, as that reader read it which the others contradict least."""
+    readers: tuple[ReaderText, ...] = ()
+    """Every reader that read some line, the first reader first."""
+    crops: tuple[ReaderText, ...] = ()
+    """What the first reader read in other crops of some lines."""
+    passes: Mapping[str, tuple[Recognised, ...]] = dataclass_field(default_factory=dict)
+    """What other passes of the first reader read, by number of the line."""
+    around: tuple[TextLine, ...] = ()
+    """Lines of the photo's other plates."""
+    codes: tuple[Code, ...] = ()
+    """Every code in the photo."""
+    fields: tuple[FieldDraft, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The lines in the plate's own directions."""
+        return rows_of(self.lines)
+
+    @property
+    def read(self) -> tuple[TextLine, ...]:
+        """Every line as every reader read it."""
+        return tuple(line for reader in self.readers for line in reader.own.values())
+
+    @property
+    def texts(self) -> tuple[PlateText, ...]:
+        """What the lines say by label and place, reader by reader."""
+        return tuple(reader.text for reader in self.readers)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the readers."""
+        return tuple(reader.engine.name for reader in self.readers)
+
+    @property
+    def legible(self) -> float:
+        """Median confidence (0–1) of the lines that are more than a few characters."""
+        told = sorted(one.confidence for one in self.lines if len(one.text.strip()) >= WORDS)
+        return told[len(told) // 2] if told else 1.0

@@ -1,0 +1,159 @@
+"""The fields of a photo's plates: found once, from everything that every reader read.
+
+Each reader's text says where a field may stand. The best of these places is taken, what the
+readers saw there is weighed, and a value belongs to one field of one plate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from vision.plate.code_values import IN_A_CODE, coded_guesses, with_codes
+from vision.plate.lines import OF_OTHER_SCRIPTS
+from vision.plate.serial_with_model import held_together
+from vision.plate.spans import same_place
+from vision.plate.weighing import Claim, of_one_reader, weighed
+from vision.shapes import letters_and_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from vision.plate.draft import FieldDraft, PlateDraft, ReaderText
+    from vision.plate.spans import FieldGuess
+    from vision.types import FieldName, TextLine
+
+HEARD = 0.8
+"""A reader that saw no value in a line is heard too if it read the line at least this surely
+(0–1): no more than a dissent needs (`vision.plate.assurance.SURE`)."""
+
+SPOKEN_FOR = 0.5
+"""A value whose field rule is at least this strong (0–1) is more than a guess."""
+
+
+def with_fields(plates: Sequence[PlateDraft]) -> tuple[PlateDraft, ...]:
+    """Give all plates of a photo their fields."""
+    return without_guesswork([replace(plate, fields=_fields(plate)) for plate in plates])
+
+
+def _fields(plate: PlateDraft) -> tuple[FieldDraft, ...]:
+    """Find the fields of one plate: what the readers claim, at one place each, weighed."""
+    own = [reader.own for reader in plate.readers]
+    here = [one_place(claimed, own) for claimed in one_field_each(_claims(plate))]
+    return held_together([weighed(claims, plate.codes) for claims in here])
+
+
+def _claims(plate: PlateDraft) -> dict[FieldName, list[Claim]]:
+    """Give the best guess of every reader, and of every other crop, for each field."""
+    first, *_ = plate.readers
+    spoken = {(guess.field, guess.line.line_id) for guess in first.text.guesses}
+    claims: dict[FieldName, list[Claim]] = {}
+    for reader in (*plate.readers, *plate.crops):
+        coded = coded_guesses(reader.text.lines, plate.codes)
+        for guess in best_guesses(with_codes(reader.text.guesses, coded)):
+            line_id = guess.line.line_id
+            if line_id in reader.own and _may_speak(guess, first.engine.name, spoken):
+                passes = plate.passes.get(line_id, ()) if reader is first else ()
+                claim = Claim(engine=guess.line.engine.name, guess=guess, passes=tuple(passes))
+                claims.setdefault(guess.field, []).append(claim)
+    return claims
+
+
+def _may_speak(guess: FieldGuess, first: str, spoken: set[tuple[FieldName, str]]) -> bool:
+    """Say whether a guess counts: by form alone, only where the first reader sees it too.
+
+    Some readers drop the spaces that keep a row of small numbers from looking like one value.
+    """
+    known = guess.line.engine.name in (first, *OF_OTHER_SCRIPTS) or guess.label is not None
+    return known or guess.rule == IN_A_CODE or (guess.field, guess.line.line_id) in spoken
+
+
+def fields_of_one(reader: ReaderText) -> tuple[FieldDraft, ...]:
+    """Give the fields that one reader alone would give."""
+    own = [guess for guess in reader.text.guesses if guess.line.line_id in reader.own]
+    return tuple(of_one_reader(guess) for guess in best_guesses(own))
+
+
+def best_guesses(guesses: Sequence[FieldGuess]) -> tuple[FieldGuess, ...]:
+    """Keep the best guess of each field: the strongest rule on the most surely read line."""
+    best: dict[FieldName, FieldGuess] = {}
+    for guess in guesses:
+        if guess.field not in best or _rank(guess) > _rank(best[guess.field]):
+            best[guess.field] = guess
+    return tuple(best.values())
+
+
+def _rank(guess: FieldGuess) -> float:
+    return guess.strength * (0.3 + 0.7 * guess.line.confidence)
+
+
+def one_place(claims: Sequence[Claim], own: Sequence[Mapping[str, TextLine]]) -> list[Claim]:
+    """Keep the claims that speak of the line with the best rule; others mean another place.
+
+    A reader that read that line without seeing a value in it, since it misread the label, is
+    heard too if it was sure of what it read: what stands in its text where the others have the
+    value is its word.
+    """
+    lead = max(claims, key=lambda claim: _rank(claim.guess))
+    line_id = lead.guess.line.line_id
+    kept = [claim for claim in claims if claim.guess.line.line_id == line_id]
+    heard = {claim.engine for claim in kept}
+    for read in own:
+        other = read.get(line_id)
+        if other and other.engine.name not in heard and other.confidence >= HEARD:
+            guess = same_place(lead.guess, other)
+            if guess:
+                kept.append(Claim(engine=other.engine.name, guess=guess))
+    return kept
+
+
+def one_field_each(claims: Mapping[FieldName, list[Claim]]) -> list[list[Claim]]:
+    """Let one value at one label belong to one field, that of the better rule; give each field's.
+
+    A reader that misread a label may claim for another field what the others saw rightly. What
+    form alone says is no claim on a label.
+    """
+    every = [
+        (field, claim.guess)
+        for field, said in claims.items()
+        for claim in said
+        if claim.guess.label is not None
+    ]
+
+    def is_taken(field: FieldName, mine: FieldGuess) -> bool:
+        value = letters_and_digits(mine.text)
+        return mine.label is not None and any(
+            other != field
+            and guess.line.line_id == mine.line.line_id
+            and letters_and_digits(guess.text) == value
+            and _rank(guess) > _rank(mine)
+            for other, guess in every
+        )
+
+    left = (
+        [claim for claim in said if not is_taken(field, claim.guess)]
+        for field, said in claims.items()
+    )
+    return [said for said in left if said]
+
+
+def without_guesswork(plates: Sequence[PlateDraft]) -> tuple[PlateDraft, ...]:
+    """Drop values that nothing but their form or place speaks for, save the best of the photo.
+
+    Any board has dozens of chips whose markings look like serials. Where some plate has a value
+    with a label, unlabelled ones elsewhere are dropped; where none has, one of them is kept.
+    """
+    kept: dict[FieldName, FieldDraft] = {}
+    for one in (one for plate in plates for one in plate.fields):
+        best = kept.get(one.field)
+        if best is None or one.strength * one.confidence > best.strength * best.confidence:
+            kept[one.field] = one
+    return tuple(
+        replace(
+            plate,
+            fields=tuple(
+                one for one in plate.fields if one.strength >= SPOKEN_FOR or one is kept[one.field]
+            ),
+        )
+        for plate in plates
+    )

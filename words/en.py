@@ -1,0 +1,37 @@
+"""English: every sentence by its identifier, with its gaps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from values.errors import NameplateError
+from words.templates import Words
+
+if TYPE_CHECKING:
+    from values.sentence import Sentence
+
+ENGLISH: Final = Words(
+    {
+        "fusion.nothing": "There is no reading to fuse: choose at least one photo of the plate.",
+        "fusion.different-fields": "Readings of different fields cannot be fused: {fields}.",
+        "reader.unknown": "There is no reader called “{name}”; choose from {known}.",
+    }
+)
+"""The sentences, in the order of their identifiers."""
+
+
+def text(sentence: Sentence) -> str:
+    """Make the text of a sentence. Raises KeyError and TypeError as `Words.text` does."""
+    return ENGLISH.text(sentence)
+
+
+def told(error: BaseException) -> str | None:
+    """Say what `said` says of an error; None for one that explains nothing."""
+    return said(error) if isinstance(error, NameplateError) else None
+
+
+def said(error: NameplateError) -> str:
+    """Say what happened and what to do about it."""
+    if error.sentence is None:
+        return error.diagnostics()
+    return f"{text(error.sentence)} {error.remedy}".rstrip()

@@ -1,0 +1,98 @@
+"""What people said of fields and of plates."""
+
+from collections.abc import Collection
+from typing import Annotated
+
+from sqlalchemy import Connection, insert
+
+from evidence_store.types import Entry
+from vision.types import FieldName
+from workbench import own_material, tables
+from workbench.events import regions as state
+from workbench.events.event import Event, event
+from workbench.events.marks import MAY_BE_MISSING, FromFile, Open, Private
+from workbench.events.places import show
+from workbench.rules.seen import Mark, field_at, plate_at, words_at
+from workbench.types import Judgement
+
+
+@event("plates.joined")
+class PlatesJoined(Event):
+    """A person said that these regions show one physical plate."""
+
+    plate: Open[str]
+    members: Open[tuple[tuple[str, str], ...]]
+    """(exhibit, region)."""
+    reason: Private[str]
+
+    def sentence(self) -> str:
+        members = ", ".join("/".join(member) for member in self.members)
+        return f"Said that {members} show one plate. {self.reason}"
+
+    def touches(self) -> Collection[Mark]:
+        return {plate_at(*member) for member in self.members}
+
+    def fold(self, connection: Connection, entry: Entry) -> None:
+        for exhibit_id, region_id in self.members:
+            place = state.of_exhibit(entry.log, exhibit_id)
+            connection.execute(
+                state.REGION, {**place, "of_region": region_id, "plate_id": self.plate}
+            )
+
+
+@event("field.judged")
+class FieldJudged(Event):
+    """A reviewer judged one field; the machine's words and the person's stay apart."""
+
+    exhibit: Open[str]
+    region: Open[str]
+    field: Open[FieldName]
+    judgement: Open[Judgement]
+    blind: Open[bool]
+    supersedes: Open[int | None]
+    act: Annotated[Open[str], MAY_BE_MISSING] = ""
+    """The identifier that a browser gave the press, where one did."""
+    text: Private[str]
+    machine_text: FromFile[str]
+    reason: Private[str]
+
+    def sentence(self) -> str:
+        return (
+            f"Judged the {self.field.replace('_', ' ')} of {self.exhibit}/{self.region} "
+            f"as {self.judgement}"
+            + (f": {self.text}" if self.text else "")
+            + (" (written before the machine's reading was shown)" if self.blind else "")
+            + (f". {self.reason}" if self.reason else ".")
+        )
+
+    def touches(self) -> Collection[Mark]:
+        return {
+            field_at(self.exhibit, self.region, self.field),
+            words_at(self.exhibit, self.region),
+        }
+
+    def fold(self, connection: Connection, entry: Entry) -> None:
+        connection.execute(
+            insert(tables.review),
+            {
+                "case_id": entry.log,
+                "sequence": entry.sequence,
+                "at": entry.at.isoformat(),
+                "by": entry.actor,
+                "exhibit_id": self.exhibit,
+                "region_id": self.region,
+                "field": self.field,
+                "judgement": self.judgement.value,
+                "text": self.text,
+                "machine_text": self.machine_text,
+                "blind": self.blind,
+                "reason": self.reason,
+                "supersedes": self.supersedes,
+                "counts": own_material.counts(
+                    connection, entry.log, entry.actor, (self.exhibit,), at=entry.sequence
+                ),
+            },
+        )
+        # Whoever judged a field is shown, from then on, what was read there.
+        show(connection, entry, [(self.exhibit, self.region, self.field)])
+        state.take_stock(connection, state.of_exhibit(entry.log, self.exhibit), self.region)

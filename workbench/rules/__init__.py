@@ -1,0 +1,1 @@
+"""The rules of casework, one file each: pure; everybody asks them, nobody repeats them."""

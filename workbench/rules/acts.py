@@ -1,0 +1,68 @@
+"""An act is recorded once, however often it is sent: the rule of identifiers of acts.
+
+A browser gives each press an identifier and sends it until it is answered, so that one press may
+arrive twice: after a lost answer, a reload, a restart of the server, by two processes at once. The
+log is the truth of what arrived: the entry of an act carries its identifier.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+
+from values.rule import Declared
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from workbench.rules.seen import Mark
+
+FORM: Final = "[0-9a-f]{32}"
+"""An identifier of an act is a random UUID in lower case without its hyphens: it says nothing, and
+no group of its digits stands alone, where a public bundle is searched for what it withholds."""
+
+RULES: Final = Declared(
+    "acts",
+    test="tests/workbench/rules/test_acts.py",
+    source="RFC 9562 and decision 0105",
+    units={"FORM": "regular expression of the whole identifier"},
+)
+
+
+class Recorded(Protocol):
+    """What is asked of an entry of a log."""
+
+    @property
+    def actor(self) -> str:
+        """The identifier of its author."""
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """Its open part."""
+
+
+_Entry = TypeVar("_Entry", bound=Recorded)
+
+
+def malformed(act: str) -> str | None:
+    """Why this can be no identifier of an act, or None."""
+    if re.fullmatch(FORM, act):
+        return None
+    return "An act is identified by 32 digits of a random UUID, in lower case; give such, or none."
+
+
+def recorded_as(since: Iterable[_Entry], act: str) -> _Entry | None:
+    """Of the entries since an author looked, the one that recorded this act."""
+    return next((entry for entry in since if entry.body.get("act") == act), None)
+
+
+def another(
+    entry: Recorded, touched: Collection[Mark], *, author: str, rests_on: Iterable[Mark]
+) -> str | None:
+    """Why an entry that carries an act's identifier is not that act, or None.
+
+    `touched` is what the entry touches, `rests_on` what the act of this author rests on.
+    """
+    if entry.actor == author and not set(touched).isdisjoint(rests_on):
+        return None
+    return "Not recorded: its identifier stands for another act already. Look again, and repeat it."

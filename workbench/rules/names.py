@@ -1,0 +1,90 @@
+"""Names of people: whoever reads one must know whom it means.
+
+Two names that pass for each other would make one person's acts look like another's, so a name
+has nothing in it that cannot be seen, and looks like nobody else's.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from values.rule import Declared
+from values.text import as_drawn, bare, skeleton
+from workbench.rules.limits import MAX_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5")
+"""Characters that count as letters or symbols and are drawn as nothing (Unicode's fillers)."""
+
+IGNORABLE: Final = (
+    (0x034F, 0x034F),
+    (0x180B, 0x180F),
+    (0xFE00, 0xFE0F),
+    (0xE0000, 0xE0FFF),
+)
+"""Marks that are never drawn: Unicode's Default_Ignorable_Code_Point beside format characters."""
+
+UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""General categories of characters without a shape."""
+
+RESERVED: Final = ("nameplate", "unproven", "nobody")
+"""How the program names itself, and somebody who proved nothing."""
+
+IDENTIFIER: Final = re.compile("person[0-9a-f]{12}")
+"""The bare form of a person's identifier."""
+
+RULES: Final = Declared(
+    "names",
+    test="tests/workbench/rules/test_names.py",
+    source="Unicode Standard, chapter 23; UTS 39",
+    units={
+        "BLANK_LETTERS": "characters",
+        "IGNORABLE": "ranges of code points",
+        "UNSEEN": "general categories",
+        "RESERVED": "names",
+        "IDENTIFIER": "pattern",
+    },
+    sources={
+        "RESERVED": "decision 0067",
+        "IDENTIFIER": "decision 0067",
+    },
+)
+
+
+def unusable(name: str, others: Iterable[str]) -> str | None:
+    """Why nobody can be called so, given everyone who ever was enrolled; or None."""
+    if not name or len(name) > MAX_NAME or not bare(name):
+        return (
+            f"A name has 1 to {MAX_NAME} printable characters. One at least is a letter or digit."
+        )
+    if any(map(_cannot_be_seen, name)) or unicodedata.combining(name[0]):
+        return (
+            "This name has a character in it that cannot be seen; a name has printable "
+            "characters and ordinary blanks only. Type it again."
+        )
+    key, drawn = look(name), skeleton(as_drawn(name).upper())
+    if IDENTIFIER.fullmatch(bare(name)) or any(key == look(word) for word in RESERVED):
+        return f"{name} is how the program speaks of itself or of identifiers; choose another name."
+    for other in others:
+        if look(other) == key or skeleton(as_drawn(other).upper()) == drawn:
+            like = "is" if other == name else f"looks like {other}, who is"
+            return f"{name} {like} enrolled already; add something to tell the two apart."
+    return None
+
+
+def look(name: str) -> str:
+    """What the eye takes a name for: two names with the same look pass for each other."""
+    return skeleton(bare(name).upper())
+
+
+def _cannot_be_seen(char: str) -> bool:
+    return (
+        unicodedata.category(char) in UNSEEN
+        or (char.isspace() and char != " ")
+        or char in BLANK_LETTERS
+        or any(first <= ord(char) <= last for first, last in IGNORABLE)
+    )

@@ -1,0 +1,85 @@
+"""The rules on who may do what. They hold for every caller: screen, command line or program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from values.rule import Declared
+from workbench.rules.roles import called
+from workbench.types import Judgement, Policy, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from workbench.types import Actor
+
+POLICY_WORDS = {
+    Policy.TWO_PEOPLE: "Whoever took a picture in, or a copy of it, may not confirm it.",
+    Policy.TWO_REVIEWERS: "Whoever took a picture in, or a copy of it, may not confirm it, and a "
+    "candidate stands only when two different reviewers confirm it.",
+    Policy.SOLO: "One person may take in, review and decide: nobody else has checked.",
+}
+"""Each policy in one sentence, as screens, reports and bundles show it."""
+
+
+CONFIRMING = 2
+"""Different reviewers who have to confirm a candidate under the rule of two reviewers."""
+
+RULES: Final = Declared(
+    "policy",
+    test="tests/workbench/rules/test_policy.py",
+    source="decision 0005",
+    units={
+        "POLICY_WORDS": "policy: what it asks",
+        "CONFIRMING": "reviewers",
+    },
+)
+
+
+def missing_role(actor: Actor, role: Role) -> str | None:
+    """Why this person may not do what needs the role, or None."""
+    if role in actor.roles:
+        return None
+    return (
+        f"This needs {called(role)}, and {actor.name} is not one. "
+        "A custodian can enrol someone with that role."
+    )
+
+
+def own_material(policy: Policy, actor: Actor, taken_in_by: Iterable[str]) -> str | None:
+    """Why this person may not judge material that they took in themselves, or None.
+
+    `taken_in_by` are all who took in an exhibit that shows the same exposure
+    (`workbench.rules.exposure`): the rule goes by picture, not by exhibit.
+    """
+    if counts(policy, actor.person_id, taken_in_by):
+        return None
+    return (
+        f"{actor.name} took this picture in, or a copy of it, and under this case's policy "
+        "another person has to judge it."
+    )
+
+
+def counts(policy: Policy, author: str, taken_in_by: Iterable[str]) -> bool:
+    """Whether a judgement by this person counts, as exposures stand now.
+
+    `taken_in_by` are all who had, before it was made, taken in an exhibit that shows the same
+    exposure (`workbench.rules.exposure`), whether or not that was known then. Who takes a copy in
+    later was another person when they judged.
+    """
+    return policy is Policy.SOLO or author not in set(taken_in_by)
+
+
+def stands(policy: Policy, judgement: Judgement, confirming: Sequence[str]) -> bool:
+    """Whether a judgement of a candidate counts yet, given the reviewers who agree with it."""
+    needed = (
+        CONFIRMING if policy is Policy.TWO_REVIEWERS and judgement is Judgement.CONFIRMED else 1
+    )
+    return len(set(confirming)) >= needed
+
+
+def reason_missing(judgement: Judgement, reason: str) -> str | None:
+    """Why a judgement cannot be recorded without a reason, or None."""
+    if judgement is Judgement.CONFIRMED or reason.strip():
+        return None
+    return "Say in a few words why; the reason travels with the judgement."

@@ -1,0 +1,125 @@
+"""Who may record what: for each kind of entry the roles of which its author holds one.
+
+The record door asks this of what stands when an entry is made, not of what stood at sign-in: a
+role that ended, a key that ended and a person who left record nothing more, from no screen and
+no command.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from values.rule import Declared
+from workbench.types import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+
+class Membership(StrEnum):
+    """Whose cases somebody acts in."""
+
+    EVERYBODY = "everybody"
+    """Whoever is of the store acts in each of its cases."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class May:
+    """Who may record one kind of entry: one of the roles, in the cases of that membership."""
+
+    roles: frozenset[Role]
+    membership: Membership = Membership.EVERYBODY
+
+
+ANYBODY: Final = May(roles=frozenset(Role))
+"""Any person of the store, with whatever role."""
+_TAKES_IN: Final = May(roles=frozenset({Role.INVESTIGATOR}))
+_READS: Final = May(roles=frozenset({Role.INVESTIGATOR, Role.REVIEWER}))
+_JUDGES: Final = May(roles=frozenset({Role.REVIEWER}))
+_KEEPS: Final = May(roles=frozenset({Role.CUSTODIAN}))
+
+RECORDED_BY: Final[Mapping[str, May]] = {
+    "case.opened": _TAKES_IN,
+    "case.created": _TAKES_IN,
+    "archive.opened": _TAKES_IN,
+    "exhibit.taken_in": _TAKES_IN,
+    "exhibit.refused": _READS,
+    "frame.taken": _READS,
+    "frames.missing": _READS,
+    "copies.proposed": _READS,
+    "exhibit.read": _READS,
+    "plates.joined": _JUDGES,
+    "copies.judged": _JUDGES,
+    "field.judged": _JUDGES,
+    "candidates.searched": _JUDGES,
+    "candidate.judged": _JUDGES,
+    "trace.asked": _KEEPS,
+    "trace.answered": _KEEPS,
+    "catalog.imported": _KEEPS,
+    "catalog.chosen": _KEEPS,
+    "bundle.sealed": _KEEPS,
+    "bundle.published": _KEEPS,
+    "bundle.stamped": _KEEPS,
+    "bundle.signed": ANYBODY,
+    "person.enrolled": _KEEPS,
+    "person.ended": _KEEPS,
+    "role.begun": _KEEPS,
+    "role.ended": _KEEPS,
+    "key.begun": ANYBODY,
+    "key.ended": ANYBODY,
+    "person.signed_in": ANYBODY,
+    "words.shown": ANYBODY,
+}
+"""Who may record each kind of entry: roles, and membership of the case. A kind that is not here may
+be recorded by anybody in service."""
+
+OF_NOBODY: Final = frozenset({"refused", "sign_in.refused"})
+"""What is recorded of whoever tried: also of people who left, and of who proved nothing."""
+
+UNPROVEN: Final = "unproven"
+"""The actor of an entry about somebody who did not prove who they are."""
+
+RULES: Final = Declared(
+    "roles",
+    test="tests/workbench/rules/test_roles.py",
+    source="decision 0066",
+    units={
+        "RECORDED_BY": "kind of entry: roles, and whose cases",
+        "OF_NOBODY": "kinds of entries",
+        "UNPROVEN": "actor",
+    },
+)
+
+_WORDS: Final = {
+    Role.INVESTIGATOR: "an investigator",
+    Role.REVIEWER: "a reviewer",
+    Role.CUSTODIAN: "a custodian",
+}
+
+
+def called(role: Role) -> str:
+    """Name whoever holds a role in a sentence: `a custodian`."""
+    return _WORDS[role]
+
+
+def may_not(kind: str, name: str, roles: Collection[Role]) -> str | None:
+    """Why somebody who holds these roles may not record this kind of entry, or None."""
+    needed = RECORDED_BY.get(kind, ANYBODY).roles
+    if needed & set(roles):
+        return None
+    if not roles:
+        return f"{name} holds no role any more. A custodian can begin one."
+    words = " or ".join(called(role) for role in Role if role in needed)
+    return f"This needs {words}, and {name} is not one now. A custodian can begin that role."
+
+
+def last_custodian(name: str, others_in_service: Collection[frozenset[Role]]) -> str | None:
+    """Why somebody may not stop being a custodian, given everyone else's roles; or None."""
+    if any(Role.CUSTODIAN in roles for roles in others_in_service):
+        return None
+    return (
+        f"{name} is the only custodian, and without one nobody can be enrolled and nothing sealed. "
+        "Enrol another custodian first, or begin that role for somebody."
+    )

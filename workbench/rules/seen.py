@@ -1,0 +1,171 @@
+"""Whether what an author saw still stands: the marks that acts rest on and entries touch.
+
+`seen` is how many entries a log had when the author looked. An act rests on marks; a newer entry
+that touches one of them has overtaken it, and the act is refused. Nothing of others is replaced
+by somebody who has not seen it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+
+from values.rule import Declared
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+Mark: TypeAlias = tuple[str, ...]
+"""One thing that people may change, such as ("field", exhibit, region, field)."""
+
+
+_Entry = TypeVar("_Entry")
+
+
+def field_at(exhibit: str, region: str, field: str) -> Mark:
+    """The words that stand for a field of a region."""
+    return ("field", exhibit, region, field)
+
+
+def words_at(exhibit: str, region: str) -> Mark:
+    """The words that stand for any field of a region."""
+    return ("words", exhibit, region)
+
+
+def reading_of(exhibit: str) -> Mark:
+    """What machines read on an exhibit."""
+    return ("reading", exhibit)
+
+
+def plate_at(exhibit: str, region: str) -> Mark:
+    """Which plate a region shows."""
+    return ("plate", exhibit, region)
+
+
+def together(relation: str, exhibit: str) -> Mark:
+    """With which others an exhibit is taken to be a copy, or another exposure of one object."""
+    return ("together", "same_object" if relation == "same_object" else "copy", exhibit)
+
+
+def search_of(plate: str) -> Mark:
+    """The latest search for a plate."""
+    return ("search", plate)
+
+
+def decisions_on(plate: str) -> Mark:
+    """What was decided on the candidates of a plate."""
+    return ("decisions", plate)
+
+
+def standing_of(members: Iterable[tuple[str, str]]) -> set[Mark]:
+    """What stands for a plate: which regions show it, what machines and people read there."""
+    return {
+        mark
+        for exhibit, region in members
+        for mark in (
+            words_at(exhibit, region),
+            plate_at(exhibit, region),
+            reading_of(exhibit),
+        )
+    }
+
+
+def joining(members: Iterable[tuple[str, str]]) -> set[Mark]:
+    """What an act that joins regions as one plate rests on."""
+    return {
+        mark
+        for exhibit, region in members
+        for mark in (plate_at(exhibit, region), reading_of(exhibit))
+    }
+
+
+def requests_about(plate: str) -> Mark:
+    """Whom somebody asked about a plate."""
+    return ("requests", plate)
+
+
+def answers_to(trace: str) -> Mark:
+    """What was answered to a trace request."""
+    return ("answers", trace)
+
+
+def person_called(person: str) -> Mark:
+    """The roles and keys of a person, and whether they are in service."""
+    return ("person", person)
+
+
+CATALOG: Final[Mark] = ("catalog",)
+"""Which catalog snapshot searches ask."""
+
+
+ADDS: Final[Mapping[str, str]] = {
+    "People.correct_clock": "a correction more; it replaces no time that stands in an entry",
+    "People.enrol": "a person more; names that look alike are refused",
+    "Cases.open_case": "a case more",
+    "Intake.take_in": "exhibits more",
+    "Intake.taking_in": "exhibits more",
+    "Intake.grab_frame": "an exhibit more",
+    "ReadingRoom.start": "readings by machines; earlier ones stay in the log",
+    "ReadingRoom.read_pending": "readings by machines; earlier ones stay in the log",
+    "ReadingRoom.read_again": "a reading by machines; what people said of a field stands",
+    "ReadingRoom.read_region": "a region more",
+    "Copies.propose": "what the program found",
+    "Copies.propose_same_object": "what the program found",
+    "Matching.search": "a search more, of what stands at its very entry",
+    "Catalogs.import_": "a snapshot more",
+    "Exports.seal": "a bundle more",
+    "Exports.sign": "a signature more",
+    "Exports.attach_signature": "a signature more",
+    "Publication.publish": "a public bundle more",
+    "Publication.stamp": "a timestamp more",
+    "Publication.request_stamp": "a request more",
+    "Publication.attach_stamp": "a timestamp more",
+    "Shown.note": "what somebody was shown",
+    "Demo.load": "a case more",
+}
+"""Verbs that only add, each with what: nothing of others is replaced, so they need not name what
+their author saw."""
+
+
+ASKS: Final[Mapping[str, str]] = {
+    "People.still": "who somebody is now",
+    "ReviewRoom.why_not": "whether somebody may",
+    "ReviewRoom.next_to_review": "what waits for somebody",
+    "ReviewRoom.joining": "an entry for a verb that names what was seen",
+    "Copies.why_not": "whether somebody may",
+    "Exports.require_clock": "whether the clock lets something be sealed",
+    "Matching.why_not": "whether somebody may",
+    "Tracing.preview": "a letter as it would be",
+}
+"""Methods that record nothing but refusals, each with what it gives."""
+
+RULES: Final = Declared(
+    "seen",
+    test="tests/workbench/rules/test_seen.py",
+    source="decision 0065",
+    units={
+        "ADDS": "verb: what it adds",
+        "ASKS": "method: what it gives",
+    },
+)
+
+
+def overtaken_by(
+    since: Iterable[tuple[_Entry, Collection[Mark]]], rests_on: Collection[Mark]
+) -> _Entry | None:
+    """Of the entries since an author looked, the latest that touches what the act rests on.
+
+    Each comes with the marks that it touches.
+    """
+    wanted = set(rests_on)
+    found: _Entry | None = None
+    for entry, touched in since:
+        if not wanted.isdisjoint(touched):
+            found = entry
+    return found
+
+
+def unknown(seen: int, size: int) -> str | None:
+    """Why nobody can have seen a log of so many entries, or None."""
+    if 0 < seen <= size:
+        return None
+    return f"Nobody can have seen {seen} entries: the log has {size}. Look again."

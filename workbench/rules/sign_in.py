@@ -1,0 +1,107 @@
+"""Signing in: what a person has to prove, and how wrong tries slow down.
+
+Whoever signs in proves it as strongly as their key is kept. Wrong tries are on record, so that
+the delays hold after a restart and on every machine of the store.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final
+
+from values.rule import Declared
+
+if TYPE_CHECKING:
+    from workbench.types import Person
+
+FIRST_WAIT: Final = timedelta(seconds=0.5)
+"""How long after one wrong try the next is looked at; it doubles with each further one."""
+LONGEST_WAIT: Final = timedelta(minutes=5)
+"""The most that it grows to: a stranger's guesses must not lock somebody out for a day."""
+HELD: Final = timedelta(seconds=8)
+"""Up to so long a try is held until it is looked at; for a longer wait it is refused at once."""
+CHALLENGE_LIVES: Final = timedelta(minutes=10)
+"""How long what a person is asked to sign can be answered; it is answered once."""
+REMEMBERED: Final = timedelta(hours=12)
+"""How long a browser is known after the last screen that a signed-in person saw in it."""
+NAMESPACE: Final = "sign-in@people.nameplate"
+"""What a signature that signs in is for: none of these can be taken for one under a bundle."""
+
+RULES: Final = Declared(
+    "sign-in",
+    test="tests/workbench/rules/test_sign_in.py",
+    source="decision 0067; assumed",
+    units={
+        "FIRST_WAIT": "seconds",
+        "LONGEST_WAIT": "seconds",
+        "HELD": "seconds",
+        "CHALLENGE_LIVES": "seconds",
+        "REMEMBERED": "seconds",
+        "NAMESPACE": "namespace of signatures",
+    },
+)
+
+
+class Proof(IntEnum):
+    """What a person has to show, the weakest first."""
+
+    NAME = 0
+    """Their name alone: the store keeps their key, and no passphrase locks it."""
+    PASSPHRASE = 1
+    """The passphrase of their key, which the store keeps."""
+    SIGNATURE = 2
+    """A signature by the key that they keep themselves."""
+
+
+def proof_needed(*, held_by: str, has_passphrase: bool) -> Proof:
+    """What a person has to show whose key is kept so."""
+    if held_by == "person":
+        return Proof.SIGNATURE
+    return Proof.PASSPHRASE if has_passphrase else Proof.NAME
+
+
+def proof_of(person: Person) -> Proof:
+    """What a person has to show to sign in."""
+    return proof_needed(held_by=person.held_by, has_passphrase=person.has_passphrase)
+
+
+def weakens(name: str, *, by_themselves: bool, before: Proof, after: Proof) -> str | None:
+    """Why a person's next key may not be kept so, or None: only they may ask less of themselves."""
+    if by_themselves or after >= before:
+        return None
+    wanted = (
+        "a passphrase" if before is Proof.PASSPHRASE else "the public key of a key of their own"
+    )
+    return (
+        f"{name} proves who they are by more than this key would ask for, so that anybody could "
+        f"act under their name. Begin it with {wanted}, or let {name} begin it."
+    )
+
+
+def wait_after(wrong: int) -> timedelta:
+    """How long after so many wrong tries in a row the next is looked at."""
+    if wrong < 1:
+        return timedelta(0)
+    doubled: int = 2 ** min(wrong - 1, 20)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
+
+
+def still_to_wait(wrong: int, last: datetime | None, now: datetime) -> timedelta:
+    """How much of it is left; a clock that was set back does not make it longer."""
+    if last is None:
+        return timedelta(0)
+    whole = wait_after(wrong)
+    return max(timedelta(0), min(whole, last + whole - now))
+
+
+def cannot(name: str, *, left_at: datetime | None, key_ended_at: datetime | None) -> str | None:
+    """Why nobody can act under this name any more, or None."""
+    if left_at is not None:
+        return f"{name} left on {left_at:%-d %B %Y, %H:%M} UTC and can do nothing more here."
+    if key_ended_at is not None:
+        return (
+            f"The key of {name} ended on {key_ended_at:%-d %B %Y, %H:%M} UTC, and there is no "
+            "other. A custodian can begin the next one."
+        )
+    return None

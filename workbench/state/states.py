@@ -1,0 +1,38 @@
+"""States of the logs of one store, folded when they are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evidence_store.types import STORE_LOG
+from workbench.errors import NotFound
+from workbench.state.fold import fold_case, fold_store
+
+if TYPE_CHECKING:
+    from evidence_store.blobs import BlobStore
+    from evidence_store.ledger import Ledger
+    from workbench.state.case_state import CaseState
+    from workbench.state.store_state import StoreState
+
+
+class States:
+    """Folds logs as they stand in the ledger, which holds each entry against its tree.
+
+    What is sealed, published and sent is made of states: the tables that screens read lie in a
+    database that others may write to.
+    """
+
+    def __init__(self, ledger: Ledger, blobs: BlobStore) -> None:
+        self._ledger = ledger
+        self._blobs = blobs
+
+    def store(self) -> StoreState:
+        """The people and catalogs of the store, as they are now."""
+        return fold_store(self._ledger.entries(STORE_LOG))
+
+    def case(self, case_id: str, store: StoreState, *, size: int | None = None) -> CaseState:
+        """A case as of its first `size` entries, or as it is now. Raises NotFound."""
+        if case_id not in self._ledger.logs():
+            raise NotFound(f"There is no case {case_id!r} in this store.", kind="case")
+        entries = self._ledger.entries(case_id, limit=size)
+        return fold_case(entries, names=store.names, blobs=self._blobs)

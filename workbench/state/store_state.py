@@ -1,0 +1,61 @@
+"""StoreState: what the store's own log says of people and of catalogs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from workbench.coverage import coverage_words
+from workbench.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from workbench.types import Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogRecord:
+    """A catalog snapshot as it was imported first."""
+
+    sha256: str
+    name: str
+    imported_at: datetime
+    imported_by: str
+    """Who imported it, by identifier."""
+    manifest: Mapping[str, Any]
+    """What the snapshot says of itself (`catalog.snapshot`)."""
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether it is made up."""
+        return bool(self.manifest["synthetic"])
+
+    @property
+    def coverage(self) -> str:
+        """What it declares to cover, in words."""
+        return coverage_words(self.manifest["coverage"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreState:
+    """The people of a store, in the order of their enrolment, and its catalog snapshots."""
+
+    size: int
+    people: tuple[Person, ...]
+    catalogs: Mapping[str, CatalogRecord]
+    """By SHA-256."""
+
+    def catalog(self, sha256: str) -> CatalogRecord:
+        """One snapshot. Raises NotFound."""
+        found = self.catalogs.get(sha256)
+        if found is None:
+            raise NotFound(f"This store has no catalog snapshot {sha256[:12]}….", kind="catalog")
+        return found
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What people are called, by identifier."""
+        return {person.person_id: person.name for person in self.people}
