@@ -73,7 +73,7 @@ def working(tour_of: Callable[..., Tour], tmp_path: Path) -> tuple[Tour, str]:
     tour.go("Exhibits")
     picture = tour.page.locator("img[src*='/media/']").first
     picture.wait_for()
-    picture.evaluate("one => one.complete || new Promise(done => { one.onload = done; })")
+    tour.settled()
     assert picture.evaluate("one => one.naturalWidth") > 0, "it is shown to whoever is signed in"
     return tour, str(picture.evaluate("one => one.src"))
 
