@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from values.errors import NameplateError
+from words.english import catalog, evidence, reading
 from words.templates import Words
 
 if TYPE_CHECKING:
     from values.sentence import Sentence
 
+ROOMS: Final = (reading, catalog, evidence)
+
 ENGLISH: Final = Words(
     {
-        "fusion.nothing": "There is no reading to fuse: choose at least one photo of the plate.",
-        "fusion.different-fields": "Readings of different fields cannot be fused: {fields}.",
-        "reader.unknown": "There is no reader called “{name}”; choose from {known}.",
+        identifier: template
+        for room in ROOMS
+        for table in (room.SENTENCES, room.PHRASES)
+        for identifier, template in table.items()
     }
 )
-"""The sentences, in the order of their identifiers."""
+"""Every sentence and phrase, room by room."""
 
 
 def text(sentence: Sentence) -> str:

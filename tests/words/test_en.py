@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from importlib import import_module
 from pathlib import Path
+from string import Formatter
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +18,10 @@ from vision.engine import load_engine
 from vision.errors import EngineMissing
 from vision.fusion import NothingToFuse, fuse
 from words import en
+
+if TYPE_CHECKING:
+    from values.sentence import Parameter, Sentence
+    from words.templates import Template
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("vision", "catalog", "evidence_store", "workbench", "renderer", "ui")
@@ -49,11 +56,32 @@ def test_no_text_is_said_by_nobody() -> None:
     assert en.ENGLISH.gaps().keys() == {identifier for identifier, _ in _said()}
 
 
+def test_no_identifier_stands_in_two_tables() -> None:
+    every = [one for room in en.ROOMS for one in (*room.SENTENCES, *room.PHRASES)]
+    assert len(every) == len(set(every)) == len(en.ENGLISH.gaps())
+
+
+def _filled(identifier: str, template: Template) -> Sentence:
+    """A sentence with some datum of the right kind in each gap."""
+    if not isinstance(template, str):
+        kinds = inspect.get_annotations(template, eval_str=True)
+        data: dict[object, Parameter] = {bool: True, int: 2, float: 2.5, str: "Data"}
+        gaps = {
+            name: data.get(kinds[name], ("Data", "more")) for name in en.ENGLISH.gaps()[identifier]
+        }
+        return say(identifier, **gaps)
+    parts = list(Formatter().parse(template))
+    return say(identifier, **{name: 2 if spec else "Data" for _, name, spec, _ in parts if name})
+
+
 def test_every_text_is_a_sentence() -> None:
-    for identifier, gaps in en.ENGLISH.gaps().items():
-        text = en.text(say(identifier, **dict.fromkeys(gaps, "Data")))
-        assert re.match(r"[“A-Z]", text), identifier
-        assert text.endswith((".", "”")), identifier
+    for room in en.ROOMS:
+        for identifier, template in room.SENTENCES.items():
+            text = en.text(_filled(identifier, template))
+            assert re.match(r"[“A-Z0-9]", text), identifier
+            assert text.endswith((".", "”", "?")), identifier
+        for identifier, template in room.PHRASES.items():
+            assert not en.text(_filled(identifier, template)).endswith("."), identifier
 
 
 def test_an_error_that_holds_a_sentence_is_told_in_its_words() -> None:
