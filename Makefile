@@ -60,10 +60,10 @@ system:
 screens: development
 	$(BIN)/python -m ui.screenshots docs/screens
 
-# Compile the pinned lists anew after a change in requirements/*.in.
-requirements: development
-	for list in core dev; do $(BIN)/uv pip compile -q requirements/$$list.in \
-	    -o requirements-$$list.txt --python-version 3.11 \
-	    --no-header --no-annotate --no-emit-index-url; done
-	$(BIN)/uv pip compile -q requirements/full.in -o requirements.txt --python-version 3.11 \
+# Compile the pinned lists anew after a change in pyproject.toml.
+COMPILE := $(BIN)/uv pip compile -q pyproject.toml --generate-hashes --python-version 3.11 \
 	    --no-header --no-annotate --no-emit-index-url
+requirements: development
+	$(COMPILE) -o requirements-core.txt
+	$(COMPILE) -o requirements.txt --extra easyocr --group test
+	$(COMPILE) -o requirements-dev.txt --group dev

@@ -14,7 +14,7 @@ DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
 )
 ROOMS = (
-    "benchmarks", "catalog", "docs", "evidence_store", "renderer", "requirements", "tests", "tools",
+    "benchmarks", "catalog", "docs", "evidence_store", "renderer", "tests", "tools",
     "ui", "values", "vision", "words", "workbench",
 )  # fmt: skip
 _ROOM = f"(?:{'|'.join(ROOMS)})"

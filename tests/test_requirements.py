@@ -2,21 +2,34 @@
 
 import ast
 import sys
+import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
+LISTS = ("requirements-core.txt", "requirements.txt", "requirements-dev.txt")
+
+
+def entries(name: str) -> list[str]:
+    """Each package of a list on one line, with all that is said of it."""
+    text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
 def pins(name: str) -> dict[str, str]:
-    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     found = {}
-    for line in lines:
-        if line and not line.startswith("#"):
-            package, _, version = line.partition("==")
-            assert version, f"{name} does not pin {line!r}"
-            found[package.strip().lower()] = version.split(";")[0].strip()
+    for line in entries(name):
+        package, _, rest = line.partition("==")
+        assert rest, f"{name} does not pin {line!r}"
+        found[package.strip().lower()] = rest.split(";")[0].split()[0]
     return found
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_package_is_held_to_its_hashes(name: str) -> None:
+    assert all("--hash=sha256:" in line for line in entries(name))
 
 
 def test_every_list_is_pinned_and_they_agree() -> None:
@@ -38,12 +51,21 @@ def test_the_light_list_has_no_torch() -> None:
     assert not {"torch", "torchvision", "easyocr"} & pins("requirements-core.txt").keys()
 
 
+def test_the_lists_are_what_the_package_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    asked = dict(one.split("==") for one in project["project"]["dependencies"])
+    core = pins("requirements-core.txt")
+    assert {name.split("[")[0]: version for name, version in asked.items()}.items() <= core.items()
+    extra = project["project"]["optional-dependencies"]["easyocr"]
+    assert dict(one.split("==") for one in extra).items() <= pins("requirements.txt").items()
+
+
 def test_both_opencv_builds_are_one_version() -> None:
     core = pins("requirements-core.txt")
     assert core["opencv-python"] == core["opencv-python-headless"]
 
 
-SHIPPED = ("vision", "catalog", "evidence_store", "workbench", "ui", "renderer")
+SHIPPED = ("values", "words", "vision", "catalog", "evidence_store", "workbench", "ui", "renderer")
 
 
 def imported(files: list[Path]) -> set[str]:

@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 #: What the tests need from the system: a program to look for, and Debian's package of it.
@@ -64,17 +65,23 @@ def make_venv(venv: Path, files: list[Path]) -> None:
         create(venv)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     run([*pip, *(part for file in files for part in ("-r", str(file)))])
-    pin = next(
-        line.split()[0]
-        for file in files
-        for line in file.read_text(encoding="utf-8").splitlines()
-        if line.startswith(f"{HEADLESS}==")
-    )
     # opencv-python and its headless twin write the same folder; the headless one must be the
     # last to write, since the other needs libGL, which a bare machine has not.
-    run([*pip, "--no-deps", "--force-reinstall", pin])
+    with tempfile.TemporaryDirectory() as folder:
+        last = Path(folder) / "last.txt"
+        last.write_text(pinned(HEADLESS, files), encoding="utf-8")
+        run([*pip, "--no-deps", "--force-reinstall", "-r", str(last)])
     for file in files:
         (venv / f".made-from-{file.name}").write_text(stamp_of(file), encoding="ascii")
+
+
+def pinned(name: str, files: list[Path]) -> str:
+    """The lines that pin one package, with its hashes, in the first list that has it."""
+    for file in files:
+        for entry in file.read_text(encoding="utf-8").replace("\\\n", " ").splitlines():
+            if entry.startswith(f"{name}=="):
+                return entry
+    raise SystemExit(f"No list pins {name}.")
 
 
 def create(venv: Path) -> None:

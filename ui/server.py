@@ -20,6 +20,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from streamlit import config, net_util
 
+from ui import theme
 from words import en
 from workbench.errors import BadRequest
 from workbench.rules.hosts import Host, refusal
@@ -200,7 +201,11 @@ def middleware() -> list[Middleware]:
         named = hosts_from_environment(os.environ)
     except BadRequest as error:
         raise SystemExit(en.said(error)) from error
-    for name, value in {**OPTIONS, "server.maxUploadSize": _most_megabytes()}.items():
+    for name, value in {
+        **theme.OPTIONS,
+        **OPTIONS,
+        "server.maxUploadSize": _most_megabytes(),
+    }.items():
         config.set_option(name, value)
     # Streamlit asks a server on the internet for this machine's address to print it, and at every
     # websocket of an origin that it does not know. Nobody here needs the answer.

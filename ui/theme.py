@@ -7,6 +7,35 @@ Machine words are set in a monospaced face, people's words in a serif, everywher
 from __future__ import annotations
 
 import base64
+from typing import Any, Final
+
+OPTIONS: Final[dict[str, Any]] = {
+    "theme.base": "light",
+    "theme.primaryColor": "#14506B",
+    "theme.backgroundColor": "#FBFAF7",
+    "theme.secondaryBackgroundColor": "#F2EFE8",
+    "theme.textColor": "#1B2430",
+    "theme.linkColor": "#14506B",
+    "theme.borderColor": "#DAD5CA",
+    "theme.showWidgetBorder": True,
+    "theme.baseRadius": "6px",
+    "theme.buttonRadius": "6px",
+    "theme.font": "sans-serif",
+    "theme.headingFont": "serif",
+    "theme.codeFont": "monospace",
+    "theme.codeFontSize": "0.82rem",
+    "theme.baseFontSize": 16,
+    "theme.headingFontSizes": ["1.9rem", "1.35rem", "1.1rem", "1rem", "0.95rem", "0.9rem"],
+    "theme.headingFontWeights": [600, 600, 600, 600, 600, 600],
+    "theme.greenTextColor": "#1C6040",
+    "theme.orangeTextColor": "#7A4B00",
+    "theme.redTextColor": "#9A2226",
+    "theme.grayTextColor": "#56606E",
+    "theme.sidebar.backgroundColor": "#F2EFE8",
+    "theme.sidebar.secondaryBackgroundColor": "#E7E2D7",
+    "theme.sidebar.borderColor": "#DAD5CA",
+}
+"""Streamlit's own colours and faces. Set in code: an installed package has no file of settings."""
 
 BRAND = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="26" height="22" viewBox="0 0 26 22" '

@@ -1,4 +1,4 @@
-"""The verbs of the workbench without a screen: `python -m workbench --help`.
+"""The verbs of the workbench without a screen: `nameplate --help`, `python -m workbench --help`.
 
 Each command stands in the module of its group in `workbench/commands/`.
 """
@@ -10,12 +10,23 @@ import os
 import sys
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evidence_store.location import ORIGIN_FILE
 from values.errors import NOT_RUN, REFUSED, NameplateError
 from words import en
-from workbench.commands import cases, catalog, evidence, intake, people, review, rules, tracing
+from workbench.commands import (
+    cases,
+    catalog,
+    evidence,
+    intake,
+    people,
+    program,
+    review,
+    rules,
+    tracing,
+)
 from workbench.commands.common import Command, Parser, add_common, aside, progress
 from workbench.commands.next_step import next_step
 from workbench.settings import Settings
@@ -23,10 +34,12 @@ from workbench.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-GROUPS = (people, cases, intake, review, catalog, tracing, evidence, rules)
-"""In the order in which a case goes through them."""
+GROUPS = (program, people, cases, intake, review, catalog, tracing, evidence, rules)
+"""The program itself; then in the order in which a case goes through them."""
 
 DONE = 0
+INSTALLED = "nameplate"
+"""The command that an installed package brings; from a checkout it is `python -m workbench`."""
 
 DESCRIPTION = """\
 Nameplate without a screen. What was asked for goes to the standard output, a line a thing with
@@ -106,7 +119,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line, with every command of every group."""
     made: argparse.ArgumentParser = Parser(
-        prog="python -m workbench",
+        prog=INSTALLED if Path(sys.argv[0]).stem == INSTALLED else "python -m workbench",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

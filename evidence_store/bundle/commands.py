@@ -61,6 +61,11 @@ def _add_verify(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
     parser = subparsers.add_parser(
         "verify", help="check a bundle (folder or ZIP); exit 0 good, 1 faults, 2 not checked"
     )
+    add_verify_arguments(parser)
+
+
+def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
+    """Let a parser take what `verify` takes; its `func` then verifies and gives the exit code."""
     parser.add_argument("bundle", type=Path, help="the bundle, a folder or a ZIP")
     _add_allowed_signers(parser)
     parser.add_argument(

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
+from streamlit import config
 
-from ui import theme
+from ui import server, theme
+
+ROOT = Path(__file__).resolve().parents[2]
 
 VARIABLES = dict(re.findall(r"(--np-[a-z-]+):(#[0-9A-Fa-f]{6})", theme.STYLE))
 RULE = re.compile(r"\.(np-(?:chip|banner|note)-[a-z]+) \{([^}]*)\}")
@@ -60,3 +65,12 @@ def test_the_rules_were_found() -> None:
         "np-banner-synthetic",
         "np-note-caution",
     }
+
+
+def test_streamlits_own_colours_are_set_in_code_and_nowhere_else() -> None:
+    known = config.get_config_options()
+    assert theme.OPTIONS.keys() <= known.keys()
+    server.middleware()
+    assert {name: config.get_option(name) for name in theme.OPTIONS} == theme.OPTIONS
+    beside = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert "theme" not in beside
