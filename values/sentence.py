@@ -7,7 +7,7 @@ bundles keep identifier, parameters and the text as it was shown.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 Parameter: TypeAlias = "bool | int | float | str | tuple[str, ...]"
@@ -28,6 +28,8 @@ class Sentence:
 
     id: str
     parameters: tuple[tuple[str, Parameter], ...] = ()
+    shown: str = field(default="", compare=False, kw_only=True)
+    """Its text as it was shown when it was recorded; empty before that."""
 
     def __post_init__(self) -> None:
         names = [name for name, _ in self.parameters]
@@ -44,6 +46,10 @@ class Sentence:
     def __str__(self) -> str:
         """The sentence as programs write it down; people are shown what `words` makes of it."""
         return f"{self.id}({', '.join(f'{name}={value!r}' for name, value in self.parameters)})"
+
+
+Said: TypeAlias = "Sentence | str"
+"""A sentence, or the text alone of one that was recorded before leaves gave identifiers."""
 
 
 def say(identifier: str, /, **parameters: Parameter) -> Sentence:

@@ -9,7 +9,7 @@ from words.english import catalog, evidence, reading
 from words.templates import Words
 
 if TYPE_CHECKING:
-    from values.sentence import Sentence
+    from values.sentence import Said
 
 ROOMS: Final = (reading, catalog, evidence)
 
@@ -24,9 +24,12 @@ ENGLISH: Final = Words(
 """Every sentence and phrase, room by room."""
 
 
-def text(sentence: Sentence) -> str:
-    """Make the text of a sentence. Raises KeyError and TypeError as `Words.text` does."""
-    return ENGLISH.text(sentence)
+def text(said: Said) -> str:
+    """Make the text of a sentence; what was recorded with its text is shown as it was then.
+
+    Raises KeyError and TypeError as `Words.text` does.
+    """
+    return said if isinstance(said, str) else said.shown or ENGLISH.text(said)
 
 
 def told(error: BaseException) -> str | None:

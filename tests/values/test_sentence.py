@@ -20,6 +20,12 @@ def test_a_sentence_is_its_identifier_and_its_parameters_in_any_order() -> None:
     assert pickle.loads(pickle.dumps(one)) == copy.deepcopy(one) == one
 
 
+def test_the_text_as_it_was_shown_makes_no_other_sentence() -> None:
+    assert Sentence("a", shown="A.") == say("a")
+    assert hash(Sentence("a", shown="A.")) == hash(say("a"))
+    assert pickle.loads(pickle.dumps(Sentence("a", shown="A."))).shown == "A."
+
+
 @pytest.mark.parametrize("identifier", ["", "Size", "size.", ".a", "a b", "size too", "a.-b"])
 def test_an_identifier_has_one_form(identifier: str) -> None:
     with pytest.raises(ValueError, match="identifies no sentence"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from string import Formatter
@@ -82,6 +83,13 @@ def test_every_text_is_a_sentence() -> None:
             assert text.endswith((".", "”", "?")), identifier
         for identifier, template in room.PHRASES.items():
             assert not en.text(_filled(identifier, template)).endswith("."), identifier
+
+
+def test_what_was_recorded_is_shown_as_it_was() -> None:
+    assert en.text("Said before there were identifiers.") == "Said before there were identifiers."
+    now = say("reader.unknown", name="a", known=("b",))
+    assert en.text(replace(now, shown="As it was worded then.")) == "As it was worded then."
+    assert en.text(now) == "There is no reader called “a”; choose from b."
 
 
 def test_an_error_that_holds_a_sentence_is_told_in_its_words() -> None:
