@@ -7,10 +7,11 @@ what was not synced, and looks at what a crash would have left.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import stat
 from typing import TYPE_CHECKING, Protocol
+
+from evidence_store import locks
 
 if TYPE_CHECKING:
     from io import BufferedReader
@@ -26,7 +27,7 @@ def open_regular(path: Path) -> BufferedReader:
 
     A pipe would keep whoever reads it waiting, and some devices never end. Raises `OSError`.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    descriptor = os.open(path, os.O_RDONLY | locks.OWN | locks.NO_WAIT)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "it is not a regular file", str(path))
@@ -73,8 +74,8 @@ class LocalDisk:
 
     def create(self, path: Path) -> int:
         """Create a file that must not exist yet, locked against sweeping; its descriptor."""
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, _OWNER_FILE)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | locks.OWN, _OWNER_FILE)
+        locks.lock(descriptor)
         if os.fstat(descriptor).st_nlink == 0:  # swept in the instant before it was locked
             os.close(descriptor)
             raise FileNotFoundError(errno.ENOENT, "swept before use", str(path))
@@ -101,11 +102,7 @@ class LocalDisk:
 
     def sync_folder(self, folder: Path) -> None:
         """Return when the folder's names are on the disk."""
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        locks.sync_folder(folder)
 
     def unlink(self, path: Path) -> None:
         """Take a name away."""
@@ -117,15 +114,13 @@ def sweep(folder: Path) -> tuple[Path, ...]:
     swept = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            descriptor = os.open(path, os.O_RDONLY | locks.OWN | locks.NO_LINK)
         except FileNotFoundError:
             continue
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink(missing_ok=True)
-            swept.append(path)
-        except BlockingIOError:
-            continue
+            if locks.lock(descriptor, wait=False):
+                path.unlink(missing_ok=True)
+                swept.append(path)
         finally:
             os.close(descriptor)
     return tuple(swept)

@@ -6,7 +6,6 @@ believed. Folders are 0700. A key that a person keeps on their own machine has n
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from evidence_store import locks
 from evidence_store.canonical import in_utc
 from evidence_store.checkpoint import Ed25519NoteSigner
 from evidence_store.errors import (
@@ -73,7 +73,7 @@ class KeyFolder:
         """
         with ExitStack() as stack:
             with _disk_errors(self._root):
-                stack.enter_context(_locked(self._root))
+                stack.enter_context(locks.held(self._root))
             yield
 
     def people(self) -> tuple[str, ...]:
@@ -302,13 +302,13 @@ class KeyFolder:
         folder = self._folder(person_id)
         with _disk_errors(folder):
             self._disk.make_folder(folder)
-            with _locked(folder):
+            with locks.held(folder):
                 yield self.history(person_id)
 
     def _write(self, path: Path, data: bytes) -> None:
         """Put a whole file in place, durably; a crash leaves the old one or the new one."""
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | locks.OWN, 0o600)
         try:
             self._disk.write(descriptor, data)
             os.fsync(descriptor)
@@ -382,16 +382,6 @@ def _parse_record(person_id: str, path: Path) -> PublicKey:
 
 def _seconds(at: datetime) -> datetime:
     return in_utc(at).replace(microsecond=0)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -63,7 +63,7 @@ def make_venv(venv: Path, files: list[Path]) -> None:
     python = venv / "bin" / "python"
     if not python.exists():
         create(venv)
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
     run([*pip, *(part for file in files for part in ("-r", str(file)))])
     # opencv-python and its headless twin write the same folder; the headless one must be the
     # last to write, since the other needs libGL, which a bare machine has not.

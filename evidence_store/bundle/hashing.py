@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from io import BufferedWriter, FileIO
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+from evidence_store import locks
 from evidence_store.types import Sha256
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def open_plain(path: Path) -> FileIO:
 
     Raises `OSError` if it is a link or cannot be read.
     """
-    return FileIO(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
+    return FileIO(os.open(path, os.O_RDONLY | locks.NO_LINK | locks.OWN), "rb")
 
 
 def sha256_file(path: Path) -> Sha256:
@@ -118,32 +118,8 @@ def write_new(path: Path, data: bytes) -> None:
         target.write(data)
 
 
-@contextmanager
-def held(folder: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Hold a folder for this process; False without `wait` if another process holds it."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(handle)
-
-
-def sync_folder(folder: Path) -> None:
-    """Sync a folder's own list of names to disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _created(path: Path) -> FileIO:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | locks.NO_LINK | locks.OWN
     return FileIO(os.open(path, flags, 0o644), "wb")
 
 

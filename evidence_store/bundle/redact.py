@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from evidence_store.bundle.archive import opened
 from evidence_store.bundle.description import parse_description
 from evidence_store.bundle.errors import AnswersMissing, BundleExists, NearHit, RedactionRefused
-from evidence_store.bundle.hashing import sha256_file, sync_folder
+from evidence_store.bundle.hashing import sha256_file
 from evidence_store.bundle.layout import (
     DESCRIPTION,
     INSTRUCTIONS,
@@ -37,6 +37,7 @@ from evidence_store.bundle.sealed_log import SealedLog
 from evidence_store.bundle.verify import verify
 from evidence_store.bundle.walk import walk
 from evidence_store.errors import BlobMissing
+from evidence_store.locks import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -11,7 +11,7 @@ import secrets
 import shutil
 from typing import TYPE_CHECKING
 
-from evidence_store.bundle.hashing import held
+from evidence_store.locks import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

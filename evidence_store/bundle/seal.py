@@ -28,7 +28,6 @@ from evidence_store.bundle.hashing import (
     keep_checked,
     open_plain,
     sha256_bytes,
-    sync_folder,
     write_new,
 )
 from evidence_store.bundle.instructions import instructions_bytes
@@ -58,6 +57,7 @@ from evidence_store.bundle.rocrate import crate_bytes
 from evidence_store.bundle.scratch import scratch_folder
 from evidence_store.bundle.seals import seal_bytes
 from evidence_store.bundle.signing import signature_of
+from evidence_store.locks import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

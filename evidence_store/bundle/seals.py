@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING
 
 from evidence_store.bundle.errors import BundleUnreadable, SigningFailed
 from evidence_store.bundle.hashing import (
-    held,
     open_plain,
     sha256_bytes,
-    sync_folder,
     write_new,
 )
 from evidence_store.bundle.layout import (
@@ -29,6 +27,7 @@ from evidence_store.bundle.layout import (
 )
 from evidence_store.bundle.manifest import manifest_bytes, parse_manifest
 from evidence_store.bundle.side_files import side_file
+from evidence_store.locks import held, sync_folder
 from evidence_store.types import Fault
 
 if TYPE_CHECKING:

@@ -162,7 +162,7 @@ def test_blobs_are_copied_not_linked(sample: Sample, bundle: Path) -> None:
 def test_what_a_killed_process_left_is_cleared_and_a_living_ones_is_not(
     sample: Sample, tmp_path: Path
 ) -> None:
-    from evidence_store.bundle.hashing import held
+    from evidence_store.locks import held
 
     left = tmp_path / ".another.0123456789ab.partial"
     living = tmp_path / ".bundle.ba9876543210.partial"
