@@ -10,6 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from ui import server, shell
 from values.errors import NameplateError
 from words import en
+from workbench import logs
 from workbench.settings import Settings
 from workbench.workbench import Workbench
 
@@ -27,6 +28,7 @@ def open_workbench(settings: Settings) -> Workbench:
 def main() -> None:
     """Read the settings once, open the store, and hand it to the screens."""
     try:
+        logs.configure()
         workbench = open_workbench(Settings.from_environment())
     except NameplateError as error:
         shell.refuse(en.said(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -36,3 +37,14 @@ def test_every_module_loads_without_what_only_unix_has() -> None:
         cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
+
+
+def test_no_day_is_written_as_only_unix_can() -> None:
+    rooms = ("values", "words", "vision", "catalog", "evidence_store", "workbench", "ui")
+    found = [
+        path
+        for room in rooms
+        for path in (ROOT / room).rglob("*.py")
+        if re.search(r"[:\"']%-[dmHIMSjy]|%-[dmHIMSjy] ", path.read_text("utf-8"))
+    ]
+    assert not [path for path in found if path.name != "times.py"]

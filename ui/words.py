@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from values.text import counted
+from words import times
 from workbench.report.fields import by_importance as by_importance
 from workbench.report.fields import field as field
 from workbench.report.numbers import bits as bits
@@ -91,7 +92,7 @@ VERDICT_TONES: dict[str, Tone] = {
 
 def when(moment: datetime) -> str:
     """A time, to the minute, in UTC."""
-    return moment.strftime("%-d %b %Y, %H:%M UTC")
+    return times.moment(moment, short=True)
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

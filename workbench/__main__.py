@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from evidence_store.location import ORIGIN_FILE
 from values.errors import NOT_RUN, REFUSED, NameplateError
 from words import en
+from workbench import logs
 from workbench.commands import (
     cases,
     catalog,
@@ -52,6 +53,11 @@ be run: it was not understood, or the store could not be opened."""
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; errors become sentences on the error stream."""
     options = parser().parse_args(arguments)
+    try:
+        logs.configure(options.log_level)
+    except NameplateError as error:
+        aside(en.said(error))
+        return NOT_RUN
     alone: Callable[[argparse.Namespace], int] | None = getattr(options, "alone", None)
     if alone is not None:  # it needs no store
         return _read(partial(alone, options))

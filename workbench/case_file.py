@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from values.text import counted
+from words.times import day
 from workbench.copies import measured
 from workbench.narrative import sentence
 from workbench.report.types import (
@@ -18,7 +19,7 @@ from workbench.report.types import (
 )
 from workbench.rules.signing import reviewers_to_sign
 from workbench.state.standing import dissent_on
-from workbench.trace import ADDRESSEE_WORDS, ANSWER_WORDS, day
+from workbench.trace import ADDRESSEE_WORDS, ANSWER_WORDS
 from workbench.types import Judgement
 
 if TYPE_CHECKING:

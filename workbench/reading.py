@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from workbench.stores import Stores
     from workbench.types import Actor
 
+_log = logging.getLogger(__name__)
 
 #: How many alternatives of a field, and texts of a plate in all, can be found later.
 ALSO_ALTERNATIVES, ALSO_TEXTS = 5, 80
@@ -192,6 +195,8 @@ class ReadingRoom:
                 self._read_one(actor, case_id, exhibit_id, cancelled)
             except (VisionError, BlobDamaged, BlobMissing) as error:
                 failed.add(exhibit_id)
+                at = {"case": case_id, "exhibit": exhibit_id}
+                _log.warning("Not read.", extra=at)  # the error may name a file
                 problem = f"{exhibit_id}: {en.said(error)}"
                 progress = replace(progress, problems=(*progress.problems, problem))
             finally:
@@ -207,8 +212,12 @@ class ReadingRoom:
     ) -> None:
         photo = self._photo(case_id, exhibit_id)
         chosen = self._is_chosen_still(case_id, exhibit_id)
+        began = time.monotonic()
         with self._lock:
             reading = self._the_reader().read(photo, cancelled=cancelled, one_of_many=chosen)
+        seconds = round(time.monotonic() - began, 1)
+        at = {"case": case_id, "exhibit": exhibit_id, "seconds": seconds}
+        _log.info("Stopped." if cancelled() else "Read.", extra=at)
         if not cancelled():  # a reading that was cut short is not recorded as a whole one
             self._record_whole(actor, case_id, exhibit_id, reading)
 

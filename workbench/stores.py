@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from evidence_store.errors import SizeChanged, StoreBusy
 from evidence_store.types import STORE_LOG as STORE_LOG
+from words import times
 from workbench import events, tables
 from workbench.errors import BadRequest, NotAllowed, Overtaken
 from workbench.narrative import sentence
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from workbench.settings import Settings
     from workbench.types import Actor
 
+_log = logging.getLogger(__name__)
 #: How often an append is tried anew when someone else appended first.
 ATTEMPTS = 50
 
@@ -127,6 +130,14 @@ class Stores:
             recorded = self.ledger.append(log, *drafts, expected_size=expected_size, then=fold)
         if recorded:
             self.projection.recorded(log, recorded[-1].sequence + 1)
+        for entry in recorded:
+            _log.info(
+                "Recorded.",
+                extra={
+                    "case": entry.log, "entry": entry.sequence,
+                    "kind": entry.kind, "person": entry.actor,
+                },
+            )  # fmt: skip
         return recorded
 
     @staticmethod
@@ -166,6 +177,7 @@ class Stores:
 
     def _refused(self, log: str, person_id: str, kind: str, why: str) -> NotAllowed:
         self.append(log, events.Refused(verb=kind, why=why).draft(person_id))
+        _log.warning("Refused.", extra={"case": log, "kind": kind, "person": person_id})
         return NotAllowed(why)
 
     def _why_not(self, connection: Connection, person_id: str, kind: str) -> str | None:
@@ -253,6 +265,7 @@ class Stores:
         """
         who = roles.UNPROVEN if actor is None else actor.person_id
         self.append(log, events.Refused(verb=verb, why=why).draft(who))
+        _log.warning("Refused.", extra={"case": log, "kind": verb, "person": who})
         return error(why)
 
     def refused(self, why: str) -> NotAllowed:
@@ -262,7 +275,7 @@ class Stores:
     def _change(self, newer: Entry, marks: frozenset[Mark], seen: int, *, covered: bool) -> str:
         """Who changed what, when, and what stood before, in words."""
         who = self._name(newer.actor)
-        when = f"{newer.at:%-d %B %Y, %H:%M:%S} UTC"
+        when = times.moment(newer.at, seconds=True)
         if covered:
             return (
                 f"Not recorded: {who} judged this on {when}, after you looked. What they said "

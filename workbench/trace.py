@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from evidence_store.types import Sha256  # noqa: TC001 (the codec of events reads it)
 from values.rule import Declared
+from words.times import day
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -151,8 +152,3 @@ class Trace:
             f"No answer; the time for it ended on {day(asked.answer_by)}, "
             f"and that for comments on {day(asked.comment_by)}."
         )
-
-
-def day(value: date) -> str:
-    """A date as people write it: `27 November 2026`."""
-    return f"{value.day} {value:%B %Y}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from evidence_store.blobs import checked_sha256
+from words.times import day
 from workbench import events, tables
 from workbench.errors import BadRequest, NotFound
 from workbench.letters import letter_about
@@ -33,7 +34,6 @@ from workbench.trace import (
     Trace,
     TraceAnswer,
     TraceRequest,
-    day,
 )
 from workbench.types import Role
 

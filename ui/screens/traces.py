@@ -11,9 +11,10 @@ from ui import state, words
 from ui.choice import choose
 from ui.components import markup
 from ui.screens.candidates import plate_words
+from words.times import day
 from workbench.payload import Suffixes, paper_path
 from workbench.rules.limits import MAX_PAPERS
-from workbench.trace import ADDRESSEE_WORDS, ANSWER_WORDS, TraceRequest, day
+from workbench.trace import ADDRESSEE_WORDS, ANSWER_WORDS, TraceRequest
 from workbench.types import PlateView, Role, Upload
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from evidence_store.signing import sign_with_ssh_keygen
 from workbench.errors import BadRequest, NotFound
+from workbench.logs import LEVELS
 from workbench.rules.blindness import EACH
 from workbench.rules.sign_in import NAMESPACE, Proof, proof_of
 from workbench.terminal import safe
@@ -80,6 +81,13 @@ def add_common(parser: argparse.ArgumentParser, *, default: str | None = None) -
         metavar="FILE",
         default=default,
         help="with --as for who keeps their own key: the key to prove it with",
+    )
+    parser.add_argument(
+        "--log-level",
+        choices=LEVELS,
+        default=default,
+        help="print what is as grave as this to the error stream; default: NAMEPLATE_LOG, else "
+        "warning",
     )
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
+from words.times import day
 from workbench.report.content import nested
 from workbench.report.letter_texts import LETTER_ENGLISH, QUESTIONS_ENGLISH
 from workbench.report.pdf import printable, typeset
-from workbench.trace import day
 
 if TYPE_CHECKING:
     from workbench.report.content import Plain

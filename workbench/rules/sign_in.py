@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from values.rule import Declared
+from words import times
 
 if TYPE_CHECKING:
     from workbench.types import Person
@@ -98,10 +99,10 @@ def still_to_wait(wrong: int, last: datetime | None, now: datetime) -> timedelta
 def cannot(name: str, *, left_at: datetime | None, key_ended_at: datetime | None) -> str | None:
     """Why nobody can act under this name any more, or None."""
     if left_at is not None:
-        return f"{name} left on {left_at:%-d %B %Y, %H:%M} UTC and can do nothing more here."
+        return f"{name} left on {times.moment(left_at)} and can do nothing more here."
     if key_ended_at is not None:
         return (
-            f"The key of {name} ended on {key_ended_at:%-d %B %Y, %H:%M} UTC, and there is no "
+            f"The key of {name} ended on {times.moment(key_ended_at)}, and there is no "
             "other. A custodian can begin the next one."
         )
     return None

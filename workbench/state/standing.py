@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, get_args
 
 from vision.types import FieldName
+from words import times
 from workbench.rules.dissent import dissenting, of_own_material, sentence
 from workbench.types import SEARCHED_FIELDS, FieldStanding, Judgement, PlateView, Review
 
@@ -46,7 +47,7 @@ def dissent_of(reviews: Sequence[Review]) -> tuple[str, ...]:
         *((of_own_material, one) for one in reviews if not one.counts),
     )
     return tuple(
-        say(one, name=one.reviewer, when=f"{one.at:%-d %B %Y, %H:%M} UTC", reason=one.reason)
+        say(one, name=one.reviewer, when=times.moment(one.at), reason=one.reason)
         for say, one in said
     )
 
