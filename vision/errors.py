@@ -13,6 +13,10 @@ class EngineMissing(VisionError):  # named for what it says on the screen
     """A reader was asked for that is not installed here."""
 
 
+class WeightsUnknown(VisionError):
+    """A reader's weights are not the ones that its figures were measured with."""
+
+
 class ReadingRefused(VisionError):
     """A stored reading or lattice cannot be rebuilt, because its data are not what they claim."""
 

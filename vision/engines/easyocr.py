@@ -16,9 +16,9 @@ from vision.engine import (
     FoundLine,
     Recognised,
     package_version,
-    weights_hash,
 )
 from vision.engines.glyphs import as_read
+from vision.engines.weights import known_hash
 from vision.lattice import Lattice
 from vision.types import Engine
 
@@ -66,7 +66,7 @@ class EasyOcrEngine:
         self._identity = Engine(
             name="easyocr",
             version=package_version("easyocr"),
-            weights_sha256=weights_hash(*sorted(folder.glob("*.pth"))),
+            weights_sha256=known_hash("easyocr", *sorted(folder.glob("*.pth"))),
         )
 
     @property

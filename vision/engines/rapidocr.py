@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 import rapidocr
 
-from vision.engine import NOTHING, FoundLine, Recognised, fitted, package_version, weights_hash
+from vision.engine import NOTHING, FoundLine, Recognised, fitted, package_version
 from vision.engines.glyphs import as_read
+from vision.engines.weights import known_hash
 from vision.lattice import Lattice
 from vision.types import Engine
 
@@ -63,7 +64,7 @@ class RapidOcrEngine:
         self._identity = Engine(
             name=self.name,
             version=package_version(self.package),
-            weights_sha256=weights_hash(*self.weights()),
+            weights_sha256=known_hash(self.name, *self.weights()),
         )
 
     def weights_settings(self) -> dict[str, str]:

