@@ -61,7 +61,7 @@ screens: development
 	$(BIN)/python -m ui.screenshots docs/screens
 
 # Compile the pinned lists anew after a change in pyproject.toml.
-COMPILE := $(BIN)/uv pip compile -q pyproject.toml --generate-hashes --python-version 3.11 \
+COMPILE := $(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11 \
 	    --no-header --no-annotate --no-emit-index-url
 requirements: development
 	$(COMPILE) -o requirements-core.txt

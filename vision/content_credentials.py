@@ -10,9 +10,8 @@ from __future__ import annotations
 import io
 import json
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
-
-import c2pa
 
 from vision.types import EmbeddedFact
 
@@ -24,6 +23,16 @@ _OFFLINE: Final = {
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": False}
 }
 _MAX_ACTIONS: Final = 20
+UNREAD: Final = "there, and not read: the library that reads it is not made for this system"
+
+
+@cache
+def _library() -> Any:
+    """The library that reads manifests, or None where it is not installed."""
+    try:
+        return import_module("c2pa")
+    except ImportError:
+        return None
 
 
 def read_credentials(data: bytes) -> Iterator[EmbeddedFact]:
@@ -32,6 +41,10 @@ def read_credentials(data: bytes) -> Iterator[EmbeddedFact]:
     Nothing is yielded for a file without any trace of C2PA; the library is not even asked.
     """
     if not any(mark in data for mark in _MARKS):
+        return
+    c2pa = _library()
+    if c2pa is None:
+        yield _fact("Manifest", UNREAD)
         return
     try:
         reader = c2pa.Reader(None, io.BytesIO(data), context=_offline_context())
@@ -74,8 +87,9 @@ def _generator(manifest: dict[str, Any]) -> str | None:
 
 
 @cache
-def _offline_context() -> c2pa.Context:
+def _offline_context() -> Any:
     """Make settings under which the library opens no connection."""
+    c2pa = _library()
     return c2pa.Context(c2pa.Settings.from_dict(_OFFLINE))
 
 

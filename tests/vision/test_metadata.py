@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, TiffImagePlugin
 
+from vision import content_credentials
 from vision.metadata import MAX_VALUE, read_embedded
 
 XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
@@ -121,6 +122,15 @@ def test_what_is_no_picture_is_a_problem_not_an_error() -> None:
     found = read_embedded(b"hello")
     assert found.facts == ()
     assert "header cannot be read" in found.problems[0]
+
+
+def test_credentials_are_named_where_no_library_reads_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(content_credentials, "_library", lambda: None)
+    (fact,) = content_credentials.read_credentials(b"....jumbc2pa....")
+    assert (fact.name, fact.value) == ("Manifest", content_credentials.UNREAD)
+    assert not [*content_credentials.read_credentials(b"a photo without any")]
 
 
 def test_c2pa_that_cannot_be_read_is_a_problem_or_nothing() -> None:
