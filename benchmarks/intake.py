@@ -51,6 +51,7 @@ from vision.types import (
     Reading,
 )
 from vision.words import KEY_BITS, SIGN_BITS, words_from, words_to_hex
+from words import en
 from workbench import events
 from workbench.settings import Settings
 from workbench.types import (
@@ -93,7 +94,7 @@ class Originals(BlobStore):
             return super().get(sha256)
         except BlobMissing:
             if (serial := self.serials.get(sha256)) is not None:
-                return canonical_json(reading_to_json(reading_of(serial)))
+                return canonical_json(reading_to_json(reading_of(serial), en.text))
             return self.stand_in
 
 
@@ -267,7 +268,7 @@ def hold(workbench: Workbench, actor: Actor, case_id: str, new: int) -> float:
     for number in range(new + 1):
         exhibit = f"EX-{workbench.exhibits.count(case_id) - number:04d}"
         reading = reading_of(f"Z{exhibit}")
-        kept = workbench.stores.blobs.put(canonical_json(reading_to_json(reading)))
+        kept = workbench.stores.blobs.put(canonical_json(reading_to_json(reading, en.text)))
         workbench.stores.append(
             case_id,
             events.ExhibitRead(

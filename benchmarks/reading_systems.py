@@ -48,6 +48,7 @@ def _own_output(reading: PhotoReading) -> dict[str, Any]:
     """Our lines: those of the combined readings, field values that differ from them, and codes."""
     from vision.reader import top_field
     from vision.serialize import field_to_json
+    from words import en
 
     lines: list[tuple[str, float]] = []
     for part in reading.combined:
@@ -76,8 +77,8 @@ def _own_output(reading: PhotoReading) -> dict[str, Any]:
         "lines": lines,
         "fields": fields,
         "codes": codes,
-        "notes": list(reading.notes),
-        "serial": field_to_json(serial) if serial else None,
+        "notes": list(map(en.text, reading.notes)),
+        "serial": field_to_json(serial, en.text) if serial else None,
     }
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from values.text import counted
 from words import times
+from words.english.parts import field as field
 from workbench.report.fields import by_importance as by_importance
-from workbench.report.fields import field as field
 from workbench.report.numbers import bits as bits
 from workbench.report.numbers import percent as percent
 from workbench.types import ExhibitOrder, ExhibitState, Judgement, Policy, Role

@@ -7,10 +7,13 @@ bundles keep identifier, parameters and the text as it was shown.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-Parameter: TypeAlias = "bool | int | float | str | tuple[str, ...]"
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Parameter: TypeAlias = bool | int | float | str | tuple[str, ...]
 """What may stand in a gap: data, never words of ours."""
 
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)*")
@@ -48,8 +51,13 @@ class Sentence:
         return f"{self.id}({', '.join(f'{name}={value!r}' for name, value in self.parameters)})"
 
 
-Said: TypeAlias = "Sentence | str"
+Said: TypeAlias = Sentence | str
 """A sentence, or the text alone of one that was recorded before leaves gave identifiers."""
+
+
+def recorded(said: Said, text: Callable[[Sentence], str]) -> Said:
+    """Give a sentence with its text as it is shown now; one that was recorded stays as it is."""
+    return said if isinstance(said, str) or said.shown else replace(said, shown=text(said))
 
 
 def say(identifier: str, /, **parameters: Parameter) -> Sentence:

@@ -1,24 +1,24 @@
-"""Machine-readable codes in a photo: found at any rotation, parsed, held against readings."""
+"""Machine-readable codes in a photo: found at any rotation, and parsed."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import zxingcpp
 
+from values.sentence import say
 from vision.payload import parse_payload
 from vision.types import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     import numpy.typing as npt
 
-    from vision.types import FieldName, FieldReading, Pixels, Quad
+    from vision.types import Pixels, Quad
 
     Grey = npt.NDArray[np.uint8]
     Matrix = npt.NDArray[np.float64]
@@ -42,19 +42,6 @@ _LEAST_LENGTH = 4
 _LONG_SIDE = 2400
 """Larger pictures are shrunk to this for all tries but the tiles. In 35 larger real photos as many
 codes were found so (5: one in the place of another), in a third of the time."""
-
-Agreement = Literal["agrees", "differs", "only_in_code"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeCheck:
-    """One field of a code held against what was read for that field in plain text."""
-
-    field: FieldName
-    in_code: str
-    as_read: str | None
-    agreement: Agreement
-    sentence: str
 
 
 def read_codes(pixels: Pixels, *, budget_seconds: float = BUDGET_SECONDS) -> tuple[Code, ...]:
@@ -145,8 +132,8 @@ def _code(item: zxingcpp.Barcode, back: Matrix) -> Code | None:
     parsed = parse_payload(text, gs1=gs1)
     notes = parsed.notes
     if parsed.uii is not None:
-        made = f"construct {parsed.construct}" if parsed.construct else "given whole"
-        notes = (f"Unique item identifier {parsed.uii} ({made}).", *notes)
+        identifier = say("code.identifier", text=parsed.uii, construct=parsed.construct or 0)
+        notes = (identifier, *notes)
     return Code(
         symbology=str(item.format),
         payload=text,
@@ -168,37 +155,3 @@ def _distinct(codes: list[Code]) -> tuple[Code, ...]:
     """Keep one of each symbology and payload, top to bottom in the picture."""
     unique = {(code.symbology, code.payload): code for code in reversed(codes)}
     return tuple(sorted(unique.values(), key=lambda code: (code.corners[0][1], code.corners[0][0])))
-
-
-def check_against(codes: Sequence[Code], readings: Sequence[FieldReading]) -> tuple[CodeCheck, ...]:
-    """Hold what codes say against what was read in plain text, field by field.
-
-    Compared are letters and digits only, upper case. A code that disagrees does not win, nor
-    does the reading: the sentence says both.
-    """
-    read: dict[str, FieldReading] = {reading.field: reading for reading in readings}
-    return tuple(
-        _check(field, value, read.get(field)) for code in codes for field, value in code.fields
-    )
-
-
-def _check(field: FieldName, value: str, reading: FieldReading | None) -> CodeCheck:
-    name = field.replace("_", " ")
-    if reading is None or not reading.text:
-        sentence = f"The code gives the {name} {value}; no plain text was read for it."
-        return CodeCheck(
-            field=field, in_code=value, as_read=None, agreement="only_in_code", sentence=sentence
-        )
-    if _bare(reading.text) == _bare(value):
-        sentence = f"The code and the plain text give the same {name}, {value}."
-        agreement: Agreement = "agrees"
-    else:
-        sentence = f"The code gives the {name} {value}, the plain text reads {reading.text}."
-        agreement = "differs"
-    return CodeCheck(
-        field=field, in_code=value, as_read=reading.text, agreement=agreement, sentence=sentence
-    )
-
-
-def _bare(text: str) -> str:
-    return "".join(char for char in text.upper() if char.isalnum())

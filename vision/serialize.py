@@ -7,12 +7,14 @@ written, and a member or a format that is not known is refused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from values.sentence import Said, Sentence, recorded
 from vision.errors import ReadingRefused
 from vision.lattice import Lattice
 from vision.types import (
@@ -37,12 +39,16 @@ from vision.types import (
     Witness,
 )
 
-_Format: TypeAlias = Literal["nameplate-reading-2"]
-FORMAT: Final[_Format] = "nameplate-reading-2"
+_Format: TypeAlias = Literal["nameplate-reading-3", "nameplate-reading-2"]
+FORMAT: Final[_Format] = "nameplate-reading-3"
+TEXTS_ALONE: Final[_Format] = "nameplate-reading-2"
+"""The format before this one: its sentences are texts, without identifiers."""
 
 Kept: TypeAlias = dict[str, JsonValue]
 _Share: TypeAlias = Annotated[float, Field(ge=0.0, le=1.0)]
 _T = TypeVar("_T")
+Text: TypeAlias = Callable[[Sentence], str]
+"""What makes the text of a sentence."""
 
 
 class _Option(NamedTuple):
@@ -70,7 +76,7 @@ class _Alternative(NamedTuple):
 
 class _Reason(NamedTuple):
     rule: str
-    sentence: str
+    sentence: Said
 
 
 class _Witness(NamedTuple):
@@ -121,7 +127,7 @@ class _Field:
     glyphs: tuple[_Glyph, ...]
     alternatives: tuple[_Alternative, ...]
     source: FieldSource
-    notes: tuple[str, ...]
+    notes: tuple[Said, ...]
     strength: _Share
     lattice: _Lattice | None
     reasons: tuple[_Reason, ...]
@@ -145,33 +151,40 @@ class _PhotoReading:
     combined: tuple[_Reading, ...]
     codes: tuple[Code, ...]
     seconds: float
-    notes: tuple[str, ...]
+    notes: tuple[Said, ...]
 
 
 _READING = TypeAdapter(_PhotoReading)
 _FIELD = TypeAdapter(_Field)
 
 
-def reading_to_json(reading: PhotoReading) -> Kept:
-    """Give everything read in a photo as JSON-able data; `reading_from_json` undoes it."""
+def reading_to_json(reading: PhotoReading, text: Text) -> Kept:
+    """Give everything read in a photo as JSON-able data; `reading_from_json` undoes it.
+
+    Each sentence is kept with the text that it has now, which `text` makes.
+    """
     return _written(
         _READING,
         _PhotoReading(
             format=FORMAT,
             photo_id=reading.photo_id,
             regions=reading.regions,
-            readings=tuple(map(_reading, reading.readings)),
-            combined=tuple(map(_reading, reading.combined)),
-            codes=reading.codes,
+            readings=tuple(_reading(one, text) for one in reading.readings),
+            combined=tuple(_reading(one, text) for one in reading.combined),
+            codes=tuple(replace(one, notes=_said(one.notes, text)) for one in reading.codes),
             seconds=reading.seconds,
-            notes=reading.notes,
+            notes=_said(reading.notes, text),
         ),
     )
 
 
-def field_to_json(reading: FieldReading) -> Kept:
-    """Give one field's reading as JSON-able data."""
-    return _written(_FIELD, _field(reading))
+def field_to_json(reading: FieldReading, text: Text) -> Kept:
+    """Give one field's reading as JSON-able data; `text` as for `reading_to_json`."""
+    return _written(_FIELD, _field(reading, text))
+
+
+def _said(notes: tuple[Said, ...], text: Text) -> tuple[Said, ...]:
+    return tuple(recorded(note, text) for note in notes)
 
 
 def _written(adapter: TypeAdapter[_T], value: _T) -> Kept:
@@ -216,7 +229,7 @@ def _line(line: TextLine) -> _Line:
     )
 
 
-def _field(reading: FieldReading) -> _Field:
+def _field(reading: FieldReading, text: Text) -> _Field:
     return _Field(
         field=reading.field,
         text=reading.text,
@@ -225,31 +238,34 @@ def _field(reading: FieldReading) -> _Field:
         glyphs=tuple(map(_glyph, reading.glyphs)),
         alternatives=tuple(_Alternative(one.text, one.probability) for one in reading.alternatives),
         source=reading.source,
-        notes=reading.notes,
+        notes=_said(reading.notes, text),
         strength=reading.strength,
         lattice=_lattice(reading.lattice),
-        reasons=tuple(_Reason(why.rule, why.sentence) for why in reading.reasons),
+        reasons=tuple(_Reason(why.rule, recorded(why.sentence, text)) for why in reading.reasons),
         witnesses=tuple(
             _Witness(one.name, one.engines, one.stance, one.texts) for one in reading.witnesses
         ),
     )
 
 
-def _reading(reading: Reading) -> _Reading:
+def _reading(reading: Reading, text: Text) -> _Reading:
     return _Reading(
         region_id=reading.region_id,
         engine=_engine(reading.engine),
         lines=tuple(map(_line, reading.lines)),
-        fields=tuple(map(_field, reading.fields)),
+        fields=tuple(_field(one, text) for one in reading.fields),
     )
 
 
 def reading_from_json(data: object) -> PhotoReading:
     """Rebuild a reading from data, or from their JSON as bytes.
 
-    Raises `ReadingRefused` where they are not what they claim to be.
+    One of the format before this one has texts for sentences. Raises `ReadingRefused` where the
+    data are not what they claim to be.
     """
     kept = _read(_READING, data, what="reading")
+    if kept.format == TEXTS_ALONE and not all(isinstance(one, str) for one in _sentences(kept)):
+        raise ReadingRefused(f"a stored reading cannot be rebuilt: {TEXTS_ALONE} has texts alone")
     try:
         return PhotoReading(
             photo_id=kept.photo_id,
@@ -262,6 +278,16 @@ def reading_from_json(data: object) -> PhotoReading:
         )
     except ValueError as error:
         raise ReadingRefused(f"a stored reading cannot be rebuilt: {error}") from error
+
+
+def _sentences(kept: _PhotoReading) -> Iterator[Said]:
+    yield from kept.notes
+    for code in kept.codes:
+        yield from code.notes
+    for reading in (*kept.readings, *kept.combined):
+        for field in reading.fields:
+            yield from field.notes
+            yield from (why.sentence for why in field.reasons)
 
 
 def field_from_json(data: object) -> FieldReading:

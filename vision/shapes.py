@@ -132,17 +132,18 @@ _PLACEHOLDER = re.compile(
 def kind_of_statement(text: str) -> str | None:
     """Name what a text surely is other than an identifier; None where it may be one.
 
+    `placeholder` (a word in the place of a value), `protection`, `count` or `measure`.
     A number with one letter behind it (`0836 A`) may be either: `looks_like_measure` says so.
     """
     value = text.strip(" .:;,")
     if _PLACEHOLDER.match(text.strip()):
-        return "a word in the place of a value"
+        return "placeholder"
     if _PROTECTION.match(value):
-        return "a degree of protection"
+        return "protection"
     if _COUNT.match(value):
-        return "a page, sheet or piece count"
+        return "count"
     if _BARE_RANGE.match(value) or (_MEASURE.match(value) and _LONG_MEASURE.search(value)):
-        return "a measure"
+        return "measure"
     return None
 
 

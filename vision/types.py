@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from values.geometry import Point as Point
 from values.geometry import Quad as Quad  # noqa: TC001 (others take it from here)
+from values.sentence import Said  # noqa: TC001 (codecs ask for the types of fields)
 
 Pixels = npt.NDArray[np.uint8]
 """Height × width × 3, RGB, 8 bits a channel."""
@@ -170,10 +171,10 @@ class Witness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why a field is given as it is: a rule's identifier, and a sentence without its full stop."""
+    """Why a field is given as it is: a rule's identifier, and the reason, which is no sentence."""
 
     rule: str
-    sentence: str
+    sentence: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,8 +191,8 @@ class FieldReading:
     glyphs: tuple[Glyph, ...]
     alternatives: tuple[Alternative, ...]
     source: FieldSource
-    notes: tuple[str, ...] = ()
-    """Plain sentences: what a grammar removed, what a code on the label says."""
+    notes: tuple[Said, ...] = ()
+    """What else is to be said of it: how it was spelt, what was read elsewhere."""
     strength: float = 1.0
     """0–1: how far the rule that made this text a field is trusted; says nothing of the pixels."""
     lattice: StringLikelihood | None = dataclasses.field(default=None, repr=False, compare=False)
@@ -209,7 +210,7 @@ class Code:
     payload: str
     fields: tuple[tuple[FieldName, str], ...]
     corners: Quad
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +233,7 @@ class PhotoReading:
     combined: tuple[Reading, ...]
     codes: tuple[Code, ...]
     seconds: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,7 +298,7 @@ class CopyEvidence:
     """Row-major 3 × 3, maps pixels of a to pixels of b."""
     outline: Quad | None
     """The outline of a in pixels of b."""
-    why: str
+    why: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

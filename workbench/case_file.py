@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from values.text import counted
+from words import en
 from words.times import day
 from workbench.copies import measured
 from workbench.narrative import sentence
@@ -118,7 +119,11 @@ def _group(view: CopyGroupView) -> ReportGroup:
         relation=view.relation + _STANDING.get(view.judgement, "_proposed"),
         counted=view.counted,
         why=tuple(
-            f"{evidence.why} ({figures})" if (figures := measured(evidence)) else evidence.why
+            (
+                f"{en.text(evidence.why)} ({figures})"
+                if (figures := measured(evidence))
+                else en.text(evidence.why)
+            )
             for evidence in view.evidence
         ),
         judgement=view.judgement.value if view.judgement else "",

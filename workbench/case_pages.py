@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from words import en
 from workbench.report.result import (
     applications_of,
     candidates_of,
@@ -22,7 +23,7 @@ from workbench.report.types import (
     ReportSearch,
 )
 from workbench.rules.disclosure import CLAIMS
-from workbench.strength import strength_of
+from workbench.strength import notes_of, strength_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,7 +70,7 @@ def report_exhibit(view: ExhibitView, size: int, images: Images) -> ReportExhibi
         copy_of=summary.copy_of or "",
         copy_is_settled=summary.copy_is_settled,
         derived_how=view.derived_how or "",
-        notes=view.reading.notes if view.reading is not None else (),
+        notes=tuple(map(en.text, view.reading.notes)) if view.reading is not None else (),
         file_notes=view.embedded.problems,
     )
 
@@ -159,7 +160,7 @@ def _field(
             for field in by_engine.fields
             if field.field == item.field
         ),
-        notes=(*item.notes, *([strength.witnesses] if strength.witnesses else [])),
+        notes=(*notes_of(item), *([strength.witnesses] if strength.witnesses else [])),
         reviews=_reviews(reviews, item.field),
     )
 

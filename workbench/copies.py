@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 from sqlalchemy import Row, or_, select
 
+from values.sentence import say
 from vision.copies import MOST_COMPARED, compare, draw_pair, worth_comparing
 from vision.types import CopyEvidence
+from words import en
 from workbench import events, tables
 from workbench.captures import Captures, captures_of
 from workbench.errors import BadRequest, NotFound
@@ -23,7 +25,7 @@ from workbench.exhibits import exhibit_row
 from workbench.exposures import exposures_in, shown_in, taken_in_by
 from workbench.images import png_of
 from workbench.known_photos import KnownPhotos
-from workbench.plain import evidence_from, fingerprint_from
+from workbench.plain import as_shown, evidence_from, fingerprint_from
 from workbench.rules import policy as rules
 from workbench.rules import seen as marks
 from workbench.rules.exposure import cannot_be_split
@@ -98,7 +100,10 @@ class Copies:
             self._stores.append(
                 case_id,
                 events.CopiesProposed(
-                    exhibit=exhibit_id, of=of, relation=evidence.relation, evidence=evidence
+                    exhibit=exhibit_id,
+                    of=of,
+                    relation=evidence.relation,
+                    evidence=as_shown(evidence),
                 ).draft(actor.person_id),
             )
             copy_of = copy_of or of
@@ -211,7 +216,7 @@ class Copies:
                 inliers=0,
                 homography=None,
                 outline=None,
-                why="Both files have the same SHA-256: they are the same, byte for byte.",
+                why=say("copy.same-bytes"),
             )
         prints = fingerprint_from(earlier.fingerprint), print_
         return compare(self._images.photo(earlier.sha256), photo, fingerprints=prints)
@@ -298,7 +303,7 @@ class Copies:
             # One object: what its exposures read is weighed together from now on.
             members = self._same_object.members(case_id, group.exhibit_ids)
             if len({exhibit_id for exhibit_id, _region in members}) > 1:
-                why = "Confirmed as exposures of one object. " + group.evidence[0].why
+                why = f"Confirmed as exposures of one object. {en.text(group.evidence[0].why)}"
                 join = self._review.joining(actor, case_id, members, reason=why)
                 rests_on |= marks.joining(members)
         self._stores.record(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from words.english.parts import field as field_word
 from workbench.case_pages import report_exhibit
 from workbench.report.fields import by_importance
-from workbench.report.fields import field as field_word
 from workbench.report.letter import LetterField, TraceLetter
 from workbench.report.numbers import percent
 from workbench.types import Judgement

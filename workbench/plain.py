@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from values.sentence import recorded
 from vision.types import CopyEvidence, EmbeddedFacts, Fingerprint
+from words import en
 from workbench.codec import Codec
 
 if TYPE_CHECKING:
@@ -30,6 +33,11 @@ def embedded_from(value: object) -> EmbeddedFacts:
 def fingerprint_from(value: object) -> Fingerprint:
     """A fingerprint as it was recorded."""
     return _FINGERPRINT.read(value)
+
+
+def as_shown(evidence: CopyEvidence) -> CopyEvidence:
+    """The evidence for a copy as it is recorded: with the text that people are shown."""
+    return replace(evidence, why=recorded(evidence.why, en.text))
 
 
 def evidence_from(value: object) -> CopyEvidence:

@@ -317,12 +317,13 @@ class ReadingRoom:
         def make() -> tuple[Draft, ...]:
             nonlocal recorded
             reading = recorded = compose(self._reading_before(case_id, exhibit_id))
+            data = canonical_json(reading_to_json(reading, en.text))
             engines = {item.engine for item in (*reading.readings, *reading.combined)}
             return (
                 events.ExhibitRead(
                     exhibit=exhibit_id,
                     engines=tuple(sorted(engines, key=lambda engine: engine.name)),
-                    reading=self._stores.blobs.put(canonical_json(reading_to_json(reading))),
+                    reading=self._stores.blobs.put(data),
                     regions=_regions(reading),
                     whole=whole,
                 ).draft(actor.person_id),

@@ -17,6 +17,7 @@ from workbench import events, tables
 from workbench.exhibits import kept_reading
 from workbench.exposures import ASKED_TOGETHER, exposures_in, showing
 from workbench.known_values import KnownValues
+from workbench.plain import as_shown
 from workbench.rules.exposure import SAME_OBJECT
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class SameObject:
                 exhibit=second.exhibit_id,
                 of=first.exhibit_id,
                 relation=found.relation,
-                evidence=found,
+                evidence=as_shown(found),
             ).draft(actor.person_id),
         )
         return True

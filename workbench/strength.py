@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from vision.plate.assurance import spelled
+from vision.plate.assurance import VETO_NAMES
 from vision.plate.weighing import belonging
-from workbench.report.fields import inside
+from words import en
+from words.english.parts import inside, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -109,8 +110,26 @@ def _listed(names: Iterable[str]) -> str:
     return " and ".join(names)
 
 
+def notes_of(field: FieldReading) -> tuple[str, ...]:
+    """What is to be said of a field beside its value: its notes, and what keeps it from *stated*.
+
+    Readings of the earlier format have the latter among their notes.
+    """
+    said = [en.text(note) for note in field.notes]
+    if field.state == "offered":
+        vetoes = (why for why in field.reasons if why.rule in VETO_NAMES - _NOTED_APART)
+        said += [f"Not stated: {en.text(why.sentence)}." for why in vetoes]
+    return tuple(dict.fromkeys(said))
+
+
+_NOTED_APART: Final = {"blocks-differ"}
+"""Each value elsewhere in a drawn region has a note of its own."""
+
+
 def _in_words(why: Reason, field: FieldReading) -> str:
-    """Give a reason's sentence; what hangs on the field or on who agreed is said from the facts."""
+    """Give a reason; what hangs on the field or on who agreed is said from the facts."""
+    if not isinstance(why.sentence, str):
+        return en.text(why.sentence)
     if why.rule == "place-open":
         return f"label and form leave open whether it is the {inside(field.field)}"
     if why.rule == "readers-agree":

@@ -301,11 +301,16 @@ def _widened(text: str, first: int, last: int, wanted: str) -> bool:
     return wanted in exactly(text[max(0, first - around) : last + 1 + around])
 
 
+SENTENCE = frozenset({"id", "parameters", "shown"})
+"""The members of a sentence that was recorded with its text."""
+
+
 def text_forms(value: object) -> Iterator[str]:
     """Give the texts by which a value of a private field may be known, at any depth.
 
-    Of a labelled fact, an object with `name` and `value`, only the value counts. Inside lists
-    and objects, words under six characters (`JPEG`, `RGB`) give nothing away.
+    Of a labelled fact, an object with `name` and `value`, only the value counts; of a sentence,
+    what stands in its gaps and the text as shown, since which sentence it is says the program.
+    Inside lists and objects, words under six characters (`JPEG`, `RGB`) give nothing away.
     """
     if isinstance(value, str):
         yield value.strip()
@@ -316,8 +321,7 @@ def text_forms(value: object) -> Iterator[str]:
 def _nested(value: object, *, numbers: bool = True) -> Iterator[str]:
     """A matrix, an outline or a row of more than three numbers says where nothing on Earth is."""
     if isinstance(value, dict):
-        members = [value["value"]] if {"name", "value"} <= value.keys() else value.values()
-        for member in members:
+        for member in _members(value):
             yield from _nested(member, numbers=numbers)
     elif isinstance(value, list | tuple):
         numbers = len(value) <= 3 and not any(isinstance(one, list | tuple) for one in value)
@@ -327,6 +331,17 @@ def _nested(value: object, *, numbers: bool = True) -> Iterator[str]:
         yield value.strip()
     elif isinstance(value, float) and numbers:
         yield from _number_forms(value)
+
+
+def _members(value: dict[str, object]) -> Iterable[object]:
+    """The figures of a sentence are measured, and stand beside it."""
+    if {"name", "value"} <= value.keys():
+        return (value["value"],)
+    if value.keys() == SENTENCE and isinstance(value["parameters"], list):
+        pairs = [pair for pair in value["parameters"] if isinstance(pair, list)]
+        data = (datum for pair in pairs for datum in pair[1:] if not isinstance(datum, float))
+        return (*data, value["shown"])
+    return value.values()
 
 
 def digests(data: Callable[[], Iterable[bytes]]) -> tuple[str, ...]:

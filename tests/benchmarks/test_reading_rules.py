@@ -217,7 +217,7 @@ def test_looks_at_one_plate_are_fused_with_the_workbenchs_own_function() -> None
     rows = [{**ROW, "file": name, "serial": "4836", "look_group": "g"} for name in ("a", "b", "c")]
     said = [combined(line(f"S/N {text}", "rapidocr")) for text in ("4836", "4836", "4886")]
     photos = {
-        name: {"lines": [[f"S/N {one.text}", 0.9]], "serial": field_to_json(one)}
+        name: {"lines": [[f"S/N {one.text}", 0.9]], "serial": field_to_json(one, str)}
         for name, one in zip(("a", "b", "c"), said, strict=True)
     }
     table = look_rows(rows, photos)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from renderer.plate import PlateSpec, draw_plate, expose
-from vision.codes import check_against, read_codes
-from vision.types import Code, FieldReading, FieldSource
+from values.sentence import say
+from vision.codes import read_codes
 
 IUID = "[)>\x1e06\x1d17V38596\x1d1P72-10015-04\x1dSCMX15D-0836\x1e\x04"
 SQUARE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -79,7 +79,7 @@ def test_the_payload_fills_the_fields_and_names_the_item() -> None:
         "part_number": "72-10015-04",
         "serial": "CMX15D-0836",
     }
-    assert code.notes[0] == "Unique item identifier D3859672-10015-04CMX15D-0836 (construct 2)."
+    assert code.notes[0] == say("code.identifier", text="D3859672-10015-04CMX15D-0836", construct=2)
 
 
 def test_a_photo_without_codes_gives_none() -> None:
@@ -87,31 +87,3 @@ def test_a_photo_without_codes_gives_none() -> None:
     look = expose(draw_plate(spec, seed=3), severity="mild", seed=3)
     assert read_codes(look.pixels) == ()
     assert read_codes(np.zeros((3, 5, 3), np.uint8)) == ()
-
-
-def reading(field: str, text: str) -> FieldReading:
-    return FieldReading(
-        field=field,  # type: ignore[arg-type]
-        text=text,
-        confidence=0.9,
-        state="offered",
-        glyphs=(),
-        alternatives=(),
-        source=FieldSource(line_id="L1", corners=SQUARE, label=None, rule="label left"),
-    )
-
-
-def test_codes_are_held_against_readings_field_by_field() -> None:
-    code = Code(
-        symbology="Data Matrix",
-        payload="x",
-        fields=(("serial", "CMX15D-0836"), ("part_number", "72-1"), ("cage", "38596")),
-        corners=SQUARE,
-    )
-    checks = check_against([code], [reading("serial", "cmx15d 0836"), reading("cage", "3B596")])
-    assert [(c.field, c.agreement) for c in checks] == [
-        ("serial", "agrees"),
-        ("part_number", "only_in_code"),
-        ("cage", "differs"),
-    ]
-    assert checks[2].sentence == "The code gives the cage 38596, the plain text reads 3B596."

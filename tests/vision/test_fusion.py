@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from values.sentence import say
 from vision.errors import ReadingRefused
 from vision.evidence import (
     ALPHABET,
@@ -85,7 +86,9 @@ def test_three_looks_find_what_one_got_wrong() -> None:
 def test_a_difference_between_looks_is_said_character_by_character() -> None:
     fused = fuse((TORN, FAIR), tempering=PLAIN)
     assert fused.text == "0836"
-    assert fused.notes == ("Look 1 read “0886”: “8” for “3” (character 3).",)
+    assert fused.notes == (
+        say("fusion.look", number=1, text="0886", at=("3",), here=("3",), there=("8",)),
+    )
 
 
 def test_the_doubtful_character_carries_its_alternative() -> None:
@@ -101,11 +104,8 @@ def test_reposts_share_one_look() -> None:
     two = fuse((TORN, GLARE), tempering=PLAIN)
     assert reposts.text == two.text
     assert reposts.confidence == pytest.approx(two.confidence)
-    assert (
-        "9 readings more show an exposure that another one shows: an exposure counts as one look."
-        in reposts.notes
-    )
-    assert not any("readings more" in note for note in two.notes)
+    assert reposts.notes[0] == say("fusion.shared", more=9)
+    assert "fusion.shared" not in {note.id for note in two.notes}  # type: ignore[union-attr]
 
 
 def test_stills_of_one_exposure_give_one_likelihood_neither_the_surest_nor_the_product() -> None:
@@ -234,10 +234,12 @@ def test_a_code_settles_the_value_where_codes_agree() -> None:
 
 
 def test_what_cannot_be_fused_is_refused_with_a_sentence() -> None:
-    with pytest.raises(NothingToFuse, match=r"fusion\.nothing"):
+    with pytest.raises(NothingToFuse) as nothing:
         fuse(())
-    with pytest.raises(NothingToFuse, match=r"fusion\.different-fields.*model.*serial"):
+    assert nothing.value.sentence == say("fusion.nothing")
+    with pytest.raises(NothingToFuse) as mixed:
         fuse((FAIR, dataclasses.replace(FAIR, field="model")))
+    assert mixed.value.sentence == say("fusion.different-fields", fields=("model", "serial"))
     with pytest.raises(NothingToFuse, match="2 readings came with 1 exposures"):
         fuse((FAIR, TORN), exposures=("a",))
 
@@ -273,7 +275,7 @@ def test_a_stack_may_outweigh_its_looks_and_is_said() -> None:
     fused = fuse((TORN, TORN), stack=stack, tempering=PLAIN)
     assert alone.text == "0886"
     assert fused.text == "0836"
-    assert "Laid over each other, the looks read “0836”." in fused.notes
+    assert say("fusion.stack", text="0836") in fused.notes
     assert fused.state == "offered"  # no exposure gave the value by itself
 
 

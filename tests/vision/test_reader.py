@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.vision.drawn import plate
-from vision.engine import engine_status
+from values.sentence import say
+from vision.engine import USUAL, engine_status
 from vision.engines.scripted import ScriptedEngine, ScriptedLine
 from vision.errors import EngineMissing
 from vision.reader import Reader, top_field
@@ -69,7 +70,7 @@ def test_a_still_among_others_gets_one_look_unless_it_shows_lettering() -> None:
     reader, steps = Reader(engines=("rapidocr",), budget_seconds=120), list[str]()
     bare = reader.read(plate([(60, 60, "A7")]), one_of_many=True, on_step=steps.append)
     assert steps == ["looking for text"]
-    assert any("first look showed no lettering" in note for note in bare.notes)
+    assert bare.notes == (say("reading.no-lettering"),)
     still, photo = reader.read(plate(LINES), one_of_many=True), reader.read(plate(LINES))
     assert values(still) == values(photo)
     assert still.notes == photo.notes == ()
@@ -87,7 +88,7 @@ def test_a_busy_machine_takes_no_look_away(
     clock = SimpleNamespace(monotonic=lambda: next(passing), thread_time=lambda: next(working))
     monkeypatch.setattr("vision.plate.budget.time", clock)
     reading = Reader(engines=("rapidocr",), budget_seconds=10).read(plate(LINES))
-    assert any("ran out" in note for note in reading.notes) == cut
+    assert reading.notes == ((say("reading.out-of-time", seconds=10),) if cut else ())
 
 
 @pytest.mark.parametrize("names", [("scripted",), ("scripted", "cyrillic", "tesseract")])
@@ -130,5 +131,14 @@ class SlowToLoad:
 
 def test_no_reader_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vision.reader.usual_engines", lambda: ())
-    with pytest.raises(EngineMissing, match="no reader is installed"):
+    with pytest.raises(EngineMissing) as caught:
         Reader()
+    assert caught.value.sentence == say("reader.none", known=USUAL)
+
+
+def test_a_reading_that_was_stopped_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = (ScriptedLine(text="S/N 0836", box=(0.1, 0.25, 0.4, 0.08)),)
+    monkeypatch.setattr("vision.reader.load_engine", lambda _name: ScriptedEngine(lines=lines))
+    reader = Reader(engines=("scripted",))
+    assert say("reading.stopped") in reader.read(plate([]), cancelled=lambda: True).notes
+    assert reader.read(plate([]), cancelled=lambda: False).notes == ()

@@ -57,6 +57,12 @@ def test_no_text_is_said_by_nobody() -> None:
     assert en.ENGLISH.gaps().keys() == {identifier for identifier, _ in _said()}
 
 
+def test_every_sentence_of_readings_is_held_by_a_test() -> None:
+    tests = [path.read_text("utf-8") for path in sorted((ROOT / "tests" / "vision").rglob("*.py"))]
+    for identifier in (*en.reading.SENTENCES, *en.reading.PHRASES):
+        assert any(f'"{identifier}"' in text for text in tests), identifier
+
+
 def test_no_identifier_stands_in_two_tables() -> None:
     every = [one for room in en.ROOMS for one in (*room.SENTENCES, *room.PHRASES)]
     assert len(every) == len(set(every)) == len(en.ENGLISH.gaps())

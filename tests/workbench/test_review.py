@@ -9,6 +9,7 @@ from tests.workbench.drawn import SERIAL, plate_jpeg
 from tests.workbench.steps import judge, now
 from vision.serialize import reading_to_json
 from vision.types import PhotoReading
+from words import en
 from workbench import events
 from workbench.errors import BadRequest, NotAllowed, NotFound
 from workbench.types import Actor, CaseSummary, Claims, ExhibitState, Judgement, Policy, Upload
@@ -166,7 +167,7 @@ def test_a_photo_without_a_field_waits_for_nobody(
         events.ExhibitRead(
             exhibit="EX-0001",
             engines=(),
-            reading=bench.stores.blobs.put(canonical_json(reading_to_json(nothing))),
+            reading=bench.stores.blobs.put(canonical_json(reading_to_json(nothing, en.text))),
             regions=(),
             whole=True,
         ).draft(investigator.person_id),

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from tests.vision.plate.layouts import Layout
+from values.sentence import say
 from vision.types import Engine, FieldReading, FieldSource, PhotoReading, Reading, Reason, Witness
-from workbench.strength import strength_in, witnesses_in_words
+from words import en
+from workbench.strength import notes_of, strength_in, witnesses_in_words
 
 CORNERS = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 SERIAL = FieldReading(
@@ -132,11 +134,32 @@ def test_a_reading_that_claims_agreement_without_witnesses_is_not_believed() -> 
             },
             "offered: label and form leave open whether it is the serial number",
         ),
+        (
+            {
+                "reasons": (
+                    Reason(rule="place-open", sentence=say("reason.place-open", field="cage")),
+                )
+            },
+            "offered: clear to read, but it may not be the CAGE code",
+        ),
         ({"reasons": ()}, "offered: the reading does not say why"),
     ],
 )
 def test_the_first_reason_is_named(changes: dict[str, Any], word: str) -> None:
     assert word_of(replace(SERIAL, **changes)) == word
+
+
+def test_what_keeps_a_value_from_being_stated_is_noted_once() -> None:
+    gap = Reason(rule="two-plates", sentence=say("reason.wide-gap"))
+    blocks = Reason(rule="blocks-differ", sentence=say("reason.blocks-differ", text="55"))
+    open_ = Reason(rule="pixels-open", sentence=say("reason.pixels-open"))
+    elsewhere = say("reading.elsewhere", text="55")
+    noted = replace(SERIAL, reasons=(gap, blocks, open_), notes=(elsewhere,))
+    gap_noted = "Not stated: a wide gap parts the lines, as between two plates."
+    assert notes_of(noted) == (en.text(elsewhere), gap_noted)
+    assert notes_of(replace(noted, state="stated")) == (en.text(elsewhere),)
+    earlier = Reason(rule="two-plates", sentence=en.text(gap.sentence))
+    assert notes_of(replace(SERIAL, reasons=(earlier,), notes=(gap_noted,))) == (gap_noted,)
 
 
 def witness(name: str, stance: str, *texts: str, engines: tuple[str, ...] = ()) -> Witness:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from ui import words
 from ui.components import markup
+from words import en
 from workbench.strength import pixels_of, strength_of
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def codes(reading: PhotoReading) -> None:
             markup.chips(markup.chip(code.symbology, "accent"))
             + markup.facts_html([("Says", code.payload), *said], mono=("Says",))
         )
-        notes(code.notes)
+        notes(tuple(map(en.text, code.notes)))
 
 
 def marked(text: str, against: str) -> str:

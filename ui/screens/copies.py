@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import markup
+from words import en
 from workbench.copies import measured
 from workbench.types import CopyGroupView, Judgement, Role
 
@@ -82,7 +83,7 @@ def _elsewhere(workbench: Workbench, case_id: str) -> None:
         for hit in found:
             where = f"{workbench.cases.summary(hit.case_id).title}, {hit.exhibit_id}"
             st.html(
-                f"<div><b>{markup.safe(where)}.</b> {markup.safe(hit.evidence.why)}</div>"
+                f"<div><b>{markup.safe(where)}.</b> {markup.safe(en.text(hit.evidence.why))}</div>"
                 f'<div class="np-muted np-small">{markup.safe(measured(hit.evidence))}</div>'
             )
         if not found:
@@ -191,7 +192,7 @@ def _evidence(
         )
     st.html(
         f"<div><b>{markup.safe(_pair(evidence, shown_in))}.</b> "
-        f"{markup.safe(evidence.why)}</div>"
+        f"{markup.safe(en.text(evidence.why))}</div>"
         f'<div class="np-muted np-small">{markup.safe(measured(evidence))}</div>'
     )
 

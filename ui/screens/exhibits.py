@@ -267,7 +267,7 @@ def _reading(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
     if view.reading.codes:
         markup.section("Codes", "Read from the photo; they can be held against the letters.")
         doubt.codes(view.reading)
-    doubt.notes(view.reading.notes)
+    doubt.notes(tuple(map(en.text, view.reading.notes)))
     if st.button("Read again", key=f"read-{key}", type="tertiary", icon=":material/refresh:"):
         _read_again(workbench, case_id, key)
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import markup
+from words import en
 
 if TYPE_CHECKING:
     from workbench.workbench import Workbench
@@ -41,7 +42,7 @@ def render(workbench: Workbench) -> None:
                 ),
                 (
                     f"<b>{markup.safe(reader.name)}</b> "
-                    f'<span class="np-muted">{markup.safe(reader.sentence)}</span>'
+                    f'<span class="np-muted">{markup.safe(en.text(reader.sentence))}</span>'
                 ),
             )
             for reader in workbench.reading.readers()

@@ -15,6 +15,7 @@ from ui.components import acts, doubt, markup
 from ui.components.focus import focus_on
 from words import en
 from workbench.state.standing import dissent_of
+from workbench.strength import notes_of
 from workbench.types import ExhibitView, Judgement, Review
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def _machine(place: Place, field: FieldReading) -> None:
             f'<div style="font-size:1.2rem">{markup.machine(field.text or "nothing legible")}</div>'
         )
     doubt.alternatives(field)
-    doubt.notes(field.notes)
+    doubt.notes(notes_of(field))
     if place.view.reading is not None:
         doubt.readers(place.view.reading, place.region.region_id, field)
 

@@ -9,6 +9,7 @@ import streamlit as st
 from ui import state, words
 from ui.components import markup
 from ui.screens.people import role_boxes
+from words import en
 from workbench.rules.sign_in import CHALLENGE_LIVES, NAMESPACE, Proof, proof_of
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def _readers(workbench: Workbench) -> None:
             ),
             (
                 f"<b>{markup.safe(reader.name)}</b><br>"
-                f'<span class="np-muted np-small">{markup.safe(reader.sentence)}</span>'
+                f'<span class="np-muted np-small">{markup.safe(en.text(reader.sentence))}</span>'
             ),
         )
         for reader in workbench.reading.readers()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from values.sentence import say
 from vision.engine import NOTHING, FoundLine, Recognised
 from vision.engines.glyphs import glyphs_of
 from vision.errors import EngineMissing
@@ -92,8 +93,9 @@ def _from_setting() -> tuple[ScriptedLine, ...]:
             for item in data
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
+        why = str(error)
         raise EngineMissing(
-            f"the scripted reader cannot use the file that {SCRIPT_SETTING} names ({name}): {error}"
+            say("reader.no-script", setting=SCRIPT_SETTING, name=name, why=why)
         ) from error
 
 

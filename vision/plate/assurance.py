@@ -3,7 +3,7 @@
 A wrong value given as certain is the worst outcome. So a value is *stated* only if nothing speaks
 against it (`VETOES`) and something independent speaks for it: a code on the plate that repeats
 it, or readers trained apart that agree on a plate that leaves nothing open (`CONDITIONS`). Each
-rule has an identifier and answers with a plain sentence; all that apply are named.
+rule has an identifier and answers with a reason; all that apply are named.
 
 Where no other source stands beside a number it was set by judgement and is measured by
 `benchmarks.reading`; decision 0040 says why the vetoes are as they are, 0041 why readers of one
@@ -19,6 +19,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from values.rule import Declared
+from values.sentence import Sentence, say
 from values.text import fold, skeleton
 from vision.labels import NUMBER_SIGN, fold_word
 from vision.payload import is_article_number
@@ -163,8 +164,8 @@ class Rule:
     """One reason not to state a value: its identifier, the test, and its source."""
 
     identifier: str
-    asks: Callable[[Evidence], str | None]
-    """Gives a sentence without a full stop where the rule forbids stating, else None."""
+    asks: Callable[[Evidence], Sentence | None]
+    """Gives the reason where the rule forbids stating, else None."""
     source: str
 
     @property
@@ -194,17 +195,17 @@ def assure(evidence: Evidence | OneReader | Exposures) -> Assurance:
     if against:
         return Assurance(state="offered", reasons=against, witnesses=witnesses)
     if code:
-        why_stated = Reason(rule="code-repeats", sentence="a code on the label says the same")
+        why_stated = Reason(rule="code-repeats", sentence=say("reason.code-repeats"))
     else:
         count = sum(one.stance == "agrees" for one in witnesses)
         why_stated = Reason(
-            rule="readers-agree", sentence=f"{spelled(count)} independent readers agree"
+            rule="readers-agree", sentence=say("reason.readers-agree", readers=count)
         )
     return Assurance(state="stated", reasons=(why_stated,), witnesses=witnesses)
 
 
-_UNREADABLE = Reason(rule="unreadable", sentence="too little can be seen")
-_ONE_ENGINE = Reason(rule="one-engine", sentence="read by one engine only")
+_UNREADABLE = Reason(rule="unreadable", sentence=say("reason.unreadable"))
+_ONE_ENGINE = Reason(rule="one-engine", sentence=say("reason.one-engine"))
 
 
 def _witnesses(evidence: Evidence | OneReader) -> tuple[Witness, ...]:
@@ -227,31 +228,24 @@ def _assure_exposures(evidence: Exposures) -> Assurance:
         dict.fromkeys(why for item in own for why in item.reasons if why.rule in VETO_NAMES)
     )
     if evidence.sure < FUSED:
-        against.append(Reason(rule="pixels-open", sentence="the pixels leave it open"))
+        against.append(Reason(rule="pixels-open", sentence=say("reason.pixels-open")))
     if evidence.exposures < 2 and not stated:
-        against.append(Reason(rule="one-exposure", sentence="fewer than two exposures gave it"))
+        against.append(Reason(rule="one-exposure", sentence=say("reason.one-exposure")))
     if max((item.strength for item in own), default=0.0) < CLEAR_PLACE and not stated:
-        against.append(Reason(rule="place-open", sentence=_PLACE_OPEN))
+        against.append(Reason(rule="place-open", sentence=_place(evidence.readings[0].field)))
     if others:
-        against.append(
-            Reason(rule="exposures-differ", sentence=f"another exposure states “{others[0].text}”")
-        )
+        differs = say("reason.exposures-differ", text=others[0].text)
+        against.append(Reason(rule="exposures-differ", sentence=differs))
     if against:
         return Assurance(state="offered", reasons=tuple(against))
-    count = spelled(evidence.exposures)
-    why = Reason(
-        rule="exposures-agree",
-        sentence=f"{count} exposures gave it"
-        if evidence.exposures > 1
-        else "one exposure states it",
-    )
+    agree = say("reason.exposures-agree", exposures=evidence.exposures)
+    why = Reason(rule="exposures-agree", sentence=agree)
     return Assurance(state="stated", reasons=(why,))
 
 
 def vouched(evidence: Evidence | OneReader) -> FieldReading:
     """Give the reading of a drafted field, as far as it is vouched for."""
     draft, given = evidence.draft, assure(evidence)
-    forbidden = given.reasons if given.state == "offered" else ()
     return FieldReading(
         field=draft.field,
         text=draft.text,
@@ -262,17 +256,13 @@ def vouched(evidence: Evidence | OneReader) -> FieldReading:
         source=draft.source,
         notes=(
             *draft.notes,
-            *(f"Not stated: {why.sentence}." for why in forbidden if why.rule in _NOTED),
-            *(ELSEWHERE.format(text=text) for text in draft.elsewhere),
+            *(say("reading.elsewhere", text=text) for text in draft.elsewhere),
         ),
         strength=draft.strength,
         lattice=draft.lattice,
         reasons=given.reasons,
         witnesses=given.witnesses,
     )
-
-
-ELSEWHERE = "Elsewhere in the drawn region “{text}” was read."
 
 
 def family_of(engine: str) -> str:
@@ -306,14 +296,6 @@ def _witness(name: str, heard: Sequence[Heard], key: str) -> Witness:
     )
 
 
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
-
-
-def spelled(count: int) -> str:
-    """Give a small number as a word."""
-    return NUMBERS[count] if 0 <= count < len(NUMBERS) else str(count)
-
-
 def repeating_code(evidence: Evidence) -> Code | None:
     """Give the code that confirms the value: one that names its field, or that is nothing else.
 
@@ -336,40 +318,40 @@ def repeating_code(evidence: Evidence) -> Code | None:
 # --- Vetoes: each forbids stating, whatever else speaks for the value -------------------------
 
 
-def _blocks_differ(evidence: Evidence | OneReader) -> str | None:
+def _blocks_differ(evidence: Evidence | OneReader) -> Sentence | None:
     """A person says that a drawn region is one place; what its blocks say differently is open."""
     if evidence.draft.elsewhere:
-        return f"elsewhere in the drawn region “{evidence.draft.elsewhere[0]}” was read"
+        return say("reason.blocks-differ", text=evidence.draft.elsewhere[0])
     return None
 
 
-def _bare_number_sign(evidence: Evidence) -> str | None:
+def _bare_number_sign(evidence: Evidence) -> Sentence | None:
     """A number sign without a word does not say which number follows."""
     if evidence.draft.source.label == NUMBER_SIGN:
-        return "only a number sign stands before it, which does not say which number it is"
+        return say("reason.bare-number-sign")
     return None
 
 
 _SIGN_LEFT = re.compile(r"^N(?:[O0º°9]|R|UM)?\.?\s?(?=\d)", re.IGNORECASE)
 
 
-def _sign_in_the_value(evidence: Evidence) -> str | None:
+def _sign_in_the_value(evidence: Evidence) -> Sentence | None:
     """A value that begins with N, NO or N0 before digits may begin with a number sign."""
     named = evidence.draft.source.label is not None
     if evidence.field in IDENTIFIERS and named and _SIGN_LEFT.match(evidence.draft.text):
-        return "it may begin with a number sign that is no part of it"
+        return say("reason.sign-in-value")
     return None
 
 
-def _unsure_word(evidence: Evidence) -> str | None:
+def _unsure_word(evidence: Evidence) -> Sentence | None:
     """Some label words announce several things."""
     label = evidence.draft.source.label
     if label and fold_word(label) in UNSURE_WORDS and evidence.field != "lot":
-        return f"“{label}” may announce something else"
+        return say("reason.unsure-label", label=label)
     return None
 
 
-def _product_number(evidence: Evidence) -> str | None:
+def _product_number(evidence: Evidence) -> Sentence | None:
     """A number behind the word for the product and a number sign may be its serial."""
     label = evidence.draft.source.label
     if evidence.field != "model" or not label or fold_word(label) not in PRODUCT_WORDS:
@@ -379,10 +361,10 @@ def _product_number(evidence: Evidence) -> str | None:
         for text in evidence.plate.texts
         for placed in text.labels
     )
-    return "a number sign stands before it: it may be the serial number" if numbered else None
+    return say("reason.product-number") if numbered else None
 
 
-def _announced_otherwise(evidence: Evidence) -> str | None:
+def _announced_otherwise(evidence: Evidence) -> Sentence | None:
     """What another label announces, in any sure reading, is not stated under this one."""
     if evidence.field not in IDENTIFIERS:
         return None
@@ -390,17 +372,17 @@ def _announced_otherwise(evidence: Evidence) -> str | None:
     for text in evidence.plate.texts:
         for word, number in text.elsewhere:
             if any(letters_and_digits(part) == key for part in (number, *number.split())):
-                return f"“{word}” announces the same characters"
+                return say("reason.announced-by", label=word)
         for guess in text.guesses:
             same = letters_and_digits(guess.text) == key and guess.label is not None
             own = guess.line.line_id == evidence.draft.source.line_id
             clear = guess.line.confidence >= SURE and guess.strength >= evidence.draft.strength
             if same and own and guess.field != evidence.field and clear:
-                return f"it may be announced by “{guess.label}”"
+                return say("reason.perhaps-announced-by", label=str(guess.label))
     return None
 
 
-def _code_names_another_field(evidence: Evidence) -> str | None:
+def _code_names_another_field(evidence: Evidence) -> Sentence | None:
     """A code that gives these characters as another field, or as an article number."""
     if evidence.field not in IDENTIFIERS:
         return None
@@ -411,17 +393,17 @@ def _code_names_another_field(evidence: Evidence) -> str | None:
         )
         for name, text in code.fields:
             if not mine and name != evidence.field and letters_and_digits(text) == key:
-                return f"a code gives the same characters as {name.replace('_', ' ')}"
+                return say("reason.code-of-another-field", field=name)
         if is_article_number(code) and letters_and_digits(code.payload).lstrip("0") in {
             key.lstrip("0"),
             "01" + key,
             "1" + key,
         }:
-            return "a code gives the same characters as an article number"
+            return say("reason.code-of-article")
     return None
 
 
-def _code_differs(evidence: Evidence) -> str | None:
+def _code_differs(evidence: Evidence) -> Sentence | None:
     """A code that names this field and gives another value."""
     said = [
         text
@@ -431,11 +413,11 @@ def _code_differs(evidence: Evidence) -> str | None:
     ]
     keys = {letters_and_digits(text) for text in said}
     if keys and evidence.key not in keys:
-        return f"a code gives {said[0]} for it"
+        return say("reason.code-differs", text=said[0])
     return None
 
 
-def _labelled_twice(evidence: Evidence) -> str | None:
+def _labelled_twice(evidence: Evidence) -> Sentence | None:
     """Two labels of one field, or two values under labels of it, leave open which is meant."""
     field = evidence.field
     values = {
@@ -447,9 +429,9 @@ def _labelled_twice(evidence: Evidence) -> str | None:
         if guess.strength >= LEAST_STRENGTH
     }
     if field in IDENTIFIERS and values - {evidence.key}:
-        return f"another label of the same field stands before “{min(values - {evidence.key})}”"
+        return say("reason.labelled-twice", text=min(values - {evidence.key}))
     if field == "serial" and _places(evidence.plate, "serial") > 1:
-        return "two labels of a serial number stand on this plate"
+        return say("reason.two-serial-labels")
     return None
 
 
@@ -478,7 +460,7 @@ def _sure(placed: PlacedLabel) -> bool:
     return placed.row.line.confidence >= SURE and placed.label.strength >= 0.7
 
 
-def _two_plates(evidence: Evidence) -> str | None:
+def _two_plates(evidence: Evidence) -> Sentence | None:
     """What may be of two plates is not stated as the identity of one."""
     for text in evidence.plate.texts:
         words = Counter(
@@ -488,9 +470,9 @@ def _two_plates(evidence: Evidence) -> str | None:
         )
         for one in text.labels:
             if words[fold_word(one.label.word)] > 1:
-                return f"“{one.label.word}” stands here twice, as on two plates"
+                return say("reason.label-twice", label=one.label.word)
     if _gap_between(evidence.plate):
-        return "a wide gap parts the lines, as between two plates"
+        return say("reason.wide-gap")
     return None
 
 
@@ -528,7 +510,7 @@ def _gap_between(plate: PlateDraft) -> bool:
     return False
 
 
-def _contradicting_line(evidence: Evidence) -> str | None:
+def _contradicting_line(evidence: Evidence) -> Sentence | None:
     """Another line surely gives the value with look-alikes or, on its plate, with one change."""
     if evidence.field not in IDENTIFIERS:
         return None
@@ -541,9 +523,9 @@ def _contradicting_line(evidence: Evidence) -> str | None:
         for word in words:
             start = word[: len(key)]
             if len(key) >= 2 and start != key and skeleton(start) == skeleton(key):
-                return f"another line reads “{line.text.strip()}”"
+                return say("reason.contradicting-line", text=line.text.strip())
             if at < here and _one_apart(word, key) and not _is_announced(evidence, line, word):
-                return f"another line reads “{line.text.strip()}”"
+                return say("reason.contradicting-line", text=line.text.strip())
     return None
 
 
@@ -569,19 +551,19 @@ def _is_announced(evidence: Evidence, line: TextLine, word: str) -> bool:
     )
 
 
-def _no_identifier(evidence: Evidence) -> str | None:
+def _no_identifier(evidence: Evidence) -> Sentence | None:
     """Measures, dates, degrees of protection, counts and words for nothing are no identifiers."""
     text = evidence.draft.text
     kind = kind_of_statement(text)
     if kind and evidence.field not in ("voltage", "weight", "date"):
-        return f"it looks like {kind}"
+        return say("reason.looks-like", kind=kind)
     if evidence.field in ("serial", "model", "part_number"):
         if text[-1:].isdigit() and any(_unit_behind(one) for one in evidence.agreeing):
-            return "a unit follows it, as behind a measure"
+            return say("reason.unit-follows")
         if looks_like_date(text):
-            return "it looks like a date"
+            return say("reason.looks-like", kind="date")
         if looks_like_measure(text):
-            return "it looks like a measure"
+            return say("reason.looks-like", kind="measure")
     return None
 
 
@@ -593,25 +575,25 @@ def _unit_behind(heard: Heard) -> bool:
 _SMALL_FRACTION = re.compile(r"^\s*(\d{1,2})\s*/\s*(\d{1,2})\s*$")
 
 
-def _counter(evidence: Evidence) -> str | None:
+def _counter(evidence: Evidence) -> Sentence | None:
     """Two small numbers with a stroke between them, the first no larger, may count pieces."""
     found = _SMALL_FRACTION.match(evidence.draft.text)
     if evidence.field in IDENTIFIERS and found and 0 < int(found[1]) <= int(found[2]) <= 20:
-        return "it may be a count, such as the first of several pieces"
+        return say("reason.counter")
     return None
 
 
-def _piece(evidence: Evidence) -> str | None:
+def _piece(evidence: Evidence) -> Sentence | None:
     """A value whose row goes on, or with which a longer one begins or ends, may be a piece."""
     longer = longer_value(evidence.draft, evidence.plate.fields, evidence.plate.shown)
     if longer is not None:
-        return f"it may be a piece of a longer value, since “{longer}” is there too"
+        return say("reason.piece", text=longer)
     return None
 
 
-def _respelt(evidence: Evidence) -> str | None:
+def _respelt(evidence: Evidence) -> Sentence | None:
     """A value that is not spelt as it was read rests on a rule, not on a reading."""
-    return evidence.draft.respelt
+    return say("reason.spelt-as-model") if evidence.draft.respelt else None
 
 
 VETOES = (
@@ -653,54 +635,53 @@ VETOES = (
 
 VETO_NAMES = frozenset(rule.identifier for rule in VETOES)
 
-_NOTED = VETO_NAMES - {"blocks-differ"}
-"""Vetoes that a note names; for values elsewhere in a drawn region there is a note each."""
-
 # --- Conditions: what has to hold where no code repeats the value ------------------------------
 
-_PLACE_OPEN = "label and form leave open which field it is"
+
+def _place(field: FieldName) -> Sentence:
+    return say("reason.place-open", field=field)
 
 
-def _pixels_open(evidence: Evidence) -> str | None:
+def _pixels_open(evidence: Evidence) -> Sentence | None:
     """The best value has to be probable, and no other one likely."""
     draft = evidence.draft
     if draft.sure < STATED or draft.rival >= LIKELY_RIVAL:
-        return "the pixels leave it open"
+        return say("reason.pixels-open")
     return None
 
 
-def _hard_to_read(evidence: Evidence) -> str | None:
+def _hard_to_read(evidence: Evidence) -> Sentence | None:
     """The plate as a whole has to be legible."""
     if evidence.plate.legible < LEGIBLE:
-        return "the rest of this plate was hard to read"
+        return say("reason.hard-to-read")
     return None
 
 
-def _place_open(evidence: Evidence) -> str | None:
+def _place_open(evidence: Evidence) -> Sentence | None:
     """The rule that made the text a field has to be strong."""
     strength = max((one.strength for one in evidence.agreeing), default=0.0)
-    return _PLACE_OPEN if strength < CLEAR_PLACE else None
+    return _place(evidence.field) if strength < CLEAR_PLACE else None
 
 
-def _another_look(evidence: Evidence) -> str | None:
+def _another_look(evidence: Evidence) -> Sentence | None:
     """No other pass of an agreeing reader may surely read something else."""
     for heard in evidence.agreeing:
         for text, sure in heard.passes:
             other, line = letters_and_digits(text), letters_and_digits(heard.line)
             if sure >= SURE and evidence.key not in other and other not in line:
-                return "another look at it reads otherwise"
+                return say("reason.another-look")
     return None
 
 
-def _dissent(evidence: Evidence) -> str | None:
+def _dissent(evidence: Evidence) -> Sentence | None:
     """No reader may surely read something else there; less of the same is nothing else."""
     for heard in evidence.draft.heard:
         if heard.confidence >= SURE and letters_and_digits(heard.text) not in evidence.key:
-            return f"the readers differ: one surely reads “{heard.text}”"
+            return say("reason.readers-differ", text=heard.text)
     return None
 
 
-def _one_witness(evidence: Evidence) -> str | None:
+def _one_witness(evidence: Evidence) -> Sentence | None:
     """Two readers trained apart have to agree; readers of one family are one witness."""
     plate, heard = evidence.plate, evidence.draft.heard
     witnesses = witnesses_of(heard, evidence.key, plate.names)
@@ -710,12 +691,8 @@ def _one_witness(evidence: Evidence) -> str | None:
     spoke = [one for one in witnesses if one.stance != "silent"]
     engines = [name for one in agree for name in one.engines]
     if len(spoke) > 1:
-        return "only one independent reader read it so"
-    return (
-        "read by one engine only"
-        if len(engines) < 2
-        else "only readers of one family read it, which count as one"
-    )
+        return say("reason.one-witness")
+    return say("reason.one-engine") if len(engines) < 2 else say("reason.one-family")
 
 
 CONDITIONS = (

@@ -5,8 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from values.sentence import say
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from values.sentence import Sentence
 
 PATIENCE = 4
 """So many times the budget may pass on the clock before no further pass is begun either."""
@@ -24,7 +28,7 @@ class Budget:
     ) -> None:
         """Take the seconds of work on a core, whom to tell each step, and who may stop it."""
         self.seconds = seconds
-        self.notes: list[str] = []
+        self.notes: list[Sentence] = []
         self.bare = False
         """Whether the first pass showed no lettering and no further one is wanted."""
         self._on_step = on_step
@@ -49,13 +53,13 @@ class Budget:
     def stopped(self) -> bool:
         """Say whether no further pass may begin; leaves a note the first time."""
         if self.cancelled:
-            self._note("The reading was stopped before every look was taken.")
+            self._note(say("reading.stopped"))
             return True
         if self.bare:
-            self._note("Its first look showed no lettering: reading it again takes every look.")
+            self._note(say("reading.no-lettering"))
             return True
         if self._spent():
-            self._note(f"Not every look was taken: the {self.seconds:g} s for one photo ran out.")
+            self._note(say("reading.out-of-time", seconds=self.seconds))
             return True
         return False
 
@@ -63,6 +67,6 @@ class Budget:
         work = time.thread_time() - self._worked
         return work > self.seconds or self.passed > PATIENCE * self.seconds
 
-    def _note(self, words: str) -> None:
-        if words not in self.notes:
-            self.notes.append(words)
+    def _note(self, note: Sentence) -> None:
+        if note not in self.notes:
+            self.notes.append(note)

@@ -15,6 +15,7 @@ from vision.plate.layout import rows_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from values.sentence import Sentence
     from vision.engine import Recognised
     from vision.plate.layout import Row
     from vision.plate.spans import PlateText
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
         StringLikelihood,
         TextLine,
     )
+
+CLAIMED = 0.5
+"""A value whose field rule is at least this strong (0–1) is more than a guess: it has its text to
+itself, and stays where another value of the photo is better."""
 
 WORDS = 4
 """Shorter lines say little about how well a plate can be read."""
@@ -67,9 +72,9 @@ class FieldDraft:
     glyphs: tuple[Glyph, ...]
     alternatives: tuple[Alternative, ...]
     lattice: StringLikelihood | None = None
-    notes: tuple[str, ...] = ()
-    respelt: str | None = None
-    """Why the value is spelt otherwise than it was read, if it is."""
+    notes: tuple[Sentence, ...] = ()
+    respelt: bool = False
+    """Whether the value is spelt otherwise than it was read."""
     elsewhere: tuple[str, ...] = ()
     """Other values that were read for this field elsewhere in a region that a person drew."""
 

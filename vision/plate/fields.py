@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vision.plate.code_values import IN_A_CODE, coded_guesses, with_codes
+from vision.plate.draft import CLAIMED
 from vision.plate.lines import OF_OTHER_SCRIPTS
 from vision.plate.serial_with_model import held_together
 from vision.plate.spans import same_place
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 HEARD = 0.8
 """A reader that saw no value in a line is heard too if it read the line at least this surely
 (0–1): no more than a dissent needs (`vision.plate.assurance.SURE`)."""
-
-SPOKEN_FOR = 0.5
-"""A value whose field rule is at least this strong (0–1) is more than a guess."""
 
 
 def with_fields(plates: Sequence[PlateDraft]) -> tuple[PlateDraft, ...]:
@@ -152,7 +150,7 @@ def without_guesswork(plates: Sequence[PlateDraft]) -> tuple[PlateDraft, ...]:
         replace(
             plate,
             fields=tuple(
-                one for one in plate.fields if one.strength >= SPOKEN_FOR or one is kept[one.field]
+                one for one in plate.fields if one.strength >= CLAIMED or one is kept[one.field]
             ),
         )
         for plate in plates

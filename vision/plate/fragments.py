@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from vision.labels import find_labels
+from vision.plate.draft import CLAIMED
 from vision.plate.layout import rows_of
 from vision.shapes import letters_and_digits, looks_like_date, looks_like_measure
 
@@ -26,9 +27,6 @@ BESIDE = 2.5
 SAME_ROW, ALIKE = 0.5, 1.7
 """Two texts are in one row if their middles differ by less than `SAME_ROW` letter heights, and of
 one hand if their heights differ by at most the factor `ALIKE`."""
-
-CLAIMED = 0.5
-"""A value whose field rule is at least this strong (0–1) has its text to itself."""
 
 
 class Placed(Protocol):

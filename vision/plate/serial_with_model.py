@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from values.sentence import say
 from values.text import DIGIT_TWINS
 from vision.shapes import letters_and_digits
 from vision.types import Alternative, CharOption, Glyph
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from vision.plate.draft import FieldDraft
 
 _TO_DIGITS = str.maketrans(DIGIT_TWINS)
-
-WHY = "readers take digits for letters more often than letters for digits"
 
 LEAST_MODEL = 4
 """A model of fewer letters and digits than this may begin a serial by chance."""
@@ -58,9 +57,9 @@ def _spelled(serial: FieldDraft, model: str) -> FieldDraft:
         ),
         notes=(
             *serial.notes,
-            f"Read “{serial.text}”; its beginning is spelt as the model on the same plate: {WHY}.",
+            say("reading.spelt-as-model", text=serial.text),
         ),
-        respelt="its beginning is spelt as the model on the same plate",
+        respelt=True,
     )
 
 

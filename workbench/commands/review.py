@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, get_args
 
 from vision.types import FieldName
+from words import en
 from workbench.commands.common import (
     Verbs,
     actor_of,
@@ -272,11 +273,11 @@ def _copies(workbench: Workbench, options: argparse.Namespace) -> int:
         judged = f"{group.judgement} by {group.judged_by}" if group.judgement else "not judged"
         line(group.group_id, ", ".join(group.exhibit_ids), judged, f"counted as {group.counted}")
         for evidence in group.evidence:
-            line("", evidence.relation, evidence.why, measured(evidence))
+            line("", evidence.relation, en.text(evidence.why), measured(evidence))
     for capture in captures:
         line(capture.plate_id, capture.sentence)
     for own, hit in elsewhere:
-        line(own, hit.case_id, hit.exhibit_id, hit.evidence.why)
+        line(own, hit.case_id, hit.exhibit_id, en.text(hit.evidence.why))
     if not groups and not captures and not elsewhere:
         aside("No exhibit repeats another, and no plate was read yet.")
     return 0

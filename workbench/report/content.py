@@ -7,8 +7,8 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from words.english.parts import field as field_word
 from workbench.report.fields import by_importance
-from workbench.report.fields import field as field_word
 from workbench.report.inert import visible
 from workbench.report.numbers import bits, moment, percent, ratio
 from workbench.report.texts import ENGLISH, NOT_PROVED_ENGLISH

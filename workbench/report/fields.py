@@ -1,32 +1,10 @@
-"""The fields of a plate as screens and files name them, most important first."""
+"""The order in which screens and files name the fields of a plate."""
 
 from __future__ import annotations
 
-_WORDS = {
-    "maker": "Maker",
-    "model": "Model",
-    "serial": "Serial number",
-    "part_number": "Part number",
-    "date": "Date",
-    "nsn": "NSN",
-    "cage": "CAGE code",
-    "contract": "Contract",
-    "lot": "Lot",
-    "weight": "Weight",
-    "voltage": "Voltage",
-}
-_ORDER = tuple(_WORDS)
+from words.english.parts import FIELDS
 
-
-def field(name: str) -> str:
-    """The word for a field of a plate."""
-    return _WORDS.get(name, name.replace("_", " ").capitalize())
-
-
-def inside(name: str) -> str:
-    """The word inside a sentence; abbreviations keep their capitals."""
-    word = field(name)
-    return word if word[:2].isupper() else word[:1].lower() + word[1:]
+_ORDER = tuple(FIELDS)
 
 
 def by_importance(name: str) -> int:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vision.plate.assurance import ELSEWHERE
+from values.sentence import say
 from vision.plate.draft import FieldDraft, Heard, PlateDraft
 from vision.plate.drawn_region import as_drawn, top_to_bottom
 from vision.plate.lines import as_read_by
@@ -108,7 +108,7 @@ def test_blocks_that_differ_offer_the_surer_value_and_name_the_other() -> None:
     (serial,) = drawn(blocks).combined[0].fields
     assert (serial.text, serial.state, serial.lattice) == ("0886", "offered", None)
     assert [why.rule for why in serial.reasons] == ["blocks-differ"]
-    assert ELSEWHERE.format(text="0836") in serial.notes
+    assert say("reading.elsewhere", text="0836") in serial.notes
     assert serial.alternatives[0].text == "0836"
     shares = [serial.confidence, *(other.probability for other in serial.alternatives)]
     assert sum(shares) <= 1.0 + 1e-9
@@ -135,7 +135,7 @@ def test_the_order_in_which_blocks_were_found_does_not_count(
 
 def test_it_is_kept_with_its_corners_and_those_of_the_machine() -> None:
     reading = drawn(seen((50.0, (field("0836", line="L50"),))))
-    plain = json.loads(json.dumps(reading_to_json(reading)))
+    plain = json.loads(json.dumps(reading_to_json(reading, str)))
     assert reading_from_json(plain).regions == reading.regions
     plain["regions"][0]["drawn"] = "yes"
     with pytest.raises(Exception, match="drawn"):

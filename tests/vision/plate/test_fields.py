@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vision.plate import assurance
-from vision.plate.draft import FieldDraft, PlateDraft
+from vision.plate.draft import CLAIMED, FieldDraft, PlateDraft
 from vision.plate.fields import (
     HEARD,
-    SPOKEN_FOR,
     one_field_each,
     one_place,
     without_guesswork,
@@ -93,7 +92,7 @@ def test_of_values_that_only_form_speaks_for_the_best_of_the_photo_is_kept() -> 
         draft = of_one_reader(claim("serial", text).guess)
         return replace(draft, strength=strength, confidence=confidence)
 
-    labelled, weak, weaker = value("0836", SPOKEN_FOR), value("771", 0.3), value("902", 0.3, 0.8)
+    labelled, weak, weaker = value("0836", CLAIMED), value("771", 0.3), value("902", 0.3, 0.8)
     first, second = without_guesswork([plate("R1", weak), plate("R2", weaker, labelled)])
     assert (first.fields, second.fields) == ((), (labelled,))
     first, second = without_guesswork([plate("R1", weaker), plate("R2", weak)])
