@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from values.sentence import Sentence, say
 from vision.alignment import Alignment, Residual
 from vision.copies import (
     LEAST_INLIERS,
@@ -20,6 +21,7 @@ from vision.copies import (
     NearHit,
     _is_near,
     _objection,
+    _same_picture,
     compare,
     draw_pair,
     fingerprint,
@@ -179,7 +181,8 @@ def test_another_exposure_is_no_copy(seed: int) -> None:
     original = scene(10 + seed)
     evidence = compare(photo(original, "a"), photo(reshot(original, seed), "b"))
     assert evidence.relation not in ("exact", "near", "hard"), evidence.why
-    assert evidence.homography is None or "but" in evidence.why
+    assert isinstance(evidence.why, Sentence)
+    assert evidence.why.id != "copy.same-picture"
 
 
 @settings(max_examples=8, deadline=None)
@@ -191,6 +194,59 @@ def test_a_crop_of_another_exposure_is_no_copy(seed: int, across: float, down: f
     part = original[top : top + 192, left : left + 256]
     evidence = compare(photo(part, "a"), photo(reshot(original, seed, bend=0.05), "b"))
     assert evidence.relation == "none", evidence.why
+
+
+SAME = Residual(
+    affine=np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]),
+    blocks=500, likeness=0.97, alike=0.9, displacement=0.1, diagonal=800.0, cover_a=1.0, cover_b=1.0,
+)  # fmt: skip
+MAP = Alignment(affine=SAME.affine, mirrored=False, matches=50, inliers=40)
+
+
+@pytest.mark.parametrize(
+    ("changes", "support", "said"),
+    [
+        ({"blocks": 3}, MAP, say("copy.little-texture", inliers=40, matches=50)),
+        (
+            {"likeness": 0.5},
+            MAP,
+            say("copy.structure-differs", inliers=40, matches=50, likeness=0.5),
+        ),
+        ({"displacement": 2.0}, MAP, say("copy.shift-remains", inliers=40, matches=50, pixels=2.0)),
+        ({"alike": 0.5}, None, say("copy.few-blocks-alike")),
+        (
+            {},
+            dataclasses.replace(MAP, inliers=6),
+            say("copy.few-features", inliers=6, matches=50),
+        ),
+        ({}, MAP, None),
+        ({}, None, None),
+    ],
+)
+def test_what_speaks_against_a_copy_is_said(
+    changes: dict, support: Alignment | None, said: Sentence | None
+) -> None:
+    assert _objection(dataclasses.replace(SAME, **changes), support) == said
+
+
+def test_what_was_done_to_a_copy_is_said() -> None:
+    assert _same_picture(SAME.affine, SAME, MAP) == say(
+        "copy.same-picture",
+        inliers=40, matches=50, mirrored=False, degrees=0, stretch=0.0, shows=1.0, fills=1.0,
+    )  # fmt: skip
+    mirrored = np.array([[-1.0, 0.0, 640.0], [0.0, 1.0, 0.0]])
+    part = dataclasses.replace(SAME, cover_a=0.5)
+    said = say(
+        "copy.same-picture",
+        inliers=0, matches=0, mirrored=True, degrees=0, stretch=0.0, shows=0.5, fills=1.0,
+    )  # fmt: skip
+    assert _same_picture(mirrored, part, None) == said
+
+
+def test_the_same_bytes_and_what_no_map_joins_are_said() -> None:
+    one, other = photo(scene(1), "a"), photo(np.full((480, 640, 3), 90, np.uint8), "b")
+    assert compare(one, one).why == say("copy.same-bytes")
+    assert compare(one, other).why == say("copy.no-map")
 
 
 def test_pairs_are_drawn_with_and_without_a_map() -> None:
@@ -249,7 +305,7 @@ def test_groups_join_copies_only() -> None:
     def pair(a: str, b: str, relation: str) -> CopyEvidence:
         return CopyEvidence(
             photo_a=a, photo_b=b, relation=relation, distances=(), inliers=0,
-            homography=None, outline=None, why="",
+            homography=None, outline=None, why=say("copy.no-map"),
         )  # fmt: skip
 
     pairs = [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from values.sentence import Sentence, say
 from vision.same_object import identity_values, propose_same_object
 from vision.types import (
     CharOption,
@@ -14,6 +16,7 @@ from vision.types import (
     FieldReading,
     FieldSource,
     Glyph,
+    Photo,
     PhotoReading,
     Reading,
     ReadingState,
@@ -66,7 +69,7 @@ def compared(relation: CopyRelation = "none") -> CopyEvidence:
         inliers=40,
         homography=None,
         outline=None,
-        why="",
+        why=say("copy.no-map"),
     )
 
 
@@ -91,7 +94,22 @@ def test_agreement_on_one_unit_is_what_proposes(
     assert (found is not None) == proposed
     if found is not None:
         assert found.relation == "same_object"
-        assert "a person decides" in found.why
+        assert isinstance(found.why, Sentence)
+        assert found.why.id == "copy.same-value"
+
+
+def test_where_the_shared_value_stands_is_said() -> None:
+    one, two = reading(payload="SN4711"), reading("SN-4711")
+    found = propose_same_object(compared(), one, two)
+    assert found is not None
+    (symbology,) = {code.symbology for code in one.codes}
+    assert found.why == say("copy.same-value", value="SN4711", here=symbology, there="serial")
+    blank = Photo(photo_id="0" * 64, pixels=np.zeros((8, 8, 3), np.uint8), format="PNG")
+    plates = propose_same_object(compared(), two, two, photos=(blank, blank))
+    assert plates is not None
+    assert plates.why == say(
+        "copy.same-plate", value="SN4711", here="serial", there="serial", features=0, alike=False
+    )
 
 
 @pytest.mark.parametrize("relation", ["exact", "near", "hard"])

@@ -17,6 +17,7 @@ from renderer.plate import PlateSpec, draw_plate, expose
 from tests.workbench.drawn import SERIAL, plate_jpeg
 from tests.workbench.steps import case_file, now
 from vision.types import CopyEvidence
+from words import en
 from workbench.__main__ import main
 from workbench.copies import FIGURES, measured
 from workbench.errors import BadRequest
@@ -108,7 +109,7 @@ def test_another_exposure_is_proposed_from_the_readings_and_never_held_back(
 ) -> None:
     _, group = bench.copies.groups(two_looks.case_id)
     assert (group.relation, group.exhibit_ids) == ("same_object", ("EX-0001", "EX-0003"))
-    assert f"Both read {SERIAL.replace('-', '')} (serial); " in group.evidence[0].why
+    assert f"Both read {SERIAL.replace('-', '')} (serial); " in en.text(group.evidence[0].why)
     assert copies_of(bench, two_looks) == {"EX-0002": "EX-0001"}
 
 
