@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 import renderer.plate
 from renderer.plate import PlateSpec, Severity, draw_plate, expose
-from vision.lattice import Lattice
+from vision.lattice import KeptLattice, Lattice
 from vision.rectify import crop_quad
 from vision.stacking import VERSION as STACKING
 from vision.stacking import stack_crops
@@ -223,6 +224,9 @@ def _versions() -> str:
     return digest.hexdigest()
 
 
+_KEPT = TypeAdapter(KeptLattice)
+
+
 def _dumped(plate: SeenPlate) -> str:
     looks = [_plain(look) for look in plate.looks]
     stacks = [[count, _plain(look)] for count, look in plate.stacks]
@@ -230,7 +234,7 @@ def _dumped(plate: SeenPlate) -> str:
 
 
 def _plain(look: SeenLook) -> list[Any]:
-    return [look.text, look.confidence, look.lattice.to_json()]
+    return [look.text, look.confidence, _KEPT.dump_python(look.lattice.kept(), mode="json")]
 
 
 def _loaded(line: str) -> SeenPlate:
@@ -247,4 +251,4 @@ def _loaded(line: str) -> SeenPlate:
 
 def _rebuilt(plain: Sequence[Any]) -> SeenLook:
     text, sure, lattice = plain
-    return SeenLook(text=text, confidence=sure, lattice=Lattice.from_json(lattice))
+    return SeenLook(text=text, confidence=sure, lattice=Lattice.of(_KEPT.validate_python(lattice)))

@@ -5,15 +5,14 @@ Beside the looks may stand their *stack*: what was read in all of them laid over
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from pydantic import TypeAdapter
 
-from vision.errors import ReadingRefused
 from vision.lattice import BLANK, UNITS, Lattice, Step
 from vision.prefixes import forward_shared
 from vision.shapes import letters_and_digits
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """What plates write values in; other scripts join where a look or a question has them."""
-
-FORMAT = "nameplate-fused-3"
 
 SUGGESTIONS = 6
 
@@ -93,29 +90,41 @@ class Tempering:
         return fitted[min(looks, len(fitted)) - 1]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fitted:
+    """The file of fitted numbers, as `benchmarks.fusion --fit` writes it."""
+
+    version: str
+    source: str
+    loss: float
+    temperature: float
+    floor: float
+    prior_share: float
+    prior: dict[str, float]
+    discounts: tuple[float, ...]
+    stack_weight: float
+    stacked_discounts: tuple[float, ...]
+
+
+_FITTED: Final = TypeAdapter(_Fitted)
+
+
 @cache
 def usual_tempering() -> Tempering:
     """Give the fitted numbers that are kept with the program."""
-    data = json.loads(Path(__file__).with_name("fusion.json").read_text(encoding="utf-8"))
-    return tempering_from_json(data)
-
-
-def tempering_from_json(data: Mapping[str, Any]) -> Tempering:
-    """Rebuild fitted numbers; raise `ReadingRefused` where the data do not fit."""
-    try:
-        return Tempering(
-            temperature=float(data["temperature"]),
-            floor=float(data["floor"]),
-            prior_share=float(data["prior_share"]),
-            prior=tuple((str(c), float(v)) for c, v in sorted(data["prior"].items())),
-            discounts=tuple(float(value) for value in data["discounts"]),
-            stack_weight=float(data["stack_weight"]),
-            stacked_discounts=tuple(float(value) for value in data["stacked_discounts"]),
-            version=str(data["version"]),
-            source=str(data["source"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ReadingRefused(f"fitted numbers for fusion cannot be read: {error}") from error
+    data = Path(__file__).with_name("fusion.json").read_bytes()
+    fitted = _FITTED.validate_json(data, strict=True, extra="forbid")
+    return Tempering(
+        temperature=fitted.temperature,
+        floor=fitted.floor,
+        prior_share=fitted.prior_share,
+        prior=tuple(sorted(fitted.prior.items())),
+        discounts=fitted.discounts,
+        stack_weight=fitted.stack_weight,
+        stacked_discounts=fitted.stacked_discounts,
+        version=fitted.version,
+        source=fitted.source,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,35 +244,6 @@ class FusedLikelihood:
                 for text, _ in look.best(SUGGESTIONS)
             )
         )
-
-    def to_json(self) -> dict[str, Any]:
-        """Give everything as plain data: the looks and the numbers they were tempered with."""
-        tempering = self.tempering
-        return {
-            "format": FORMAT,
-            "looks": [look.to_json() for look in self.looks],
-            "weights": list(self.weights),
-            "stack": None if self.stack is None else self.stack.to_json(),
-            "temperature": tempering.temperature,
-            "floor": tempering.floor,
-            "prior_share": tempering.prior_share,
-            "prior": dict(tempering.prior),
-            "discounts": list(tempering.discounts),
-            "stack_weight": tempering.stack_weight,
-            "stacked_discounts": list(tempering.stacked_discounts),
-            "version": tempering.version,
-            "source": tempering.source,
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> FusedLikelihood:
-        """Rebuild from `to_json`; raise `ReadingRefused` where the data do not fit."""
-        if data.get("format") != FORMAT or not isinstance(data.get("looks"), list):
-            raise ReadingRefused(f"this fused likelihood is not in the form {FORMAT!r}")
-        looks = tuple(Lattice.from_json(look) for look in data["looks"])
-        stack = None if data.get("stack") is None else Lattice.from_json(data["stack"])
-        weights = tuple(float(weight) for weight in data["weights"])
-        return cls(looks=looks, weights=weights, tempering=tempering_from_json(data), stack=stack)
 
 
 def _plain(look: Lattice) -> Lattice:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -74,6 +74,25 @@ class Step:
         rest = 0.0 if self.rest < 0 else float(np.exp(-self.rest / UNITS))
         total = float(kept.sum()) + rest
         return kept / total, rest / total
+
+
+class Run(NamedTuple):
+    """So many equal time steps, one after the other."""
+
+    times: int
+    symbols: tuple[str, ...]
+    levels: tuple[int, ...]
+    rest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptLattice:
+    """A lattice in the form in which it is kept; `Lattice.of` rebuilds it."""
+
+    format: str
+    alphabet_size: int
+    units: int
+    runs: tuple[Run, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,37 +237,34 @@ class Lattice:
         steps = tuple(_fold_step(step, mapping) for step in self.steps)
         return Lattice(steps=steps, alphabet_size=self.alphabet_size)
 
-    def to_json(self) -> dict[str, Any]:
-        """Give the lattice as plain data, a few kilobytes a line; runs of one step are counted."""
-        runs: list[list[Any]] = []
+    def kept(self) -> KeptLattice:
+        """Give the lattice as it is kept, a few kilobytes a line; runs of one step are counted."""
+        runs: list[Run] = []
         for step in self.steps:
-            row = [[*step.symbols], [*step.levels], step.rest]
-            if runs and runs[-1][1:] == row:
-                runs[-1][0] += 1
-            else:
-                runs.append([1, *row])
-        return {"format": FORMAT, "alphabet_size": self.alphabet_size, "units": UNITS, "runs": runs}
+            times = 1
+            if runs and runs[-1][1:] == (step.symbols, step.levels, step.rest):
+                times += runs.pop().times
+            runs.append(Run(times, step.symbols, step.levels, step.rest))
+        return KeptLattice(
+            format=FORMAT, alphabet_size=self.alphabet_size, units=UNITS, runs=tuple(runs)
+        )
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Lattice:
-        """Rebuild a lattice from `to_json`; raise `ReadingRefused` where the data do not fit."""
+    def of(cls, kept: KeptLattice) -> Lattice:
+        """Rebuild a lattice from `kept`; raise `ReadingRefused` where the data do not fit."""
+        if kept.format != FORMAT or kept.units != UNITS:
+            raise ReadingRefused(f"this lattice is not in the form {FORMAT!r}")
+        times = [run.times for run in kept.runs]
+        if min(times, default=1) < 1 or sum(times) > MAX_STEPS or kept.alphabet_size < 1:
+            raise ReadingRefused(f"a lattice has 1 to {MAX_STEPS} steps and an alphabet")
+        steps: list[Step] = []
         try:
-            if data["format"] != FORMAT or data["units"] != UNITS:
-                raise ReadingRefused(f"this lattice is not in the form {FORMAT!r}")
-            size = int(data["alphabet_size"])
-            if sum(int(run[0]) for run in data["runs"]) > MAX_STEPS or size < 1:
-                raise ReadingRefused(f"a lattice has 1 to {MAX_STEPS} steps and an alphabet")
-            steps: list[Step] = []
-            for count, symbols, levels, rest in data["runs"]:
-                step = Step(
-                    symbols=tuple(str(s) for s in symbols),
-                    levels=tuple(int(level) for level in levels),
-                    rest=int(rest),
-                )
-                steps.extend([step] * int(count))
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+            for run in kept.runs:
+                step = Step(symbols=run.symbols, levels=run.levels, rest=run.rest)
+                steps.extend([step] * run.times)
+        except ValueError as error:
             raise ReadingRefused(f"a stored lattice cannot be rebuilt: {error}") from error
-        return cls(steps=tuple(steps), alphabet_size=size)
+        return cls(steps=tuple(steps), alphabet_size=kept.alphabet_size)
 
 
 def _level(probability: float) -> int:

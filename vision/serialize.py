@@ -16,7 +16,7 @@ from pydantic_core import to_json
 
 from values.sentence import Said, Sentence, recorded
 from vision.errors import ReadingRefused
-from vision.lattice import Lattice
+from vision.lattice import KeptLattice, Lattice
 from vision.types import (
     Alternative,
     Box,
@@ -92,21 +92,6 @@ class _Glyph:
     box: _Box | None
 
 
-class _Run(NamedTuple):
-    times: int
-    symbols: tuple[str, ...]
-    levels: tuple[int, ...]
-    rest: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Lattice:
-    format: str
-    alphabet_size: int
-    units: int
-    runs: tuple[_Run, ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
     line_id: str
@@ -115,7 +100,7 @@ class _Line:
     confidence: _Share
     glyphs: tuple[_Glyph, ...]
     engine: _Engine
-    lattice: _Lattice | None
+    lattice: KeptLattice | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +114,7 @@ class _Field:
     source: FieldSource
     notes: tuple[Said, ...]
     strength: _Share
-    lattice: _Lattice | None
+    lattice: KeptLattice | None
     reasons: tuple[_Reason, ...]
     witnesses: tuple[_Witness, ...]
 
@@ -192,17 +177,8 @@ def _written(adapter: TypeAdapter[_T], value: _T) -> Kept:
     return written
 
 
-def _lattice(lattice: StringLikelihood | None) -> _Lattice | None:
-    if not isinstance(lattice, Lattice):
-        return None
-    kept = lattice.to_json()
-    runs = tuple(
-        _Run(times, tuple(symbols), tuple(levels), rest)
-        for times, symbols, levels, rest in kept["runs"]
-    )
-    return _Lattice(
-        format=kept["format"], alphabet_size=kept["alphabet_size"], units=kept["units"], runs=runs
-    )
+def _lattice(lattice: StringLikelihood | None) -> KeptLattice | None:
+    return lattice.kept() if isinstance(lattice, Lattice) else None
 
 
 def _glyph(glyph: Glyph) -> _Glyph:
@@ -313,19 +289,8 @@ def _read(adapter: TypeAdapter[_T], data: object, *, what: str) -> _T:
         ) from error
 
 
-def _to_lattice(kept: _Lattice | None) -> Lattice | None:
-    return (
-        None
-        if kept is None
-        else Lattice.from_json(
-            {
-                "format": kept.format,
-                "alphabet_size": kept.alphabet_size,
-                "units": kept.units,
-                "runs": kept.runs,
-            }
-        )
-    )
+def _to_lattice(kept: KeptLattice | None) -> Lattice | None:
+    return None if kept is None else Lattice.of(kept)
 
 
 def _to_glyph(kept: _Glyph) -> Glyph:

@@ -198,7 +198,8 @@ def test_a_crop_of_another_exposure_is_no_copy(seed: int, across: float, down: f
 
 SAME = Residual(
     affine=np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]),
-    blocks=500, likeness=0.97, alike=0.9, displacement=0.1, diagonal=800.0, cover_a=1.0, cover_b=1.0,
+    blocks=500, likeness=0.97, alike=0.9, displacement=0.1, diagonal=800.0,
+    cover_a=1.0, cover_b=1.0,
 )  # fmt: skip
 MAP = Alignment(affine=SAME.affine, mirrored=False, matches=50, inliers=40)
 

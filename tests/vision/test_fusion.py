@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 
 import numpy as np
 import pytest
@@ -11,13 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from values.sentence import say
-from vision.errors import ReadingRefused
 from vision.evidence import (
     ALPHABET,
     FusedLikelihood,
     Tempering,
     lattice_from_glyphs,
-    tempering_from_json,
     usual_tempering,
 )
 from vision.fusion import NothingToFuse, fuse, fused_likelihood, shared_weights
@@ -244,20 +241,9 @@ def test_what_cannot_be_fused_is_refused_with_a_sentence() -> None:
         fuse((FAIR, TORN), exposures=("a",))
 
 
-def test_the_fused_likelihood_goes_through_json_unchanged() -> None:
-    likelihood = fused_likelihood((TORN, FAIR))
-    again = FusedLikelihood.from_json(json.loads(json.dumps(likelihood.to_json())))
-    strings = ("0836", "0886", "0835", "X")
-    assert np.array_equal(likelihood.log_likelihood(strings), again.log_likelihood(strings))
-    with pytest.raises(ReadingRefused):
-        FusedLikelihood.from_json({"format": "other"})
-
-
 def test_the_numbers_kept_with_the_program_are_sound() -> None:
     usual = usual_tempering()
     assert all(0 < value <= 1.5 for value in usual.discounts)
-    with pytest.raises(ReadingRefused):
-        tempering_from_json({"temperature": "hot"})
 
 
 @settings(max_examples=30, deadline=None)
@@ -277,10 +263,3 @@ def test_a_stack_may_outweigh_its_looks_and_is_said() -> None:
     assert fused.text == "0836"
     assert say("fusion.stack", text="0836") in fused.notes
     assert fused.state == "offered"  # no exposure gave the value by itself
-
-
-def test_a_fused_likelihood_with_its_stack_is_the_same_after_storing() -> None:
-    seen = fused_likelihood((TORN, FAIR), stack=lattice(*sure("0836")), tempering=PLAIN)
-    again = FusedLikelihood.from_json(json.loads(json.dumps(seen.to_json())))
-    assert again == seen
-    assert (again.log_likelihood(("0836", "0886")) == seen.log_likelihood(("0836", "0886"))).all()

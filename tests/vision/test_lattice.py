@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from vision.errors import ReadingRefused
-from vision.lattice import LEAST, Lattice, Step
+from vision.lattice import LEAST, KeptLattice, Lattice, Run, Step
 
 ALPHABET = ["", "A", "B", "0", "8"]
+KEPT = TypeAdapter(KeptLattice)
 
 
 def distributions(seed: int, steps: int, *, sharp: float = 1.0, size: int = 5) -> np.ndarray:
@@ -147,7 +149,7 @@ def test_the_best_path_is_the_text_and_is_among_the_best() -> None:
 @settings(max_examples=30, deadline=None)
 def test_storing_changes_no_bit_of_any_likelihood(seed: int, steps: int) -> None:
     lattice = Lattice.from_probabilities(distributions(seed, steps, sharp=3.0), ALPHABET)
-    again = Lattice.from_json(json.loads(json.dumps(lattice.to_json())))
+    again = Lattice.of(KEPT.validate_json(KEPT.dump_json(lattice.kept())))
     assert again == lattice
     texts = ("A", "B0", "8" * 3, "", "Q")
     assert np.array_equal(again.log_likelihood(texts), lattice.log_likelihood(texts))
@@ -179,31 +181,27 @@ def test_a_line_takes_a_few_kilobytes() -> None:
     rows = np.exp(rng.normal(size=(80, 5000)) * 2.5)
     rows /= rows.sum(axis=1, keepdims=True)
     lattice = Lattice.from_probabilities(rows, [chr(0x100 + n) for n in range(5000)])
-    assert len(json.dumps(lattice.to_json(), separators=(",", ":"))) < 10_000  # the worst there is
+    assert len(KEPT.dump_json(lattice.kept())) < 10_000  # the worst there is
 
 
+GOOD = KeptLattice(
+    format="nameplate-lattice-1", units=200, alphabet_size=5, runs=(Run(2, ("A",), (0,), -1),)
+)
 BAD = {
-    "no steps of that form": {"format": "nameplate-lattice-1", "units": 200, "alphabet_size": 5},
-    "another form": {"format": "x", "units": 200, "alphabet_size": 5, "runs": []},
-    "a probability above one": {
-        "format": "nameplate-lattice-1",
-        "units": 200,
-        "alphabet_size": 5,
-        "runs": [[1, ["A"], [-3], -1]],
-    },
-    "a bomb": {
-        "format": "nameplate-lattice-1",
-        "units": 200,
-        "alphabet_size": 5,
-        "runs": [[10**9, ["A"], [0], -1]],
-    },
+    "another form": {"format": "x"},
+    "other units": {"units": 100},
+    "no alphabet": {"alphabet_size": 0},
+    "no steps in a run": {"runs": (Run(0, ("A",), (0,), -1),)},
+    "a probability above one": {"runs": (Run(1, ("A",), (-3,), -1),)},
+    "a bomb": {"runs": (Run(10**9, ("A",), (0,), -1),)},
 }
 
 
 @pytest.mark.parametrize("fault", BAD)
 def test_bad_data_are_refused(fault: str) -> None:
+    assert Lattice.of(GOOD).text == "A"
     with pytest.raises(ReadingRefused) as refused:
-        Lattice.from_json(BAD[fault])
+        Lattice.of(replace(GOOD, **BAD[fault]))
     assert refused.value.diagnostics()
 
 
