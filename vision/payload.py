@@ -163,7 +163,7 @@ def _fields_of(name: str, value: str, notes: list[Sentence]) -> list[tuple[Field
     if name == "18S":
         if _CAGE.fullmatch(value[:5]) and len(value) > 5:
             return [("cage", value[:5]), ("serial", value[5:])]
-        notes.append(say("code.18s-without-cage"))
+        notes.append(say("code.serial-without-cage"))
         return []
     field = _IDENTIFIERS.get(name) or _ELEMENTS.get(name)
     if field is None:

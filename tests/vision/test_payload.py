@@ -115,7 +115,7 @@ def test_oddities_are_said_and_nothing_is_lost() -> None:
     assert foreign.notes == (say("code.unknown-format", format="99"),)
     not_a_cage = parse_payload(message("06", "18S12"))
     assert not_a_cage.fields == ()
-    assert not_a_cage.notes == (say("code.18s-without-cage"),)
+    assert not_a_cage.notes == (say("code.serial-without-cage"),)
 
 
 def test_a_huge_payload_is_not_parsed_and_says_so() -> None:

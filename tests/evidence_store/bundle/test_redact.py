@@ -309,3 +309,13 @@ def test_of_a_labelled_fact_the_value_counts_and_small_words_do_not() -> None:
     }
     assert set(text_forms(embedded)) == {"39.0, 31.0, 51/4", "39.520"}
     assert list(text_forms(" @me ")) == ["@me"]
+
+
+def test_of_a_sentence_its_data_and_its_text_give_something_away_and_not_which_it_is() -> None:
+    from evidence_store.bundle.leaks import text_forms
+
+    parameters = [["others", ["AB10836"]], ["share", 0.98765432], ["value", "CMX15D-0836"]]
+    said = {"id": "copy.same-value", "parameters": parameters, "shown": "Both read CMX15D-0836."}
+    given = {"AB10836", "CMX15D-0836", "Both read CMX15D-0836."}
+    assert set(text_forms({"why": said})) == given
+    assert set(text_forms({"why": {**said, "parameters": ["odd text"]}})) == {said["shown"]}

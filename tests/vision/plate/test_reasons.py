@@ -38,10 +38,14 @@ def later(ask: Callable[..., set[Sentence | str]]) -> Callable[..., Later]:
 
 @later
 def on(
-    *lines: Line, codes: tuple[Code, ...] = (), readers: tuple[str, ...] = ()
+    *lines: Line,
+    codes: tuple[Code, ...] = (),
+    readers: tuple[str, ...] = (),
+    pitch: float = 0.0,
 ) -> set[Sentence | str]:
     """Every reason given for any field of a plate."""
     layout = Layout("reasons", 0)
+    layout.pitch = pitch or layout.pitch
     for line in lines:
         if isinstance(line, float):
             layout.gap(line)
@@ -222,8 +226,8 @@ GIVEN = {
     ),
     "reason.wide-gap": (
         say("reason.wide-gap"),
-        on("ACME AVIONICS LTD", "MODEL CX-117", "MADE IN ENGLAND", 1.2, *MORE),
-        on("ACME AVIONICS LTD", "MODEL CX-117", "MADE IN ENGLAND", *MORE),
+        on("ACME AVIONICS LTD", "MODEL CX-117", "MADE IN ENGLAND", 1.2, *MORE, pitch=1.3),
+        on("ACME AVIONICS LTD", "MODEL CX-117", "MADE IN ENGLAND", *MORE, pitch=1.3),
     ),
     "reason.counter": (say("reason.counter"), weighed(text="1/3"), weighed(text="3/1")),
     "reason.piece": (
