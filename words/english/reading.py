@@ -198,8 +198,8 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "code.too-long": "The code holds {characters:,} characters; only up to {most:,} are parsed.",
     "code.unended": "The message does not end as ISO 15434 asks (RS EOT); it was read as it is.",
     "code.unknown-format": "The message has a part in format {format!r}, which is not read here.",
-    "code.serial-without-cage": "The element 18S should open with a five-character CAGE code; it does "
-    "not.",
+    "code.serial-without-cage": "The element 18S should open with a five-character CAGE code; it "
+    "does not.",
     "code.no-cage": "{text!r} stands for a CAGE code, but is not formed like one.",
     "code.long-value": _long_value,
     "code.long-identifier": "The item identifier has {characters} characters; MIL-STD-130 allows "
