@@ -197,10 +197,10 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "reading.out-of-time": "Not every pass was made: the {seconds:g} s for one photo ran out.",
     "code.too-long": "The code holds {characters:,} characters; only up to {most:,} are parsed.",
     "code.unended": "The message does not end as ISO 15434 asks (RS EOT); it was read as it is.",
-    "code.unknown-format": "The message has a part in format {format!r}, which is not read here.",
+    "code.unknown-format": "The message has a part in format “{format}”, which is not read here.",
     "code.serial-without-cage": "The element 18S should open with a five-character CAGE code; it "
     "does not.",
-    "code.no-cage": "{text!r} stands for a CAGE code, but is not formed like one.",
+    "code.no-cage": "“{text}” stands for a CAGE code, but is not formed like one.",
     "code.long-value": _long_value,
     "code.long-identifier": "The item identifier has {characters} characters; MIL-STD-130 allows "
     "50.",
