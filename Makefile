@@ -27,7 +27,7 @@ test: development check
 ifndef LIGHT
 	$(MAKE) light
 endif
-	$(BIN)/python -m pytest -m browser tests/browser
+	$(BIN)/python -m pytest -n auto --dist loadfile -m browser tests/browser
 	$(BIN)/python -m pytest -n auto -m "not browser"
 
 # What hangs on the readers that are there: the way from a photo to a bundle and its public edition.
