@@ -54,11 +54,12 @@ import importlib
 import sys
 from pathlib import Path
 
-from tools import bend
+from tools import bend, bends
 
 options = [one for one in sys.argv[1:] if one.startswith("--")]
 modules = [one for one in sys.argv[1:] if not one.startswith("--")]
-bend.ROOT = Path.cwd()
+bend.ROOT = bends.ROOT = Path.cwd()
+bend.FOUND = bend.ROOT / ".bend"
 bend.ARGUED = bend.ROOT / "argued.toml"
 bend.AREAS = {"An area": tuple(importlib.import_module(name) for name in modules)}
 sys.exit(bend.main(options))
@@ -98,7 +99,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 def bent(folder: Path, *arguments: str) -> tuple[int, dict[str, str]]:
     """Run it on modules, with options: the exit code, and by each bend whether it was noticed."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
     before = contents(folder)
     asked = [sys.executable, "run.py", *arguments]
     ran = subprocess.run(

@@ -1,16 +1,17 @@
 """Bend each rule, one at a time, and see that a test fails: `make bend`.
 
-    python -m tools.bend [TOPIC …] [--edges] [--list] [--seconds N]
+    python -m tools.bend [TOPIC …] [--edges] [--list] [--jobs N] [--again] [--timed]
 
-Every value of the registry is made larger and smaller, every row of a table dropped and given
-another row's value, every yes made a no; every comparison, `and`, `or` and `not` in the modules
-that declare rules is turned. For each the tests are run that the rule names. What no test notices
-has to be argued in `tools/bend.toml`.
+`tools.bends` says what is bent. For each bend the tests are run that the rule names. What no test
+notices has to be argued in `tools/bend.toml`.
 
 A bend is tried in a fork of a process in which everything is loaded: there the one statement is run
-again, with all that were made of it. Where that would not reach everybody (a constant of which
-another module makes its own when it is loaded), and before a bend is called unnoticed, it is
-tried in a copy of the whole program.
+again, with all that were made of it, and properties are tried with few examples. Where that would
+not reach everybody (a constant of which another module makes its own when it is loaded), and before
+a bend is called unnoticed, it is tried in a copy of the whole program, with all examples.
+
+What was found is kept in `.bend/` for as long as the module and its tests are what they were, so
+that a run can be stopped and goes on where it was.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import gc
+import hashlib
+import json
 import os
+import queue
 import shutil
 import subprocess
 import sys
@@ -26,392 +31,260 @@ import tempfile
 import time
 import tomllib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import hypothesis  # noqa: F401 - loaded once, for every fork
 import pytest
 
+from tools.bend_tests import FEW, Watched, arguments
+from tools.bends import ROOMS, Bend, assigned, bends_of, tree_of, used_when_loaded
 from workbench.rules.registry import AREAS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("values", "words", "vision", "catalog", "evidence_store", "workbench", "ui", "renderer")
 ARGUED = Path(__file__).with_name("bend.toml")
-STEP = 1.25
-"""A value is made so many times as large and as small; a whole number changes by one at least."""
+FOUND = ROOT / ".bend"
+"""Where what was found is kept, and what Python compiled for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bend:
-    """One change of one statement of a module."""
+class Found:
+    """What became of one bend."""
 
-    module: str
-    name: str
-    """The constant or function that is bent."""
-    what: str
-    """The change, as in the source: `0.9 -> 0.72`."""
-    statement: int
-    """Which statement of the module, from 0."""
-    bent: ast.stmt
-    edge: bool = False
-    """Whether it only moves a limit by the very value at it."""
-    whole: bool = False
-    """Whether it has to be tried in a copy of the program."""
-
-    @property
-    def id(self) -> str:
-        """How it is named in the list of those that are argued."""
-        return f"{self.module}.{self.name}: {self.what}"
+    bend: str
+    noticed: bool
+    by: str = ""
+    """The function that failed; nothing where the tests did not end."""
+    seconds: float = 0.0
+    quick: tuple[str, ...] = ()
+    """Where nothing was bent: the functions of the file, the quickest first."""
 
 
-# --- what can be bent ----------------------------------------------------------------------
-
-
-def bends_of(module: ModuleType) -> list[Bend]:
-    """Give every bend of the values and conditions of a module that declares rules."""
-    tree = _tree(module.__name__)
-    names = set(module.RULES.units)
-    found: list[Bend] = []
-    for at, node in enumerate(tree.body):
-        if isinstance(node, ast.Assign | ast.AnnAssign):
-            for name in names & set(_assigned(node)):
-                found += _values(module.__name__, name, at, node)
-        elif isinstance(node, ast.FunctionDef):
-            found += _conditions(module.__name__, node.name, at, node, whole=False)
-        elif isinstance(node, ast.ClassDef):
-            found += _conditions(module.__name__, node.name, at, node, whole=True)
-    times: Counter[str] = Counter()
-    each = []
-    for one in found:
-        times[one.id] += 1
-        more = f" ({times[one.id]})" if times[one.id] > 1 else ""
-        each.append(Bend(**{**vars(one), "what": one.what + more}))
-    return each
-
-
-def _values(module: str, name: str, at: int, node: ast.Assign | ast.AnnAssign) -> Iterator[Bend]:
-    spread = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple)
-    if spread and isinstance(node.value, ast.Tuple):
-        inside: ast.expr = node.value.elts[_assigned(node).index(name)]
-    else:
-        assert node.value is not None
-        inside = node.value
-    whole = _made_of_it_elsewhere(module, name)
-    if isinstance(inside, ast.Call) and isinstance(inside.func, ast.Name) and not inside.args:
-        body = _tree(module).body
-        for place, other in enumerate(body):
-            if isinstance(other, ast.ClassDef) and other.name == inside.func.id:
-                for path, what, new in _changes(other):
-                    bent = _replaced(other, path, new)
-                    yield Bend(
-                        module=module, name=name, what=what, statement=place, bent=bent, whole=True
-                    )
-    prefix = _path(node, inside)
-    for path, what, new in _changes(inside):
-        bent = _replaced(node, (*prefix, *path), new)
-        yield Bend(module=module, name=name, what=what, statement=at, bent=bent, whole=whole)
-
-
-Path_ = tuple[tuple[str, int | None], ...]
-
-
-def _changes(node: ast.AST) -> Iterator[tuple[Path_, str, ast.AST]]:
-    """Every change of a value: where in it, in words, and what stands there instead."""
-    for path, one in _walk(node):
-        number = _number(one)
-        if number is not None and not _inside_number(node, path):
-            for other in _steps(number):
-                yield path, f"{number:g} -> {other:g}", ast.Constant(other)
-        elif isinstance(one, ast.Constant) and isinstance(one.value, bool):
-            yield path, f"{one.value} -> {not one.value}", ast.Constant(not one.value)
-        elif isinstance(one, ast.Constant) and isinstance(one.value, str):
-            yield from ((path, *change) for change in _texts(one.value, alone=not path))
-        elif isinstance(one, ast.Tuple | ast.Set | ast.List) and len(one.elts) > 1:
-            for place, row in enumerate(one.elts):
-                rest = [*one.elts[:place], *one.elts[place + 1 :]]
-                yield path, f"without {_short(row)}", _with(one, elts=rest)
-        elif isinstance(one, ast.Dict) and len(one.keys) > 1:
-            yield from ((path, *change) for change in _rows(one))
-
-
-def _rows(one: ast.Dict) -> Iterator[tuple[str, ast.AST]]:
-    for place, key in enumerate(one.keys):
-        words = _short(key) if key is not None else _short(one.values[place])
-        yield (
-            f"without {words}",
-            _with(
-                one,
-                keys=[*one.keys[:place], *one.keys[place + 1 :]],
-                values=[*one.values[:place], *one.values[place + 1 :]],
-            ),
-        )
-        here = ast.dump(one.values[place])
-        others = [row for row in one.values if ast.dump(row) != here]
-        if key is None or not others:
-            continue
-        changed = [*one.values[:place], others[place % len(others)], *one.values[place + 1 :]]
-        yield f"{words}: {_short(changed[place])}", _with(one, values=changed)
-
-
-def _texts(text: str, *, alone: bool) -> Iterator[tuple[str, ast.AST]]:
-    parts = text.split("|")
-    if len(parts) > 3 and "(" not in text:
-        for place, part in enumerate(parts):
-            rest = "|".join([*parts[:place], *parts[place + 1 :]])
-            yield f"without {part}", ast.Constant(rest)
-    elif alone:
-        yield f"{text[:40]!r} -> {text[:40] + 'x'!r}", ast.Constant(text + "x")
-
-
-def _steps(number: float) -> tuple[float, ...]:
-    if isinstance(number, int):
-        step = max(round(number * (STEP - 1)), 1)
-        return (number + step, number - step)
-    up = number * STEP if not 0 < number < 1 else min(number * STEP, (1 + number) / 2)
-    return (up, number / STEP)
-
-
-def _number(node: ast.AST) -> float | None:
-    """The number that an expression of numbers alone comes to, or None."""
-    if isinstance(node, ast.Constant):
-        kind = type(node.value)
-        return node.value if kind in (int, float) else None  # type: ignore[return-value]
-    if isinstance(node, ast.BinOp | ast.UnaryOp):
-        parts = [one for one in ast.walk(node) if isinstance(one, ast.expr)]
-        plain = (ast.BinOp, ast.UnaryOp, ast.Constant)
-        if all(isinstance(one, plain) for one in parts):
-            value = eval(compile(ast.Expression(node), "rule", "eval"))  # numbers alone
-            return value if type(value) in (int, float) else None
-    return None
-
-
-def _inside_number(node: ast.AST, path: Path_) -> bool:
-    return any(_number(_at(node, path[:depth])) is not None for depth in range(len(path)))
-
-
-TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-}  # fmt: skip
-EDGES: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
-}  # fmt: skip
-
-
-def _conditions(module: str, name: str, at: int, node: ast.stmt, *, whole: bool) -> Iterator[Bend]:
-    for path, one in _walk(node):
-        changes: list[tuple[ast.AST, bool]] = []
-        if isinstance(one, ast.Compare):
-            for place, sign in enumerate(one.ops):
-                for table, edge in ((TURNED, False), (EDGES, True)):
-                    if type(sign) in table:
-                        ops = [*one.ops[:place], table[type(sign)](), *one.ops[place + 1 :]]
-                        changes.append((_with(one, ops=ops), edge))
-        elif isinstance(one, ast.BoolOp):
-            other = ast.Or() if isinstance(one.op, ast.And) else ast.And()
-            changes.append((_with(one, op=other), False))
-        elif isinstance(one, ast.UnaryOp) and isinstance(one.op, ast.Not):
-            changes.append((one.operand, False))
-        for new, edge in changes:
-            yield Bend(
-                module=module,
-                name=name,
-                what=f"{_short(one)} -> {_short(new)}",
-                statement=at,
-                bent=_replaced(node, path, new),
-                edge=edge,
-                whole=whole,
-            )
-
-
-def _walk(node: ast.AST, path: Path_ = ()) -> Iterator[tuple[Path_, ast.AST]]:
-    """Every part of a node with the way to it; not what is said of types."""
-    yield path, node
-    for name, value in ast.iter_fields(node):
-        if name in ("annotation", "returns", "decorator_list", "keys"):
-            continue
-        for place, one in enumerate(value if isinstance(value, list) else [value]):
-            if isinstance(one, ast.AST):
-                step = (name, place if isinstance(value, list) else None)
-                yield from _walk(one, (*path, step))
-
-
-def _path(node: ast.AST, inside: ast.AST) -> Path_:
-    return next(path for path, one in _walk(node) if one is inside)
-
-
-def _at(node: ast.AST, path: Path_) -> ast.AST:
-    for name, place in path:
-        node = getattr(node, name) if place is None else getattr(node, name)[place]
-    return node
-
-
-def _replaced(node: ast.stmt, path: Path_, new: ast.AST) -> ast.stmt:
-    made = copy.deepcopy(node)
-    holder = _at(made, path[:-1])
-    name, place = path[-1]
-    if place is None:
-        setattr(holder, name, new)
-    else:
-        getattr(holder, name)[place] = new
-    return ast.fix_missing_locations(made)
-
-
-def _with(node: ast.AST, **changed: object) -> ast.AST:
-    made = copy.copy(node)
-    for name, value in changed.items():
-        setattr(made, name, value)
-    return made
-
-
-def _short(node: ast.AST) -> str:
-    return " ".join(ast.unparse(node).split())[:100]
-
-
-@cache
-def _tree(module: str) -> ast.Module:
-    return ast.parse(Path(str(import_module(module).__file__)).read_text("utf-8"))
-
-
-def _assigned(node: ast.stmt) -> list[str]:
-    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    each = [
-        one
-        for target in targets
-        for one in (target.elts if isinstance(target, ast.Tuple) else [target])
-    ]
-    return [one.id for one in each if isinstance(one, ast.Name)]
-
-
-def _used_when_loaded(node: ast.stmt) -> set[str]:
-    """The names that a statement looks at when its module is loaded, not when it is called."""
-    if isinstance(node, ast.FunctionDef):
-        parts: list[ast.AST] = [*node.decorator_list, *node.args.defaults]
-        parts += [one for one in node.args.kw_defaults if one is not None]
-    elif isinstance(node, ast.ClassDef):
-        parts = [*node.decorator_list, *node.bases]
-        for inner in node.body:
-            if isinstance(inner, ast.Assign | ast.AnnAssign) and inner.value is not None:
-                parts.append(inner.value)
-    elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-        parts = [node.value]
-    else:
-        return set()
-    return {one.id for part in parts for one in ast.walk(part) if isinstance(one, ast.Name)}
-
-
-@cache
-def _made_of_it_elsewhere(module: str, name: str) -> bool:
-    """Whether another module makes something of a constant when it is loaded, or a class does."""
-    own = {
-        made
-        for node in _tree(module).body
-        if isinstance(node, ast.ClassDef) and name in _used_when_loaded(node)
-        for made in (node.name,)
-    }
-    if own:
-        return True
-    last = module.rpartition(".")[2]
-    for room in ROOMS:
-        for path in (ROOT / room).rglob("*.py"):
-            text = path.read_text("utf-8")
-            if name not in text or path == Path(str(import_module(module).__file__)):
-                continue
-            body = ast.parse(text).body
-            taken = any(
-                isinstance(node, ast.ImportFrom)
-                and (node.module == module or any(one.name == last for one in node.names))
-                for node in body
-            )
-            loaded = {used for node in body for used in _used_when_loaded(node)}
-            if taken and loaded & {name, last}:
-                return True
-    return False
-
-
-# --- trying one ----------------------------------------------------------------------------
+# --- in a fork -----------------------------------------------------------------------------
 
 
 def bend_here(bend: Bend) -> None:
     """Run the bent statement, and all that were made of it, and give it to whoever has it."""
     module = import_module(bend.module)
     before = dict(vars(module))
-    body = _tree(bend.module).body
-    changed = set(_assigned(bend.bent)) or {getattr(bend.bent, "name", "")}
+    body = tree_of(bend.module).body
+    changed = set(assigned(bend.bent)) or {getattr(bend.bent, "name", "")}
     code = compile(ast.Module([bend.bent], []), str(module.__file__), "exec")
     exec(code, vars(module))
     for node in body[bend.statement + 1 :]:
-        if _used_when_loaded(node) & changed and not isinstance(node, ast.ClassDef):
+        if used_when_loaded(node) & changed and not isinstance(node, ast.ClassDef):
             exec(compile(ast.Module([node], []), str(module.__file__), "exec"), vars(module))
-            changed |= set(_assigned(node)) | {getattr(node, "name", "")}
+            changed |= set(assigned(node)) | {getattr(node, "name", "")}
     for other in list(sys.modules.values()):
-        if other is module or not getattr(other, "__name__", "").startswith(ROOMS):
+        if other is module or not getattr(other, "__name__", "").startswith((*ROOMS, "tests")):
             continue
         for name in changed & vars(other).keys():
             if vars(other)[name] is before.get(name):
                 setattr(other, name, vars(module)[name])
 
 
-def noticed_here(bend: Bend | None, test: str, folder: Path, seconds: float) -> bool:
-    """Try a bend in a fork; whether a test failed."""
+class Order:
+    """In which order the tests of a file are run: the likely ones first, then the quick ones."""
+
+    def __init__(self, quick: Iterable[str] = ()) -> None:
+        self.quick = tuple(quick)
+        self.by: dict[str, Counter[str]] = {}
+
+    def add(self, name: str, function: str) -> None:
+        """Remember which test noticed a bend of a constant or function."""
+        if function:
+            self.by.setdefault(name, Counter())[function] += 1
+
+    def of(self, name: str) -> list[str]:
+        """Those that noticed a bend of the same, those that noticed others, and the quick ones."""
+        own = [one for one, _ in self.by.get(name, Counter()).most_common()]
+        others = sum(self.by.values(), Counter[str]()).most_common()
+        return list(
+            dict.fromkeys([*own, *(one for one, times in others if times > 1), *self.quick])
+        )
+
+
+class Forks:
+    """Begins pytest once for a file of tests, and forks before it collects: once for each bend.
+
+    The test's own module is loaded in the fork, after the bend, as it would be for anybody.
+    """
+
+    def __init__(
+        self, chosen: Sequence[Bend | None], order: Order, to: int, *, jobs: int, seconds: float
+    ) -> None:
+        self.chosen = chosen
+        self.order = order
+        self.to = to
+        self.jobs = jobs
+        self.seconds = seconds
+        self.running: dict[int, tuple[Bend | None, float, Path]] = {}
+        self.watched = Watched()
+        self.own: Path | None = None
+        """In a fork: the folder of its files."""
+
+    def run(self, test: str) -> int:
+        """Begin pytest; what comes back is the exit code of a fork."""
+        code = int(pytest.main(arguments(test), plugins=[self, self.watched]))
+        if self.own is not None:
+            said = json.dumps([self.watched.failed, self.watched.seconds])
+            (self.own / "said").write_text(said, encoding="utf-8")
+        return code
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Fork for each bend; a fork goes on from here, and the process itself ends."""
+        _load_what_it_imports(Path(session.config.args[-1]))
+        gc.collect()
+        gc.freeze()  # else each fork would look through all that was loaded, and copy it by that
+        for bend in self.chosen:
+            while len(self.running) >= self.jobs:
+                self._wait()
+            folder = Path(tempfile.mkdtemp(prefix="nameplate-bent-"))
+            child = os.fork()
+            if child == 0:
+                os.environ["PYTEST_DEBUG_TEMPROOT"] = str(folder)
+                self.own = folder
+                self.watched.first = self.order.of(bend.name if bend is not None else "")
+                if bend is not None:
+                    self.watched.examples = FEW
+                    bend_here(bend)
+                return
+            self.running[child] = (bend, time.monotonic(), folder)
+        while self.running:
+            self._wait()
+        os._exit(0)
+
+    def _wait(self) -> None:
+        """Wait until one fork has ended, and say what it found; one that never ends is stopped."""
+        while True:
+            for child, (bend, began, folder) in list(self.running.items()):
+                done, status, used = os.wait4(child, os.WNOHANG)
+                if not done and time.monotonic() - began > self.seconds:
+                    os.kill(child, 9)
+                    done, status, used = os.wait4(child, 0)
+                if not done:
+                    continue
+                del self.running[child]
+                by, took = "", {}
+                with suppress(OSError, ValueError):  # it ended before it could say anything
+                    by, took = json.loads((folder / "said").read_text("utf-8"))
+                shutil.rmtree(folder, ignore_errors=True)
+                if bend is not None:
+                    self.order.add(bend.name, by)
+                found = Found(
+                    bend=bend.id if bend is not None else "",
+                    noticed=os.waitstatus_to_exitcode(status) != 0,
+                    by=by,
+                    seconds=round(used.ru_utime + used.ru_stime, 2),
+                    quick=tuple(sorted(took, key=took.__getitem__)) if bend is None else (),
+                )
+                os.write(self.to, f"{json.dumps(asdict(found))}\n".encode())
+                return
+            time.sleep(0.01)
+
+
+def _load_what_it_imports(path: Path) -> None:
+    """Load the parts of the program that a test imports, once for all forks; no other tests."""
+    for node in ast.parse(path.read_text("utf-8")).body:
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [one.name for one in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{one.name}" for one in node.names)]
+        for name in names:
+            if name.startswith(ROOMS):
+                with suppress(ImportError):
+                    import_module(name)
+
+
+def in_forks(
+    chosen: Sequence[Bend | None], order: Order, *, test: str, jobs: int, seconds: float
+) -> Iterator[Found]:
+    """Try bends in forks of one process that has begun pytest; give each as it is found."""
+    from_it, to = os.pipe()
     child = os.fork()
     if child == 0:
         with suppress(BaseException):
+            os.close(from_it)
             quiet = os.open(os.devnull, os.O_WRONLY)
             os.dup2(quiet, 1)
             os.dup2(quiet, 2)
-            if bend is not None:
-                bend_here(bend)
-            os._exit(int(pytest.main(_arguments(test, folder))))
+            os._exit(Forks(chosen, order, to, jobs=jobs, seconds=seconds).run(test))
         os._exit(1)
-    return _ended(child, seconds) != 0
-
-
-def _ended(child: int, seconds: float) -> int:
-    """The exit code of a fork; one that never ends is stopped and counts as noticed."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.02)
-    os.kill(child, 9)
+    os.close(to)
+    with os.fdopen(from_it, encoding="utf-8") as lines:
+        for line in lines:
+            yield Found(**json.loads(line))
     os.waitpid(child, 0)
-    return -9
 
 
-def noticed_in_a_copy(bend: Bend, test: str, scratch: Path, folder: Path, seconds: float) -> bool:
-    """Try a bend in a copy of the program; whether a test failed."""
-    path = Path(str(import_module(bend.module).__file__)).relative_to(ROOT)
-    tree = copy.copy(_tree(bend.module))
-    tree.body = [*tree.body[: bend.statement], bend.bent, *tree.body[bend.statement + 1 :]]
-    (scratch / path).write_text(ast.unparse(tree), encoding="utf-8")
-    try:
-        asked = [sys.executable, "-B", "-m", "pytest", *_arguments(test, folder)]
-        return (
-            subprocess.run(
-                asked, cwd=scratch, capture_output=True, timeout=seconds, check=False
-            ).returncode
-            != 0
-        )
-    except subprocess.TimeoutExpired:
-        return True
-    finally:
+# --- in a copy -----------------------------------------------------------------------------
+
+
+class Copies:
+    """Copies of the program, in which one module at a time is bent."""
+
+    def __init__(self, folder: Path, jobs: int, seconds: float) -> None:
+        self.free: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        self.seconds = seconds
+        self.folder = folder
+        self.count = iter(range(1_000_000_000, 2_000_000_000))
+        self.left = jobs
+
+    def _take(self) -> Path:
+        if self.left > 0 and self.free.empty():
+            self.left -= 1
+            return copied(self.folder / f"copy-{self.left}")
+        return self.free.get()
+
+    def __call__(self, bend: Bend, test: str, first: list[str]) -> Found:
+        """Try a bend in a copy."""
+        scratch = self._take()
+        began = time.monotonic()
+        asked = scratch.with_suffix(".json")
+        asked.write_text(json.dumps(first), encoding="utf-8")
+        temp = tempfile.mkdtemp(dir=self.folder)
+        self._write(bend, scratch)
+        noticed, by = True, ""
+        with suppress(subprocess.TimeoutExpired):
+            ran = subprocess.run(
+                [sys.executable, "-m", "tools.bend_tests", test, str(asked)],
+                cwd=scratch,
+                env={**os.environ, "PYTEST_DEBUG_TEMPROOT": temp},
+                capture_output=True,
+                text=True,
+                timeout=self.seconds,
+                check=False,
+            )
+            noticed = ran.returncode != 0
+            with suppress(ValueError):  # it ended before it could say anything
+                by = str(json.loads(ran.stdout.splitlines()[-1])["failed"])
+        path = _place(bend)
         shutil.copyfile(ROOT / path, scratch / path)
+        shutil.rmtree(temp, ignore_errors=True)
+        self.free.put(scratch)
+        took = round(time.monotonic() - began, 2)
+        return Found(bend=bend.id, noticed=noticed, by=by, seconds=took)
+
+    def _write(self, bend: Bend, scratch: Path) -> None:
+        path = scratch / _place(bend)
+        tree = copy.copy(tree_of(bend.module))
+        tree.body = [*tree.body[: bend.statement], bend.bent, *tree.body[bend.statement + 1 :]]
+        path.write_text(ast.unparse(tree), encoding="utf-8")
+        moment = next(self.count)  # else Python would take what it compiled of another bend
+        os.utime(path, (moment, moment))
 
 
-def _arguments(test: str, folder: Path) -> list[str]:
-    loaded = "ignore::pytest.PytestAssertRewriteWarning"  # what was loaded before pytest began
-    temp = f"--basetemp={folder / 'tests'}"
-    return ["-x", "-q", "-p", "no:cacheprovider", "-W", loaded, temp, test]
+def _place(bend: Bend) -> Path:
+    return Path(str(import_module(bend.module).__file__)).relative_to(ROOT)
 
 
 def copied(to: Path) -> Path:
@@ -425,13 +298,94 @@ def copied(to: Path) -> Path:
     return to
 
 
+# --- what was found before -----------------------------------------------------------------
+
+
+class Kept:
+    """What was found of bends, by the hash of the module, its tests and the bend."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.found: dict[str, Found] = {}
+        if path.exists():
+            for line in path.read_text("utf-8").splitlines():
+                with suppress(ValueError, TypeError):  # a run was stopped while it wrote a line
+                    said = json.loads(line)
+                    self.found[said.pop("key")] = Found(**said)
+
+    def add(self, key: str, found: Found) -> None:
+        """Keep what was found of a bend."""
+        self.found[key] = found
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(f"{json.dumps({'key': key, **asdict(found)})}\n")
+
+
+def key_of(bend: Bend | None, module: str, test: str) -> str:
+    """Give the hash of a module, its tests, and one bend of it; or of no bend."""
+    parts = [ast.dump(tree_of(module)), (ROOT / test).read_text("utf-8")]
+    parts += [bend.id, ast.dump(bend.bent)] if bend is not None else []
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def tried(
+    module: ModuleType, chosen: list[Bend], kept: Kept, copies: Copies, options: argparse.Namespace
+) -> Iterator[tuple[Bend, Found]]:
+    """Try bends of one module, those not tried before; raise LookupError if its tests fail."""
+    test, name = module.RULES.test, module.__name__
+    known = {} if options.again else kept.found
+    order = Order()
+    left: dict[str, Bend] = {}
+    for bend in chosen:
+        found = known.get(key_of(bend, name, test))
+        if found is None:
+            left[bend.id] = bend
+        else:
+            order.add(bend.name, found.by)
+            yield bend, found
+    if not left:
+        return
+    alone = {"test": test, "jobs": options.jobs, "seconds": options.seconds}
+    unbent = known.get(key_of(None, name, test)) or next(in_forks([None], order, **alone))
+    if unbent.noticed:
+        raise LookupError(f"{test} fails as it is ({unbent.by}); nothing was bent.")
+    kept.add(key_of(None, name, test), unbent)
+    order.quick = unbent.quick
+    here = [bend for bend in left.values() if not bend.whole]
+    for found in in_forks(here, order, **alone) if here else ():
+        bend = left[found.bend]
+        order.add(bend.name, found.by)
+        if found.noticed:
+            del left[bend.id]
+            kept.add(key_of(bend, name, test), found)
+            yield bend, found
+    if options.quick:
+        yield from ((bend, Found(bend=bend.id, noticed=False)) for bend in left.values())
+        return
+    with ThreadPoolExecutor(options.jobs) as pool:
+        running = {
+            pool.submit(copies, bend, test, order.of(bend.name)): bend for bend in left.values()
+        }
+        for ended in as_completed(running):
+            bend, found = running[ended], ended.result()
+            kept.add(key_of(bend, name, test), found)
+            yield bend, found
+
+
 def _asked(bend: Bend, topic: str, topics: list[str]) -> bool:
     """Whether a bend is of a topic or a rule that was named; of any, if none was."""
     own = (topic, f"{topic}.{bend.name.lower().replace('_', '-')}", f"{topic}.{bend.name}")
     return not topics or any(one in topics for one in own)
 
 
-def main(arguments: list[str] | None = None) -> int:
+def _in_order(topics: list[str]) -> list[ModuleType]:
+    """The modules that declare rules; those of topics that were named in the order of these."""
+    modules = [one for each in AREAS.values() for one in each]
+    place = {topic: at for at, topic in enumerate(topics)}
+    return sorted(modules, key=lambda one: place.get(one.RULES.topic, len(place)))
+
+
+def main(asked: list[str] | None = None) -> int:
     """Bend what is asked for; the exit code is 1 if anything went unnoticed that is not argued."""
     parser = argparse.ArgumentParser(prog="python -m tools.bend", description=__doc__)
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help="or one rule")
@@ -439,47 +393,54 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="try nothing unbent, and what a fork does not notice not again in a copy",
+        help="try nothing in a copy: what a fork does not notice is called unnoticed",
     )
     parser.add_argument("--list", action="store_true", help="name the bends and try none")
+    parser.add_argument("--jobs", type=int, default=1, help="how many to try at once")
+    parser.add_argument("--timed", action="store_true", help="say by which test, in how long")
+    parser.add_argument("--again", action="store_true", help="also what was tried before")
     parser.add_argument("--seconds", type=float, default=900, help="for the tests of one bend")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(asked)
     os.environ["CI"] = "1"  # the same random examples each time
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     os.chdir(ROOT)
     argued = tomllib.loads(ARGUED.read_text("utf-8"))
-    unnoticed: list[str] = []
+    kept = Kept(FOUND / "found.jsonl")
+    code = 0
     count: Counter[str] = Counter()
-    with tempfile.TemporaryDirectory(prefix="nameplate-bend-") as name:
-        folder = Path(name)
-        scratch = copied(folder / "copy") if not options.list else folder
-        for module in (one for modules in AREAS.values() for one in modules):
-            declared = module.RULES
+    with tempfile.TemporaryDirectory(prefix="nameplate-bend-") as folder:
+        copies = Copies(Path(folder), options.jobs, options.seconds)
+        for module in _in_order(options.topics):
             chosen = [
                 one
                 for one in bends_of(module)
-                if (options.edges or not one.edge) and _asked(one, declared.topic, options.topics)
+                if (options.edges or not one.edge)
+                and _asked(one, module.RULES.topic, options.topics)
             ]
-            if not chosen:
-                continue
             if options.list:
-                print(*(f"{one.id}{' (copy)' if one.whole else ''}" for one in chosen), sep="\n")
+                for one in chosen:
+                    print(f"{one.id}{' (copy)' if one.whole else ''}")
                 continue
-            if not options.quick and noticed_here(None, declared.test, folder, options.seconds):
-                print(f"{declared.test} fails as it is; nothing was bent.")
-                return 2
-            for bend in chosen:
-                seen = not bend.whole and noticed_here(bend, declared.test, folder, options.seconds)
-                if not seen and (bend.whole or not options.quick):
-                    seen = noticed_in_a_copy(bend, declared.test, scratch, folder, options.seconds)
-                words = "noticed" if seen else "argued" if bend.id in argued else "UNNOTICED"
-                count[words] += 1
-                print(f"{words:9} {bend.id}", flush=True)
-                if words == "UNNOTICED":
-                    unnoticed.append(bend.id)
-                if seen and bend.id in argued:
-                    print(f"          (it is argued in {ARGUED.name}, and need not be)")
+            try:
+                for bend, found in tried(module, chosen, kept, copies, options) if chosen else ():
+                    words = (
+                        "noticed"
+                        if found.noticed
+                        else "argued"
+                        if bend.id in argued
+                        else "UNNOTICED"
+                    )
+                    count[words] += 1
+                    by = f"  [{found.by}, {found.seconds:.1f} s]" if options.timed else ""
+                    print(f"{words:9} {bend.id}{by}", flush=True)
+                    if found.noticed and bend.id in argued:
+                        print(f"          (it is argued in {ARGUED.name}, and need not be)")
+            except LookupError as fails:
+                print(*fails.args, flush=True)
+                code = 2
     print(", ".join(f"{number} {words}" for words, number in sorted(count.items())))
-    return 1 if unnoticed else 0
+    return code or int(count["UNNOTICED"] > 0)
 
 
 if __name__ == "__main__":
