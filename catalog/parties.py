@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from catalog.makers import slips, without_legal_forms, words_of
+from values.rule import Declared
 from values.text import sound
 
 if TYPE_CHECKING:
@@ -28,6 +29,13 @@ SHARED = frozenset({
     "COAST",
 })  # fmt: skip
 """Words that many parties have in their names: alone they make no two of them one."""
+
+RULES: Final = Declared(
+    "parties",
+    test="tests/catalog/test_parties.py",
+    source="assumed",
+    units={"SHARED": "words"},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

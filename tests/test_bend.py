@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import ROOT
+from tools import bends
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +50,16 @@ import empty_rule as rule
 def test_that_asks_the_rule_itself():
     assert rule.may_sign(rule.OF_AGE, banned=False) in (True, False)
 """
+IN_ANOTHER_PROCESS = """\
+import subprocess
+import sys
+
+
+def test_who_is_of_age_as_a_process_of_its_own_says():
+    asked = "import empty_rule; print(empty_rule.OF_AGE)"
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True)
+    assert ran.stdout == "18\\n"
+"""
 FAILING = "def test_that_fails():\n    assert False\n"
 RUN = """\
 import importlib
@@ -56,12 +68,12 @@ from pathlib import Path
 
 from tools import bend, bends
 
-options = [one for one in sys.argv[1:] if one.startswith("--")]
-modules = [one for one in sys.argv[1:] if not one.startswith("--")]
+modules = [one for one in sys.argv[1:] if one.endswith("_rule")]
+options = [one for one in sys.argv[1:] if one not in modules]
 bend.ROOT = bends.ROOT = Path.cwd()
 bend.FOUND = bend.ROOT / ".bend"
 bend.ARGUED = bend.ROOT / "argued.toml"
-bend.AREAS = {"An area": tuple(importlib.import_module(name) for name in modules)}
+bend.declaring = lambda: [importlib.import_module(name) for name in modules]
 sys.exit(bend.main(options))
 """
 BENDS = {
@@ -110,9 +122,8 @@ def bent(folder: Path, *arguments: str) -> tuple[int, dict[str, str]]:
     return ran.returncode, {bend.strip(): words for words, _, bend in lines}
 
 
-@pytest.mark.slow
 def test_what_a_test_notices_is_told_from_what_none_does(folder: Path) -> None:
-    code, found = bent(folder, "--quick", "good_rule", "empty_rule")
+    code, found = bent(folder, "--quick", "--jobs", "2", "good_rule", "empty_rule")
     argued = "empty_rule.may_sign: not banned -> banned"
     assert found == {
         **{f"good_rule.{one}": "noticed" for one in BENDS},
@@ -122,6 +133,37 @@ def test_what_a_test_notices_is_told_from_what_none_does(folder: Path) -> None:
     assert code == 1, "something went unnoticed that is not argued"
 
 
-@pytest.mark.slow
+def test_what_was_found_is_kept_while_module_and_tests_are_the_same(folder: Path) -> None:
+    kept = folder / ".bend" / "found.jsonl"
+    assert bent(folder, "good_rule")[0] == 0
+    first = kept.read_text("utf-8").splitlines()
+    assert len(first) == len(BENDS) + 1, "each bend, and the tests as they are"
+    assert bent(folder, "good_rule") == (0, {f"good_rule.{one}": "noticed" for one in BENDS})
+    assert kept.read_text("utf-8").splitlines() == first
+    # Without its only test nothing is noticed, though much was before.
+    (folder / "test_good.py").write_text("def test_nothing():\n    pass\n", encoding="utf-8")
+    code, found = bent(folder, "--quick", "good_rule")
+    assert code == 1
+    assert set(found.values()) == {"UNNOTICED"}
+
+
+def test_what_no_fork_notices_is_tried_in_a_copy(folder: Path) -> None:
+    (folder / "test_empty.py").write_text(IN_ANOTHER_PROCESS, encoding="utf-8")
+    code, found = bent(folder, "of-age.of-age", "empty_rule")
+    assert (code, set(found.values())) == (0, {"noticed"})
+    code, found = bent(folder, "of-age.free", "empty_rule")
+    assert (code, set(found.values())) == (1, {"UNNOTICED"})
+
+
 def test_nothing_is_bent_where_the_test_fails_as_it_is(folder: Path) -> None:
     assert bent(folder, "failing_rule") == (2, {})
+
+
+def test_sets_of_characters_and_patterns_are_bent() -> None:
+    node = ast.parse('a = frozenset("ab")\nb = re.compile("x|y")\nc = re.compile("p|q|r|s")').body
+    words = [[what for _, what, _ in bends._changes(one.value)] for one in node]  # type: ignore[attr-defined]
+    assert words == [
+        ["without 'a'", "without 'b'"],
+        ["'x|y' and x"],
+        ["without p", "without q", "without r", "without s"],
+    ]

@@ -42,7 +42,6 @@ import pytest
 
 from tools.bend_tests import FEW, Watched, arguments
 from tools.bends import ROOMS, Bend, assigned, bends_of, tree_of, used_when_loaded
-from workbench.rules.registry import AREAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -51,7 +50,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 ARGUED = Path(__file__).with_name("bend.toml")
 FOUND = ROOT / ".bend"
-"""Where what was found is kept, and what Python compiled for it."""
+"""Where what was found is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +125,7 @@ class Forks:
         self.jobs = jobs
         self.seconds = seconds
         self.running: dict[int, tuple[Bend | None, float, Path]] = {}
-        self.watched = Watched()
+        self.watched = Watched(examples=FEW)
         self.own: Path | None = None
         """In a fork: the folder of its files."""
 
@@ -154,7 +153,6 @@ class Forks:
                 self.own = folder
                 self.watched.first = self.order.of(bend.name if bend is not None else "")
                 if bend is not None:
-                    self.watched.examples = FEW
                     bend_here(bend)
                 return
             self.running[child] = (bend, time.monotonic(), folder)
@@ -311,7 +309,8 @@ class Kept:
             for line in path.read_text("utf-8").splitlines():
                 with suppress(ValueError, TypeError):  # a run was stopped while it wrote a line
                     said = json.loads(line)
-                    self.found[said.pop("key")] = Found(**said)
+                    key = said.pop("key")
+                    self.found[key] = Found(**said)
 
     def add(self, key: str, found: Found) -> None:
         """Keep what was found of a bend."""
@@ -378,9 +377,17 @@ def _asked(bend: Bend, topic: str, topics: list[str]) -> bool:
     return not topics or any(one in topics for one in own)
 
 
+def declaring() -> Iterator[ModuleType]:
+    """Give every module of the program that declares rules; it takes seconds to load them."""
+    from workbench.rules.registry import AREAS
+
+    for modules in AREAS.values():
+        yield from modules
+
+
 def _in_order(topics: list[str]) -> list[ModuleType]:
     """The modules that declare rules; those of topics that were named in the order of these."""
-    modules = [one for each in AREAS.values() for one in each]
+    modules = list(declaring())
     place = {topic: at for at, topic in enumerate(topics)}
     return sorted(modules, key=lambda one: place.get(one.RULES.topic, len(place)))
 

@@ -107,7 +107,11 @@ def _changes(node: ast.AST) -> Iterator[tuple[Path_, str, ast.AST]]:
             yield path, f"{one.value} -> {not one.value}", ast.Constant(not one.value)
         elif isinstance(one, ast.Constant) and isinstance(one.value, str):
             yield from ((path, *change) for change in _texts(one.value, alone=not path))
-        elif isinstance(one, ast.Tuple | ast.Set | ast.List) and len(one.elts) > 1:
+        elif isinstance(one, ast.Call) and _called(one) in ("set", "frozenset", "compile"):
+            yield from ((path, *change) for change in _of_a_text(one))
+        elif isinstance(one, ast.Set) or (
+            isinstance(one, ast.Tuple | ast.List) and len(one.elts) > 1
+        ):
             for place, row in enumerate(one.elts):
                 rest = [*one.elts[:place], *one.elts[place + 1 :]]
                 yield path, f"without {_short(row)}", _with(one, elts=rest)
@@ -142,6 +146,24 @@ def _texts(text: str, *, alone: bool) -> Iterator[tuple[str, ast.AST]]:
             yield f"without {part}", ast.Constant(rest)
     elif alone:
         yield f"{text[:40]!r} -> {text[:40] + 'x'!r}", ast.Constant(text + "x")
+
+
+def _of_a_text(one: ast.Call) -> Iterator[tuple[str, ast.AST]]:
+    """A set of characters without each; a pattern that asks for more."""
+    texts = [arg for arg in one.args[:1] if isinstance(arg, ast.Constant)]
+    for text in (arg.value for arg in texts if isinstance(arg.value, str)):
+        rest = one.args[1:]
+        if _called(one) != "compile":
+            for char in sorted(set(text)):
+                fewer = ast.Constant(text.replace(char, ""))
+                yield f"without {char!a}", _with(one, args=[fewer, *rest])
+        elif not any(_texts(text, alone=False)):  # else each of its words is dropped
+            more = ast.Constant(text + "x")
+            yield f"{text[:40]!r} and x", _with(one, args=[more, *rest])
+
+
+def _called(one: ast.Call) -> str:
+    return getattr(one.func, "id", getattr(one.func, "attr", ""))
 
 
 def _steps(number: float) -> tuple[float, ...]:

@@ -66,7 +66,7 @@ LIMITS: Final = ClipLimits()
 
 RULES: Final = Declared(
     "clip",
-    test="tests/vision/test_frames.py",
+    test="tests/vision/test_clip.py",
     source="decision 0075; assumed",
     units={
         "LIMITS": "bytes, seconds, pixels, stills a minute",

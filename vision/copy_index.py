@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from values.rule import Declared
 from vision.fingerprint import PHASH_RADIUS, hash_of
 from vision.word_runs import MOST_ROWS, Rows, WordRun, WordStore, build_store
 from vision.words import Words, words_from
@@ -21,13 +22,28 @@ if TYPE_CHECKING:
 SIGN_RADIUS: Final = 3
 """Bits of 14 in which the signatures of one word may differ."""
 RICH_WORDS: Final = 192
+"""Words of each photo that a small index keeps: about 1,400 bytes."""
 COMPACT_WORDS: Final = 22
+"""Words of each photo that a large index keeps, the best: less than 200 bytes."""
 RICH_PHOTOS: Final = 100_000
-"""Up to so many photos an index keeps 192 words of each, about 1,400 bytes, and finds smaller
-parts of a photo; beyond, it keeps the best 22 and less than 200 bytes of each. Both hold about
-as many words at their largest, so that a lookup takes as long."""
+"""Up to so many photos an index is a small one and finds smaller parts of a photo, beyond it a
+large one. Both hold about as many words at their largest, so that a lookup takes as long."""
 SMOOTH_WORDS: Final = 12
 """A photo with fewer words is too smooth to be found by them."""
+
+RULES: Final = Declared(
+    "copy-index",
+    test="tests/vision/test_copy_index.py",
+    source="assumed; docs/validity.md",
+    units={
+        "SIGN_RADIUS": "bits of 14",
+        "RICH_WORDS": "words of a photo",
+        "COMPACT_WORDS": "words of a photo",
+        "RICH_PHOTOS": "photos",
+        "SMOOTH_WORDS": "words",
+    },
+)
+
 _FILE_VERSION: Final = 1
 _FAR: Final = 65
 """More bits than a pHash has: not compared, or not near."""

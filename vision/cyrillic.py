@@ -12,8 +12,9 @@ import math
 import re
 import unicodedata
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from values.rule import Declared
 from values.text import CYRILLIC_OWN, LATIN_OWN
 from vision.engine import reread
 from vision.plate.layout import common_direction, direction
@@ -29,11 +30,17 @@ PROBES = 6
 """Lines tried on a photo that shows no Cyrillic; of many lines, one in `SHARE`."""
 
 SHARE = 8
+"""Of many lines one in so many is tried first."""
+
 MOST_LINES = 40
+"""Lines of one photo that this reader is asked to read at most."""
+
 ROOM = 0.1
 """A line is cut this much longer at each end, in letter heights: finders cut tightly."""
 
 LEAST_LETTERS = 2
+"""Characters that a line has to have to be tried."""
+
 SURE = 0.7
 """Confidence (0–1) from which a line counts as Cyrillic on a photo that showed none yet."""
 
@@ -56,6 +63,26 @@ signs, since 3 and b look like them."""
 
 DOUBLES = frozenset("ABCEHIKMNOPRTXY3460b")
 """What the first reader makes of Cyrillic capitals, most of the time."""
+
+RULES: Final = Declared(
+    "cyrillic",
+    test="tests/vision/test_cyrillic.py",
+    source="assumed",
+    units={
+        "PROBES": "lines",
+        "SHARE": "lines to one that is tried first",
+        "MOST_LINES": "lines",
+        "ROOM": "letter heights",
+        "LEAST_LETTERS": "characters",
+        "SURE": "confidence of an answer, 0-1",
+        "ACCEPT": "confidence of an answer, 0-1",
+        "OTHER_SCRIPT": "confidence of a line, 0-1",
+        "ALIEN_LINES": "lines",
+        "UPRIGHT": "confidence of a line, 0-1",
+        "TELLING": "letters",
+        "DOUBLES": "characters",
+    },
+)
 
 
 def read_cyrillic(

@@ -8,8 +8,9 @@ characters here, and are folded only where strings are compared.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
+from values.rule import Declared
 from values.text import CYRILLIC_OWN
 from vision.engine import reread
 from vision.rectify import crop_quad, side_lengths
@@ -24,6 +25,8 @@ DOUBT = 0.97
 """Only lines read less surely than this by the first reader are tried in another script."""
 
 LONG_ENOUGH = 4
+"""Characters that a line has to have before its confidence says anything of its script."""
+
 USUAL_WIDTH = 0.6
 """Width of a character in line heights, roughly."""
 
@@ -31,16 +34,53 @@ UNREAD = 0.3
 """A line with fewer characters than this share of its room was not read, only found."""
 
 MOST_LINES = 12
+"""Lines of one photo that are tried in one script at most."""
+
 PROBES = 4
 """Lines tried first; the others follow only if one of these turns out to be in the script."""
 
 ACCEPT = 0.45
+"""Confidence (0–1) from which an answer of Tesseract counts."""
+
+UNSURE = 0.8
+"""A photo of which more than half the lines are read less surely than this may be in no script that
+the first reader has."""
+
+LEAST_CYRILLIC = 2
+"""Telling Cyrillic letters that make a line Cyrillic."""
+
+LEAST_ARABIC = 3
+"""Letters of the Arabic block that make a line Persian or Arabic."""
+
 TELLING = CYRILLIC_OWN - frozenset("ЁУё")
 """Cyrillic letters that no Latin letter with or without an accent looks like."""
 
 CYRILLIC = ("rus", "eng")
+"""Languages, as Tesseract names them, with which lines in Cyrillic are read."""
+
 ARABIC = ("fas", "ara")
-"""Languages, as Tesseract names them, with which lines of each script are read."""
+"""The same for Persian and Arabic lines."""
+
+RULES: Final = Declared(
+    "scripts",
+    test="tests/vision/test_scripts.py",
+    source="assumed",
+    units={
+        "DOUBT": "confidence of a line, 0-1",
+        "LONG_ENOUGH": "characters",
+        "USUAL_WIDTH": "line heights",
+        "UNREAD": "share of the room, 0-1",
+        "MOST_LINES": "lines",
+        "PROBES": "lines",
+        "ACCEPT": "confidence of an answer, 0-1",
+        "UNSURE": "confidence of a line, 0-1",
+        "LEAST_CYRILLIC": "letters",
+        "LEAST_ARABIC": "letters",
+        "TELLING": "letters",
+        "CYRILLIC": "languages",
+        "ARABIC": "languages",
+    },
+)
 
 
 @runtime_checkable
@@ -117,7 +157,7 @@ def _room_for(line: TextLine) -> float:
 def _all_doubtful(parts: Sequence[Sequence[TextLine]]) -> bool:
     """Say whether the first reader was unsure of most of what it read."""
     lines = [line for part in parts for line in part if len(line.text) >= LONG_ENOUGH]
-    return sum(line.confidence < 0.8 for line in lines) * 2 > len(lines)
+    return sum(line.confidence < UNSURE for line in lines) * 2 > len(lines)
 
 
 def _try(
@@ -138,9 +178,9 @@ def _try(
 
 def _cyrillic(answer: Recognised) -> bool:
     own = sum(char in TELLING for char in answer.text)
-    return own >= 2 and answer.confidence >= ACCEPT
+    return own >= LEAST_CYRILLIC and answer.confidence >= ACCEPT
 
 
 def _arabic(answer: Recognised) -> bool:
     own = sum("\u0600" <= char <= "\u06ff" for char in answer.text)
-    return own >= 3 and answer.confidence >= ACCEPT
+    return own >= LEAST_ARABIC and answer.confidence >= ACCEPT

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from evidence_store.bundle.errors import BundleExists, BundleRefused, BundleUnreadable
 from evidence_store.bundle.hashing import BLOCK, NewFile
-from evidence_store.bundle.layout import DECLARATION, is_safe_name
+from evidence_store.bundle.layout import DECLARATION
+from evidence_store.bundle.safe_names import is_safe_name
 from evidence_store.bundle.side_files import ZIP_SIDE_FILE, side_file_fault
 from evidence_store.bundle.walk import MAX_FILES, case_collisions, walk
 from evidence_store.bundle.zip_headers import (

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from evidence_store.bundle.errors import BundleContentsError
+from evidence_store.bundle.safe_names import is_safe_name
 from evidence_store.types import Sha256
 from values.hashes import SHA256
 
@@ -68,7 +69,6 @@ RULES = "rules.json"
 TOP_FILES = REPORTS | {RULES}
 """Payload files that stand directly under `data/`."""
 
-_PATH_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _CONTENT_NAME = re.compile(rf"(?P<sha256>{SHA256})(\.[a-z0-9]{{1,8}})?")
 _PERSON = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}(@[a-z0-9][a-z0-9.-]{0,63})?")
 
@@ -258,16 +258,6 @@ def content_sha256(path: str) -> Sha256 | None:
         return None
     match = _CONTENT_NAME.fullmatch(parts[-1])
     return Sha256(match["sha256"] if match else "")
-
-
-def is_safe_name(path: str) -> bool:
-    """Whether every part of a path is plain ASCII that no shell or file system reads otherwise."""
-    parts = path.split("/")
-    return (
-        len(path) <= 255
-        and len(parts) <= 8
-        and all(_PATH_PART.fullmatch(part) and not part.endswith(".") for part in parts)
-    )
 
 
 def check_payload_path(path: str) -> None:

@@ -10,7 +10,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from evidence_store.bundle.layout import ManifestLine, is_safe_name
+from evidence_store.bundle.layout import ManifestLine
+from evidence_store.bundle.safe_names import is_safe_name
 from evidence_store.types import Fault, Sha256
 from values.hashes import SHA256
 

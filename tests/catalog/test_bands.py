@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.bands import BANDS, VERSION, band
+from catalog.bands import BANDS, VERSION, band, times
 
 SCALE = {
     1.0: "no support either way",
@@ -35,3 +35,20 @@ def test_the_scale_is_that_of_its_version() -> None:
 def test_what_is_no_ratio_is_refused(lr: float) -> None:
     with pytest.raises(ValueError, match="more than 0"):
         band(lr)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "written"),
+    [
+        (0.0134, "0.0134"),
+        (1.4, "1.4"),
+        (999.0, "999"),
+        (1000.0, "1,000"),
+        (37_649.0, "37,600"),
+        (999e6, "999,000,000"),
+        (1e9, "1.0 × 10⁹"),
+        (4.2e12, "4.2 × 10¹²"),
+    ],
+)
+def test_a_ratio_is_written_to_two_or_three_figures(ratio: float, written: str) -> None:
+    assert times(ratio) == written

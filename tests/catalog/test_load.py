@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from catalog import load as rules
 from catalog.errors import ImportRefused, RecordInvalid
 from catalog.load import (
     ColumnMapping,
@@ -458,3 +459,11 @@ def test_approved_without_a_date_is_remarked_on_once_with_what_is_missing() -> N
     assert (issue.row, issue.severity) == (2, "warning")
     assert "not said since when" in issue.problem
     assert "status_date" in issue.remedy
+
+
+def test_what_a_catalog_file_may_ask() -> None:
+    assert (
+        LoadLimits(max_bytes=512 * 1024**2, max_rows=2_000_000, max_columns=200, max_cell=8_192)
+        == rules.LIMITS
+    )
+    assert LoadLimits() == rules.LIMITS

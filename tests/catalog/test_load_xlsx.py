@@ -9,6 +9,7 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
+from catalog import load_xlsx as rules
 from catalog.errors import ImportRefused
 from catalog.load import LoadResult, guess_mapping, header_of, load
 from catalog.load_xlsx import cell_text, is_xlsx, sheet_names
@@ -199,3 +200,7 @@ def test_other_office_files_are_refused_with_a_remedy(head: bytes) -> None:
     with pytest.raises(ImportRefused, match="no CSV, XLSX or JSON") as caught:
         load(head + bytes(100), name="old.xls")
     assert "export the table" in caught.value.remedy
+
+
+def test_what_a_workbook_may_ask() -> None:
+    assert (rules.MAX_MEMBERS, rules.MAX_UNPACKED, rules.MAX_RATIO) == (2_000, 1024**3, 200)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog import parties
 from catalog.parties import compare_parties, compare_with_any_party
 
 NAMES = st.text(alphabet="abcdeé АБВ-.,&'", max_size=24)
@@ -55,3 +56,84 @@ def test_of_several_the_nearest_counts() -> None:
     assert compare_with_any_party(names, "Third Party").answer == "different"
     assert compare_with_any_party([*names, "TP Works"], "Third Party").answer == "cannot be told"
     assert compare_with_any_party([], "Third Party").answer == "cannot be told"
+
+
+SHARED_WORDS = [
+    "THE",
+    "OF",
+    "AND",
+    "FOR",
+    "DE",
+    "LA",
+    "DU",
+    "DES",
+    "DER",
+    "DIE",
+    "DAS",
+    "UND",
+    "DAN",
+    "AL",
+    "EL",
+    "AGENCY",
+    "ARMY",
+    "AUTHORITY",
+    "MINISTRY",
+    "MOD",
+    "DEPARTMENT",
+    "DEPT",
+    "DEFENCE",
+    "DEFENSE",
+    "FORCE",
+    "FORCES",
+    "AIR",
+    "NAVY",
+    "NAVAL",
+    "LAND",
+    "GENERAL",
+    "DIRECTORATE",
+    "UNDERSECRETARIAT",
+    "NATIONAL",
+    "REPUBLIC",
+    "FEDERAL",
+    "STATE",
+    "OFFICE",
+    "PROCUREMENT",
+    "ARMED",
+    "MILITARY",
+    "COMMAND",
+    "GOVERNMENT",
+    "POLICE",
+    "GUARD",
+    "BORDER",
+    "COAST",
+]
+
+
+@pytest.mark.parametrize("word", SHARED_WORDS)
+def test_a_word_that_many_parties_share_makes_no_two_of_them_one(word: str) -> None:
+    assert compare_parties(f"{word} Quorvim", f"{word} Zelbandt").answer == "different"
+
+
+def test_each_shared_word_is_held_here() -> None:
+    assert set(SHARED_WORDS) == parties.SHARED
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "answer"),
+    [
+        ("Naval Works Quorvim", "Quorvim", "cannot be told"),  # one word may be anybody's
+        ("Quorvim Zelbandt", "Works of Quorvim Zelbandt", "equal"),
+        ("Quorvim Zelbandt", "Zelbandt Quorvim", "equal"),
+        ("Quorvim Zelbandt", "QuorvimZelbandt", "equal"),
+        ("Air Force", "Air Force Quorvim", "cannot be told"),
+        ("QZ Works", "Quorvim Zelbandt", "cannot be told"),  # initials
+        ("ZQ Works", "Quorvim Zelbandt", "different"),  # in another order
+        ("Q Works", "Quorvim Zelbandt", "different"),  # one letter is no initials
+        ("Quorvim", "Zelbandt", "different"),
+        ("Кворвим", "Zelbandt", "cannot be told"),
+        ("Army", "Quorvim", "cannot be told"),
+    ],
+)
+def test_where_the_answer_turns(one: str, other: str, answer: str) -> None:
+    assert compare_parties(one, other).answer == answer
+    assert compare_parties(other, one).answer == answer

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog import weight
 from catalog.bands import BANDS, band, times
 from catalog.confusions import ALPHABET
 from catalog.descent import SortedKeys
@@ -339,3 +340,8 @@ def test_fit_is_measured_against_the_best_explanation() -> None:
     assert group.fitting == 0, "no unit up to 1,200 begins with 9"
     assert group.scored[0].key == "0836"
     assert group.scored[0].likelihood < FITS_FROM * model.ceiling
+
+
+def test_the_figures_that_a_weight_rests_on() -> None:
+    assert (weight.STRAY_FACTOR, weight.NO_SEQUENCE_BELOW, weight.MISTYPED) == (3.0, 3, 0.1)
+    assert (weight.FITS_FROM, weight.NOTHING_NEAR, weight.SMALLEST) == (0.01, 1e-4, 1e-15)

@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 
+from vision import archive
 from vision.archive import ArchiveLimits, ArchiveMember, MemberRefusal, printable, read_archive
 from vision.errors import ArchiveRefused
 
@@ -115,3 +116,12 @@ def test_encrypted_members_are_refused() -> None:
 def test_names_are_made_printable() -> None:
     assert printable("a\x1b[31m\u202egpj.exe") == "a�[31m�gpj.exe"
     assert len(printable("x" * 1000)) == 240
+
+
+def test_what_an_archive_may_ask() -> None:
+    assert archive.MAX_NAME == 1_024
+    assert archive.LIMITS.max_members == 5_000
+    assert archive.LIMITS.max_member_bytes == 200_000_000
+    assert archive.LIMITS.max_total_bytes == 4 * 1024**3
+    assert archive.LIMITS.max_ratio == 200
+    assert archive.LIMITS.free_bytes == 10_000_000

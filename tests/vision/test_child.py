@@ -214,3 +214,15 @@ def test_nothing_of_a_child_is_left(decoders: Decoders) -> None:
     decoders.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_what_a_child_may_use() -> None:
+    assert ChildLimits(memory_bytes=3 * 1024**3, cpu_seconds=90, wall_seconds=180.0) == (
+        child.PHOTO_LIMITS
+    )
+    assert ChildLimits(memory_bytes=6 * 1024**3, cpu_seconds=3_600, wall_seconds=900.0) == (
+        child.CLIP_LIMITS
+    )
+    assert ChildLimits(memory_bytes=1024**3, cpu_seconds=300, wall_seconds=300.0) == (
+        child.ARCHIVE_LIMITS
+    )

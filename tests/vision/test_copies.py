@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from values.sentence import Sentence, say
+from vision import copies
 from vision.alignment import Alignment, Residual
 from vision.copies import (
     LEAST_INLIERS,
@@ -386,3 +387,16 @@ def test_fingerprints_are_hexadecimal_and_repeatable() -> None:
     for name, value in made.hashes:
         assert bytes.fromhex(value), name
     assert 0.0 <= made.quality <= 1.0
+
+
+def test_the_limits_that_a_copy_is_held_to() -> None:
+    assert (copies.LEAST_INLIERS, copies.FEW_INLIERS, copies.LEAST_BLOCKS) == (5, 8, 8)
+    assert (copies.LEAST_LIKENESS, copies.LEAST_ALIKE, copies.CLOSE_LIKENESS) == (0.86, 0.75, 0.993)
+    assert copies.MOST_DISPLACEMENT == 0.0006
+    assert copies.CLOSE_DISPLACEMENT == 0.00085
+    assert copies.WHOLE_DISPLACEMENT == 0.0012
+    assert copies.SMALL_DISPLACEMENT == 0.0004
+    assert copies.BENT_DISPLACEMENT == 0.0003
+    assert (copies.WHOLE_COVER, copies.SMALL_COVER, copies.NEAR_COVER) == (0.97, 0.5, 0.8)
+    assert (copies.MOST_COMPARED, copies.LEAST_NEAR_WORDS) == (16, 2)
+    assert (copies.THUMBNAIL_LIKENESS, copies.NEAR_TURN, copies.NEAR_STRETCH) == (0.8, 2.0, 1.03)

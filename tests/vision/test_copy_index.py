@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from vision.copy_index import (
     COMPACT_WORDS,
+    RICH_PHOTOS,
     RICH_WORDS,
     SIGN_RADIUS,
     SMOOTH_WORDS,
@@ -185,3 +186,10 @@ def test_growing_past_the_rich_size_keeps_the_answers(tmp_path: Path) -> None:
 def test_foreign_words_are_refused() -> None:
     with pytest.raises(ValueError, match="fingerprint the photo anew"):
         words_from(np.array([[1, 2, 3]], "<u4").tobytes())
+
+
+def test_the_sizes_of_an_index() -> None:
+    assert (SIGN_RADIUS, SMOOTH_WORDS) == (3, 12)
+    assert (RICH_WORDS, COMPACT_WORDS, RICH_PHOTOS) == (192, 22, 100_000)
+    # Both hold about as many words at their largest: a million photos, of which 22 are kept.
+    assert 0.8 < RICH_WORDS * RICH_PHOTOS / (COMPACT_WORDS * 1_000_000) < 1.25

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from vision import decode
 from vision.decode import DecodeLimits, decode_photo, sniff
 from vision.errors import DamagedFile, DecodeError, EmptyFile, NotAPhoto, TooLarge, TooSlow
 
@@ -158,3 +159,17 @@ def test_reads_every_photo_of_the_measuring_sets(measuring_photos: Path) -> None
     assert files
     for file in files:
         assert decode_photo(file.read_bytes(), name=file.name).pixels.ndim == 3
+
+
+def test_what_a_photo_may_ask() -> None:
+    assert (
+        DecodeLimits(
+            max_bytes=200_000_000,
+            max_pixels=120_000_000,
+            max_side=65_500,
+            max_scans=200,
+            max_seconds=30.0,
+        )
+        == decode.LIMITS
+    )
+    assert DecodeLimits() == decode.LIMITS

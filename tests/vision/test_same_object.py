@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from values.sentence import Sentence, say
+from vision import same_object
 from vision.same_object import identity_values, propose_same_object
 from vision.types import (
     CharOption,
@@ -120,3 +121,9 @@ def test_copies_are_not_another_exposure(relation: CopyRelation) -> None:
 
 def test_values_of_a_type_do_not_identify_a_unit() -> None:
     assert identity_values(reading(model="CMX-15D")) == {}
+
+
+def test_how_much_two_pictures_of_one_object_have_in_common() -> None:
+    assert same_object.LEAST_CONFIDENCE == 0.5
+    assert same_object.LEAST_CHARACTERS == 4
+    assert same_object.ALIKE_FEATURES == 15

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from values.rule import Declared
 
 from values.sentence import say
 
@@ -14,6 +16,13 @@ if TYPE_CHECKING:
 
 PATIENCE = 4
 """So many times the budget may pass on the clock before no further pass is begun either."""
+
+RULES: Final = Declared(
+    "reading-time",
+    test="tests/vision/plate/test_budget.py",
+    source="assumed",
+    units={"PATIENCE": "times the seconds of work"},
+)
 
 
 class Budget:

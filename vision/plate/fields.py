@@ -7,8 +7,9 @@ readers saw there is weighed, and a value belongs to one field of one plate.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from values.rule import Declared
 from vision.plate.code_values import IN_A_CODE, coded_guesses, with_codes
 from vision.plate.draft import CLAIMED
 from vision.plate.lines import OF_OTHER_SCRIPTS
@@ -27,6 +28,20 @@ if TYPE_CHECKING:
 HEARD = 0.8
 """A reader that saw no value in a line is heard too if it read the line at least this surely
 (0–1): no more than a dissent needs (`vision.plate.assurance.SURE`)."""
+
+DOUBTED = 0.3
+"""This share of a rule's strength (0–1) counts where the line was not read at all surely; all of it
+where it was read without doubt."""
+
+RULES: Final = Declared(
+    "fields",
+    test="tests/vision/plate/test_fields.py",
+    source="assumed",
+    units={
+        "HEARD": "confidence of a line, 0-1",
+        "DOUBTED": "share, 0-1",
+    },
+)
 
 
 def with_fields(plates: Sequence[PlateDraft]) -> tuple[PlateDraft, ...]:
@@ -82,7 +97,7 @@ def best_guesses(guesses: Sequence[FieldGuess]) -> tuple[FieldGuess, ...]:
 
 
 def _rank(guess: FieldGuess) -> float:
-    return guess.strength * (0.3 + 0.7 * guess.line.confidence)
+    return guess.strength * (DOUBTED + (1 - DOUBTED) * guess.line.confidence)
 
 
 def one_place(claims: Sequence[Claim], own: Sequence[Mapping[str, TextLine]]) -> list[Claim]:

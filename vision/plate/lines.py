@@ -8,8 +8,9 @@ which the others contradict least.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from values.rule import Declared
 from vision.consensus import contradicts, most_agreed
 from vision.cyrillic import read_cyrillic
 from vision.engine import reread
@@ -38,6 +39,7 @@ MOST_LINES = 8
 """Lines of one photo that a second reader is asked to read, the most telling first."""
 
 MOST_CONTESTED = 4
+"""Lines beyond these that it is asked to read because passes differ on them."""
 
 ROOM = 0.2
 """Another engine gets a crop this much longer at each end, in letter heights."""
@@ -45,6 +47,20 @@ ROOM = 0.2
 MOST_SHIFTED, SHIFTED = 6, (0.06, 0.2)
 """So many lines the first reader reads again, in crops that reach so many letter heights further
 above and below, and beyond each end."""
+
+RULES: Final = Declared(
+    "lines",
+    test="tests/vision/plate/test_lines.py",
+    source="assumed",
+    units={
+        "OF_OTHER_SCRIPTS": "readers",
+        "MOST_LINES": "lines",
+        "MOST_CONTESTED": "lines",
+        "ROOM": "letter heights",
+        "MOST_SHIFTED": "lines",
+        "SHIFTED": "letter heights: above and below, beyond each end",
+    },
+)
 
 
 def gathered(seen: Sequence[SeenLine], photo_id: str, engine: Engine) -> tuple[PlateDraft, ...]:

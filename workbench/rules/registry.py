@@ -10,15 +10,25 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from catalog import bands, load, load_xlsx, weight
+from catalog import bands, load, load_xlsx, parties, weight
 from catalog.importing import serial_cell
 from catalog.matching import contradiction, identification, leads, population, sequences
 from evidence_store import clock, drafting
-from evidence_store.bundle import documents, spellings, walk
+from evidence_store.bundle import documents, safe_names, spellings, walk
 from values import limits as sizes
 from values.rule import rules_of
-from vision import archive, child, clip, copies, decode, same_object
-from vision.plate import assurance
+from vision import (
+    archive,
+    child,
+    clip,
+    copies,
+    copy_index,
+    cyrillic,
+    decode,
+    same_object,
+    scripts,
+)
+from vision.plate import assurance, budget, fields, lines
 from workbench import trace
 from workbench.rules import (
     acts,
@@ -44,15 +54,16 @@ if TYPE_CHECKING:
 
 AREAS: Final[dict[str, tuple[ModuleType, ...]]] = {
     "What people may bring": (sizes, limits, decode, clip, archive, child),
-    "What a plate says": (assurance,),
-    "What is one look": (exposure, copies, same_object),
+    "What a plate says": (assurance, fields, lines, scripts, cyrillic, budget),
+    "What is one look": (exposure, copies, copy_index, same_object),
     "Which unit it is": (
         identification, weight, population, sequences, contradiction, leads, bands,
+        parties,
     ),
     "What a catalog may hold": (load, load_xlsx, serial_cell),
     "Who may do what": (roles, policy, seen, acts, dissent, blindness, names, sign_in, hosts),
     "What is kept, sealed and published": (
-        drafting, clock, signing, trace, disclosure, spellings, walk, documents,
+        drafting, clock, signing, trace, disclosure, spellings, walk, safe_names, documents,
     ),
 }  # fmt: skip
 """The modules that declare rules, by what they are about, in the order of a case."""

@@ -6,6 +6,7 @@ from typing import Literal
 
 import pytest
 
+from catalog.makers import MakerNames, known_makers
 from catalog.matching.contradiction import (
     COUNTS_AGAINST,
     MOST_SLIPPED,
@@ -16,6 +17,7 @@ from catalog.matching.contradiction import (
     SHORTEST_SLIPPED,
     UNREAD,
     Named,
+    beside,
     maker_named,
     misread_share,
     model_named,
@@ -176,3 +178,112 @@ def test_a_name_that_is_withheld_meets_nothing() -> None:
     hidden = Redactable(value="Quorvim Aircraft", redaction="redacted_full")
     permit = permit_of(Party(role="integrator", name=hidden))
     assert not on_behalf(seen("QUORVIM AIRCRAFT"), permit)
+
+
+# --- makers that are known ------------------------------------------------------------------
+
+KNOWN = {one.canonical: one for one in known_makers()}
+WESCAM, PARENT = KNOWN["L3Harris Wescam"], KNOWN["L3Harris Technologies"]
+ASIDE = "The maker “{}” is written in another script; it was not compared."
+
+
+@pytest.mark.parametrize(
+    ("read", "words"),
+    [
+        ("ASELSAN", "The plate names another maker: “ASELSAN”, not Zorvex."),
+        ("L3 Wescam", "The plate names another maker: “L3 Wescam” (L3Harris Wescam), not Zorvex."),
+        ("Quorvim", "The plate names another maker: “Quorvim”, not Zorvex."),
+    ],
+)
+def test_another_maker_is_named_as_read_and_as_known(read: str, words: str) -> None:
+    named = maker_named(seen(read, "human"), maker("Zorvex"))
+    assert (named.relation, named.words) == ("another", words)
+
+
+@pytest.mark.parametrize(
+    ("read", "of", "relation"),
+    [
+        ("L3Harris", WESCAM, "perhaps"),  # its parent
+        ("Wescam", PARENT, "perhaps"),  # its child
+        ("Wescam", WESCAM, "own"),
+        ("ASELSAN", WESCAM, "another"),
+    ],
+)
+def test_a_firm_of_one_house_may_be_meant(read: str, of: Maker, relation: str) -> None:
+    named = maker_named(seen(read, "human"), of)
+    assert named.relation == relation
+    assert ("of one house with" in named.words) is (relation == "perhaps")
+
+
+@pytest.mark.parametrize(
+    ("read", "of", "relation", "words"),
+    [
+        ("ВЕСКАМ", WESCAM, "perhaps", "“ВЕСКАМ” is written in another script and sounds like"),
+        ("АСЕЛСАН", WESCAM, "another", "which sounds like ASELSAN, not L3Harris Wescam."),
+        ("Роскосмос", WESCAM, "perhaps", ASIDE.format("Роскосмос")),
+        ("ВЕСКАМ", PARENT, "perhaps", ASIDE.format("ВЕСКАМ")),  # of one house
+        ("ИАМИ", WESCAM, "perhaps", ASIDE.format("ИАМИ")),  # too short a sound to tell
+        ("ИРАН", WESCAM, "perhaps", ASIDE.format("ИРАН")),  # two makers sound so
+    ],
+)
+def test_a_name_in_another_script_is_told_by_its_sound(
+    read: str, of: Maker, relation: str, words: str
+) -> None:
+    named = maker_named(seen(read, "human"), of)
+    assert named.relation == relation
+    assert words in named.words
+
+
+@pytest.mark.parametrize(("read", "other"), [("АБВ", True), ("АБX", True), ("АВXY", False)])
+def test_a_name_is_in_another_script_if_most_of_its_letters_are(read: str, other: bool) -> None:
+    words = maker_named(seen(read, "human"), maker("Zorvex")).words
+    assert ("written in another script" in words) is other
+
+
+@pytest.mark.parametrize(
+    ("read", "known", "relation", "words"),
+    [
+        ("KONTRON AG", "KONTRON AG", "own", ""),
+        ("Kontron Elektronik GmbH Eching", "KONTRON AG", "own", ""),
+        ("Denel Kontron", "KONTRON AG", "perhaps", "The plate names Denel beside KONTRON AG."),
+        ("STM Electronics", "STM", "perhaps", "“STM Electronics” may be another firm than STM."),
+        ("S.T.M. A.Ş.", "STM", "own", ""),
+        ("STM STM", "STM", "own", ""),
+    ],
+)
+def test_other_words_beside_a_name_are_an_address_or_another_firm(
+    read: str, known: str, relation: str, words: str
+) -> None:
+    named = maker_named(seen(read, "human"), maker(known))
+    assert (named.relation, named.words) == (relation, words)
+
+
+def test_another_name_of_one_house_beside_a_name_is_no_other_firm() -> None:
+    assert maker_named(seen("L3Harris Technologies Wescam", "human"), WESCAM).relation == "own"
+    assert maker_named(seen("Denel Wescam", "human"), WESCAM).relation == "perhaps"
+
+
+def test_what_stands_beside_a_name() -> None:
+    one = maker("KONTRON AG")
+    (hit,) = MakerNames((one,)).find("Kontron GmbH Eching")
+    assert beside(seen("Kontron GmbH Eching", "human"), hit) == ("ECHING",)
+    assert beside(seen("Kontron GmbH", "human"), hit) == ()
+    shorter = seen("Kontron GmbH Eching", "human", "Kontron")
+    assert beside(shorter, hit) == (), "of several spellings the one that says least else"
+
+
+def test_words_of_every_day_say_nothing_of_whose_a_name_is() -> None:
+    permit = permit_of(Party(role="integrator", name=Redactable(value="Quorvim Aircraft Works")))
+    assert on_behalf(seen("QUORVIM"), permit)
+    assert not on_behalf(seen("AIRCRAFT WORKS"), permit)
+    works = permit_of(Party(role="integrator", name=Redactable(value="Aircraft Works")))
+    assert on_behalf(seen("AIRCRAFT WORKS"), works), "a name of nothing else is told by these"
+
+
+def test_a_models_words_and_a_part_numbers() -> None:
+    model = model_named(seen("TK410"), "CMX-15D", found=False)
+    assert model.words == "The plate names another model: “TK410”, not CMX-15D."
+    part = model_named(seen("CMX-1"), "CMX-15D", found=False)
+    assert part.words == "The model “CMX-1” may be CMX-15D, misread or in part."
+    slipped = model_named(seen("CNX-15D"), "CMX-15D", found=False)
+    assert slipped.relation == "perhaps", "one letter misread, and nothing left out"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.gaps import without_serials
-from catalog.matching.leads import MOST_COUNTED, MOST_LEADS, Leads, near_model, not_asked
+from catalog.matching import leads as rules
+from catalog.matching.leads import MOST_COUNTED, MOST_LEADS, Lead, Leads, near_model, not_asked
 from catalog.search import search
 from catalog.serialize import result_to_json
 from catalog.types import Maker, Party, Permit, Redactable, Serial
@@ -370,3 +372,34 @@ def test_leads_carry_no_weight(tmp_path: Path) -> None:
         a, b = (search(asked("CMX15D-0010"), one) for one in (without, beside))
         assert a.candidates[0].weight == b.candidates[0].weight
         assert "likelihood" not in str(result_to_json(b)["leads"])
+
+
+def test_how_many_leads_are_shown_and_counted() -> None:
+    assert (rules.MOST_LEADS, rules.MOST_PERMITS, rules.MOST_COUNTED) == (20, 500, 1_000)
+    assert rules.SHORTEST_PART == 3
+
+
+@pytest.mark.parametrize(
+    ("total", "shown", "more", "words"),
+    [
+        (2, 2, False, ": 2"),
+        (25, 20, False, ": 20 of 25 shown"),
+        (1000, 20, True, ": 20 of more than 1,000 shown"),
+        (20, 20, True, ": 20 of more than 20 shown"),
+    ],
+)
+def test_how_many_there_are_is_said(total: int, shown: int, more: bool, words: str) -> None:
+    one = Leads(kind="near_models", total=total, shown=(Lead(sentence="A."),) * shown, more=more)
+    assert one.words == f"Models that are written in a way near to what was read{words}"
+
+
+def holding(part: str, *keys: str) -> list[int]:
+    return list(rules._holding(np.array([key.encode() for key in keys]), part.encode()))
+
+
+def test_a_key_holds_a_part_once_and_more_than_it() -> None:
+    assert holding("12", "0123", "12", "3412", "0000") == [0, 2]
+    assert holding("12", "1212") == [0], "each key once"
+    assert holding("23", "0012", "3400") == [], "not across two keys"
+    assert holding("0123", "0123") == [], "a part is shorter than what holds it"
+    assert list(rules._holding(np.zeros(0, "S9"), b"12")) == []

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from catalog.confusions import HUMAN, MACHINE
 from catalog.likelihood import TextModel
+from catalog.matching import population as rules
 from catalog.matching.population import digit_sets, population
 from catalog.numbering import statistics
 
@@ -80,3 +81,8 @@ def test_irregular_serials_expect_as_many_again() -> None:
     assert people.irregular == keys.size
     assert people.size == pytest.approx(2 * keys.size)
     assert "follow no sequence" in people.basis
+
+
+def test_the_figures_that_a_population_rests_on() -> None:
+    assert (rules.FINE_SEQUENCES, rules.SURE_FROM) == (64, 8)
+    assert (rules.UNSEEN_SHARE, rules.BESIDE_SHARE) == (1.0, 0.5)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from catalog.descent import SortedKeys
 from catalog.likelihood import serial_model
+from catalog.matching import sequences as rules
 from catalog.matching.population import Population, population
 from catalog.matching.sequences import APART_FROM, Sequence, sequences_of
 from catalog.numbering import statistics
@@ -189,3 +190,8 @@ def test_the_basis_names_the_sequence_of_the_unit() -> None:
     assert "numbers ############ " in people.basis_for(people.place_of("201908300012"))
     _, single = people_of([f"{number:04d}" for number in range(820, 840)])
     assert "other sequence" not in single.basis
+
+
+def test_from_where_numbers_stand_apart() -> None:
+    assert (rules.APART_BELOW, rules.APART_FROM, rules.MOST_APART) == (0.05, 2.0, 5)
+    assert rules.KEPT_LARGEST == 6

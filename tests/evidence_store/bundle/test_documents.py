@@ -54,3 +54,7 @@ def test_what_can_be_read_in_two_ways_is_a_fault(tmp_path: Path, data: bytes, wh
     given = _described(("data/a.json", len(data)))
     (fault,) = document_faults(tmp_path, given)  # type: ignore[arg-type]
     assert why in fault.message
+
+
+def test_a_document_has_64_mebibytes_at_the_most() -> None:
+    assert MAX_DOCUMENT == 64 * 1024**2

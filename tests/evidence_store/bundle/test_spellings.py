@@ -49,3 +49,8 @@ def test_hashes_of_four_kinds_are_looked_for() -> None:
 def test_from_eight_letters_a_value_is_looked_for_inside_longer_words() -> None:
     # docs/bundle-format.md, section 7: four to seven letters only where they stand alone
     assert rules.LOOSE == 8
+
+
+def test_how_short_what_is_looked_for_may_be() -> None:
+    assert (rules.SHORTEST, rules.LOOSE, rules.SHORTEST_NUMBER, rules.MOST_WORDS) == (4, 8, 5, 4)
+    assert rules.DIGESTS == ("md5", "sha1", "sha256", "sha512")

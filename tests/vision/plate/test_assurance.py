@@ -784,3 +784,16 @@ def test_several_stills_of_one_exposure_are_no_agreement() -> None:
     looks = (look("1234"), look("1234"))
     given = assure(Exposures(readings=looks, key="1234", sure=0.96, exposures=1))
     assert (given.state, [why.rule for why in given.reasons]) == ("offered", ["one-exposure"])
+
+
+def test_the_limits_that_a_value_is_held_to() -> None:
+    assert (assurance.READABLE, assurance.STATED, assurance.EVEN) == (0.15, 0.9, 0.5)
+    assert (assurance.LEAST_STRENGTH, assurance.CLEAR_PLACE) == (0.5, 0.8)
+    assert (assurance.LIKELY_RIVAL, assurance.LEGIBLE, assurance.SURE) == (0.06, 0.94, 0.8)
+    assert (assurance.FUSED, assurance.SHORT_CODE) == (0.95, 4)
+    assert (assurance.WIDE_GAP, assurance.WIDER) == (1.2, 2.5)
+    assert set(assurance.FAMILIES.items()) == {
+        ("rapidocr", "PP-OCR"),
+        ("ppocr5", "PP-OCR"),
+        ("cyrillic", "PP-OCR"),
+    }

@@ -7,7 +7,9 @@ from dataclasses import replace
 from vision.plate import assurance
 from vision.plate.draft import CLAIMED, FieldDraft, PlateDraft
 from vision.plate.fields import (
+    DOUBTED,
     HEARD,
+    best_guesses,
     one_field_each,
     one_place,
     without_guesswork,
@@ -97,3 +99,45 @@ def test_of_values_that_only_form_speaks_for_the_best_of_the_photo_is_kept() -> 
     assert (first.fields, second.fields) == ((), (labelled,))
     first, second = without_guesswork([plate("R1", weaker), plate("R2", weak)])
     assert (first.fields, second.fields) == ((), (weak,))
+
+
+def test_how_much_a_reader_and_a_rule_have_to_say() -> None:
+    assert (HEARD, CLAIMED, DOUBTED) == (0.8, 0.5, 0.3)
+
+
+def rank_of(strength: float, sure: float, other: tuple[float, float]) -> bool:
+    """Whether a guess is kept before another one of the same field on another line."""
+    one = replace(claim("serial", "A1", line="L1", sure=sure).guess, strength=strength)
+    two = replace(claim("serial", "B2", line="L2", sure=other[1]).guess, strength=other[0])
+    (kept,) = best_guesses([two, one])
+    return kept is one
+
+
+def test_the_stronger_rule_on_the_more_surely_read_line_is_kept() -> None:
+    assert rank_of(0.8, 0.9, (0.7, 0.9))
+    assert not rank_of(0.7, 0.9, (0.8, 0.9))
+    assert rank_of(0.7, 0.9, (0.7, 0.8))
+    # Without any confidence three tenths of a rule count: 0.3 · 1 is more than 1 · 0.29.
+    assert rank_of(1.0, 0.0, (0.29, 1.0))
+    assert not rank_of(1.0, 0.0, (0.31, 1.0))
+
+
+def test_a_reader_is_heard_from_its_confidence_on_and_once() -> None:
+    lead = claim("serial", "0836", line="L1")
+
+    def read(engine: str, sure: float, line: str = "L1") -> dict[str, TextLine]:
+        return {line: claim("serial", "0886", engine=engine, line=line, sure=sure).guess.line}
+
+    def heard(*readers: dict[str, TextLine]) -> list[str]:
+        return [one.engine for one in one_place([lead], readers)]
+
+    assert heard(read("ppocr5", 0.8)) == ["rapidocr", "ppocr5"]
+    assert heard(read("ppocr5", 0.799)) == ["rapidocr"]
+    assert heard(read("rapidocr", 0.99)) == ["rapidocr"], "it has spoken"
+    assert heard(read("ppocr5", 0.99, line="L9")) == ["rapidocr"], "of another line"
+
+
+def test_claims_on_other_lines_than_the_best_mean_another_place() -> None:
+    strong = claim("serial", "0836", line="L1", sure=0.99)
+    weak = claim("serial", "771", engine="ppocr5", line="L2", sure=0.5)
+    assert one_place([weak, strong], []) == [strong]

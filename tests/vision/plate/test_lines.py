@@ -9,6 +9,7 @@ import numpy as np
 from tests.vision.plate.layouts import seen as lattice_of
 from vision.engine import Recognised
 from vision.engines.glyphs import glyphs_of
+from vision.plate import lines
 from vision.plate.lines import gathered, read_again, with_readers
 from vision.plate.views import SeenLine
 from vision.types import Engine, Quad, TextLine
@@ -93,3 +94,27 @@ def test_a_second_reader_reads_a_few_contested_lines_beyond_the_telling_ones() -
     pixels = np.zeros((1000, 300, 3), dtype=np.uint8)
     found = read_again(pixels, engine, plate.lines[:20], plate.lines)  # type: ignore[arg-type]
     assert engine.crops == len(found) == 8 + 4
+
+
+def test_how_many_lines_are_read_again_and_in_how_much_more_room() -> None:
+    assert lines.OF_OTHER_SCRIPTS == ("cyrillic", "tesseract")
+    assert (lines.MOST_LINES, lines.MOST_CONTESTED, lines.MOST_SHIFTED) == (8, 4, 6)
+    assert (lines.ROOM, lines.SHIFTED) == (0.2, (0.06, 0.2))
+
+
+def test_the_first_reader_reads_the_six_most_telling_lines_in_wider_crops() -> None:
+    sizes: list[tuple[int, ...]] = []
+
+    class First:
+        identity = FIRST
+
+        def recognise(self, crops: list) -> tuple[Recognised, ...]:
+            sizes.extend(crop.shape[:2] for crop in crops)
+            return tuple(read("X1") for _ in crops)
+
+    (plate,) = gathered([at(60.0 * n + 60, f"LINE {n}A", x=60) for n in range(9)], "0" * 64, FIRST)
+    pixels = np.zeros((1000, 600, 3), dtype=np.uint8)
+    found = lines.read_shifted(pixels, First(), plate.lines)  # type: ignore[arg-type]
+    assert list(found) == [line.line_id for line in plate.lines[:6]]
+    high, wide = 30 * (1 + 2 * 0.06), 18 * 7 + 2 * 0.2 * 30
+    assert {abs(size[0] - high) < 2 and abs(size[1] - wide) < 2 for size in sizes} == {True}

@@ -177,3 +177,7 @@ def test_processes_that_send_one_act_at_once_record_it_once(
             process.kill()
     assert said == ["recorded\n"] * 3
     assert len(judged(bench, read_case)) == 1
+
+
+def test_an_act_is_known_by_32_hexadecimal_digits() -> None:
+    assert acts.FORM == "[0-9a-f]{32}"

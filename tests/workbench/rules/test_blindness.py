@@ -151,3 +151,17 @@ def test_much_at_once_is_noted_as_all(
     many = [(f"EX-{number:04d}", "*", "*") for number in range(1, 600)]
     noted = bench.shown.note(reviewer, read_case.case_id, many, shown_by="a list")
     assert noted == (("*", "*", "*"),)
+
+
+def test_which_entries_may_repeat_what_was_read() -> None:
+    assert {
+        "field.judged", "candidate.judged", "plates.joined", "trace.answered", "refused",
+    } == rules.TELLING  # fmt: skip
+
+
+def test_only_the_same_field_of_these_exhibits_was_shown_elsewhere() -> None:
+    same = {"EX-0002"}
+    assert rules.shown_elsewhere([("EX-0002", "R1", "serial")], same, "serial")
+    assert rules.shown_elsewhere([("EX-0002", "R1", "*")], same, "serial")
+    assert not rules.shown_elsewhere([("EX-0002", "R1", "model")], same, "serial")
+    assert not rules.shown_elsewhere([("EX-0003", "R1", "serial")], same, "serial")

@@ -159,7 +159,7 @@ def test_an_unknown_field_is_withheld_and_looked_for() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "Artist", "Author", "By-line", "Byline", "OwnerContact", "Copyright", "Creator", "Credit",
+        "Artist", "Author", "By-line", "Byline", "ContactInfo", "Copyright", "Creator", "Credit",
         "CameraOwnerName", "PersonInImage", "Photographer", "UsageRights", "Writer",
         "UserComment", "Caption", "ImageDescription", "Headline", "Subject", "Title", "Keywords",
         "BodySerialNumber", "ImageUniqueID", "Unique ID", "DocumentID", "Document ID",

@@ -88,3 +88,7 @@ def test_dissent_stays_on_the_plate_in_the_search_and_in_the_report(
     report = build_report(case_file(bench, read_case.case_id))
     html = report.html.decode()
     assert html.count("Reviewer one said otherwise on") >= 2, "at the plate and at the answer"
+
+
+def test_which_judgements_come_to_the_words() -> None:
+    assert {"confirmed", "corrected"} == rules.SAY_WORDS

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.rules.exposure import (
+    OF_COPIES,
+    SAME_OBJECT,
     Judged,
     Proposed,
     Shown,
@@ -275,3 +277,8 @@ def test_another_proposal_never_makes_more_exposures(case: Case, data: st.DataOb
     before = names(case.shown, case.proposed, case.judged)
     after = names(case.shown, [*case.proposed, more], case.judged)
     assert len(before) - 1 <= len(after) <= len(before)
+
+
+def test_another_exposure_of_one_object_is_a_relation_of_its_own() -> None:
+    assert SAME_OBJECT == "same_object"
+    assert OF_COPIES == "copy:"

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.errors import BadRequest
+from workbench.rules import hosts
 from workbench.rules.hosts import Host, read_host, read_hosts, refusal
 from workbench.settings import hosts_from_environment
 
@@ -107,3 +108,9 @@ def test_no_header_whatsoever_raises(host: str, origin: str | None, peer: str) -
 def test_no_name_of_another_is_ours(name: str, port: int) -> None:
     assert refused(host=f"{name}:{port}")
     assert refused(origin=f"http://{name}:{port}")
+
+
+def test_the_names_and_ports_of_this_machine() -> None:
+    assert {"localhost", "127.0.0.1", "::1"} == hosts.LOOPBACK_NAMES
+    assert hosts.SETTING == "NAMEPLATE_HOSTS"
+    assert hosts.USUAL_PORTS == {"http": 80, "https": 443}

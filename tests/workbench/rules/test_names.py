@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.rules.names import BLANK_LETTERS, look, unusable
+from workbench.rules.names import (
+    BLANK_LETTERS,
+    IDENTIFIER,
+    IGNORABLE,
+    RESERVED,
+    UNSEEN,
+    look,
+    unusable,
+)
 
 NAME = "Custodian One"
 
@@ -49,6 +57,9 @@ def test_a_name_that_looks_like_another_is_refused(name: str) -> None:
         "Somebody\u00ad Else",
         "Somebody\ufe0f Else",
         "Somebody\U000e0041 Else",
+        "Somebody\ue000 Else",
+        "Somebody\u0378 Else",
+        "Somebody\ud800 Else",
         "\u0301Somebody",
         "Some\nbody",
         "Some\x1b[2Jbody",
@@ -67,7 +78,9 @@ def test_a_name_has_letters_and_is_no_essay(name: str) -> None:
     assert "1 to 120" in why
 
 
-@pytest.mark.parametrize("name", ["Nameplate", "n\u0430meplate", "unproven", "person-0123456789ab"])
+@pytest.mark.parametrize(
+    "name", ["Nameplate", "n\u0430meplate", "unproven", "Nobody", "person-0123456789ab"]
+)
 def test_nobody_is_called_like_the_program_or_an_identifier(name: str) -> None:
     assert unusable(name, []) is not None
 
@@ -106,3 +119,35 @@ def test_the_same_look_is_never_taken_twice(name: str) -> None:
 @pytest.mark.parametrize("name", ["Oνer One", "Oᴠer One", "Օver One", "Over Oηe", "Over Oɲe"])
 def test_a_letter_passes_for_what_it_is_drawn_like(name: str) -> None:
     assert "looks like Over One" in (unusable(name, ["Over One"]) or "")
+
+
+@pytest.mark.parametrize("point", [0x034F, 0x180B, 0x180D, 0xFE00, 0xFE0F, 0xE0100, 0xE01EF])
+def test_marks_that_are_never_drawn_stand_in_no_name(point: int) -> None:
+    assert "cannot be seen" in (unusable(f"Some{chr(point)}body", []) or "")
+
+
+def test_marks_beside_those_that_are_never_drawn_stand_in_names() -> None:
+    """The ranges are Unicode's Default_Ignorable_Code_Point, and no wider."""
+    assert IGNORABLE == (
+        (0x034F, 0x034F), (0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0000, 0xE0FFF),
+    )  # fmt: skip
+    for point in (0x034E, 0x0350, 0x180A, 0x1810, 0xFDFF, 0xFE10):
+        assert unusable(f"Some{chr(point)}body", []) is None, hex(point)
+
+
+@pytest.mark.parametrize("blank", "\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5")
+def test_a_letter_that_is_drawn_as_nothing_stands_in_no_name(blank: str) -> None:
+    assert blank in BLANK_LETTERS
+    assert "cannot be seen" in (unusable(f"Some{blank}body", []) or "")
+
+
+def test_who_is_enrolled_already_is_told_from_who_looks_like_somebody() -> None:
+    assert (unusable(NAME, [NAME]) or "").startswith("Custodian One is enrolled already")
+    like = unusable("custodian one", [NAME]) or ""
+    assert like.startswith("custodian one looks like Custodian One, who is enrolled already")
+
+
+def test_which_characters_have_no_shape() -> None:
+    assert {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} == UNSEEN
+    assert IDENTIFIER.pattern == "person[0-9a-f]{12}"
+    assert RESERVED == ("nameplate", "unproven", "nobody")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from workbench.rules import policy
 from workbench.rules.policy import (
     POLICY_WORDS,
     missing_role,
@@ -58,3 +59,13 @@ def test_only_a_confirmation_needs_no_reason() -> None:
     assert reason_missing(Judgement.CONFIRMED, " ") is None
     assert reason_missing(Judgement.REJECTED, " ") is not None
     assert reason_missing(Judgement.REJECTED, "two boards") is None
+
+
+def test_two_reviewers_are_two_and_each_policy_has_words() -> None:
+    assert policy.CONFIRMING == 2
+    assert POLICY_WORDS == {
+        Policy.TWO_PEOPLE: "Whoever took a picture in, or a copy of it, may not confirm it.",
+        Policy.TWO_REVIEWERS: "Whoever took a picture in, or a copy of it, may not confirm it, "
+        "and a candidate stands only when two different reviewers confirm it.",
+        Policy.SOLO: "One person may take in, review and decide: nobody else has checked.",
+    }

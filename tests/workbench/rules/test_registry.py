@@ -52,6 +52,12 @@ def test_the_tests_that_hold_a_rule_are_there(path: str) -> None:
     assert (ROOT / path).is_file()
 
 
+def test_the_tests_of_a_module_are_called_after_it() -> None:
+    for module in (one for modules in AREAS.values() for one in modules):
+        *rooms, name = module.__name__.split(".")
+        assert module.RULES.test == "/".join(["tests", *rooms, f"test_{name}.py"])
+
+
 def test_every_rule_speaks_in_sentences() -> None:
     for rule in RULES:
         assert rule.says[0] in "“*`.…" or rule.says[0].isupper(), rule.id

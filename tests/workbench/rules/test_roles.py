@@ -10,7 +10,12 @@ from workbench.types import Role
 
 MAY = {
     "case.opened": "i",
+    "case.created": "i",
+    "archive.opened": "i",
     "exhibit.taken_in": "i",
+    "exhibit.refused": "ir",
+    "frames.missing": "ir",
+    "copies.proposed": "ir",
     "frame.taken": "ir",
     "exhibit.read": "ir",
     "field.judged": "r",
@@ -30,6 +35,8 @@ MAY = {
     "role.begun": "c",
     "role.ended": "c",
     "key.begun": "irc",
+    "key.ended": "irc",
+    "person.signed_in": "irc",
     "words.shown": "irc",
     "bundle.signed": "irc",
 }
@@ -48,6 +55,20 @@ def test_whoever_is_of_the_store_acts_in_each_of_its_cases() -> None:
 
 def test_every_kind_of_entry_says_who_may_record_it() -> None:
     assert set(KINDS) <= set(rules.RECORDED_BY) | rules.OF_NOBODY
+    assert set(rules.RECORDED_BY) == set(MAY), "each row is held by this test"
+
+
+def test_what_is_recorded_of_whoever_tried_and_under_which_name() -> None:
+    assert {"refused", "sign_in.refused"} == rules.OF_NOBODY
+    assert rules.UNPROVEN == "unproven"
+
+
+def test_who_may_not_is_told_whom_it_needs() -> None:
+    one = rules.may_not("trace.asked", "A", [Role.REVIEWER])
+    assert one == "This needs a custodian, and A is not one now. A custodian can begin that role."
+    two = rules.may_not("exhibit.read", "A", [Role.CUSTODIAN])
+    assert two is not None
+    assert two.startswith("This needs an investigator or a reviewer, and A is not one now.")
 
 
 def test_without_a_role_nothing_is_recorded() -> None:

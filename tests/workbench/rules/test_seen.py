@@ -208,3 +208,53 @@ def test_every_rule_that_refuses_does_so_on_record() -> None:
             if called in {NotAllowed.__name__, Overtaken.__name__}:
                 made.append((path.name, node.lineno))
     assert {name for name, _line in made} == {"stores.py"}
+
+
+# --- marks ----------------------------------------------------------------------------------
+
+
+def test_copies_of_one_picture_and_exposures_of_one_object_are_marks_of_their_own() -> None:
+    assert rules.together("same_object", "EX-0001") == ("together", "same_object", "EX-0001")
+    for relation in ("near", "exact", "anything"):
+        assert rules.together(relation, "EX-0001") == ("together", "copy", "EX-0001")
+
+
+def test_what_each_verb_adds_that_need_not_name_what_was_seen() -> None:
+    assert rules.ADDS == {
+        "People.correct_clock": "a correction more; it replaces no time that stands in an entry",
+        "People.enrol": "a person more; names that look alike are refused",
+        "Cases.open_case": "a case more",
+        "Intake.take_in": "exhibits more",
+        "Intake.taking_in": "exhibits more",
+        "Intake.grab_frame": "an exhibit more",
+        "ReadingRoom.start": "readings by machines; earlier ones stay in the log",
+        "ReadingRoom.read_pending": "readings by machines; earlier ones stay in the log",
+        "ReadingRoom.read_again": "a reading by machines; what people said of a field stands",
+        "ReadingRoom.read_region": "a region more",
+        "Copies.propose": "what the program found",
+        "Copies.propose_same_object": "what the program found",
+        "Matching.search": "a search more, of what stands at its very entry",
+        "Catalogs.import_": "a snapshot more",
+        "Exports.seal": "a bundle more",
+        "Exports.sign": "a signature more",
+        "Exports.attach_signature": "a signature more",
+        "Publication.publish": "a public bundle more",
+        "Publication.stamp": "a timestamp more",
+        "Publication.request_stamp": "a request more",
+        "Publication.attach_stamp": "a timestamp more",
+        "Shown.note": "what somebody was shown",
+        "Demo.load": "a case more",
+    }
+
+
+def test_what_each_method_gives_that_records_nothing() -> None:
+    assert rules.ASKS == {
+        "People.still": "who somebody is now",
+        "ReviewRoom.why_not": "whether somebody may",
+        "ReviewRoom.next_to_review": "what waits for somebody",
+        "ReviewRoom.joining": "an entry for a verb that names what was seen",
+        "Copies.why_not": "whether somebody may",
+        "Exports.require_clock": "whether the clock lets something be sealed",
+        "Matching.why_not": "whether somebody may",
+        "Tracing.preview": "a letter as it would be",
+    }

@@ -43,6 +43,18 @@ def test_each_wrong_try_doubles_the_wait_up_to_a_bound() -> None:
     assert rules.wait_after(10**9) == rules.LONGEST_WAIT == timedelta(minutes=5)
     assert timedelta(seconds=8) == rules.HELD
     assert timedelta(minutes=10) == rules.CHALLENGE_LIVES
+    assert timedelta(hours=12) == rules.REMEMBERED
+
+
+def test_what_signs_in_is_signed_for_that_alone() -> None:
+    assert rules.NAMESPACE == "sign-in@people.nameplate"
+
+
+def test_who_would_weaken_a_key_is_told_with_what_to_begin_it() -> None:
+    locked = rules.weakens("A", by_themselves=False, before=Proof.PASSPHRASE, after=Proof.NAME)
+    assert "Begin it with a passphrase, or let A begin it." in str(locked)
+    own = rules.weakens("A", by_themselves=False, before=Proof.SIGNATURE, after=Proof.PASSPHRASE)
+    assert "Begin it with the public key of a key of their own, or let A" in str(own)
 
 
 @given(st.integers(0, 50), st.integers(-10_000, 10_000))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.rules.signing import reviewers_to_sign
+from workbench.rules.signing import NEEDS_NO_SIGNATURE, reviewers_to_sign
 from workbench.types import Judgement
 
 
@@ -27,3 +27,7 @@ def test_whoever_decided_on_a_candidate_signs_once() -> None:
     judged = [("b", Judgement.CONFIRMED), ("c", Judgement.UNSURE)]
     assert reviewers_to_sign(["c", "a", "c"], judged) == ("a", "b", "c")
     assert reviewers_to_sign((), ()) == ()
+
+
+def test_who_is_only_unsure_is_not_asked() -> None:
+    assert {Judgement.UNSURE} == NEEDS_NO_SIGNATURE

@@ -416,3 +416,7 @@ def test_a_serial_with_dashes_and_letters_stays_one(text: str) -> None:
 def test_a_formula_is_called_one_whatever_stands_in_it(text: str) -> None:
     with pytest.raises(CellProblem, match="a formula is no serial"):
         read_serial_cell(text)
+
+
+def test_the_limits_of_a_cell() -> None:
+    assert (MAX_RANGE, MAX_SERIAL, LEAST_DIGITS, SHORT_STEP) == (10_000, 64, 3, 10)
