@@ -44,7 +44,7 @@ from tools.bend_tests import FEW, Watched, arguments
 from tools.bends import ROOMS, Bend, assigned, bends_of, tree_of, used_when_loaded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
     from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -392,6 +392,15 @@ def _in_order(topics: list[str]) -> list[ModuleType]:
     return sorted(modules, key=lambda one: place.get(one.RULES.topic, len(place)))
 
 
+def _words(bend: Bend, found: Found, argued: Container[str], *, quick: bool) -> str:
+    """How it went, in a word."""
+    if found.noticed:
+        return "noticed"
+    if quick and bend.whole:
+        return "untried"
+    return "argued" if bend.id in argued else "UNNOTICED"
+
+
 def main(asked: list[str] | None = None) -> int:
     """Bend what is asked for; the exit code is 1 if anything went unnoticed that is not argued."""
     parser = argparse.ArgumentParser(prog="python -m tools.bend", description=__doc__)
@@ -400,7 +409,8 @@ def main(asked: list[str] | None = None) -> int:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="try nothing in a copy: what a fork does not notice is called unnoticed",
+        help="try nothing in a copy: what a fork does not notice is called unnoticed, and what "
+        "needs a copy untried",
     )
     parser.add_argument("--list", action="store_true", help="name the bends and try none")
     parser.add_argument("--jobs", type=int, default=1, help="how many to try at once")
@@ -431,13 +441,7 @@ def main(asked: list[str] | None = None) -> int:
                 continue
             try:
                 for bend, found in tried(module, chosen, kept, copies, options) if chosen else ():
-                    words = (
-                        "noticed"
-                        if found.noticed
-                        else "argued"
-                        if bend.id in argued
-                        else "UNNOTICED"
-                    )
+                    words = _words(bend, found, argued, quick=options.quick)
                     count[words] += 1
                     by = f"  [{found.by}, {found.seconds:.1f} s]" if options.timed else ""
                     print(f"{words:9} {bend.id}{by}", flush=True)
