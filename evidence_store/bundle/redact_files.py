@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from evidence_store.bundle.hashing import sha256_bytes, write_new
 from evidence_store.bundle.layout import (
@@ -18,6 +18,7 @@ from evidence_store.bundle.layout import (
     content_sha256,
 )
 from evidence_store.bundle.strip import NotStrippable, stripped
+from values.rule import Declared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 
 MAX_PHOTO = 512 * 1024 * 1024
 """Bytes of a photo that is held in memory to take its metadata out."""
+
+RULES: Final = Declared(
+    "public-files",
+    test="tests/evidence_store/bundle/test_redact_files.py",
+    source="assumed",
+    units={"MAX_PHOTO": "bytes"},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
