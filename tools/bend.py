@@ -1,6 +1,7 @@
 """Bend each rule, one at a time, and see that a test fails: `make bend`.
 
     python -m tools.bend [TOPIC …] [--edges] [--list] [--jobs N] [--again] [--timed]
+                         [--part WORDS]
 
 `tools.bends` says what is bent. For each bend the tests are run that the rule names. What no test
 notices has to be argued in `tools/bend.toml`.
@@ -34,6 +35,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,8 +119,16 @@ class Forks:
     """
 
     def __init__(
-        self, chosen: Sequence[Bend | None], order: Order, to: int, *, jobs: int, seconds: float
+        self,
+        chosen: Sequence[Bend | None],
+        order: Order,
+        to: int,
+        *,
+        part: str,
+        jobs: int,
+        seconds: float,
     ) -> None:
+        self.part = part
         self.chosen = chosen
         self.order = order
         self.to = to
@@ -131,7 +141,7 @@ class Forks:
 
     def run(self, test: str) -> int:
         """Begin pytest; what comes back is the exit code of a fork."""
-        code = int(pytest.main(arguments(test), plugins=[self, self.watched]))
+        code = int(pytest.main(arguments(test, self.part), plugins=[self, self.watched]))
         if self.own is not None:
             said = json.dumps([self.watched.failed, self.watched.seconds])
             (self.own / "said").write_text(said, encoding="utf-8")
@@ -204,7 +214,13 @@ def _load_what_it_imports(path: Path) -> None:
 
 
 def in_forks(
-    chosen: Sequence[Bend | None], order: Order, *, test: str, jobs: int, seconds: float
+    chosen: Sequence[Bend | None],
+    order: Order,
+    *,
+    test: str,
+    part: str,
+    jobs: int,
+    seconds: float,
 ) -> Iterator[Found]:
     """Try bends in forks of one process that has begun pytest; give each as it is found."""
     from_it, to = os.pipe()
@@ -215,7 +231,8 @@ def in_forks(
             quiet = os.open(os.devnull, os.O_WRONLY)
             os.dup2(quiet, 1)
             os.dup2(quiet, 2)
-            os._exit(Forks(chosen, order, to, jobs=jobs, seconds=seconds).run(test))
+            forks = Forks(chosen, order, to, part=part, jobs=jobs, seconds=seconds)
+            os._exit(forks.run(test))
         os._exit(1)
     os.close(to)
     with os.fdopen(from_it, encoding="utf-8") as lines:
@@ -344,21 +361,32 @@ def tried(
             yield bend, found
     if not left:
         return
-    alone = {"test": test, "jobs": options.jobs, "seconds": options.seconds}
-    unbent = known.get(key_of(None, name, test)) or next(in_forks([None], order, **alone))
-    if unbent.noticed:
-        raise LookupError(f"{test} fails as it is ({unbent.by}); nothing was bent.")
-    kept.add(key_of(None, name, test), unbent)
+    forks = partial(
+        in_forks,
+        order=order,
+        test=test,
+        part=options.part,
+        jobs=options.jobs,
+        seconds=options.seconds,
+    )
+    whole = key_of(None, name, test)
+    unbent = known.get(whole)
+    if unbent is None:
+        unbent = next(forks([None]), Found(bend="", noticed=True, by="pytest does not begin"))
+        if unbent.noticed:
+            raise LookupError(f"{test} fails as it is ({unbent.by}); nothing was bent.")
+        if not options.part:
+            kept.add(whole, unbent)
     order.quick = unbent.quick
     here = [bend for bend in left.values() if not bend.whole]
-    for found in in_forks(here, order, **alone) if here else ():
+    for found in forks(here) if here else ():
         bend = left[found.bend]
         order.add(bend.name, found.by)
         if found.noticed:
             del left[bend.id]
             kept.add(key_of(bend, name, test), found)
             yield bend, found
-    if options.quick:
+    if options.quick or options.part:
         yield from ((bend, Found(bend=bend.id, noticed=False)) for bend in left.values())
         return
     with ThreadPoolExecutor(options.jobs) as pool:
@@ -412,6 +440,12 @@ def main(asked: list[str] | None = None) -> int:
         help="try nothing in a copy: what a fork does not notice is called unnoticed, and what "
         "needs a copy untried",
     )
+    parser.add_argument(
+        "--part",
+        default="",
+        metavar="WORDS",
+        help="only with tests of these names (pytest's -k); implies --quick",
+    )
     parser.add_argument("--list", action="store_true", help="name the bends and try none")
     parser.add_argument("--jobs", type=int, default=1, help="how many to try at once")
     parser.add_argument("--timed", action="store_true", help="say by which test, in how long")
@@ -441,7 +475,7 @@ def main(asked: list[str] | None = None) -> int:
                 continue
             try:
                 for bend, found in tried(module, chosen, kept, copies, options) if chosen else ():
-                    words = _words(bend, found, argued, quick=options.quick)
+                    words = _words(bend, found, argued, quick=options.quick or bool(options.part))
                     count[words] += 1
                     by = f"  [{found.by}, {found.seconds:.1f} s]" if options.timed else ""
                     print(f"{words:9} {bend.id}{by}", flush=True)

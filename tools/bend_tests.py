@@ -71,12 +71,12 @@ def function_of(node: str) -> str:
     return node.partition("::")[2].partition("[")[0]
 
 
-def arguments(test: str) -> list[str]:
-    """Give what pytest is asked for one file of tests."""
+def arguments(test: str, part: str = "") -> list[str]:
+    """Give what pytest is asked for one file of tests, or for part of it (pytest's `-k`)."""
     loaded = "ignore::pytest.PytestAssertRewriteWarning"  # what was loaded before pytest began
     kept_in_memory = "--capture=sys"  # what tests print; forks would share a file
     plain = ["-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-p", "no:anyio"]
-    return [*plain, kept_in_memory, f"--timeout={NO_LONGER}", "-W", loaded, test]
+    return [*plain, kept_in_memory, f"--timeout={NO_LONGER}", "-W", loaded, "-k", part, test]
 
 
 def main() -> int:
