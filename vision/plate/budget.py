@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from values.rule import Declared
-
 from values.sentence import say
 
 if TYPE_CHECKING:
