@@ -46,6 +46,10 @@ class Sentence:
             if not all(type(part) in plain for part in parts):
                 raise TypeError(f"{name} of {self.id} is a {type(value).__name__}: no plain datum")
 
+    def given(self, **parameters: Parameter) -> Sentence:
+        """The same sentence with other data in some of its gaps."""
+        return Sentence(self.id, tuple(sorted({**dict(self.parameters), **parameters}.items())))
+
     def __str__(self) -> str:
         """The sentence as programs write it down; people are shown what `words` makes of it."""
         return f"{self.id}({', '.join(f'{name}={value!r}' for name, value in self.parameters)})"

@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from values.limits import PHOTO_BYTES, ZIP_BYTES
 from values.rule import Declared
+from values.sentence import say
 from vision.errors import ArchiveRefused, MemberDamaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from values.sentence import Sentence
 
 _ENCRYPTED: Final = 0x1
 _CHUNK: Final = 1 << 20
@@ -81,7 +84,7 @@ class MemberRefusal:
     """A member that is not read, and why; `name` is printable, as the archive gave it."""
 
     name: str
-    problem: str
+    problem: Sentence
     index: int | None = None
     """Its place in the directory, where nothing speaks against reading its bytes for a hash."""
     size: int = 0
@@ -104,10 +107,12 @@ class Archive:
         self._entries = self._archive.infolist()
         if len(self._entries) > self._limits.max_members:
             raise ArchiveRefused(
-                name,
-                f"it lists {len(self._entries):,} members, more than the "
-                f"{self._limits.max_members:,} allowed.",
-                "Split the archive and add the parts one by one.",
+                say(
+                    "archive.many-members",
+                    name=name,
+                    members=len(self._entries),
+                    most=self._limits.max_members,
+                )
             )
         self.members = tuple(_judged(self._entries, self._limits))
         """In the order of the directory; folders are passed over.
@@ -129,15 +134,12 @@ class Archive:
                 while piece := source.read(_CHUNK):
                     left -= len(piece)
                     if left < 0:
-                        raise MemberDamaged(
-                            name, "it unpacks to more bytes than the archive declares.", ""
-                        )
+                        raise MemberDamaged(say("member.larger-than-declared", name=name))
                     yield piece
         except MemberDamaged:
             raise
         except Exception as error:  # unpackers of hostile members raise anything
-            problem = "its bytes are damaged, or packed in a way that is not read."
-            raise MemberDamaged(name, problem, "") from error
+            raise MemberDamaged(say("member.damaged", name=name)) from error
 
 
 def read_archive(
@@ -155,7 +157,7 @@ def read_archive(
         try:
             yield ArchiveMember(name=member.name, data=b"".join(archive.pieces(member.index)))
         except MemberDamaged as error:
-            yield MemberRefusal(name=member.name, problem=error.problem)
+            yield MemberRefusal(name=member.name, problem=error.sentence)
 
 
 def _open(source: Path | BinaryIO, name: str) -> zipfile.ZipFile:
@@ -163,11 +165,7 @@ def _open(source: Path | BinaryIO, name: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(source)
     except Exception as error:  # a hostile directory raises anything
-        raise ArchiveRefused(
-            name,
-            "the ZIP archive is damaged or cut off; its directory cannot be read.",
-            "Get the archive again, or add the photos without an archive.",
-        ) from error
+        raise ArchiveRefused(say("archive.damaged", name=name)) from error
 
 
 def _judged(
@@ -181,17 +179,17 @@ def _judged(
             continue
         heavy = _too_much(entry, limits)
         if heavy is None and total + entry.file_size > limits.max_total_bytes:
-            heavy = f"the archive unpacks to more than {limits.max_total_bytes:,} bytes in all"
+            heavy = say("member.too-much-in-all", name=shown(entry), most=limits.max_total_bytes)
         problem = _odd(entry) or heavy
         if names[_folded(entry.filename)] > 1:
-            problem = "the archive holds this name more than once, so it is unclear which is meant"
+            problem = say("member.twice", name=shown(entry))
         total += 0 if heavy else entry.file_size
         if problem is None:
             yield ListedMember(index=index, name=shown(entry), size=entry.file_size)
             continue
         yield MemberRefusal(
             name=shown(entry),
-            problem=problem + ".",
+            problem=problem,
             index=None if heavy else index,
             size=entry.file_size,
         )
@@ -202,44 +200,48 @@ def shown(entry: zipfile.ZipInfo) -> str:
     return printable(entry.filename, limit=MAX_NAME)
 
 
-def _odd(entry: zipfile.ZipInfo) -> str | None:
+def _odd(entry: zipfile.ZipInfo) -> Sentence | None:
     """Say what speaks against taking a member for a file of its name."""
-    unsafe = _unsafe_name(entry.filename)
+    unsafe = _unsafe_name(entry)
     if unsafe is not None:
         return unsafe
     mode = entry.external_attr >> 16
     if entry.create_system == _UNIX and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        kind = "a symbolic link" if stat.S_ISLNK(mode) else "a special file"
-        return f"it is {kind}, not a file"
+        if stat.S_ISLNK(mode):
+            return say("member.link", name=shown(entry))
+        return say("member.special", name=shown(entry))
     return None
 
 
-def _too_much(entry: zipfile.ZipInfo, limits: ArchiveLimits) -> str | None:
+def _too_much(entry: zipfile.ZipInfo, limits: ArchiveLimits) -> Sentence | None:
     """Say what speaks against unpacking a member at all, going by the directory alone."""
     if entry.flag_bits & _ENCRYPTED:
-        return "it is encrypted; unpack it with its password and add the photo itself"
+        return say("member.encrypted", name=shown(entry))
     if entry.file_size > limits.max_member_bytes:
-        return (
-            f"it unpacks to {entry.file_size:,} bytes, more than the "
-            f"{limits.max_member_bytes:,} allowed"
+        return say(
+            "member.too-large",
+            name=shown(entry),
+            size=entry.file_size,
+            most=limits.max_member_bytes,
         )
     ratio = entry.file_size / max(entry.compress_size, 1)
     if entry.file_size > limits.free_bytes and ratio > limits.max_ratio:
-        return f"it unpacks to {ratio:,.0f} times its size, as no photo does"
+        return say("member.bomb", name=shown(entry), times=round(ratio))
     return None
 
 
-def _unsafe_name(name: str) -> str | None:
+def _unsafe_name(entry: zipfile.ZipInfo) -> Sentence | None:
     """Say what is wrong with the path of a member."""
+    name = entry.filename
     if len(name) > MAX_NAME:
-        return f"its name has {len(name):,} characters, more than the {MAX_NAME:,} of any file"
+        return say("member.long-name", name=shown(entry), characters=len(name), most=MAX_NAME)
     path = name.replace("\\", "/")
     if not path.strip() or "\0" in path:
-        return "its name is empty or broken"
+        return say("member.broken-name", name=shown(entry))
     if path.startswith("/") or _DOS_DRIVE in path.split("/", 1)[0]:
-        return "its name is an absolute path"
+        return say("member.absolute-name", name=shown(entry))
     if ".." in PurePosixPath(path).parts:
-        return "its name leads out of the archive (`..`)"
+        return say("member.leads-out", name=shown(entry))
     return None
 
 

@@ -34,6 +34,7 @@ import numpy as np
 
 from values.offline import SILENCED
 from values.rule import Declared
+from values.sentence import Sentence, say
 from vision import errors
 from vision.archive import Archive, ArchiveLimits, ListedMember, MemberRefusal
 from vision.clip import ClipFacts, ClipLimits
@@ -96,8 +97,6 @@ KEPT_IDLE: Final = 2
 _LENGTHS: Final = struct.Struct(">QQ")
 _PIPE_BYTES: Final = 1 << 20
 _MOST_ANSWER: Final = 4 << 30
-_ASK_AGAIN: Final = "Get the file again from its source; what was received is kept as it came."
-_RESAVE: Final = "Save it anew as a plain JPEG, PNG or MP4 and add that as a second file."
 
 
 # --- what the child does -----------------------------------------------------------------
@@ -170,10 +169,7 @@ def main() -> None:
                 found = None
             _send(answers, ("done", found))
         except DecodeError as error:
-            _send(
-                answers,
-                ("refused", (type(error).__name__, error.name, error.problem, error.advice)),
-            )
+            _send(answers, ("refused", (type(error).__name__, error.sentence)))
         except MemoryError:
             _send(answers, ("memory", None))
         except Exception as error:  # decoders of hostile files raise anything
@@ -209,7 +205,7 @@ _VALUES: Final = {
     (one.__module__, one.__qualname__): one
     for one in (
         Photo, Fingerprint, EmbeddedFact, EmbeddedFacts, ClipFacts, Frame, ListedMember,
-        MemberRefusal, Fraction,
+        MemberRefusal, Fraction, Sentence,
     )
 }  # fmt: skip
 """The only classes that an answer may hold."""
@@ -360,9 +356,7 @@ class Child:
             what, value = _Reader(*message).load()
         except Exception as error:  # an answer of a decoder that was taken over may be anything
             self.close()
-            raise DecoderStopped(
-                name, "the program that opens such files answered nonsense.", _RESAVE
-            ) from error
+            raise DecoderStopped(say("decoder.nonsense", name=name)) from error
         return str(what), value
 
     def _end(self, name: str, limits: ChildLimits, *, late: bool) -> DecoderStopped:
@@ -375,11 +369,8 @@ class Child:
         self.close()
         if late or ended == -getattr(signal, "SIGXCPU", 0):
             most = limits.wall_seconds if late else limits.cpu_seconds
-            said = f"opening it took longer than the {most:,.0f} s allowed and was stopped."
-            return DecoderStopped(name, said, _RESAVE)
-        how = f"signal {-ended}" if ended < 0 else f"exit code {ended}"
-        said = f"the program that opens such files broke off at it ({how})."
-        return BrokenOff(name, said, _ASK_AGAIN)
+            return DecoderStopped(say("decoder.slow", name=name, seconds=float(most)))
+        return BrokenOff(say("decoder.broke-off", name=name, ended=ended))
 
     def close(self) -> None:
         """End the process."""
@@ -393,15 +384,19 @@ class Child:
 def _error(what: str, value: Any, name: str, limits: ChildLimits) -> DecodeError:
     """The error that an answer speaks of."""
     if what == "refused":
-        kind, about, problem, advice = (str(part) for part in value)
-        found = getattr(errors, kind, None)
+        kind, sentence = value
+        found = getattr(errors, str(kind), None)
         if isinstance(found, type) and issubclass(found, DecodeError):
-            return found(about, problem, advice)
+            return found(_said(sentence))
     if what == "memory":
-        said = f"opening it needs more than the {limits.memory_bytes / 2**30:.0f} GiB allowed."
-        return errors.TooLarge(name, said, _RESAVE)
-    said = f"it is damaged in a way that was not expected ({str(value)[:60]})."
-    return errors.DamagedFile(name, said, _ASK_AGAIN)
+        most = limits.memory_bytes / 2**30
+        return errors.TooLarge(say("decoder.memory", name=name, gibibytes=most))
+    return errors.DamagedFile(say("decoder.failed", name=name, why=str(value)[:60]))
+
+
+def _said(sentence: Sentence) -> Sentence:
+    """Make a sentence anew, as its class asks: what is unpickled was never looked at."""
+    return Sentence(sentence.id, sentence.parameters)
 
 
 class Decoders:
@@ -419,7 +414,7 @@ class Decoders:
             "photo", name, (data, name, limits or LIMITS), PHOTO_LIMITS
         )
         if found[0].photo_id != hashlib.sha256(data).hexdigest():
-            raise DecoderStopped(name, "what opens such files answered for another.", _RESAVE)
+            raise DecoderStopped(say("decoder.another", name=name))
         return found
 
     def archive(
@@ -441,7 +436,7 @@ class Decoders:
             if what == "item":
                 left -= len(piece)
                 if left < 0:
-                    raise errors.MemberDamaged(member.name, "it is larger than declared.", "")
+                    raise errors.MemberDamaged(say("member.larger-than-declared", name=member.name))
                 yield piece
 
     def clip(self, path: Path, *, name: str, limits: ClipLimits) -> ClipFacts:

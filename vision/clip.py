@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from values.limits import CLIP_BYTES
 from values.rule import Declared
+from values.sentence import say
 from vision.archive import printable
 from vision.errors import DamagedFile, EmptyFile, NotAClip, TooLarge
 from vision.types import EmbeddedFact, Pixels
@@ -106,21 +107,13 @@ def open_clip(
     try:
         container = av.open(str(path), options=options)
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise NotAClip(
-            shown,
-            "no video can be opened in it; it is no clip, or its header is damaged.",
-            "Clips are read as MP4, MOV, MKV, WebM or AVI; get the file again from its source.",
-        ) from error
+        raise NotAClip(say("clip.unopened", name=shown)) from error
     with container:
         stream = next(iter(container.streams.video), None)
         if stream is None:
-            raise NotAClip(shown, "it holds no picture track.", "Add the clip with its picture.")
+            raise NotAClip(say("clip.no-picture", name=shown))
         if stream.codec_context is None:
-            raise NotAClip(
-                shown,
-                "its picture is packed in a way (a codec) that no decoder here knows.",
-                "Convert it to H.264 in MP4 and add that as a second file.",
-            )
+            raise NotAClip(say("clip.unknown-codec", name=shown))
         _refuse_by_header(stream, shown, limits)
         stream.thread_type = "AUTO"
         yield container, stream
@@ -130,32 +123,18 @@ def _refuse_by_bytes(path: Path, shown: str, limits: ClipLimits) -> None:
     """Refuse by size alone."""
     size = path.stat().st_size
     if size == 0:
-        raise EmptyFile(
-            shown, "the file is empty (0 bytes).", "Get it again from its source; nothing was lost."
-        )
+        raise EmptyFile(say("file.empty", name=shown))
     if size > limits.max_bytes:
-        raise TooLarge(
-            shown,
-            f"{size:,} bytes are more than the {limits.max_bytes:,} allowed for a clip.",
-            "Cut the clip and add the parts, or raise the limit in the settings.",
-        )
+        raise TooLarge(say("clip.too-large", name=shown, size=size, most=limits.max_bytes))
 
 
 def _refuse_by_header(stream: VideoStream, shown: str, limits: ClipLimits) -> None:
     """Refuse what the header declares too large or does not declare at all."""
     width, height = stream.codec_context.width, stream.codec_context.height
     if width * height > limits.max_pixels:
-        raise TooLarge(
-            shown,
-            f"frames of {width:,} × {height:,} pixels are larger than allowed.",
-            "Convert the clip to at most 8K and add that as a second file.",
-        )
+        raise TooLarge(say("clip.large-frames", name=shown, width=width, height=height))
     if width * height == 0:
-        raise DamagedFile(
-            shown,
-            "its header gives no frame size; the clip is cut off or damaged.",
-            "Get the file again from its source; what was received is kept as it came.",
-        )
+        raise DamagedFile(say("clip.no-frame-size", name=shown))
 
 
 def probe_clip(

@@ -21,6 +21,7 @@ from PIL import Image, UnidentifiedImageError
 
 from values.limits import PHOTO_BYTES
 from values.rule import Declared
+from values.sentence import say
 from vision.errors import DamagedFile, DecodeError, EmptyFile, NotAPhoto, TooLarge, TooSlow
 from vision.types import Photo, Pixels
 
@@ -135,11 +136,7 @@ def decode_photo(data: bytes, *, name: str, limits: DecodeLimits | None = None) 
     except DecodeError:
         raise
     except Exception as error:  # decoders of hostile files raise anything
-        raise DamagedFile(
-            name,
-            f"the picture is cut off or damaged ({_short(error)}).",
-            "Get the file again from its source; what was received is kept as it came.",
-        ) from error
+        raise DamagedFile(say("photo.damaged", name=name, why=_short(error))) from error
     photo_id = hashlib.sha256(data).hexdigest()
     return Photo(photo_id=photo_id, pixels=pixels, format=image_format, orientation=orientation)
 
@@ -154,49 +151,33 @@ class _DeadlineReader(io.BytesIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         if time.monotonic() > self._end:
-            raise TooSlow(
-                self._name_for_messages,
-                "decoding took longer than allowed and was stopped.",
-                "Re-save the picture as a plain JPEG or PNG and add that as a second file.",
-            )
+            raise TooSlow(say("photo.slow", name=self._name_for_messages))
         return super().read(size)
 
 
 def _refuse_by_bytes(data: bytes, name: str, limits: DecodeLimits) -> None:
     """Refuse what can be refused without a decoder."""
     if not data:
-        raise EmptyFile(
-            name, "the file is empty (0 bytes).", "Get it again from its source; nothing was lost."
-        )
+        raise EmptyFile(say("file.empty", name=name))
     if len(data) > limits.max_bytes:
-        raise TooLarge(
-            name,
-            f"{len(data):,} bytes are more than the {limits.max_bytes:,} allowed for a photo.",
-            "Raise the limit in the settings if the photo is needed.",
-        )
+        raise TooLarge(say("photo.too-large", name=name, size=len(data), most=limits.max_bytes))
     kind = sniff(data[:HEAD_BYTES])
     if kind != "photo":
-        raise NotAPhoto(
-            name,
-            f"this is not a picture: {_looks_like(data, kind)}.",
-            "Photos are read as JPEG, PNG, WebP, TIFF, HEIC or AVIF; check what was saved.",
-        )
+        raise NotAPhoto(say("photo.none", name=name, kind=_looks_like(data, kind)))
 
 
 def _looks_like(data: bytes, kind: FileKind) -> str:
-    """Say in words what a file without a picture seems to be."""
-    if kind == "clip":
-        return "it begins like a video clip"
-    if kind == "zip":
-        return "it begins like a ZIP archive"
+    """Name what a file without a picture seems to be."""
+    if kind in ("clip", "zip"):
+        return kind
     if data.startswith(b"GIF8"):
-        return "it is a GIF, which is not read"
+        return "gif"
     if data.startswith(b"%PDF"):
-        return "it is a PDF"
+        return "pdf"
     head = data[:512]
     if b"\0" not in head and sum(byte >= 32 or byte in b"\t\r\n" for byte in head) == len(head):
-        return "it holds a web page" if b"<html" in head.lower() else "it holds text"
-    return "its first bytes belong to no format known here"
+        return "web-page" if b"<html" in head.lower() else "text"
+    return "unknown"
 
 
 @contextmanager
@@ -210,11 +191,7 @@ def _opened(data: bytes, name: str, limits: DecodeLimits) -> Iterator[Image.Imag
     except Image.DecompressionBombError as error:
         raise _too_many_pixels(name, None, limits) from error
     except UnidentifiedImageError as error:
-        raise DamagedFile(
-            name,
-            "it begins like a picture, but its header cannot be read.",
-            "Get the file again from its source; what was received is kept as it came.",
-        ) from error
+        raise DamagedFile(say("photo.no-header", name=name)) from error
     with image, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield image
@@ -227,21 +204,24 @@ def _refuse_by_header(image: Image.Image, data: bytes, name: str, limits: Decode
         raise _too_many_pixels(name, (width, height), limits)
     scans = data.count(b"\xff\xda") if image.format in ("JPEG", "MPO") else 0
     if image.info.get("progressive") and scans > limits.max_scans:
-        raise TooLarge(
-            name,
-            f"it holds {scans:,} passes over one picture, more than {limits.max_scans:,}.",
-            "A camera does not write such a file; re-save the picture as a plain JPEG.",
-        )
+        raise TooLarge(say("photo.many-passes", name=name, passes=scans, most=limits.max_scans))
 
 
 def _too_many_pixels(name: str, size: tuple[int, int] | None, limits: DecodeLimits) -> TooLarge:
     """Make the error for a picture that is too large to decode."""
-    declared = f"{size[0]:,} × {size[1]:,} pixels" if size else "more pixels than can be decoded"
+    if size is None:
+        return TooLarge(
+            say("photo.no-end", name=name, most=limits.max_pixels, side=limits.max_side)
+        )
     return TooLarge(
-        name,
-        f"its header declares {declared}; {limits.max_pixels:,} in all and "
-        f"{limits.max_side:,} a side are allowed.",
-        "Cut or shrink the picture and add that as a second file, or raise the limit.",
+        say(
+            "photo.too-many-pixels",
+            name=name,
+            width=size[0],
+            height=size[1],
+            most=limits.max_pixels,
+            side=limits.max_side,
+        )
     )
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from values.errors import NameplateError
+
+if TYPE_CHECKING:
+    from values.sentence import Sentence
 
 
 class VisionError(NameplateError):
@@ -22,13 +27,12 @@ class ReadingRefused(VisionError):
 
 
 class DecodeError(VisionError):
-    """A file could not be turned into a picture or a clip; the sentence names the file."""
+    """A file could not be turned into a picture or a clip; the sentence names it (`name`)."""
 
-    def __init__(self, name: str, problem: str, advice: str) -> None:
-        super().__init__(f"{name}: {problem}", remedy=advice)
-        self.name = name
-        self.problem = problem
-        self.advice = advice
+    sentence: Sentence
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
 
 
 class EmptyFile(DecodeError):

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Final
 import av.error
 from PIL import Image
 
+from values.sentence import say
 from vision.clip import (
     LIMITS,
     ClipFacts,
@@ -97,11 +98,7 @@ def choose_frames(
     for sentence in problems:
         problem(sentence)
     if not moments:
-        raise DamagedFile(
-            name or path.name,
-            " ".join(["the clip opens, but not one frame of it can be decoded.", *problems]),
-            "Get the file again from its source; what was received is kept as it came.",
-        )
+        raise DamagedFile(say("clip.no-frames", name=name or path.name, problems=tuple(problems)))
     minutes = min(_MOST_MINUTES, math.ceil(max(float(moments[-1].seconds), 1.0) / 60))
     choices = choose(
         without_standing(moments),
@@ -143,11 +140,10 @@ def grab_frame(
     """
     limits = limits or LIMITS
     wanted = Fraction(seconds)
-    problems: list[str] = []
     shown: tuple[Fraction, Pixels] | None = None
     with open_clip(path, limits=limits, name=name) as (container, stream):
         _seek(container, stream, wanted)
-        frames = walk(container, stream, limits=limits, report=problems.append, damaged_too=True)
+        frames = walk(container, stream, limits=limits, report=_ignore, damaged_too=True)
         for at, frame in frames:
             if shown is not None and at > wanted:
                 break
@@ -155,11 +151,7 @@ def grab_frame(
             if at >= wanted:
                 break
     if shown is None:
-        raise DamagedFile(
-            name or path.name,
-            f"no frame can be had at {float(wanted):.3f} s. {' '.join(problems)}".strip(),
-            "Choose another moment of the clip.",
-        )
+        raise DamagedFile(say("clip.no-frame-there", name=name or path.name, seconds=float(wanted)))
     return _frame(name or path.name, 0, shown[0], shown[1], f"{BY_HAND} at {float(wanted):.3f} s")
 
 
@@ -215,9 +207,7 @@ def _views(
                 (before if at < seconds else after).append(view)
     if not after or after[0].seconds != seconds:
         raise DamagedFile(
-            name or path.name,
-            f"no frame can be had at exactly {seconds} s.",
-            "Choose another moment of the clip.",
+            say("clip.no-frame-there", name=name or path.name, seconds=float(seconds))
         )
     return [*before, *after]
 
@@ -320,7 +310,7 @@ def _one(clip: Path, seconds: Fraction, place: Place | None) -> Frame:
         return grab_frame(clip, seconds=seconds)
     laid = lay_frames(clip, seconds=seconds, place=place)
     if laid is None:
-        raise DamagedFile(clip.name, "too few frames show that place.", "Choose another one.")
+        raise DamagedFile(say("clip.place-unseen", name=clip.name))
     return laid
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final, cast
@@ -195,7 +195,7 @@ class Intake:
             if isinstance(member, MemberRefusal):
                 yield Refusal(
                     name=whole,
-                    reason=f"{whole}: {member.problem}",
+                    reason=en.text(member.problem.given(name=whole)),
                     sha256=_hash_of_refused(path, name, limits, member),
                     size=member.size,
                 )
@@ -206,8 +206,10 @@ class Intake:
             except Exception as error:
                 if _is_ours(error):
                     raise
-                problem = error.problem if isinstance(error, DecodeError) else _sentence("", error)
-                reason = f"{whole}: {problem.strip()}"
+                if isinstance(error, DecodeError):
+                    reason = _sentence(whole, type(error)(error.sentence.given(name=whole)))
+                else:
+                    reason = f"{whole}: {_sentence('', error).strip()}"
                 yield Refusal(name=whole, reason=reason, size=member.size)
 
     @contextmanager
@@ -584,7 +586,9 @@ def _refusal(piece: Upload | OnDisk | None, name: str, error: Exception) -> Refu
 
 def _sentence(name: str, error: Exception) -> str:
     """Say what went wrong with a file; an error that explains itself is quoted."""
-    told = en.told(error)
+    told = None
+    with suppress(KeyError, TypeError):  # a decoder that was taken over says what is no sentence
+        told = en.told(error)
     if told is not None:
         return printable(told, limit=MOST_REASON)
     if isinstance(error, MemoryError):

@@ -7,16 +7,19 @@ import shlex
 import subprocess
 import sys
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests.vision import clips
+from values.sentence import say
 from vision.clip import ClipLimits
 from vision.errors import DamagedFile, EmptyFile, NotAClip, TooLarge
-from vision.frames import choose_frames, grab_frame, main, probe_clip
+from vision.frames import choose_frames, grab_frame, lay_frames, main, probe_clip
+from vision.track import Place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,7 +172,54 @@ def test_what_is_no_clip_is_refused(tmp_path: Path, content: bytes, error: type)
     path.write_bytes(content)
     with pytest.raises(error) as caught:
         list(choose_frames(path))
-    assert caught.value.diagnostics().startswith("odd.mp4: ")
+    said = say("clip.unopened" if content else "file.empty", name="odd.mp4")
+    assert caught.value.sentence == said
+
+
+class Opened:
+    """A container of a clip that has these tracks."""
+
+    def __init__(self, *tracks: object) -> None:
+        self.streams = SimpleNamespace(video=tracks)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("tracks", "says"),
+    [
+        ((), "clip.no-picture"),
+        ((SimpleNamespace(codec_context=None),), "clip.unknown-codec"),
+        (
+            (SimpleNamespace(codec_context=SimpleNamespace(width=0, height=0)),),
+            "clip.no-frame-size",
+        ),
+    ],
+)
+def test_a_clip_without_a_picture_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tracks: tuple, says: str
+) -> None:
+    path = tmp_path / "odd.mp4"
+    path.write_bytes(b"anything")
+    monkeypatch.setattr("vision.clip.av.open", lambda *_asked, **_options: Opened(*tracks))
+    with pytest.raises((NotAClip, DamagedFile)) as caught:
+        probe_clip(path)
+    assert caught.value.sentence == say(says, name="odd.mp4")
+
+
+def test_a_frame_and_a_place_that_are_not_there_are_refused(
+    clip: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    place = Place(x=0, y=0, width=8, height=8, letter=4)
+    with pytest.raises(DamagedFile, match=r"clip\.no-frame-there"):
+        lay_frames(clip, seconds=Fraction(1, 7919), place=place)
+    monkeypatch.setattr("vision.frames.lay_frames", lambda *_asked, **_more: None)
+    assert main([str(clip), "--at", "0", "--lay", "0,0,8,8,4"]) == 2
+    assert "clip.place-unseen" in capsys.readouterr().err
 
 
 def test_a_clip_that_is_cut_off_before_its_index_is_refused(clip: Path, tmp_path: Path) -> None:
@@ -180,19 +230,19 @@ def test_a_clip_that_is_cut_off_before_its_index_is_refused(clip: Path, tmp_path
 
 
 def test_limits(clip: Path) -> None:
-    with pytest.raises(TooLarge, match="bytes"):
+    with pytest.raises(TooLarge, match=r"clip\.too-large"):
         probe_clip(clip, limits=ClipLimits(max_bytes=100))
-    with pytest.raises(TooLarge, match="pixels"):
+    with pytest.raises(TooLarge, match=r"clip\.large-frames"):
         probe_clip(clip, limits=ClipLimits(max_pixels=100))
     said: list[str] = []
     frames = list(choose_frames(clip, limits=ClipLimits(max_seconds=1.0), on_problem=said.append))
     assert all(frame.seconds <= 1.0 for frame in frames)
     assert any("not looked at" in sentence for sentence in said)
-    with pytest.raises(DamagedFile, match="longer than allowed"):
+    with pytest.raises(DamagedFile, match=r"clip\.no-frames.*longer than allowed"):
         list(choose_frames(clip, limits=ClipLimits(max_decode_seconds=0.0)))
 
 
 def test_command_line_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     (tmp_path / "x.mp4").write_bytes(b"")
     assert main([str(tmp_path / "x.mp4"), "--at", "0"]) == 2
-    assert "0 bytes" in capsys.readouterr().err
+    assert "file.empty" in capsys.readouterr().err

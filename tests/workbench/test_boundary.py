@@ -24,8 +24,11 @@ from renderer.plate import PlateSpec
 from tests.vision import dying_child
 from tests.workbench.drawn import plate_jpeg
 from values.recordable import unescaped
+from values.sentence import Sentence, say
 from vision import child
 from vision.child import ChildLimits, Decoders
+from vision.errors import DecoderStopped
+from workbench.intake import _sentence
 from workbench.pieces import OnDisk, Promised
 from workbench.types import Claims, Upload
 from workbench.workbench import Workbench
@@ -245,6 +248,13 @@ def test_members_without_a_name_or_with_an_endless_one_are_refused(
     reasons = [refusal.reason for refusal in report.refused]
     assert "its name is empty or broken" in reasons[0]
     assert "its name has 60,004 characters" in reasons[1]
+
+
+def test_what_a_decoder_says_that_nobody_knows_is_a_refusal_in_words_of_ours() -> None:
+    for sentence in (Sentence("no.such"), say("file.empty", size=1), say("file.empty", name="b")):
+        said = _sentence("a.jpg", DecoderStopped(sentence))
+        known = sentence == say("file.empty", name="b")
+        assert said.startswith("b: the file is empty" if known else "a.jpg is made in a way that ")
 
 
 def test_a_clip_of_an_unknown_codec_is_refused_in_a_sentence(

@@ -104,6 +104,42 @@ def _looks_like(*, kind: str) -> str:
     return f"it looks like {KINDS.get(kind, kind)}"
 
 
+LOOKS_LIKE: Final = {
+    "clip": "it begins like a video clip",
+    "zip": "it begins like a ZIP archive",
+    "gif": "it is a GIF, which is not read",
+    "pdf": "it is a PDF",
+    "web-page": "it holds a web page",
+    "text": "it holds text",
+    "unknown": "its first bytes belong to no format known here",
+}
+"""What a file without a picture seems to be."""
+
+_ASK_AGAIN: Final = "Get the file again from its source; what was received is kept as it came."
+_RESAVE: Final = "Save it again as a plain JPEG, PNG or MP4 and add that as a second file."
+_ALLOWED: Final = (
+    "{most:,} in all and {side:,} a side are allowed. Cut or shrink the picture and add \
+that as a second file, or raise the limit."
+)
+
+
+def _no_photo(*, name: str, kind: str) -> str:
+    return (
+        f"{name}: this is not a picture: {LOOKS_LIKE.get(kind, kind)}. Photos are read as JPEG, "
+        "PNG, WebP, TIFF, HEIC or AVIF; check what was saved."
+    )
+
+
+def _no_frames(*, name: str, problems: tuple[str, ...]) -> str:
+    nothing = f"{name}: the clip opens, but not one frame of it can be decoded."
+    return " ".join((nothing, *problems, _ASK_AGAIN))
+
+
+def _broke_off(*, name: str, ended: int) -> str:
+    how = f"signal {-ended}" if ended < 0 else f"exit code {ended}"
+    return f"{name}: the program that opens such files broke off at it ({how}). {_ASK_AGAIN}"
+
+
 def _supported(inliers: int, matches: int) -> str:
     if not matches:
         return "Laid frame upon frame"
@@ -207,6 +243,65 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "code.strange-identifier": "The item identifier has characters that MIL-STD-130 does not "
     "allow.",
     "code.identifier": _identifier,
+    "file.empty": "{name}: the file is empty (0 bytes). Get it again from its source; nothing was "
+    "lost.",
+    "photo.damaged": "{name}: the picture is cut off or damaged ({why}). " + _ASK_AGAIN,
+    "photo.no-header": "{name}: it begins like a picture, but its header cannot be read. "
+    + _ASK_AGAIN,
+    "photo.slow": "{name}: decoding took longer than allowed and was stopped. Re-save the picture as a "
+    "plain JPEG or PNG and add that as a second file.",
+    "photo.too-large": "{name}: {size:,} bytes are more than the {most:,} allowed for a photo. "
+    "Raise the limit in the settings if the photo is needed.",
+    "photo.none": _no_photo,
+    "photo.many-passes": "{name}: it holds {passes:,} passes over one picture, more than {most:,}. "
+    "A camera does not write such a file; re-save the picture as a plain JPEG.",
+    "photo.no-end": "{name}: its header declares more pixels than can be decoded; " + _ALLOWED,
+    "photo.too-many-pixels": "{name}: its header declares {width:,} × {height:,} pixels; "
+    + _ALLOWED,
+    "clip.unopened": "{name}: no video can be opened in it; it is no clip, or its header is "
+    "damaged. Clips are read as MP4, MOV, MKV, WebM or AVI; get the file again from its source.",
+    "clip.no-picture": "{name}: it holds no picture track. Add the clip with its picture.",
+    "clip.unknown-codec": "{name}: its picture is packed in a way (a codec) that no decoder here "
+    "knows. Convert it to H.264 in MP4 and add that as a second file.",
+    "clip.too-large": "{name}: {size:,} bytes are more than the {most:,} allowed for a clip. Cut "
+    "the clip and add the parts, or raise the limit in the settings.",
+    "clip.large-frames": "{name}: frames of {width:,} × {height:,} pixels are larger than allowed. "
+    "Convert the clip to at most 8K and add that as a second file.",
+    "clip.no-frame-size": "{name}: its header gives no frame size; the clip is cut off or damaged. "
+    + _ASK_AGAIN,
+    "clip.no-frames": _no_frames,
+    "clip.no-frame-there": "{name}: no frame can be had at {seconds:.3f} s. Choose another moment "
+    "of the clip.",
+    "clip.place-unseen": "{name}: too few frames show that place. Choose another one.",
+    "archive.damaged": "{name}: the ZIP archive is damaged or cut off; its directory cannot be "
+    "read. Get the archive again, or add the photos without an archive.",
+    "archive.many-members": "{name}: it lists {members:,} members, more than the {most:,} allowed. "
+    "Split the archive and add the parts one by one.",
+    "member.damaged": "{name}: its bytes are damaged, or packed in a way that is not read.",
+    "member.larger-than-declared": "{name}: it unpacks to more bytes than the archive declares.",
+    "member.too-much-in-all": "{name}: the archive unpacks to more than {most:,} bytes in all.",
+    "member.twice": "{name}: the archive holds this name more than once, so it is unclear which is "
+    "meant.",
+    "member.link": "{name}: it is a symbolic link, not a file.",
+    "member.special": "{name}: it is a special file, not a file.",
+    "member.encrypted": "{name}: it is encrypted; unpack it with its password and add the photo "
+    "itself.",
+    "member.too-large": "{name}: it unpacks to {size:,} bytes, more than the {most:,} allowed.",
+    "member.bomb": "{name}: it unpacks to {times:,} times its size, as no photo does.",
+    "member.long-name": "{name}: its name has {characters:,} characters, more than the {most:,} of "
+    "any file.",
+    "member.broken-name": "{name}: its name is empty or broken.",
+    "member.absolute-name": "{name}: its name is an absolute path.",
+    "member.leads-out": "{name}: its name leads out of the archive (`..`).",
+    "decoder.nonsense": "{name}: the program that opens such files answered nonsense. " + _RESAVE,
+    "decoder.another": "{name}: the program that opens such files answered for another file. "
+    + _RESAVE,
+    "decoder.slow": "{name}: opening it took longer than the {seconds:,.0f} s allowed and was "
+    "stopped. " + _RESAVE,
+    "decoder.broke-off": _broke_off,
+    "decoder.memory": "{name}: opening it needs more than the {gibibytes:.0f} GiB allowed. "
+    + _RESAVE,
+    "decoder.failed": "{name}: it is damaged in a way that was not expected ({why}). " + _ASK_AGAIN,
     "copy.same-bytes": "Both files have the same SHA-256: they are the same, byte for byte.",
     "copy.same-picture": _same_picture,
     "copy.little-texture": _little_texture,
