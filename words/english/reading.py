@@ -248,8 +248,8 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "photo.damaged": "{name}: the picture is cut off or damaged ({why}). " + _ASK_AGAIN,
     "photo.no-header": "{name}: it begins like a picture, but its header cannot be read. "
     + _ASK_AGAIN,
-    "photo.slow": "{name}: decoding took longer than allowed and was stopped. Re-save the picture as a "
-    "plain JPEG or PNG and add that as a second file.",
+    "photo.slow": "{name}: decoding took longer than allowed and was stopped. Re-save the picture "
+    "as a plain JPEG or PNG and add that as a second file.",
     "photo.too-large": "{name}: {size:,} bytes are more than the {most:,} allowed for a photo. "
     "Raise the limit in the settings if the photo is needed.",
     "photo.none": _no_photo,
