@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from values.errors import NameplateError
+from values.errors import Exit, NameplateError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 class CatalogError(NameplateError):
     """Something about a catalog that its user can put right."""
+
+    exit_code = Exit.NOT_RUN
 
     def __init__(self, happened: str, *, remedy: str) -> None:
         super().__init__(happened, remedy=remedy)
@@ -35,6 +37,8 @@ class SnapshotUnreadable(CatalogError):
 
 class SnapshotDamaged(CatalogError):
     """A snapshot whose content is not what its manifest says; carries every fault found."""
+
+    exit_code = Exit.DAMAGED
 
     def __init__(self, happened: str, *, remedy: str, faults: Sequence[str]) -> None:
         super().__init__(happened, remedy=remedy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from values.errors import NameplateError
+from values.errors import Exit, NameplateError
 
 
 class StoreError(NameplateError):
@@ -12,6 +12,8 @@ class StoreError(NameplateError):
 class BadInput(StoreError):
     """A value that the store cannot record or use as it was given."""
 
+    exit_code = Exit.NOT_RUN
+
 
 class NotCanonical(BadInput):
     """A value that has no RFC 8785 form, or bytes that are not in it."""
@@ -20,11 +22,15 @@ class NotCanonical(BadInput):
 class BlobMissing(StoreError):
     """No bytes with that SHA-256 are kept here."""
 
+    exit_code = Exit.MISSING
+
     remedy = "Restore the file from a copy of the store; its name is its SHA-256."
 
 
 class BlobDamaged(StoreError):
     """The bytes kept under a SHA-256 no longer have it."""
+
+    exit_code = Exit.DAMAGED
 
     remedy = "Do not use these bytes. Restore the file from a copy of the store and run the audit."
 
@@ -32,11 +38,15 @@ class BlobDamaged(StoreError):
 class StoreUnavailable(StoreError):
     """The disk, the bucket or the database did not do what it was asked; nothing was recorded."""
 
+    exit_code = Exit.LATER
+
     remedy = "Free space or restore the connection, then do it again."
 
 
 class LedgerAbsent(StoreUnavailable):
     """No ledger was ever begun at that address."""
+
+    exit_code = Exit.MISSING
 
     remedy = "Check the address."
 
@@ -44,9 +54,13 @@ class LedgerAbsent(StoreUnavailable):
 class StoreForeign(StoreError):
     """Folder, database, keys and blobs are not those of one store; nothing was written."""
 
+    exit_code = Exit.DAMAGED
+
 
 class ClockBehind(StoreError):
     """This machine's clock runs behind the last entry; nothing was recorded."""
+
+    exit_code = Exit.LATER
 
     remedy = (
         "Set the clock right. If it is right, and an earlier time was wrong, a custodian records "
@@ -57,17 +71,25 @@ class ClockBehind(StoreError):
 class LogMissing(StoreError):
     """There is no log of that name."""
 
+    exit_code = Exit.MISSING
+
 
 class LogExists(StoreError):
     """A log of that name is there already; logs are never begun twice."""
+
+    exit_code = Exit.NOT_RUN
 
 
 class EntryMissing(StoreError):
     """The log has no entry of that sequence, or no tree of that size."""
 
+    exit_code = Exit.MISSING
+
 
 class SizeChanged(StoreError):
     """The log has grown since the caller looked; nothing was appended."""
+
+    exit_code = Exit.LATER
 
     remedy = "Read the log again and repeat the step."
 
@@ -75,11 +97,15 @@ class SizeChanged(StoreError):
 class StoreBusy(StoreError):
     """Others recorded at the same moment, again and again; nothing was recorded."""
 
+    exit_code = Exit.LATER
+
     remedy = "Wait a moment, look at what is there now, and do it again."
 
 
 class LedgerDamaged(StoreError):
     """A stored entry or node does not fit the tree it belongs to."""
+
+    exit_code = Exit.DAMAGED
 
     remedy = "Run `python -m evidence_store audit`; it names each fault."
 
@@ -87,9 +113,13 @@ class LedgerDamaged(StoreError):
 class KeyMissing(StoreError):
     """The person has no key here that is in use."""
 
+    exit_code = Exit.MISSING
+
 
 class KeyExists(StoreError):
     """The person has a key in use already."""
+
+    exit_code = Exit.NOT_RUN
 
     remedy = "Rotate it instead: the old one then ends at the moment the new one begins."
 
@@ -97,20 +127,30 @@ class KeyExists(StoreError):
 class KeyLocked(StoreError):
     """The key needs a passphrase, or another one than was given."""
 
+    exit_code = Exit.REFUSED
+
     remedy = "Give the passphrase that the key was made with."
 
 
 class KeyExposed(StoreError):
     """Others on this machine could read the private key."""
 
+    exit_code = Exit.NOT_RUN
+
 
 class SignatureMalformed(StoreError):
     """Not a signature in the one form that ssh-keygen writes."""
+
+    exit_code = Exit.NOT_RUN
 
 
 class SignatureInvalid(StoreError):
     """A well-formed signature that does not sign these bytes for this purpose."""
 
+    exit_code = Exit.DAMAGED
+
 
 class NoteMalformed(StoreError):
     """Not a signed note, or not a checkpoint, in the C2SP form."""
+
+    exit_code = Exit.DAMAGED

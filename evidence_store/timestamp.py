@@ -23,6 +23,7 @@ from rfc3161_client import (
 )
 
 from evidence_store.errors import StoreError
+from values.errors import Exit
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,13 +43,19 @@ _LONGEST = 127
 class TimestampMalformed(StoreError):
     """Not a timestamp answer in the form of RFC 3161, or one that grants nothing."""
 
+    exit_code = Exit.NOT_RUN
+
 
 class TimestampInvalid(StoreError):
     """A timestamp that is not for these bytes, or that no given root certificate stands behind."""
 
+    exit_code = Exit.DAMAGED
+
 
 class AuthorityUnavailable(StoreError):
     """The timestamp authority could not be reached or did not answer as RFC 3161 asks."""
+
+    exit_code = Exit.LATER
 
     remedy = "Keep the request and attach the answer later, or try another authority."
 

@@ -1,11 +1,15 @@
 """What the demo bundle says, as JSON that does not change from run to run.
 
-    python -m tests.demo_facts [--readers rapidocr,easyocr] [--out FILE]
+    python -m tests.demo_facts [--readers rapidocr,easyocr] [--public] [--out FILE]
+    python -m tests.demo_facts --keep
+
+The second makes `demo_facts.json` anew, which `test_demo_facts.py` holds the program to.
 
 The demo case is walked to its end: read, judged by two people who do not agree, joined, searched,
-decided, asked about by letter, sealed and published. What the two bundles and the services say is
-then written with everything that is drawn anew in each run taken out: identifiers of people, cases
-and keys are numbered, and salts, hashes over them and signatures have gone. The clock stands still.
+decided, asked about by letter, sealed, and published with `--public`, which takes minutes. What the
+bundles and the services say is then written with everything that is drawn anew in each run taken
+out: identifiers of people, cases and keys are numbered, and salts, hashes over them and signatures
+have gone. The clock stands still.
 """
 
 from __future__ import annotations
@@ -51,8 +55,15 @@ NOT_COMPARED = re.compile(
 """Files that are derived from the others, or that are keys and signatures."""
 
 
-def walk(bench: Workbench) -> tuple[CaseSummary, int, int]:
-    """Take the demo case from nothing to a public bundle; gives the entries that say so."""
+KEEP = Path(__file__).with_name("demo_facts.json")
+SERVICES = ("summary", "exhibits", "plates", "captures", "traces")
+FIELD = ("field", "text", "state", "confidence", "reasons")
+"""Of a field in a reading."""
+KEPT = re.compile(r"data/(catalog|tables)/[^/]*\.json")
+
+
+def walk(bench: Workbench, *, publish: bool) -> tuple[CaseSummary, int, int | None]:
+    """Take the demo case from nothing to its bundles; gives the entries that say so."""
     one = _person(bench, "Person one", tuple(Role))
     two = _person(bench, "Person two", (Role.REVIEWER,), by=one)
     case = bench.demo.load(one)
@@ -69,6 +80,12 @@ def walk(bench: Workbench) -> tuple[CaseSummary, int, int]:
     _trace(bench, one, case)
     sealed = bench.exports.seal(one, case.case_id)
     bench.exports.sign(two, case.case_id, sealed.sequence)
+    public = _publish(bench, one, case, sealed.sequence) if publish else None
+    return case, sealed.sequence, public
+
+
+def _publish(bench: Workbench, one: Actor, case: CaseSummary, sealed: int) -> int:
+    """Publish, after each near hit was said to be no matter."""
     withheld = Withholding(
         fields=(FieldChoice(name="source_account"),),
         exhibits=("EX-0008",),
@@ -76,16 +93,16 @@ def walk(bench: Workbench) -> tuple[CaseSummary, int, int]:
         reasons=("A source is at risk.",),
     )
     try:
-        public = bench.publication.publish(one, case.case_id, sealed.sequence, withheld)
+        public = bench.publication.publish(one, case.case_id, sealed, withheld)
     except AnswersMissing as asked:
         said = tuple(Answer(words=hit.words, verdict=Verdict.RELEASED) for hit in asked.hits)
         answered = replace(withheld, answers=said)
-        public = bench.publication.publish(one, case.case_id, sealed.sequence, answered)
-    return case, sealed.sequence, public.sequence
+        public = bench.publication.publish(one, case.case_id, sealed, answered)
+    return public.sequence
 
 
-def facts(bench: Workbench, case: CaseSummary, sealed: int, public: int) -> dict[str, Any]:
-    """What both bundles and the services say, normalised."""
+def facts(bench: Workbench, case: CaseSummary, sealed: int, public: int | None) -> dict[str, Any]:
+    """What the bundles and the services say, normalised."""
     norm = _Normal(bench)
     case_id = case.case_id
     found: dict[str, Any] = {
@@ -99,10 +116,9 @@ def facts(bench: Workbench, case: CaseSummary, sealed: int, public: int) -> dict
             "traces": bench.tracing.traces(case_id),
         },
     }
-    folders = {
-        "sealed": bench.exports.folder_path(case_id, sealed),
-        "public": bench.publication.folder_path(case_id, public),
-    }
+    folders = {"sealed": bench.exports.folder_path(case_id, sealed)}
+    if public is not None:
+        folders["public"] = bench.publication.folder_path(case_id, public)
     for name, folder in folders.items():
         norm.keep(folder)
         found[name] = {
@@ -116,7 +132,7 @@ def facts(bench: Workbench, case: CaseSummary, sealed: int, public: int) -> dict
     return normal
 
 
-def made(readers: Sequence[str] | None = None) -> dict[str, Any]:
+def made(readers: Sequence[str] | None = None, *, publish: bool = False) -> dict[str, Any]:
     """Make the demo case in a store of its own, and give its facts.
 
     The reader `scripted` says the same of every photo: with it the facts hang on no model.
@@ -129,7 +145,7 @@ def made(readers: Sequence[str] | None = None) -> dict[str, Any]:
         settings = Settings.for_store(Path(folder) / "store", readers=readers and tuple(readers))
         bench = Workbench.open(settings, clock=lambda: AT)
         try:
-            return facts(bench, *walk(bench))
+            return facts(bench, *walk(bench, publish=publish))
         finally:
             bench.close()
 
@@ -224,11 +240,13 @@ def _trace(bench: Workbench, one: Actor, case: CaseSummary) -> None:
         further="Which units left the works in 2020?",
     )
     for _ in range(2):
-        bench.tracing.ask(one, case.case_id, plate.plate_id, wish)
+        seen = bench.stores.ledger.size(case.case_id)
+        bench.tracing.ask(one, case.case_id, plate.plate_id, wish, seen=seen)
     bench.tracing.answer(
         one,
         case.case_id,
         "TR-0001",
+        seen=bench.stores.ledger.size(case.case_id),
         answer=AnswerIs.RECOGNISED,
         received_on=date(2026, 11, 20),
         words="It may be our product.",
@@ -332,14 +350,45 @@ def _lines_of(html: str) -> list[str]:
     return [line.strip() for line in told.splitlines() if line.strip()]
 
 
+def chosen(said: dict[str, Any]) -> dict[str, Any]:
+    """The facts that are kept and compared by a test: identifiers, texts, weights, verdicts."""
+    sealed = said["sealed"]
+    return {
+        **{name: said["services"][name] for name in SERVICES},
+        "notes": sealed["data/bundle.json"]["notes"],
+        "verified": sealed["(verified)"],
+        "files": sorted(path for path in sealed if "/derived/" not in path),
+        "readings": {
+            path: [
+                {name: field[name] for name in FIELD if name in field}
+                for reading in sealed[path]["combined"]
+                for field in reading["fields"]
+            ]
+            for path in sealed
+            if path.startswith("data/readings/")
+        },
+        **{path: sealed[path] for path in sealed if KEPT.fullmatch(path)},
+    }
+
+
+def as_text(said: dict[str, Any]) -> str:
+    """Facts as they are kept and compared."""
+    return json.dumps(said, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the facts."""
     parser = argparse.ArgumentParser(prog="python -m tests.demo_facts", description=__doc__)
     parser.add_argument("--readers", help="names with commas between; the usual ones if not given")
+    parser.add_argument("--public", action="store_true", help="publish too, which takes minutes")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--keep", action="store_true", help="make the kept facts anew")
     options = parser.parse_args(arguments)
-    said = made(options.readers.split(",") if options.readers else None)
-    text = json.dumps(said, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    if options.keep:
+        KEEP.write_text(as_text(chosen(made(["scripted"]))), encoding="utf-8")
+        return 0
+    said = made(options.readers.split(",") if options.readers else None, publish=options.public)
+    text = as_text(said)
     if options.out is None:
         sys.stdout.write(text)
     else:

@@ -10,8 +10,8 @@ import streamlit as st
 from ui.components import markup
 from words import en
 from workbench.rules.blindness import EACH, was_shown
-from workbench.rules.policy import missing_role
-from workbench.types import Actor, CaseSummary, Role
+from workbench.rules.roles import may_not
+from workbench.types import Actor, CaseSummary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,9 +61,16 @@ def require_user() -> Actor:
     return actor
 
 
-def lacks(role: Role) -> bool:
-    """Whether the signed-in person lacks the role for what would stand here; they are told so."""
-    why = missing_role(require_user(), role)
+def may(kind: str, *, of_another: bool = False) -> bool:
+    """Whether the signed-in person's roles allow them to record this kind of entry."""
+    actor = require_user()
+    return may_not(kind, actor.name, actor.roles, of_another=of_another) is None
+
+
+def lacks_role(kind: str) -> bool:
+    """Whether a role is missing for the kind of entry that would be made here; they are told so."""
+    actor = require_user()
+    why = may_not(kind, actor.name, actor.roles)
     if why is not None:
         markup.note(why, "caution")
     return why is not None

@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar, Final
+from enum import IntEnum
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from values.sentence import Sentence
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _CLOSED: Final = re.compile(r"[.!?…:][\"'”’»)\]]*\Z")
 
-REFUSED: Final = 1
-"""Exit code of a command that was refused, or that found something faulty or nothing at all."""
-NOT_RUN: Final = 2
-"""Exit code of a command that could not be run."""
+
+class Exit(IntEnum):
+    """What a command ends with, so that scripts can tell why."""
+
+    DONE = 0
+    FAULTY = 1
+    NOT_RUN = 2
+    REFUSED = 3
+    MISSING = 4
+    DAMAGED = 5
+    LATER = 6
+
+
+EXIT_WORDS: Final[Mapping[Exit, str]] = {
+    Exit.DONE: "done",
+    Exit.FAULTY: "it ran, and something in it was found faulty, refused or not found",
+    Exit.NOT_RUN: "it could not be run: it was not understood, it asks for what cannot be done as "
+    "asked, or the store could not be opened",
+    Exit.REFUSED: "a rule forbids it to this person as things stand, which is on record",
+    Exit.MISSING: "what it names is not there",
+    Exit.DAMAGED: "what was kept, sealed or signed is not what it was",
+    Exit.LATER: "disk, database, clock or an authority did not do their part, or others were "
+    "first; the same may be done later",
+}
+"""What each exit code says, for help and documentation."""
 
 
 class NameplateError(Exception):
@@ -22,7 +47,7 @@ class NameplateError(Exception):
     its text. `remedy` says what to do, empty where nothing can be done.
     """
 
-    exit_code: ClassVar[int] = REFUSED
+    exit_code: ClassVar[Exit] = Exit.FAULTY
     """What a command ends with that ends with this error."""
     remedy: str = ""
 

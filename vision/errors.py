@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from values.errors import NameplateError
+from values.errors import Exit, NameplateError
 
 if TYPE_CHECKING:
     from values.sentence import Sentence
@@ -17,13 +17,19 @@ class VisionError(NameplateError):
 class EngineMissing(VisionError):  # named for what it says on the screen
     """A reader was asked for that is not installed here."""
 
+    exit_code = Exit.NOT_RUN
+
 
 class WeightsUnknown(VisionError):
     """A reader's weights are not the ones that its figures were measured with."""
 
+    exit_code = Exit.DAMAGED
+
 
 class ReadingRefused(VisionError):
     """A stored reading or lattice cannot be rebuilt, because its data are not what they claim."""
+
+    exit_code = Exit.DAMAGED
 
 
 class DecodeError(VisionError):

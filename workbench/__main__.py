@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evidence_store.location import ORIGIN_FILE
-from values.errors import NOT_RUN, REFUSED, NameplateError
+from values.errors import EXIT_WORDS, Exit, NameplateError
 from words import en
 from workbench import logs
 from workbench.commands import (
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 GROUPS = (program, people, cases, intake, review, catalog, tracing, evidence, rules)
 """The program itself; then in the order in which a case goes through them."""
 
-DONE = 0
 INSTALLED = "nameplate"
 """The command that an installed package brings; from a checkout it is `python -m workbench`."""
 
@@ -46,8 +45,8 @@ DESCRIPTION = """\
 Nameplate without a screen. What was asked for goes to the standard output, a line a thing with
 tabs between its parts; everything else goes to the error stream.
 
-Exit codes: 0 done; 1 something was refused, found faulty or not found; 2 the command could not
-be run: it was not understood, or the store could not be opened."""
+Exit codes:
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logs.configure(options.log_level)
     except NameplateError as error:
         aside(en.said(error))
-        return NOT_RUN
+        return Exit.NOT_RUN
     alone: Callable[[argparse.Namespace], int] | None = getattr(options, "alone", None)
     if alone is not None:  # it needs no store
         return _read(partial(alone, options))
@@ -72,10 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             aside(f"There was no store in {settings.store} yet; a new one was made there.")
     except NameplateError as error:
         aside(en.said(error))
-        return NOT_RUN
+        return Exit.NOT_RUN
     except OSError as error:
         aside(f"{settings.store} cannot be a store: {error.strerror}. Name another folder.")
-        return NOT_RUN
+        return Exit.NOT_RUN
     try:
         if workbench.is_behind:
             aside("The tables are brought up to date with the log; the log is not touched.")
@@ -93,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         aside("Stopped; what was recorded stays, and the rest can be resumed.")
-        return REFUSED
+        return Exit.FAULTY
     finally:
         workbench.close()
 
@@ -104,7 +103,7 @@ def _read(command: Callable[[], int]) -> int:
         return command()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        return Exit.DONE
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -122,11 +121,16 @@ def _settings(options: argparse.Namespace) -> Settings:
     return replace(settings, store=here, database_url=own.database_url)
 
 
+def exit_codes() -> str:
+    """What a command ends with, a line each."""
+    return "\n".join(f"  {code.value}  {words}" for code, words in EXIT_WORDS.items())
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line, with every command of every group."""
     made: argparse.ArgumentParser = Parser(
         prog=INSTALLED if Path(sys.argv[0]).stem == INSTALLED else "python -m workbench",
-        description=DESCRIPTION,
+        description=DESCRIPTION + exit_codes(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_common(made)

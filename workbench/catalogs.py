@@ -35,11 +35,10 @@ from workbench import events, tables
 from workbench.coverage import coverage_words
 from workbench.errors import BadRequest, NotFound
 from workbench.plain import plain
-from workbench.rules import policy as rules
 from workbench.rules import seen as marks
 from workbench.stores import STORE_LOG, Stores
 from workbench.typed import check_typed
-from workbench.types import CatalogSummary, Role
+from workbench.types import CatalogSummary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,10 +121,7 @@ class Catalogs:
         `sheet` names the sheet of a spreadsheet; the first if None.
         Raises BadRequest where rows have errors and partial acceptance was not chosen.
         """
-        why = rules.missing_role(actor, Role.CUSTODIAN)
-        if why is not None:
-            raise self._stores.refuse(STORE_LOG, actor, verb="import a catalog", why=why)
-        self._stores.admit(STORE_LOG, actor.person_id, "catalog.imported")
+        self._stores.admit(actor, STORE_LOG, "catalog.imported", verb="import a catalog")
         name = inert(name)
         for said in (coverage,) if isinstance(coverage, str) else coverage:
             if isinstance(said, str):
@@ -266,9 +262,7 @@ class Catalogs:
         `seen` is that of the list that the person looked at. Raises NotFound, NotAllowed,
         Overtaken where somebody chose or imported a snapshot since.
         """
-        why = rules.missing_role(actor, Role.CUSTODIAN)
-        if why is not None:
-            raise self._stores.refuse(STORE_LOG, actor, verb="choose a catalog", why=why)
+        self._stores.admit(actor, STORE_LOG, "catalog.chosen", verb="choose a catalog")
         self.summary(sha256)
         chosen = events.CatalogChosen(snapshot=sha256).draft(actor.person_id)
         self._stores.record(

@@ -32,7 +32,7 @@ from workbench.rules.exposure import cannot_be_split
 from workbench.same_object import SameObject
 from workbench.state.groups import group_views
 from workbench.state.records import GroupJudged, PairProposed
-from workbench.types import CopyGroupView, Judgement, Role
+from workbench.types import CopyGroupView, Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -255,7 +255,7 @@ class Copies:
         """
         with self._stores.projection.read(case_id) as connection:
             owners = taken_in_by(connection, case_id, exhibit_ids)
-        return rules.missing_role(actor, Role.REVIEWER) or rules.own_material(
+        return self._stores.why_not(actor, "copies.judged") or rules.own_material(
             self._cases.policy_of(case_id), actor, owners
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from evidence_store.errors import StoreError as StoreError
-from values.errors import NameplateError
+from values.errors import Exit, NameplateError
 
 Kind: TypeAlias = Literal[
     "person",
@@ -28,9 +28,13 @@ class WorkbenchError(NameplateError):
 class NotAllowed(WorkbenchError):
     """A rule forbids this to this person: a role, the two-person rule, or the order of review."""
 
+    exit_code = Exit.REFUSED
+
 
 class Overtaken(NotAllowed):
     """Something newer stands than what the author saw; the sentence says what, of whom, when."""
+
+    exit_code = Exit.LATER
 
 
 class NotFound(WorkbenchError):
@@ -39,6 +43,8 @@ class NotFound(WorkbenchError):
     `kind` is what was looked for, so that whoever shows the error can say where such are listed.
     """
 
+    exit_code = Exit.MISSING
+
     def __init__(self, sentence: str, *, kind: Kind | None = None) -> None:
         super().__init__(sentence)
         self.kind = kind
@@ -46,3 +52,5 @@ class NotFound(WorkbenchError):
 
 class BadRequest(WorkbenchError):
     """What was asked for cannot be done as asked; the sentence says what to change."""
+
+    exit_code = Exit.NOT_RUN

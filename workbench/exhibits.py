@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -281,4 +280,4 @@ def exhibit_row(connection: Connection, case_id: str, exhibit_id: str) -> Row[An
 @lru_cache(maxsize=64)
 def kept_reading(blobs: BlobStore, sha256: str) -> PhotoReading:
     """A reading as it was recorded; the blob never changes, so it is parsed once."""
-    return reading_from_json(json.loads(blobs.get(checked_sha256(sha256))))
+    return reading_from_json(blobs.get(checked_sha256(sha256)))

@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from evidence_store.bundle.archive import zip_bundle
 from evidence_store.bundle.errors import BundleRefused, BundleUnsound
 from evidence_store.bundle.layout import (
     BundleContents,
-    KeyHeld,
     PayloadFile,
     RequiredSigner,
     Signer,
@@ -29,6 +27,7 @@ from evidence_store.errors import ClockBehind, SignatureMalformed, StoreError
 from evidence_store.signing import parse_sshsig
 from values.hashes import is_sha256
 from workbench import events, tables
+from workbench.bundle_folder import BundleFolder
 from workbench.case_file import counts, report_of, required_reviewers
 from workbench.contents import contents_of
 from workbench.errors import BadRequest, NotFound
@@ -37,7 +36,7 @@ from workbench.report.build import build_report
 from workbench.rules import policy as rules
 from workbench.software import software
 from workbench.tabulate import tables_of
-from workbench.types import Role, SealedView
+from workbench.types import SealedView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -78,8 +77,7 @@ class Exports:
         self._cases = cases
         self._states = states
         self._images = images
-        self._folder = self._stores.settings.store / "bundles"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._bundles = BundleFolder(stores)
 
     def seal(self, actor: Actor, case_id: str, *, on_step: OnStep | None = None) -> SealedView:
         """Seal the case as it stands now; required reviewers can sign afterwards.
@@ -87,10 +85,7 @@ class Exports:
         Raises NotFound, NotAllowed, and the store's errors; then nothing is left behind.
         """
         self._cases.policy_of(case_id)
-        why = rules.missing_role(actor, Role.CUSTODIAN)
-        if why is not None:
-            raise self._stores.refuse(case_id, actor, verb="seal a bundle", why=why)
-        self._stores.admit(case_id, actor.person_id, "bundle.sealed")
+        self._stores.admit(actor, case_id, "bundle.sealed", verb="seal a bundle")
         self.require_clock(actor)
         step = on_step or (lambda _what, _done, _total: None)
         step("Signing a checkpoint of the log", 0, 4)
@@ -103,9 +98,9 @@ class Exports:
             contents,
             ledger=self._stores.ledger,
             blobs=self._stores.blobs,
-            destination=self._free(name),
+            destination=self._bundles.free(name),
             signers=[
-                self._signer(actor, signer.role)
+                self._bundles.signer(actor, signer.role)
                 for signer in contents.required_signers
                 if signer.person == actor.person_id
             ],
@@ -124,13 +119,13 @@ class Exports:
             ).draft(actor.person_id),
         )[0]
         step("Packing", 3, 4)
-        self._pack(sealed.path)
+        self._bundles.pack(sealed.path.name)
         step("", 4, 4)
         return self._one(case_id, entry.sequence)
 
     def sign(self, actor: Actor, case_id: str, sequence: int) -> SealedView:
         """Put this person's signature on a sealed bundle that asks for it."""
-        self._stores.admit(case_id, actor.person_id, "bundle.signed")
+        self._stores.admit(actor, case_id, "bundle.signed", verb="sign a bundle")
         view = self._one(case_id, sequence)
         wanted = {signer.person: signer.role for signer in self._required(case_id, view)}
         if actor.person_id not in wanted:
@@ -142,13 +137,13 @@ class Exports:
             )
         self._check_began(view, actor.person_id)
         self._stores.ledger.require_clock(what="A signature waits")
-        path = self._folder / view.folder
+        path = self._bundles.path / view.folder
         role = wanted[actor.person_id]
-        add_signature(path, self._signer(actor, role))
+        add_signature(path, self._bundles.signer(actor, role))
         self._stores.append(
             case_id, events.BundleSigned(bundle=view.folder, role=role.value).draft(actor.person_id)
         )
-        self._pack(path)
+        self._bundles.pack(path.name)
         return view
 
     def attach_signature(
@@ -162,7 +157,7 @@ class Exports:
         store's errors; the bundle is then unchanged.
         """
         view = self._one(case_id, sequence)
-        self._stores.admit(case_id, actor.person_id, "bundle.signed")
+        self._stores.admit(actor, case_id, "bundle.signed", verb="sign a bundle")
         key = _key_of(armour)
         waiting = self.unsigned(case_id, sequence)
         for signer in self._required(case_id, view):
@@ -175,7 +170,7 @@ class Exports:
             )
         self._check_began(view, signer.person)
         self._stores.ledger.require_clock(what="A signature waits")
-        path = self._folder / view.folder
+        path = self._bundles.path / view.folder
         add_signature(
             path, Signer(role=signer.role, person=signer.person, sign=lambda _m, _n: armour)
         )
@@ -188,7 +183,7 @@ class Exports:
                 brought_by=actor.person_id,
             ).draft(signer.person),
         )
-        self._pack(path)
+        self._bundles.pack(path.name)
         return view
 
     def unsigned(self, case_id: str, sequence: int) -> tuple[str, ...]:
@@ -197,7 +192,7 @@ class Exports:
         return tuple(
             signer.person
             for signer in self._required(case_id, view)
-            if not (self._folder / view.folder / signer.signature_file).exists()
+            if not (self._bundles.path / view.folder / signer.signature_file).exists()
         )
 
     def sealed(self, case_id: str) -> tuple[SealedView, ...]:
@@ -214,13 +209,13 @@ class Exports:
 
     def folder_path(self, case_id: str, sequence: int) -> Path:
         """The folder of a sealed bundle."""
-        return self._folder / self._one(case_id, sequence).folder
+        return self._bundles.path / self._one(case_id, sequence).folder
 
     def zip_bytes_path(self, case_id: str, sequence: int) -> Path:
         """The ZIP form of a sealed bundle, packed anew if it is gone."""
         folder = self.folder_path(case_id, sequence)
         packed = folder.with_name(f"{folder.name}.zip")
-        return packed if packed.exists() else self._pack(folder)
+        return packed if packed.exists() else self._bundles.pack(folder.name)
 
     def verify(
         self,
@@ -363,7 +358,7 @@ class Exports:
         yield RequiredSigner(
             role=SigningRole.CUSTODIAN,
             person=actor.person_id,
-            key_held=self._held(actor.person_id),
+            key_held=self._bundles.key_held(actor.person_id),
             name=actor.name,
         )
         for person in required_reviewers(state):
@@ -371,17 +366,11 @@ class Exports:
                 yield RequiredSigner(
                     role=SigningRole.REVIEWER,
                     person=person,
-                    key_held=self._held(person),
+                    key_held=self._bundles.key_held(person),
                     name=store.names[person],
                 )
 
     # --- signing -------------------------------------------------------------------------
-
-    @staticmethod
-    def _pack(folder: Path) -> Path:
-        """Pack a bundle anew; the folder is the bundle, the ZIP only its form for sending."""
-        folder.with_name(f"{folder.name}.zip").unlink(missing_ok=True)
-        return zip_bundle(folder)
 
     def _check_began(self, view: SealedView, person: str) -> None:
         """Refuse a key that a verifier would not believe: it began after the bundle was sealed."""
@@ -391,19 +380,6 @@ class Exports:
                 f"The key began on {began:%Y-%m-%d %H:%M:%S} UTC, after {view.folder} was sealed: "
                 "no verifier would believe it for that bundle. Seal the case anew and sign that."
             )
-
-    def _held(self, person: str) -> KeyHeld:
-        """Who keeps a person's private key: the person alone, or this store."""
-        held_by = self._stores.keys.public(person).held_by
-        return KeyHeld.OWN if held_by == "person" else KeyHeld.SERVER
-
-    def _signer(self, actor: Actor, role: SigningRole) -> Signer:
-        def sign(message: bytes, namespace: str) -> str:
-            return self._stores.keys.sign(
-                actor.person_id, message, namespace=namespace, passphrase=actor.passphrase
-            )
-
-        return Signer(role=role, person=actor.person_id, sign=sign)
 
     def _required(self, case_id: str, view: SealedView) -> Iterator[RequiredSigner]:
         with self._stores.projection.read(case_id) as connection:
@@ -423,15 +399,6 @@ class Exports:
             name = Path(file).stem
             role, _dash, person = name.partition("-")
             yield RequiredSigner(role=SigningRole(role), person=person or by)
-
-    def _free(self, name: str) -> Path:
-        """A folder that is not there yet: the same state may be sealed twice."""
-        path = self._folder / name
-        again = 2
-        while path.exists():
-            path = self._folder / f"{name}-{again}"
-            again += 1
-        return path
 
     def _one(self, case_id: str, sequence: int) -> SealedView:
         for view in self.sealed(case_id):

@@ -92,6 +92,15 @@ def judged(connection: Connection, case_id: str, exhibits: Sequence[str], *, gro
         _ask_anew(connection, case_id, exhibits)
 
 
+def require(connection: Connection, case_id: str, exhibit_ids: Iterable[str]) -> None:
+    """Raise ValueError for an exhibit that the case does not have."""
+    exhibit_ids = tuple(exhibit_ids)
+    known = exposures_in(connection, case_id, exhibit_ids)
+    for exhibit_id in exhibit_ids:
+        if exhibit_id not in known:
+            raise ValueError(f"there is no exhibit {exhibit_id}")
+
+
 def exposures_in(
     connection: Connection, case_id: str, exhibit_ids: Iterable[str]
 ) -> dict[str, str]:

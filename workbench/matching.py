@@ -28,7 +28,7 @@ from workbench.state.decisions import decision_views
 from workbench.state.records import DecisionRecord
 from workbench.state.standing import dissent_on
 from workbench.typed import check_typed
-from workbench.types import AskedField, DecisionView, Judgement, Role, SearchedField, SearchView
+from workbench.types import AskedField, DecisionView, Judgement, SearchedField, SearchView
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,9 +87,7 @@ class Matching:
         catalog, Overtaken where what stands changed meanwhile.
         """
         self._cases.policy_of(case_id)
-        why = rules.missing_role(actor, Role.REVIEWER)
-        if why is not None:
-            raise self._stores.refuse(case_id, actor, verb="search the catalog", why=why)
+        self._stores.admit(actor, case_id, "candidates.searched", verb="search the catalog")
         plate = self._review.plate(case_id, plate_id)
         if not plate.ready:
             what = ", ".join(plate.missing) or "any of maker, model and serial"
@@ -245,7 +243,7 @@ class Matching:
         members = [exhibit_id for exhibit_id, _region in plate.members]
         with self._stores.projection.read(case_id) as connection:
             owners = taken_in_by(connection, case_id, members)
-        return rules.missing_role(actor, Role.REVIEWER) or rules.own_material(
+        return self._stores.why_not(actor, "candidate.judged") or rules.own_material(
             self._cases.policy_of(case_id), actor, owners
         )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select, update
 
 from workbench import tables
-from workbench.exposures import showing, taken_in_by
+from workbench.exposures import taken_in_by
 from workbench.rules import policy as rules
 from workbench.types import Policy
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _REVIEW, _DECISION = tables.review.c, tables.decision.c
 _REGION, _EXHIBIT = tables.region.c, tables.exhibit.c
+_ON = tables.decision_exhibit.c
 
 
 def counts(
@@ -42,7 +43,6 @@ def count_again(connection: Connection, case_id: str, exhibit_ids: Iterable[str]
     """
     if _policy(connection, case_id) is Policy.SOLO:
         return set()
-    exhibit_ids = tuple(exhibit_ids)
     changed = set[str]()
     exposures = select(_EXHIBIT.exposure).where(
         _EXHIBIT.case_id == case_id, _EXHIBIT.exhibit_id.in_([*exhibit_ids])
@@ -60,17 +60,25 @@ def count_again(connection: Connection, case_id: str, exhibit_ids: Iterable[str]
         if now is not row.counts:
             _set(connection, tables.review, case_id, row.sequence, counts=now)
             changed.add(row.exhibit_id)
-    shown = {row.exhibit_id for row in showing(connection, case_id, exhibit_ids)}
-    for row in connection.execute(
-        select(_DECISION.sequence, _DECISION.by, _DECISION.exhibits, _DECISION.counts).where(
-            _DECISION.case_id == case_id
+    touched = (
+        select(_ON.sequence)
+        .join(
+            tables.exhibit,
+            (_EXHIBIT.case_id == _ON.case_id) & (_EXHIBIT.exhibit_id == _ON.exhibit_id),
+        )
+        .where(_ON.case_id == case_id, concerned)
+    )
+    for decision in connection.execute(
+        select(_DECISION.sequence, _DECISION.by, _DECISION.counts).where(
+            _DECISION.case_id == case_id, _DECISION.sequence.in_(touched)
         )
     ).all():
-        if shown.isdisjoint(row.exhibits):
-            continue
-        now = counts(connection, case_id, row.by, row.exhibits, at=row.sequence)
-        if now is not row.counts:
-            _set(connection, tables.decision, case_id, row.sequence, counts=now)
+        members = connection.execute(
+            select(_ON.exhibit_id).where(_ON.case_id == case_id, _ON.sequence == decision.sequence)
+        ).scalars()
+        now = counts(connection, case_id, decision.by, [*members], at=decision.sequence)
+        if now is not decision.counts:
+            _set(connection, tables.decision, case_id, decision.sequence, counts=now)
     return changed
 
 

@@ -16,14 +16,11 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageFilter
 
 from evidence_store.blobs import sha256_of
-from evidence_store.bundle.archive import zip_bundle
 from evidence_store.bundle.description import parse_description
 from evidence_store.bundle.layout import (
     DESCRIPTION,
-    KeyHeld,
     PayloadFile,
     RequiredSigner,
-    Signer,
     content_path,
 )
 from evidence_store.bundle.layout import Role as SigningRole
@@ -34,6 +31,7 @@ from evidence_store.bundle.sealed_log import SealedLog
 from evidence_store.bundle.stamps import attach_answer, keep_request, stamp_bundle
 from evidence_store.timestamp import AuthorityUnavailable
 from workbench import events
+from workbench.bundle_folder import BundleFolder
 from workbench.case_file import report_of
 from workbench.contents import contents_of
 from workbench.errors import BadRequest, NotFound
@@ -41,12 +39,10 @@ from workbench.exposures import showing
 from workbench.public_report import PublicEdition
 from workbench.report.build import build_report
 from workbench.report.types import Picture
-from workbench.rules import policy as rules
 from workbench.rules.disclosure import standing, texts_to_look_for
 from workbench.software import software
 from workbench.tabulate import tables_of
 from workbench.typed import check_typed
-from workbench.types import Actor, Role, SealedView
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -60,6 +56,7 @@ if TYPE_CHECKING:
     from workbench.report.types import ReportCase
     from workbench.state import CaseState, States
     from workbench.stores import Stores
+    from workbench.types import Actor, SealedView
 
 BLURRED_TO = 24
 """Pixels that are left of the longer side of a blurred photo; no letter survives it."""
@@ -126,7 +123,7 @@ class Publication:
         self._exports = exports
         self._states = states
         self._images = images
-        self._folder = self._stores.settings.store / "bundles"
+        self._bundles = BundleFolder(stores)
 
     def publish(
         self, actor: Actor, case_id: str, sequence: int, withholding: Withholding
@@ -139,13 +136,13 @@ class Publication:
         the store's errors: `RedactionRefused` names each place where a value would still stand,
         `AnswersMissing` each near hit that is not in `answers`. Then nothing is written.
         """
-        self._only_custodians(actor, case_id, "publish a bundle")
+        self._stores.admit(actor, case_id, "bundle.published", verb="publish a bundle")
         check_typed(title=withholding.title)
         for reason in withholding.reasons:
             check_typed(reason=reason)
         self._exports.require_clock(actor)
         view = self._sealed(case_id, sequence)
-        top = self._folder / view.folder
+        top = self._bundles.path / view.folder
         checkpoint = self._checkpoint(case_id, view)
         description = parse_description((top / DESCRIPTION).read_bytes())
         store = self._states.store()
@@ -173,8 +170,8 @@ class Publication:
             public = redact(
                 top,
                 replace(plan, payload=payload),
-                destination=self._free(f"{view.folder}-public"),
-                signers=[self._signer(actor)],
+                destination=self._bundles.free(f"{view.folder}-public"),
+                signers=[self._bundles.signer(actor, SigningRole.CUSTODIAN)],
                 allowed_signers=Path(signers.name),
                 clock=self._stores.clock,
             )
@@ -197,7 +194,7 @@ class Publication:
                 ),
             ).draft(actor.person_id),
         )[0]
-        zip_bundle(public.path)
+        self._bundles.pack(public.path.name)
         return PublicView(
             sequence=entry.sequence,
             folder=public.path.name,
@@ -227,7 +224,7 @@ class Publication:
         """The folder of a public bundle."""
         for view in self.published(case_id):
             if view.sequence == sequence:
-                return self._folder / view.folder
+                return self._bundles.path / view.folder
         raise NotFound(
             f"No public bundle of this case was made in entry {sequence}.", kind="public bundle"
         )
@@ -267,15 +264,9 @@ class Publication:
 
     # --- parts ---------------------------------------------------------------------------
 
-    def _only_custodians(self, actor: Actor, case_id: str, verb: str) -> None:
-        why = rules.missing_role(actor, Role.CUSTODIAN)
-        if why is not None:
-            raise self._stores.refuse(case_id, actor, verb=verb, why=why)
-        self._stores.admit(case_id, actor.person_id, "bundle.published")
-
     def _stampable(self, actor: Actor, case_id: str, sequence: int) -> Path:
-        self._only_custodians(actor, case_id, "timestamp a bundle")
-        return self._folder / self._sealed(case_id, sequence).folder
+        self._stores.admit(actor, case_id, "bundle.stamped", verb="timestamp a bundle")
+        return self._bundles.path / self._sealed(case_id, sequence).folder
 
     def _record_stamp(
         self, actor: Actor, case_id: str, top: Path, *, authority: str, answered: bool
@@ -284,8 +275,7 @@ class Publication:
             actor.person_id
         )
         self._stores.append(case_id, draft)
-        top.with_name(f"{top.name}.zip").unlink(missing_ok=True)
-        zip_bundle(top)
+        self._bundles.pack(top.name)
 
     def _sealed(self, case_id: str, sequence: int) -> SealedView:
         for view in self._exports.sealed(case_id):
@@ -307,13 +297,12 @@ class Publication:
 
     def _plan(self, actor: Actor, state: CaseState, withholding: Withholding) -> RedactionPlan:
         withholding = _with_copies(state, withholding)
-        held_by = self._stores.keys.public(actor.person_id).held_by
         return RedactionPlan(
             required_signers=(
                 RequiredSigner(
                     role=SigningRole.CUSTODIAN,
                     person=actor.person_id,
-                    key_held=KeyHeld.OWN if held_by == "person" else KeyHeld.SERVER,
+                    key_held=self._bundles.key_held(actor.person_id),
                 ),
             ),
             fields=(*map(_as_ruled, withholding.fields), *_by_rule(state, withholding)),
@@ -348,22 +337,6 @@ class Publication:
             made_by=f"Reduced to {BLURRED_TO} pixels on its longer side, and enlarged again.",
         )
         return ExhibitChoice(exhibit=exhibit, replacement=stand_in)
-
-    def _signer(self, actor: Actor) -> Signer:
-        def sign(message: bytes, namespace: str) -> str:
-            return self._stores.keys.sign(
-                actor.person_id, message, namespace=namespace, passphrase=actor.passphrase
-            )
-
-        return Signer(role=SigningRole.CUSTODIAN, person=actor.person_id, sign=sign)
-
-    def _free(self, name: str) -> Path:
-        path = self._folder / name
-        again = 2
-        while path.exists():
-            path = self._folder / f"{name}-{again}"
-            again += 1
-        return path
 
 
 def _report(

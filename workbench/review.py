@@ -28,7 +28,6 @@ from workbench.types import (
     Queue,
     QueuePlace,
     Review,
-    Role,
 )
 
 if TYPE_CHECKING:
@@ -180,7 +179,7 @@ class ReviewRoom:
         was recorded (`workbench/rules/acts.py`). Raises NotFound, NotAllowed, BadRequest, Overtaken
         where the field was judged or the exhibit read after the person looked.
         """
-        self._allow(actor, case_id, (exhibit_id,), verb=f"judge the {field}")
+        self._allow(actor, case_id, (exhibit_id,), "field.judged", verb=f"judge the {field}")
         text = text.strip()
         reason = reason.strip()
         _check_judgement(judgement, text=text, reason=reason, blind=blind)
@@ -284,7 +283,8 @@ class ReviewRoom:
         members = tuple(dict.fromkeys(members))
         if len(members) < 2:
             raise BadRequest("Choose at least two regions that show the same plate.")
-        self._allow(actor, case_id, (member[0] for member in members), verb="join plates")
+        exhibits = (exhibit_id for exhibit_id, _region in members)
+        self._allow(actor, case_id, exhibits, "plates.joined", verb="join plates")
         if not reason.strip():
             raise BadRequest("Say what shows that these are one and the same plate.")
 
@@ -307,23 +307,26 @@ class ReviewRoom:
 
     def why_not(self, actor: Actor, case_id: str, exhibit_id: str) -> str | None:
         """The sentence that says why this person may not judge an exhibit; None if they may."""
-        policy = self._cases.policy_of(case_id)
-        with self._stores.projection.read(case_id) as connection:
-            exhibit_row(connection, case_id, exhibit_id)  # whether there is one
-            owners = taken_in_by(connection, case_id, (exhibit_id,))
-        return rules.missing_role(actor, Role.REVIEWER) or rules.own_material(policy, actor, owners)
+        return self._why_not(actor, case_id, (exhibit_id,), "field.judged")
 
-    def _allow(self, actor: Actor, case_id: str, exhibit_ids: Iterable[str], *, verb: str) -> None:
+    def _allow(
+        self, actor: Actor, case_id: str, exhibit_ids: Iterable[str], kind: str, *, verb: str
+    ) -> None:
         """Refuse, on record, what the role or the two-person rule forbids."""
+        why = self._why_not(actor, case_id, exhibit_ids, kind)
+        if why is not None:
+            raise self._stores.refuse(case_id, actor, verb=verb, why=why)
+
+    def _why_not(
+        self, actor: Actor, case_id: str, exhibit_ids: Iterable[str], kind: str
+    ) -> str | None:
         policy = self._cases.policy_of(case_id)
         exhibit_ids = tuple(exhibit_ids)
         with self._stores.projection.read(case_id) as connection:
             for exhibit_id in exhibit_ids:
                 exhibit_row(connection, case_id, exhibit_id)  # whether there is one
             owners = taken_in_by(connection, case_id, exhibit_ids)
-        why = rules.missing_role(actor, Role.REVIEWER) or rules.own_material(policy, actor, owners)
-        if why is not None:
-            raise self._stores.refuse(case_id, actor, verb=verb, why=why)
+        return self._stores.why_not(actor, kind) or rules.own_material(policy, actor, owners)
 
     def _before(
         self, case_id: str, exhibit_id: str, region_id: str, field: FieldName

@@ -154,7 +154,9 @@ class Stores:
         def fold(connection: Connection, recorded: Sequence[Entry]) -> None:
             for entry in recorded:
                 if entry.kind not in roles.OF_NOBODY:
-                    why = self._why_not(connection, entry.actor, entry.kind)
+                    why = self._why_not(
+                        connection, entry.actor, entry.kind, of=entry.body.get("person")
+                    )
                     if why is not None:
                         raise _NotAdmitted(entry.actor, entry.kind, why)
             self.projection.fold_recorded(connection, recorded)
@@ -165,22 +167,28 @@ class Stores:
         except _NotAdmitted as error:
             raise self._refused(log, *error.args) from None
 
-    def admit(self, log: str, person_id: str, kind: str) -> None:
+    def admit(self, actor: Actor, log: str, kind: str, *, verb: str, of: str | None = None) -> None:
         """Refuse, on record, an act whose entry of this kind the person may not make now.
 
-        What leaves something behind before its entry asks first. Raises NotAllowed.
+        Each verb asks before it does anything; `verb` is what the refusal calls it, and `of` the
+        person whom the entry is about. Raises NotAllowed.
         """
+        if (why := self.why_not(actor, kind, of=of)) is not None:
+            raise self.refuse(log, actor, verb=verb, why=why)
+
+    def why_not(self, actor: Actor, kind: str, *, of: str | None = None) -> str | None:
+        """Why this person may not make an entry of this kind now, as a sentence, or None."""
         with self.projection.read(STORE_LOG) as connection:
-            why = self._why_not(connection, person_id, kind)
-        if why is not None:
-            raise self._refused(log, person_id, kind, why)
+            return self._why_not(connection, actor.person_id, kind, of=of)
 
     def _refused(self, log: str, person_id: str, kind: str, why: str) -> NotAllowed:
         self.append(log, events.Refused(verb=kind, why=why).draft(person_id))
         _log.warning("Refused.", extra={"case": log, "kind": kind, "person": person_id})
         return NotAllowed(why)
 
-    def _why_not(self, connection: Connection, person_id: str, kind: str) -> str | None:
+    def _why_not(
+        self, connection: Connection, person_id: str, kind: str, *, of: object
+    ) -> str | None:
         row = connection.execute(
             select(tables.person).where(tables.person.c.person_id == person_id)
         ).first()
@@ -190,7 +198,12 @@ class Stores:
                 return None  # the first person enrols themselves
             return f"Nobody here has the identifier {person_id!r}, so nothing was recorded."
         gone = sign_in.cannot(row.name, **ended(row, self.clock()))
-        return gone or roles.may_not(kind, row.name, [Role(role) for role in row.roles])
+        return gone or roles.may_not(
+            kind,
+            row.name,
+            [Role(role) for role in row.roles],
+            of_another=of not in (None, person_id),
+        )
 
     def record(
         self,

@@ -23,7 +23,7 @@ from sqlalchemy import (
 metadata = MetaData()
 
 #: Raised by one whenever a table changes: an older projection is dropped and folded anew.
-SHAPE = 9
+SHAPE = 10
 
 NOTHING_OPEN = 2.0
 """In place of a confidence where no field waits for a judgement: after every probability."""
@@ -246,11 +246,20 @@ decision = Table(
     Column("judgement", String(12), nullable=False),
     Column("reason", Text, nullable=False),
     Column("supersedes", BigInteger),
-    Column("exhibits", JSON, nullable=False),
     Column("counts", Boolean, nullable=False, default=True),
     Index("projected_decision_search", "case_id", "search_sequence"),
 )
-"""A judgement of a candidate; `exhibits` showed its plate then, `counts` as for that of a field."""
+"""A judgement of a candidate; `counts` as for that of a field."""
+
+decision_exhibit = Table(
+    "projected_decision_exhibit",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("exhibit_id", String(20), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Index("projected_decision_exhibit_of", "case_id", "sequence"),
+)
+"""Which exhibits showed the plate of a judgement of a candidate when it was made."""
 
 trace = Table(
     "projected_trace",

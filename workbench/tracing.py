@@ -18,7 +18,6 @@ from workbench import events, tables
 from workbench.errors import BadRequest, NotFound
 from workbench.letters import letter_about
 from workbench.report.letter import make_letter
-from workbench.rules import policy as rules
 from workbench.rules import seen as marks
 from workbench.rules.limits import (
     MAX_ADDRESS,
@@ -35,7 +34,6 @@ from workbench.trace import (
     TraceAnswer,
     TraceRequest,
 )
-from workbench.types import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -144,7 +142,7 @@ class Tracing:
         to it since.
         """
         trace = self.one(case_id, trace_id)
-        self._only_custodians(actor, case_id, "record an answer")
+        self._stores.admit(actor, case_id, "trace.answered", verb="record an answer")
         words = _checked_words("what was answered", words, most=MAX_ANSWER, needed=True)
         if received_on < trace.request.sent_on:
             raise BadRequest(
@@ -228,7 +226,7 @@ class Tracing:
     ) -> TraceRequest:
         """The request with its texts trimmed, once it is known that it may be made."""
         self._cases.policy_of(case_id)
-        self._only_custodians(actor, case_id, "send a trace request")
+        self._stores.admit(actor, case_id, "trace.asked", verb="send a trace request")
         plate = self._review.plate(case_id, plate_id)
         if not plate.ready:
             what = ", ".join(plate.missing) or "any of maker, model and serial"
@@ -254,12 +252,6 @@ class Tracing:
             seen=_checked_words("where it was seen", request.seen, most=MAX_PROVENANCE),
             further=_checked_words("what else to say", request.further, most=MAX_PROVENANCE),
         )
-
-    def _only_custodians(self, actor: Actor, case_id: str, verb: str) -> None:
-        """What leaves the house, and what comes in from outside, is the custodian's."""
-        why = rules.missing_role(actor, Role.CUSTODIAN)
-        if why is not None:
-            raise self._stores.refuse(case_id, actor, verb=verb, why=why)
 
     def _not_to_come(self, what: str, on: date) -> None:
         # A day of grace: this clock is in UTC, and it is tomorrow already in half of the world.

@@ -25,6 +25,7 @@ from evidence_store.bundle.layout import (
 from evidence_store.canonical import canonical_json, parse_canonical
 from evidence_store.errors import NotCanonical, StoreError
 from evidence_store.types import Json, Sha256
+from values.errors import Exit
 from values.hashes import is_sha256
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ class Description:
 
 class DescriptionMalformed(StoreError):
     """`data/bundle.json` does not say what it must, in the form that it must."""
+
+    exit_code = Exit.DAMAGED
 
 
 class VersionUnknown(DescriptionMalformed):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from evidence_store.bundle.side_files import CODES
 from evidence_store.errors import StoreError
+from values.errors import Exit
 
 if TYPE_CHECKING:
     from evidence_store.types import Fault
@@ -25,17 +26,25 @@ class BundleError(StoreError):
 class BundleContentsError(BundleError):
     """What was to be sealed cannot be sealed as given; nothing was written."""
 
+    exit_code = Exit.NOT_RUN
+
 
 class BundleExists(BundleError):
     """There is something at the place where the bundle should go; it was left as it is."""
+
+    exit_code = Exit.NOT_RUN
 
 
 class BundleUnreadable(BundleError):
     """The bundle, or what it is to be checked against, could not be opened at all."""
 
+    exit_code = Exit.NOT_RUN
+
 
 class BundleUnsound(BundleError):
     """A bundle that was just made does not verify; it is not called sealed, and was removed."""
+
+    exit_code = Exit.DAMAGED
 
 
 class SigningFailed(BundleError):
@@ -45,9 +54,13 @@ class SigningFailed(BundleError):
 class TimestampFailed(BundleError):
     """No usable timestamp came from an authority; the bundle is unchanged."""
 
+    exit_code = Exit.LATER
+
 
 class RedactionRefused(BundleError):
     """A public bundle would not hold back what it should; nothing was written."""
+
+    exit_code = Exit.REFUSED
 
     def __init__(self, message: str, *, remedy: str = "", leaks: tuple[str, ...] = ()) -> None:
         super().__init__(message, remedy=remedy)
@@ -100,6 +113,8 @@ class AnswersMissing(RedactionRefused):
 
 class BundleRefused(BundleError):
     """The bundle does not verify; `faults` names everything that is wrong with it."""
+
+    exit_code = Exit.DAMAGED
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         count = len(faults)

@@ -12,6 +12,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from evidence_store.errors import StoreError
+from values.errors import Exit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,8 @@ _WEBP_METADATA_FLAGS = 0x04 | 0x08
 
 class NotStrippable(StoreError):
     """The photo is of a kind, or in a state, from which metadata cannot be taken without loss."""
+
+    exit_code = Exit.NOT_RUN
 
 
 def stripped(data: bytes) -> bytes:

@@ -14,8 +14,11 @@ import evidence_store
 import renderer
 import vision
 import workbench
-from values.errors import NOT_RUN, REFUSED, NameplateError, closed
+from evidence_store import errors as store_errors
+from evidence_store.bundle import errors as bundle_errors
+from values.errors import EXIT_WORDS, Exit, NameplateError, closed
 from values.sentence import say
+from workbench import errors as casework_errors
 
 ROOMS = (vision, catalog, evidence_store, workbench, renderer)
 
@@ -33,8 +36,50 @@ def test_an_error_says_what_happened_and_what_to_do() -> None:
     )  # fmt: skip
     assert error.diagnostics() == "The cup is full. Drink."
     assert error.sentence is None
-    assert error.exit_code == REFUSED == 1
-    assert NOT_RUN == 2
+    assert error.exit_code is Exit.FAULTY
+
+
+def test_what_each_exit_code_is() -> None:
+    assert {code.name: code.value for code in Exit} == {
+        "DONE": 0,
+        "FAULTY": 1,
+        "NOT_RUN": 2,
+        "REFUSED": 3,
+        "MISSING": 4,
+        "DAMAGED": 5,
+        "LATER": 6,
+    }
+    assert list(EXIT_WORDS) == list(Exit)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (casework_errors.BadRequest, 2),
+        (store_errors.BadInput, 2),
+        (bundle_errors.BundleExists, 2),
+        (bundle_errors.BundleUnreadable, 2),
+        (casework_errors.NotAllowed, 3),
+        (store_errors.KeyLocked, 3),
+        (bundle_errors.RedactionRefused, 3),
+        (bundle_errors.AnswersMissing, 3),
+        (casework_errors.NotFound, 4),
+        (store_errors.BlobMissing, 4),
+        (store_errors.LogMissing, 4),
+        (store_errors.LedgerAbsent, 4),
+        (store_errors.BlobDamaged, 5),
+        (store_errors.LedgerDamaged, 5),
+        (store_errors.SignatureInvalid, 5),
+        (bundle_errors.BundleRefused, 5),
+        (bundle_errors.BundleUnsound, 5),
+        (casework_errors.Overtaken, 6),
+        (store_errors.StoreBusy, 6),
+        (store_errors.StoreUnavailable, 6),
+        (store_errors.ClockBehind, 6),
+    ],
+)
+def test_a_kind_of_error_says_by_its_exit_code_why(kind: type[NameplateError], code: int) -> None:
+    assert kind.exit_code == code
 
 
 def test_a_kind_of_error_has_its_own_remedy_unless_another_is_given() -> None:

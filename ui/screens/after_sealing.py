@@ -12,7 +12,6 @@ from evidence_store.bundle.redact import FieldChoice
 from ui import state
 from ui.components import markup
 from workbench.publication import Answer, Verdict, Withholding, withheld_by_rule
-from workbench.types import Role
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -65,7 +64,7 @@ def render(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None:
     """Everything that can be added to a sealed bundle, or made from it."""
     with st.expander("Timestamp, signature from elsewhere, public edition"):
         _signature(workbench, case, sealed)
-        if Role.CUSTODIAN in state.require_user().roles:
+        if state.may("bundle.published"):
             _timestamp(workbench, case, sealed)
             _public(workbench, case, sealed)
         _published(workbench, case, sealed)

@@ -20,7 +20,7 @@ from workbench.report.result import (
     leads_of,
     verdict_of,
 )
-from workbench.types import Judgement, PlateView, Role
+from workbench.types import Judgement, PlateView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,7 @@ def render(workbench: Workbench) -> None:
     searches = workbench.matching.searches(case.case_id, plate_id=plate.plate_id)
     if searches:
         _result(workbench, case, searches[0], earlier=len(searches) - 1)
-    if Role.CUSTODIAN in state.require_user().roles:
+    if state.may("trace.asked"):
         st.space("small")
         if st.button(
             "Ask the maker or an authority about this plate",
@@ -153,7 +153,7 @@ def _not_ready(plate: PlateView) -> None:
 
 
 def _search(workbench: Workbench, case: CaseSummary, plate: PlateView) -> None:
-    if state.lacks(Role.REVIEWER):
+    if state.lacks_role("candidates.searched"):
         return
     with st.expander("Circumstances, for the findings", icon=":material/public:"):
         st.html(
@@ -216,7 +216,7 @@ def _result(workbench: Workbench, case: CaseSummary, view: SearchView, *, earlie
         side_by_side(candidates)
     actor = state.require_user()
     why_not = workbench.matching.why_not(actor, case.case_id, view.plate_id)
-    if why_not is not None and Role.REVIEWER in actor.roles:  # else it was said above
+    if why_not is not None and state.may("candidate.judged"):  # else it was said above
         markup.note(why_not, "caution")
     for number, candidate in enumerate(candidates):
         with st.container(border=True, key=f"card-candidate-{view.sequence}-{candidate.key}"):

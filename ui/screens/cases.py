@@ -9,7 +9,7 @@ import streamlit as st
 from ui import state, words
 from ui.components import markup
 from workbench.rules.policy import POLICY_WORDS
-from workbench.types import CaseSummary, Policy, Role
+from workbench.types import CaseSummary, Policy
 
 if TYPE_CHECKING:
     from workbench.workbench import Workbench
@@ -64,7 +64,7 @@ def _row(case: CaseSummary) -> None:
 
 
 def _new_case(workbench: Workbench) -> None:
-    if state.lacks(Role.INVESTIGATOR):
+    if state.lacks_role("case.opened"):
         return
     with st.form("new_case", border=False):
         title = st.text_input(

@@ -13,7 +13,6 @@ from ui.components.side_by_side import side_by_side
 from ui.components.waterfall import waterfall
 from workbench.report.numbers import ratio
 from workbench.report.result import candidates_of, leads_of
-from workbench.types import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -183,7 +182,7 @@ def _import(workbench: Workbench) -> None:
     markup.section(
         "A file of permits and deliveries", "CSV, XLSX or JSON. It is looked over first."
     )
-    if state.lacks(Role.CUSTODIAN):
+    if state.lacks_role("catalog.imported"):
         return
     file = st.file_uploader("File", key=f"catalog_file_{generation}", label_visibility="collapsed")
     if file is None:

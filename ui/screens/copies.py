@@ -10,7 +10,7 @@ from ui import state, words
 from ui.components import markup
 from words import en
 from workbench.copies import measured
-from workbench.types import CopyGroupView, Judgement, Role
+from workbench.types import CopyGroupView, Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -198,7 +198,7 @@ def _evidence(
 
 
 def _judge(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
-    if state.lacks(Role.REVIEWER):
+    if state.lacks_role("copies.judged"):
         return
     why = workbench.copies.why_not(state.require_user(), case_id, group.exhibit_ids)
     if why is not None:

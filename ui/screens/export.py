@@ -11,7 +11,6 @@ from ui.components import markup
 from ui.screens import after_sealing
 from workbench.report.texts import NOT_PROVED_ENGLISH
 from workbench.rules.blindness import TELLING
-from workbench.types import Role
 
 if TYPE_CHECKING:
     from workbench.types import CaseSummary, SealedView
@@ -74,7 +73,7 @@ def _seal(workbench: Workbench, case: CaseSummary) -> None:
     if not case.exhibits:
         markup.empty("Nothing to seal yet", "A bundle needs at least one exhibit.")
         return
-    if state.lacks(Role.CUSTODIAN):
+    if state.lacks_role("bundle.sealed"):
         return
     if st.button("Seal a bundle now", type="primary", key="seal"):
         bar = st.progress(0.0, text="Sealing …")

@@ -12,7 +12,7 @@ from workbench.claims import LIST_COLUMNS
 from workbench.intake import together
 from workbench.pieces import Promised
 from workbench.source_list import NO_LIST, SourceList, read_source_list
-from workbench.types import Claims, IntakeReport, Refusal, Role
+from workbench.types import Claims, IntakeReport, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ def render(workbench: Workbench) -> None:
         "says is recorded as a claim, apart from what the file says of itself.",
         eyebrow=case.title,
     )
-    if state.lacks(Role.INVESTIGATOR):
+    if state.lacks_role("exhibit.taken_in"):
         return
     reports = st.session_state.get(f"intake_reports_{case.case_id}")
     if reports and not st.session_state.get("intake_go"):

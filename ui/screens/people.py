@@ -60,7 +60,7 @@ def _service(workbench: Workbench) -> None:
         "A custodian does this. What somebody did stays theirs; from then on nothing is done, "
         "or signed, under their name.",
     )
-    if state.lacks(Role.CUSTODIAN):
+    if state.lacks_role("person.ended"):
         return
     people = {person.person_id: person for person in workbench.people.in_service()}
     who = st.selectbox(
@@ -96,7 +96,7 @@ def _service(workbench: Workbench) -> None:
 def _clock(workbench: Workbench) -> None:
     """Let a custodian say that the clock is right, where it runs behind the last entry."""
     remark = workbench.stores.ledger.clock_remark()
-    if not remark or state.lacks(Role.CUSTODIAN):
+    if not remark or state.lacks_role("clock-corrected"):
         return
     st.space("small")
     markup.section("Correct the clock", remark)
@@ -124,7 +124,7 @@ def _enrol(workbench: Workbench) -> None:
     markup.section(
         "Enrol a person", "A custodian does this. The key is made and kept here, or their own."
     )
-    if state.lacks(Role.CUSTODIAN):
+    if state.lacks_role("person.enrolled"):
         return
     with st.form("enrol", clear_on_submit=True, border=False):
         name = st.text_input("Name", key="enrol_name")
@@ -169,7 +169,7 @@ def keys(workbench: Workbench) -> None:
     people = {
         person.person_id: person.name
         for person in workbench.people.in_service()
-        if Role.CUSTODIAN in actor.roles or person.person_id == actor.person_id
+        if state.may("key.begun", of_another=person.person_id != actor.person_id)
     }
     markup.section(
         "Change a key",

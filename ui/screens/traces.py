@@ -15,7 +15,7 @@ from words.times import day
 from workbench.payload import Suffixes, paper_path
 from workbench.rules.limits import MAX_PAPERS
 from workbench.trace import ADDRESSEE_WORDS, ANSWER_WORDS, TraceRequest
-from workbench.types import PlateView, Role, Upload
+from workbench.types import PlateView, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +92,7 @@ def _trace(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) -
     )
     for answer in trace.answers:
         _answer(workbench, case, trace, answer)
-    if Role.CUSTODIAN in state.require_user().roles:
+    if state.may("trace.answered"):
         again = "another" if trace.answers else "an"
         with st.expander(f"Record {again} answer", icon=":material/reply:"):
             _record(workbench, case, trace, today)
@@ -180,7 +180,7 @@ def _new(workbench: Workbench, case: CaseSummary, today: date) -> None:
         if st.button("Go to review", key="traces_to_review"):
             state.go("review")
         return
-    if state.lacks(Role.CUSTODIAN):
+    if state.lacks_role("trace.asked"):
         return
     plate_id, request = _form(case, plates, today)
     looked_at = next(one for one in plates if one.plate_id == plate_id)

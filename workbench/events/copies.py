@@ -40,6 +40,7 @@ class CopiesProposed(Event):
         return {together(self.relation, exhibit) for exhibit in (self.exhibit, self.of)}
 
     def fold(self, connection: Connection, entry: Entry) -> None:
+        exposures.require(connection, entry.log, (self.exhibit, self.of))
         connection.execute(
             insert(tables.copy_pair),
             {

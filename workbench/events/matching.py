@@ -89,9 +89,14 @@ class CandidateJudged(Event):
                 "judgement": self.judgement.value,
                 "reason": self.reason,
                 "supersedes": self.supersedes,
-                "exhibits": members,
                 "counts": own_material.counts(
                     connection, entry.log, entry.actor, members, at=entry.sequence
                 ),
             },
         )
+        shown = [
+            {"case_id": entry.log, "exhibit_id": exhibit_id, "sequence": entry.sequence}
+            for exhibit_id in members
+        ]
+        if shown:
+            connection.execute(insert(tables.decision_exhibit), shown)

@@ -92,7 +92,7 @@ class ExhibitRead(Event):
         if rows:
             connection.execute(insert(tables.region), rows)
         still = [(row["open"], bool(row["fields"])) for row in rows]
-        read = self.whole or state.was_read(connection, place)
+        read = state.was_read(connection, place) or self.whole
         fields = [(region.region, region.fields) for region in self.regions]
         connection.execute(
             state.EXHIBIT,

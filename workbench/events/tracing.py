@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from evidence_store.types import Entry, Sha256
 from workbench import tables
@@ -82,6 +82,10 @@ class TraceAnswered(Event):
         return {answers_to(self.trace)}
 
     def fold(self, connection: Connection, entry: Entry) -> None:
+        asked = tables.trace.c
+        connection.execute(
+            select(asked.sequence).where(asked.case_id == entry.log, asked.trace_id == self.trace)
+        ).one()  # an answer to no request is set aside
         connection.execute(
             insert(tables.trace_answer),
             {

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from values.rule import Declared
-from workbench.rules.roles import called
-from workbench.types import Judgement, Policy, Role
+from workbench.types import Judgement, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,16 +33,6 @@ RULES: Final = Declared(
         "CONFIRMING": "reviewers",
     },
 )
-
-
-def missing_role(actor: Actor, role: Role) -> str | None:
-    """Why this person may not do what needs the role, or None."""
-    if role in actor.roles:
-        return None
-    return (
-        f"This needs {called(role)}, and {actor.name} is not one. "
-        "A custodian can enrol someone with that role."
-    )
 
 
 def own_material(policy: Policy, actor: Actor, taken_in_by: Iterable[str]) -> str | None:

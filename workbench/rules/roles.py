@@ -69,11 +69,15 @@ RECORDED_BY: Final[Mapping[str, May]] = {
     "role.ended": _KEEPS,
     "key.begun": ANYBODY,
     "key.ended": ANYBODY,
+    "clock-corrected": _KEEPS,
     "person.signed_in": ANYBODY,
     "words.shown": ANYBODY,
 }
 """Who may record each kind of entry: roles, and membership of the case. A kind that is not here may
 be recorded by anybody in service."""
+
+OF_ANOTHER: Final[Mapping[str, May]] = {"key.begun": _KEEPS, "key.ended": _KEEPS}
+"""Who may record of somebody else what anybody may record of themselves."""
 
 OF_NOBODY: Final = frozenset({"refused", "sign_in.refused"})
 """What is recorded of whoever tried: also of people who left, and of who proved nothing."""
@@ -87,6 +91,7 @@ RULES: Final = Declared(
     source="decision 0066",
     units={
         "RECORDED_BY": "kind of entry: roles, and whose cases",
+        "OF_ANOTHER": "kind of entry: roles, and whose cases",
         "OF_NOBODY": "kinds of entries",
         "UNPROVEN": "actor",
     },
@@ -99,20 +104,21 @@ _WORDS: Final = {
 }
 
 
-def called(role: Role) -> str:
-    """Name whoever holds a role in a sentence: `a custodian`."""
-    return _WORDS[role]
+def may_not(
+    kind: str, name: str, roles: Collection[Role], *, of_another: bool = False
+) -> str | None:
+    """Why somebody who holds these roles may not record this kind of entry, or None.
 
-
-def may_not(kind: str, name: str, roles: Collection[Role]) -> str | None:
-    """Why somebody who holds these roles may not record this kind of entry, or None."""
-    needed = RECORDED_BY.get(kind, ANYBODY).roles
+    `of_another` where the entry is about another person than who records it.
+    """
+    may = (of_another and OF_ANOTHER.get(kind)) or RECORDED_BY.get(kind, ANYBODY)
+    needed = may.roles
     if needed & set(roles):
         return None
     if not roles:
         return f"{name} holds no role any more. A custodian can begin one."
-    words = " or ".join(called(role) for role in Role if role in needed)
-    return f"This needs {words}, and {name} is not one now. A custodian can begin that role."
+    words = " or ".join(_WORDS[role] for role in Role if role in needed)
+    return f"This needs {words}, and {name} is not one. A custodian can begin that role."
 
 
 def last_custodian(name: str, others_in_service: Collection[frozenset[Role]]) -> str | None:

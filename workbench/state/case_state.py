@@ -7,7 +7,6 @@ machine has memory: whoever goes through a whole case asks for each once, in one
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -288,7 +287,7 @@ class CaseState:
     def reading(self, exhibit_id: str) -> PhotoReading | None:
         """The latest reading of an exhibit, from where it is kept; None if it has none."""
         sha256 = self.record(exhibit_id).reading_sha256
-        return None if sha256 is None else reading_from_json(json.loads(self.blobs.get(sha256)))
+        return None if sha256 is None else reading_from_json(self.blobs.get(sha256))
 
     # --- plates ----------------------------------------------------------------------------
 

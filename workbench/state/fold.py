@@ -135,6 +135,10 @@ class _Case(_Folding):
             raise ValueError(f"there is an exhibit {exhibit.exhibit_id} already")
         self._exhibits[exhibit.exhibit_id] = exhibit
 
+    def _known(self, exhibit_id: str) -> None:
+        if exhibit_id not in self._exhibits:
+            raise ValueError(f"there is no exhibit {exhibit_id}")
+
     def _name(self, person_id: str) -> str:
         return self._names.get(person_id, person_id)
 
@@ -198,6 +202,8 @@ class _Case(_Folding):
 
     @apply.register(events.CopiesProposed)
     def _(self, event: events.CopiesProposed, entry: Entry) -> None:  # noqa: ARG002
+        self._known(event.exhibit)
+        self._known(event.of)
         self._pairs.append(
             PairProposed(
                 exhibit_id=event.exhibit,
@@ -257,6 +263,7 @@ class _Case(_Folding):
 
     @apply.register(events.FieldJudged)
     def _(self, event: events.FieldJudged, entry: Entry) -> None:
+        self._known(event.exhibit)
         self._reviews.append(
             Review(
                 sequence=entry.sequence,
@@ -394,6 +401,8 @@ class _Store(_Folding):
 
     @apply.register(events.PersonEnrolled)
     def _(self, event: events.PersonEnrolled, entry: Entry) -> None:
+        if event.person in self._people:
+            raise ValueError(f"there is a person {event.person} already")
         roles = tuple(role for role in Role if role in event.roles)
         self._people[event.person] = Person(
             person_id=event.person,

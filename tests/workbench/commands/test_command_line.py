@@ -85,15 +85,15 @@ def test_rules_hold_here_too(run: Run, tmp_path: Path) -> None:
     code, _, err = run(
         "judge", case, "EX-0001/R1", "serial", "confirmed", "--seen", looked(run, case)
     )
-    assert code == 1
+    assert code == 3
     assert "another person" in err
 
 
 def test_unknown_things_are_said_plainly(run: Run) -> None:
-    assert run("--as", "Nobody", "case", "--title", "T")[0] == 1
+    assert run("--as", "Nobody", "case", "--title", "T")[0] == 2
     run("enrol", "One person")
     code, _, err = run("read", "case-000000000000")
-    assert code == 1
+    assert code == 4
     assert "no case" in err
     assert "Traceback" not in err
 
@@ -102,7 +102,7 @@ def test_where_nobody_is_enrolled_the_next_step_is_named(
     run: Run,
 ) -> None:
     code, _, err = run("case", "--title", "T")
-    assert code == 1
+    assert code == 2
     assert "enrol" in err
 
 
@@ -167,7 +167,7 @@ def test_a_source_list_gives_files_claims_of_their_own(run: Run, tmp_path: Path)
     assert "Row 3 of the source list names 7.jpg, which was not among the files." in err
     table.write_text("file,date\n2.jpg,someday\n")
     code, out, err = run("ingest", case, str(photos), "--sources", str(table))
-    assert (code, out) == (1, "")
+    assert (code, out) == (2, "")
     assert "error: row 2, date:" in err
     assert "nothing was taken in" in err
 

@@ -67,5 +67,5 @@ def test_no_name_reading_or_note_can_steer_the_terminal(
         for char in STEER:
             if char not in "[2J]0;gone":
                 assert char not in out + err
-    assert [code for code, *_ in said[:2]] == [1, 1], "typed control characters are refused"
+    assert [code for code, *_ in said[:2]] == [2, 2], "typed control characters are refused"
     assert "EX-0001\ta\\n\\u{1b}[2J" in said[2][1], "and what was there is shown"

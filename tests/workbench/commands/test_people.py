@@ -40,7 +40,7 @@ def test_a_correction_is_not_overwritten_from_an_old_look(run: Run, case: str) -
     words = ("corrected", "--text", "TYPE E", "--seen", number)
     assert run(*model, *words, "--as", "Reviewer One")[0] == 0
     code, out, err = run(*model, "confirmed", "--seen", number, "--as", "Somebody Else")
-    assert (code, out) == (1, "")
+    assert (code, out) == (6, "")
     assert "Reviewer One" in err
     assert "TYPE E" in err
     assert f"`python -m workbench show {case}` shows what stands" in err
@@ -66,7 +66,7 @@ def test_what_show_revealed_is_not_written_blind(run: Run, case: str) -> None:
     assert run("show", case, "--as", "Somebody Else")[0] == 0
     judge = (*judge[:-1], looked_covered(run, case))
     code, _, err = run(*judge, "--as", "Somebody Else")
-    assert code == 1
+    assert code == 3
     assert "not blind" in err
     assert (
         "Was shown what was read at EX-0001, by `show`."
@@ -81,7 +81,7 @@ def test_every_command_that_reveals_is_noted(run: Run, case: str, command: str) 
     assert run(*command.replace("CASE", case).split(), "--as", "Somebody Else")[0] == 0
     blind = ("corrected", "--text", "X", "--blind", "--seen", looked_covered(run, case))
     code, _, err = run("judge", case, "EX-0001/R1", "serial", *blind, "--as", "Somebody Else")
-    assert code == 1
+    assert code == 3
     assert "not blind" in err
 
 
@@ -95,23 +95,23 @@ def test_a_person_who_left_and_a_role_that_ended_do_nothing(run: Run, case: str)
     assert (code, out.split("\t")[2]) == (0, "\n")
     number = looked_covered(run, case)
     judge = ("judge", case, "EX-0001/R1", "serial", "confirmed", "--seen", number)
-    assert run(*judge, "--as", "Reviewer One")[0] == 1
+    assert run(*judge, "--as", "Reviewer One")[0] == 3
     begin = ("person", "Reviewer One", "--begin-role", "reviewer", "--seen")
     code, _, err = run(*begin, "1", *by)
-    assert code == 1
+    assert code == 6
     assert "newer stands" in err
     assert "`python -m workbench people`" in err
     assert run(*begin, seen(run), *by)[0] == 0
     assert run("person", "Reviewer One", "--end", "--seen", seen(run), *by)[0] == 0
     code, _, err = run(*judge, "--as", "Reviewer One")
-    assert code == 1
+    assert code == 3
     assert "left on" in err
     assert "left 20" in run("people")[1]
     code, _, err = run("person", "Custodian One", "--end", "--seen", seen(run), *by)
-    assert code == 1
+    assert code == 3
     assert "only custodian" in err
     code, _, err = run("key", "Somebody Else", "--begin", "--as", "Custodian One")
-    assert code == 1
+    assert code == 2
     assert "--seen" in err
 
 
@@ -125,13 +125,13 @@ def test_who_keeps_their_own_key_proves_it_with_the_key(
     number = looked_covered(run, case)
     judge = ("judge", case, "EX-0001/R1", "serial", "confirmed", "--seen", number)
     code, _, err = run(*judge, "--as", "With A Token")
-    assert code == 1
+    assert code == 2
     assert "--own-key FILE" in err
     assert run(*judge, "--as", "With A Token", "--own-key", str(key))[0] == 0
     other = tmp_path / "other"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", other], check=True)
     code, _, err = run(*judge, "--as", "With A Token", "--own-key", str(other))
-    assert code == 1
+    assert code == 3
     assert "keeps their own key" in err
 
 

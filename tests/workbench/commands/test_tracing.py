@@ -48,7 +48,7 @@ def test_a_request_is_made_written_and_answered(run: Run, case: str, tmp_path: P
     code, out, _ = run(*answer)
     assert code == 0
     code, _, err = run(*answer)
-    assert code == 1
+    assert code == 6
     assert "something newer stands" in err
     assert "They know the product" in out
     (trace,) = json.loads(run("traces", case, "--json")[1])
@@ -65,7 +65,7 @@ def test_a_preview_records_nothing(run: Run, case: str, tmp_path: Path) -> None:
     assert letter.read_bytes().startswith(b"%PDF")
     assert "No trace request yet" in run("traces", case)[2]
     code, _, err = run("ask", case, *ASK)
-    assert code == 1
+    assert code == 2
     assert "prints the number for --seen" in err
 
 
@@ -73,7 +73,7 @@ def test_a_file_that_is_there_is_left_as_it_is(run: Run, case: str, tmp_path: Pa
     there = tmp_path / "mine.txt"
     there.write_text("mine")
     code, _, err = run("ask", case, *ASK, "--seen", looked(run, case), "--letter", str(there))
-    assert code == 1
+    assert code == 2
     assert "it was left as it is" in err
     assert there.read_text() == "mine"
     assert run("traces", case)[1] == ""

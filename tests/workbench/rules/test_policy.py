@@ -7,7 +7,6 @@ import pytest
 from workbench.rules import policy
 from workbench.rules.policy import (
     POLICY_WORDS,
-    missing_role,
     own_material,
     reason_missing,
     stands,
@@ -38,13 +37,6 @@ def test_each_policy_has_its_sentence() -> None:
         "and a candidate stands only when two different reviewers confirm it.",
         Policy.SOLO: "One person may take in, review and decide: nobody else has checked.",
     }
-
-
-def test_a_missing_role_is_named() -> None:
-    assert missing_role(ONE, Role.REVIEWER) is None
-    assert "This needs a custodian, and One is not one." in (
-        missing_role(ONE, Role.CUSTODIAN) or ""
-    )
 
 
 def test_two_reviewers_are_two_people() -> None:

@@ -39,6 +39,7 @@ MAY = {
     "person.signed_in": "irc",
     "words.shown": "irc",
     "bundle.signed": "irc",
+    "clock-corrected": "c",
 }
 
 
@@ -47,6 +48,25 @@ def test_which_role_records_it(kind: str) -> None:
     for role in Role:
         why = rules.may_not(kind, "A", [role])
         assert (why is None) is (role.value[0] in MAY[kind]), role
+
+
+@pytest.mark.parametrize("kind", ["key.begun", "key.ended"])
+def test_of_somebody_else_a_key_is_changed_by_a_custodian_alone(kind: str) -> None:
+    for role in Role:
+        why = rules.may_not(kind, "A", [role], of_another=True)
+        assert (why is None) is (role is Role.CUSTODIAN), role
+
+
+def test_what_a_role_may_do_of_somebody_else_is_said_of_keys_alone() -> None:
+    assert set(rules.OF_ANOTHER) == {"key.begun", "key.ended"}
+    assert rules.may_not("field.judged", "A", [Role.REVIEWER], of_another=True) is None
+
+
+def test_a_missing_role_is_named() -> None:
+    why = rules.may_not("bundle.sealed", "One", [Role.REVIEWER])
+    assert why == "This needs a custodian, and One is not one. A custodian can begin that role."
+    why = rules.may_not("exhibit.read", "One", [Role.CUSTODIAN]) or ""
+    assert why.startswith("This needs an investigator or a reviewer, and One is not one.")
 
 
 def test_whoever_is_of_the_store_acts_in_each_of_its_cases() -> None:
