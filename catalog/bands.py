@@ -1,5 +1,7 @@
 """The verbal scale: words for likelihood ratios, as versioned data; the number is always printed.
 
+The words are the scale's own and change with its version alone, so that they stand here.
+
 After the ENFSI guideline for evaluative reporting (2015). Sources disagree about the ends of the
 scale, so a page that shows a word also shows the number and this table's version.
 """
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from values.rule import Declared
+from values.sentence import Sentence, say
 
 VERSION = "enfsi-2015/nameplate-1"
 """Of this table; printed wherever one of its words is."""
@@ -45,27 +48,20 @@ RULES: Final = Declared(
 )
 
 
-def band(lr: float) -> str:
+def band(lr: float) -> Sentence:
     """Name the band of a likelihood ratio (> 0); below 1 it supports the other units instead.
 
     Raises ValueError for a ratio that is not positive.
     """
+    words = scale_words(lr)
+    if lr >= 1.0 or words == BANDS[0].words:
+        return say("band.supports", words=words)
+    return say("band.supports-another", words=words)
+
+
+def scale_words(lr: float) -> str:
+    """Give the scale's own words for how strong a likelihood ratio (> 0) is, either way."""
     if not lr > 0:
         raise ValueError(f"a likelihood ratio is more than 0, not {lr}")
     strength = max(lr, 1.0 / lr)
-    words = next(step.words for step in reversed(BANDS) if strength >= step.least)
-    if lr >= 1.0 or strength < BANDS[1].least:
-        return words
-    return f"{words} for another unit"
-
-
-def times(lr: float) -> str:
-    """Write a ratio for people, to two or three figures: 0.013, 1.4, 129, 37,600, 4.2 × 10⁹."""
-    if lr >= 1e9:
-        exponent = len(f"{lr:.0f}") - 1
-        digits = str(exponent).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        return f"{lr / 10**exponent:.1f} × 10{digits}"
-    if lr >= 1000:
-        size = 10 ** (len(f"{lr:.0f}") - 3)
-        return f"{round(lr / size) * size:,.0f}"
-    return f"{lr:.3g}"
+    return next(step.words for step in reversed(BANDS) if strength >= step.least)

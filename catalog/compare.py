@@ -1,4 +1,4 @@
-"""The comparisons, one function a feature; the docstring of each is the text on the screen.
+"""The comparisons, one function a feature; `ABOUT` says what each rests on.
 
 Bits add up to the weight of the candidate: one bit doubles how much more probable the reading is
 under this unit than under another one, a negative bit halves it.
@@ -6,119 +6,119 @@ under this unit than under another one, a negative bit halves it.
 
 from __future__ import annotations
 
-import inspect
 import math
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from catalog.likelihood import folded_reading
 from catalog.matching.contradiction import COUNTS_AGAINST, beside, misread_share
 from catalog.types import FeatureScore
+from values.sentence import Sentence, say
 from values.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from catalog.makers import MakerHit, ModelHit
     from catalog.matching.contradiction import Named
+    from catalog.results import Fit
     from catalog.types import FieldEvidence, PermitLine
 
-_KINDS: Mapping[str, str] = MappingProxyType(
+ABOUT: Final[Mapping[str, Sentence]] = MappingProxyType(
     {
-        "legal": "the legal name",
-        "trading": "a trading name",
-        "former": "a former name",
-        "predecessor": "the name of a predecessor",
-        "alias": "another name",
-        "misspelling": "a known misspelling",
+        "maker": say("feature.about-maker"),
+        "model": say("feature.about-model"),
+        "part_number": say("feature.about-part-number"),
+        "serial": say("feature.about-serial"),
     }
 )
-
-NOT_READ = "not read"
-NOT_RECORDED = "not recorded"
+"""What each comparison rests on, in the order of the waterfall."""
 
 
 def maker(
     seen: FieldEvidence | None, recorded: str, hit: MakerHit | None, bits: float, named: Named
 ) -> FeatureScore:
-    """The maker's name on the plate against the names that the maker has used, with their dates.
-
-    It decides which units compete. Units that compete share the maker, so agreement adds nothing
-    among them; bits appear only where several makers remain possible. Plates lag legal names by
-    years, so a name that was out of use is said but not counted against a unit. A name that is
-    another maker's counts a thousandfold against it, and it is then never called consistent.
-    """
+    """Compare the maker's name on the plate with the names that the maker has used."""
+    said: list[Sentence] = []
     if seen is None:
-        detail = "The maker was not read; units of every maker that fits compete."
+        said.append(say("feature.maker-unread"))
     elif hit is None:
-        detail = named.words or f"The name is one of {recorded}."
-    elif hit.exact and beside(seen, hit):
-        detail = f"“{seen.text}” holds {_named(hit)}, beside other words."
-    elif hit.exact and fold(hit.alias) == fold(hit.canonical):
-        detail = "The same name."
-    elif hit.exact:
-        detail = f"“{hit.alias}” is {_KINDS[hit.kind]} of {hit.canonical}."
+        said.append(named.said or say("feature.maker-one-of", maker=recorded))
     else:
-        detail = f"Not letter by letter, but near {_named(hit)}."
-    if named.relation == "perhaps" and named.words not in detail:
-        detail = f"{detail} {named.words}"
+        said.append(_met(seen, hit))
+    if named.relation == "perhaps" and named.said is not None and named.said not in said:
+        said.append(named.said)
     if hit is not None and hit.in_time is False:
-        detail += f" That name was in use {_span(hit)}; plates lag names by years."
+        first, last = str(hit.valid_from), str(hit.valid_to)
+        said.append(say("feature.maker-in-use", first=first, last=last))
     return FeatureScore(
         feature="maker",
         weight_bits=bits,
-        detail=detail,
-        seen=seen.text if seen else NOT_READ,
+        detail=tuple(said),
+        seen=seen.text if seen else None,
         recorded=recorded,
     )
+
+
+def _met(seen: FieldEvidence, hit: MakerHit) -> Sentence:
+    """Say which of a maker's names was met in what was read, and how."""
+    own = fold(hit.alias) == fold(hit.canonical)
+    kind = "" if own else hit.kind
+    if hit.exact and beside(seen, hit):
+        return say(
+            "feature.maker-holds",
+            read=seen.text,
+            name=hit.alias,
+            kind=kind,
+            maker=hit.canonical,
+        )
+    if hit.exact and own:
+        return say("feature.maker-same")
+    if hit.exact:
+        return say("feature.maker-named", name=hit.alias, kind=kind, maker=hit.canonical)
+    return say("feature.maker-near", name=hit.alias, kind=kind, maker=hit.canonical)
 
 
 def model(
     seen: FieldEvidence | None, recorded: str, hit: ModelHit | None, bits: float, named: Named
 ) -> FeatureScore:
-    """The model on the plate against the model on the permit line.
-
-    Models agree exactly or by a declared variant (CMX-15D and MX-15D), never because they look
-    alike. Units that compete share the model, so agreement adds nothing among them; bits appear
-    only where several models remain possible.
-    """
+    """Compare the model on the plate with the model on the permit line."""
     if seen is None:
-        detail = "The model was not read; units of every model of the maker compete."
+        said = say("feature.model-unread")
     elif hit is None:
-        detail = named.words or "The model was found among those of the catalog."
+        said = named.said or say("feature.model-found")
     elif hit.exact:
-        detail = "The same model."
+        said = say("feature.model-same")
     else:
-        detail = hit.note or f"“{hit.variant}” is declared to mean {hit.model}."
+        said = say(
+            "feature.model-declared", variant=hit.variant, model=hit.model, source=hit.source
+        )
     return FeatureScore(
         feature="model",
         weight_bits=bits,
-        detail=detail,
-        seen=seen.text if seen else NOT_READ,
+        detail=(said,),
+        seen=seen.text if seen else None,
         recorded=recorded,
     )
 
 
 def part_number(seen: FieldEvidence | None, line: PermitLine) -> FeatureScore:
-    """The part number on the plate against the one on the permit line.
-
-    It is not known how many units share a part number, so agreement adds nothing. A part number
-    that differs counts against the unit, as far as a reader's error does not explain it, and at
-    most a thousandfold, since records get part numbers wrong.
-    """
+    """Compare the part number on the plate with the one on the permit line."""
+    bits = 0.0
     if seen is None or not folded_reading(seen.text):
-        bits, detail = 0.0, "No part number was read."
+        said = say("feature.part-number-unread")
     elif not fold(line.part_number):
-        bits, detail = 0.0, "The record has no part number; that neither matches nor excludes."
+        said = say("feature.part-number-unrecorded")
     else:
         bits = math.log2(part_number_factor(seen, line))
-        detail = "The same part number." if bits > -1 else "Another part number than was read."
+        same = bits > -1
+        said = say("feature.part-number-same") if same else say("feature.part-number-another")
     return FeatureScore(
         feature="part_number",
         weight_bits=bits,
-        detail=detail,
-        seen=seen.text if seen else NOT_READ,
-        recorded=line.part_number or NOT_RECORDED,
+        detail=(said,),
+        seen=seen.text if seen else None,
+        recorded=line.part_number or None,
     )
 
 
@@ -132,45 +132,12 @@ def part_number_factor(seen: FieldEvidence | None, line: PermitLine) -> float:
     return min(max(share, COUNTS_AGAINST), 1.0)
 
 
-def serial(
-    seen: FieldEvidence, recorded: str, bits: float, *, units: float, fitting: str
-) -> FeatureScore:
-    """The serial as read against the serial on record, weighed against all other units.
-
-    How probable the reading is if the plate bears this serial, over how probable it is on average
-    if the plate is of another unit of that maker and model, catalogued or not. How often the
-    reader errs, and which characters it confuses, enters on both sides.
-    """
+def serial(seen: FieldEvidence, recorded: str, bits: float, fit: Fit) -> FeatureScore:
+    """Weigh the serial as read against the serial on record and all other units."""
     return FeatureScore(
         feature="serial",
         weight_bits=bits,
-        detail=f"Against {units:,.0f} units taken to exist: {fitting}.",
+        detail=(say("feature.serial", units=fit.units, fitting=fit.fitting, of=fit.units),),
         seen=seen.text,
         recorded=recorded,
     )
-
-
-FEATURES: dict[str, Callable[..., FeatureScore]] = {
-    "maker": maker,
-    "model": model,
-    "part_number": part_number,
-    "serial": serial,
-}
-"""Every feature, in the order of the waterfall."""
-
-
-def explain(feature: str) -> str:
-    """Give the text that a reviewer reads beside a feature. Raises KeyError for an unknown one."""
-    return inspect.cleandoc(FEATURES[feature].__doc__ or "")
-
-
-def _named(hit: MakerHit) -> str:
-    """A maker’s name, and whose it is where that is another."""
-    whose = f", {_KINDS[hit.kind]} of {hit.canonical}"
-    return f"“{hit.alias}”{'' if fold(hit.alias) == fold(hit.canonical) else whose}"
-
-
-def _span(hit: MakerHit) -> str:
-    first = f"from {hit.valid_from}" if hit.valid_from.known else ""
-    last = f"until {hit.valid_to}" if hit.valid_to.known else ""
-    return " ".join(part for part in (first, last) if part) or "at another time"

@@ -22,8 +22,8 @@ from catalog.matching.contradiction import (
 )
 from catalog.matching.population import Population, population
 from catalog.numbering import statistics
-from catalog.schemes import GroupStatistics
 from catalog.types import Maker
+from values.sentence import Sentence, say
 from values.text import fold, skeleton
 
 if TYPE_CHECKING:
@@ -67,16 +67,16 @@ class Competitor:
         )
 
     @property
-    def found(self) -> str:
-        """What was read and found to be this one’s: maker, model, both or (empty) neither."""
+    def found(self) -> tuple[str, ...]:
+        """What was read and found to be this one’s: maker, model, both or neither."""
         named = (("maker", self.maker_named), ("model", self.model_named))
-        return " and ".join(name for name, one in named if one.relation == "own")
+        return tuple(name for name, one in named if one.relation == "own")
 
     @property
-    def against(self) -> tuple[str, ...]:
+    def against(self) -> tuple[Sentence, ...]:
         """What the plate names otherwise than this maker and model, a sentence each."""
         both = (self.maker_named, self.model_named)
-        return tuple(named.words for named in both if named.relation == "another")
+        return tuple(one.said for one in both if one.said and one.relation == "another")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +84,9 @@ class Competition:
     """All that compete, and what had to be left out or taken on trust."""
 
     competitors: tuple[Competitor, ...]
-    limits: tuple[str, ...]
-    absent: str
-    """Why nothing competes, in a sentence; empty if something does."""
+    limits: tuple[Sentence, ...]
+    absent: Sentence | None
+    """Why nothing competes; None if something does."""
     certain: bool
     """Whether all that remain possible were weighed; else nothing can be *identified*."""
 
@@ -106,7 +106,7 @@ def competition(query: Query, snapshot: Snapshot, *, on: date | None = None) -> 
 def _competition(
     snapshot: Snapshot, maker: FieldEvidence | None, model: FieldEvidence | None, on: date | None
 ) -> Competition:
-    limits: list[str] = []
+    limits: list[Sentence] = []
     makers = _makers(maker, snapshot, on)
     named = _named(maker, snapshot, makers)
     allowed: tuple[str, ...] = ()
@@ -119,27 +119,23 @@ def _competition(
     if not found and _unknown_to_all(model, snapshot):
         found = _groups(None, snapshot, allowed, named)
     if len(found) > MOST_GROUPS:
-        limits.append(
-            f"{len(found)} makers and models remain possible; only the first {MOST_GROUPS} were "
-            "weighed, so no unit can be identified."
-        )
+        limits.append(say("search.too-many", found=len(found), most=MOST_GROUPS))
     competitors = tuple(
         _competitor(snapshot, makers, one, named, model) for one in found[:MOST_GROUPS]
     )
     if competitors:
-        said = [words for one in competitors for words in _doubts(one)]
-        limits += dict.fromkeys(said)
+        limits += dict.fromkeys(said for one in competitors for said in _doubts(one))
     return Competition(
         competitors=competitors,
         limits=tuple(limits),
-        absent="" if found else _absent(maker, model),
+        absent=None if found else _absent(maker, model),
         certain=len(found) <= MOST_GROUPS,
     )
 
 
-def _doubts(one: Competitor) -> tuple[str, ...]:
+def _doubts(one: Competitor) -> tuple[Sentence, ...]:
     """What is said of maker and model where they were not simply found."""
-    return tuple(named.words for named in (one.maker_named, one.model_named) if named.words)
+    return tuple(named.said for named in (one.maker_named, one.model_named) if named.said)
 
 
 def _named(
@@ -250,13 +246,12 @@ def _text(seen: FieldEvidence | None) -> str:
     return seen.text if seen else ""
 
 
-def _absent(maker: FieldEvidence | None, model: FieldEvidence | None) -> str:
+def _absent(maker: FieldEvidence | None, model: FieldEvidence | None) -> Sentence:
     if model is not None:
-        by = f" by {maker.text}" if maker else ""
-        return f"The catalog has no units of a model “{model.text}”{by}."
+        return say("absent.model", model=model.text, maker=maker.text if maker else "")
     if maker is not None:
-        return f"The catalog knows no maker by the name “{maker.text}”."
-    return "The catalog holds no units."
+        return say("absent.maker", maker=maker.text)
+    return say("absent.anything")
 
 
 def applications(snapshot: Snapshot, group: UnitGroup) -> tuple[Permit, ...]:
@@ -276,9 +271,6 @@ def population_of(snapshot: Snapshot, group_id: int, *, factor: float = 1.0) -> 
 
 @kept
 def _population_of(snapshot: Snapshot, group_id: int, factor: float) -> Population:
-    try:
-        counted = GroupStatistics.from_json(snapshot.statistics(group_id))
-    except (LookupError, TypeError):
-        # None, or written in another form than today's: the serials themselves say it too.
-        counted = statistics(snapshot.keys(group_id))
+    # None, or written in another form than today's: the serials themselves say it too.
+    counted = snapshot.statistics(group_id) or statistics(snapshot.keys(group_id))
     return population(counted, factor=factor)

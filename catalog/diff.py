@@ -11,6 +11,7 @@ import numpy as np
 
 from catalog.index import hash_keys
 from catalog.records_json import to_json
+from values.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,10 +83,12 @@ class SnapshotDiff:
         """Whether both snapshots say the same, apart from when and from what they were built."""
         return not any(number for _, number in self.counts)
 
-    def sentences(self) -> tuple[str, ...]:
+    def sentences(self) -> tuple[Sentence, ...]:
         """Say what changed, one sentence a kind; a single one if nothing did."""
-        said = tuple(f"{number:,} {_noun(kind, number)}." for kind, number in self.counts if number)
-        return said or ("Both snapshots hold the same records.",)
+        said = tuple(
+            say("diff.changed", kind=kind, number=number) for kind, number in self.counts if number
+        )
+        return said or (say("diff.same"),)
 
 
 def diff(old: Snapshot, new: Snapshot) -> SnapshotDiff:
@@ -101,28 +104,24 @@ def diff(old: Snapshot, new: Snapshot) -> SnapshotDiff:
         old_sha256=old.sha256,
         new_sha256=new.sha256,
         units=tuple(change for kind in unit_kinds for change in lists.get(kind, ())),
-        counts=tuple((kind, counts[kind]) for kind in _NOUNS),
-        **{kind: tuple(lists.get(kind, ())) for kind in _NOUNS if kind not in unit_kinds},
+        counts=tuple((kind, counts[kind]) for kind in KINDS),
+        **{kind: tuple(lists.get(kind, ())) for kind in KINDS if kind not in unit_kinds},
     )
 
 
-_NOUNS: Final = {
-    "permits_added": "permit added",
-    "permits_removed": "permit removed",
-    "permits_changed": "permit changed",
-    "makers_added": "maker added",
-    "makers_removed": "maker removed",
-    "makers_changed": "maker changed",
-    "units_added": "unit added",
-    "units_removed": "unit removed",
-    "units_moved": "unit put under another delivery",
-    "coverage": "change of the declared coverage",
-}
-
-
-def _noun(kind: str, number: int) -> str:
-    first, _, rest = _NOUNS[kind].partition(" ")
-    return f"{first}{'s' if number != 1 else ''} {rest}"
+KINDS: Final = (
+    "permits_added",
+    "permits_removed",
+    "permits_changed",
+    "makers_added",
+    "makers_removed",
+    "makers_changed",
+    "units_added",
+    "units_removed",
+    "units_moved",
+    "coverage",
+)
+"""The kinds of changes, in the order in which they are said."""
 
 
 def _all_changes(old: Snapshot, new: Snapshot) -> Iterator[tuple[str, Any]]:

@@ -9,44 +9,47 @@ claims to be proof.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
-from catalog.compare import NOT_READ
 from catalog.makers import shown_maker
 from catalog.parties import compare_parties, compare_with_any_party
 from catalog.places import compare_places, compare_with_any, read_place
 from catalog.status import never_approved, possible_statuses, what_is_missing
 from catalog.types import Finding
 from values.dates import UNKNOWN, PartialDate
+from values.sentence import Sentence, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from catalog.results import Candidate
     from catalog.snapshot import Snapshot
-    from catalog.types import Delivery, Party, Permit, Verdict
+    from catalog.types import Delivery, Party, Permit, StatusEvent, Verdict
 
-RETRANSFER = "a retransfer to which the issuing state consented"
-THEFT = "theft or loss, or capture by an opposing side"
-MOVED = "a plate moved from another item"
-COUNTERFEIT = "a counterfeit plate"
-RECORD = "an error or a gap in the catalog"
-MISREAD = "a plate that was read wrongly"
+RETRANSFER: Final = say("alternative.retransfer")
+THEFT: Final = say("alternative.theft")
+MOVED: Final = say("alternative.moved-plate")
+COUNTERFEIT: Final = say("alternative.counterfeit")
+RECORD: Final = say("alternative.record")
+MISREAD: Final = say("alternative.misread")
 
-ELSEWHERE = (RETRANSFER, THEFT, MOVED, COUNTERFEIT, RECORD, MISREAD)
-ON_PAPER = (RECORD, "an authorisation that the catalog does not hold", MISREAD, MOVED)
+ELSEWHERE: Final = (RETRANSFER, THEFT, MOVED, COUNTERFEIT, RECORD, MISREAD)
+ON_PAPER: Final = (RECORD, say("alternative.another-authorisation"), MISREAD, MOVED)
 
-CONFIDENCE: Mapping[Verdict, str] = {
-    "identifies_catalog_unit": "Confidence that the plate is of this unit: high.",
-    "consistent_with_catalog_unit": "Confidence that the plate is of this unit: moderate.",
-    "several_candidates": "Confidence that the plate is of this unit: low; it is one of several.",
-    "consistent_with_model_only": "No more is known than that.",
-    "inconclusive": "Confidence that the plate is of this unit: low.",
-    "contradicted": "Confidence that the plate is of this unit: low; it names another.",
-}
+CONFIDENCE: Final[Mapping[Verdict, Sentence]] = MappingProxyType(
+    {
+        "identifies_catalog_unit": say("confidence.high"),
+        "consistent_with_catalog_unit": say("confidence.moderate"),
+        "several_candidates": say("confidence.one-of-several"),
+        "consistent_with_model_only": say("confidence.no-more-known"),
+        "inconclusive": say("confidence.low"),
+        "contradicted": say("confidence.names-another"),
+    }
+)
 """What the identity rests on, in the words of ICD 203; every finding ends with it."""
 
-END_USERS = ("end_user", "ultimate_end_user")
+END_USERS: Final = ("end_user", "ultimate_end_user")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,14 +119,15 @@ def findings(
 def _finding(
     candidate: Candidate,
     kind: str,
-    statement: str,
-    grounds: list[str],
-    alternatives: tuple[str, ...],
+    statement: Sentence | tuple[Sentence, ...],
+    grounds: Iterable[Sentence],
+    alternatives: tuple[Sentence, ...],
 ) -> Finding:
+    said = statement if isinstance(statement, tuple) else (statement,)
     return Finding(
         kind=kind,
-        statement=f"{statement} {CONFIDENCE[candidate.verdict]}",
-        grounds=tuple(ground for ground in grounds if ground),
+        statement=(*said, CONFIDENCE[candidate.verdict]),
+        grounds=tuple(grounds),
         alternatives=alternatives,
     )
 
@@ -132,12 +136,11 @@ def _names_another(candidate: Candidate) -> Iterator[Finding]:
     yield _finding(
         candidate,
         "plate_names_another",
-        "What else was read on the plate is not this unit’s, so it is unlikely that the plate is "
-        "of this unit, whatever the serial says.",
-        list(candidate.against),
+        say("finding.names-another"),
+        candidate.against,
         (
-            "a unit of another maker or model that bears the same serial",
-            "a brand, an integrator or another name of this maker that the catalog does not know",
+            say("alternative.same-serial"),
+            say("alternative.unknown-name"),
             MISREAD,
             MOVED,
             COUNTERFEIT,
@@ -147,18 +150,21 @@ def _names_another(candidate: Candidate) -> Iterator[Finding]:
 
 
 def _model_only(candidate: Candidate) -> Iterator[Finding]:
-    maker = shown_maker(candidate.maker, candidate.line.maker_as_written)
-    read = [
-        f"{one.feature} “{one.seen}”"
-        for one in candidate.features
-        if one.feature in ("maker", "model") and one.seen != NOT_READ
-    ]
+    read = {one.feature: one.seen or "" for one in candidate.features}
     yield _finding(
         candidate,
         "only_maker_and_model",
-        "What was read is consistent with every unit of that model, which is not a match.",
-        [f"Recorded: {maker}, {candidate.model}; read: {', '.join(read) or 'neither'}."],
-        ("any other unit of that maker and model, catalogued or not",),
+        say("finding.only-model"),
+        [
+            say(
+                "ground.recorded-model",
+                maker=shown_maker(candidate.maker, candidate.line.maker_as_written),
+                model=candidate.model,
+                maker_read=read.get("maker", ""),
+                model_read=read.get("model", ""),
+            )
+        ],
+        (say("alternative.any-unit"),),
     )
 
 
@@ -175,44 +181,34 @@ def _end_user(candidate: Candidate, given: Circumstances) -> Iterator[Finding]:
     differs_by = bool(given.found_with and named) and party.answer == "different"
     grounds = [*_users(users), *_undertakings(candidate.permit), *_place(given)]
     if differs_in or differs_by:
-        what = "where it was found" if differs_in else "the party it was found with"
-        yield _finding(
-            candidate,
-            "end_user_differs",
-            f"If it is this unit, the recorded end user very likely differs from {what}.",
-            grounds,
-            ELSEWHERE,
-        )
+        in_, by = say("finding.end-user-elsewhere"), say("finding.end-user-another")
+        yield _finding(candidate, "end_user_differs", in_ if differs_in else by, grounds, ELSEWHERE)
     elif (given.found_country and place.answer == "cannot be told") or (
         given.found_with and party.answer == "cannot be told"
     ):
+        reasons = (place.reason, party.reason if given.found_with else None)
         yield _finding(
             candidate,
             "end_user_not_comparable",
-            "Whether the recorded end user differs from where, or with whom, the item was found "
-            "cannot be told.",
-            [
-                *grounds,
-                f"Not comparable: {place.reason}." if place.reason else "",
-                f"Not comparable: {party.reason}."
-                if given.found_with and party.answer == "cannot be told"
-                else "",
-            ],
+            say("finding.end-user-not-comparable"),
+            [*grounds, *(reason for reason in reasons if reason is not None)],
             _not_comparable(users, given),
         )
 
 
-def _not_comparable(users: Sequence[Party], given: Circumstances) -> tuple[str, ...]:
+def _not_comparable(users: Sequence[Party], given: Circumstances) -> tuple[Sentence, ...]:
     """Why two places cannot be compared: what is open about each of them."""
     names = [user.country for user in users]
     places = [read_place(name) for name in (*names, given.found_country) if name]
-    why = {
-        "any of the states that the name may mean": any(len(one.codes) > 1 for one in places),
-        "the record withholds the end user or its country": not all(names)
-        or not all(user.name.readable for user in users),
-        "a place that is no country": any(not one.codes for one in places),
-    }
-    return tuple(words for words, open_ in why.items() if open_) or (RECORD,)
+    why = (
+        (say("alternative.any-state"), any(len(one.codes) > 1 for one in places)),
+        (
+            say("alternative.withheld-user"),
+            not all(names) or not all(user.name.readable for user in users),
+        ),
+        (say("alternative.no-country"), any(not one.codes for one in places)),
+    )
+    return tuple(said for said, open_ in why if open_) or (RECORD,)
 
 
 def _recorded_on(candidate: Candidate) -> PartialDate:
@@ -229,103 +225,113 @@ def _same(user: Party, name: str) -> bool:
     return compare_parties(user.name.value, name).answer == "equal"
 
 
-def _users(users: tuple[Party, ...]) -> list[str]:
+def _users(users: tuple[Party, ...]) -> list[Sentence]:
     return [
-        f"Recorded {user.role.replace('_', ' ')}: "
-        f"{user.name.value if user.name.readable else 'withheld in the record'}"
-        f"{f' ({user.country})' if user.country else ''}."
+        say(
+            "ground.end-user",
+            role=user.role,
+            name=user.name.value if user.name.readable else "",
+            country=user.country,
+        )
         for user in users
     ]
 
 
-def _undertakings(permit: Permit) -> list[str]:
-    words = ", ".join(text.replace("_", " ") for text in permit.undertakings)
-    return [
-        f"Undertakings: {words}." if words else "",
-        f"End-use statement: “{permit.end_use_text.value}”" if permit.end_use_text.readable else "",
-    ]
+def _undertakings(permit: Permit) -> Iterator[Sentence]:
+    if permit.undertakings:
+        yield say("ground.undertakings", undertakings=permit.undertakings)
+    if permit.end_use_text.readable:
+        yield say("ground.end-use", text=permit.end_use_text.value)
 
 
-def _place(given: Circumstances) -> list[str]:
-    return [
-        f"Said to have been found in: {given.found_country}." if given.found_country else "",
-        f"Said to have been found with: {given.found_with}." if given.found_with else "",
-    ]
+def _place(given: Circumstances) -> Iterator[Sentence]:
+    if given.found_country:
+        yield say("ground.found-in", place=given.found_country)
+    if given.found_with:
+        yield say("ground.found-with", party=given.found_with)
+
+
+def _events(events: Iterable[StatusEvent]) -> Iterator[Sentence]:
+    return (
+        say("ground.status", status=one.status, day=str(one.date), authority=one.authority)
+        for one in events
+    )
+
+
+def _shipped(delivery: Delivery) -> Sentence:
+    return say("ground.shipped", day=str(delivery.ship_date), delivery=delivery.delivery_id)
 
 
 def _without_approval(candidate: Candidate) -> Iterator[Finding]:
-    if candidate.delivery is None or not never_approved(candidate.permit):
+    delivery = candidate.delivery
+    if delivery is None or not never_approved(candidate.permit):
         return
     yield _finding(
         candidate,
         "delivered_without_approval",
-        "If it is this unit, it was very likely delivered although the record holds no approval.",
+        say("finding.without-approval"),
         [
-            *(
-                f"{event.status} {event.date} {event.authority}".strip() + "."
-                for event in candidate.permit.status_history
+            *_events(candidate.permit.status_history),
+            _shipped(delivery)
+            if delivery.ship_date.known
+            else say(
+                "ground.received",
+                day=str(delivery.received_date),
+                delivery=delivery.delivery_id,
             ),
-            f"Shipped {candidate.delivery.ship_date} ({candidate.delivery.delivery_id})."
-            if candidate.delivery.ship_date.known
-            else f"Received {candidate.delivery.received_date} ({candidate.delivery.delivery_id}).",
         ],
         ON_PAPER,
     )
 
 
 def _status_on_ship_date(candidate: Candidate) -> Iterator[Finding]:
-    delivery = candidate.delivery
-    if delivery is None or not delivery.ship_date.known or not candidate.permit.status_history:
+    permit, delivery = candidate.permit, candidate.delivery
+    if delivery is None or not delivery.ship_date.known or not permit.status_history:
         return
-    answer = possible_statuses(candidate.permit, delivery.ship_date)
-    grounds = [
-        f"Shipped {delivery.ship_date} ({delivery.delivery_id}).",
-        f"Valid from {candidate.permit.valid_from} to {candidate.permit.valid_to}."
-        if candidate.permit.valid_from.known or candidate.permit.valid_to.known
-        else "",
-        *(
-            f"{event.status} {event.date} {event.authority}".strip() + "."
-            for event in answer.grounds
-        ),
-    ]
+    answer = possible_statuses(permit, delivery.ship_date)
+    grounds = [_shipped(delivery)]
+    if permit.valid_from.known or permit.valid_to.known:
+        grounds.append(say("ground.valid", first=str(permit.valid_from), last=str(permit.valid_to)))
+    grounds += _events(answer.grounds)
     if answer.in_force is False:
         yield _finding(
             candidate,
             "permit_not_in_force_on_ship_date",
-            "If it is this unit, it was very likely shipped when its permit was not in force.",
+            say("finding.not-in-force"),
             grounds,
             ON_PAPER,
         )
     elif answer.in_force is None:
-        missing = what_is_missing(candidate.permit, delivery.ship_date)
+        missing = what_is_missing(permit, delivery.ship_date)
         yield _finding(
             candidate,
             "permit_status_on_ship_date_open",
-            "Whether its permit was in force on the ship date cannot be told from the record"
-            + (f": it does not say {', nor '.join(missing)}." if missing else "."),
+            (say("finding.status-open"), *missing),
             grounds,
-            ("either order of events within the dates as far as they are known",),
+            (say("alternative.order-within-dates"),),
         )
 
 
 def _photo_and_shipment(candidate: Candidate, given: Circumstances) -> Iterator[Finding]:
     shipped = candidate.delivery.ship_date if candidate.delivery else UNKNOWN
-    for name, day in (("taken", given.photo_taken), ("published", given.photo_published)):
+    for claim, day in (("taken", given.photo_taken), ("published", given.photo_published)):
         if not (day.known and shipped.known):
             continue
-        grounds = [f"Photo {name} {day} (as claimed).", f"Shipped {shipped} (as recorded)."]
+        grounds = [
+            say("ground.photo", claim=claim, day=str(day)),
+            say("ground.shipped-as-recorded", day=str(shipped)),
+        ]
         before = day.is_before(shipped)
         if before:
             yield _finding(
                 candidate,
                 "photo_predates_shipment",
-                f"The photo is said to have been {name} before the unit was shipped; it is very "
-                "unlikely that the identity and both dates are all right.",
+                say("finding.photo-before-shipment", claim=claim),
                 grounds,
                 (
-                    "a wrong claim about the photo’s date",
-                    "a wrong ship date in the record",
-                    "a unit that left before its paperwork",
+                    say("alternative.photo-date"),
+                    say("alternative.ship-date"),
+                    say("alternative.before-paperwork"),
                     MISREAD,
                     MOVED,
                     COUNTERFEIT,
@@ -335,10 +341,9 @@ def _photo_and_shipment(candidate: Candidate, given: Circumstances) -> Iterator[
             yield _finding(
                 candidate,
                 "photo_and_shipment_order_open",
-                f"Whether the photo was {name} before the unit was shipped cannot be told from "
-                "the dates as far as they are known.",
+                say("finding.photo-order-open", claim=claim),
                 grounds,
-                ("either order of events",),
+                (say("alternative.either-order"),),
             )
 
 
@@ -357,27 +362,34 @@ def _exception(candidate: Candidate, snapshot: Snapshot) -> Iterator[Finding]:
         and _same_place(other.country_final_destination, permit.country_final_destination)
         and possible_statuses(other, when).statuses == ("suspended",)
     ]
-    said = [text for text in permit.conditions if "exception" in text.lower()]
-    if suspended or said:
+    conditions = [text for text in permit.conditions if "exception" in text.lower()]
+    if suspended or conditions:
         yield _finding(
             candidate,
             "exception_during_ban",
-            "If it is this unit, it was likely shipped under a permit that was in force while "
-            "exports to that destination were restricted: an exception.",
+            say("finding.exception"),
             [
                 *(
-                    f"On {when}, when the unit was shipped, another permit to "
-                    f"{o.country_final_destination} stood suspended: {_name(o)}."
-                    for o in suspended[:5]
+                    say(
+                        "ground.suspended",
+                        day=str(when),
+                        destination=other.country_final_destination,
+                        permit=_number(other),
+                        record=other.permit_id,
+                    )
+                    for other in suspended[:MOST_SUSPENDED]
                 ),
-                *(f"Condition: {text}." for text in said),
+                *(say("ground.condition", text=text) for text in conditions),
             ],
-            ("a restriction that did not cover this item or end user", RECORD, MISREAD),
+            (say("alternative.narrower-restriction"), RECORD, MISREAD),
         )
 
 
-MOST_PERMITS = 500
+MOST_PERMITS: Final = 500
 """Permits of one model that are looked through for a finding."""
+
+MOST_SUSPENDED: Final = 5
+"""Suspended permits that are named beside an exception."""
 
 
 def _never_approved(
@@ -392,19 +404,24 @@ def _never_approved(
         by_name = [u for u in users if u.name.readable and _same(u, given.found_with)]
         in_place = [u for u in users if _same_place(u.country, given.found_country)]
         if by_name or in_place:
-            whom = "the party it was found with" if by_name else "a party in that country"
+            party, place = say("finding.refused-party"), say("finding.refused-country")
             last = permit.status_history[-1]
             yield _finding(
                 candidate,
                 "never_approved_application",
-                f"An application for this model that named {whom} as end user was very likely "
-                "never approved.",
+                party if by_name else place,
                 [
-                    f"Application {_name(permit)}: {last.status} {last.date}.",
+                    say(
+                        "ground.application",
+                        permit=_number(permit),
+                        record=permit.permit_id,
+                        status=last.status,
+                        day=str(last.date),
+                    ),
                     *_users(tuple(by_name or in_place)),
                     *_place(given),
                 ],
-                ("another way of supply, lawful or not", RETRANSFER, THEFT, RECORD),
+                (say("alternative.other-supply"), RETRANSFER, THEFT, RECORD),
             )
 
 
@@ -413,16 +430,20 @@ def _quantity(candidate: Candidate) -> Iterator[Finding]:
     if line.quantity is None or not line.deliveries:
         return
     delivered = sum(_units(delivery) for delivery in line.deliveries)
-    shipments = len(line.deliveries)
     if delivered > line.quantity:
         yield _finding(
             candidate,
             "quantity_exceeded",
-            "More units were likely delivered on this line than it permits.",
+            say("finding.too-many"),
             [
-                f"Permitted: {line.quantity}. Delivered: {delivered} ({shipments} deliveries).",
+                say(
+                    "ground.quantity",
+                    permitted=line.quantity,
+                    delivered=delivered,
+                    deliveries=len(line.deliveries),
+                )
             ],
-            ("an amendment that the catalog does not hold", "a delivery recorded twice", RECORD),
+            (say("alternative.amendment"), say("alternative.recorded-twice"), RECORD),
         )
 
 
@@ -433,20 +454,19 @@ def _units(delivery: Delivery) -> int:
     return (delivery.serials_recorded or 0) + sum(item.quantity or 0 for item in delivery.serials)
 
 
-def _name(permit: Permit) -> str:
-    if permit.number.readable:
-        return permit.number.value
-    return f"record {permit.permit_id}, whose number is not readable"
+def _number(permit: Permit) -> str:
+    """The number of a permit; empty where it cannot be read."""
+    return permit.number.value if permit.number.readable else ""
 
 
 def _disposition(candidate: Candidate) -> Iterator[Finding]:
     if candidate.serial is None or candidate.serial.disposition in ("delivered", "unknown"):
         return
-    words = candidate.serial.disposition.replace("_", " ")
+    became = candidate.serial.disposition
     yield _finding(
         candidate,
         "unit_recorded_otherwise",
-        f"The record has this unit as {words}.",
-        [f"Serial {candidate.serial.value}, {words}."],
+        say("finding.recorded-otherwise", disposition=became),
+        [say("ground.serial", serial=candidate.serial.value, disposition=became)],
         (RECORD, MISREAD, MOVED),
     )

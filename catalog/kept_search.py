@@ -1,27 +1,47 @@
 """A search as it is kept: the result as it was shown, and the findings on its candidates.
 
-`catalog.serialize` writes this form. It is read as strictly as it is written: a member that is
+`catalog.serialize` makes this form. It is read as strictly as it is written: a member that is
 missing or not known, or a format that is not this one, is refused.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple, TypeAlias
 
-from pydantic import Field, JsonValue, TypeAdapter, ValidationError
-from pydantic_core import to_json
+from pydantic import Field
 
-from catalog.errors import RecordInvalid
+from catalog.codec import Codec
 from catalog.types import Redaction, Verdict  # noqa: TC001 (the codec reads them)
 
-Written: TypeAlias = dict[str, JsonValue]
-Format: TypeAlias = Literal["nameplate-search-result-1"]
-FORMAT: Final[Format] = "nameplate-search-result-1"
+if TYPE_CHECKING:
+    from catalog.codec import Written
+
+Format: TypeAlias = Literal["nameplate-search-result-1", "nameplate-search-result-2"]
+"""Texts alone (1), or beside each the sentences that it was made of (2)."""
+FORMAT: Final[Format] = "nameplate-search-result-2"
 
 _Text: TypeAlias = Annotated[str, Field(exclude_if=lambda text: not text)]
 _Count: TypeAlias = Annotated[int | None, Field(exclude_if=lambda count: count is None)]
 """Members that are left out where they hold nothing."""
+
+KeptParameter: TypeAlias = bool | int | float | str | tuple[str, ...]
+
+
+class KeptSentence(NamedTuple):
+    """A sentence that stands in a member, by identifier and parameters.
+
+    The member itself holds the text as it was shown.
+    """
+
+    member: str
+    """The name of the member, such as `explanation`, with the place of an item that it lists."""
+    id: str
+    parameters: dict[str, KeptParameter]
+
+
+_Said: TypeAlias = Annotated[tuple[KeptSentence, ...], Field(exclude_if=lambda said: not said)]
+"""The sentences of the texts of one object, in their order; none in results of the first form."""
 
 
 class KeptAlternative(NamedTuple):
@@ -158,6 +178,7 @@ class KeptFeature:
     seen: str
     recorded: str
     about: str
+    said: _Said = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +199,7 @@ class KeptFit:
     catalogued_n: int
     catalogued_of: int
     words: str
+    said: _Said = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +212,7 @@ class KeptNeighbour:
     lr: float
     fits: bool
     catalogued: bool
+    said: _Said = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +222,7 @@ class KeptSensitivity:
     assumption: str
     lr: float
     posterior: float
+    said: _Said = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +255,7 @@ class KeptCandidate:
     permit: KeptPermit
     line: KeptLine
     delivery: KeptDelivery | None
+    said: _Said = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +269,7 @@ class KeptLead:
     serial: _Text = ""
     quantity: _Count = None
     party: _Text = ""
+    said: _Said = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +281,7 @@ class KeptLeads:
     total: int
     more: bool
     leads: tuple[KeptLead, ...]
+    said: _Said = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +301,7 @@ class KeptResult:
     candidates: tuple[KeptCandidate, ...]
     applications: tuple[KeptPermit, ...]
     leads: tuple[KeptLeads, ...]
+    said: _Said = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +313,7 @@ class KeptFinding:
     statement: str
     grounds: tuple[str, ...]
     alternatives: tuple[str, ...]
+    said: _Said = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,40 +324,21 @@ class KeptSearch:
     findings: tuple[KeptFinding, ...]
 
 
-_T = TypeVar("_T")
-_RESULT: Final = TypeAdapter(KeptResult)
-_SEARCH: Final = TypeAdapter(KeptSearch)
-
-
-def kept_result(written: object) -> KeptResult:
-    """Take up a result that `catalog.serialize` wrote. Raises RecordInvalid."""
-    return _read(_RESULT, to_json(written))
+_REMEDY: Final = "It was changed, or a newer program wrote it: open it with that one."
+_RESULT: Final = Codec(KeptResult, what="The kept result of a search", remedy=_REMEDY)
+_SEARCH: Final = Codec(KeptSearch, what="The kept result of a search", remedy=_REMEDY)
 
 
 def kept_search(data: bytes) -> KeptSearch:
     """Read a kept search from its JSON. Raises RecordInvalid, which names what does not fit."""
-    return _read(_SEARCH, data)
+    return _SEARCH.read_bytes(data)
 
 
 def result_json(result: KeptResult) -> Written:
     """Write a kept result as JSON-able values."""
-    written: Written = _RESULT.dump_python(result, mode="json")
-    return written
+    return _RESULT.write(result)
 
 
 def search_json(search: KeptSearch) -> Written:
     """Write a kept search as JSON-able values; their canonical JSON is what is kept."""
-    written: Written = _SEARCH.dump_python(search, mode="json")
-    return written
-
-
-def _read(adapter: TypeAdapter[_T], data: bytes) -> _T:
-    try:
-        return adapter.validate_json(data, strict=True, extra="forbid")
-    except ValidationError as error:
-        first: Any = error.errors(include_url=False, include_context=False)[0]
-        where = ".".join(map(str, first["loc"])) or "it"
-        raise RecordInvalid(
-            f"The kept result of a search cannot be read: {where}: {first['msg']}.",
-            remedy="It was changed, or a newer program wrote it: open it with that one.",
-        ) from None
+    return _SEARCH.write(search)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from catalog.types import LeftOut
+from values.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,18 +30,24 @@ def rows_left_out(sources: Iterable[Source]) -> tuple[int, int]:
     return sum(read - taken for read, taken in known), sum(read for read, _ in known)
 
 
-def left_out_words(sources: Sequence[Source]) -> str:
-    """Say how many rows were left out and for which columns; empty if every row was taken in."""
-    left, read = rows_left_out(sources)
-    if not left:
-        return ""
-    verb = "was" if left == 1 else "were"
-    reasons = [_reason(part) for source in sources for part in source.left_out]
-    more = f" ({'; '.join(reasons)})" if reasons else ""
-    rows = "row" if read == 1 else "rows"
+def left_out(sources: Sequence[Source]) -> tuple[Sentence, ...]:
+    """Say how many rows were left out and for which columns; nothing if every row was taken in."""
+    rows, read = rows_left_out(sources)
+    if not rows:
+        return ()
     return (
-        f"{left:,} of {read:,} {rows} {verb} left out when it was imported{more}; "
-        "what stood there is not in the catalog, whatever coverage is declared."
+        say("coverage.left-out", rows=rows, read=read),
+        *(
+            say(
+                "coverage.left-out-column",
+                rows=part.rows,
+                column=part.column,
+                first_row=part.first_row,
+                problem=part.problem,
+            )
+            for source in sources
+            for part in source.left_out
+        ),
     )
 
 
@@ -67,10 +74,3 @@ class Tally:
         """Give the columns, that which cost most rows first; at most `MOST_REASONS`."""
         found = sorted(self._found.values(), key=lambda part: (-part.rows, part.column))
         return tuple(found[:MOST_REASONS])
-
-
-def _reason(part: LeftOut) -> str:
-    rows = f"{part.rows:,} rows" if part.rows != 1 else "1 row"
-    column = f"column {part.column}" if part.column else "the row itself"
-    why = f": {part.problem}" if part.problem else ""
-    return f"{rows} for {column}, first row {part.first_row:,}{why}"

@@ -68,18 +68,17 @@ class MakerHit:
     valid_to: PartialDate
     exact: bool
     in_time: bool | None
-    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelHit:
-    """A model that a text names; `variant` is the declared spelling that was met."""
+    """A model that a text names, in the spelling that was met; `source` says who declared that."""
 
     maker_id: str
     model: str
     variant: str
     exact: bool
-    note: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,10 +149,7 @@ class MakerNames:
 
     def _add_model(self, maker_id: str, model: str, variant: str, source: str) -> None:
         exact = fold(model) == fold(variant)
-        note = "" if exact else f"{variant} is declared to be another way to write {model}"
-        if source and note:
-            note = f"{note} ({source})"
-        hit = ModelHit(maker_id=maker_id, model=model, variant=variant, exact=exact, note=note)
+        hit = ModelHit(maker_id=maker_id, model=model, variant=variant, exact=exact, source=source)
         self._models.setdefault(maker_id, {}).setdefault(fold(variant), hit)
 
     def _met(self, words: tuple[str, ...]) -> Iterator[tuple[_Name, bool]]:
@@ -322,9 +318,6 @@ def _hit(name: _Name, *, exact: bool, on: date | None) -> MakerHit:
         in_time = PartialDate.on(on).is_within(alias.valid_from, alias.valid_to)
         if in_time is None and not alias.valid_to.known:
             in_time = PartialDate.on(on).is_before(alias.valid_from) is False or None
-    notes = [] if exact else [f"written otherwise than {alias.name}"]
-    if in_time is False:
-        notes.append("the name was not in use then; plates often carry older names")
     return MakerHit(
         maker_id=name.maker.maker_id,
         canonical=name.maker.canonical,
@@ -334,7 +327,6 @@ def _hit(name: _Name, *, exact: bool, on: date | None) -> MakerHit:
         valid_to=alias.valid_to,
         exact=exact,
         in_time=in_time,
-        note="; ".join(notes),
     )
 
 

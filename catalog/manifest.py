@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from catalog.container import MemberInfo
 from catalog.errors import CatalogError, SnapshotUnreadable
-from catalog.left_out import left_out_words, rows_left_out
+from catalog.left_out import rows_left_out
 from catalog.records_json import from_json, to_json
 from catalog.types import CoverageEntry, Extent, Source
 
@@ -66,11 +66,6 @@ class SnapshotManifest:
     def rows_left_out(self) -> int:
         """How many of them had errors and are not in the snapshot."""
         return rows_left_out(self.sources)[0]
-
-    @property
-    def left_out_words(self) -> str:
-        """How many rows were left out and why, as a sentence; empty if none was."""
-        return left_out_words(self.sources)
 
 
 def manifest_bytes(manifest: SnapshotManifest) -> bytes:

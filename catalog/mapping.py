@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Final
 
-from catalog.cells import DateOrder
+from catalog.cells import DateOrder  # noqa: TC001 (the codec reads them)
+from catalog.codec import Codec
 from catalog.errors import RecordInvalid
-from catalog.importing.serial_cell import SerialCells
+from catalog.importing.serial_cell import SerialCells  # noqa: TC001
 from catalog.vocabulary import PARTY_ROLES
 from values.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from catalog.codec import Written
 
 PERMIT_TARGETS: Final = {
     "permit_id": "what the permit is called inside the catalog; the permit number if left out",
@@ -171,48 +174,24 @@ class ColumnMapping:
         mapped = {column.target for column in self.columns}
         return tuple(group for group in REQUIRED if mapped.isdisjoint(group))
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> Written:
         """Give the mapping as JSON values, to be kept with the import."""
-        return {
-            "columns": [
-                {"header": c.header, "target": c.target, "reason": c.reason} for c in self.columns
-            ],
-            "ignored": list(self.ignored),
-            "date_order": self.date_order,
-            "serial_cells": self.serial_cells,
-        }
+        return _CODEC.write(self)
 
     @classmethod
-    def from_json(cls, value: Any) -> ColumnMapping:
-        """Read what `to_json` gave. Raises RecordInvalid with a sentence otherwise."""
-        try:
-            columns = tuple(
-                MappedColumn(
-                    header=str(item["header"]),
-                    target=str(item["target"]),
-                    reason=str(item.get("reason", "")),
-                )
-                for item in value["columns"]
-            )
-            ignored = tuple(str(header) for header in value.get("ignored", ()))
-            order = value.get("date_order", "iso")
-            cells = value.get("serial_cells", "ask")
-        except (KeyError, TypeError, AttributeError) as problem:
-            raise RecordInvalid(
-                f"The column mapping cannot be read ({problem!r}).",
-                remedy="Make it anew from the file's header.",
-            ) from None
-        if order not in get_args(DateOrder):
-            raise RecordInvalid(
-                f"The mapping has the unknown order of dates {order!r}.",
-                remedy=f"Use one of: {', '.join(get_args(DateOrder))}.",
-            )
-        if cells not in get_args(SerialCells):
-            raise RecordInvalid(
-                f"The mapping has the unknown meaning of serial cells {cells!r}.",
-                remedy=f"Use one of: {', '.join(get_args(SerialCells))}.",
-            )
-        return cls(columns=columns, ignored=ignored, date_order=order, serial_cells=cells)
+    def from_json(cls, value: object) -> ColumnMapping:
+        """Read what `to_json` gave; members may be missing that say nothing but the usual.
+
+        Raises RecordInvalid, which names what does not fit.
+        """
+        return _CODEC.read(value)
+
+
+_CODEC: Final = Codec(
+    ColumnMapping,
+    what="The column mapping",
+    remedy="Correct it there, or make it again from the file’s header.",
+)
 
 
 def guess_columns(header: Sequence[str]) -> ColumnMapping:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from catalog.makers import shown_maker
 from catalog.matching.contradiction import on_behalf
 from catalog.results import Candidate
+from values.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from catalog.types import Delivery, FeatureScore, FieldEvidence, Permit, PermitLine
 
     Features = Callable[[Competitor, str, str, tuple[float, float]], tuple[FeatureScore, ...]]
-
-NOT_THIS_LINE = "So this line is not taken to speak of it."
 
 MOST_PERMITS = 200
 """Permits of one model that are looked through for such lines."""
@@ -86,7 +85,7 @@ def _candidate(
         delivery=delivery,
         serial=None,
         weight=None,
-        band="",
+        band=None,
         verdict="contradicted" if against else "consistent_with_model_only",
         features=features(
             competitor, shown_maker(maker, line.maker_as_written), line.model, (0.0, 0.0)
@@ -95,16 +94,17 @@ def _candidate(
         fit=None,
         neighbours=(),
         sensitivity=(),
-        limits=("No serial of this line was compared; it neither matches nor excludes.",),
-        explanation=" ".join((*against, NOT_THIS_LINE if against else _only(competitor))),
+        limits=(say("candidate.line-not-compared"),),
+        explanation=(
+            *against,
+            say("candidate.not-this-line") if against else _only(competitor),
+        ),
         against=against,
     )
 
 
-def _only(competitor: Competitor) -> str:
+def _only(competitor: Competitor) -> Sentence:
     """Say what of the plate was found to be this line's."""
-    what = competitor.found
-    if not what:
-        return "Nothing that was read tells this line from others; this is not a match."
-    is_ = "are" if " and " in what else "is"
-    return f"Only the {what} {is_} consistent with this line; this is not a match."
+    if not competitor.found:
+        return say("candidate.nothing-found")
+    return say("candidate.only-found", found=competitor.found)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from catalog.makers import slips, without_legal_forms, words_of
 from values.rule import Declared
+from values.sentence import Sentence, say
 from values.text import sound
 
 if TYPE_CHECKING:
@@ -40,32 +41,33 @@ RULES: Final = Declared(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyComparison:
-    """What came of comparing two names of parties, and why."""
+    """What came of comparing two names of parties."""
 
     answer: Answer
-    reason: str
+    reason: Sentence | None = None
+    """Why it cannot be told."""
 
 
 def compare_parties(one: str, other: str) -> PartyComparison:
     """Say whether two names are one party."""
     mine, yours = _words(one), _words(other)
     if not mine or not yours:
-        return _said("cannot be told", "a party is not named")
+        return _not_told(say("not-comparable.party-not-named"))
     if sorted(mine) == sorted(yours) or "".join(mine) == "".join(yours):
-        return _said("equal", "the names are written alike")
+        return PartyComparison(answer="equal")
     short, long = sorted((mine, yours), key=len)
     if len(short) > 1 and _telling(short) and _stands_in(short, long):
-        return _said("equal", "one name holds the other whole")
+        return PartyComparison(answer="equal")
     if _script(one) != _script(other):
-        return _said("cannot be told", "the names are in different scripts")
+        return _not_told(say("not-comparable.scripts"))
     if _initials(mine, yours) or _initials(yours, mine):
-        return _said("cannot be told", "one name may be short for the other")
+        return _not_told(say("not-comparable.short-form"))
     telling, theirs = _telling(mine), _telling(yours)
     if not telling or not theirs:
-        return _said("cannot be told", "a name has only words that many parties share")
+        return _not_told(say("not-comparable.shared-words"))
     if any(_near(word, another) for word in telling for another in theirs):
-        return _said("cannot be told", "the names have a part in common")
-    return _said("different", "the names have nothing in common")
+        return _not_told(say("not-comparable.common-part"))
+    return PartyComparison(answer="different")
 
 
 def compare_with_any_party(names: Iterable[str], other: str) -> PartyComparison:
@@ -75,11 +77,11 @@ def compare_with_any_party(names: Iterable[str], other: str) -> PartyComparison:
         for found in compared:
             if found.answer == answer:
                 return found
-    return compared[0] if compared else _said("cannot be told", "a party is not named")
+    return compared[0] if compared else _not_told(say("not-comparable.party-not-named"))
 
 
-def _said(answer: Answer, reason: str) -> PartyComparison:
-    return PartyComparison(answer=answer, reason=reason)
+def _not_told(reason: Sentence) -> PartyComparison:
+    return PartyComparison(answer="cannot be told", reason=reason)
 
 
 def _words(name: str) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from catalog.place_names import (
     SPLIT,
 )
 from values.dates import UNKNOWN, PartialDate
+from values.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,16 +82,20 @@ class Place:
         return self.codes[0] if len(self.codes) == 1 else None
 
     @property
-    def doubt(self) -> str:
-        """Why it is not certain which state is meant, in words; empty if it is."""
+    def doubt(self) -> Sentence | None:
+        """Why it is not certain which state is meant; None if it is."""
         if not self.text:
-            return "no country is given"
+            return say("not-comparable.no-country")
         if not self.codes:
-            return f"“{self.text}” is not the name or code of one country that the catalog knows"
+            return say("not-comparable.unknown-country", place=self.text)
         if len(self.codes) > 1:
-            either = " or ".join(f"{_short(code)} ({name_of(code)})" for code in self.codes)
-            return f"“{self.text}” may be {either}"
-        return ""
+            return say("not-comparable.several-states", place=self.text, states=self.states)
+        return None
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The states that it may mean, each by its code and its name."""
+        return tuple(f"{_short(code)} ({name_of(code)})" for code in self.codes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +103,7 @@ class Comparison:
     """Whether two places are one state, and why that cannot be told where it cannot."""
 
     answer: Answer
-    reason: str = ""
+    reason: Sentence | None = None
 
 
 @lru_cache(maxsize=65_536)
@@ -117,8 +122,9 @@ def compare_places(one: str, other: str, *, when: PartialDate = UNKNOWN) -> Comp
     """
     first, second = read_place(one), read_place(other)
     for place in (first, second):
-        if place.doubt:
-            return Comparison(answer="cannot be told", reason=place.doubt)
+        doubt = place.doubt
+        if doubt is not None:
+            return Comparison(answer="cannot be told", reason=doubt)
     a, b = first.codes[0], second.codes[0]
     if a == b:
         return Comparison(answer="equal")
@@ -137,7 +143,7 @@ def compare_with_any(
     """
     answers = [compare_places(one, other, when=when) for one in several]
     if not answers:
-        return Comparison(answer="cannot be told", reason="no country is given")
+        return Comparison(answer="cannot be told", reason=say("not-comparable.no-country"))
     for wanted in ("equal", "cannot be told"):
         for comparison in answers:
             if comparison.answer == wanted:
@@ -153,20 +159,21 @@ def name_of(code: str) -> str:
     return str(_locale("en").territories.get(code, code))
 
 
-def _kinship(one: str, other: str, when: PartialDate) -> str:
-    """Say why a state may still be another one, looking from the first; empty if it may not."""
+def _kinship(one: str, other: str, when: PartialDate) -> Sentence | None:
+    """Say why a state may still be another one, looking from the first; None if it may not."""
     after, others = _territory(one), _territory(other)
     if one in AFTER and after & others:
-        return f"{name_of(one)} is no more; {name_of(other)} holds part of its territory"
+        return say("not-comparable.successor", gone=name_of(one), state=name_of(other))
     if one in BELONGS_TO.get(other, "").split():
-        return f"some registers count {name_of(one)} as part of {name_of(other)}"
+        return say("not-comparable.part-of", part=name_of(one), state=name_of(other))
     above = {state for state, parts in BELONGS_TO.items() if {one, other} <= set(parts.split())}
     if above:
-        return f"{name_of(one)} and {name_of(other)} both belong to {name_of(above.pop())}"
+        both = (name_of(one), name_of(other))
+        return say("not-comparable.both-parts", parts=both, state=name_of(above.pop()))
     year = SPLIT.get((one, other))
     if year and when.is_after(PartialDate.parse(str(year))) is not True:
-        return f"{name_of(other)} was part of {name_of(one)} until {year}"
-    return ""
+        return say("not-comparable.split", part=name_of(other), state=name_of(one), year=year)
+    return None
 
 
 def _territory(code: str) -> set[str]:

@@ -1,9 +1,11 @@
-"""What a search gives back: candidates with their weight, and the words that go with them."""
+"""What a search gives back: candidates with their weight, and the sentences that go with them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from values.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from catalog.matching.leads import Leads
@@ -36,8 +38,8 @@ class Neighbour:
 
     serial: str
     """As folded for comparison: letters and digits only."""
-    differs: str
-    """In words: which single character would change the answer to this serial."""
+    differs: Sentence
+    """Which character would change the answer to this serial."""
     places: tuple[int, ...]
     """Places, counted from 1, in which it differs from the candidate; () if lengths differ."""
     lr: float
@@ -49,7 +51,7 @@ class Neighbour:
 class Sensitivity:
     """The same weight under another assumption."""
 
-    assumption: str
+    assumption: Sentence
     lr: float
     posterior: float
 
@@ -64,20 +66,9 @@ class Fit:
     catalogued: int
 
     @property
-    def words(self) -> str:
-        """The sentence that stands beside every likelihood ratio."""
-        fitting = count(self.fitting)
-        return f"{fitting} of {count(self.units)} units {'fits' if fitting == '1' else 'fit'}"
-
-    @property
-    def listed_words(self) -> str:
-        """How many of those that fit are *in* the catalog, as far as that word."""
-        if not self.catalogued_fitting:
-            return "it is not in" if count(self.fitting) == "1" else "none is in"
-        if self.catalogued_fitting == 1 and count(self.fitting) == "1":
-            return "it is in"
-        is_ = "is" if self.catalogued_fitting == 1 else "are"
-        return f"{self.catalogued_fitting:,} of them {is_} in"
+    def said(self) -> Sentence:
+        """What stands beside every likelihood ratio."""
+        return say("fit.units", fitting=self.fitting, of=self.units)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,17 +89,20 @@ class Candidate:
     delivery: Delivery | None
     serial: Serial | None
     weight: UnitWeight | None
-    band: str
+    band: Sentence | None
+    """What stands beside the weight; None where there is none."""
     verdict: Verdict
     features: tuple[FeatureScore, ...]
     characters: tuple[CharacterWeight, ...]
     fit: Fit | None
     neighbours: tuple[Neighbour, ...]
     sensitivity: tuple[Sensitivity, ...]
-    limits: tuple[str, ...]
-    explanation: str
-    against: tuple[str, ...] = ()
-    """What the plate names otherwise than the record, a sentence each."""
+    limits: tuple[Sentence, ...]
+    explanation: tuple[Sentence, ...]
+    against: tuple[Sentence, ...] = ()
+    """What the plate names otherwise than the record."""
+    tested: tuple[Sentence, ...] = ()
+    """How far such an identification was tested; stands on a line of its own."""
 
     @property
     def lr(self) -> float | None:
@@ -135,19 +129,12 @@ class SearchResult:
     verdict: Verdict
     snapshot_sha256: str
     algorithm: str
-    coverage_note: str
-    explanation: str
+    coverage_note: tuple[Sentence, ...]
+    explanation: tuple[Sentence, ...]
     applications: tuple[Permit, ...] = ()
     """Applications for this maker and model that were never approved: no deliveries."""
-    limits: tuple[str, ...] = ()
+    limits: tuple[Sentence, ...] = ()
     leads: tuple[Leads, ...] = ()
     """What else the register holds that may have to do with the plate; unscored."""
     uncatalogued_fitting: float = 0.0
     """How many units outside the catalog are expected to fit the reading."""
-
-
-def count(value: float) -> str:
-    """Write a number of units: whole ones as such, expected fractions with one digit."""
-    if value >= 10 or value == round(value):
-        return f"{round(value):,}"
-    return f"{value:.2g}"

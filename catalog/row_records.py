@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from catalog.cells import (
     CellProblem,
@@ -15,7 +15,15 @@ from catalog.grammar import check_cage
 from catalog.importing.serial_cell import read_serial_cell, remark_on
 from catalog.places import read_place
 from catalog.records.placeholders import stands_for_nothing
-from catalog.types import Party, Redactable, Serial, StatusEvent
+from catalog.types import (
+    Delivery,
+    Party,
+    Permit,
+    PermitLine,
+    Redactable,
+    Serial,
+    StatusEvent,
+)
 from catalog.vocabulary import (
     DISPOSITIONS,
     DOCUMENT_TYPES,
@@ -25,6 +33,7 @@ from catalog.vocabulary import (
     SERIAL_BASES,
     UNDERTAKINGS,
 )
+from values.dates import UNKNOWN
 
 if TYPE_CHECKING:
     from catalog.importing.serial_cell import SerialCells
@@ -36,8 +45,8 @@ _YES: Final = frozenset({"yes", "true", "1", "y", "synthetic", "x"})
 _NO: Final = frozenset({"", "no", "false", "0", "n"})
 
 
-def read_permit(permit_id: str, get: RowCells) -> dict[str, Any]:
-    """Read what a row says of its permit."""
+def read_permit(permit_id: str, get: RowCells) -> Permit:
+    """Read what a row says of its permit; its lines come from all rows."""
     get.text("permit_id")
     permit_type = get.word("permit_type", PERMIT_TYPES, "type of permit") or "other"
     authority = get.text("status_authority")
@@ -49,23 +58,23 @@ def read_permit(permit_id: str, get: RowCells) -> dict[str, Any]:
     synthetic = get.text("synthetic").lower()
     if synthetic not in _YES | _NO:
         get.bad("synthetic", synthetic, f"{synthetic!r} is neither yes nor no", "write yes or no")
-    return {
-        "permit_id": permit_id,
-        "number": number,
-        "issuer": issuer,
-        "permit_type": permit_type,
-        "status_history": _read_history(get, permit_type, authority or issuer, source),
-        "valid_from": get.date("valid_from"),
-        "valid_to": get.date("valid_to"),
-        "country_final_destination": _country(get, "country_final_destination"),
-        "country_of_use": _country(get, "country_of_use"),
-        "parties": tuple(_parties(get)),
-        "end_use_text": get.redactable("end_use_text"),
-        "undertakings": get.words("undertakings", UNDERTAKINGS, "undertaking"),
-        "conditions": get.list("conditions"),
-        "sources": (source,) if source else (),
-        "synthetic": synthetic in _YES,
-    }
+    return Permit(
+        permit_id=permit_id,
+        number=number,
+        issuer=issuer,
+        permit_type=permit_type,
+        status_history=_read_history(get, permit_type, authority or issuer, source),
+        valid_from=get.date("valid_from"),
+        valid_to=get.date("valid_to"),
+        country_final_destination=_country(get, "country_final_destination"),
+        country_of_use=_country(get, "country_of_use"),
+        parties=tuple(_parties(get)),
+        end_use_text=get.redactable("end_use_text"),
+        undertakings=get.words("undertakings", UNDERTAKINGS, "undertaking"),
+        conditions=get.list("conditions"),
+        sources=(source,) if source else (),
+        synthetic=synthetic in _YES,
+    )
 
 
 def _read_history(
@@ -100,8 +109,8 @@ def _read_history(
     return events
 
 
-def read_line(line_id: str, get: RowCells, makers: MakerIntake) -> dict[str, Any]:
-    """Read what a row says of an item of the permit."""
+def read_line(line_id: str, get: RowCells, makers: MakerIntake) -> PermitLine:
+    """Read what a row says of an item of the permit; its deliveries come from all rows."""
     get.text("line_id")
     maker = get.named("maker", "name the maker as the document does")
     model = get.named("model", "name the model as the document does")
@@ -111,29 +120,24 @@ def read_line(line_id: str, get: RowCells, makers: MakerIntake) -> dict[str, Any
         get.bad("cage", cage, f"{cage!r} is no CAGE code", check_cage(cage).problem)
     elif cage and maker_id:
         makers.add_cage(maker_id, cage)
-    return {
-        "line_id": line_id,
-        "maker_id": maker_id,
-        "maker_as_written": maker,
-        "model": model,
-        "part_number": get.or_nothing("part_number"),
-        **{
-            target: get.text(target)
-            for target in (
-                "description",
-                "control_code",
-                "unit_value",
-                "total_value",
-                "country_of_origin",
-                "us_origin_share_pct",
-            )
-        },
-        "quantity": get.through("quantity", read_count),
-    }
+    return PermitLine(
+        line_id=line_id,
+        maker_id=maker_id,
+        maker_as_written=maker,
+        model=model,
+        part_number=get.or_nothing("part_number"),
+        description=get.text("description"),
+        control_code=get.text("control_code"),
+        unit_value=get.text("unit_value"),
+        total_value=get.text("total_value"),
+        country_of_origin=get.text("country_of_origin"),
+        us_origin_share_pct=get.text("us_origin_share_pct"),
+        quantity=get.through("quantity", read_count),
+    )
 
 
-def read_delivery(delivery_id: str, get: RowCells) -> dict[str, Any]:
-    """Read what a row says of a shipment."""
+def read_delivery(delivery_id: str, get: RowCells) -> Delivery:
+    """Read what a row says of a shipment; its serials come from all rows."""
     get.text("delivery_id")
     sha256 = get.text("document_sha256").lower()
     if sha256 and not _SHA256.fullmatch(sha256):
@@ -146,16 +150,17 @@ def read_delivery(delivery_id: str, get: RowCells) -> dict[str, Any]:
             f"it was received before it was shipped ({shipped})",
             "check both dates",
         )
-    return {
-        "delivery_id": delivery_id,
-        "ship_date": shipped,
-        "received_date": received,
-        "consignee": _party_name(get, "consignee"),
-        "quantity": get.through("delivery_quantity", read_count),
-        "document_type": get.word("document_type", DOCUMENT_TYPES, "type of document"),
-        "document_sha256": sha256,
-        "page": get.text("page"),
-    }
+        received = UNKNOWN  # The row is refused; a delivery that contradicts itself cannot be.
+    return Delivery(
+        delivery_id=delivery_id,
+        ship_date=shipped,
+        received_date=received,
+        consignee=_party_name(get, "consignee"),
+        quantity=get.through("delivery_quantity", read_count),
+        document_type=get.word("document_type", DOCUMENT_TYPES, "type of document"),
+        document_sha256=sha256,
+        page=get.text("page"),
+    )
 
 
 def read_serial_entry(get: RowCells, meaning: SerialCells = "ask") -> tuple[Serial, ...]:
@@ -195,7 +200,7 @@ def _country(get: RowCells, target: str) -> str:
         get.warn(
             target,
             text,
-            f"{place.doubt}; no finding will rest on it",
+            f"“{text}” may be {' or '.join(place.states)}; no finding will rest on it",
             f"write {' or '.join(place.codes)}, or the name in full, if the document says which",
         )
     return text

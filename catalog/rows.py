@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from catalog.cells import MOST_DIGITS, NumberText, read_redactable
 from catalog.importing.serial_cell import is_plain_serial
@@ -79,23 +79,50 @@ class LoadResult:
         return tuple(issue for issue in self.issues if issue.severity == "error")
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What tells a permit, line or delivery from others: key, cells and row as first written."""
+
+    key: tuple[str, ...]
+    cells: tuple[str, ...]
+    row: int
+
+
 @dataclass(slots=True)
 class _Level:
-    """A permit, line or delivery under construction: its cells as first written, its parts.
+    """A permit, line or delivery under construction.
 
     `forms` holds, by column, how later rows write the same otherwise (another case, an empty cell
     that is filled); which row comes first is of no account.
     """
 
-    key: tuple[str, ...]
-    cells: tuple[str, ...]
-    row: int
-    value: dict[str, Any]
-    forms: dict[int, set[str]] = field(default_factory=dict)
-    children: dict[tuple[str, ...], _Level] = field(default_factory=dict)
+    head: _Head
+    forms: dict[int, set[str]] = field(default_factory=dict, init=False)
+
+
+@dataclass(slots=True)
+class _DeliveryLevel(_Level):
+    value: Delivery
     serials: list[Serial] = field(default_factory=list)
     units: int = 0
     """How many of the serials stand for one unit each."""
+
+
+@dataclass(slots=True)
+class _LineLevel(_Level):
+    value: PermitLine
+    deliveries: dict[tuple[str, ...], _DeliveryLevel] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _PermitLevel(_Level):
+    value: Permit
+    lines: dict[tuple[str, ...], _LineLevel] = field(default_factory=dict)
+
+
+_Levels: TypeAlias = tuple[_PermitLevel, _LineLevel, _DeliveryLevel | None]
+_L = TypeVar("_L", bound=_Level)
+_R = TypeVar("_R", Permit, PermitLine, Delivery)
 
 
 class _RowRefusedError(Exception):
@@ -125,9 +152,9 @@ class RecordBuilder:
             for level, targets in self._targets.items()
         }
         self._makers = MakerIntake()
-        self._last: tuple[Groups, tuple[_Level, _Level, _Level | None]] | None = None
+        self._last: tuple[Groups, _Levels] | None = None
         self._plain: dict[tuple[str, ...], Serial] = {}
-        self._permits: dict[tuple[str, ...], _Level] = {}
+        self._permits: dict[tuple[str, ...], _PermitLevel] = {}
         self._seen: dict[tuple[str, str, str], tuple[int, str, str]] = {}
         self._models: dict[tuple[str, str], str] = {}
         self._forms: list[tuple[_Level, int, str]] = []
@@ -180,14 +207,14 @@ class RecordBuilder:
             self._refuse_if_odd()
             self._note_seen(serials, line)
         self._refuse_if_odd()
-        self._permits.setdefault(permit.key, permit)
-        permit.children.setdefault(line.key, line)
+        self._permits.setdefault(permit.head.key, permit)
+        permit.lines.setdefault(line.head.key, line)
         if delivery:
             self._check_quantity(serials, delivery)
-            line.children.setdefault(delivery.key, delivery)
+            line.deliveries.setdefault(delivery.head.key, delivery)
             delivery.serials.extend(serials)
         for level, place, text in self._forms:
-            level.forms.setdefault(place, {level.cells[place]}).add(text)
+            level.forms.setdefault(place, {level.head.cells[place]}).add(text)
         self._last = (groups, (permit, line, delivery))
 
     def _serials(self, cells: tuple[str, ...]) -> tuple[Serial, ...]:
@@ -225,9 +252,7 @@ class RecordBuilder:
                 severity="warning",
             )
 
-    def _levels_of(
-        self, cells: Sequence[str], groups: Groups
-    ) -> tuple[_Level, _Level, _Level | None]:
+    def _levels_of(self, cells: Sequence[str], groups: Groups) -> _Levels:
         """Find or begin the row's permit, item and shipment; a repeated row head costs nothing."""
         if self._last:
             before, levels = self._last
@@ -236,17 +261,24 @@ class RecordBuilder:
                 return levels
         permit_id = self._key_of_permit(cells)
         key: tuple[str, ...] = (_folded(permit_id),)
-        permit = self._level("permit", key, self._permits, groups, partial(read_permit, permit_id))
+        permit = self._level(
+            "permit", key, self._permits, groups, partial(read_permit, permit_id), _PermitLevel
+        )
         key = self._key(cells, "line_id", "maker", "model", "part_number")
-        line_id = key[0] or f"{permit_id}/{len(permit.children) + 1}"
+        line_id = key[0] or f"{permit_id}/{len(permit.lines) + 1}"
         read = partial(read_line, line_id, makers=self._makers)
-        line = self._level("line", key, permit.children, groups, read)
+        line = self._level("line", key, permit.lines, groups, read, _LineLevel)
         if not any(groups["delivery"]) and not self._cell(cells, "serial"):
             return permit, line, None  # an item of which nothing is said to be shipped
         key = self._key(cells, "delivery_id", "ship_date", "consignee", "received_date")
-        delivery_id = key[0] or f"{line_id}/D{len(line.children) + 1}"
+        delivery_id = key[0] or f"{line_id}/D{len(line.deliveries) + 1}"
         delivery = self._level(
-            "delivery", key, line.children, groups, partial(read_delivery, delivery_id)
+            "delivery",
+            key,
+            line.deliveries,
+            groups,
+            partial(read_delivery, delivery_id),
+            _DeliveryLevel,
         )
         return permit, line, delivery
 
@@ -284,10 +316,11 @@ class RecordBuilder:
         self,
         name: str,
         key: tuple[str, ...],
-        known: Mapping[tuple[str, ...], _Level],
+        known: Mapping[tuple[str, ...], _L],
         groups: Groups,
-        read: Callable[[RowCells], dict[str, Any]],
-    ) -> _Level:
+        read: Callable[[RowCells], _R],
+        make: Callable[[_Head, _R], _L],
+    ) -> _L:
         """Give the known permit, item or shipment, or read a new one; every cell is used up."""
         level = known.get(key)
         if level:
@@ -296,7 +329,7 @@ class RecordBuilder:
         cells = self._cells(name, groups[name])
         value = read(cells)
         cells.audit()
-        return _Level(key=key, cells=groups[name], row=self.issues.row, value=value)
+        return make(_Head(key, groups[name], self.issues.row), value)
 
     def _cells(self, level: str, cells: tuple[str, ...]) -> RowCells:
         by_target = dict(zip(self._targets[level], cells, strict=True))
@@ -307,18 +340,18 @@ class RecordBuilder:
         name: str,
         groups: Groups,
         level: _Level,
-        read: Callable[[RowCells], dict[str, Any]],
+        read: Callable[[RowCells], object],
     ) -> None:
         """Hold a later row against what is known of its permit, item or shipment.
 
         The same in another case, spacing or form of accents is the same, and an empty cell says
         nothing; a cell that fills an empty one is read here. Anything else is an error.
         """
-        if groups[name] == level.cells:
+        if groups[name] == level.head.cells:
             return
         filled = False
         for place, (target, now, before) in enumerate(
-            zip(self._targets[name], groups[name], level.cells, strict=True)
+            zip(self._targets[name], groups[name], level.head.cells, strict=True)
         ):
             if now == before or _says_nothing(target, now):
                 continue
@@ -331,20 +364,20 @@ class RecordBuilder:
                 self.issues.report(
                     target,
                     now,
-                    f"the {name} says {before!r} here in row {level.row}",
+                    f"the {name} says {before!r} here in row {level.head.row}",
                     f"write the same in every row of the {name}, or leave the later cells empty; "
                     f"if it is another {name}, give it its own id",
                 )
         if filled:
             read(self._cells(name, groups[name]))
 
-    def _note_seen(self, serials: Sequence[Serial], line: _Level) -> None:
+    def _note_seen(self, serials: Sequence[Serial], line: _LineLevel) -> None:
         """Report a serial that the same model has had before; a returned unit may come again.
 
         The same serial on two models of one maker is two units: makers number each model by itself.
         """
-        maker_id, part = line.value["maker_id"], fold(line.value["part_number"])
-        model = fold(line.value["model"])
+        maker_id, part = line.value.maker_id, fold(line.value.part_number)
+        model = fold(line.value.model)
         fresh = {}
         for serial in serials:
             key = (maker_id, model, fold(serial.value))
@@ -357,7 +390,7 @@ class RecordBuilder:
                 self.issues.warn_once(
                     "serial",
                     serial.value,
-                    line.value["maker_as_written"],
+                    line.value.maker_as_written,
                     "another model of this maker has the same serial, here and perhaps in later "
                     "rows; each is a unit of its own",
                     "nothing, if the maker numbers each model by itself",
@@ -379,14 +412,15 @@ class RecordBuilder:
         self._refuse_if_odd()
         self._seen.update(fresh)
 
-    def _refuse_too_many(self, serials: Sequence[Serial], line: _Level, delivery: _Level) -> None:
+    def _refuse_too_many(
+        self, serials: Sequence[Serial], line: _LineLevel, delivery: _DeliveryLevel
+    ) -> None:
         """Report a cell that stands for more units than its shipment or item has."""
         units = sum(serial.quantity or 0 for serial in serials)
-        for level, what, target in (
-            (delivery, "shipment", "delivery_quantity"),
-            (line, "item", "quantity"),
+        for stated, what, target in (
+            (delivery.value.quantity, "shipment", "delivery_quantity"),
+            (line.value.quantity, "item", "quantity"),
         ):
-            stated = level.value["quantity"]
             if units > 1 and stated is not None and units > stated:
                 self.issues.report(
                     "serial",
@@ -406,8 +440,8 @@ class RecordBuilder:
             "leave it empty: it tells no unit from another",
         )
 
-    def _check_quantity(self, serials: Sequence[Serial], delivery: _Level) -> None:
-        quantity = delivery.value["quantity"]
+    def _check_quantity(self, serials: Sequence[Serial], delivery: _DeliveryLevel) -> None:
+        quantity = delivery.value.quantity
         known = sum(serial.basis not in _NO_UNIT for serial in serials)
         delivery.units += known
         total = delivery.units
@@ -422,36 +456,36 @@ class RecordBuilder:
 
     # Records
 
-    def _permit(self, level: _Level) -> Permit:
-        own = self._settled("permit", level, read_permit, "")
-        permit_id = self._form("permit", level, "permit_id") or own["number"].value
+    def _permit(self, level: _PermitLevel) -> Permit:
+        own = self._settled("permit", level, level.value, read_permit)
+        permit_id = self._form("permit", level, "permit_id") or own.number.value
+        read = partial(read_line, makers=self._makers)
         lines = [
-            (self._settled("line", line, partial(read_line, makers=self._makers), ""), line)
-            for line in level.children.values()
+            (self._settled("line", line, line.value, read), line) for line in level.lines.values()
         ]
-        return Permit(
-            **{**own, "permit_id": permit_id},
+        return replace(
+            own,
+            permit_id=permit_id,
             lines=tuple(
                 self._line(f"{permit_id}/{number}", value, line)
                 for number, (value, line) in enumerate(sorted(lines, key=_by_key), 1)
             ),
         )
 
-    def _line(self, numbered: str, value: dict[str, Any], level: _Level) -> PermitLine:
+    def _line(self, numbered: str, value: PermitLine, level: _LineLevel) -> PermitLine:
         line_id = self._form("line", level, "line_id") or numbered
         deliveries = [
-            (self._settled("delivery", delivery, read_delivery, ""), delivery)
-            for delivery in level.children.values()
+            (self._settled("delivery", delivery, delivery.value, read_delivery), delivery)
+            for delivery in level.deliveries.values()
         ]
-        return PermitLine(
-            **{**value, "line_id": line_id},
+        return replace(
+            value,
+            line_id=line_id,
             deliveries=tuple(
-                Delivery(
-                    **{
-                        **said,
-                        "delivery_id": self._form("delivery", delivery, "delivery_id")
-                        or f"{line_id}/D{number}",
-                    },
+                replace(
+                    said,
+                    delivery_id=self._form("delivery", delivery, "delivery_id")
+                    or f"{line_id}/D{number}",
                     serials=_shared_out(delivery),
                 )
                 for number, (said, delivery) in enumerate(sorted(deliveries, key=_by_key), 1)
@@ -459,32 +493,46 @@ class RecordBuilder:
         )
 
     def _settled(
-        self, name: str, level: _Level, read: Callable[..., dict[str, Any]], level_id: str
-    ) -> dict[str, Any]:
-        """Give what all rows together say of a level, whatever their order."""
+        self, name: str, level: _Level, value: _R, read: Callable[[str, RowCells], _R]
+    ) -> _R:
+        """Give what all rows together say of a level, whatever their order.
+
+        Where rows that are good one by one contradict each other, that is remarked on.
+        """
         if not level.forms:
-            return level.value
+            return value
         cells = tuple(
             _best_form(level.forms[place], target) if place in level.forms else text
             for place, (target, text) in enumerate(
-                zip(self._targets[name], level.cells, strict=True)
+                zip(self._targets[name], level.head.cells, strict=True)
             )
         )
         by_target = dict(zip(self._targets[name], cells, strict=True))
-        silent = RowCells(IssueBook({}), by_target, self._mapping.date_order)
-        return read(level_id, silent)
+        together = IssueBook({})
+        settled = read("", RowCells(together, by_target, self._mapping.date_order))
+        for odd in together.listed:
+            if odd.severity == "error":
+                self.issues.report(
+                    odd.column,
+                    odd.value,
+                    odd.problem,
+                    odd.remedy,
+                    row=level.head.row,
+                    severity="warning",
+                )
+        return settled
 
     def _form(self, name: str, level: _Level, target: str) -> str:
         """Give a cell of a level as it is kept."""
         if target not in self._targets[name]:
             return ""
         place = self._targets[name].index(target)
-        return _best_form(level.forms.get(place, {level.cells[place]}), target).strip()
+        return _best_form(level.forms.get(place, {level.head.cells[place]}), target).strip()
 
 
-def _by_key(part: tuple[dict[str, Any], _Level]) -> tuple[tuple[bool, str], ...]:
+def _by_key(part: tuple[object, _Level]) -> tuple[tuple[bool, str], ...]:
     """Order items and shipments by what tells them apart, those that do not say it last."""
-    return tuple((not said, said) for said in part[1].key)
+    return tuple((not said, said) for said in part[1].head.key)
 
 
 @lru_cache(maxsize=65_536)
@@ -515,7 +563,9 @@ def _best_form(forms: Iterable[str], target: str) -> str:
     return min(forms, key=rank)
 
 
-def _natural(serial: Serial) -> tuple[Any, ...]:
+def _natural(
+    serial: Serial,
+) -> tuple[bool, tuple[tuple[int, str], ...], str, str, int, str]:
     """Order serials as people count: 998 before 1000; entries without one as they are."""
     parts = re.split(r"(\d+)", serial.value)
     counted = tuple((int(part), part) if part.isdecimal() else (-1, part) for part in parts)
@@ -536,11 +586,11 @@ def _picker(places: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]
     return lambda cells: tuple(cells[place] for place in places)
 
 
-def _shared_out(delivery: _Level) -> tuple[Serial, ...]:
+def _shared_out(delivery: _DeliveryLevel) -> tuple[Serial, ...]:
     """Give the entries without a serial the units of the delivery that no serial accounts for."""
     serials = sorted(delivery.serials, key=_natural)
     without = sum(serial.basis in _NO_UNIT for serial in serials)
-    shipped = delivery.value["quantity"]
+    shipped = delivery.value.quantity
     if not without or shipped is None:
         return tuple(serials)
     left = shipped - delivery.units

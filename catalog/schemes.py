@@ -8,16 +8,17 @@ such block are irregular: their characters are counted place by place.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from catalog.codec import Codec
 from catalog.confusions import OTHER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import numpy.typing as npt
+
+    from catalog.codec import Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,45 +70,74 @@ class GroupStatistics:
     blocks: tuple[SerialBlock, ...]
     irregular: tuple[PlaceCounts, ...]
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> Written:
         """Plain lists and numbers; `from_json` gives back an equal value."""
-        return {
-            "keys": self.keys,
-            "blocks": [
-                [b.prefix, b.digits, b.suffix, b.first, b.last, b.count, b.padded, list(b.largest)]
-                for b in self.blocks
-            ],
-            "irregular": [
-                [p.length, p.units, [list(row) for row in p.counts]] for p in self.irregular
-            ],
-        }
+        return _CODEC.write(
+            _Statistics(
+                keys=self.keys,
+                blocks=tuple(
+                    _Block(
+                        b.prefix, b.digits, b.suffix, b.first, b.last, b.count, b.padded, b.largest
+                    )
+                    for b in self.blocks
+                ),
+                irregular=tuple(_Places(p.length, p.units, p.counts) for p in self.irregular),
+            )
+        )
 
     @classmethod
-    def from_json(cls, data: Mapping[str, object]) -> GroupStatistics:
-        """Rebuild what `to_json` wrote. Raises LookupError or TypeError on anything else."""
-        keys, blocks, irregular = data["keys"], data["blocks"], data["irregular"]
-        if not (isinstance(keys, int) and isinstance(blocks, list) and isinstance(irregular, list)):
-            raise TypeError("group statistics: keys, blocks and irregular have the wrong types")
+    def from_json(cls, data: bytes) -> GroupStatistics:
+        """Rebuild what `to_json` wrote, from its JSON. Raises RecordInvalid on anything else."""
+        kept = _CODEC.read_bytes(data)
         return cls(
-            keys=keys,
+            keys=kept.keys,
             blocks=tuple(
                 SerialBlock(
-                    prefix=b[0],
-                    digits=b[1],
-                    suffix=b[2],
-                    first=b[3],
-                    last=b[4],
-                    count=b[5],
-                    padded=b[6],
-                    largest=tuple(b[7]),
+                    prefix=one.prefix,
+                    digits=one.digits,
+                    suffix=one.suffix,
+                    first=one.first,
+                    last=one.last,
+                    count=one.seen,
+                    padded=one.padded,
+                    largest=one.largest,
                 )
-                for b in blocks
+                for one in kept.blocks
             ),
             irregular=tuple(
-                PlaceCounts(length=p[0], units=p[1], counts=tuple(tuple(row) for row in p[2]))
-                for p in irregular
+                PlaceCounts(length=one.length, units=one.units, counts=one.counts)
+                for one in kept.irregular
             ),
         )
+
+
+class _Block(NamedTuple):
+    prefix: str
+    digits: int
+    suffix: str
+    first: int
+    last: int
+    seen: int
+    padded: bool
+    largest: tuple[int, ...]
+
+
+class _Places(NamedTuple):
+    length: int
+    units: int
+    counts: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Statistics:
+    keys: int
+    blocks: tuple[_Block, ...]
+    irregular: tuple[_Places, ...]
+
+
+_CODEC: Final = Codec(
+    _Statistics, what="How serials are numbered", remedy="Import the catalog again."
+)
 
 
 def smoothed(places: PlaceCounts) -> npt.NDArray[np.float64]:

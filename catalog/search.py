@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from catalog import compare
 from catalog.alone import Competing, LooksAlone
 from catalog.bands import VERSION as SCALE
-from catalog.bands import times
+from catalog.bands import scale_words
 from catalog.competitors import (
     Competition,
     Competitor,
@@ -26,10 +26,12 @@ from catalog.likelihood import LatticeModel, serial_model
 from catalog.makers import shown_maker
 from catalog.matching.contradiction import Named, on_behalf, part_number_named
 from catalog.matching.identification import (
+    ALONE_FROM,
+    CONTRADICTED,
     IDENTIFIES_FROM,
     NEARLY,
     NOT_BY_MACHINE,
-    WORDS,
+    SAID,
     result_verdict,
     supports,
     unit_verdict,
@@ -54,7 +56,7 @@ from catalog.weight import (
     weigh_group,
     weigh_unit,
 )
-from values.text import counted
+from values.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from datetime import date
@@ -72,16 +74,9 @@ NEAR_MISSES = 3
 SENSITIVE = 3
 """For this many of the best candidates the weight is also shown under other assumptions."""
 
-PRIOR = (
-    "“Identifies” is said only of a unit that is at least 99.9 % probable, if before the plate was "
-    "read every unit taken to exist was equally probable; and at least 95 % without the picture "
-    "of the exposures laid over each other, where there is one."
-)
-MOVED = (
-    "The weight speaks of the plate. How often plates are moved or forged is not known and stands "
-    "beside the number, not in it: were it one in a thousand, no reading could raise the "
-    "probability that the item itself is this unit above 99.9 %."
-)
+PRIOR: Final = say("search.prior", identifies_from=IDENTIFIES_FROM, alone_from=ALONE_FROM)
+MOVED: Final = say("search.moved")
+"""Said with every result."""
 
 
 def search(
@@ -100,12 +95,14 @@ def search(
     """
     query, said = _with_values(query)
     if said and query == Query():
-        nothing = Competition(competitors=(), limits=(), absent="", certain=False)
+        nothing = Competition(competitors=(), limits=(), absent=None, certain=False)
         one = _Search(query=query, snapshot=snapshot, field=nothing)
-        return one.answer((), "inconclusive", f"Nothing was looked up: {'; '.join(said)}.")
+        why = (say("search.not-a-value", field=name, read=read) for name, read in said.items())
+        return one.answer((), "inconclusive", (say("search.nothing-asked"), *why))
     field = competition(query, snapshot, on=on)
     if said:
-        field = replace(field, limits=(*field.limits, f"Not compared: {'; '.join(said)}."))
+        bare = (say("search.not-compared", field=name, read=read) for name, read in said.items())
+        field = replace(field, limits=(*field.limits, *bare))
     one = _Search(query=query, snapshot=snapshot, field=field)
     seen = query.serial
     model = None
@@ -123,16 +120,16 @@ def search(
     return weighed.result(limit, sensitivity=sensitivity)
 
 
-def _with_values(query: Query) -> tuple[Query, tuple[str, ...]]:
+def _with_values(query: Query) -> tuple[Query, dict[str, str]]:
     """Leave out fields that say that there is no value (unknown, N/A, 20 units), and say which."""
     said = {
-        name: f"“{field.text}” is no {name.replace('_', ' ')}"
+        name: field.text
         for name in ("maker", "model", "serial", "part_number")
         if (field := getattr(query, name)) is not None
         and placeholder(field.text) not in ("", "zeros")
     }
     bare = dict.fromkeys(said)
-    return (replace(query, **bare) if said else query), tuple(said.values())
+    return (replace(query, **bare) if said else query), said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,30 +143,25 @@ class _Search:
     def without_serial(self, limit: int) -> SearchResult:
         """Answer where no serial could be compared: at most maker and model are consistent."""
         if not self.field.competitors:
-            return self.answer((), "not_in_catalog", self.field.absent)
+            absent = self.field.absent
+            return self.answer((), "not_in_catalog", (absent,) if absent else ())
         lines = self.open_lines(limit, every=True)
         verdict: Verdict = "inconclusive"
         if lines:
             against = all(candidate.verdict == "contradicted" for candidate in lines)
             verdict = "contradicted" if against else "consistent_with_model_only"
-        why = " ".join(dict.fromkeys(text for one in lines for text in one.against))
-        said = "No serial was read that could be compared, so no unit can be told from another."
-        return self.answer(
-            lines, verdict, " ".join(filter(None, (why, said, self._permits(lines))))
-        )
+        why = dict.fromkeys(one for line in lines for one in line.against)
+        return self.answer(lines, verdict, (*why, say("search.no-serial"), *self._permits(lines)))
 
-    def _permits(self, lines: tuple[Candidate, ...]) -> str:
+    def _permits(self, lines: tuple[Candidate, ...]) -> tuple[Sentence, ...]:
         """Say how many permits name what was read, and how many of them are shown."""
         total = sum(self.snapshot.permits_of(c.group.group_id) for c in self.field.competitors)
         shown = len({candidate.permit.permit_id for candidate in lines})
         if not total:
-            return ""
+            return ()
         found = {c.found for c in self.field.competitors}
-        does = f"name{'s' if total == 1 else ''} the {found.pop()}" if len(found) == 1 else ""
-        if not does or does.endswith("the "):
-            does = f"remain{'s' if total == 1 else ''} possible"
-        named = f"{counted(total, 'permit')} {does}"
-        return f"{named}." if shown >= total else f"{named}; {shown:,} of {total:,} are shown."
+        alike = found.pop() if len(found) == 1 else ()
+        return (say("search.permits", total=total, shown=min(shown, total), found=alike),)
 
     def open_lines(self, limit: int, *, every: bool) -> tuple[Candidate, ...]:
         """List permit lines of the model that no serial speaks for (or against)."""
@@ -199,7 +191,7 @@ class _Search:
         self,
         candidates: tuple[Candidate, ...],
         verdict: Verdict,
-        explanation: str,
+        explanation: tuple[Sentence, ...],
         *,
         uncatalogued_fitting: float = 0.0,
         fits: bool = False,
@@ -305,7 +297,9 @@ class _Weighed:
     def _candidate(self, of: int, scored: Scored, unit: Unit, *, sensitive: bool) -> Candidate:
         competitor = self.search.field.competitors[of]
         named = self._named(competitor, unit)
-        against = tuple(one.words for one in named.values() if one.relation == "another")
+        against = tuple(
+            one.said for one in named.values() if one.said and one.relation == "another"
+        )
         factor = compare.part_number_factor(self.search.query.part_number, unit.line)
         for name in ("maker", "model"):
             factor *= named[name].factor
@@ -340,16 +334,15 @@ class _Weighed:
         )
         shown = replace(competitor, maker_named=named["maker"], model_named=named["model"])
         neighbours = self._nearest[of].beside(scored)
-        said = _explain(unit, weight, fit, verdict)
+        said = (*against, *_explain(unit, weight, fit, verdict))
         if weight.fits and not against:
             said += without_stack(weight, alone)
             said += against_the_next(weight, verdict, neighbours)
-        if against:
-            said = " ".join((*against, said))
+        tested: tuple[Sentence, ...] = ()
         if verdict == "identifies_catalog_unit":
-            said += "\n" + error_rates(weight.units, pixels=pixels)
+            tested = error_rates(weight.units, pixels=pixels)
         elif weight.posterior >= IDENTIFIES_FROM and not told_apart:
-            said += "\n" + NOT_BY_MACHINE
+            tested = (NOT_BY_MACHINE,)
         maker = self._maker(unit)
         return Candidate(
             key=f"{unit.permit.permit_id}/{unit.delivery.delivery_id}/{unit.key}",
@@ -371,13 +364,7 @@ class _Weighed:
                     (given[0], given[1]),
                 ),
                 compare.part_number(self.search.query.part_number, unit.line),
-                compare.serial(
-                    self.serial,
-                    unit.serial.value,
-                    bits[2],
-                    units=weight.units,
-                    fitting=fit.words,
-                ),
+                compare.serial(self.serial, unit.serial.value, bits[2], fit),
             ),
             characters=self._characters(unit.key, bits[2]),
             fit=fit,
@@ -386,6 +373,7 @@ class _Weighed:
             limits=self._limits(of, scored),
             explanation=said,
             against=against,
+            tested=tested,
         )
 
     def _named(self, competitor: Competitor, unit: Unit) -> dict[str, Named]:
@@ -394,8 +382,7 @@ class _Weighed:
         if maker.relation == "another" and on_behalf(query.maker, unit.permit):
             maker = Named(
                 relation="perhaps",
-                words=f"“{query.maker.text if query.maker else ''}” is a party of the permit that "
-                "may have put its own name on the plate.",
+                said=say("plate.on-behalf", read=query.maker.text if query.maker else ""),
             )
         return {
             "maker": maker,
@@ -436,30 +423,23 @@ class _Weighed:
         known = self.search.snapshot.maker(unit.line.maker_id)
         return known.canonical if known else unit.line.maker_as_written
 
-    def _limits(self, of: int, scored: Scored) -> tuple[str, ...]:
+    def _limits(self, of: int, scored: Scored) -> tuple[Sentence, ...]:
         competitor, group = self.search.field.competitors[of], self.groups[of]
         place = group.population.place_of(scored.key)
-        basis = group.population.basis_for(place)
-        limits = [f"How many units are taken to exist (N̂): {basis}."]
+        limits = [*group.population.basis_for(place)]
         if scored.copies > 1:
-            limits.append(f"{scored.copies} catalog records bear this serial; they contradict.")
+            limits.append(say("candidate.copies", copies=int(scored.copies)))
         if competitor.group.unserialised:
-            limits.append(
-                f"{competitor.group.unserialised} delivered units of this model have no serial on "
-                "record; they neither match nor exclude."
-            )
+            limits.append(say("candidate.unserialised", count=competitor.group.unserialised))
         if group.bounded > 0:
             share = group.bounded / max(group.total, 1e-300)
-            limits.append(
-                f"Units that were not scored one by one are counted from above, as {share:.2g} of "
-                "all probability."
-            )
+            limits.append(say("candidate.bounded", share=float(share)))
         return tuple(limits)
 
     def _sensitivity(self, of: int, scored: Scored, factor: float) -> tuple[Sensitivity, ...]:
         """Weigh the unit again for a reader who errs more or less, and for other N̂."""
         rows = []
-        for label, errs, beyond in ASSUMPTIONS:
+        for errs, beyond in ASSUMPTIONS:
             model = self.model if errs == 1.0 else self.model.scaled(errs)
             groups = Everyone(
                 groups=tuple(self._again(model, place, beyond) for place in range(len(self.groups)))
@@ -474,10 +454,20 @@ class _Weighed:
                 factor=factor,
                 key=scored.key,
             )
-            rows.append(Sensitivity(assumption=label, lr=weight.lr, posterior=weight.posterior))
+            rows.append(
+                Sensitivity(
+                    assumption=_assumed(errs, beyond), lr=weight.lr, posterior=weight.posterior
+                )
+            )
         if self._alone is not None:
             weight = self._alone.unit(of, scored.key, factor=factor)
-            rows.append(Sensitivity(assumption=ALONE, lr=weight.lr, posterior=weight.posterior))
+            rows.append(
+                Sensitivity(
+                    assumption=say("assumed.exposures-alone"),
+                    lr=weight.lr,
+                    posterior=weight.posterior,
+                )
+            )
         return tuple(rows)
 
     @cached_property
@@ -504,73 +494,65 @@ class _Weighed:
         keys = self.search.snapshot.sorted_keys(group_id)
         return weigh_group(model, population, keys, prior=competitor.prior)
 
-    def _explanation(self, verdict: Verdict, *, shown: int) -> str:
+    def _explanation(self, verdict: Verdict, *, shown: int) -> tuple[Sentence, ...]:
         fit = self._fit
         listed = fit.catalogued_fitting
         if not fit.catalogued:
-            return " ".join(
-                (
-                    WORDS[verdict],
-                    "The register gives no serial of the makers and models that compete.",
-                    self._cannot_be_told(),
-                )
-            ).strip()
-        fewer = (
-            f" Only {shown} of these are shown, the likeliest first; the others fit as well or "
-            "nearly so."
-            if listed > shown
-            else ""
+            none = say("search.no-serials-on-record")
+            return (SAID[verdict], none, *self._cannot_be_told())
+        fits = say(
+            "search.fits",
+            fitting=fit.fitting,
+            of=fit.units,
+            listed=listed,
+            catalogued=fit.catalogued,
         )
-        return (
-            f"{WORDS[verdict]} {fit.words} what was read; {fit.listed_words} the catalog, which "
-            f"holds {counted(fit.catalogued, 'serial')} of the makers and models that "
-            f"compete.{fewer}" + ("" if listed else f" {self._cannot_be_told()}".rstrip())
-        )
+        fewer = (say("search.shown", shown=shown),) if listed > shown else ()
+        return (SAID[verdict], fits, *fewer, *(() if listed else self._cannot_be_told()))
 
-    def _cannot_be_told(self) -> str:
+    def _cannot_be_told(self) -> tuple[Sentence, ...]:
         """Say of how many units no serial is on record, so that one of them may be it."""
         groups = [competitor.group for competitor in self.search.field.competitors]
         permits = sum(group.open_permits for group in groups)
         if not permits:
-            return ""
+            return ()
         units = sum(group.without_serials for group in groups)
-        many = f"{units:,} {'unit' if units == 1 else 'units'}" if units else "units"
-        return (
-            f"Whether it is one of {many} without serials, on {permits:,} "
-            f"{'permit' if permits == 1 else 'permits'}, cannot be told."
-        )
+        return (say("search.unserialised", units=units, permits=permits),)
 
 
-ASSUMPTIONS = (
-    ("the reader errs half as often", 0.5, 1.0),
-    ("the reader errs twice as often", 2.0, 1.0),
-    ("the reader errs five times as often", 5.0, 1.0),
-    ("half as many units exist (never fewer than the largest number seen)", 1.0, 0.5),
-    ("twice as many units exist", 1.0, 2.0),
-)
-"""What the weight is shown under besides: label, factor on the error rate, factor on N̂."""
+ASSUMPTIONS: Final = ((0.5, 1.0), (2.0, 1.0), (5.0, 1.0), (1.0, 0.5), (1.0, 2.0))
+"""What the weight is shown under besides: factor on the error rate, factor on N̂."""
 
-ALONE = "without the picture of the exposures laid over each other"
+
+def _assumed(errs: float, beyond: float) -> Sentence:
+    if errs != 1.0:
+        return say("assumed.errors", factor=errs)
+    return say("assumed.units", factor=beyond)
 
 
 def _one(key: bytes) -> npt.NDArray[np.bytes_]:
     return np.array([key], dtype=f"S{len(key)}")
 
 
-def _explain(unit: Unit, weight: UnitWeight, fit: Fit, verdict: Verdict) -> str:
+def _explain(unit: Unit, weight: UnitWeight, fit: Fit, verdict: Verdict) -> tuple[Sentence, ...]:
+    serial = unit.serial.value
     if not weight.fits:
-        return (
-            f"Unit {unit.serial.value} does not fit the reading: another serial would give it at "
-            f"least {1 / FITS_FROM:.0f} times as often. {WORDS[verdict]}"
-        )
-    ratio = weight.lr if weight.lr >= 1.0 else 1.0 / weight.lr
-    more = "more" if weight.lr >= 1.0 else "less"
+        return (say("weight.no-fit", serial=serial, times=1 / FITS_FROM), SAID[verdict])
     return (
-        f"The findings are {times(ratio)} times {more} probable if the plate is of unit "
-        f"{unit.serial.value} than if it is of another unit of that maker and model "
-        f"({supports(weight, verdict)}; scale {SCALE}). 1/p = {times(weight.lr)}, where p is how "
-        f"probable such findings are from another unit, relative to this one. The unit was picked "
-        f"out of n = {weight.compared:,} in the catalog, and the more are looked through, the more "
-        f"easily one fits by chance: 1/(np) = {times(weight.after_search)}. {fit.words} the "
-        f"reading. {WORDS[verdict]}"
+        _weight(serial, weight, verdict),
+        say("weight.one-over-p", lr=weight.lr),
+        say("weight.picked", compared=weight.compared, after_search=weight.after_search),
+        say("weight.fits", fitting=fit.fitting, of=fit.units),
+        SAID[verdict],
     )
+
+
+def _weight(serial: str, weight: UnitWeight, verdict: Verdict) -> Sentence:
+    """Say how much more (or less) probable the findings are, and which support that is."""
+    supported = supports(weight, verdict)
+    if supported == CONTRADICTED:
+        return say("weight.contradicted", lr=weight.lr, serial=serial, scale=SCALE)
+    words = scale_words(weight.lr)
+    if supported.id == "band.supports":
+        return say("weight.supports", lr=weight.lr, serial=serial, support=words, scale=SCALE)
+    return say("weight.supports-another", lr=weight.lr, serial=serial, support=words, scale=SCALE)

@@ -17,15 +17,16 @@ from catalog.index import MAX_KEY_BYTES, HashIndex, Places, as_keys
 from catalog.makers import MakerHit, MakerNames, ModelHit
 from catalog.manifest import MANIFEST_NAME, SnapshotManifest, read_manifest
 from catalog.records_json import from_json
+from catalog.schemes import GroupStatistics
 from catalog.snapshot_build import build_snapshot
-from catalog.snapshot_layout import DELIVERY, UNIT
+from catalog.snapshot_layout import DELIVERY, UNIT, GroupEntry, read_groups
 from catalog.snapshot_verify import faults_of
 from catalog.types import CoverageEntry, Maker, Permit, Serial, Unit, UnitGroup
 from catalog.vocabulary import DISPOSITIONS, SERIAL_BASES
 from values.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
     from types import TracebackType
 
@@ -140,9 +141,9 @@ class Snapshot:
     def keys(self, group_id: int) -> npt.NDArray[np.bytes_]:
         """All folded serials of a group (`normalize.fold`, UTF-8), sorted, mapped, dtype S."""
         entry = self._entries[group_id]
-        width, count = entry["width"], entry["units"]
+        width, count = entry.width, entry.units
         data = self._container.bytes_of("keys.bin")
-        return np.frombuffer(data, dtype=f"S{width}", count=count, offset=entry["offset"])
+        return np.frombuffer(data, dtype=f"S{width}", count=count, offset=entry.offset)
 
     def sorted_keys(self, group_id: int) -> SortedKeys:
         """The same with what has been worked out of them, kept while the snapshot is open."""
@@ -157,16 +158,17 @@ class Snapshot:
     def delivery_rows(self, group_id: int) -> npt.NDArray[np.int64]:
         """The row of each unit's delivery, in the order of the group's keys (rows: as written)."""
         first = self._starts[group_id]
-        rows = self._units["delivery"][first : first + self._entries[group_id]["units"]]
+        rows = self._units["delivery"][first : first + self._entries[group_id].units]
         return np.asarray(rows, dtype=np.int64)
 
-    def statistics(self, group_id: int) -> dict[str, Any]:
-        """How the group's serials are numbered, as `schemes.GroupStatistics.to_json` wrote it."""
+    def statistics(self, group_id: int) -> GroupStatistics | None:
+        """How the group's serials are numbered; None where that was written in another form."""
         try:
-            value: dict[str, Any] = json.loads(self._statistics[group_id])
-        except (ValueError, IndexError, RecursionError) as problem:
-            raise self._unreadable(f"statistics.jsonl, group {group_id} ({problem})") from None
-        return value
+            return GroupStatistics.from_json(self._statistics[group_id])
+        except IndexError:
+            raise self._unreadable(f"statistics.jsonl has no group {group_id}") from None
+        except RecordInvalid:
+            return None
 
     def units(self, group_id: int, positions: Sequence[int]) -> tuple[Unit, ...]:
         """Give the units at these positions of the group's keys, with all that is above them."""
@@ -242,7 +244,7 @@ class Snapshot:
 
     def _permit_rows(self, group_id: int) -> npt.NDArray[np.uint32]:
         first = self._first_permits[group_id]
-        return self._group_permits[first : first + self._entries[group_id]["permits"]]
+        return self._group_permits[first : first + self._entries[group_id].permits]
 
     def coverage_of(self, maker_id: str) -> tuple[CoverageEntry, ...]:
         """What the snapshot declares to cover for a maker; entries for every maker included."""
@@ -265,48 +267,35 @@ class Snapshot:
 
     @cached_property
     def _names(self) -> MakerNames:
-        lines = tuple((entry["maker_id"], entry["model"]) for entry in self._entries)
+        lines = tuple((entry.maker_id, entry.model) for entry in self._entries)
         return MakerNames(self._makers, models=lines)
 
     @cached_property
-    def _entries(self) -> list[dict[str, Any]]:
+    def _entries(self) -> tuple[GroupEntry, ...]:
         """The groups as they stand in the file, checked so that no number leads out of it."""
-        entries = self._json("groups.json")
         try:
-            numbers = [
-                [entry[name] for name in ("units", "unserialised", "offset", "width", "permits")]
-                for entry in entries
-            ]
-            sizes = [sum(count for _, count in entry["key_lengths"]) for entry in entries]
-            names = [(entry["maker_id"], entry["model"]) for entry in entries]
-        except (KeyError, TypeError, ValueError) as problem:
-            raise self._unreadable(f"groups.json is no list of groups ({problem!r})") from None
+            entries = read_groups(bytes(self._container.bytes_of("groups.json")))
+        except RecordInvalid as problem:
+            raise self._unreadable(f"groups.json ({problem.message})") from None
         keys = len(self._container.bytes_of("keys.bin"))
-        fits = all(
-            all(type(number) is int and number >= 0 for number in (*of_group, size))
-            and of_group[0] == size
-            and of_group[2] + of_group[0] * of_group[3] <= keys
-            and of_group[3] > 0
-            for of_group, size in zip(numbers, sizes, strict=True)
-        )
-        total, permits = (sum(of_group[place] for of_group in numbers) for place in (0, 4))
-        whole = fits and (total, permits) == (len(self._units), len(self._group_permits))
-        if not whole or not all(isinstance(name, str) for pair in names for name in pair):
+        fits = all(one.fits(keys) for one in entries)
+        total, permits = sum(one.units for one in entries), sum(one.permits for one in entries)
+        if not fits or (total, permits) != (len(self._units), len(self._group_permits)):
             raise self._unreadable("groups.json does not fit the other members")
-        return list(entries)
+        return entries
 
     @cached_property
     def _groups(self) -> tuple[UnitGroup, ...]:
         return tuple(
             UnitGroup(
                 group_id=place,
-                maker_id=entry["maker_id"],
-                model=entry["model"],
-                units=entry["units"],
-                key_lengths=tuple((size, count) for size, count in entry["key_lengths"]),
-                unserialised=entry["unserialised"],
-                without_serials=entry.get("without_serials", 0),
-                open_permits=entry.get("open_permits", 0),
+                maker_id=entry.maker_id,
+                model=entry.model,
+                units=entry.units,
+                key_lengths=entry.key_lengths,
+                unserialised=entry.unserialised,
+                without_serials=entry.without_serials,
+                open_permits=entry.open_permits,
             )
             for place, entry in enumerate(self._entries)
         )
@@ -317,11 +306,11 @@ class Snapshot:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return _running_total(entry["units"] for entry in self._entries)
+        return _running_total(entry.units for entry in self._entries)
 
     @cached_property
     def _first_permits(self) -> list[int]:
-        return _running_total(entry["permits"] for entry in self._entries)
+        return _running_total(entry.permits for entry in self._entries)
 
     @cached_property
     def _statistics(self) -> list[bytes]:
@@ -399,7 +388,7 @@ class Snapshot:
         )
 
 
-def _running_total(sizes: Any) -> list[int]:
+def _running_total(sizes: Iterable[int]) -> list[int]:
     starts, total = [], 0
     for size in sizes:
         starts.append(total)

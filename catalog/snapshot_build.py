@@ -30,7 +30,7 @@ from catalog.manifest import (
 )
 from catalog.numbering import statistics
 from catalog.records_json import to_json
-from catalog.snapshot_layout import DELIVERY, README, UNIT
+from catalog.snapshot_layout import DELIVERY, README, UNIT, GroupEntry, groups_json
 from catalog.status import never_approved
 from catalog.unit_order import PIECE, by_group, sort_by_key
 from catalog.unit_spool import Spool, UnitSpool
@@ -241,12 +241,10 @@ class SnapshotWriter:
             entries = []
             for place, group in enumerate(np.argsort(rank).tolist()):
                 members = rows[bounds[place] : bounds[place + 1]]
-                entry = {**self._groups.entry(group), "permits": len(permits[place])}
-                entries.append(
-                    {**entry, "offset": keys.size, **self._sort_group(members, keys, hashes)}
-                )
-                numbering.append(self._numbering(group, entries[-1], keys))
-            container.add("groups.json", [_json_line(entries)])
+                entry = self._entry(group, members, len(permits[place]), keys, hashes)
+                entries.append(entry)
+                numbering.append(self._numbering(group, entry, keys))
+            container.add("groups.json", [_json_line(groups_json(tuple(entries)))])
             container.add("statistics.jsonl", numbering.chunks())
             container.add("keys.bin", keys.chunks())
             container.add_array("units.npy", UNIT, self._unit_parts(rows), count=len(rows))
@@ -259,25 +257,34 @@ class SnapshotWriter:
                 spool.close()
         container.add_array("group_permits.npy", "<u4", permits)
 
-    def _sort_group(
-        self, members: npt.NDArray[np.uint32], keys: Spool, hashes: Spool
-    ) -> dict[str, Any]:
+    def _entry(
+        self, group: int, members: npt.NDArray[np.uint32], permits: int, keys: Spool, hashes: Spool
+    ) -> GroupEntry:
         """Bring one group's units into the order of their keys, in place; write keys and hashes."""
+        offset = keys.size
         width = self._units.width_of(members)
         lengths = np.zeros(width + 1, dtype=np.int64)
         for part in sort_by_key(self._units, members, self.path.parent, width):
             keys.append(part.view(np.uint8).data)
             hashes.append(hash_keys(part).view(np.uint8).data)
             lengths += np.bincount(np.char.str_len(part), minlength=width + 1)
-        return {
-            "units": len(members),
-            "width": width,
-            "key_lengths": [[at, count] for at, count in enumerate(lengths.tolist()) if count],
-        }
+        maker_id, model = self._groups.shown[group]
+        return GroupEntry(
+            maker_id=maker_id,
+            model=model,
+            unserialised=self._groups.unserialised[group],
+            without_serials=self._groups.without_serials[group],
+            open_permits=self._groups.open_permits[group],
+            permits=permits,
+            offset=offset,
+            units=len(members),
+            width=width,
+            key_lengths=tuple((at, count) for at, count in enumerate(lengths.tolist()) if count),
+        )
 
-    def _numbering(self, group: int, entry: dict[str, Any], keys: Spool) -> bytes:
-        data = keys.view(np.uint8)[entry["offset"] :]
-        found = np.asarray(data).view(f"S{entry['width']}")
+    def _numbering(self, group: int, entry: GroupEntry, keys: Spool) -> bytes:
+        data = keys.view(np.uint8)[entry.offset :]
+        found = np.asarray(data).view(f"S{entry.width}")
         pattern = self._groups.pattern(group)
         return _json_line(statistics(found, pattern=pattern).to_json())
 
@@ -328,8 +335,8 @@ class _Groups:
         self._numbers: dict[tuple[str, str], int] = {}
         self.shown: list[tuple[str, str]] = []
         self.unserialised: list[int] = []
-        self._without: list[int] = []
-        self._open_permits: list[int] = []
+        self.without_serials: list[int] = []
+        self.open_permits: list[int] = []
         self._last_open: list[int] = []
 
     def count_open(self, number: int, row: int, permit: Permit, line: PermitLine) -> None:
@@ -340,10 +347,10 @@ class _Groups:
         if never_approved(permit):
             return
         gap = without_serials(line)
-        self._without[number] += gap.units
+        self.without_serials[number] += gap.units
         if gap.any and self._last_open[number] != row:
             self._last_open[number] = row
-            self._open_permits[number] += 1
+            self.open_permits[number] += 1
 
     def of(self, permit: Permit, line: PermitLine) -> int:
         """Give the number of a line's maker and model. Raises RecordInvalid for no known maker."""
@@ -357,8 +364,8 @@ class _Groups:
         if number == len(self.shown):
             self.shown.append((line.maker_id, shown))
             self.unserialised.append(0)
-            self._without.append(0)
-            self._open_permits.append(0)
+            self.without_serials.append(0)
+            self.open_permits.append(0)
             self._last_open.append(-1)
         return number
 
@@ -368,17 +375,6 @@ class _Groups:
         rank = np.empty(len(order), dtype=np.uint32)
         rank[order] = np.arange(len(order), dtype=np.uint32)
         return rank
-
-    def entry(self, number: int) -> dict[str, Any]:
-        """Describe a group as far as it is known before its units are sorted."""
-        maker_id, model = self.shown[number]
-        return {
-            "maker_id": maker_id,
-            "model": model,
-            "unserialised": self.unserialised[number],
-            "without_serials": self._without[number],
-            "open_permits": self._open_permits[number],
-        }
 
     def pattern(self, number: int) -> str:
         """Give the declared serial pattern of a group's model or maker; empty if there is none."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Annotated, Final, TypeAlias
 
 import numpy as np
+from pydantic import Field, JsonValue
+
+from catalog.codec import Codec
 
 UNIT: Final = np.dtype(
     [
@@ -19,6 +23,51 @@ UNIT: Final = np.dtype(
 
 DELIVERY: Final = np.dtype([("permit", "<u4"), ("line", "<u4"), ("delivery", "<u4")])
 """One delivery: the row of its permit, and the places of line and delivery in that permit."""
+
+_Count: TypeAlias = Annotated[int, Field(ge=0)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupEntry:
+    """One maker and model in groups.json: what it has, and where its keys stand in keys.bin."""
+
+    maker_id: str
+    model: str
+    unserialised: _Count
+    without_serials: _Count = 0
+    open_permits: _Count = 0
+    permits: _Count
+    offset: _Count
+    """The byte at which its keys begin."""
+    units: _Count
+    width: Annotated[int, Field(gt=0)]
+    """Bytes of each key."""
+    key_lengths: tuple[tuple[int, _Count], ...]
+    """How many keys have each length."""
+
+    def fits(self, size: int) -> bool:
+        """Whether its keys lie inside of keys.bin, which has so many bytes."""
+        counted = sum(count for _, count in self.key_lengths)
+        return counted == self.units and self.offset + self.units * self.width <= size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Groups:
+    groups: tuple[GroupEntry, ...]
+
+
+_GROUPS: Final = Codec(_Groups, what="The list of groups", remedy="Import the catalog again.")
+
+
+def read_groups(data: bytes) -> tuple[GroupEntry, ...]:
+    """Read the groups from groups.json. Raises RecordInvalid."""
+    return _GROUPS.read_bytes(b'{"groups":' + data + b"}").groups
+
+
+def groups_json(groups: tuple[GroupEntry, ...]) -> JsonValue:
+    """Give the groups as they stand in groups.json."""
+    return _GROUPS.write(_Groups(groups=groups))["groups"]
+
 
 README: Final = """\
 A snapshot of a catalog of permitted exports. This is a ZIP archive without compression.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catalog.vocabulary import IN_FORCE, NEVER_IN_FORCE
+from values.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from catalog.types import Delivery, Permit, StatusEvent
@@ -48,35 +49,36 @@ def possible_statuses(permit: Permit, when: PartialDate) -> StatusAnswer:
     )
 
 
-def what_is_missing(permit: Permit, when: PartialDate) -> tuple[str, ...]:
-    """Name what the record would have to say for the status on a day to be told; () if it can be.
-
-    One clause each, such as *since when it was approved*.
-    """
+def what_is_missing(permit: Permit, when: PartialDate) -> tuple[Sentence, ...]:
+    """Say what is missing in the record for the status on a day to be told; () if it can be."""
     answer = possible_statuses(permit, when)
     if answer.in_force is not None:
         return ()
     said = [
-        f"since when it was {event.status.replace('_', ' ')}"
-        if not event.date.known
-        else f"on which day in {event.date} it was {event.status.replace('_', ' ')}"
+        say("missing.day-of-status", span=str(event.date), status=event.status)
+        if event.date.known
+        else say("missing.since", status=event.status)
         for event in permit.status_history
         if event.status != "unknown" and event.date.is_after(when) is None and not event.date.exact
     ]
-    said += [
-        f"on which day in {day} its validity {verb}"
-        for day, verb in ((permit.valid_from, "began"), (permit.valid_to, "ended"))
-        if day.known and day.is_after(when) is None and not day.exact
-    ]
+    if _open(permit.valid_from, when):
+        said.append(say("missing.day-of-beginning", span=str(permit.valid_from)))
+    if _open(permit.valid_to, when):
+        said.append(say("missing.day-of-end", span=str(permit.valid_to)))
     if not when.exact:
-        said.append(f"on which day in {when} it was shipped")
+        said.append(say("missing.day-shipped", span=str(when)))
     if any(event.status == "unknown" for event in answer.grounds):
-        said.append("what its status was")
+        said.append(say("missing.status"))
     if not answer.grounds:
-        said.append(f"what its status was on {when}")
+        said.append(say("missing.status-on", day=str(when)))
     if any(event.date.exact and event.date == when for event in permit.status_history):
-        said.append(f"at what hour of {when} its status changed")
+        said.append(say("missing.hour", day=str(when)))
     return tuple(dict.fromkeys(said))
+
+
+def _open(day: PartialDate, when: PartialDate) -> bool:
+    """Whether a day of validity is known too roughly to say if it lies after another."""
+    return day.known and day.is_after(when) is None and not day.exact
 
 
 def never_approved(permit: Permit) -> bool:

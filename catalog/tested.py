@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from catalog.results import count
+from values.sentence import Sentence, say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +29,14 @@ class Tested:
     """Upper 95 % bound (Clopper-Pearson, one side) of the share that is wrong, 0-1."""
 
     @property
-    def words(self) -> str:
-        """Say how many were wrong, and how many may be."""
-        return (
-            f"of {self.identified:,} identifications of {self.plates}, {self.wrong:,} "
-            f"{'was' if self.wrong == 1 else 'were'} wrong (with 95 % confidence at most "
-            f"{self.upper95 * 1000:.2g} in 1,000)"
+    def said(self) -> Sentence:
+        """How many were wrong, and how many may be."""
+        return say(
+            "tested.of",
+            identified=self.identified,
+            plates=self.plates,
+            wrong=self.wrong,
+            upper95=self.upper95,
         )
 
 
@@ -45,22 +47,18 @@ def counts() -> tuple[str, tuple[Tested, ...]]:
     return kept["trust"], tuple(Tested(**one) for one in kept["tested"])
 
 
-def error_rates(units: float, *, pixels: bool) -> str:
+def error_rates(units: float, *, pixels: bool) -> tuple[Sentence, ...]:
     """Say how often identifications among about so many units were wrong when tested.
 
     The next larger number of units that was tested speaks for `units`; `pixels` says whether the
     unit was identified from what a recogniser saw, which alone was tested.
     """
     if not pixels:
-        return (
-            "How often such an identification is wrong was not tested: it rests on a "
-            "transcription or a code, and only readings from pixels were tested."
-        )
+        return (say("tested.not"),)
     sizes = sorted({one.units for one in counts()[1]})
     size = next((size for size in sizes if size >= units), sizes[-1])
-    shown = "; ".join(one.words for one in counts()[1] if one.units == size and one.identified)
-    which = "the next number that was tested" if units <= size else "more were not tested"
     return (
-        f"How often such identifications named another unit was tested on synthetic plates, "
-        f"among {count(size)} units ({which}): {shown}. Real plates may do worse."
+        say("tested.among", units=float(size), more=units > size),
+        *(one.said for one in counts()[1] if one.units == size and one.identified),
+        say("tested.real"),
     )

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from values.sentence import Sentence
+
 Redaction = Literal[
     "not_redacted", "redacted_full", "redacted_partial", "withheld", "illegible", "not_collected"
 ]
@@ -442,13 +444,16 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureScore:
-    """One feature's share in the weight, in bits, and the words that explain it."""
+    """One feature's share in the weight, in bits, and what explains it.
+
+    `seen` is None where it was not read, `recorded` where the record does not say it.
+    """
 
     feature: str
     weight_bits: float
-    detail: str
-    seen: str
-    recorded: str
+    detail: tuple[Sentence, ...]
+    seen: str | None
+    recorded: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -456,6 +461,7 @@ class Finding:
     """What a candidate means, kept apart from which unit it is."""
 
     kind: str
-    statement: str
-    grounds: tuple[str, ...]
-    alternatives: tuple[str, ...]
+    statement: tuple[Sentence, ...]
+    """What is said, and last how far the identity is trusted."""
+    grounds: tuple[Sentence, ...]
+    alternatives: tuple[Sentence, ...]

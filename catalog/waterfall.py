@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from catalog.bands import times
 from catalog.confusions import byte_columns
 from catalog.matching.identification import CONSISTENT_FROM
 from catalog.results import CharacterWeight, Neighbour
 from catalog.weight import BESIDE, SMALLEST, weigh_unit
+from values.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,22 +158,21 @@ class Nearest:
         return tuple(found)
 
 
-def against_the_next(weight: UnitWeight, verdict: Verdict, neighbours: Sequence[Neighbour]) -> str:
+def against_the_next(
+    weight: UnitWeight, verdict: Verdict, neighbours: Sequence[Neighbour]
+) -> tuple[Sentence, ...]:
     """Say how much of a middling weight is left against the likeliest other serial alone.
 
     The weight speaks of any other unit of the model, of which most are far from the reading.
     """
     if verdict == "identifies_catalog_unit" or weight.lr < CONSISTENT_FROM or not neighbours:
-        return ""
+        return ()
     other = max(neighbours, key=lambda one: one.lr)
     mine, theirs = (lr / (lr + max(weight.units - 1.0, 1.0)) for lr in (weight.lr, other.lr))
     ratio = mine / theirs
     if not 1.0 <= ratio < weight.lr:
-        return ""
-    return (
-        f" Against {other.serial} alone, the serial that comes next, the findings are only "
-        f"{times(ratio)} times more probable."
-    )
+        return ()
+    return (say("weight.next-serial", serial=other.serial, ratio=ratio),)
 
 
 def _places(mine: str, other: str) -> tuple[int, ...]:
@@ -183,8 +182,7 @@ def _places(mine: str, other: str) -> tuple[int, ...]:
     return tuple(place for place, (a, b) in pairs if a != b)
 
 
-def _differs(mine: str, other: str, places: tuple[int, ...]) -> str:
+def _differs(mine: str, other: str, places: tuple[int, ...]) -> Sentence:
     if not places:
-        return f"{other} has {len(other)} characters, not {len(mine)}"
-    changes = " and ".join(f"character {p} is {other[p - 1]}, not {mine[p - 1]}" for p in places)
-    return f"if {changes}, it is {other}"
+        return say("neighbour.length", serial=other, length=len(other), candidate_length=len(mine))
+    return say("neighbour.characters", serial=other, candidate=mine)

@@ -14,23 +14,23 @@ from sqlalchemy import select
 from catalog.diff import SnapshotDiff, diff
 from catalog.errors import SnapshotDamaged
 from catalog.extent import Extents
-from catalog.kept_search import KeptResult, kept_result
-from catalog.left_out import left_out_words, rows_left_out
+from catalog.left_out import left_out, rows_left_out
 from catalog.load import guess_mapping, header_of, load, sheet_names
 from catalog.load_xlsx import is_xlsx
 from catalog.makers import MakerNames, known_makers
 from catalog.manifest import manifest_bytes
 from catalog.mapping import TARGETS, ColumnMapping
-from catalog.matching.leads import not_asked
+from catalog.matching.leads import Register, not_asked
 from catalog.records_json import from_json
 from catalog.search import search
-from catalog.serialize import leads_to_json, result_to_json
+from catalog.serialize import kept_result
 from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
 from catalog.types import Completeness, CoverageEntry, Extent, FieldEvidence, Query, Source
 from evidence_store.blobs import checked_sha256, sha256_of_file
 from values.dates import PartialDate
 from values.recordable import inert
 from values.text import counted
+from words import en
 from workbench import events, tables
 from workbench.coverage import coverage_words
 from workbench.errors import BadRequest, NotFound
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
     from sqlalchemy import Row
 
+    from catalog.kept_search import KeptResult
     from catalog.load import LoadResult
     from catalog.manifest import SnapshotManifest
     from catalog.results import SearchResult
@@ -298,10 +299,8 @@ class Catalogs:
         """Hold a query against one register; also as it is kept, with the registers not asked."""
         result = search(query, self.snapshot(snapshot_sha256))
         others = [one for one in self.all_catalogs() if one.sha256 != snapshot_sha256]
-        shown = result_to_json(result)
-        if others:
-            shown["leads"].append(leads_to_json(not_asked(map(_named, others))))
-        return result, kept_result(shown)
+        more = (not_asked(map(_register, others)),) if others else ()
+        return result, kept_result(result, en.text, more=more)
 
     def lookup(
         self, serial: str, maker: str = "", model: str = "", *, catalog: str | None = None
@@ -343,12 +342,13 @@ class Catalogs:
         self._open.clear()
 
 
-def _named(catalog: CatalogSummary) -> str:
+def _register(catalog: CatalogSummary) -> Register:
     """A register by its name and hash, and what it holds."""
-    return (
-        f"“{catalog.name}” ({catalog.sha256[:12]}…), {catalog.permits:,} "
-        f"{'permit or application' if catalog.permits == 1 else 'permits and applications'}, "
-        f"{catalog.serials:,} {'serial' if catalog.serials == 1 else 'serials'}"
+    return Register(
+        name=catalog.name,
+        sha256=catalog.sha256,
+        permits=catalog.permits,
+        serials=catalog.serials,
     )
 
 
@@ -385,7 +385,7 @@ def _summary(
         from_json(Source, source, where=f"sources[{at}]")
         for at, source in enumerate(manifest["sources"])
     ]
-    left_out, rows = rows_left_out(sources)
+    out, rows = rows_left_out(sources)
     return CatalogSummary(
         sha256=row.sha256,
         name=row.name,
@@ -396,8 +396,8 @@ def _summary(
         permits=counts["permits"],
         coverage=coverage_words(manifest["coverage"]),
         rows=rows,
-        rows_left_out=left_out,
-        left_out=left_out_words(sources),
+        rows_left_out=out,
+        left_out=" ".join(map(en.text, left_out(sources))),
         current=current,
         seen=seen,
     )

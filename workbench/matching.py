@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from catalog.findings import Circumstances, findings
-from catalog.kept_search import KeptFinding, KeptSearch, kept_search, search_json
+from catalog.kept_search import KeptSearch, kept_search, search_json
+from catalog.serialize import kept_finding
 from evidence_store.blobs import checked_sha256
 from evidence_store.canonical import canonical_json
+from words import en
 from workbench import events, tables
 from workbench.codec import Codec
 from workbench.errors import BadRequest, NotFound
@@ -313,13 +315,7 @@ def _shown(
     return KeptSearch(
         result=kept,
         findings=tuple(
-            KeptFinding(
-                candidate=candidate.key,
-                kind=finding.kind,
-                statement=finding.statement,
-                grounds=finding.grounds,
-                alternatives=finding.alternatives,
-            )
+            kept_finding(candidate.key, finding, en.text)
             for candidate in result.candidates
             for finding in findings(candidate, snapshot, given)
         ),

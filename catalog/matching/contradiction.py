@@ -25,6 +25,7 @@ from catalog.makers import (
     words_of,
 )
 from values.rule import Declared
+from values.sentence import Sentence, say
 from values.text import fold, plain, sound
 
 if TYPE_CHECKING:
@@ -72,10 +73,10 @@ RULES: Final = Declared(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """What one field of the plate says of a unit, and in which words."""
+    """What one field of the plate says of a unit, and in which sentence."""
 
     relation: Relation
-    words: str = ""
+    said: Sentence | None = None
     """A sentence where the relation is *perhaps* or *another*."""
 
     @property
@@ -107,19 +108,19 @@ def maker_named(seen: FieldEvidence | None, maker: Maker, written: Iterable[str]
     if related:
         return Named(
             relation="perhaps",
-            words=f"The plate names {related[0].canonical}, of one house with {maker.canonical}.",
+            said=say("plate.related-maker", other=related[0].canonical, maker=maker.canonical),
         )
     if _in_another_script(seen.text):
         return _by_sound(seen.text, maker, own)
     if any(_may_be(text, name, seen.origin) for text in texts for name in own):
         return Named(
             relation="perhaps",
-            words=f"“{seen.text}” may be {maker.canonical}, misread or read in part.",
+            said=say("plate.maybe-maker", read=seen.text, maker=maker.canonical),
         )
-    known = f" ({others[0].canonical})" if others and others[0].canonical != seen.text else ""
+    known = others[0].canonical if others and others[0].canonical != seen.text else ""
     return Named(
         relation="another",
-        words=f"The plate names another maker: “{seen.text}”{known}, not {maker.canonical}.",
+        said=say("plate.another-maker", read=seen.text, known=known, maker=maker.canonical),
     )
 
 
@@ -127,17 +128,20 @@ def _by_sound(text: str, maker: Maker, own: Iterable[str]) -> Named:
     """Say what a name in another script says of a maker, as far as it sounds like a name at all."""
     heard = sound(text)
     if heard in {_heard(name) for name in own}:
-        words = f"“{text}” is written in another script and sounds like {maker.canonical}."
-        return Named(relation="perhaps", words=words)
+        alike = say("plate.sounds-like", read=text, maker=maker.canonical)
+        return Named(relation="perhaps", said=alike)
     other = _known_by_sound().get(heard)
     if other is not None and not _one_house(other.maker_id, maker):
         return Named(
             relation="another",
-            words=f"The plate names another maker: “{text}”, which sounds like {other.canonical}, "
-            f"not {maker.canonical}.",
+            said=say(
+                "plate.sounds-like-another",
+                read=text,
+                other=other.canonical,
+                maker=maker.canonical,
+            ),
         )
-    words = f"The maker “{text}” is written in another script; it was not compared."
-    return Named(relation="perhaps", words=words)
+    return Named(relation="perhaps", said=say("plate.other-script", read=text))
 
 
 def _heard(name: str) -> str:
@@ -175,11 +179,15 @@ def maker_met(seen: FieldEvidence, hit: MakerHit, maker: Maker) -> Named:
         and not set(words_of(other.alias)) <= set(words_of(hit.alias))
     ]
     if others:
-        words = f"The plate names {others[0]} beside {hit.alias}."
-        return Named(relation="perhaps", words=words)
+        return Named(
+            relation="perhaps",
+            said=say("plate.beside-another", other=others[0], name=hit.alias),
+        )
     if len("".join(words_of(hit.alias))) <= SHORT_NAME:
-        words = f"“{seen.text}” may be another firm than {maker.canonical}."
-        return Named(relation="perhaps", words=words)
+        return Named(
+            relation="perhaps",
+            said=say("plate.maybe-another-firm", read=seen.text, maker=maker.canonical),
+        )
     return OWN
 
 
@@ -223,12 +231,8 @@ def model_named(seen: FieldEvidence | None, model: str, *, found: bool) -> Named
     read, recorded = folded_reading(seen.text), fold(model)
     part = _in_order(read, recorded) or recorded in read
     if seen.origin == "machine" and (part or _misread(read, recorded, seen.origin)):
-        return Named(
-            relation="perhaps", words=f"The model “{seen.text}” may be {model}, misread or in part."
-        )
-    return Named(
-        relation="another", words=f"The plate names another model: “{seen.text}”, not {model}."
-    )
+        return Named(relation="perhaps", said=say("plate.maybe-model", read=seen.text, model=model))
+    return Named(relation="another", said=say("plate.another-model", read=seen.text, model=model))
 
 
 def part_number_named(seen: FieldEvidence | None, line: PermitLine) -> Named:
@@ -242,7 +246,7 @@ def part_number_named(seen: FieldEvidence | None, line: PermitLine) -> Named:
         return OWN if read == recorded else Named(relation="perhaps")
     return Named(
         relation="another",
-        words=f"The plate bears another part number: “{seen.text}”, not {line.part_number}.",
+        said=say("plate.another-part-number", read=seen.text, recorded=line.part_number),
     )
 
 

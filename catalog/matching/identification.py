@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from catalog.bands import band
 from values.rule import Declared
+from values.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,29 +39,26 @@ NEARLY = 0.5
 """Posterior from which a catalogued unit that does not fit still keeps the answer open, and under
 which, without the stack of its looks, a unit that fits leaves it open."""
 
-NOT_BY_MACHINE = (
-    "A serial that stands in no sequence is not identified from a machine's reading alone: when "
-    "tested on drawn plates, units that differ in one look-alike (O for 0, I for 1 …) were too "
-    "often taken for each other. A person who can read it may settle it."
-)
+NOT_BY_MACHINE: Final = say("identification.not-by-machine")
 """Said where the numbers would do; what was tested is `python -m benchmarks.weight_irregular`."""
 
-WORDS: Mapping[Verdict, str] = MappingProxyType(
+SAID: Final[Mapping[Verdict, Sentence]] = MappingProxyType(
     {
-        "identifies_catalog_unit": "The reading identifies this catalog unit, if every unit "
-        "taken to exist was equally probable beforehand.",
-        "consistent_with_catalog_unit": "The reading is consistent with this catalog unit.",
-        "consistent_with_model_only": "No serial tells this unit from others of its "
-        "model; this is not a match.",
-        "several_candidates": "Several catalog units fit the reading.",
-        "contradicted": "The serial fits, but the plate names another maker, model or part number; "
-        "it is not taken to be this unit’s.",
-        "not_in_catalog": "No catalog unit fits; that is no sign that there was no permit.",
-        "excluded": "At the stated error rates this unit is excluded.",
-        "inconclusive": "The reading does not settle which unit it is.",
+        "identifies_catalog_unit": say("verdict.identifies-catalog-unit"),
+        "consistent_with_catalog_unit": say("verdict.consistent-with-catalog-unit"),
+        "consistent_with_model_only": say("verdict.consistent-with-model-only"),
+        "several_candidates": say("verdict.several-candidates"),
+        "contradicted": say("verdict.contradicted"),
+        "not_in_catalog": say("verdict.not-in-catalog"),
+        "excluded": say("verdict.excluded"),
+        "inconclusive": say("verdict.inconclusive"),
     }
 )
 """What each verdict says of a unit or of a search."""
+
+NO_FIT: Final = say("band.no-fit")
+CONTRADICTED: Final = say("band.contradicted")
+"""What stands beside a weight that supports nothing."""
 
 RULES: Final = Declared(
     "identification",
@@ -73,7 +71,6 @@ RULES: Final = Declared(
         "RULED_OUT_BELOW": "likelihood ratio",
         "SAYS_NOTHING_BELOW": "likelihood ratio",
         "CONSISTENT_FROM": "likelihood ratio",
-        "WORDS": "verdict: its sentence",
     },
     sources={
         "ALONE_FROM": "400 mild and 200 hard drawn plates; docs/validity.md",
@@ -114,16 +111,11 @@ def unit_verdict(
     return "consistent_with_catalog_unit"
 
 
-def without_stack(weight: UnitWeight, alone: float) -> str:
+def without_stack(weight: UnitWeight, alone: float) -> tuple[Sentence, ...]:
     """Say what the stack of the looks carries, where the verdict hangs on it; else nothing."""
     if alone >= ALONE_FROM or (alone >= NEARLY and weight.posterior < IDENTIFIES_FROM):
-        return ""
-    return (
-        f" Without the picture of the exposures laid over each other, the probability of this unit "
-        f"would be {alone:.2g}, if all were equally probable beforehand. Such a picture may "
-        f"strengthen an identification, not make one: .{ALONE_FROM * 100:.0f} is "
-        f"asked of the exposures alone."
-    )
+        return ()
+    return (say("weight.without-stack", posterior=alone, least=ALONE_FROM),)
 
 
 def result_verdict(
@@ -146,8 +138,8 @@ def result_verdict(
     return "inconclusive" if open_still else "not_in_catalog"
 
 
-def supports(weight: UnitWeight, verdict: Verdict) -> str:
-    """Give the words that stand beside a unit's weight: of support only where it is one.
+def supports(weight: UnitWeight, verdict: Verdict) -> Sentence:
+    """Say what stands beside a unit's weight: of support only where it is one.
 
     A unit that does not fit the reading, or of which the plate names another, is never supported,
     however much less the others fit.
@@ -155,7 +147,3 @@ def supports(weight: UnitWeight, verdict: Verdict) -> str:
     if verdict == "contradicted":
         return CONTRADICTED
     return band(weight.lr) if weight.fits else NO_FIT
-
-
-NO_FIT = "does not fit the reading"
-CONTRADICTED = "no support: the plate names another"

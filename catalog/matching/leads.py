@@ -19,6 +19,7 @@ from catalog.kept import kept
 from catalog.makers import shown_maker
 from catalog.status import delivered, never_approved
 from values.rule import Declared
+from values.sentence import Sentence, say
 from values.text import fold, plain, skeleton, sound
 
 if TYPE_CHECKING:
@@ -59,20 +60,12 @@ RULES: Final = Declared(
     },
 )
 
-TITLES: Final[dict[LeadKind, str]] = {
-    "units_without_serials": "Permits with units of this model whose serials are not known",
-    "same_serial_elsewhere": "The same serial under another maker or model, or undelivered",
-    "part_of_serial": "Serials that hold what was read as a part",
-    "near_models": "Models that are written in a way near to what was read",
-    "registers_not_asked": "Registers that were not asked",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
     """One thing to follow up: a sentence, and the record that it names."""
 
-    sentence: str
+    said: Sentence
     permit_id: str = ""
     maker: str = ""
     model: str = ""
@@ -92,12 +85,25 @@ class Leads:
     """Whether there are more than `total`, which then is where counting ended."""
 
     @property
-    def words(self) -> str:
+    def said(self) -> Sentence:
         """What they are and how many of them are shown."""
-        total = f"more than {self.total:,}" if self.more else f"{self.total:,}"
-        if len(self.shown) == self.total and not self.more:
-            return f"{TITLES[self.kind]}: {total}"
-        return f"{TITLES[self.kind]}: {len(self.shown):,} of {total} shown"
+        return say(
+            "leads.of-kind",
+            kind=self.kind,
+            total=self.total,
+            more=self.more,
+            shown=len(self.shown),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """A register that was imported: its name, the SHA-256 of its snapshot, what it holds."""
+
+    name: str
+    sha256: str
+    permits: int
+    serials: int
 
 
 def leads(
@@ -125,13 +131,24 @@ def leads(
     return tuple(one for one in found if one.total)
 
 
-def not_asked(names: Iterable[str]) -> Leads:
+def not_asked(registers: Iterable[Register]) -> Leads:
     """Name the registers that were imported and not asked."""
-    every = tuple(names)
+    every = tuple(registers)
     return Leads(
         kind="registers_not_asked",
         total=len(every),
-        shown=tuple(Lead(sentence=f"Not asked: {name}.") for name in every[:MOST_LEADS]),
+        shown=tuple(
+            Lead(
+                said=say(
+                    "lead.not-asked",
+                    name=one.name,
+                    sha256=one.sha256,
+                    permits=one.permits,
+                    serials=one.serials,
+                )
+            )
+            for one in every[:MOST_LEADS]
+        ),
     )
 
 
@@ -156,11 +173,18 @@ def _same_serial(snapshot: Snapshot, groups: tuple[UnitGroup, ...], text: str) -
 
 def _of_unit(snapshot: Snapshot, unit: Unit) -> Lead:
     maker = _maker(snapshot, unit.line)
-    never = ", on an application that was never approved" if never_approved(unit.permit) else ""
     party = _party(unit.permit, unit.delivery)
     return Lead(
-        sentence=f"Serial {unit.serial.value} is on record for {maker} {unit.line.model}: "
-        f"{_permit(unit.permit)}{_for(party)}{never}.",
+        said=say(
+            "lead.serial-elsewhere",
+            serial=unit.serial.value,
+            maker=maker,
+            model=unit.line.model,
+            permit=_number(unit.permit),
+            record=unit.permit.permit_id,
+            party=party,
+            never_approved=never_approved(unit.permit),
+        ),
         permit_id=unit.permit.permit_id,
         maker=maker,
         model=unit.line.model,
@@ -239,12 +263,18 @@ def _lines_without(snapshot: Snapshot, group: UnitGroup, permit: Permit) -> Iter
         return
     line, delivery = first
     party, maker = _party(permit, delivery), _maker(snapshot, line)
-    least = "" if exact else "at least "
-    many = f"{least}{units:,} {_units(units)}" if units else "an unknown number of units"
-    how = "delivered" if delivery is not None else "permitted"
     yield Lead(
-        sentence=f"{_permit(permit)}: {many} of {maker} {line.model} {how}{_for(party)}, without "
-        "serials; whether this is one of them cannot be told.",
+        said=say(
+            "lead.without-serials",
+            permit=_number(permit),
+            record=permit.permit_id,
+            units=units,
+            exact=exact,
+            maker=maker,
+            model=line.model,
+            delivered=delivery is not None,
+            party=party,
+        ),
         permit_id=permit.permit_id,
         maker=maker,
         model=line.model,
@@ -267,9 +297,13 @@ def _near_models(snapshot: Snapshot, text: str) -> Leads:
             name = maker.canonical if maker else group.maker_id
             found.append(
                 Lead(
-                    sentence=f"The register has a model “{group.model}” by {name} "
-                    f"({permits:,} {'permit' if permits == 1 else 'permits'}); it was not compared "
-                    f"with “{text}”.",
+                    said=say(
+                        "lead.near-model",
+                        model=group.model,
+                        maker=name,
+                        permits=permits,
+                        read=text,
+                    ),
                     maker=name,
                     model=group.model,
                 )
@@ -317,9 +351,9 @@ def _one_apart(one: str, other: str) -> bool:
     return a[1:] == b[1:] or a[1:] == b or a == b[1:]
 
 
-def _permit(permit: Permit) -> str:
-    number = permit.number
-    return f"Permit {number.value if number.readable else f'of record {permit.permit_id}'}"
+def _number(permit: Permit) -> str:
+    """The number of a permit; empty where it cannot be read."""
+    return permit.number.value if permit.number.readable else ""
 
 
 def _party(permit: Permit, delivery: Delivery | None) -> str:
@@ -334,14 +368,6 @@ def _party(permit: Permit, delivery: Delivery | None) -> str:
     if delivery is not None and delivery.consignee.readable:
         return delivery.consignee.value
     return ""
-
-
-def _for(party: str) -> str:
-    return f" for {party}" if party else ", no party named"
-
-
-def _units(count: int) -> str:
-    return "unit" if count == 1 else "units"
 
 
 def _maker(snapshot: Snapshot, line: PermitLine) -> str:

@@ -22,6 +22,7 @@ from catalog.confusions import OTHER, WIDTH, byte_columns, encode
 from catalog.matching.sequences import sequences_of
 from catalog.schemes import smoothed
 from values.rule import Declared
+from values.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -208,35 +209,31 @@ class Population:
         return tuple((kind, sum(kind)) for kind in sorted(kinds))
 
     @cached_property
-    def basis(self) -> str:
-        """How N̂ was found, in words."""
+    def basis(self) -> tuple[Sentence, ...]:
+        """How N̂ was found."""
         return self.basis_for(self.main)
 
-    def basis_for(self, place: int) -> str:
-        """How N̂ was found, in words, for a unit of one sequence."""
+    def basis_for(self, place: int) -> tuple[Sentence, ...]:
+        """How N̂ was found, for a unit of one sequence."""
         if not self.counts.size:
-            return "no serial of this model is catalogued"
-        outside = (
-            f"{self.irregular} catalogued serials follow no sequence; {self.beyond:.0f} more are "
-            "assumed, half of them one character beside a catalogued one, the others with "
-            "characters as frequent as in the catalogued ones, never-seen characters up to "
-            "1 − 0.05^(1/n)"
+            return (say("population.none"),)
+        outside = say(
+            "population.out-of-sequence", irregular=self.irregular, beyond=float(self.beyond)
         )
-        own = self.sequences[place].words if place < len(self.sequences) else outside
-        parts = [own]
+        if place >= len(self.sequences):
+            return (outside, *self._others(place))
+        beside = (outside,) if self.irregular else ()
+        return (self.sequences[place].said, *self._others(place), *beside)
+
+    def _others(self, place: int) -> tuple[Sentence, ...]:
+        """How many units the sequences that are not this one are counted as."""
         others = len(self.sequences) - (place < len(self.sequences))
-        if others:
-            rate = self.units_a_serial(place)
-            each = np.minimum(self.sizes, self.counts * rate)[: len(self.sequences)]
-            units = each.sum() - (each[place] if place < each.size else 0.0)
-            parts.append(
-                f"{others} other {'sequence is' if others == 1 else 'sequences are'} counted as "
-                f"{units:,.0f} units in all: for each serial known of it, no sequence is taken to "
-                f"have more units than this one ({rate:.3g})"
-            )
-        if self.irregular and place < len(self.sequences):
-            parts.append(outside)
-        return "; ".join(parts)
+        if not others:
+            return ()
+        rate = self.units_a_serial(place)
+        each = np.minimum(self.sizes, self.counts * rate)[: len(self.sequences)]
+        units = each.sum() - (each[place] if place < each.size else 0.0)
+        return (say("population.other-sequences", others=others, units=float(units), rate=rate),)
 
     @cached_property
     def lengths(self) -> tuple[int, ...]:

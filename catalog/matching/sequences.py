@@ -14,6 +14,7 @@ from math import comb
 from typing import TYPE_CHECKING, Final
 
 from values.rule import Declared
+from values.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,17 +79,20 @@ class Sequence:
         return sum(run.last - run.first + 1 for run in self.runs)
 
     @property
-    def form(self) -> str:
+    def form(self) -> tuple[str, ...]:
         """How the serials look: # stands for a digit of the number."""
-        return " and ".join(f"{self.prefix}{'#' * run.digits}{self.suffix}" for run in self.runs)
+        return tuple(f"{self.prefix}{'#' * run.digits}{self.suffix}" for run in self.runs)
 
     @property
-    def words(self) -> str:
+    def said(self) -> Sentence:
         """How N̂ was found."""
-        seen = self.largest - self.start + 1
-        return (
-            f"numbers {self.form} are taken to run from {self.start} to {self.last}: largest seen "
-            f"{self.largest}, {self.count} seen, N̂ = m + m/k − 1 with m = {seen}, k = {self.count}"
+        return say(
+            "population.sequence",
+            form=self.form,
+            start=self.start,
+            last=self.last,
+            largest=self.largest,
+            count=self.count,
         )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from catalog.kept_search import result_json
+from catalog.serialize import kept_result
 from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
 from catalog.types import (
     CatalogRecords,
@@ -23,11 +25,15 @@ from catalog.types import (
     StatusEvent,
 )
 from values.dates import PartialDate
+from values.sentence import Sentence
+from words import en
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
     from typing import Literal
+
+    from catalog.results import SearchResult
 
 day = PartialDate.parse
 
@@ -124,6 +130,23 @@ def snapshot_of(
 
 def numbered(*numbers: int, form: str = "CMX15D-{:04d}") -> tuple[str, ...]:
     return tuple(form.format(number) for number in numbers)
+
+
+def spoken(*said: Sentence | Iterable[Sentence] | None) -> str:
+    """What people read of sentences, one after the other."""
+    parts = ((one,) if isinstance(one, Sentence) else one or () for one in said)
+    return " ".join(en.text(sentence) for part in parts for sentence in part)
+
+
+def ids(said: Iterable[Sentence]) -> list[str]:
+    """The identifiers of sentences, in their order."""
+    return [one.id for one in said]
+
+
+def kept_json(result: SearchResult) -> dict[str, Any]:
+    """A result as it is kept, as JSON values."""
+    kept: dict[str, Any] = result_json(kept_result(result, en.text))
+    return kept
 
 
 def asked(

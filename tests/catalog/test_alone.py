@@ -10,12 +10,23 @@ import pytest
 
 from catalog.looks import stacked
 from catalog.matching.identification import ALONE_FROM, IDENTIFIES_FROM, unit_verdict
-from catalog.search import ALONE, search
-from catalog.serialize import result_to_json
+from catalog.search import search
 from catalog.weight import UnitWeight
-from tests.catalog.casework import asked, delivery, history, line, numbered, permit, snapshot_of
+from tests.catalog.casework import (
+    asked,
+    delivery,
+    history,
+    ids,
+    kept_json,
+    line,
+    numbered,
+    permit,
+    snapshot_of,
+)
 from tests.catalog.test_looks import SYMBOLS, Fused, lattice
+from values.sentence import say
 from vision.lattice import Lattice
+from words import en
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +90,7 @@ def test_what_looks_and_their_stack_come_to(
     first = result.candidates[0]
     assert first.key.endswith("CMX15D0836")
     assert first.verdict == result.verdict == verdict, first.explanation
-    says = "Without the picture of the exposures laid over each other" in first.explanation
+    says = "weight.without-stack" in ids(first.explanation)
     assert says == (stack is SURE and verdict != "identifies_catalog_unit")
 
 
@@ -89,11 +100,12 @@ def test_the_weight_of_the_looks_alone_stands_beside_the_other_assumptions(
     def row(stack: Lattice | None) -> dict[str, float]:
         fused = Fused(looks=OPEN, stack=stack)
         result = search(asked(TRUE, origin="machine", likelihood=fused), series)
-        first = json.loads(json.dumps(result_to_json(result)))["candidates"][0]
+        first = json.loads(json.dumps(kept_json(result)))["candidates"][0]
         return {each["assumption"]: each["lr"] for each in first["sensitivity"]}
 
-    assert ALONE not in row(None)
-    assert row(SURE)[ALONE] == pytest.approx(row(None)["the reader errs half as often"], rel=0.01)
+    alone = en.text(say("assumed.exposures-alone"))
+    assert alone not in row(None)
+    assert row(SURE)[alone] == pytest.approx(row(None)["the reader errs half as often"], rel=0.01)
 
 
 @pytest.mark.parametrize(

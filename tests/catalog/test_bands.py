@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.bands import BANDS, VERSION, band, times
+from catalog.bands import BANDS, VERSION, band
+from tests.catalog.casework import spoken
+from words.english.numbers import times
 
 SCALE = {
     1.0: "no support either way",
@@ -19,10 +21,10 @@ SCALE = {
 
 @pytest.mark.parametrize(("least", "words"), SCALE.items())
 def test_a_step_begins_where_it_says_on_both_sides_of_one(least: float, words: str) -> None:
-    assert band(least) == words
-    below = band(least * (1 - 1e-9))
+    assert spoken(band(least)) == words
+    below = spoken(band(least * (1 - 1e-9)))
     assert below != words or least == 1.0
-    against = band(1 / (least * (1 + 1e-9)))
+    against = spoken(band(1 / (least * (1 + 1e-9))))
     assert against == (words if least == 1.0 else f"{words} for another unit")
 
 

@@ -13,6 +13,7 @@ from catalog.demo import COVERAGE
 from catalog.diff import FieldChange, SnapshotDiff, UnitChange, diff
 from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
 from catalog.types import CatalogRecords, Permit, Serial
+from tests.catalog.casework import ids, spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,7 @@ def test_the_same_records_differ_in_nothing(
 ) -> None:
     same = compare(demo_snapshot, demo_load.records, tmp_path / "s")
     assert same.empty
-    assert same.sentences() == ("Both snapshots hold the same records.",)
+    assert ids(same.sentences()) == ["diff.same"]
     assert same.old_sha256 != same.new_sha256  # other sources, another time
 
 
@@ -74,7 +75,7 @@ def test_a_new_unit(
             after="SYN-2020-007 / SYN-2020-007/1 / SYN-D-0201",
         ),
     )
-    assert found.sentences() == ("1 permit changed.", "1 unit added.")
+    assert spoken(found.sentences()) == "1 permit changed. 1 unit added."
     (change,) = found.permits_changed
     assert change.record_id == "SYN-2020-007"
     assert change.fields == (

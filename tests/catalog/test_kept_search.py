@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,13 +12,15 @@ import pytest
 from catalog.demo import COVERAGE, demo_catalog_csv
 from catalog.errors import RecordInvalid
 from catalog.findings import Circumstances, findings
-from catalog.kept_search import FORMAT, kept_result, kept_search, result_json, search_json
+from catalog.kept_search import FORMAT, KeptSearch, kept_search, result_json, search_json
 from catalog.load import load
 from catalog.makers import known_makers
 from catalog.search import search
-from catalog.serialize import finding_to_json, result_to_json
+from catalog.serialize import kept_finding, kept_result
 from catalog.types import FieldEvidence, Query
 from tests.catalog.casework import snapshot_of
+from values.sentence import say
+from words import en
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,15 +49,15 @@ def written(catalog: Snapshot, serial: str) -> dict[str, Any]:
         serial=FieldEvidence(text=serial, origin="human") if serial else None,
     )
     result = search(query, catalog)
-    data = {
-        "result": result_to_json(result),
-        "findings": [
-            {"candidate": candidate.key, **finding_to_json(finding)}
+    kept = KeptSearch(
+        result=kept_result(result, en.text),
+        findings=tuple(
+            kept_finding(candidate.key, finding, en.text)
             for candidate in result.candidates
             for finding in findings(candidate, catalog, Circumstances())
-        ],
-    }
-    plain: dict[str, Any] = json.loads(json.dumps(data))
+        ),
+    )
+    plain: dict[str, Any] = json.loads(json.dumps(search_json(kept)))
     return plain
 
 
@@ -65,7 +69,6 @@ def test_everything_that_is_written_is_read_and_nothing_else(
     kept = kept_search(json.dumps(data).encode())
     assert search_json(kept) == data
     assert result_json(kept.result) == data["result"]
-    assert kept_result(data["result"]) == kept.result
     assert kept.result.format == FORMAT
 
 
@@ -122,3 +125,25 @@ def test_a_member_of_another_type_or_format_is_refused(
 def test_what_is_no_search_is_refused(data: bytes) -> None:
     with pytest.raises(RecordInvalid):
         kept_search(data)
+
+
+KEPT = Path(__file__).parents[1] / "kept" / "1.0-2026-11" / "store.zip"
+
+
+def test_a_search_that_was_kept_as_texts_alone_is_read_and_written_as_it_was() -> None:
+    with zipfile.ZipFile(KEPT) as store:
+        (name,) = (one for one in store.namelist() if "/data/catalog/search-" in one)
+        data = store.read(name)
+    kept = kept_search(data)
+    assert kept.result.format == "nameplate-search-result-1"
+    assert kept.result.explanation
+    assert kept.result.said == ()
+    assert search_json(kept) == json.loads(data)
+
+
+def test_every_text_is_kept_with_what_it_was_made_of(catalog: Snapshot) -> None:
+    data = written(catalog, SERIALS[0])
+    first = data["result"]["candidates"][0]
+    said = [one for one in first["said"] if one[0] == "explanation"]
+    assert " ".join(en.text(say(name, **data)) for _, name, data in said) == first["explanation"]
+    assert data["findings"][0]["said"][0][0] == "statement"

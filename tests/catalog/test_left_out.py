@@ -11,11 +11,12 @@ import pytest
 
 from catalog.competitors import Competition
 from catalog.coverage import coverage_note
-from catalog.left_out import LONGEST_PROBLEM, MOST_REASONS, Tally, left_out_words, rows_left_out
+from catalog.left_out import LONGEST_PROBLEM, MOST_REASONS, Tally, left_out, rows_left_out
 from catalog.load import load
 from catalog.manifest import manifest_bytes
 from catalog.snapshot import build_snapshot, open_snapshot
 from catalog.types import CoverageEntry, LeftOut, Source
+from tests.catalog.casework import ids, spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,7 @@ def _source(read: int, taken: int, *parts: LeftOut) -> Source:
 
 
 def test_nothing_left_out_says_nothing() -> None:
-    assert left_out_words((_source(5, 5), Source(name="no counts"))) == ""
+    assert left_out((_source(5, 5), Source(name="no counts"))) == ()
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_nothing_left_out_says_nothing() -> None:
     ],
 )
 def test_rows_are_counted_in_words(read: int, taken: int, said: str) -> None:
-    assert left_out_words((_source(read, taken),)).startswith(said)
+    assert spoken(left_out((_source(read, taken),))).startswith(said)
 
 
 def test_sources_add_up() -> None:
@@ -102,7 +103,9 @@ def test_a_snapshot_keeps_what_was_left_out_and_coverage_says_it_beside_complete
     assert b'"left_out"' in manifest_bytes(manifest)
     snapshot = open_snapshot(tmp_path / "one.snapshot")
     assert snapshot.manifest == manifest
-    note = coverage_note(snapshot, Competition(competitors=(), certain=False, limits=(), absent=""))
+    nobody = Competition(competitors=(), certain=False, limits=(), absent=None)
+    note = coverage_note(snapshot, nobody)
     snapshot.close()
-    assert "1 of 2 rows was left out" in note
-    assert "row 3" in note
+    assert ids(note)[-2:] == ["coverage.left-out", "coverage.left-out-column"]
+    assert "1 of 2 rows was left out" in spoken(note)
+    assert "row 3" in spoken(note)

@@ -393,7 +393,9 @@ def test_a_mapping_is_kept_and_read_back() -> None:
     [
         ([], "cannot be read"),
         ({"columns": [{"header": "a", "target": "colour"}]}, "unknown meaning 'colour'"),
-        ({"columns": [], "date_order": "ymd"}, "unknown order of dates"),
+        ({"columns": [], "date_order": "ymd"}, "date_order: Input should be 'iso', 'dmy'"),
+        ({"columns": [], "colour": "red"}, "colour"),
+        ({"columns": [{"header": 1, "target": "serial"}]}, "columns.0.header"),
     ],
 )
 def test_a_bad_mapping_is_refused_in_words(value: object, words: str) -> None:

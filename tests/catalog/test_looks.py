@@ -23,6 +23,7 @@ from tests.catalog.casework import (
     numbered,
     permit,
     snapshot_of,
+    spoken,
 )
 from vision.evidence import FusedLikelihood, usual_tempering
 from vision.lattice import Lattice
@@ -166,8 +167,8 @@ def test_three_clear_looks_identify_a_unit_of_a_dense_series(tmp_path: Path) -> 
         result = search(asked("CMX15D-0836", origin="machine", likelihood=fused), snapshot)
         assert result.verdict == "identifies_catalog_unit", result.explanation
         assert result.candidates[0].key.endswith("CMX15D0836")
-        explanation = result.candidates[0].explanation
-        assert error_rates(1000, pixels=True) in explanation
+        assert result.candidates[0].tested == error_rates(1000, pixels=True)
+        explanation = spoken(result.candidates[0].explanation)
         assert "equally probable beforehand" in explanation, "the prior is stated"
         nothing = search(asked("ZZ9", origin="machine", likelihood=garbage), snapshot)
         assert nothing.verdict in {"consistent_with_model_only", "inconclusive"}
@@ -191,12 +192,12 @@ def test_clear_looks_do_not_identify_a_serial_that_stands_in_no_sequence(tmp_pat
         assert best.weight is not None
         assert best.weight.posterior > IDENTIFIES_FROM, "the numbers alone would do"
         assert seen.verdict == best.verdict == "consistent_with_catalog_unit"
-        assert NOT_BY_MACHINE in best.explanation
+        assert best.tested == (NOT_BY_MACHINE,)
         text = search(asked("7F2KW9X4", origin="machine"), snapshot)
         assert text.verdict != "identifies_catalog_unit", "a machine's text without its pixels"
         read = search(asked("7F2KW9X4", origin="code"), snapshot)
         assert read.verdict == "identifies_catalog_unit"
-        assert NOT_BY_MACHINE not in read.candidates[0].explanation
+        assert NOT_BY_MACHINE not in read.candidates[0].tested
 
 
 def test_looks_that_do_not_say_for_how_many_they_count_are_no_single_reading() -> None:

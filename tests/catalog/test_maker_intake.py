@@ -13,7 +13,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from catalog.issues import IssueBook
-from catalog.kept_search import kept_result
 from catalog.load import load_csv
 from catalog.maker_intake import MakerIntake
 from catalog.makers import (
@@ -25,9 +24,10 @@ from catalog.makers import (
     words_of,
 )
 from catalog.search import search
-from catalog.serialize import result_to_json
+from catalog.serialize import kept_result
 from catalog.types import FieldEvidence, Query
-from tests.catalog.casework import snapshot_of
+from tests.catalog.casework import snapshot_of, spoken
+from words import en
 from workbench.report.result import candidates_of
 
 if TYPE_CHECKING:
@@ -211,9 +211,9 @@ def test_the_name_as_written_stands_beside_the_canonical_one(tmp_path: Path) -> 
             found = search(query, snapshot)
             assert found.candidates
             return {
-                "titles": [c.title for c in candidates_of(kept_result(result_to_json(found)))],
+                "titles": [c.title for c in candidates_of(kept_result(found, en.text))],
                 "recorded": [c.features[0].recorded for c in found.candidates],
-                "coverage": found.coverage_note,
+                "coverage": spoken(found.coverage_note),
             }
 
         kontron = asked("Kontron", "ETX-1803")

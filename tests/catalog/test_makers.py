@@ -169,7 +169,6 @@ def test_a_differing_letter_is_said_so() -> None:
     exact, slip = NAMES.find("L-3 Wescam")[0], NAMES.find("L-3 Wescamm")[0]
     assert exact.exact
     assert not slip.exact
-    assert "written otherwise" in slip.note
 
 
 def test_the_more_specific_maker_comes_before_its_parent() -> None:
@@ -198,14 +197,12 @@ def test_a_name_out_of_its_time_is_noted_and_never_excludes(
 ) -> None:
     hit = NAMES.find(name, day)[0]
     assert hit.in_time is in_time
-    assert ("not in use then" in hit.note) is (in_time is False)
 
 
 def test_models_by_name_or_declared_variant_never_by_likeness() -> None:
     assert NAMES.find_model("wescam", "CMX-15D")[0].exact
     variant = NAMES.find_model("wescam", "mx 15d")[0]
     assert (variant.model, variant.exact) == ("CMX-15D", False)
-    assert "declared" in variant.note
     assert NAMES.find_model("wescam", "CMX-15") != NAMES.find_model("wescam", "CMX-15D")
     assert NAMES.find_model("wescam", "CMX-16D") == ()
     assert NAMES.find_model(None, "TB2")[0].maker_id == "baykar"

@@ -70,7 +70,7 @@ def test_random_serials_follow_no_sequence() -> None:
 def test_repeats_count_once_and_statistics_survive_json() -> None:
     found = statistics(keys("A0001", "A0001", "A0005", "ZZ"))
     assert found.keys == 3
-    assert GroupStatistics.from_json(json.loads(json.dumps(found.to_json()))) == found
+    assert GroupStatistics.from_json(json.dumps(found.to_json()).encode()) == found
 
 
 def test_unsorted_keys_are_refused() -> None:

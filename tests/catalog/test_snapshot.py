@@ -394,7 +394,9 @@ def test_a_writer_takes_permits_one_by_one(tmp_path: Path) -> None:
     assert manifest.notice == ""
     with open_snapshot(tmp_path / "s") as snapshot:
         assert snapshot.find_units("б7")[0].serial.value == "Б-7"
-        assert snapshot.statistics(0)["keys"] == 3
+        found = snapshot.statistics(0)
+        assert found is not None
+        assert found.keys == 3
 
 
 def test_a_declared_scheme_says_which_digits_are_the_number(tmp_path: Path) -> None:
@@ -404,4 +406,7 @@ def test_a_declared_scheme_says_which_digits_are_the_number(tmp_path: Path) -> N
     for makers, digits, suffix in ((records.makers, 6, ""), ((maker,), 4, "20")):
         path = build(replace(records, makers=makers), tmp_path / str(digits))
         with open_snapshot(path) as snapshot:
-            assert snapshot.statistics(0)["blocks"][0][:3] == ["A", digits, suffix]
+            found = snapshot.statistics(0)
+            assert found is not None
+            block = found.blocks[0]
+            assert (block.prefix, block.digits, block.suffix) == ("A", digits, suffix)

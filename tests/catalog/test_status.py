@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from catalog.status import never_approved, possible_statuses, what_is_missing
 from catalog.types import Permit, Redactable, StatusEvent
+from tests.catalog.casework import spoken
 from values.dates import PartialDate
 
 D = PartialDate.parse
@@ -141,7 +142,8 @@ def test_what_is_missing_is_named(
     events: tuple[str, ...], validity: tuple[str, str], shipped: str, missing: tuple[str, ...]
 ) -> None:
     one = permit(*events, valid_from=validity[0], valid_to=validity[1])
-    assert what_is_missing(one, D(shipped)) == missing
+    said = [spoken(one) for one in what_is_missing(one, D(shipped))]
+    assert said == [f"The record does not say {what}." for what in missing]
 
 
 DAYS = st.sampled_from(["", "2019", "2020", "2020-05", "2020-05-06", "2020-05-07", "2021-01-01"])

@@ -7,9 +7,11 @@ import inspect
 import re
 from dataclasses import replace
 from importlib import import_module
+from itertools import product
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING
+from types import UnionType
+from typing import TYPE_CHECKING, Literal, Union, get_args, get_origin
 
 import pytest
 
@@ -21,6 +23,8 @@ from vision.fusion import NothingToFuse, fuse
 from words import en
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from values.sentence import Parameter, Sentence
     from words.templates import Template
 
@@ -69,27 +73,37 @@ def test_no_identifier_stands_in_two_tables() -> None:
     assert len(every) == len(set(every)) == len(en.ENGLISH.gaps())
 
 
-def _filled(identifier: str, template: Template) -> Sentence:
-    """A sentence with some datum of the right kind in each gap."""
-    if not isinstance(template, str):
-        kinds = inspect.get_annotations(template, eval_str=True)
-        data: dict[object, Parameter] = {bool: True, int: 2, float: 2.5, str: "Data"}
-        gaps = {
-            name: data.get(kinds[name], ("Data", "more")) for name in en.ENGLISH.gaps()[identifier]
-        }
-        return say(identifier, **gaps)
-    parts = list(Formatter().parse(template))
-    return say(identifier, **{name: 2 if spec else "Data" for _, name, spec, _ in parts if name})
+def _data(kind: object) -> tuple[Parameter, ...]:
+    """Data of a kind: every word of a closed list, one of any other kind."""
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    if isinstance(kind, UnionType) or get_origin(kind) is Union:
+        return tuple(data for one in get_args(kind) for data in _data(one))
+    one: dict[object, Parameter] = {bool: True, int: 2, float: 2.5, str: "Data"}
+    return (one.get(kind, ("Data", "more")),)
+
+
+def _filled(identifier: str, template: Template) -> Iterator[Sentence]:
+    """A sentence with data of the right kind in each gap, once for each word of a closed list."""
+    if isinstance(template, str):
+        parts = list(Formatter().parse(template))
+        yield say(identifier, **{name: 2 if spec else "Data" for _, name, spec, _ in parts if name})
+        return
+    kinds = inspect.get_annotations(template, eval_str=True)
+    names = sorted(en.ENGLISH.gaps()[identifier])
+    for data in product(*(_data(kinds[name]) for name in names)):
+        yield say(identifier, **dict(zip(names, data, strict=True)))
 
 
 def test_every_text_is_a_sentence() -> None:
     for room in en.ROOMS:
         for identifier, template in room.SENTENCES.items():
-            text = en.text(_filled(identifier, template))
-            assert re.match(r"[“A-Z0-9]", text), identifier
-            assert text.endswith((".", "”", "?")), identifier
+            for text in map(en.text, _filled(identifier, template)):
+                assert re.match(r"[“A-Z0-9]", text), identifier
+                assert text.endswith((".", "”", "?")), identifier
         for identifier, template in room.PHRASES.items():
-            assert not en.text(_filled(identifier, template)).endswith("."), identifier
+            for text in map(en.text, _filled(identifier, template)):
+                assert not text.endswith("."), identifier
 
 
 def test_what_was_recorded_is_shown_as_it_was() -> None:

@@ -12,6 +12,7 @@ from catalog.demo import COVERAGE, demo_catalog_csv
 from catalog.errors import SnapshotDamaged
 from catalog.mapping import ColumnMapping
 from evidence_store.types import STORE_LOG
+from words import en
 from workbench.__main__ import main
 from workbench.errors import BadRequest, NotFound
 
@@ -35,7 +36,7 @@ def test_what_changed_since_the_snapshot_before(bench: Workbench, investigator: 
     )
     changes = bench.catalogs.changes(second.sha256)
     assert (changes.old_sha256, changes.new_sha256) == (first.sha256, second.sha256)
-    assert changes.sentences() == ("1 unit added.", "1 unit removed.")
+    assert [en.text(one) for one in changes.sentences()] == ["1 unit added.", "1 unit removed."]
     back = bench.catalogs.changes(first.sha256, since=second.sha256)
     assert {unit.key for unit in back.units} == {"CMX15D0839", "CMX15D0899"}
 

@@ -11,6 +11,7 @@ from ui.components import markup
 from ui.components.leads import leads
 from ui.components.side_by_side import side_by_side
 from ui.components.waterfall import waterfall
+from words import en
 from workbench.report.numbers import ratio
 from workbench.report.result import candidates_of, leads_of
 
@@ -159,7 +160,8 @@ def _snapshot(workbench: Workbench, catalog: CatalogSummary, *, first: bool) -> 
 
 def _changes(changes: SnapshotDiff) -> None:
     """How many of each kind changed, and the first of the units and permits among them."""
-    st.html("".join(f"<div>{markup.safe(sentence)}</div>" for sentence in changes.sentences()))
+    said = map(en.text, changes.sentences())
+    st.html("".join(f"<div>{markup.safe(sentence)}</div>" for sentence in said))
     records = (*changes.permits_changed, *changes.makers_changed)
     rows = [
         *((name, "permit", "", "added") for name in changes.permits_added),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from catalog.kept_search import KeptSearch, result_json, search_json
 from values.text import counted
+from words import en
 from workbench.commands.common import (
     Verbs,
     actor_of,
@@ -168,7 +169,7 @@ def _add_decide(verbs: Verbs[argparse.ArgumentParser]) -> None:
 def _catalog(workbench: Workbench, options: argparse.Namespace) -> int:
     if options.changes is not None:
         for sentence in workbench.catalogs.changes(options.changes, options.since).sentences():
-            line(sentence)
+            line(en.text(sentence))
         return 0
     if options.file is None:
         return _list(workbench, options)

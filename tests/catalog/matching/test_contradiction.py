@@ -25,6 +25,7 @@ from catalog.matching.contradiction import (
     part_number_named,
 )
 from catalog.types import FieldEvidence, Maker, Party, Permit, PermitLine, Redactable
+from values.sentence import say
 from values.text import fold
 
 Origin = Literal["machine", "human", "code"]
@@ -110,7 +111,9 @@ def test_nothing_read_is_unread_and_no_sentence() -> None:
 
 def test_only_another_counts_against_a_unit_and_a_thousandfold() -> None:
     assert COUNTS_AGAINST == 1 / 1000
-    assert Named(relation="another", words="so").factor == COUNTS_AGAINST
+    assert (
+        Named(relation="another", said=say("plate.other-script", read="X")).factor == COUNTS_AGAINST
+    )
     for one in (UNREAD, OWN, Named(relation="perhaps")):
         assert one.factor == 1.0
 
@@ -160,7 +163,7 @@ def test_a_part_number_is_another_where_misreading_is_rarer_than_one_in_a_thousa
 ) -> None:
     named = part_number_named(seen(read, origin), line("08310-A"))
     assert named.relation == relation
-    assert bool(named.words) == (relation == "another")
+    assert bool(named.said) == (relation == "another")
 
 
 @pytest.mark.parametrize("role", ["integrator", "manufacturer", "end_user", "broker"])

@@ -20,15 +20,14 @@ from catalog.matching.identification import (
     NEARLY,
     NO_FIT,
     RULED_OUT_BELOW,
+    SAID,
     SAYS_NOTHING_BELOW,
-    WORDS,
     result_verdict,
     supports,
     unit_verdict,
     without_stack,
 )
 from catalog.search import search
-from catalog.serialize import result_to_json
 from catalog.types import (
     FieldEvidence,
     Maker,
@@ -46,10 +45,13 @@ from tests.catalog.casework import (
     asked,
     delivery,
     history,
+    ids,
+    kept_json,
     line,
     numbered,
     permit,
     snapshot_of,
+    spoken,
 )
 
 if TYPE_CHECKING:
@@ -104,15 +106,15 @@ def test_where_a_search_stays_open() -> None:
 
 
 def test_a_stack_that_carries_an_identification_is_said() -> None:
-    assert without_stack(weight(), 0.95) == ""
-    assert ".95 is asked of the exposures alone" in without_stack(weight(), 0.9499)
-    assert without_stack(weight(posterior=0.9989), 0.5) == ""
-    assert "would be 0.5," in without_stack(weight(posterior=0.999), 0.5)
-    assert "would be 0.4," in without_stack(weight(posterior=0.9), 0.4)
+    assert without_stack(weight(), 0.95) == ()
+    assert ".95 is asked of the exposures alone" in spoken(without_stack(weight(), 0.9499))
+    assert without_stack(weight(posterior=0.9989), 0.5) == ()
+    assert "would be 0.5," in spoken(without_stack(weight(posterior=0.999), 0.5))
+    assert "would be 0.4," in spoken(without_stack(weight(posterior=0.9), 0.4))
 
 
 def test_each_verdict_has_words_that_say_no_more_than_it() -> None:
-    assert WORDS.keys() == set(get_args(Verdict_))
+    assert SAID.keys() == set(get_args(Verdict_))
     begins = {
         "identifies_catalog_unit": "The reading identifies this catalog unit, if every unit",
         "consistent_with_catalog_unit": "The reading is consistent with this catalog unit.",
@@ -124,7 +126,7 @@ def test_each_verdict_has_words_that_say_no_more_than_it() -> None:
         "inconclusive": "The reading does not settle which unit it is.",
     }
     for verdict, words in begins.items():
-        assert WORDS[verdict].startswith(words), verdict  # type: ignore[index]
+        assert spoken(SAID[verdict]).startswith(words), verdict  # type: ignore[index]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +183,7 @@ def test_a_unit_that_does_not_fit_carries_no_words_of_support(lr: float) -> None
     one = weight(lr=lr, fits=False)
     words = supports(one, unit_verdict(one, catalogued_fitting=0, copies=1, certain=True))
     assert words == NO_FIT
-    assert all(step.words not in words for step in BANDS)
+    assert all(step.words not in spoken(words) for step in BANDS)
 
 
 @pytest.mark.parametrize(
@@ -224,20 +226,21 @@ def test_the_plate_of_another_maker_is_not_consistent(tmp_path: Path) -> None:
             result = search(asked("0830", maker="ASELSAN", origin=origin), snapshot)  # type: ignore[arg-type]
             best = result.candidates[0]
             assert result.verdict == best.verdict == "contradicted"
-            assert best.against == (
-                "The plate names another maker: “ASELSAN”, not L3Harris Wescam.",
+            assert ids(best.against) == ["plate.another-maker"]
+            assert spoken(best.against) == (
+                "The plate names another maker: “ASELSAN”, not L3Harris Wescam."
             )
             assert best.band == CONTRADICTED
-            assert "ASELSAN" in best.explanation
+            assert "ASELSAN" in spoken(best.explanation)
             (said,) = findings(best, snapshot, Circumstances())
             assert said.kind == "plate_names_another"
             assert said.grounds == best.against
-            assert "another name of this maker that the catalog does not know" in " ".join(
+            assert "another name of this maker that the catalog does not know" in spoken(
                 said.alternatives
             )
-            shown = result_to_json(result)["candidates"][0]
-            assert shown["against"] == list(best.against)
-            assert sum(f["weight_bits"] for f in shown["features"]) == pytest.approx(
+            kept = kept_json(result)["candidates"][0]
+            assert kept["against"] == [spoken(one) for one in best.against]
+            assert sum(f["weight_bits"] for f in kept["features"]) == pytest.approx(
                 best.weight.bits if best.weight else 0.0
             )
 
@@ -311,7 +314,7 @@ def test_an_integrators_name_leaves_it_open(tmp_path: Path) -> None:
     with snapshot_of(tmp_path, unit) as snapshot:
         result = search(asked("CMX15D-0830", maker="BAYKAR MAKINA", origin="code"), snapshot)
         assert result.verdict == "consistent_with_catalog_unit", "and never identified"
-        assert "put its own name on the plate" in str(result_to_json(result))
+        assert "put its own name on the plate" in str(kept_json(result))
         other = search(asked("CMX15D-0830", maker="ASELSAN", origin="code"), snapshot)
         assert other.verdict == "contradicted"
 
@@ -346,7 +349,7 @@ def test_lines_without_serials_of_another_maker_are_contradicted_too(tmp_path: P
         result = search(asked(None, maker="ASELSAN"), snapshot)
         assert {c.verdict for c in result.candidates} == {"contradicted"}
         assert result.verdict == "contradicted"
-        assert "Only maker and model are consistent" not in str(result_to_json(result))
+        assert "Only maker and model are consistent" not in str(kept_json(result))
 
 
 @pytest.mark.parametrize(
@@ -366,10 +369,10 @@ def test_a_line_is_consistent_with_what_was_read_and_no_more(
         result = search(asked(None, maker=maker, model=model), snapshot)
     assert result.candidates
     for candidate in result.candidates:
-        assert candidate.explanation.startswith(said)
-    assert number in result.explanation
+        assert spoken(candidate.explanation).startswith(said)
+    assert number in spoken(result.explanation)
     both = maker == "L3 Wescam" and model is not None
-    assert ("the maker and model" in result.explanation) is both
+    assert ("the maker and model" in spoken(result.explanation)) is both
 
 
 @pytest.mark.parametrize(
@@ -392,8 +395,8 @@ def test_a_name_beside_other_words_is_not_called_the_same_name(
     assert named.relation == relation
     (hit,) = MakerNames((maker,)).find(text)
     detail = compare.maker(seen, known, hit, 0.0, named).detail
-    assert ("The same name." in detail) is (not beside(seen, hit)), detail
-    assert (named.words in detail) or relation == "own"
+    assert ("feature.maker-same" in ids(detail)) is (not beside(seen, hit)), detail
+    assert (named.said in detail) or relation == "own"
 
 
 @pytest.mark.parametrize(
@@ -412,7 +415,7 @@ def test_a_name_in_another_script_is_compared_by_its_sound_or_said_not_to_be(
     (maker,) = (one for one in known_makers() if one.canonical == "L3Harris Wescam")
     named = maker_named(FieldEvidence(text=text, origin="human"), maker)
     assert named.relation == relation
-    assert said in named.words
+    assert said in spoken(named.said)
 
 
 def test_a_slip_is_not_called_another_name_of_itself() -> None:
@@ -420,7 +423,7 @@ def test_a_slip_is_not_called_another_name_of_itself() -> None:
     maker = Maker(maker_id="one", canonical="Microchip Technology Inc.")
     (hit,) = MakerNames((maker,)).find(seen.text)
     detail = compare.maker(seen, maker.canonical, hit, 0.0, maker_named(seen, maker)).detail
-    assert detail == "Not letter by letter, but near “Microchip Technology Inc.”."
+    assert spoken(detail) == "Not letter by letter, but near “Microchip Technology Inc.”."
 
 
 words = st.sampled_from(
@@ -503,4 +506,4 @@ def test_the_same_name_is_not_called_another_name_of_itself(tmp_path: Path) -> N
             serial=FieldEvidence(text="CMX15D-0002", origin="human"),
         )
         detail = search(query, snapshot).candidates[0].features[0].detail
-        assert detail == "The same name."
+        assert ids(detail) == ["feature.maker-same"]

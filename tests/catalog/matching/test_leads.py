@@ -12,19 +12,29 @@ from hypothesis import strategies as st
 
 from catalog.gaps import without_serials
 from catalog.matching import leads as rules
-from catalog.matching.leads import MOST_COUNTED, MOST_LEADS, Lead, Leads, near_model, not_asked
+from catalog.matching.leads import (
+    MOST_COUNTED,
+    MOST_LEADS,
+    Lead,
+    Leads,
+    Register,
+    near_model,
+    not_asked,
+)
 from catalog.search import search
-from catalog.serialize import result_to_json
 from catalog.types import Maker, Party, Permit, Redactable, Serial
 from tests.catalog.casework import (
     asked,
     delivery,
     history,
+    kept_json,
     line,
     numbered,
     permit,
     snapshot_of,
+    spoken,
 )
+from values.sentence import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,15 +78,15 @@ def test_units_that_were_permitted_without_serials_are_named_and_leave_it_open(
     with snapshot_of(tmp_path, permitted("A", 25)) as snapshot:
         result = search(asked("0851"), snapshot)
         assert result.verdict == "inconclusive"
-        assert "cannot be told" in result.explanation
-        assert "25 units without serials, on 1 permit" in result.explanation
-        said = str(result_to_json(result))
+        assert "cannot be told" in spoken(result.explanation)
+        assert "25 units without serials, on 1 permit" in spoken(result.explanation)
+        said = str(kept_json(result))
         assert "0 of 0" not in said
         assert "No catalog unit fits" not in said
         (lead,) = of_kind(result, "units_without_serials").shown
         assert (lead.permit_id, lead.party, lead.quantity) == ("A", "Ministry A", 25)
         for word in ("A", "Ministry A", "25", "cannot be told"):
-            assert word in lead.sentence
+            assert word in spoken(lead.said)
 
 
 def test_units_that_were_delivered_without_serials_too(tmp_path: Path) -> None:
@@ -93,7 +103,7 @@ def test_units_that_were_delivered_without_serials_too(tmp_path: Path) -> None:
         assert result.verdict == "inconclusive"
         (lead,) = of_kind(result, "units_without_serials").shown
         assert (lead.quantity, lead.party) == (25, "Consignee B")
-        assert "delivered" in lead.sentence
+        assert "delivered" in spoken(lead.said)
 
 
 @pytest.mark.parametrize("withheld", ["redacted_full", "redacted_partial", "withheld", "illegible"])
@@ -119,9 +129,9 @@ def test_what_is_left_of_a_withheld_number_or_name_is_not_said(
     with snapshot_of(tmp_path, held) as snapshot:
         (lead,) = of_kind(search(asked("0851"), snapshot), "units_without_serials").shown
         assert lead.party == ""
-        assert lead.sentence.startswith("Permit of record P-1: ")
+        assert spoken(lead.said).startswith("Permit of record P-1: ")
         for word in ("Consignee B", "Ministry A", "LIC-77"):
-            assert word not in lead.sentence
+            assert word not in spoken(lead.said)
 
 
 def test_what_is_fully_on_record_leaves_nothing_open(tmp_path: Path) -> None:
@@ -133,7 +143,7 @@ def test_what_is_fully_on_record_leaves_nothing_open(tmp_path: Path) -> None:
     with snapshot_of(tmp_path, full) as snapshot:
         result = search(asked("CMX15D-0009"), snapshot)
         assert result.verdict == "not_in_catalog"
-        assert "cannot be told" not in result.explanation
+        assert "cannot be told" not in spoken(result.explanation)
         assert kind(result, "units_without_serials") is None
 
 
@@ -146,7 +156,9 @@ def test_a_serial_beside_units_without_serials_is_not_said_to_be_absent(tmp_path
     with snapshot_of(tmp_path, full, permitted("A", 5)) as snapshot:
         result = search(asked("CMX15D-0009"), snapshot)
         assert result.verdict == "inconclusive"
-        assert "one of 5 units without serials, on 1 permit, cannot be told" in result.explanation
+        assert "one of 5 units without serials, on 1 permit, cannot be told" in spoken(
+            result.explanation
+        )
         found = search(asked("CMX15D-0010"), snapshot)
         assert found.verdict == "consistent_with_catalog_unit"
         assert kind(found, "units_without_serials") is None, "one fits, so nothing is absent"
@@ -190,9 +202,9 @@ def test_a_list_that_is_cut_says_of_how_many(tmp_path: Path, permits: int) -> No
         assert of.total == permits
         assert len(of.shown) == min(permits, MOST_LEADS)
         cut = permits > MOST_LEADS
-        assert (f"{MOST_LEADS} of {permits} shown" in of.words) == cut
-        assert (f"{MOST_LEADS} of {permits} are shown" in result.explanation) == cut
-        assert f"{permits} permit" in result.explanation
+        assert (f"{MOST_LEADS} of {permits} shown" in spoken(of.said)) == cut
+        assert (f"{MOST_LEADS} of {permits} are shown" in spoken(result.explanation)) == cut
+        assert f"{permits} permit" in spoken(result.explanation)
 
 
 def test_an_application_that_was_never_approved_permits_nothing(tmp_path: Path) -> None:
@@ -240,7 +252,7 @@ def test_a_serial_of_a_refused_application_is_a_lead_and_says_so(tmp_path: Path)
         result = search(asked("CMX15D-0500"), snapshot)
         (lead,) = of_kind(result, "same_serial_elsewhere").shown
         assert lead.permit_id == "P-9"
-        assert "never approved" in lead.sentence
+        assert "never approved" in spoken(lead.said)
         other = search(asked("CMX15D-0002"), snapshot)
         assert kind(other, "same_serial_elsewhere") is None
 
@@ -268,7 +280,7 @@ def test_a_serial_under_a_longer_model_is_a_lead_beside_a_strict_verdict(tmp_pat
         assert result.verdict == "not_in_catalog"
         assert result.candidates == ()
         (lead,) = of_kind(result, "same_serial_elsewhere").shown
-        assert "TYPE E" in lead.sentence
+        assert "TYPE E" in spoken(lead.said)
         (near,) = of_kind(result, "near_models").shown
         assert near.model == "TYPE E"
 
@@ -301,7 +313,7 @@ def test_more_parts_than_are_counted_are_said_to_be_more(tmp_path: Path) -> None
     with snapshot_of(tmp_path, unit) as snapshot:
         leads = of_kind(search(asked("CMX15D"), snapshot), "part_of_serial")
         assert leads.more
-        assert f"{MOST_LEADS} of more than {MOST_COUNTED:,} shown" in leads.words
+        assert f"{MOST_LEADS} of more than {MOST_COUNTED:,} shown" in spoken(leads.said)
 
 
 @pytest.mark.parametrize(
@@ -354,9 +366,15 @@ def test_models_in_two_scripts_are_near_if_they_sound_alike(
 
 def test_registers_that_were_not_asked_are_counted() -> None:
     assert not_asked(()).total == 0
-    many = not_asked(f"register {number}" for number in range(MOST_LEADS + 3))
+    many = not_asked(
+        Register(name=f"register {number}", sha256="ab" * 32, permits=1, serials=2)
+        for number in range(MOST_LEADS + 3)
+    )
+    assert spoken(many.shown[0].said) == (
+        "Not asked: “register 0” (abababababab…), 1 permit or application, 2 serials."
+    )
     assert many.total == MOST_LEADS + 3
-    assert f"{MOST_LEADS} of {MOST_LEADS + 3} shown" in many.words
+    assert f"{MOST_LEADS} of {MOST_LEADS + 3} shown" in spoken(many.said)
 
 
 def test_leads_carry_no_weight(tmp_path: Path) -> None:
@@ -371,7 +389,7 @@ def test_leads_carry_no_weight(tmp_path: Path) -> None:
     ):
         a, b = (search(asked("CMX15D-0010"), one) for one in (without, beside))
         assert a.candidates[0].weight == b.candidates[0].weight
-        assert "likelihood" not in str(result_to_json(b)["leads"])
+        assert "likelihood" not in str(kept_json(b)["leads"])
 
 
 def test_how_many_leads_are_shown_and_counted() -> None:
@@ -389,8 +407,13 @@ def test_how_many_leads_are_shown_and_counted() -> None:
     ],
 )
 def test_how_many_there_are_is_said(total: int, shown: int, more: bool, words: str) -> None:
-    one = Leads(kind="near_models", total=total, shown=(Lead(sentence="A."),) * shown, more=more)
-    assert one.words == f"Models that are written in a way near to what was read{words}"
+    one = Leads(
+        kind="near_models",
+        total=total,
+        shown=(Lead(said=say("absent.anything")),) * shown,
+        more=more,
+    )
+    assert spoken(one.said) == f"Models that are written in a way near to what was read{words}"
 
 
 def holding(part: str, *keys: str) -> list[int]:

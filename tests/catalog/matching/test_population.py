@@ -14,6 +14,7 @@ from catalog.likelihood import TextModel
 from catalog.matching import population as rules
 from catalog.matching.population import digit_sets, population
 from catalog.numbering import statistics
+from tests.catalog.casework import ids
 
 
 @given(st.integers(0, 99_999), st.integers(0, 99_999))
@@ -80,7 +81,7 @@ def test_irregular_serials_expect_as_many_again() -> None:
     people = population(statistics(keys))
     assert people.irregular == keys.size
     assert people.size == pytest.approx(2 * keys.size)
-    assert "follow no sequence" in people.basis
+    assert ids(people.basis) == ["population.out-of-sequence"]
 
 
 def test_the_figures_that_a_population_rests_on() -> None:

@@ -1,0 +1,48 @@
+"""The strict codec of the catalog: values to JSON and back, refusing what it does not know.
+
+Records have a form of their own (`catalog.records_json`), in which members that hold nothing are
+left out.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic_core import to_json
+
+from catalog.errors import RecordInvalid
+
+T = TypeVar("T")
+Written: TypeAlias = dict[str, JsonValue]
+
+
+class Codec(Generic[T]):
+    """Writes values of one type as a JSON object, and reads them back.
+
+    `what` names it in errors, `remedy` says what to do about them.
+    """
+
+    def __init__(self, of: type[T], *, what: str, remedy: str) -> None:
+        self._adapter: TypeAdapter[T] = TypeAdapter(of)
+        self._what, self._remedy = what, remedy
+
+    def write(self, value: T) -> Written:
+        """Give a value as JSON-able values."""
+        written: Written = self._adapter.dump_python(value, mode="json")
+        return written
+
+    def read(self, value: object) -> T:
+        """Read a value from JSON-able values. Raises RecordInvalid."""
+        return self.read_bytes(to_json(value))
+
+    def read_bytes(self, data: bytes) -> T:
+        """Read a value from its JSON. Raises RecordInvalid, which names what does not fit."""
+        try:
+            return self._adapter.validate_json(data, strict=True, extra="forbid")
+        except ValidationError as error:
+            first: Any = error.errors(include_url=False, include_context=False)[0]
+            where = ".".join(map(str, first["loc"])) or "it"
+            raise RecordInvalid(
+                f"{self._what} cannot be read: {where}: {first['msg']}.", remedy=self._remedy
+            ) from None
