@@ -282,6 +282,8 @@ def _ignore(_sentence: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write one still, or all chosen stills, to files; 0 done, 2 the clip cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m vision.frames", description=__doc__)
+    from words import en  # only who runs this needs the words: what reads says identifiers
+
     parser.add_argument("clip", type=Path)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--at", type=Fraction, help="seconds, as a fraction or a decimal number")
@@ -299,7 +301,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             target.write_bytes(frame.png)
             sys.stdout.write(f"{target}  {frame.timecode} s  {frame.why}\n")
     except (VisionError, OSError) as error:
-        _tell(error.diagnostics() if isinstance(error, VisionError) else str(error))
+        _tell(en.told(error) or str(error))
         return 2
     return 0
 

@@ -14,6 +14,7 @@ from tests.vision import clips
 from vision import clip as rules
 from vision.clip import ClipLimits, open_clip, probe_clip, upright, upright_grey, walk
 from vision.errors import DamagedFile, EmptyFile, NotAClip, TooLarge
+from words import en
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,10 +54,10 @@ def test_a_header_says_what_a_clip_is(short: Path) -> None:
 def test_a_clip_at_a_limit_is_opened_and_one_beyond_is_not(short: Path) -> None:
     size = short.stat().st_size
     assert probe_clip(short, limits=ClipLimits(max_bytes=size)).problems == ()
-    with pytest.raises(TooLarge, match="bytes are more than"):
+    with pytest.raises(TooLarge, match=r"clip\.too-large"):
         probe_clip(short, limits=ClipLimits(max_bytes=size - 1))
     assert probe_clip(short, limits=ClipLimits(max_pixels=640 * 360)).problems == ()
-    with pytest.raises(TooLarge, match="640 × 360 pixels"):
+    with pytest.raises(TooLarge, match=r"clip\.large-frames"):
         probe_clip(short, limits=ClipLimits(max_pixels=640 * 360 - 1))
     assert probe_clip(short, limits=ClipLimits(max_seconds=0.5)).problems == ()
     (longer,) = probe_clip(short, limits=ClipLimits(max_seconds=0.4)).problems
@@ -67,12 +68,12 @@ def test_a_clip_is_called_as_it_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / "x.mp4").write_bytes(b"")
     with pytest.raises(EmptyFile) as unnamed:
         probe_clip(tmp_path / "x.mp4")
-    assert unnamed.value.diagnostics().startswith("x.mp4: ")
+    assert en.said(unnamed.value).startswith("x.mp4: ")
     with pytest.raises(EmptyFile) as named:
         probe_clip(tmp_path / "x.mp4", name="EX-0001.mp4")
-    assert named.value.diagnostics().startswith("EX-0001.mp4: ")
+    assert en.said(named.value).startswith("EX-0001.mp4: ")
     (tmp_path / "x.mp4").write_bytes(b"plain text, no clip\n" * 50)
-    with pytest.raises(NotAClip, match="no video can be opened"):
+    with pytest.raises(NotAClip, match=r"clip\.unopened"):
         probe_clip(tmp_path / "x.mp4")
 
 
@@ -92,12 +93,12 @@ class Held:
 @pytest.mark.parametrize(
     ("stream", "error", "says"),
     [
-        (None, NotAClip, "no picture track"),
-        (SimpleNamespace(codec_context=None), NotAClip, "no decoder here knows"),
+        (None, NotAClip, "clip.no-picture"),
+        (SimpleNamespace(codec_context=None), NotAClip, "clip.unknown-codec"),
         (
             SimpleNamespace(codec_context=SimpleNamespace(width=0, height=9)),
             DamagedFile,
-            "no frame size",
+            "clip.no-frame-size",
         ),
     ],
 )

@@ -12,6 +12,7 @@ from catalog.demo import COVERAGE, demo_catalog_csv
 from catalog.errors import SnapshotDamaged
 from catalog.mapping import ColumnMapping
 from evidence_store.types import STORE_LOG
+from values.errors import Exit
 from words import en
 from workbench.__main__ import main
 from workbench.errors import BadRequest, NotFound
@@ -202,7 +203,7 @@ def test_a_mapping_is_printed_changed_and_given_on_the_command_line(
     (unit,) = bench.catalogs.snapshot(capsys.readouterr().out.strip()).find_units("A-1")
     assert str(unit.delivery.ship_date) == "2020-04-03"
     wanted.write_text("[", encoding="utf-8")
-    assert main([*command, "--mapping", str(wanted)]) == 1
+    assert main([*command, "--mapping", str(wanted)]) == Exit.NOT_RUN
     assert "mapping.json is no column mapping" in capsys.readouterr().err
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from values.errors import Exit
 from workbench.__main__ import main
 from workbench.commands.result_lines import result_lines
 from workbench.errors import NotFound
@@ -103,7 +104,7 @@ def test_check_asks_the_register_that_is_chosen(
     out = capsys.readouterr().out
     assert "Consistent with a catalog unit" in out
     assert "Registers that were not asked: 1" in out
-    assert main([*asked, "--catalog", "nothing"]) == 1
+    assert main([*asked, "--catalog", "nothing"]) == Exit.MISSING
     assert main([*asked, "--json"]) == 0
     assert "registers_not_asked" in capsys.readouterr().out
 

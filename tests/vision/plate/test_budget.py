@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from values.sentence import say
 from vision.plate import budget as rules
 from vision.plate.budget import Budget
 
@@ -36,7 +37,7 @@ def test_no_pass_is_begun_once_the_work_is_done(clocks: Clocks) -> None:
     clocks.worked += 0.001
     assert budget.stopped()
     assert budget.stopped()
-    assert budget.notes == ["Not every look was taken: the 10 s for one photo ran out."]
+    assert budget.notes == [say("reading.out-of-time", seconds=10)]
 
 
 def test_nor_once_four_times_as_long_has_passed_on_the_clock(clocks: Clocks) -> None:
@@ -53,7 +54,7 @@ def test_nor_where_the_first_look_showed_nothing(clocks: Clocks) -> None:
     budget = Budget(10)
     budget.bare = True
     assert budget.stopped()
-    assert "showed no lettering" in budget.notes[0]
+    assert budget.notes == [say("reading.no-lettering")]
 
 
 def test_nor_where_somebody_asked_to_stop(clocks: Clocks) -> None:
@@ -61,7 +62,7 @@ def test_nor_where_somebody_asked_to_stop(clocks: Clocks) -> None:
     budget = Budget(10, cancelled=lambda: asked.pop(0))
     assert not budget.stopped()
     assert budget.stopped()
-    assert budget.notes == ["The reading was stopped before every look was taken."]
+    assert budget.notes == [say("reading.stopped")]
     assert not Budget(10).cancelled
 
 

@@ -85,10 +85,10 @@ def test_what_is_recorded_of_whoever_tried_and_under_which_name() -> None:
 
 def test_who_may_not_is_told_whom_it_needs() -> None:
     one = rules.may_not("trace.asked", "A", [Role.REVIEWER])
-    assert one == "This needs a custodian, and A is not one now. A custodian can begin that role."
+    assert one == "This needs a custodian, and A is not one. A custodian can begin that role."
     two = rules.may_not("exhibit.read", "A", [Role.CUSTODIAN])
     assert two is not None
-    assert two.startswith("This needs an investigator or a reviewer, and A is not one now.")
+    assert two.startswith("This needs an investigator or a reviewer, and A is not one.")
 
 
 def test_without_a_role_nothing_is_recorded() -> None:
