@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from evidence_store.errors import BlobDamaged, BlobMissing
 from tests.workbench.drawn import plate_jpeg
+from values.errors import Exit
 from workbench.__main__ import main
 from workbench.types import Claims, ExhibitState, Upload
 from workbench.workbench import Workbench
@@ -105,7 +106,7 @@ def test_without_a_screen_the_exhibit_is_named(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     damaged.close()
-    assert main(["--store", str(settings.store), "export", three.case_id]) == 1
+    assert main(["--store", str(settings.store), "export", three.case_id]) == Exit.DAMAGED
     assert "the original of EX-0002 (2.jpg)" in capsys.readouterr().err
 
 
