@@ -29,6 +29,8 @@ STEP_SECONDS = 120
 READING_SECONDS = 300
 PRESSES = 5
 """How often a press is made again that the page says was not taken: a person would look why."""
+JUDGED = "The machine's reading, and judging again"
+"""On the card of a field that was judged."""
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
@@ -288,7 +290,10 @@ class Tour:
         cards.first.wait_for()
         classes = [cards.nth(at).get_attribute("class") or "" for at in range(cards.count())]
         for field in [found.split(start)[1].split()[0] for found in classes]:
-            if self.key(f"confirm-{place}-{field}").is_visible():
+            button = self.key(f"confirm-{place}-{field}").filter(visible=True)
+            judged = self.page.locator(f".{start}{field}").get_by_text(JUDGED)
+            button.or_(judged).first.wait_for()
+            if not judged.count():
                 self.confirm(place, field)
 
     def confirm(self, place: str, field: str) -> None:

@@ -20,7 +20,6 @@ import lzma
 import quopri
 import re
 import struct
-import urllib.parse
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -62,15 +61,24 @@ _ROW = re.compile(
     r"(?:0[xX][0-9A-Fa-f]{2,6}|[01]{7,8}|[0-9]{2,6})(?![\w.])"
 )
 """Four numbers or more that may be the codes of letters."""
-_FOREIGN = re.compile(r"[\u0080-\u00ff\u0152-\u0192\u02c6\u02dc\u0402-\u0491\u2013-\u2122]{2,}")
+_MISREAD = r"\u0080-\u00ff\u0152-\u0192\u02c6\u02dc\u0401-\u0491\u2013-\u2122"
+_FOREIGN = re.compile(
+    rf"(?<![{_MISREAD}])[\u00c2-\u00f4\u0412-\u0444](?![\u00c0-\u00ff\u0410-\u044f])[{_MISREAD}]+"
+)
+"""Letters that may be bytes of UTF-8: one that begins a letter there, one that goes on with it."""
+_LETTER_OF_A_TAG = re.compile("[\U000e0020-\U000e007e]")
 _QUOTED = re.compile(r"=(?:[0-9A-Fa-f]{2}|[ \t]*\r?\n)")
 _SOFT_BREAK = re.compile(r"=[ \t]*\r?\n")
 _MAIL_WORD = re.compile(r"=\?([\w-]+)\?([QqBb])\?([^?\s]*)\?=(?:\s+(?==\?))?")
 _UTF7 = re.compile(r"\+([A-Za-z0-9/]{3,})-?")
 _PUNYCODE = re.compile(r"xn--([a-z0-9-]+)", re.IGNORECASE)
+_PERCENTS = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _PERCENT_WIDE = re.compile(r"%u([0-9A-Fa-f]{4})")
 _XLSX_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _STREAM = re.compile(rb"stream\r?\n")
+_PIXELS = re.compile(rb"/Subtype\s*/Image\b")
+_HEAD_OF_STREAM = 4096
+"""Bytes before a stream of a PDF in which its dictionary stands."""
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _UTF8_TEXT = re.compile(
     rb"(?:[\x20-\x7e\t\r\n]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
@@ -85,6 +93,8 @@ _WIDE_BE = re.compile(
 """Text of the scripts from Latin to Arabic, and of signs, with two bytes a letter."""
 _ONE_BYTE_CODES = ("cp1252", "cp1251", "koi8-u", "cp866", "iso8859-5", "mac-cyrillic")
 """Codes of one byte a letter, of Western Europe and of Cyrillic, as files still have them."""
+_NO_CONTROLS = b"\t\r\n\f" + bytes(range(0x20, 0x100))
+_WINDOW, _AROUND = 4096, 256
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -234,9 +244,9 @@ def _read(data: bytes) -> Iterator[tuple[str, str]]:
         found.setdefault(code, []).append(text)
     for code, texts in found.items():
         yield code, EDGE.join(texts)
-    if _is_one_byte_text(data):
-        for code in _ONE_BYTE_CODES:
-            yield code, data.decode(code, "replace")
+    runs = [*_one_byte_texts(data)]
+    for code in _ONE_BYTE_CODES if runs else ():
+        yield code, EDGE.join(run.decode(code, "replace") for run in runs)
 
 
 def _strings(data: bytes) -> Iterator[tuple[str, str]]:
@@ -255,11 +265,20 @@ def _strings(data: bytes) -> Iterator[tuple[str, str]]:
                 yield code.upper(), match[0].decode(code, "replace")
 
 
-def _is_one_byte_text(data: bytes) -> bool:
-    """Whether bytes may be a text in a code of one byte a letter: hardly a control character."""
-    sample = data[:65536]
-    controls = sum(byte < 0x20 and byte not in b"\t\r\n\f" for byte in sample)
-    return controls * 50 <= len(sample)
+def _one_byte_texts(data: bytes) -> Iterator[bytes]:
+    """Give the runs of bytes that may be text in a code of one byte a letter.
+
+    These are windows with hardly a control character, with what stands around them; a run of
+    ASCII alone was found as UTF-8.
+    """
+    begin = 0
+    for at in range(0, len(data) + _WINDOW, _WINDOW):
+        window = data[at : at + _WINDOW]
+        if window and len(window.translate(None, _NO_CONTROLS)) * 50 <= len(window):
+            continue
+        if begin < at and not data[begin:at].isascii():
+            yield data[max(begin - _AROUND, 0) : at + _AROUND]
+        begin = at + _WINDOW
 
 
 # --- escapes of text -------------------------------------------------------------------------
@@ -298,11 +317,18 @@ def _unpercent(text: str) -> str:
     if "%" not in text:
         return text
     wide = _paired(_PERCENT_WIDE.sub(lambda match: _char(int(match[1], 16)), text))
-    return urllib.parse.unquote(wide, errors="replace")
+    return _percent_bytes(wide, "utf-8")
 
 
 def _unpercent_latin(text: str) -> str:
-    return urllib.parse.unquote(text, "latin-1") if "%" in text else text
+    return _percent_bytes(text, "latin-1") if "%" in text else text
+
+
+def _percent_bytes(text: str, code: str) -> str:
+    """Undo what `urllib.parse.unquote` undoes, run by run: it takes long texts apart slowly."""
+    return _PERCENTS.sub(
+        lambda match: bytes.fromhex(match[0].replace("%", "")).decode(code, "replace"), text
+    )
 
 
 def _unentity(text: str) -> str:
@@ -425,7 +451,7 @@ def _untwice(text: str) -> str:
 
 def _untagged_letters(text: str) -> str:
     """Read the invisible letters of Unicode's block of tags as those that they repeat."""
-    return "".join(chr(ord(c) - 0xE0000) if "\U000e0020" <= c <= "\U000e007e" else c for c in text)
+    return _LETTER_OF_A_TAG.sub(lambda match: chr(ord(match[0]) - 0xE0000), text)
 
 
 _TWICE = "UTF-8 read as another code"
@@ -584,7 +610,12 @@ def _pdf(data: bytes) -> Iterator[tuple[str, bytes | str]]:
             stream = zlib.decompressobj().decompress(data[match.end() :], _MEMBER)
         except zlib.error:
             continue
-        yield "stream of a PDF", stream
+        begin = max(data.rfind(b"obj", 0, match.start()), match.start() - _HEAD_OF_STREAM, 0)
+        if _PIXELS.search(data, begin, match.start()):
+            # As text in a code of one byte a letter pixels read as anything, and take minutes.
+            yield "pixels of a PDF", EDGE.join(text for _code, text in _strings(stream))
+        else:
+            yield "stream of a PDF", stream
     yield from _pdf_read(data)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from catalog.demo import demo_catalog_csv
 from tests.browser.conftest import TEAM
-from ui.tour import STEP_SECONDS, Tour
+from ui.tour import JUDGED, STEP_SECONDS, Tour
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,7 +89,7 @@ def test_who_said_otherwise_is_seen_on_the_plate_beside_a_search_and_in_the_repo
     team.catalogs.import_(first, demo_catalog_csv(), name="c.csv", coverage="x", synthetic=True)
     lost_update(one, other)
     # With what was said before them, the other says otherwise: the first one's word stays beside.
-    other.page.get_by_text("The machine's reading, and judging again").first.click()
+    other.page.get_by_text(JUDGED).first.click()
     other.confirm(PLATE, "model")
     otherwise = f"Dissent: {REVIEWER} said otherwise"
     other.key(f"card-field-{PLATE}-model").get_by_text(otherwise).wait_for()

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import base64
 import gzip
+import random
+import urllib.parse
+import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from evidence_store.bundle.decodings import DEPTH, MOST, Decoder, Text
+from evidence_store.bundle.decodings import (
+    DEPTH,
+    MOST,
+    Decoder,
+    Text,
+    _unpercent,
+    _unpercent_latin,
+)
 
 WORDS = "the field observer of Horadiz"
 
@@ -61,3 +73,56 @@ def test_a_gibibyte_may_come_of_one_file() -> None:
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00", b"\x00" * 40])
 def test_what_says_nothing_is_no_problem(data: bytes) -> None:
     assert read(data)[1] == []
+
+
+def test_text_that_was_taken_for_another_code_is_undone() -> None:
+    for code in ("latin-1", "cp1252", "cp1251"):
+        for words in ("Шамиль", "Ёлка", "Müller", "наблюдатель"):
+            try:
+                twice = words.encode().decode(code)
+            except UnicodeDecodeError:
+                continue
+            found = [
+                one.text for one in Decoder().of_text(f"by {twice}, 1") if isinstance(one, Text)
+            ]
+            assert f"by {words}, 1" in found, (code, words)
+
+
+@given(st.text(alphabet="%0123456789abcdefABCDEF \u00e9\u0436\U0001f600zu"))
+def test_percent_encoding_is_undone_as_python_undoes_it(text: str) -> None:
+    assert _unpercent_latin(text) == urllib.parse.unquote(text, "latin-1")
+    if "%u" not in text:
+        assert _unpercent(text) == urllib.parse.unquote(text, errors="replace")
+
+
+def pdf_of(dictionary: str, body: bytes) -> bytes:
+    packed_body = zlib.compress(body)
+    head = f"%PDF-1.4\n1 0 obj\n<< {dictionary} /Filter /FlateDecode >>\nstream\n"
+    return head.encode() + packed_body + b"\nendstream\nendobj\n"
+
+
+def test_pixels_of_a_pdf_are_searched_as_bytes_and_in_utf_8_alone() -> None:
+    picture = "/Type /XObject /Subtype /Image /Width 40 /Height 40"
+    light = bytes(range(160, 256)) * 50
+    words = WORDS.encode()
+    assert read(pdf_of(picture, light + words + light))[0]
+    (as_pixels, as_text) = (
+        {one.form for one in Decoder().of_bytes(pdf_of(what, light)) if isinstance(one, Text)}
+        for what in (picture, "/Length 9")
+    )
+    assert "cp1251 in stream of a PDF" in as_text
+    assert not any("cp1251" in form for form in as_pixels)
+
+
+@pytest.mark.parametrize("code", ["cp1252", "cp1251", "koi8-u", "cp866"])
+@pytest.mark.parametrize("at", [0, 3000, 4090, 8192, 20000])
+def test_text_of_one_byte_a_letter_is_found_wherever_it_stands_in_other_bytes(
+    code: str, at: int
+) -> None:
+    words = "Свидетель Ёлкин" if code != "cp1252" else "Témoin Müller"
+    noise = random.Random(at).randbytes(at)
+    written = (f"{words}, " * 300).encode(code)
+    decoder = Decoder()
+    texts = [one.text for one in decoder.of_bytes(noise + written + noise) if isinstance(one, Text)]
+    assert any(words in text for text in texts)
+    assert decoder.problems == []
