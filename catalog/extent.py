@@ -41,9 +41,7 @@ class Extents:
         for line in permit.lines:
             span = self._spans.setdefault((line.maker_id, permit.issuer), _Span())
             span.units += sum(
-                serial.basis not in ("quantity_only", "redacted")
-                for delivery in line.deliveries
-                for serial in delivery.serials
+                serial.is_unit for delivery in line.deliveries for serial in delivery.serials
             )
             span.permits += line.maker_id not in met
             met.add(line.maker_id)

@@ -29,7 +29,7 @@ def without_serials(line: PermitLine) -> Gap:
     """
     units, unknown, first, out = 0, False, None, 0
     for delivery in line.deliveries:
-        entries = [one for one in delivery.serials if one.basis in ("quantity_only", "redacted")]
+        entries = [one for one in delivery.serials if not one.is_unit]
         known = (
             delivery.serials_recorded
             if delivery.serials_recorded is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from catalog.cells import MOST_DIGITS
 from catalog.errors import ImportRefused, RecordInvalid
@@ -18,8 +18,6 @@ from values.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-_GONE_BACK: Final = frozenset({"returned", "retransferred_with_consent"})
 
 
 def is_json(data: bytes) -> bool:
@@ -165,14 +163,14 @@ class _Taking:
                 for serial in delivery.serials:
                     number = fold(line.part_number)
                     key = (line.maker_id, fold(line.model), number, fold(serial.value))
-                    if serial.basis in ("quantity_only", "redacted"):
+                    if not serial.is_unit:
                         continue
                     problem = serial_problem(serial.value)
                     if problem:
                         where = "permits.lines.deliveries.serials"
                         self._report(place, where, *problem, value=serial.value)
                         continue
-                    if serial.disposition in _GONE_BACK:
+                    if serial.has_gone_back:
                         continue
                     if key in fresh or key in self._seen:
                         where = self._seen.get(key, permit.permit_id)

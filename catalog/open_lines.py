@@ -57,7 +57,7 @@ def _lines(
             if snapshot.group(line.maker_id, line.model) != group:
                 continue
             for delivery in line.deliveries:
-                if every or any(s.basis in ("quantity_only", "redacted") for s in delivery.serials):
+                if every or not all(serial.is_unit for serial in delivery.serials):
                     yield permit, line, delivery
             if every and not line.deliveries:
                 yield permit, line, None

@@ -47,9 +47,6 @@ if TYPE_CHECKING:
     Groups = Mapping[str, tuple[str, ...]]
     """The cells of a row, by level: permit, line, delivery, serial."""
 
-_NO_UNIT: Final = frozenset({"quantity_only", "redacted"})
-_GONE_BACK: Final = frozenset({"returned", "retransferred_with_consent"})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
@@ -155,7 +152,7 @@ class RecordBuilder:
         self._last: tuple[Groups, _Levels] | None = None
         self._plain: dict[tuple[str, ...], Serial] = {}
         self._permits: dict[tuple[str, ...], _PermitLevel] = {}
-        self._seen: dict[tuple[str, str, str], tuple[int, str, str]] = {}
+        self._seen: dict[tuple[str, str, str], tuple[int, str, bool]] = {}
         self._models: dict[tuple[str, str], str] = {}
         self._forms: list[tuple[_Level, int, str]] = []
         """How the current row writes what is known already, to be kept if the row is good."""
@@ -397,7 +394,7 @@ class RecordBuilder:
                 )
             before = self._seen.get(key)
             if before:
-                row, other_part, disposition = before
+                row, other_part, has_gone_back = before
                 if part and other_part and part != other_part:
                     self.issues.report(
                         "serial",
@@ -406,9 +403,9 @@ class RecordBuilder:
                         "nothing, if the maker numbers each part number by itself",
                         severity="warning",
                     )
-                elif not _GONE_BACK & {disposition, serial.disposition}:
+                elif not (has_gone_back or serial.has_gone_back):
                     self._report_twice(serial, row, f"row {row}")
-            fresh[key] = (self.issues.row, part, serial.disposition)
+            fresh[key] = (self.issues.row, part, serial.has_gone_back)
         self._refuse_if_odd()
         self._seen.update(fresh)
 
@@ -442,7 +439,7 @@ class RecordBuilder:
 
     def _check_quantity(self, serials: Sequence[Serial], delivery: _DeliveryLevel) -> None:
         quantity = delivery.value.quantity
-        known = sum(serial.basis not in _NO_UNIT for serial in serials)
+        known = sum(serial.is_unit for serial in serials)
         delivery.units += known
         total = delivery.units
         if quantity is not None and total > quantity >= total - known:
@@ -589,13 +586,13 @@ def _picker(places: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]
 def _shared_out(delivery: _DeliveryLevel) -> tuple[Serial, ...]:
     """Give the entries without a serial the units of the delivery that no serial accounts for."""
     serials = sorted(delivery.serials, key=_natural)
-    without = sum(serial.basis in _NO_UNIT for serial in serials)
+    without = sum(not serial.is_unit for serial in serials)
     shipped = delivery.value.quantity
     if not without or shipped is None:
         return tuple(serials)
     left = shipped - delivery.units
     each = left if without == 1 else 1 if without == left else None
     return tuple(
-        replace(serial, quantity=each if left > 0 else None) if serial.basis in _NO_UNIT else serial
+        serial if serial.is_unit else replace(serial, quantity=each if left > 0 else None)
         for serial in serials
     )

@@ -57,7 +57,6 @@ if TYPE_CHECKING:
 _BASIS: Final = {name: code for code, name in enumerate(SERIAL_BASES)}
 _DISPOSITION: Final = {name: code for code, name in enumerate(DISPOSITIONS)}
 _DELIVERY: Final = struct.Struct("<3I")
-_NO_UNIT: Final = frozenset({"quantity_only", "redacted"})
 
 
 def build_snapshot(
@@ -157,7 +156,7 @@ class SnapshotWriter:
         self._deliveries.append(_DELIVERY.pack(*where))
         others = []
         for serial in delivery.serials:
-            key = "" if serial.basis in _NO_UNIT else fold(serial.value)
+            key = fold(serial.value) if serial.is_unit else ""
             if key:
                 self._units.add(
                     group=group,

@@ -8,7 +8,7 @@ excludes. Maker, integrator, consignee and end user are different parties and ar
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from catalog.errors import RecordInvalid
 from catalog.grammar import compiled
@@ -39,6 +39,10 @@ SerialBasis = Literal[
     "quantity_only",
     "redacted",
 ]
+WITHOUT_SERIAL: Final[frozenset[SerialBasis]] = frozenset({"quantity_only", "redacted"})
+"""Bases of entries that stand for units whose serials are not known: they match no reading."""
+GONE_BACK: Final = frozenset({"returned", "retransferred_with_consent"})
+"""What became of a unit that may be delivered again: its serial may stand in the catalog twice."""
 SchemeKind = Literal["sequential", "prefixed", "dated", "unknown"]
 AliasKind = Literal["legal", "trading", "former", "predecessor", "alias", "misspelling"]
 Completeness = Literal["complete", "partial", "unknown"]
@@ -142,13 +146,23 @@ class Serial:
         """Refuse an unknown disposition, a unit without a serial, and a negative quantity."""
         if self.disposition not in DISPOSITIONS:
             _known(self.disposition, DISPOSITIONS, "disposition of a unit")
-        if not self.value and self.basis not in ("quantity_only", "redacted"):
+        if not self.value and self.is_unit:
             raise RecordInvalid(
                 f"a serial entry called {self.basis} has no serial",
                 remedy="Write the serial, or call the entry quantity_only or redacted",
             )
         if self.quantity != 1:
             _possible(self.quantity, "a serial entry")
+
+    @property
+    def is_unit(self) -> bool:
+        """Whether it is one unit, known by its serial."""
+        return self.basis not in WITHOUT_SERIAL
+
+    @property
+    def has_gone_back(self) -> bool:
+        """Whether the unit went back, so that its serial may be delivered again."""
+        return self.disposition in GONE_BACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
