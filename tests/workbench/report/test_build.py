@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pypdfium2
 import pytest
 
 from workbench.report.build import build_report
@@ -80,6 +82,32 @@ def test_what_a_reader_must_find_is_there(report_case: ReportCase) -> None:
     assert "+12.8" in text, "the sum of the waterfall"
     assert "7,210" in text
     assert "cd" * 32 in text, "the root of the log"
+
+
+CLAIMED = {
+    "source_url": "Source address",
+    "source_account": "Source account",
+    "obtained_at": "Obtained",
+    "claimed_place": "Claimed place",
+    "claimed_date": "Claimed date",
+    "note": "Note",
+}
+
+
+def test_what_a_source_claims_stands_apart_and_is_called_a_claim(report_case: ReportCase) -> None:
+    claims = tuple((name, f"said {name}") for name in CLAIMED)
+    exhibit = replace(report_case.exhibits[0], claims=claims, embedded=(("Make", "of the file"),))
+    case = replace(report_case, exhibits=(exhibit,))
+    with pypdfium2.PdfDocument(make_pdf(case)) as document:
+        pages = [page.get_textpage().get_text_range() for page in document]
+    for text in (seen(make_page(case)).text, "\n".join(pages)):
+        words = " ".join(text.split())
+        head, _, rest = words.partition("Claimed (not checked)")
+        said, _, after = rest.partition("Embedded in the file (can be altered)")
+        assert "said " not in head
+        assert "of the file" in after
+        for name, label in CLAIMED.items():
+            assert re.search(f"{label} ?said {name}", said)
 
 
 def test_the_first_page_says_out_of_how_many_and_what_was_not_checked(
