@@ -21,6 +21,7 @@ from workbench.rules import seen as marks
 from workbench.rules.limits import MAX_REASON, MAX_TEXT
 from workbench.state.standing import FIELD_ORDER, plate_view
 from workbench.types import (
+    SEARCHED_FIELDS,
     Actor,
     Judgement,
     PlateView,
@@ -398,7 +399,7 @@ def _place(row: Row[Any]) -> QueuePlace:
         plate_id=row.plate_id,
         offered=len(row.fields),
         open=row.open,
-        words=next((texts[name] for name in ("serial", "model", "maker") if name in texts), ""),
+        words=next((texts[name] for name in reversed(SEARCHED_FIELDS) if name in texts), ""),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+from workbench.rules.names import is_unseen
 
 
 def safe(text: str, *, lines: bool = False) -> str:
@@ -12,12 +12,8 @@ def safe(text: str, *, lines: bool = False) -> str:
     characters can otherwise change what a terminal shows.
     """
     return "".join(
-        char if (lines and char == "\n") or not _unsafe(char) else _escaped(char) for char in text
+        char if (lines and char == "\n") or not is_unseen(char) else _escaped(char) for char in text
     )
-
-
-def _unsafe(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 
 
 def _escaped(char: str) -> str:

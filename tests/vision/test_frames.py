@@ -20,6 +20,7 @@ from vision.clip import ClipLimits
 from vision.errors import DamagedFile, EmptyFile, NotAClip, TooLarge
 from vision.frames import choose_frames, grab_frame, lay_frames, main, probe_clip
 from vision.track import Place
+from words import en
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -219,7 +220,8 @@ def test_a_frame_and_a_place_that_are_not_there_are_refused(
         lay_frames(clip, seconds=Fraction(1, 7919), place=place)
     monkeypatch.setattr("vision.frames.lay_frames", lambda *_asked, **_more: None)
     assert main([str(clip), "--at", "0", "--lay", "0,0,8,8,4"]) == 2
-    assert "too few frames show that place" in capsys.readouterr().err
+    told = en.text(say("clip.place-unseen", name=clip.name))
+    assert capsys.readouterr().err == f"{told}\n"
 
 
 def test_a_clip_that_is_cut_off_before_its_index_is_refused(clip: Path, tmp_path: Path) -> None:

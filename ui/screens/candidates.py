@@ -20,7 +20,7 @@ from workbench.report.result import (
     leads_of,
     verdict_of,
 )
-from workbench.types import Judgement, PlateView
+from workbench.types import SEARCHED_FIELDS, Judgement, PlateView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,8 +116,7 @@ def plate_words(plate: PlateView) -> str:
     return " ".join(
         text
         for field in plate.fields
-        if field.field in {"maker", "model", "serial"}
-        and (text := field.human_text or field.machine_text)
+        if field.field in SEARCHED_FIELDS and (text := field.human_text or field.machine_text)
     )
 
 

@@ -12,7 +12,7 @@ from ui.components.frame_picker import frame_picker
 from ui.components.photo_viewer import Region, photo_viewer
 from ui.screens.found import found
 from words import en
-from workbench.types import ExhibitState, ExhibitSummary, ExhibitView
+from workbench.types import SEARCHED_FIELDS, ExhibitState, ExhibitSummary, ExhibitView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,7 +129,7 @@ def _tile(workbench: Workbench, case_id: str, exhibit: ExhibitSummary) -> None:
             for name, text, _state in sorted(
                 exhibit.fields, key=lambda f: words.by_importance(f[0])
             )
-            if text and name in {"maker", "model", "serial"} and not blind
+            if text and name in SEARCHED_FIELDS and not blind
         )
         st.html(
             markup.chips(*_labels(exhibit))

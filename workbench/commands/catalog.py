@@ -26,7 +26,7 @@ from workbench.commands.result_lines import result_lines
 from workbench.errors import BadRequest
 from workbench.rules.limits import MAX_REASON
 from workbench.terminal import safe
-from workbench.types import Judgement
+from workbench.types import SEARCHED_FIELDS, Judgement
 
 if TYPE_CHECKING:
     import argparse
@@ -61,9 +61,9 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
         metavar="PLATE",
         help="a reviewed plate, such as EX-0001/R1; the search is recorded in the case",
     )
-    for name in ("serial", "maker", "model"):
+    for field in SEARCHED_FIELDS:
         check.add_argument(
-            f"--{name}", default="", help=f"look up this {name}, outside any case; not recorded"
+            f"--{field}", default="", help=f"look up this {field}, outside any case; not recorded"
         )
     check.add_argument(
         "--catalog",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
+from workbench.rules.names import is_unseen
 
-_HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 _KEPT = {"\n", "\t", "\u200c", "\u200d"}
 """Line breaks, and the two joiners that Persian spelling needs."""
 
@@ -20,6 +19,6 @@ def visible(text: str) -> str:
 
 
 def _shown(char: str) -> str:
-    if char in _KEPT or unicodedata.category(char) not in _HIDDEN:
+    if char in _KEPT or not is_unseen(char):
         return char
     return f"‹U+{ord(char):04X}›"

@@ -81,9 +81,14 @@ def look(name: str) -> str:
     return skeleton(bare(name).upper())
 
 
+def is_unseen(char: str) -> bool:
+    """Whether a character has no shape: of control, of direction, of no script, or unassigned."""
+    return unicodedata.category(char) in UNSEEN
+
+
 def _cannot_be_seen(char: str) -> bool:
     return (
-        unicodedata.category(char) in UNSEEN
+        is_unseen(char)
         or (char.isspace() and char != " ")
         or char in BLANK_LETTERS
         or any(first <= ord(char) <= last for first, last in IGNORABLE)
