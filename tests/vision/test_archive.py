@@ -93,6 +93,14 @@ def test_bombs_are_refused_by_declared_size_and_by_ratio() -> None:
     assert outcome(bomb)["good.jpg"] == "good"
 
 
+def test_what_packs_well_is_a_bomb_only_where_it_is_large_and_the_other_way_round() -> None:
+    small = zipped(("flat.jpg", b"\0" * 5_000))
+    assert outcome(small, max_ratio=2)["flat.jpg"] == "\0" * 5_000
+    assert outcome(small, max_ratio=2, free_bytes=4_999)["flat.jpg"] == "member.bomb"
+    stored = zipped(("noise.jpg", bytes(range(128)) * 40))
+    assert outcome(stored, free_bytes=0, max_ratio=1_000)["noise.jpg"].startswith("\0\1")
+
+
 def test_a_member_that_lies_about_its_size_is_refused() -> None:
     data = bytearray(zipped(("a.jpg", b"0123456789" * 50)))
     directory = data.rindex(b"PK\x01\x02")

@@ -14,7 +14,7 @@ from PIL import Image
 
 from values.sentence import Sentence, say
 from vision import decode
-from vision.decode import LIMITS, DecodeLimits, decode_photo, sniff
+from vision.decode import LIMITS, DecodeLimits, _orientation, _short, decode_photo, sniff
 from vision.errors import DamagedFile, DecodeError, EmptyFile, NotAPhoto, TooLarge, TooSlow
 from words import en
 
@@ -104,6 +104,35 @@ def test_transparency_is_laid_over_white() -> None:
     assert photo.pixels.min() == 255
 
 
+def test_a_transparent_colour_of_a_palette_is_laid_over_white_and_no_other() -> None:
+    image = Image.new("P", (8, 8), 0)
+    image.putpalette([10, 20, 30, 200, 0, 0])
+    image.putpixel((0, 0), 1)
+    clear = decode_photo(encoded(image, "PNG", transparency=0), name="clear.png").pixels
+    assert (tuple(clear[0, 0]), tuple(clear[4, 4])) == ((200, 0, 0), (255, 255, 255))
+    full = decode_photo(encoded(image, "PNG"), name="full.png").pixels
+    assert tuple(full[4, 4]) == (10, 20, 30)
+
+
+@pytest.mark.parametrize("said", [0, 9, 6.0, "6"])
+def test_an_orientation_that_is_none_turns_nothing(said: object) -> None:
+    image = Image.fromarray(ramp())
+    image.getexif = lambda: {0x0112: said}  # type: ignore[method-assign,assignment,return-value]
+    assert _orientation(image) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ValueError("bad\x00 chunk\n"), "bad chunk"),
+        (ValueError("\n"), "ValueError"),
+        (ValueError("x" * 500), "x" * 120),
+    ],
+)
+def test_what_a_decoder_says_is_put_short(error: Exception, words: str) -> None:
+    assert _short(error) == words
+
+
 def none(kind: str) -> Sentence:
     return say("photo.none", name="wreck.jpg", kind=kind)
 
@@ -114,6 +143,8 @@ def none(kind: str) -> Sentence:
         (b"", EmptyFile, say("file.empty", name="wreck.jpg")),
         (b"this is a text file\n" * 20, NotAPhoto, none("text")),
         (b"<!DOCTYPE html><html>sign in</html>", NotAPhoto, none("web-page")),
+        (b"text, and then \0\1 bytes" * 9, NotAPhoto, none("unknown")),
+        (b"text, and then \1\2 bytes" * 9, NotAPhoto, none("unknown")),
         (b"GIF89a" + b"\0" * 40, NotAPhoto, none("gif")),
         (b"%PDF-1.7\n", NotAPhoto, none("pdf")),
         (b"PK\x03\x04" + b"\0" * 40, NotAPhoto, none("zip")),
@@ -166,6 +197,10 @@ def test_bytes_time_and_scans_are_limited() -> None:
     with pytest.raises(TooLarge) as passes:
         decode_photo(data, name="scans.jpg", limits=DecodeLimits(max_scans=2))
     assert passes.value.sentence.id == "photo.many-passes"
+    plain = encoded(Image.fromarray(noise), "JPEG")
+    assert decode_photo(plain, name="plain.jpg", limits=DecodeLimits(max_scans=0)).pixels.any()
+    many = DecodeLimits(max_scans=data.count(b"\xff\xda"))
+    assert decode_photo(data, name="scans.jpg", limits=many).pixels.any()
     with pytest.raises(TooSlow) as slow:
         decode_photo(data, name="slow.jpg", limits=DecodeLimits(max_seconds=-1.0))
     assert slow.value.sentence == say("photo.slow", name="slow.jpg")

@@ -54,6 +54,7 @@ def test_a_file_at_the_limit_is_taken_and_one_byte_more_is_not(kind: Kind) -> No
     assert said is not None
     assert said.startswith("big.bin has 1,001 bytes; ")
     assert "may have 1,000" in said
+    assert size_limit(kind).kind == kind
     assert size_limit(kind).setting in said, "the remedy names what raises it"
 
 
