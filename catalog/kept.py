@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from catalog.snapshot import Snapshot
 
 T = TypeVar("T")
-NONE_YET: Final = object()
 
 MOST_KEPT = 1024
 """Answers of one question that are kept for one snapshot; past that all are worked out anew, so
@@ -24,19 +24,17 @@ def kept(question: Callable[..., T]) -> Callable[..., T]:
 
     An answer must not hold the snapshot, or it would never be let go.
     """
-    every: WeakKeyDictionary[Snapshot, dict[tuple[Hashable, ...], Any]] = WeakKeyDictionary()
+    every: WeakKeyDictionary[Snapshot, dict[tuple[Hashable, ...], T]] = WeakKeyDictionary()
 
     @wraps(question)
     def ask(snapshot: Snapshot, *about: Hashable) -> T:
-        known = every.get(snapshot)
-        if known is None:
-            known = every[snapshot] = {}
-        answer = known.get(about, NONE_YET)
-        if answer is NONE_YET:
-            answer = question(snapshot, *about)
-            if len(known) >= MOST_KEPT:
-                known.clear()
-            known[about] = answer
-        return cast("T", answer)
+        known = every.setdefault(snapshot, {})
+        with suppress(KeyError):
+            return known[about]
+        answer = question(snapshot, *about)
+        if len(known) >= MOST_KEPT:
+            known.clear()
+        known[about] = answer
+        return answer
 
     return ask

@@ -23,7 +23,9 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from values.rule import Declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,8 +93,16 @@ _WIDE_BE = re.compile(
     rb"(?:\x00[\x09-\x7e]|\x00[\xa0-\xff]|[\x01-\x06\x20][\x00-\xff]){4,}", re.DOTALL
 )
 """Text of the scripts from Latin to Arabic, and of signs, with two bytes a letter."""
-_ONE_BYTE_CODES = ("cp1252", "cp1251", "koi8-u", "cp866", "iso8859-5", "mac-cyrillic")
+ONE_BYTE_CODES = ("cp1252", "cp1251", "koi8-u", "cp866", "iso8859-5", "mac-cyrillic")
 """Codes of one byte a letter, of Western Europe and of Cyrillic, as files still have them."""
+
+RULES: Final = Declared(
+    "decodings",
+    test="tests/evidence_store/bundle/test_decodings.py",
+    source="decision 0071",
+    units={"DEPTH": "encodings", "MOST": "bytes and characters", "ONE_BYTE_CODES": "codes"},
+)
+
 _NO_CONTROLS = b"\t\r\n\f" + bytes(range(0x20, 0x100))
 _WINDOW, _AROUND = 4096, 256
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -245,7 +255,7 @@ def _read(data: bytes) -> Iterator[tuple[str, str]]:
     for code, texts in found.items():
         yield code, EDGE.join(texts)
     runs = [*_one_byte_texts(data)]
-    for code in _ONE_BYTE_CODES if runs else ():
+    for code in ONE_BYTE_CODES if runs else ():
         yield code, EDGE.join(run.decode(code, "replace") for run in runs)
 
 

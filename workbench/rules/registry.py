@@ -14,7 +14,7 @@ from catalog import bands, load, load_xlsx, parties, weight
 from catalog.importing import serial_cell
 from catalog.matching import contradiction, identification, leads, population, sequences
 from evidence_store import clock, drafting
-from evidence_store.bundle import documents, redact_files, safe_names, spellings, walk
+from evidence_store.bundle import decodings, documents, redact_files, safe_names, spellings, walk
 from values import limits as sizes
 from values.rule import rules_of
 from vision import (
@@ -63,8 +63,8 @@ AREAS: Final[dict[str, tuple[ModuleType, ...]]] = {
     "What a catalog may hold": (load, load_xlsx, serial_cell),
     "Who may do what": (roles, policy, seen, acts, dissent, blindness, names, sign_in, hosts),
     "What is kept, sealed and published": (
-        drafting, clock, signing, trace, disclosure, spellings, redact_files, walk, safe_names,
-        documents,
+        drafting, clock, signing, trace, disclosure, spellings, decodings, redact_files, walk,
+        safe_names, documents,
     ),
 }  # fmt: skip
 """The modules that declare rules, by what they are about, in the order of a case."""

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from evidence_store.bundle.decodings import (
     DEPTH,
     MOST,
+    ONE_BYTE_CODES,
     Decoder,
     Text,
     _unpercent,
@@ -126,3 +127,14 @@ def test_text_of_one_byte_a_letter_is_found_wherever_it_stands_in_other_bytes(
     texts = [one.text for one in decoder.of_bytes(noise + written + noise) if isinstance(one, Text)]
     assert any(words in text for text in texts)
     assert decoder.problems == []
+
+
+def test_codes_of_one_byte_a_letter() -> None:
+    assert ONE_BYTE_CODES == (
+        "cp1252",
+        "cp1251",
+        "koi8-u",
+        "cp866",
+        "iso8859-5",
+        "mac-cyrillic",
+    )
