@@ -21,7 +21,15 @@ from evidence_store.bundle.decodings import (
     _unpercent,
     _unpercent_latin,
 )
+from tests.evidence_store.bundle.test_disguises import CYRILLIC, ENCODINGS, KINDS, LATIN
+from values.text import bare
 
+HASHES = ("SHA-", "MD5")
+UNDONE = {
+    name: disguise
+    for name, disguise in (*ENCODINGS.items(), *KINDS.items())
+    if not name.startswith(HASHES)
+}
 WORDS = "the field observer of Horadiz"
 
 
@@ -44,6 +52,13 @@ def packed(text: str, times: int) -> bytes:
     for _ in range(times):
         data = gzip.compress(data)
     return data
+
+
+@pytest.mark.parametrize("name", [*UNDONE])
+def test_each_encoding_and_each_kind_of_file_is_undone(name: str) -> None:
+    for value in (*LATIN[:2], *CYRILLIC[:2]):
+        found = [one for one in Decoder().of_bytes(UNDONE[name](value)) if isinstance(one, Text)]
+        assert any(bare(value) in bare(one.text) for one in found), value
 
 
 def test_four_encodings_one_inside_the_other_are_undone() -> None:
