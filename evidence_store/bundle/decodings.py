@@ -267,7 +267,7 @@ def _strings(data: bytes) -> Iterator[tuple[str, str]]:
         except UnicodeDecodeError:
             yield "", match[0].decode("utf-8", "replace")
     for code, form in (("utf-16-le", _WIDE_LE), ("utf-16-be", _WIDE_BE)):
-        if len(data) < 8 or not form.search(data):
+        if not form.search(data):
             continue
         for shift in (0, 1):
             # From the other half of the letters on, none would be found.
@@ -320,18 +320,16 @@ def _octets(text: str) -> str:
 
 def _unbroken(text: str) -> str:
     """Join the lines that mail breaks anywhere, also inside of what another escape wrote."""
-    return _SOFT_BREAK.sub("", text) if "=" in text else text
+    return _SOFT_BREAK.sub("", text)
 
 
 def _unpercent(text: str) -> str:
-    if "%" not in text:
-        return text
     wide = _paired(_PERCENT_WIDE.sub(lambda match: _char(int(match[1], 16)), text))
     return _percent_bytes(wide, "utf-8")
 
 
 def _unpercent_latin(text: str) -> str:
-    return _percent_bytes(text, "latin-1") if "%" in text else text
+    return _percent_bytes(text, "latin-1")
 
 
 def _percent_bytes(text: str, code: str) -> str:
@@ -357,8 +355,6 @@ def _unquoted_printable(text: str) -> str:
 
 def _unmailed(text: str) -> str:
     """Undo the encoded words of mail headers (RFC 2047)."""
-    if "=?" not in text:
-        return text
 
     def one(match: re.Match[str]) -> str:
         code, kind, body = match.groups()
@@ -389,8 +385,6 @@ def _unutf7(text: str) -> str:
 
 
 def _unpunycode(text: str) -> str:
-    if "xn--" not in text.lower():
-        return text
 
     def one(match: re.Match[str]) -> str:
         try:
@@ -402,8 +396,6 @@ def _unpunycode(text: str) -> str:
 
 
 def _unxlsx(text: str) -> str:
-    if "_x" not in text:
-        return text
     return _XLSX_ESCAPE.sub(lambda match: _char(int(match[1], 16)), text)
 
 
@@ -418,7 +410,7 @@ def _paired(text: str) -> str:
 
 def _uncommented(text: str) -> str:
     """Take comments out with what they say, as a reader of a page sees it."""
-    return _COMMENT.sub("", text) if "<!--" in text or "/*" in text else text
+    return _COMMENT.sub("", text)
 
 
 def _unstyled(text: str) -> str:

@@ -18,6 +18,9 @@ from evidence_store.bundle.decodings import (
     ONE_BYTE_CODES,
     Decoder,
     Text,
+    _of_base32,
+    _one_byte_texts,
+    _read,
     _unpercent,
     _unpercent_latin,
 )
@@ -59,6 +62,50 @@ def test_each_encoding_and_each_kind_of_file_is_undone(name: str) -> None:
     for value in (*LATIN[:2], *CYRILLIC[:2]):
         found = [one for one in Decoder().of_bytes(UNDONE[name](value)) if isinstance(one, Text)]
         assert any(bare(value) in bare(one.text) for one in found), value
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("the fie_x006C_d", "the field"),
+        ("by =?utf-8?B?TcO8bGxlcg==?=", "by Müller"),
+        ("by =?utf-8?q?M=C3=BCller_Jane?=", "by Müller Jane"),
+        ("on XN--Mller-kva now", "on müller now"),
+        ("by M%FCller", "by Müller"),
+        ("wit/* said */ness", "witness"),
+        ("wit<!-- said -->ness", "witness"),
+        ("wit=\r\nness", "witness"),
+        (
+            "by +" + base64.b64encode("Ёлка".encode("utf-16-be")).decode().rstrip("=") + "-",
+            "by Ёлка",
+        ),
+    ],
+)
+def test_an_escape_is_undone(written: str, said: str) -> None:
+    assert said in {one.text for one in Decoder().of_text(written) if isinstance(one, Text)}
+
+
+def test_utf_8_is_read_once_and_utf_16_that_looks_like_it_is_not_taken_for_it() -> None:
+    assert [code for code, _ in _read("Свидетель".encode())] == [""]
+    texts = dict(_read("Свидетель".encode("utf-16-le")))
+    assert texts["UTF-16-LE"].startswith("Свидетель")
+
+
+def test_ascii_alone_is_no_text_of_another_code() -> None:
+    assert [*_one_byte_texts(b"plain words " * 900)] == []
+    assert [*_one_byte_texts("Ёлка ".encode("cp1251") * 9)] == ["Ёлка ".encode("cp1251") * 9]
+
+
+@pytest.mark.parametrize("before", [b"", b"\n" * 1_000])
+def test_a_pdf_may_begin_a_little_later(before: bytes) -> None:
+    assert read(before + KINDS["attached.pdf"](WORDS)) == (True, [])
+
+
+def test_a_long_run_of_base_32_is_read_from_its_beginning() -> None:
+    long = base64.b32encode((WORDS + "." * 400).encode())
+    assert read(long) == (True, [])
+    assert len([*_of_base32(long.decode())]) == 1
+    assert len([*_of_base32(base64.b32encode(WORDS.encode()).decode())]) > 1
 
 
 def test_four_encodings_one_inside_the_other_are_undone() -> None:
