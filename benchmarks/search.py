@@ -42,9 +42,9 @@ import numpy as np
 
 from benchmarks.search_recall import recall, summed
 from benchmarks.search_sets import KINDS, SEED, makers, permits, reading
-from catalog.search import search
-from catalog.snapshot import Snapshot, open_snapshot
-from catalog.snapshot_build import SnapshotWriter
+from catalog.matching.search import search
+from catalog.snapshot.build import SnapshotWriter
+from catalog.snapshot.reader import Snapshot, open_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

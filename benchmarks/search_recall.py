@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.search_sets import KINDS, reading
-from catalog.competitors import competition
-from catalog.likelihood import serial_model
-from catalog.matching.population import union
-from catalog.search import search
-from catalog.weight import FITS_FROM
+from catalog.likelihood.models import serial_model
+from catalog.likelihood.weight import FITS_FROM
+from catalog.matching.competitors import competition
+from catalog.matching.search import search
+from catalog.numbering.population import union
 from values.text import fold
 
 if TYPE_CHECKING:
-    from catalog.snapshot import Snapshot
+    from catalog.snapshot.reader import Snapshot
     from catalog.types import Query
 
 TOGETHER = 20_000
@@ -36,7 +36,7 @@ class Exhaustive:
     best: frozenset[str]
     """The serials that explain the reading best."""
     fitting: int
-    """How many fit by the rule of `catalog.weight`."""
+    """How many fit by the rule of `catalog.likelihood.weight`."""
 
 
 def recall(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from catalog.makers import known_makers
+from catalog.records.makers import known_makers
 from catalog.types import (
     Delivery,
     FieldEvidence,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from catalog.snapshot import Snapshot
+    from catalog.snapshot.reader import Snapshot
 
 SEED: Final = 20201020
 KINDS: Final = ("clean", "pixels", "doubtful", "unread")

@@ -37,14 +37,14 @@ from scipy.stats import beta
 from benchmarks.rendered import add_cache_option, use_cache
 from benchmarks.weight_sets import CALIBRATION, TEST, PlateSet, chunks_of, seen
 from benchmarks.weight_trials import SIZES, Trial, try_plate
-from catalog.looks import TRUST
+from catalog.likelihood.exposures import TRUST
 from catalog.matching.identification import IDENTIFIES_FROM
 from vision.engines.rapidocr import RapidOcrEngine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from catalog.looks import Trust
+    from catalog.likelihood.exposures import Trust
 
 HEADLINE = "mild, 3 looks"
 WORDS = {
@@ -211,7 +211,7 @@ def set_of(name: str, trials: Sequence[Trial]) -> dict[str, Any]:
 
 
 def kept(report: dict[str, Any]) -> dict[str, Any]:
-    """Give what `catalog.tested` reads: how many were identified, and how many wrong."""
+    """Give what `catalog.matching.error_rates` reads: how many were identified, and wrongly."""
     return {
         "trust": report["trust"]["version"],
         "seeds": [f"{one['first_seed']}-{one['last_seed']}" for one in report["sets"]],

@@ -40,13 +40,13 @@ from benchmarks.rendered import add_cache_option, see_plates, use_cache
 from benchmarks.weight import reader, upper95
 from benchmarks.weight_sets import CHUNK, PlateSet, chunks_of
 from benchmarks.weight_trials import evidence_of, looks_of, named_by
-from catalog.alone import Competing, LooksAlone
-from catalog.descent import SortedKeys
-from catalog.likelihood import serial_model
-from catalog.looks import TRUST
-from catalog.matching.population import BESIDE_SHARE, UNSEEN_SHARE, population
-from catalog.numbering import statistics
-from catalog.weight import weigh_group
+from catalog.likelihood.descent import SortedKeys
+from catalog.likelihood.exposures import TRUST
+from catalog.likelihood.models import serial_model
+from catalog.likelihood.weight import weigh_group
+from catalog.matching.without_stack import Competing, LooksAlone
+from catalog.numbering.count import statistics
+from catalog.numbering.population import BESIDE_SHARE, UNSEEN_SHARE, population
 from values.text import fold
 
 if TYPE_CHECKING:

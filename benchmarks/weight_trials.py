@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.weight_sets import DIGITS, PREFIX
-from catalog.alone import Competing, LooksAlone
-from catalog.descent import SortedKeys
-from catalog.likelihood import SerialModel, serial_model
-from catalog.looks import TRUST, BelievedLooks, Trust
+from catalog.likelihood.descent import SortedKeys
+from catalog.likelihood.exposures import TRUST, BelievedLooks, Trust
+from catalog.likelihood.models import SerialModel, serial_model
+from catalog.likelihood.weight import GroupWeight, weigh_group, weigh_unit
 from catalog.matching.identification import IDENTIFIES_FROM, unit_verdict
-from catalog.matching.population import Population, population
-from catalog.schemes import GroupStatistics, SerialBlock
+from catalog.matching.without_stack import Competing, LooksAlone
+from catalog.numbering.population import Population, population
+from catalog.numbering.schemes import GroupStatistics, SerialBlock
 from catalog.types import FieldEvidence
-from catalog.weight import GroupWeight, weigh_group, weigh_unit
 from values.text import fold
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """The strict codec of the catalog: values to JSON and back, refusing what it does not know.
 
-Records have a form of their own (`catalog.records_json`), in which members that hold nothing are
-left out.
+Records have a form of their own (`catalog.records.records_json`), in which members that hold
+nothing are left out.
 """
 
 from __future__ import annotations

@@ -10,13 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from catalog.errors import RecordInvalid
 from values.text import fold
-
-if TYPE_CHECKING:
-    from catalog.types import SerialScheme
 
 _CAGE: Final = re.compile(r"[0-9A-HJ-NP-Z]{5}")
 _NATO_CAGE: Final = re.compile(r"I[0-9A-HJ-NP-Z]{4}")
@@ -152,20 +149,6 @@ def uii_of(*, cage: str, serial: str, part_number: str = "") -> str:
         if len(part) > most:
             raise ValueError(f"the {name} of a UII has at most {most} characters; shorten it")
     return f"D{cage}{part_number}{serial}".upper()
-
-
-def check_serial(text: str, scheme: SerialScheme) -> CodeCheck:
-    """Check a serial against a maker's declared scheme; an undeclared one fits everything."""
-    key, grammar = fold(text), f"serial scheme ({scheme.kind})"
-    odd = sorted(set(key) - set(fold(scheme.charset))) if scheme.charset else []
-    if odd:
-        return _fails(grammar, text, f"{', '.join(odd)} cannot stand in a serial of this maker")
-    if not scheme.pattern:
-        return _fits(grammar, text)
-    found = compiled(scheme.pattern).fullmatch(key[:MAX_PATTERN])
-    if found is None:
-        return _fails(grammar, text, f"it does not have the declared form {scheme.pattern}")
-    return _fits(grammar, text, *found.groupdict(default="").items())
 
 
 @lru_cache(maxsize=256)

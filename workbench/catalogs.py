@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 from sqlalchemy import select
 
-from catalog.diff import SnapshotDiff, diff
 from catalog.errors import SnapshotDamaged
-from catalog.extent import Extents
-from catalog.left_out import left_out, rows_left_out
-from catalog.load import guess_mapping, header_of, load, sheet_names
-from catalog.load_xlsx import is_xlsx
-from catalog.makers import MakerNames, known_makers
-from catalog.manifest import manifest_bytes
-from catalog.mapping import TARGETS, ColumnMapping
+from catalog.findings.serialize import kept_result
+from catalog.importing.load import guess_mapping, header_of, load, sheet_names
+from catalog.importing.load_xlsx import is_xlsx
+from catalog.importing.mapping import TARGETS, ColumnMapping
 from catalog.matching.leads import Register, not_asked
-from catalog.records_json import from_json
-from catalog.search import search
-from catalog.serialize import kept_result
-from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
+from catalog.matching.search import search
+from catalog.records.left_out import left_out, rows_left_out
+from catalog.records.makers import MakerNames, known_makers
+from catalog.records.records_json import from_json
+from catalog.snapshot.diff import SnapshotDiff, diff
+from catalog.snapshot.extent import Extents
+from catalog.snapshot.manifest import manifest_bytes
+from catalog.snapshot.reader import Snapshot, build_snapshot, open_snapshot
 from catalog.types import Completeness, CoverageEntry, Extent, FieldEvidence, Query, Source
 from evidence_store.blobs import checked_sha256, sha256_of_file
 from values.dates import PartialDate
@@ -46,10 +46,10 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
     from sqlalchemy import Row
 
-    from catalog.kept_search import KeptResult
-    from catalog.load import LoadResult
-    from catalog.manifest import SnapshotManifest
-    from catalog.results import SearchResult
+    from catalog.findings.kept_search import KeptResult
+    from catalog.importing.load import LoadResult
+    from catalog.matching.results import SearchResult
+    from catalog.snapshot.manifest import SnapshotManifest
     from workbench.people import People
     from workbench.types import Actor
 

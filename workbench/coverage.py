@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from catalog.makers import known_makers
+from catalog.records.makers import known_makers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from catalog.findings import Circumstances, findings
-from catalog.kept_search import KeptSearch, kept_search, search_json
-from catalog.serialize import kept_finding
+from catalog.findings.findings import Circumstances, findings
+from catalog.findings.kept_search import KeptSearch, kept_search, search_json
+from catalog.findings.serialize import kept_finding
 from evidence_store.blobs import checked_sha256
 from evidence_store.canonical import canonical_json
 from words import en
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from catalog.kept_search import KeptResult
-    from catalog.results import SearchResult
-    from catalog.snapshot import Snapshot
+    from catalog.findings.kept_search import KeptResult
+    from catalog.matching.results import SearchResult
+    from catalog.snapshot.reader import Snapshot
     from evidence_store.types import Draft
     from vision.types import PhotoReading
     from workbench.cases import Cases

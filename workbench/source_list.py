@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from catalog.errors import CatalogError
-from catalog.load import LoadLimits, table_rows
+from catalog.importing.load import LoadLimits, table_rows
 from catalog.types import RowIssue
 from workbench.claims import LIST_COLUMNS, check_claims
 from workbench.errors import BadRequest

@@ -19,7 +19,7 @@ from values.text import counted
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from catalog.kept_search import KeptFinding, KeptResult
+    from catalog.findings.kept_search import KeptFinding, KeptResult
     from vision.types import CopyEvidence, EmbeddedFacts, FieldName, PhotoReading, PlateRegion
 
 JsonMap: TypeAlias = Mapping[str, object]

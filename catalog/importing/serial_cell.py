@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
-from catalog.cells import CellProblem, read_redactable
-from catalog.index import MAX_KEY_BYTES
+from catalog.importing.cells import CellProblem, read_redactable
 from catalog.records.placeholders import placeholder, stated_count
+from catalog.snapshot.index import MAX_KEY_BYTES
 from catalog.types import Serial
 from values.rule import Declared
 from values.text import fold

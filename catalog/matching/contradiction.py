@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from catalog.confusions import MODELS
-from catalog.likelihood import TextModel, folded_reading
-from catalog.makers import (
+from catalog.likelihood.models import TextModel, folded_reading
+from catalog.records.makers import (
     SHORT_NAME,
     MakerNames,
     everyday_words,
@@ -31,7 +31,7 @@ from values.text import fold, plain, sound
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from catalog.makers import MakerHit
+    from catalog.records.makers import MakerHit
     from catalog.types import FieldEvidence, Maker, Permit, PermitLine
 
 Relation = Literal["unread", "own", "perhaps", "another"]

@@ -9,15 +9,15 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from catalog.bands import band
+from catalog.matching.bands import band
 from values.rule import Declared
 from values.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from catalog.likelihood.weight import UnitWeight
     from catalog.types import Verdict
-    from catalog.weight import UnitWeight
 
 IDENTIFIES_FROM = 0.999
 """Posterior over all units, each equally probable beforehand, from which a unit is identified."""

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from catalog.gaps import without_serials
-from catalog.kept import kept
-from catalog.makers import shown_maker
-from catalog.status import delivered, never_approved
+from catalog.records.makers import shown_maker
+from catalog.records.status import delivered, never_approved
+from catalog.snapshot.cached import kept
+from catalog.snapshot.gaps import without_serials
 from values.rule import Declared
 from values.sentence import Sentence, say
 from values.text import fold, plain, skeleton, sound
@@ -25,7 +25,7 @@ from values.text import fold, plain, skeleton, sound
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from catalog.snapshot import Snapshot
+    from catalog.snapshot.reader import Snapshot
     from catalog.types import Delivery, FieldEvidence, Permit, PermitLine, Unit, UnitGroup
 
 LeadKind = Literal[

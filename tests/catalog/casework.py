@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from catalog.kept_search import result_json
-from catalog.serialize import kept_result
-from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
+from catalog.findings.kept_search import result_json
+from catalog.findings.serialize import kept_result
+from catalog.snapshot.reader import Snapshot, build_snapshot, open_snapshot
 from catalog.types import (
     CatalogRecords,
     CoverageEntry,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Literal
 
-    from catalog.results import SearchResult
+    from catalog.matching.results import SearchResult
 
 day = PartialDate.parse
 

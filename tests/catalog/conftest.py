@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from catalog.demo import COVERAGE, SOURCES, demo_catalog_csv
-from catalog.load import LoadResult, load_csv
-from catalog.snapshot import Snapshot, build_snapshot, open_snapshot
+from catalog.importing.load import LoadResult, load_csv
+from catalog.snapshot.reader import Snapshot, build_snapshot, open_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,12 +7,12 @@ import io
 from typing import TYPE_CHECKING
 
 from catalog.demo import COVERAGE, SOURCE_NOTE, demo_catalog_csv
-from catalog.status import possible_statuses
+from catalog.records.status import possible_statuses
 from values.dates import PartialDate
 
 if TYPE_CHECKING:
-    from catalog.load import LoadResult
-    from catalog.snapshot import Snapshot
+    from catalog.importing.load import LoadResult
+    from catalog.snapshot.reader import Snapshot
 
 
 def test_every_row_is_good_and_says_that_it_is_invented(demo_load: LoadResult) -> None:

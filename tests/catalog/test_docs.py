@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from catalog.importing.load import LIMITS
+from catalog.importing.load_xlsx import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED
+from catalog.importing.mapping import DELIVERY_TARGETS, LINE_TARGETS, PERMIT_TARGETS, SERIAL_TARGETS
 from catalog.importing.serial_cell import MAX_RANGE, MAX_SERIAL
-from catalog.load import LIMITS
-from catalog.load_xlsx import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED
-from catalog.mapping import DELIVERY_TARGETS, LINE_TARGETS, PERMIT_TARGETS, SERIAL_TARGETS
 
 if TYPE_CHECKING:
-    from catalog.snapshot import Snapshot
+    from catalog.snapshot.reader import Snapshot
 
 TEXT = (Path(__file__).parents[2] / "docs/catalog-format.md").read_text(encoding="utf-8")
 

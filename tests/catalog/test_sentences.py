@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from catalog import compare
-from catalog.bands import band
-from catalog.competitors import MOST_GROUPS, Competition, competition
-from catalog.coverage import coverage_note
-from catalog.findings import CONFIDENCE, Circumstances, findings
-from catalog.makers import MakerHit, ModelHit
+from catalog.findings.findings import CONFIDENCE, Circumstances, findings
+from catalog.matching import compare
+from catalog.matching.bands import band
+from catalog.matching.competitors import MOST_GROUPS, Competition, competition
 from catalog.matching.contradiction import (
     UNREAD,
     maker_met,
@@ -20,15 +18,17 @@ from catalog.matching.contradiction import (
     model_named,
     part_number_named,
 )
+from catalog.matching.coverage import coverage_note
+from catalog.matching.error_rates import error_rates
 from catalog.matching.identification import SAID
-from catalog.matching.population import population
-from catalog.numbering import statistics
-from catalog.parties import compare_parties
-from catalog.places import compare_places
-from catalog.results import Fit
-from catalog.search import search
-from catalog.status import what_is_missing
-from catalog.tested import error_rates
+from catalog.matching.results import Fit
+from catalog.matching.search import search
+from catalog.numbering.count import statistics
+from catalog.numbering.population import population
+from catalog.records.makers import MakerHit, ModelHit
+from catalog.records.parties import compare_parties
+from catalog.records.places import compare_places
+from catalog.records.status import what_is_missing
 from catalog.types import (
     CoverageEntry,
     FieldEvidence,
@@ -51,7 +51,7 @@ from tests.catalog.casework import (
     permit,
     snapshot_of,
 )
-from tests.catalog.test_findings import story
+from tests.catalog.findings.test_findings import story
 from values.dates import UNKNOWN, PartialDate
 from values.sentence import say
 from words import en
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Literal
 
-    from catalog.snapshot import Snapshot
+    from catalog.snapshot.reader import Snapshot
     from catalog.types import Finding
 
 DAY = PartialDate.parse

@@ -10,7 +10,7 @@ import pytest
 
 from catalog.demo import COVERAGE, demo_catalog_csv
 from catalog.errors import SnapshotDamaged
-from catalog.mapping import ColumnMapping
+from catalog.importing.mapping import ColumnMapping
 from evidence_store.types import STORE_LOG
 from values.errors import Exit
 from words import en

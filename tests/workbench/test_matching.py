@@ -25,7 +25,7 @@ from workbench.types import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from catalog.kept_search import KeptCandidate
+    from catalog.findings.kept_search import KeptCandidate
     from workbench.workbench import Workbench
 
 

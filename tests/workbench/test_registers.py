@@ -15,7 +15,7 @@ from workbench.report.result import candidates_of, leads_of, verdict_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from catalog.kept_search import KeptLeads, KeptResult
+    from catalog.findings.kept_search import KeptLeads, KeptResult
     from workbench.settings import Settings
     from workbench.types import Actor, CatalogSummary
     from workbench.workbench import Workbench

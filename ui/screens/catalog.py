@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from streamlit.delta_generator import DeltaGenerator
 
-    from catalog.diff import SnapshotDiff
-    from catalog.load import LoadResult
-    from catalog.mapping import ColumnMapping, MappedColumn
+    from catalog.importing.load import LoadResult
+    from catalog.importing.mapping import ColumnMapping, MappedColumn
+    from catalog.snapshot.diff import SnapshotDiff
     from catalog.types import CoverageEntry
     from workbench.types import CatalogSummary
     from workbench.workbench import Workbench

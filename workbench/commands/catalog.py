@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.kept_search import KeptSearch, result_json, search_json
+from catalog.findings.kept_search import KeptSearch, result_json, search_json
 from values.text import counted
 from words import en
 from workbench.commands.common import (
@@ -31,8 +31,8 @@ from workbench.types import SEARCHED_FIELDS, Judgement
 if TYPE_CHECKING:
     import argparse
 
-    from catalog.kept_search import KeptFinding, KeptResult
-    from catalog.mapping import ColumnMapping
+    from catalog.findings.kept_search import KeptFinding, KeptResult
+    from catalog.importing.mapping import ColumnMapping
     from catalog.types import CoverageEntry
     from workbench.types import SearchView
     from workbench.workbench import Workbench
@@ -232,7 +232,7 @@ def _mapping(workbench: Workbench, data: bytes, options: argparse.Namespace) -> 
     """Which column holds what: as a file says it, else as kept or guessed."""
     if options.mapping is None:
         return workbench.catalogs.guess(data, options.file.name, sheet=options.sheet)
-    from catalog.mapping import ColumnMapping
+    from catalog.importing.mapping import ColumnMapping
 
     try:
         return ColumnMapping.from_json(json.loads(file_bytes(options.mapping, workbench)))

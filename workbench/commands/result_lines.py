@@ -16,7 +16,7 @@ from workbench.report.result import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from catalog.kept_search import KeptFinding, KeptResult
+    from catalog.findings.kept_search import KeptFinding, KeptResult
     from workbench.report.types import ReportCandidate, ReportFinding
 
 Cells = tuple[str, ...]

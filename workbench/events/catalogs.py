@@ -18,10 +18,10 @@ class CatalogImported(Event):
 
     issues: Open[int]
     manifest: Open[dict[str, JsonValue]]
-    """The snapshot's own manifest (`catalog.snapshot`)."""
+    """The snapshot's own manifest (`catalog.snapshot.reader`)."""
     name: Quoting[str]
     mapping: FromFile[JsonValue]
-    """What each column was taken for (`catalog.mapping.ColumnMapping.to_json`)."""
+    """What each column was taken for (`catalog.importing.mapping.ColumnMapping.to_json`)."""
     source: Blob[Sha256]
     snapshot: SnapshotHash[Sha256]
 

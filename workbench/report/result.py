@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from catalog.makers import shown_maker
+from catalog.records.makers import shown_maker
 from workbench.report.numbers import ratio
 from workbench.report.types import ReportCandidate, ReportFeature, ReportFinding, Row
 
 if TYPE_CHECKING:
-    from catalog.kept_search import (
+    from catalog.findings.kept_search import (
         KeptCandidate,
         KeptFeature,
         KeptFinding,

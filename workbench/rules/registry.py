@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from catalog import bands, load, load_xlsx, parties, weight
-from catalog.importing import serial_cell
-from catalog.matching import contradiction, identification, leads, population, sequences
+from catalog.importing import load, load_xlsx, serial_cell
+from catalog.likelihood import weight
+from catalog.matching import bands, contradiction, identification, leads
+from catalog.numbering import population, sequences
+from catalog.records import parties
 from evidence_store import clock, drafting
 from evidence_store.bundle import decodings, documents, redact_files, safe_names, spellings, walk
 from values import limits as sizes

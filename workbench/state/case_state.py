@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from catalog.kept_search import kept_search
+from catalog.findings.kept_search import kept_search
 from vision.serialize import reading_from_json
 from workbench.errors import NotFound
 from workbench.rules import policy as rules

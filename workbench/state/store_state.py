@@ -26,7 +26,7 @@ class CatalogRecord:
     imported_by: str
     """Who imported it, by identifier."""
     manifest: Mapping[str, Any]
-    """What the snapshot says of itself (`catalog.snapshot`)."""
+    """What the snapshot says of itself (`catalog.snapshot.reader`)."""
 
     @property
     def synthetic(self) -> bool:

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from catalog.cells import CellProblem
+from catalog.importing.cells import CellProblem
+from catalog.importing.load import load_csv
+from catalog.importing.mapping import ColumnMapping
 from catalog.importing.serial_cell import (
     LEAST_DIGITS,
     MAX_RANGE,
@@ -21,9 +23,7 @@ from catalog.importing.serial_cell import (
     read_serial_cell,
     serial_problem,
 )
-from catalog.load import load_csv
-from catalog.mapping import ColumnMapping
-from catalog.search import search
+from catalog.matching.search import search
 from catalog.types import FieldEvidence, Query
 from tests.catalog.casework import asked, delivery, ids, line, numbered, permit, snapshot_of
 

@@ -6,7 +6,6 @@ from typing import Literal
 
 import pytest
 
-from catalog.makers import MakerNames, known_makers
 from catalog.matching.contradiction import (
     COUNTS_AGAINST,
     MOST_SLIPPED,
@@ -24,6 +23,7 @@ from catalog.matching.contradiction import (
     on_behalf,
     part_number_named,
 )
+from catalog.records.makers import MakerNames, known_makers
 from catalog.types import FieldEvidence, Maker, Party, Permit, PermitLine, Redactable
 from values.sentence import say
 from values.text import fold

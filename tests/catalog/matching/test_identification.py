@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog import compare
-from catalog.bands import BANDS
-from catalog.findings import Circumstances, findings
-from catalog.makers import MakerNames, known_makers
+from catalog.findings.findings import Circumstances, findings
+from catalog.likelihood.weight import UnitWeight
+from catalog.matching import compare
+from catalog.matching.bands import BANDS
 from catalog.matching.contradiction import beside, maker_named
 from catalog.matching.identification import (
     CONSISTENT_FROM,
@@ -27,7 +27,8 @@ from catalog.matching.identification import (
     unit_verdict,
     without_stack,
 )
-from catalog.search import search
+from catalog.matching.search import search
+from catalog.records.makers import MakerNames, known_makers
 from catalog.types import (
     FieldEvidence,
     Maker,
@@ -39,7 +40,6 @@ from catalog.types import (
     Redactable,
 )
 from catalog.types import Verdict as Verdict_
-from catalog.weight import UnitWeight
 from tests.catalog.casework import (
     WESCAM,
     asked,

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.gaps import without_serials
 from catalog.matching import leads as rules
 from catalog.matching.leads import (
     MOST_COUNTED,
@@ -21,7 +20,8 @@ from catalog.matching.leads import (
     near_model,
     not_asked,
 )
-from catalog.search import search
+from catalog.matching.search import search
+from catalog.snapshot.gaps import without_serials
 from catalog.types import Maker, Party, Permit, Redactable, Serial
 from tests.catalog.casework import (
     asked,
@@ -39,7 +39,7 @@ from values.sentence import say
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from catalog.results import SearchResult
+    from catalog.matching.results import SearchResult
 
 APPROVED = history("approved 2019")
 

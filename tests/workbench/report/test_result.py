@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from catalog.kept_search import (
+from catalog.findings.kept_search import (
     FORMAT,
     KeptCandidate,
     KeptDelivery,

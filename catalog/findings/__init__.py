@@ -1,0 +1,1 @@
+"""What a candidate means, and a search and its findings as they are kept."""

@@ -1,0 +1,344 @@
+"""A search as it is kept: the result as it was shown, and the findings on its candidates.
+
+`catalog.findings.serialize` makes this form. It is read as strictly as it is written: a member that
+is missing or not known, or a format that is not this one, is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple, TypeAlias
+
+from pydantic import Field
+
+from catalog.codec import Codec
+from catalog.types import Redaction, Verdict  # noqa: TC001 (the codec reads them)
+
+if TYPE_CHECKING:
+    from catalog.codec import Written
+
+Format: TypeAlias = Literal["nameplate-search-result-1", "nameplate-search-result-2"]
+"""Texts alone (1), or beside each the sentences that it was made of (2)."""
+FORMAT: Final[Format] = "nameplate-search-result-2"
+
+_Text: TypeAlias = Annotated[str, Field(exclude_if=lambda text: not text)]
+_Count: TypeAlias = Annotated[int | None, Field(exclude_if=lambda count: count is None)]
+"""Members that are left out where they hold nothing."""
+
+KeptParameter: TypeAlias = bool | int | float | str | tuple[str, ...]
+
+
+class KeptSentence(NamedTuple):
+    """A sentence that stands in a member, by identifier and parameters.
+
+    The member itself holds the text as it was shown.
+    """
+
+    member: str
+    """The name of the member, such as `explanation`, with the place of an item that it lists."""
+    id: str
+    parameters: dict[str, KeptParameter]
+
+
+_Said: TypeAlias = Annotated[tuple[KeptSentence, ...], Field(exclude_if=lambda said: not said)]
+"""The sentences of the texts of one object, in their order; none in results of the first form."""
+
+
+class KeptAlternative(NamedTuple):
+    """What a field may say instead, and its probability (0–1)."""
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvidence:
+    """One field as it was asked; `pixels_asked` says that the pixels had a say in it."""
+
+    text: str
+    origin: Literal["machine", "human", "code"]
+    alternatives: tuple[KeptAlternative, ...]
+    pixels_asked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptQuery:
+    """What was asked; None for a field that was not."""
+
+    maker: KeptEvidence | None
+    model: KeptEvidence | None
+    serial: KeptEvidence | None
+    part_number: KeptEvidence | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptBand:
+    """From which likelihood ratio on a band's words are used."""
+
+    least: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptScale:
+    """The scale of words, with its version."""
+
+    version: str
+    bands: tuple[KeptBand, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptText:
+    """A text of a record, and how far it is redacted."""
+
+    value: str
+    redaction: Redaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptStatus:
+    """A step in the history of a permit; dates as partial as they are known."""
+
+    status: str
+    date: str
+    authority: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptParty:
+    """A party of a permit."""
+
+    role: str
+    name: KeptText
+    country: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPermit:
+    """A permit, or an application for one, without its lines."""
+
+    permit_id: str
+    number: KeptText
+    issuer: str
+    type: str
+    status: tuple[KeptStatus, ...]
+    valid_from: str
+    valid_to: str
+    country_final_destination: str
+    country_of_use: str
+    parties: tuple[KeptParty, ...]
+    end_use: KeptText
+    undertakings: tuple[str, ...]
+    conditions: tuple[str, ...]
+    sources: tuple[str, ...]
+    synthetic: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptLine:
+    """An item of a permit; what holds nothing is not kept."""
+
+    line_id: str
+    maker_id: str
+    maker_as_written: str
+    model: str
+    part_number: _Text = ""
+    description: _Text = ""
+    control_code: _Text = ""
+    quantity: _Count = None
+    unit_value: _Text = ""
+    total_value: _Text = ""
+    country_of_origin: _Text = ""
+    us_origin_share_pct: _Text = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDelivery:
+    """A delivery under a permit."""
+
+    delivery_id: str
+    shipped: str
+    received: str
+    consignee: KeptText
+    quantity: int | None
+    document_type: str
+    document_sha256: str
+    page: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFeature:
+    """One feature's share in the weight, in bits, in words."""
+
+    feature: str
+    weight_bits: float
+    detail: str
+    seen: str
+    recorded: str
+    about: str
+    said: _Said = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptCharacter:
+    """What one character of the serial adds to the weight, in bits."""
+
+    place: int
+    recorded: str
+    weight_bits: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFit:
+    """How many of the units that are taken to exist, and of those in the catalog, fit."""
+
+    n: float
+    of: float
+    catalogued_n: int
+    catalogued_of: int
+    words: str
+    said: _Said = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptNeighbour:
+    """Another serial near the reading."""
+
+    serial: str
+    differs: str
+    places: tuple[int, ...]
+    lr: float
+    fits: bool
+    catalogued: bool
+    said: _Said = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSensitivity:
+    """The weight under another assumption."""
+
+    assumption: str
+    lr: float
+    posterior: float
+    said: _Said = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptCandidate:
+    """One candidate as it was shown; what belongs to a weight is None where there is none."""
+
+    key: str
+    maker_id: str
+    maker: str
+    model: str
+    serial: str | None
+    serial_basis: str | None
+    disposition: str | None
+    verdict: Verdict
+    lr: float | None
+    log10_lr: float | None
+    band: str
+    posterior: float | None
+    one_over_p: float | None
+    one_over_np: float | None
+    compared: int | None
+    explanation: str
+    against: tuple[str, ...]
+    features: tuple[KeptFeature, ...]
+    characters: tuple[KeptCharacter, ...]
+    fit: KeptFit | None
+    neighbours: tuple[KeptNeighbour, ...]
+    sensitivity: tuple[KeptSensitivity, ...]
+    limits: tuple[str, ...]
+    permit: KeptPermit
+    line: KeptLine
+    delivery: KeptDelivery | None
+    said: _Said = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptLead:
+    """One thing to follow up; what holds nothing is not kept."""
+
+    sentence: str
+    permit_id: _Text = ""
+    maker: _Text = ""
+    model: _Text = ""
+    serial: _Text = ""
+    quantity: _Count = None
+    party: _Text = ""
+    said: _Said = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptLeads:
+    """The leads of one kind: how many there are, and those that are shown."""
+
+    kind: str
+    words: str
+    total: int
+    more: bool
+    leads: tuple[KeptLead, ...]
+    said: _Said = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptResult:
+    """The result of a search, with every record that it shows."""
+
+    format: Format
+    query: KeptQuery
+    verdict: Verdict
+    explanation: str
+    coverage_note: str
+    snapshot_sha256: str
+    algorithm: str
+    scale: KeptScale
+    limits: tuple[str, ...]
+    uncatalogued_fitting: Annotated[float, Field(ge=0)]
+    candidates: tuple[KeptCandidate, ...]
+    applications: tuple[KeptPermit, ...]
+    leads: tuple[KeptLeads, ...]
+    said: _Said = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFinding:
+    """What the records suggest about a candidate, with its grounds and alternatives."""
+
+    candidate: str
+    kind: str
+    statement: str
+    grounds: tuple[str, ...]
+    alternatives: tuple[str, ...]
+    said: _Said = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSearch:
+    """What is kept of a search."""
+
+    result: KeptResult
+    findings: tuple[KeptFinding, ...]
+
+
+_REMEDY: Final = "It was changed, or a newer program wrote it: open it with that one."
+_RESULT: Final = Codec(KeptResult, what="The kept result of a search", remedy=_REMEDY)
+_SEARCH: Final = Codec(KeptSearch, what="The kept result of a search", remedy=_REMEDY)
+
+
+def kept_search(data: bytes) -> KeptSearch:
+    """Read a kept search from its JSON. Raises RecordInvalid, which names what does not fit."""
+    return _SEARCH.read_bytes(data)
+
+
+def result_json(result: KeptResult) -> Written:
+    """Write a kept result as JSON-able values."""
+    return _RESULT.write(result)
+
+
+def search_json(search: KeptSearch) -> Written:
+    """Write a kept search as JSON-able values; their canonical JSON is what is kept."""
+    return _SEARCH.write(search)

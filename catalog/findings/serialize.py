@@ -1,0 +1,312 @@
+"""Results and findings as they are kept: with every record that they show, and every text.
+
+The texts are made by whoever knows a language: `text` makes that of one sentence.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from catalog.findings.kept_search import (
+    FORMAT,
+    KeptAlternative,
+    KeptBand,
+    KeptCandidate,
+    KeptCharacter,
+    KeptDelivery,
+    KeptEvidence,
+    KeptFeature,
+    KeptFinding,
+    KeptFit,
+    KeptLead,
+    KeptLeads,
+    KeptLine,
+    KeptNeighbour,
+    KeptParty,
+    KeptPermit,
+    KeptQuery,
+    KeptResult,
+    KeptScale,
+    KeptSensitivity,
+    KeptSentence,
+    KeptStatus,
+    KeptText,
+)
+from catalog.matching import compare
+from catalog.matching.bands import BANDS
+from catalog.matching.bands import VERSION as SCALE
+from values.sentence import Sentence, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from catalog.matching.leads import Lead, Leads
+    from catalog.matching.results import Candidate, Fit, Neighbour, SearchResult, Sensitivity
+    from catalog.types import (
+        Delivery,
+        FeatureScore,
+        FieldEvidence,
+        Finding,
+        Permit,
+        PermitLine,
+        Redactable,
+    )
+
+    Text = Callable[[Sentence], str]
+
+
+def kept_result(result: SearchResult, text: Text, *, more: Iterable[Leads] = ()) -> KeptResult:
+    """Give a search result as it is kept, with every record that it shows; `more` leads last."""
+    query = result.query
+    return KeptResult(
+        format=FORMAT,
+        query=KeptQuery(
+            maker=_evidence(query.maker),
+            model=_evidence(query.model),
+            serial=_evidence(query.serial),
+            part_number=_evidence(query.part_number),
+        ),
+        verdict=result.verdict,
+        explanation=_text(result.explanation, text),
+        coverage_note=_text(result.coverage_note, text),
+        snapshot_sha256=result.snapshot_sha256,
+        algorithm=result.algorithm,
+        scale=KeptScale(
+            version=SCALE,
+            bands=tuple(KeptBand(least=band.least, words=band.words) for band in BANDS),
+        ),
+        limits=tuple(map(text, result.limits)),
+        uncatalogued_fitting=result.uncatalogued_fitting,
+        candidates=tuple(_candidate(one, text) for one in result.candidates),
+        applications=tuple(map(_permit, result.applications)),
+        leads=tuple(_leads(one, text) for one in (*result.leads, *more)),
+        said=_said(
+            explanation=result.explanation,
+            coverage_note=result.coverage_note,
+            limits=result.limits,
+        ),
+    )
+
+
+def kept_finding(candidate: str, finding: Finding, text: Text) -> KeptFinding:
+    """Give a finding on a candidate, named by its key, as it is kept."""
+    return KeptFinding(
+        candidate=candidate,
+        kind=finding.kind,
+        statement=_text(finding.statement, text),
+        grounds=tuple(map(text, finding.grounds)),
+        alternatives=tuple(map(text, finding.alternatives)),
+        said=_said(
+            statement=finding.statement,
+            grounds=finding.grounds,
+            alternatives=finding.alternatives,
+        ),
+    )
+
+
+def _text(said: Iterable[Sentence], text: Text) -> str:
+    return " ".join(map(text, said))
+
+
+def _said(**members: Iterable[Sentence]) -> tuple[KeptSentence, ...]:
+    return tuple(
+        KeptSentence(member, one.id, dict(one.parameters))
+        for member, said in members.items()
+        for one in said
+    )
+
+
+def _leads(leads: Leads, text: Text) -> KeptLeads:
+    return KeptLeads(
+        kind=leads.kind,
+        words=text(leads.said),
+        total=leads.total,
+        more=leads.more,
+        leads=tuple(_lead(one, text) for one in leads.shown),
+        said=_said(words=(leads.said,)),
+    )
+
+
+def _lead(lead: Lead, text: Text) -> KeptLead:
+    return KeptLead(
+        sentence=text(lead.said),
+        permit_id=lead.permit_id,
+        maker=lead.maker,
+        model=lead.model,
+        serial=lead.serial,
+        quantity=lead.quantity,
+        party=lead.party,
+        said=_said(sentence=(lead.said,)),
+    )
+
+
+def _candidate(candidate: Candidate, text: Text) -> KeptCandidate:
+    weight, serial = candidate.weight, candidate.serial
+    lines = (_text(part, text) for part in (candidate.explanation, candidate.tested) if part)
+    band = () if candidate.band is None else (candidate.band,)
+    return KeptCandidate(
+        key=candidate.key,
+        maker_id=candidate.maker_id,
+        maker=candidate.maker,
+        model=candidate.model,
+        serial=serial.value if serial else None,
+        serial_basis=serial.basis if serial else None,
+        disposition=serial.disposition if serial else None,
+        verdict=candidate.verdict,
+        lr=weight.lr if weight else None,
+        log10_lr=weight.log10_lr if weight else None,
+        band=_text(band, text),
+        posterior=weight.posterior if weight else None,
+        one_over_p=weight.lr if weight else None,
+        one_over_np=weight.after_search if weight else None,
+        compared=weight.compared if weight else None,
+        explanation="\n".join(lines),
+        against=tuple(map(text, candidate.against)),
+        features=tuple(_feature(one, text) for one in candidate.features),
+        characters=tuple(
+            KeptCharacter(place=one.place, recorded=one.recorded, weight_bits=one.weight_bits)
+            for one in candidate.characters
+        ),
+        fit=_fit(candidate.fit, text),
+        neighbours=tuple(_neighbour(one, text) for one in candidate.neighbours),
+        sensitivity=tuple(_sensitivity(one, text) for one in candidate.sensitivity),
+        limits=tuple(map(text, candidate.limits)),
+        permit=_permit(candidate.permit),
+        line=_line(candidate.line),
+        delivery=_delivery(candidate.delivery),
+        said=_said(
+            band=band,
+            explanation=(*candidate.explanation, *candidate.tested),
+            against=candidate.against,
+            limits=candidate.limits,
+        ),
+    )
+
+
+def _evidence(evidence: FieldEvidence | None) -> KeptEvidence | None:
+    if evidence is None:
+        return None
+    return KeptEvidence(
+        text=evidence.text,
+        origin=evidence.origin,
+        alternatives=tuple(KeptAlternative(*one) for one in evidence.alternatives),
+        pixels_asked=evidence.likelihood is not None,
+    )
+
+
+def _feature(feature: FeatureScore, text: Text) -> KeptFeature:
+    about = compare.ABOUT[feature.feature]
+    seen = () if feature.seen is not None else (say("feature.not-read"),)
+    recorded = () if feature.recorded is not None else (say("feature.not-recorded"),)
+    return KeptFeature(
+        feature=feature.feature,
+        weight_bits=feature.weight_bits,
+        detail=_text(feature.detail, text),
+        seen=feature.seen if feature.seen is not None else _text(seen, text),
+        recorded=feature.recorded if feature.recorded is not None else _text(recorded, text),
+        about=text(about),
+        said=_said(detail=feature.detail, seen=seen, recorded=recorded, about=(about,)),
+    )
+
+
+def _fit(fit: Fit | None, text: Text) -> KeptFit | None:
+    if fit is None:
+        return None
+    return KeptFit(
+        n=fit.fitting,
+        of=fit.units,
+        catalogued_n=fit.catalogued_fitting,
+        catalogued_of=fit.catalogued,
+        words=text(fit.said),
+        said=_said(words=(fit.said,)),
+    )
+
+
+def _neighbour(neighbour: Neighbour, text: Text) -> KeptNeighbour:
+    return KeptNeighbour(
+        serial=neighbour.serial,
+        differs=text(neighbour.differs),
+        places=neighbour.places,
+        lr=neighbour.lr,
+        fits=neighbour.fits,
+        catalogued=neighbour.catalogued,
+        said=_said(differs=(neighbour.differs,)),
+    )
+
+
+def _sensitivity(row: Sensitivity, text: Text) -> KeptSensitivity:
+    return KeptSensitivity(
+        assumption=text(row.assumption),
+        lr=row.lr,
+        posterior=row.posterior,
+        said=_said(assumption=(row.assumption,)),
+    )
+
+
+def _redactable(text: Redactable) -> KeptText:
+    return KeptText(value=text.value, redaction=text.redaction)
+
+
+def _permit(permit: Permit) -> KeptPermit:
+    """Give a permit for people and for programs; its lines stay in the snapshot."""
+    return KeptPermit(
+        permit_id=permit.permit_id,
+        number=_redactable(permit.number),
+        issuer=permit.issuer,
+        type=permit.permit_type,
+        status=tuple(
+            KeptStatus(
+                status=event.status,
+                date=str(event.date),
+                authority=event.authority,
+                source=event.source,
+            )
+            for event in permit.status_history
+        ),
+        valid_from=str(permit.valid_from),
+        valid_to=str(permit.valid_to),
+        country_final_destination=permit.country_final_destination,
+        country_of_use=permit.country_of_use,
+        parties=tuple(
+            KeptParty(role=party.role, name=_redactable(party.name), country=party.country)
+            for party in permit.parties
+        ),
+        end_use=_redactable(permit.end_use_text),
+        undertakings=permit.undertakings,
+        conditions=permit.conditions,
+        sources=permit.sources,
+        synthetic=permit.synthetic,
+    )
+
+
+def _line(line: PermitLine) -> KeptLine:
+    return KeptLine(
+        line_id=line.line_id,
+        maker_id=line.maker_id,
+        maker_as_written=line.maker_as_written,
+        model=line.model,
+        part_number=line.part_number,
+        description=line.description,
+        control_code=line.control_code,
+        quantity=line.quantity,
+        unit_value=line.unit_value,
+        total_value=line.total_value,
+        country_of_origin=line.country_of_origin,
+        us_origin_share_pct=line.us_origin_share_pct,
+    )
+
+
+def _delivery(delivery: Delivery | None) -> KeptDelivery | None:
+    if delivery is None:
+        return None
+    return KeptDelivery(
+        delivery_id=delivery.delivery_id,
+        shipped=str(delivery.ship_date),
+        received=str(delivery.received_date),
+        consignee=_redactable(delivery.consignee),
+        quantity=delivery.quantity,
+        document_type=delivery.document_type,
+        document_sha256=delivery.document_sha256,
+        page=delivery.page,
+        source=delivery.source,
+    )

@@ -1,0 +1,207 @@
+"""Collects what is odd about an import, and reads the cells of a row one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from catalog.importing.cells import (
+    CellProblem,
+    is_formula,
+    read_date,
+    read_redactable,
+    read_word,
+    unseen_characters,
+)
+from catalog.records.left_out import Tally
+from catalog.records.placeholders import placeholder
+from catalog.types import RowIssue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from catalog.importing.cells import DateOrder
+    from catalog.types import Redactable
+    from values.dates import PartialDate
+
+MAX_ISSUES: Final = 10_000
+"""More are counted but not listed; by then the file itself is the issue."""
+
+
+FORMULA: Final = "this looks like a spreadsheet formula; it is kept as plain text"
+
+
+class IssueBook:
+    """The issues of one import, in the words of the file's own column names."""
+
+    def __init__(self, header_of: Mapping[str, str]) -> None:
+        self.header_of = header_of
+        self.listed: list[RowIssue] = []
+        self.total = 0
+        self.left_out = Tally()
+        self.warned: set[tuple[str, str]] = set()
+        """Columns and texts that a warning was given for that counts for later rows too."""
+        self.row = 1
+        self.odd = False
+        """Whether the current row has an error so far."""
+
+    def warn_once(self, target: str, value: str, about: str, problem: str, remedy: str) -> None:
+        """Note a warning that counts for later rows too; once for each column and matter."""
+        if (target, about) not in self.warned:
+            self.warned.add((target, about))
+            self.report(target, value, problem, remedy, severity="warning")
+
+    def start(self, row: int) -> None:
+        """Begin a new row of the file."""
+        self.row, self.odd = row, False
+
+    def report(
+        self,
+        target: str,
+        value: str,
+        problem: str,
+        remedy: str,
+        *,
+        row: int | None = None,
+        severity: Literal["error", "warning"] = "error",
+    ) -> None:
+        """Note an issue, of the current row unless said otherwise."""
+        self.odd = self.odd or severity == "error"
+        column = self.header_of.get(target, target)
+        if severity == "error":
+            self.left_out.add(self.row if row is None else row, column, problem)
+        if severity == "error" and self.listed:
+            last = self.listed[-1]
+            cell = (self.row if row is None else row, column, value[:200], FORMULA)
+            if (last.row, last.column, last.value, last.problem) == cell:
+                self.listed.pop()  # the error says it already: nothing was kept
+                self.total -= 1
+        self.total += 1
+        if len(self.listed) < MAX_ISSUES:
+            self.listed.append(
+                RowIssue(
+                    row=self.row if row is None else row,
+                    column=column,
+                    value=value[:200],
+                    problem=problem,
+                    remedy=remedy,
+                    severity=severity,
+                )
+            )
+
+
+class RowCells:
+    """The cells of one level, by target; each is popped once, and what is left is reported."""
+
+    def __init__(self, issues: IssueBook, cells: dict[str, str], order: DateOrder) -> None:
+        self.issues = issues
+        self._cells = cells
+        self.order = order
+
+    def bad(self, target: str, value: str, problem: str, remedy: str) -> None:
+        """Report a cell that keeps its row out."""
+        self.issues.report(target, value, problem, remedy)
+
+    def text(self, target: str) -> str:
+        """Pop a cell as plain text; what a reader may take for something else is reported."""
+        text = self._cells.pop(target, "").strip()
+        if is_formula(text):
+            self.warn(
+                target,
+                text,
+                FORMULA,
+                "check that the text is meant, and export values instead of formulas",
+            )
+        if unseen := unseen_characters(text):
+            self.warn(
+                target,
+                text,
+                f"it holds characters that nobody sees ({', '.join(unseen)}); they are kept as "
+                "written and not compared",
+                "remove them if they are not meant",
+            )
+        return text
+
+    def warn(self, target: str, value: str, problem: str, remedy: str) -> None:
+        """Report a cell that does not keep its row out."""
+        self.issues.report(target, value, problem, remedy, severity="warning")
+
+    def warn_once(self, target: str, value: str, problem: str, remedy: str) -> None:
+        """Report a text that does not keep its row out, the first time that a column holds it."""
+        self.issues.warn_once(target, value, value, problem, remedy)
+
+    def named(self, target: str, remedy: str) -> str:
+        """Pop a cell that must name something: neither empty nor a word for nothing."""
+        text = self.needed(target, remedy)
+        if text and placeholder(text):
+            self.bad(target, text, f"{text!r} is no {target}", remedy)
+            return ""
+        return text
+
+    def or_nothing(self, target: str) -> str:
+        """Pop a cell as plain text; empty where it only says that there is nothing."""
+        text = self.text(target)
+        if placeholder(text):
+            self.warn_once(
+                target,
+                text,
+                f"{text!r} is no {target.replace('_', ' ')}; taken as empty, here and in later "
+                "rows",
+                "nothing, if that is so",
+            )
+            return ""
+        return text
+
+    def needed(self, target: str, remedy: str) -> str:
+        """Pop a cell that must not be empty."""
+        text = self.text(target)
+        if not text:
+            self.bad(target, "", f"the {target} is missing", remedy)
+        return text
+
+    def through(self, target: str, read: Callable[[str], Any]) -> Any:
+        """Pop a cell and read it; None if it is empty, or odd and reported."""
+        text = self.text(target)
+        if not text:
+            return None
+        try:
+            return read(text)
+        except CellProblem as odd:
+            self.bad(target, text, odd.problem, odd.remedy)
+            return None
+
+    def date(self, target: str) -> PartialDate:
+        """Read a date; unknown if the cell is empty or odd."""
+        found = self.through(target, lambda text: read_date(text, self.order))
+        return read_date("") if found is None else found
+
+    def word(self, target: str, words: Sequence[str], what: str) -> str:
+        """Read one word of a closed list; empty if there is none."""
+        found: str | None = self.through(target, lambda text: read_word(text, words, what))
+        return found or ""
+
+    def words(self, target: str, words: Sequence[str], what: str) -> tuple[str, ...]:
+        """Read several words of a closed list, with semicolons between them."""
+        parts = self.list(target)
+        try:
+            return tuple(read_word(part, words, what) for part in parts)
+        except CellProblem as odd:
+            self.bad(target, "; ".join(parts), odd.problem, odd.remedy)
+            return ()
+
+    def list(self, target: str) -> tuple[str, ...]:
+        """Read several texts with semicolons between them."""
+        return tuple(part.strip() for part in self.text(target).split(";") if part.strip())
+
+    def redactable(self, target: str, redaction: str = "") -> Redactable:
+        """Read a text that may be withheld."""
+        text = self.text(target)
+        try:
+            return read_redactable(text, redaction)
+        except CellProblem as odd:
+            self.bad(target, redaction, odd.problem, odd.remedy)
+            return read_redactable(text)
+
+    def audit(self) -> None:
+        """Check that every column of the level was read; a slip of the program, not of the file."""
+        if self._cells:
+            raise AssertionError(f"columns read by nobody: {sorted(self._cells)}")

@@ -1,0 +1,1 @@
+"""How probable a reading is under each serial, and what that weighs."""

@@ -1,0 +1,230 @@
+"""Which serials may explain a reading: all that fit, catalogued or not, found without a scan.
+
+A reading that leaves little open is answered by its best string and every single change of it. One
+that leaves more open is spelled out, best first. Serials that follow no sequence are looked for in
+the catalog itself. Either way it is known down to which probability a list is whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from catalog.likelihood.alignment import Spelling, one_edit_away
+from catalog.likelihood.descent import descend
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from catalog.likelihood.alignment import Profile
+    from catalog.likelihood.descent import SortedKeys
+    from catalog.likelihood.models import SerialModel
+    from catalog.numbering.population import Population
+
+    Floats = npt.NDArray[np.float64]
+    Keys = npt.NDArray[np.bytes_]
+
+LEAST_PROPOSED = 1e-6
+"""Serials that explain the reading worse than this, relative to the best, are only bounded."""
+
+NEGLIGIBLE = 1e-3
+"""Catalogued serials in no sequence need no look where all together they are bounded by this."""
+
+LISTED_WHOLE = 2048
+"""Up to this many catalogued serials out of sequence are all listed for a reading of pixels."""
+
+SCORED_WHOLE = 50_000
+"""Up to this many are all scored for a reading that comes as text, in about 20 ms. Of more, those
+not proposed are bounded place by place: far too much for nearly all of them, and too little for a
+serial with one character left out and one added (docs/validity.md, "Not shown")."""
+
+NEAREST = 64
+"""Of serials that are all scored, so many of the best are listed in any case."""
+
+BESIDE_FROM = 1e-12
+"""Of a serial that explains the reading worse than this, beside the best, so does what stands one
+character beside it (three characters of such a serial differ at least)."""
+
+SCORED_TOGETHER = 4096
+
+SURELY = 0.9
+"""Serials are spelled to this share of what is enough, so that none is left out by rounding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How far a reading is spelled out: `most` serials, none below `floor` beside the best.
+
+    None at all leaves it at the best serial and its single changes.
+    """
+
+    most: int
+    floor: float
+
+
+EFFORTS = (
+    Effort(most=0, floor=1.0),
+    Effort(most=512, floor=1e-3),
+    Effort(most=4096, floor=LEAST_PROPOSED),
+)
+"""Tried in this order, until what is left out does not matter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposals:
+    """Serials of one length that may explain a reading, best first, with their probabilities."""
+
+    length: int
+    keys: Keys
+    rough: Floats
+    """Probability place by place, before insertions are counted and pixels are asked."""
+    whole_from: float
+    """Every serial of this length that is at least this probable is in the list."""
+    catalogued_from: float
+    """The same for catalogued serials that follow no sequence."""
+    beyond: float | None
+    """Where all of these were scored: the summed probability of those that are not in the list."""
+    doubtful: bool
+
+
+def propose(
+    model: SerialModel,
+    population: Population,
+    length: int,
+    catalogued: SortedKeys,
+    *,
+    enough: float,
+    efforts: tuple[Effort, ...] = EFFORTS,
+) -> Proposals:
+    """List the serials of one length that may explain a reading.
+
+    The first of `efforts` is taken that lists every serial which makes the reading at least as
+    probable as `enough`, or else the last.
+    """
+    irregular = population.irregular_of(length)
+    allowed = population.allowed(length)
+    lists: list[tuple[Keys, Floats]] = []
+    beyond: float | None = None
+    if 0 < irregular <= (SCORED_WHOLE if model.slack == 1.0 else LISTED_WHOLE):
+        lists, beyond = _all_scored(model, catalogued, population, length)
+    whole = missed = 0.0
+    doubtful = False
+    for profile in model.profiles:
+        if len(profile.seen) == length:
+            spelling = Spelling.of(profile, allowed)
+            # Where the sum over all units is exact, only serials that may fit need be spelled.
+            least = SURELY * enough if model.slack == 1.0 else 0.0
+            spelled, bound = _spelled_out(spelling, enough, efforts, least=least)
+            # Out of sequence only catalogued serials are scored: listed above or looked for below.
+            if spelled is None or population.in_sequence(length):
+                lists.append(spelling.single_changes())
+            if spelled is not None:
+                doubtful = True
+                lists.append(spelled)
+            whole = max(whole, bound)
+            unsure = irregular * bound > NEGLIGIBLE * profile.ceiling and beyond is None
+            if bound >= enough or unsure:
+                floor = LEAST_PROPOSED if irregular else enough / profile.ceiling
+                found = descend(profile, catalogued, floor=floor, most=efforts[-1].most)
+                lists.append((found.keys, found.shares))
+                bound = max(floor * profile.ceiling, found.least)
+        else:
+            keys = one_edit_away(profile, allowed, length)
+            lists.append((keys, profile.of_keys(keys, length)))
+            bound = _after_one_edit(profile, length)
+            whole = max(whole, bound)
+        missed = max(missed, bound)
+    return _merged(lists, length, (whole, missed), beyond, doubtful=doubtful)
+
+
+def _all_scored(
+    model: SerialModel, catalogued: SortedKeys, population: Population, length: int
+) -> tuple[list[tuple[Keys, Floats]], float]:
+    """Score every serial in no sequence; give those that may explain the reading.
+
+    Also gives the sum of all others, with what is taken to stand beside them. Pixels are asked
+    later, of the likeliest; so for them all are listed, as probable as each profile makes them.
+    """
+    keys = catalogued.out_of_sequence(population, length)
+    if model.slack != 1.0:
+        return [(keys, profile.of_keys(keys, length)) for profile in model.profiles], 0.0
+    scores = np.empty(keys.size)
+    for start in range(0, keys.size, SCORED_TOGETHER):
+        some = slice(start, start + SCORED_TOGETHER)
+        scores[some] = model.of_keys(keys[some], length)
+    order = np.argsort(-scores, kind="stable")
+    fair = int(np.count_nonzero(scores >= LEAST_PROPOSED * model.ceiling))
+    listed = min(max(fair, NEAREST), EFFORTS[-1].most)
+    near, others = order[:listed], order[listed:]
+    rest = float(scores[others].sum())
+    spread = population.out_of_sequence(length)
+    if spread is not None:
+        some_way_off = keys[others[scores[others] >= BESIDE_FROM * model.ceiling]]
+        for start in range(0, some_way_off.size, SCORED_TOGETHER):
+            part = some_way_off[start : start + SCORED_TOGETHER]
+            rest += spread.beside * float(model.beside(part, spread).sum())
+    return [(keys[near], scores[near])], rest
+
+
+def _spelled_out(
+    spelling: Spelling, enough: float, efforts: tuple[Effort, ...], *, least: float
+) -> tuple[tuple[Keys, Floats] | None, float]:
+    """Spell serials of the reading's own length as far as needed beyond the single changes.
+
+    Gives None where these are enough, and a bound of every serial that is in neither. None is
+    spelled that is less probable than `least`.
+    """
+    spelled, bound = None, spelling.two_changes()
+    ceiling = spelling.profile.ceiling
+    for effort in efforts:
+        if effort.most:
+            floor = max(effort.floor, least / ceiling)
+            keys, rough = spelled = spelling.likeliest(most=effort.most, floor=floor)
+            last = float(rough[-1]) if keys.size >= effort.most else 0.0
+            bound = max(floor * ceiling, last)
+        if bound < enough:
+            break
+    return spelled, bound
+
+
+def _after_one_edit(profile: Profile, length: int) -> float:
+    """Bound serials of another length that are no single addition or omission away."""
+    edit = max(profile.extra, profile.skip)
+    if abs(len(profile.seen) - length) > 1:
+        return profile.ceiling * edit**2
+    return profile.ceiling * edit * max(edit, profile.second)
+
+
+def _merged(
+    lists: list[tuple[Keys, Floats]],
+    length: int,
+    whole: tuple[float, float],
+    beyond: float | None,
+    *,
+    doubtful: bool,
+) -> Proposals:
+    """Join lists; a serial in several keeps the largest probability that one gave it."""
+    lists = [(keys, rough) for keys, rough in lists if keys.size]
+    kind = f"S{max(length, 1)}"
+    keys, rough = lists[0] if lists else (np.zeros(0, dtype=kind), np.zeros(0))
+    if len(lists) > 1:
+        best: dict[bytes, float] = {}
+        for some, shares in lists:
+            for key, share in zip(some.tolist(), shares.tolist(), strict=True):
+                if share > best.get(key, -1.0):
+                    best[key] = share
+        ordered = sorted(best)
+        rough = np.array([best[key] for key in ordered])
+        order = np.argsort(-rough, kind="stable")
+        keys, rough = np.array(ordered, dtype=kind)[order], rough[order]
+    return Proposals(
+        length=length,
+        keys=keys.astype(kind, copy=False),
+        rough=rough,
+        whole_from=whole[0],
+        catalogued_from=whole[1],
+        beyond=beyond,
+        doubtful=doubtful,
+    )

@@ -1,0 +1,75 @@
+"""What the looks at a plate say of a unit without their stack.
+
+A stack is a picture laid together from all looks; it is derived, never evidence by itself. Where
+its looks differ it can show one clear wrong character, and the recogniser is then as sure of it as
+of a right one. It may therefore strengthen an identification, but not make one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from catalog.likelihood.exposures import TRUST, stacked
+from catalog.likelihood.models import serial_model
+from catalog.likelihood.weight import Everyone, weigh_group, weigh_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from catalog.likelihood.descent import SortedKeys
+    from catalog.likelihood.exposures import Trust
+    from catalog.likelihood.models import SerialModel
+    from catalog.likelihood.weight import UnitWeight
+    from catalog.numbering.population import Population
+    from catalog.types import FieldEvidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Competing:
+    """One group of units that compete: how many exist, the catalogued ones, and its prior."""
+
+    population: Population
+    keys: SortedKeys
+    prior: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooksAlone:
+    """A reading of a serial, weighed in every group without the stack of its looks."""
+
+    model: SerialModel
+    groups: Everyone
+
+    @classmethod
+    def of(
+        cls,
+        evidence: FieldEvidence,
+        everyone: Population,
+        groups: Sequence[Competing],
+        *,
+        trust: Trust = TRUST,
+    ) -> LooksAlone | None:
+        """Weigh the looks alone; None if there is no stack, or nothing to compare without it."""
+        if evidence.likelihood is None or not stacked(evidence.likelihood):
+            return None
+        model = serial_model(evidence, everyone, trust=replace(trust, stack=0.0))
+        if model is None:
+            return None
+        weighed = (weigh_group(model, one.population, one.keys, prior=one.prior) for one in groups)
+        return cls(model=model, groups=Everyone(groups=tuple(weighed)))
+
+    def unit(self, of: int, key: str, *, factor: float = 1.0) -> UnitWeight:
+        """Weigh the unit of group number `of` that bears this folded serial."""
+        raw = key.encode()
+        likelihood = float(self.model.of_keys(np.array([raw]), len(raw))[0])
+        return weigh_unit(
+            self.groups,
+            self.groups.groups[of],
+            likelihood,
+            ceiling=self.model.ceiling,
+            factor=factor,
+            key=key,
+        )

@@ -1,0 +1,1 @@
+"""One immutable file of records: built, laid out, opened, verified, compared."""

@@ -1,0 +1,108 @@
+"""Brings the units of a snapshot under construction into order, a piece at a time.
+
+Both orders are stable: units that are equal stay as they came. What has one entry a unit is held in
+mapped temporary files, so that memory holds one piece, whatever the number of units.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from catalog.snapshot.unit_spool import UnitSpool
+
+    Rows = npt.NDArray[np.uint32]
+
+PIECE = 1 << 18
+"""Units that are sorted at once; a serial that is recorded more often makes a larger piece."""
+
+SAMPLES = 64
+"""Keys looked at for each piece to find where to cut; more make the pieces more equal."""
+
+
+def by_group(units: UnitSpool, rank: Rows, folder: Path) -> tuple[Rows, list[int]]:
+    """Order the units by the rank of their group; also give where each group starts and ends."""
+    groups = units.records()["group"]
+    ranks = scratch(folder, np.uint32, units.count)
+    for part in _parts(units.count):
+        ranks[part] = rank[groups[part]]
+    rows = scratch(folder, np.uint32, units.count)
+    bounds = _bounds(ranks, len(rank))
+    for part, places in _places(ranks, bounds):
+        rows[places] = np.arange(part.start, part.stop, dtype=np.uint32)
+    return rows, bounds
+
+
+def sort_by_key(
+    units: UnitSpool, members: Rows, folder: Path, width: int
+) -> Iterator[npt.NDArray[np.bytes_]]:
+    """Bring the units of one group into the order of their keys, in place; give the sorted keys."""
+    for start, end in _cut(units, members, folder, width):
+        piece = members[start:end]
+        keys = units.keys_of(piece, width)
+        order = np.argsort(keys, kind="stable")
+        piece[:] = piece[order]
+        yield keys[order]
+
+
+def scratch(folder: Path, dtype: npt.DTypeLike, count: int) -> npt.NDArray[Any]:
+    """Make an array in a temporary file that disappears with it."""
+    if not count:
+        return np.empty(0, dtype=dtype)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        return np.memmap(file, dtype=dtype, mode="w+", shape=(count,))
+
+
+def _cut(units: UnitSpool, members: Rows, folder: Path, width: int) -> Iterator[tuple[int, int]]:
+    """Put units into pieces, in place, so that no key of a piece comes after one of the next."""
+    pieces = -(-len(members) // PIECE)
+    if pieces < 2:
+        yield 0, len(members)
+        return
+    seen = np.sort(units.keys_of(members[:: max(1, len(members) // (pieces * SAMPLES))], width))
+    cuts = seen[len(seen) // pieces :: max(1, len(seen) // pieces)]
+    piece_of = scratch(folder, np.uint32, len(members))
+    for part in _parts(len(members)):
+        piece_of[part] = np.searchsorted(cuts, units.keys_of(members[part], width), side="right")
+    bounds = _bounds(piece_of, len(cuts) + 1)
+    moved = scratch(folder, np.uint32, len(members))
+    for part, places in _places(piece_of, bounds):
+        moved[places] = members[part]
+    members[:] = moved
+    yield from pairwise(bounds)
+
+
+def _bounds(bins: Rows, count: int) -> list[int]:
+    """Where each of `count` bins starts and ends once items are in the order of their bins."""
+    sizes = np.zeros(count, dtype=np.int64)
+    for part in _parts(len(bins)):
+        sizes += np.bincount(bins[part], minlength=count)
+    return [0, *np.cumsum(sizes).tolist()]
+
+
+def _places(bins: Rows, bounds: list[int]) -> Iterator[tuple[slice, npt.NDArray[np.int64]]]:
+    """Give, piece by piece, where each item goes in the order of the bins."""
+    free = np.array(bounds[:-1], dtype=np.int64)
+    for part in _parts(len(bins)):
+        here = bins[part]
+        order = np.argsort(here, kind="stable")
+        sizes = np.bincount(here, minlength=len(free))
+        before = np.cumsum(sizes) - sizes
+        places = np.empty(len(here), dtype=np.int64)
+        places[order] = (free - before)[here[order]] + np.arange(len(here))
+        free += sizes
+        yield part, places
+
+
+def _parts(count: int) -> Iterator[slice]:
+    for start in range(0, count, PIECE):
+        yield slice(start, min(start + PIECE, count))

@@ -1,0 +1,89 @@
+"""Summing over every unit without listing them gives what listing them would."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog.confusions import HUMAN, MACHINE
+from catalog.likelihood.models import TextModel
+from catalog.numbering import population as rules
+from catalog.numbering.count import statistics
+from catalog.numbering.population import digit_sets, population
+from tests.catalog.casework import ids
+
+
+@given(st.integers(0, 99_999), st.integers(0, 99_999))
+def test_digit_sets_hold_each_number_once(first: int, second: int) -> None:
+    low, high = sorted((first, second))
+    sets = digit_sets(f"{low:05d}", f"{high:05d}")
+    sizes = [np.prod([b - a + 1 for a, b in one]) for one in sets]
+    assert sum(sizes) == high - low + 1, "as many as there are numbers"
+    for number in {low, high, (low + high) // 2}:
+        digits = [int(d) for d in f"{number:05d}"]
+        inside = [all(a <= d <= b for d, (a, b) in zip(digits, s, strict=True)) for s in sets]
+        assert sum(inside) == 1
+    for number in {max(low - 1, 0), min(high + 1, 99_999)} - set(range(low, high + 1)):
+        digits = [int(d) for d in f"{number:05d}"]
+        assert not any(all(a <= d <= b for d, (a, b) in zip(digits, s, strict=True)) for s in sets)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.text("0123456789ABO?", min_size=2, max_size=6),
+    st.integers(2, 400),
+    st.integers(1, 40),
+    st.sampled_from([HUMAN, MACHINE]),
+)
+def test_the_sum_over_all_units_is_exact_for_text(
+    text: str, largest: int, seen: int, errors: object
+) -> None:
+    """Σ over 1..N̂ of P(reading | t), by sets and one by one."""
+    rng = np.random.default_rng(largest)
+    numbers = np.unique(np.append(rng.integers(1, largest + 1, seen), largest))
+    people = population(statistics(np.array([f"K{n:03d}".encode() for n in numbers])))
+    model = TextModel.of(((text, 1.0),), errors)  # type: ignore[arg-type]
+    runs = [run for one in people.sequences for run in one.runs]
+    listed = np.array([f"K{n:03d}".encode() for r in runs for n in range(r.first, r.last + 1)])
+    assert len(set(listed.tolist())) == listed.size >= largest, "each number is one unit"
+    _, by_sets = model.of_keys_and_units(listed[:0], 4, people.sets)
+    assert by_sets.sum() == pytest.approx(float(model.of_keys(listed, 4).sum()), rel=1e-9)
+
+
+def test_more_units_can_be_taken_to_exist_but_never_fewer_than_were_seen() -> None:
+    found = statistics(np.array([f"{n:05d}".encode() for n in range(10, 500, 10)]))
+    usual, twice, half = (population(found, factor=f) for f in (1.0, 2.0, 0.5))
+    assert half.size == 490
+    assert usual.size == pytest.approx(499)
+    assert twice.size == pytest.approx(2 * usual.size)
+
+
+def test_many_blocks_are_summed_from_above() -> None:
+    """More than 64 sequences are each taken as one wider set: an upper bound."""
+    names = ["".join(pair) for pair in itertools.product("ABCDEFGHJK", repeat=2)]
+    keys = np.array(sorted(f"{name}{n:03d}".encode() for name in names for n in (1, 50, 234)))
+    people = population(statistics(keys))
+    model = TextModel.of((("AB050", 1.0),), HUMAN)
+    listed = np.array([f"{name}{n:03d}".encode() for name in names for n in range(1, 312)])
+    exact = float(model.of_keys(listed, 5).sum())
+    _, by_sets = model.of_keys_and_units(listed[:0], 5, people.sets)
+    assert exact <= by_sets.sum() < 1.2 * exact
+
+
+def test_irregular_serials_expect_as_many_again() -> None:
+    rng = np.random.default_rng(5)
+    letters = np.frombuffer(b"ABCDEFGHJKLMNPQRSTUVWXYZ", dtype=np.uint8)
+    keys = np.unique(letters[rng.integers(0, letters.size, (2500, 7))].view("S7").ravel())
+    people = population(statistics(keys))
+    assert people.irregular == keys.size
+    assert people.size == pytest.approx(2 * keys.size)
+    assert ids(people.basis) == ["population.out-of-sequence"]
+
+
+def test_the_figures_that_a_population_rests_on() -> None:
+    assert (rules.FINE_SEQUENCES, rules.SURE_FROM) == (64, 8)
+    assert (rules.UNSEEN_SHARE, rules.BESIDE_SHARE) == (1.0, 0.5)
