@@ -8,7 +8,7 @@ import threading
 import time
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,13 +19,13 @@ from tests.workbench.drawn import plate_jpeg
 from values.sentence import say
 from vision import child
 from vision.archive import ArchiveLimits, ListedMember
-from vision.child import ChildLimits, Decoders
+from vision.child import BrokenOff, ChildLimits, Decoders
 from vision.clip import ClipLimits
 from vision.copies import fingerprint
-from vision.decode import decode_photo
+from vision.decode import DecodeLimits, decode_photo
 from vision.errors import DecodeError, DecoderStopped, MemberDamaged, NotAPhoto, TooLarge
 from vision.metadata import read_embedded
-from vision.types import Photo
+from vision.types import Frame, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,6 +94,65 @@ def test_what_answers_for_another_file_is_refused(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(DecoderStopped) as refused:
         Decoders().photo(PHOTO, name="a.jpg")
     assert refused.value.sentence == say("decoder.another", name="a.jpg")
+
+
+def test_a_photo_is_refused_by_the_limits_of_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_this_process(_self: Decoders, job: str, _name: str, given: tuple, _most: object) -> Any:
+        return child.JOBS[job](*given)
+
+    monkeypatch.setattr(Decoders, "_one", in_this_process)
+    with pytest.raises(TooLarge):
+        Decoders().photo(PHOTO, name="a.jpg", limits=DecodeLimits(max_bytes=len(PHOTO) - 1))
+
+
+def test_what_is_no_still_of_a_clip_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    still = Frame(index=0, timecode="0", seconds=0.0, png=b"", why="", command="")
+    said = say("photo.none", name="c.mp4", kind="text")
+    answers = [("item", said), ("item", still), ("done", None)]
+    monkeypatch.setattr(Decoders, "_each", lambda *_asked: iter(answers))
+    problems: list[object] = []
+    stills = Decoders().frames(
+        Path("c.mp4"), name="c.mp4", limits=ClipLimits(), on_problem=problems.append
+    )
+    assert list(stills) == [still]
+    assert [str(one) for one in problems] == [str(said)]
+
+
+@pytest.mark.parametrize("kind", ["DecoderStopped", "Exit", "annotations", "TYPE_CHECKING", "none"])
+def test_whatever_an_answer_names_as_its_refusal_the_file_is_refused(kind: str) -> None:
+    sentence = say("photo.none", name="a.jpg", kind="text")
+    refused = child._error("refused", (kind, sentence), "a.jpg", SHORT)
+    assert isinstance(refused, DecodeError)
+    assert (refused.sentence == sentence) is (kind == "DecoderStopped")
+
+
+@pytest.mark.parametrize(
+    ("before", "answers", "asked"), [(0, 0, 1), (1, 0, 2), (0, 1, 1), (1, 1, 1)]
+)
+def test_a_file_is_tried_anew_only_where_an_earlier_one_may_have_ended_the_child(
+    monkeypatch: pytest.MonkeyPatch, before: int, answers: int, asked: int
+) -> None:
+    made: list[object] = []
+
+    class BreaksOff:
+        usable = False
+
+        def __init__(self) -> None:
+            self.files = 0 if made else before
+            made.append(self)
+
+        def asked(self, *_job: object) -> Iterator[tuple[str, object]]:
+            self.files += 1
+            yield from [("item", b"piece")] * answers
+            raise BrokenOff(say("decoder.broke-off", name="a.jpg", ended=-9))
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(child, "Child", BreaksOff)
+    with pytest.raises(BrokenOff):
+        list(Decoders()._each("photo", "a.jpg", (), SHORT))
+    assert len(made) == asked
 
 
 def test_a_member_that_grows_on_its_way_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
+from renderer.codes import draw_code
 from tests.vision.plate.layouts import seen as lattice_of
 from vision.engine import Recognised
 from vision.engines.glyphs import glyphs_of
 from vision.plate import lines
-from vision.plate.lines import gathered, read_again, with_readers
+from vision.plate.budget import Budget
+from vision.plate.lines import gathered, read_again, read_by_all, with_readers
 from vision.plate.views import SeenLine
 from vision.types import Engine, Quad, TextLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vision.plate.draft import PlateDraft
+    from vision.types import Pixels
 
 FIRST = Engine(name="rapidocr", version="1", weights_sha256="0" * 64)
 OTHER = Engine(name="easyocr", version="1", weights_sha256="1" * 64)
@@ -118,3 +128,80 @@ def test_the_first_reader_reads_the_six_most_telling_lines_in_wider_crops() -> N
     assert list(found) == [line.line_id for line in plate.lines[:6]]
     high, wide = 30 * (1 + 2 * 0.06), 18 * 7 + 2 * 0.2 * 30
     assert {abs(size[0] - high) < 2 and abs(size[1] - wide) < 2 for size in sizes} == {True}
+
+
+class Says:
+    """A reader that reads the same in every crop."""
+
+    languages = ("rus",)
+
+    def __init__(self, name: str, text: str) -> None:
+        self.identity = Engine(name=name, version="1", weights_sha256="3" * 64)
+        self.answer = read(text)
+
+    def recognise(self, crops: list, *, languages: object = None) -> tuple[Recognised, ...]:
+        return tuple(self.answer for _ in crops)
+
+
+def read_within(
+    budget: Budget, pixels: Pixels | None = None, **said: str
+) -> tuple[PlateDraft, ...]:
+    """A plate of one line, as readers of these names read it who say what they are told."""
+    readers = {name: Says(name, text) for name, text in {"rapidocr": "S/N 0836", **said}.items()}
+    plates = gathered([at(60, "S/N 0836", x=60)], "0" * 64, readers["rapidocr"].identity)
+    shown = pixels if pixels is not None else np.full((200, 500, 3), 255, dtype=np.uint8)
+    return read_by_all(plates, shown, readers, (), budget)  # type: ignore[arg-type]
+
+
+def test_readers_of_other_scripts_are_believed_in_these_scripts_only() -> None:
+    (latin,) = read_within(
+        Budget(60), easyocr="S/N 0886", cyrillic="S/N 0886", tesseract="S/N 0886"
+    )
+    assert latin.names == ("rapidocr", "easyocr")
+    (theirs,) = read_within(Budget(60), cyrillic="ЗАВОД", tesseract="ЗАВОД")
+    assert theirs.names == ("rapidocr", "cyrillic", "tesseract")
+
+
+def out_of_time() -> Budget:
+    return Budget(0)
+
+
+def bare() -> Budget:
+    made = Budget(0)
+    made.bare = True
+    return made
+
+
+def cancelled() -> Budget:
+    return Budget(60, cancelled=lambda: True)
+
+
+@pytest.mark.parametrize(
+    ("spent", "names"),
+    [
+        (out_of_time, ("rapidocr", "cyrillic")),
+        (bare, ("rapidocr",)),
+        (cancelled, ("rapidocr",)),
+    ],
+)
+def test_once_the_time_ran_out_only_lines_in_cyrillic_are_looked_for_and_nothing_once_stopped(
+    spent: Callable[[], Budget], names: tuple[str, ...]
+) -> None:
+    (plate,) = read_within(spent(), easyocr="S/N 0836", cyrillic="ЗАВОД")
+    assert plate.names == names
+    assert plate.crops == ()
+
+
+def test_a_code_beside_the_serial_is_looked_for_while_there_is_time() -> None:
+    pixels = np.full((200, 500, 3), 255, dtype=np.uint8)
+    ink = draw_code("QRCode", "0836", height=90, width=90)
+    pixels[100 : 100 + ink.shape[0], 80 : 80 + ink.shape[1]][ink > 0] = 0
+    (plate,) = read_within(Budget(60), pixels)
+    assert [code.payload for code in plate.codes] == ["0836"]
+    (plate,) = read_within(out_of_time(), pixels)
+    assert plate.codes == ()
+
+
+def test_a_line_is_shown_as_most_of_its_readers_read_it() -> None:
+    (plate,) = read_within(Budget(60), easyocr="S/N 0886", ppocr5="S/N 0886")
+    assert [line.text for line in plate.shown] == ["S/N 0886"]
