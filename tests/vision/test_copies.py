@@ -245,6 +245,39 @@ def test_what_was_done_to_a_copy_is_said() -> None:
     assert _same_picture(mirrored, part, None) == said
 
 
+@pytest.mark.parametrize(("turned", "degrees"), [(2.1, 2), (-7.2, -7), (1.9, 0), (-1.9, 0)])
+def test_a_turn_is_said_from_two_degrees_on(turned: float, degrees: int) -> None:
+    affine = cv2.getRotationMatrix2D((0, 0), -turned, 1.0)
+    assert dict(_same_picture(affine, SAME, MAP).parameters)["degrees"] == degrees
+
+
+@pytest.mark.parametrize(("cover", "said"), [(0.8, 1.0), (0.7999, 0.7999)])
+def test_a_frame_that_is_not_filled_is_said(cover: float, said: float) -> None:
+    assert dict(_same_picture(AS_IT_IS, laid(cover_b=cover), MAP).parameters)["fills"] == said
+
+
+@pytest.mark.parametrize(("width", "measured_over"), [(400, 400), (776, 776 * 640 / 1000)])
+def test_only_a_small_part_is_measured_as_finely_as_both_photos_show_it(
+    width: int, measured_over: float
+) -> None:
+    """Pictures are compared 640 pixels wide; of these a part of a sixth of the area has 256."""
+    original = scene(1, 1000, 750)
+    part = original[100 : 100 + width * 3 // 4, 200 : 200 + width]
+    told = dict(compare(photo(original, "a"), photo(part, "b")).distances)
+    assert told["diagonal"] == pytest.approx(measured_over * 5 / 4, rel=0.02)
+
+
+def test_a_copy_too_smooth_for_features_is_found_by_its_whole_frame() -> None:
+    spots = np.random.default_rng(2).integers(20, 235, (4, 5, 3), dtype=np.uint8)
+    smooth = cv2.resize(spots, (160, 120), interpolation=cv2.INTER_CUBIC)
+    brighter = COPIES["brighter"](smooth)
+    for pixels, relation in ((brighter, "near"), (brighter[:, ::-1], "hard")):
+        found = compare(photo(smooth, "a"), photo(pixels, "b"))
+        assert (found.relation, found.inliers) == (relation, 0), found.why
+    other = compare(photo(smooth, "a"), photo(255 - smooth, "b"))
+    assert other.why == say("copy.no-map")
+
+
 def test_the_same_bytes_and_what_no_map_joins_are_said() -> None:
     one, other = photo(scene(1), "a"), photo(np.full((480, 640, 3), 90, np.uint8), "b")
     assert compare(one, one).why == say("copy.same-bytes")

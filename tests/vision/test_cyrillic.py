@@ -66,6 +66,12 @@ def test_one_cyrillic_line_brings_all_others_to_the_reader() -> None:
     assert engine.asked > 20 - PROBES
 
 
+def test_a_line_with_one_telling_letter_counts_beside_a_surely_cyrillic_one_only() -> None:
+    assert read_cyrillic(PIXELS, Told(["Д1", "Д1"]), [lines("A1", "A1")]) == {}
+    beside = read_cyrillic(PIXELS, Told(["ЗАВОД", "Д1", "Д1"]), [lines("3ABOA", "A1")])
+    assert [line.text for line in beside.values()] == ["ЗАВОД", "Д1"]
+
+
 @pytest.mark.parametrize(
     ("text", "surely", "beside"),
     [

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from vision.engine import Recognised
 from vision.plate import assurance
-from vision.plate.draft import CLAIMED, FieldDraft, PlateDraft
+from vision.plate.code_values import IN_A_CODE
+from vision.plate.draft import CLAIMED, FieldDraft, PlateDraft, ReaderText
 from vision.plate.fields import (
     DOUBTED,
     HEARD,
+    _claims,
+    _may_speak,
     best_guesses,
+    fields_of_one,
     one_field_each,
     one_place,
     without_guesswork,
 )
-from vision.plate.spans import FieldGuess
+from vision.plate.spans import FieldGuess, PlateText
 from vision.plate.weighing import Claim, of_one_reader
 from vision.types import Engine, FieldName, PlateRegion, TextLine
 
@@ -141,3 +146,58 @@ def test_claims_on_other_lines_than_the_best_mean_another_place() -> None:
     strong = claim("serial", "0836", line="L1", sure=0.99)
     weak = claim("serial", "771", engine="ppocr5", line="L2", sure=0.5)
     assert one_place([weak, strong], []) == [strong]
+
+
+def read_by(name: str, *guesses: FieldGuess, own: tuple[str, ...]) -> ReaderText:
+    """What a reader says of a plate of which it read these lines; the others are the first's."""
+    lines = tuple(guess.line for guess in guesses)
+    return ReaderText(
+        engine=Engine(name=name, version="1", weights_sha256="0" * 64),
+        own={line.line_id: line for line in lines if line.line_id in own},
+        text=PlateText(lines=lines, guesses=guesses, labels=(), elsewhere=()),
+    )
+
+
+def test_a_reader_claims_only_what_it_read_itself_and_passes_are_those_of_the_first() -> None:
+    model, serial = claim("model", "CMX-15D", line="L1").guess, claim("serial", "0836").guess
+    theirs = claim("serial", "0886", engine="easyocr").guess
+    again = Recognised(text="0836", confidence=0.9, glyphs=(), lattice=None)
+    plate = PlateDraft(
+        region=PlateRegion(region_id="R1", photo_id="p", corners=CORNERS, confidence=0.5),
+        readers=(
+            read_by("rapidocr", model, serial, own=("L1", "L2")),
+            read_by("easyocr", model, theirs, own=("L2",)),
+        ),
+        crops=(read_by("rapidocr", model, serial, own=("L2",)),),
+        passes={"L2": (again,)},
+    )
+    assert _claims(plate) == {
+        "model": [Claim(engine="rapidocr", guess=model)],
+        "serial": [
+            Claim(engine="rapidocr", guess=serial, passes=(again,)),
+            Claim(engine="easyocr", guess=theirs),
+            Claim(engine="rapidocr", guess=serial),
+        ],
+    }
+
+
+def test_of_one_reader_alone_only_what_it_read_itself_is_given() -> None:
+    model = claim("model", "CMX-15D", line="L1").guess
+    theirs = claim("serial", "0886", engine="easyocr").guess
+    alone = fields_of_one(read_by("easyocr", model, theirs, own=("L2",)))
+    assert [(one.field, one.text) for one in alone] == [("serial", "0886")]
+
+
+def test_a_second_reader_may_speak_by_form_alone_only_where_the_first_sees_the_field_too() -> None:
+    def may(engine: str, label: str | None = None, rule: str = "form alone") -> bool:
+        guess = replace(claim("serial", "0836", engine=engine, label=label).guess, rule=rule)
+        return _may_speak(guess, "rapidocr", {("model", "L2"), ("serial", "L9")})
+
+    assert may("rapidocr")
+    assert may("cyrillic")
+    assert may("tesseract")
+    assert may("easyocr", label="S/N")
+    assert may("easyocr", rule=IN_A_CODE)
+    assert not may("easyocr")
+    by_form = claim("serial", "0836", engine="easyocr", label=None).guess
+    assert _may_speak(by_form, "rapidocr", {("serial", "L2")})
