@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -162,6 +163,22 @@ def test_save_and_load(tmp_path: Path) -> None:
         assert stored[7].photo_id in again
         assert rng.bytes(32).hex() not in again
         assert len(again) == 41
+
+
+def test_a_photo_is_stored_once_and_another_with_the_same_words_beside_it(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    one = made_up(rng, words=30, pool=rng.integers(0, 2**32, 200).astype(np.uint32))
+    one, other = replace(one, photo_id="0a" * 32), replace(one, photo_id="f5" * 32)
+    index = FingerprintIndex()
+    index.add(one)
+    index.save(tmp_path / "index.npz")
+    index = FingerprintIndex.load(tmp_path / "index.npz")
+    index.add(one)
+    assert len(index) == 1
+    index.add(other)
+    index.add(other)
+    assert len(index) == 2
+    assert {hit.photo_id for hit in index.candidates(one)} == {other.photo_id}
 
 
 def test_growing_past_the_rich_size_keeps_the_answers(tmp_path: Path) -> None:
