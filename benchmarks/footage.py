@@ -59,13 +59,11 @@ _MINUTE: Final = 1_000
 _PHOTOS: Final = 12
 _POSTED_BITS: Final = 8_000_000
 """A second; YouTube's advice for clips of this size, and more than messengers leave."""
-_PRESENCE: Final = re.compile(r"presence ([\d.]+)")
 
 
 def presence(frame: Frame) -> float:
     """How much text the survey saw in a still; 0 for one chosen without."""
-    found = _PRESENCE.search(frame.why)
-    return float(found[1]) if found else 0.0
+    return float(str(dict(frame.why.parameters).get("presence", 0.0)))
 
 
 def serial_in(frame: Frame, reader: Reader) -> FieldReading | None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 Parameter: TypeAlias = bool | int | float | str | tuple[str, ...]
 """What may stand in a gap: data, never words of ours."""
@@ -62,6 +62,31 @@ Said: TypeAlias = Sentence | str
 def recorded(said: Said, text: Callable[[Sentence], str]) -> Said:
     """Give a sentence with its text as it is shown now; one that was recorded stays as it is."""
     return said if isinstance(said, str) or said.shown else replace(said, shown=text(said))
+
+
+class KeptSentence(NamedTuple):
+    """A sentence that stands in a member, by identifier and parameters.
+
+    The member itself holds the text as it was shown.
+    """
+
+    member: str
+    """The name of the member, such as `explanation`, with the place of an item that it lists."""
+    id: str
+    parameters: dict[str, Parameter]
+
+
+def beside(**members: Iterable[Said]) -> tuple[KeptSentence, ...]:
+    """Give the sentences of the texts in these members, to be kept beside them.
+
+    A text that is no sentence has none.
+    """
+    return tuple(
+        KeptSentence(member, one.id, dict(one.parameters))
+        for member, said in members.items()
+        for one in said
+        if isinstance(one, Sentence)
+    )
 
 
 def say(identifier: str, /, **parameters: Parameter) -> Sentence:

@@ -25,7 +25,7 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
@@ -134,10 +134,17 @@ def _archive(path: Path, name: str, limits: ArchiveLimits) -> Archive:
     return _open_archives[key]
 
 
-def choose(path: Path, name: str, limits: ClipLimits) -> Iterator[Frame | str]:
-    """The stills of a clip that are worth reading, and sentences on what could not be had."""
-    said: list[str] = []
-    yield from choose_frames(path, limits=limits, on_problem=said.append, name=name)
+def choose(path: Path, name: str, limits: ClipLimits) -> Iterator[Frame | Sentence]:
+    """The stills of a clip that are worth reading, and sentences on what could not be had.
+
+    A clip that is refused has its sentences too, before the refusal.
+    """
+    said: list[Sentence] = []
+    try:
+        yield from choose_frames(path, limits=limits, on_problem=said.append, name=name)
+    except DecodeError:
+        yield from said
+        raise
     yield from said
 
 
@@ -353,7 +360,7 @@ class Child:
         if message is None:
             raise self._end(name, limits, late=late.is_set())
         try:
-            what, value = _Reader(*message).load()
+            what, value = _made_anew(_Reader(*message).load())
         except Exception as error:  # an answer of a decoder that was taken over may be anything
             self.close()
             raise DecoderStopped(say("decoder.nonsense", name=name)) from error
@@ -386,15 +393,32 @@ def _error(what: str, value: Any, name: str, limits: ChildLimits) -> DecodeError
     if what == "refused":
         kind, sentence = value
         found = getattr(errors, str(kind), None)
+        if not isinstance(sentence, Sentence):
+            return DecoderStopped(say("decoder.nonsense", name=name))
         if isinstance(found, type) and issubclass(found, DecodeError):
-            return found(_said(sentence))
+            return found(sentence)
     if what == "memory":
         most = limits.memory_bytes / 2**30
         return errors.TooLarge(say("decoder.memory", name=name, gibibytes=most))
     return errors.DamagedFile(say("decoder.failed", name=name, why=str(value)[:60]))
 
 
-def _said(sentence: Sentence) -> Sentence:
+def _made_anew(answer: Any) -> Any:
+    """Make each sentence of an answer anew. Raises anything for what is no sentence."""
+    if isinstance(answer, tuple):
+        return tuple(map(_made_anew, answer))
+    if isinstance(answer, Sentence):
+        return _anew(answer)
+    if isinstance(answer, EmbeddedFacts | ClipFacts):
+        return replace(answer, problems=tuple(map(_anew, answer.problems)))
+    if isinstance(answer, Frame):
+        return replace(answer, why=_anew(answer.why))
+    if isinstance(answer, MemberRefusal):
+        return replace(answer, problem=_anew(answer.problem))
+    return answer
+
+
+def _anew(sentence: Any) -> Sentence:
     """Make a sentence anew, as its class asks: what is unpickled was never looked at."""
     return Sentence(sentence.id, sentence.parameters)
 
@@ -445,14 +469,16 @@ class Decoders:
         return found
 
     def frames(
-        self, path: Path, *, name: str, limits: ClipLimits, on_problem: Callable[[str], None]
+        self, path: Path, *, name: str, limits: ClipLimits, on_problem: Callable[[Sentence], None]
     ) -> Generator[Frame]:
         """Choose the stills of a clip, in order of time. Raises DecodeError."""
         for what, one in self._each("frames", name, (path, name, limits), CLIP_LIMITS):
             if what == "item" and isinstance(one, Frame):
                 yield one
+            elif isinstance(one, Sentence):
+                on_problem(one)
             elif what == "item":
-                on_problem(str(one))
+                raise DecoderStopped(say("decoder.nonsense", name=name))
 
     def frame(self, path: Path, *, name: str, seconds: float | Fraction) -> Frame:
         """Take the frame that is shown at a time. Raises DecodeError."""

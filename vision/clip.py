@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from values.limits import CLIP_BYTES
 from values.rule import Declared
-from values.sentence import say
+from values.sentence import Sentence, say
 from vision.archive import printable
 from vision.errors import DamagedFile, EmptyFile, NotAClip, TooLarge
 from vision.types import EmbeddedFact, Pixels
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-Report = Callable[[str], None]
+Report = Callable[[Sentence], None]
 Grey = npt.NDArray[np.uint8]
 """Height × width, 8 bits."""
 
@@ -88,7 +88,7 @@ class ClipFacts:
     rotation: int
     """Degrees that a player turns the picture, clockwise."""
     facts: tuple[EmbeddedFact, ...]
-    problems: tuple[str, ...] = ()
+    problems: tuple[Sentence, ...] = ()
 
 
 @contextmanager
@@ -153,12 +153,10 @@ def probe_clip(
         duration = _duration(container, stream)
         problems = []
         if duration is None:
-            problems.append("The clip does not say how long it is.")
+            problems.append(say("clip.no-length"))
         elif duration > limits.max_seconds:
-            problems.append(
-                f"The clip lasts {float(duration):,.0f} s; only the first "
-                f"{limits.max_seconds:,.0f} s are looked at."
-            )
+            lasts = float(duration)
+            problems.append(say("clip.too-long", lasts=lasts, most=limits.max_seconds))
         facts = tuple(
             EmbeddedFact(group="container", name=printable(str(key)[:80]), value=printable(str(v)))
             for key, v in sorted({**stream.metadata, **container.metadata}.items())[:100]
@@ -226,20 +224,20 @@ def walk(
                         continue
                 seconds = frame.pts * frame.time_base
                 if seconds > limits.max_seconds:
-                    report(f"What lies behind {limits.max_seconds:,.0f} s was not looked at.")
+                    report(say("clip.rest-not-looked-at", most=limits.max_seconds))
                     return
                 yield seconds, frame
             if time.monotonic() > end:
-                report("Decoding took longer than allowed; the rest of the clip was not read.")
+                report(say("clip.rest-not-read"))
                 return
         _report_early_end(reached, _promised_end(container, stream), report)
     except av.error.FFmpegError:
-        report(f"The clip breaks off at {float(reached):.1f} s: nothing behind it can be read.")
+        report(say("clip.breaks-off", seconds=float(reached)))
     finally:
         if damaged:
-            report(f"Damaged stretches of the clip that gave no picture: {damaged}.")
+            report(say("clip.damaged-stretches", number=damaged))
         if patched and not damaged_too:
-            report(f"Damaged frames of the clip that were left out: {patched}.")
+            report(say("clip.damaged-frames", number=patched))
 
 
 def _ends(packet: Packet[VideoStream]) -> Fraction:
@@ -259,10 +257,7 @@ def _promised_end(container: InputContainer, stream: VideoStream) -> Fraction:
 def _report_early_end(reached: Fraction, promised: Fraction, report: Report) -> None:
     """Say where pictures end well before the clip does; sound often lasts a little longer."""
     if promised - reached > EARLY:
-        report(
-            f"No picture is behind {float(reached):.1f} s, though the clip says that it lasts to "
-            f"{float(promised):.1f} s: the file is cut off, or only its sound goes on."
-        )
+        report(say("clip.ends-early", reached=float(reached), promised=float(promised)))
 
 
 def upright(frame: VideoFrame) -> Pixels:

@@ -13,6 +13,8 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from values.sentence import say
+from vision.errors import FactsUnread
 from vision.types import EmbeddedFact
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ _OFFLINE: Final = {
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": False}
 }
 _MAX_ACTIONS: Final = 20
-UNREAD: Final = "there, and not read: the library that reads it is not made for this system"
 
 
 @cache
@@ -39,13 +40,16 @@ def read_credentials(data: bytes) -> Iterator[EmbeddedFact]:
     """Yield what the file's active C2PA manifest says, and whether it fits the file's bytes.
 
     Nothing is yielded for a file without any trace of C2PA; the library is not even asked.
+
+    Raises:
+        FactsUnread: there is a trace, and the library is not made for this system.
+
     """
     if not any(mark in data for mark in _MARKS):
         return
     c2pa = _library()
     if c2pa is None:
-        yield _fact("Manifest", UNREAD)
-        return
+        raise FactsUnread(say("embedded.credentials-unread"))
     try:
         reader = c2pa.Reader(None, io.BytesIO(data), context=_offline_context())
     except c2pa.C2paError.ManifestNotFound:

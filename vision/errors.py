@@ -32,6 +32,15 @@ class ReadingRefused(VisionError):
     exit_code = Exit.DAMAGED
 
 
+class FactsUnread(VisionError):
+    """A part of what a file says of itself cannot be read; the sentence says which, and why."""
+
+    sentence: Sentence
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+
+
 class DecodeError(VisionError):
     """A file could not be turned into a picture or a clip; the sentence names it (`name`)."""
 

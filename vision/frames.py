@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final
 import av.error
 from PIL import Image
 
-from values.sentence import say
+from values.sentence import Sentence, say
 from vision.clip import (
     LIMITS,
     ClipFacts,
@@ -60,8 +60,6 @@ LAID_SECONDS: Final = Fraction(3, 5)
 """Frames so far before and after a still are laid over it, ..."""
 LAID_FRAMES: Final = 16
 """... and at most so many on each side: more add little, and 8K frames fill the memory."""
-BY_HAND: Final = "grabbed by hand"
-"""Why a still was taken that a person asked for; it is read like a photo."""
 _PNG_COMPRESSION: Final = 3
 """zlib level; part of what makes a still the same bytes again. 6 takes twice as long and saves
 nothing: frames of clips are grainy."""
@@ -71,7 +69,6 @@ def choose_frames(
     path: Path,
     *,
     limits: ClipLimits | None = None,
-    on_step: Report | None = None,
     on_problem: Report | None = None,
     name: str | None = None,
 ) -> Iterator[Frame]:
@@ -80,8 +77,8 @@ def choose_frames(
     Args:
         path: the clip.
         limits: what it may ask for.
-        on_step: gets a sentence on progress now and then.
-        on_problem: gets a sentence for each stretch that could not be had.
+        on_problem: gets a sentence for each stretch that could not be had, before the refusal of
+            a clip that gives no frame at all.
         name: what messages and commands call the clip; the name of the file if not given.
 
     Raises:
@@ -89,23 +86,16 @@ def choose_frames(
 
     """
     limits = limits or LIMITS
-    step, problem = on_step or _ignore, on_problem or _ignore
-    moments, problems, kept = [], list[str](), Kept()
-    for moment in survey(path, limits=limits, report=problems.append, name=name, keep=kept.add):
-        moments.append(moment)
-        if len(moments) % 100 == 0:
-            step(f"Looked over {float(moment.seconds):.0f} s of the clip.")
-    for sentence in problems:
-        problem(sentence)
+    problem, kept = on_problem or _ignore, Kept()
+    moments = list(survey(path, limits=limits, report=problem, name=name, keep=kept.add))
     if not moments:
-        raise DamagedFile(say("clip.no-frames", name=name or path.name, problems=tuple(problems)))
+        raise DamagedFile(say("clip.no-frames", name=name or path.name))
     minutes = min(_MOST_MINUTES, math.ceil(max(float(moments[-1].seconds), 1.0) / 60))
     choices = choose(
         without_standing(moments),
         budget=limits.max_frames * minutes,
         laid=limits.max_laid * minutes,
     )
-    step(f"Chose {len(choices)} of {len(moments)} moments.")
     chosen = {choice.seconds: choice for choice in choices}
     index = 0
     gone = {
@@ -152,7 +142,8 @@ def grab_frame(
                 break
     if shown is None:
         raise DamagedFile(say("clip.no-frame-there", name=name or path.name, seconds=float(wanted)))
-    return _frame(name or path.name, 0, shown[0], shown[1], f"{BY_HAND} at {float(wanted):.3f} s")
+    why = say("frame.by-hand", seconds=float(wanted))
+    return _frame(name or path.name, 0, shown[0], shown[1], why)
 
 
 def lay_frames(
@@ -177,15 +168,14 @@ def lay_frames(
     if laid is None:
         return None
     first, last = (timecode(views[laid.numbers[end]].seconds) for end in (0, -1))
-    why = (
-        f"{len(laid.numbers)} frames, from {first} s to {last} s, laid over each other "
-        "where they show the same lettering"
+    why = say(
+        "frame.laid",
+        frames=len(laid.numbers),
+        first=first,
+        last=last,
+        smear=float(laid.smear),
+        share=float(laid.share),
     )
-    if laid.smear:
-        why += (
-            f"; a smear of {laid.smear:.1f} pixels taken back "
-            f"(shutter open for {laid.share:.2f} of the time)"
-        )
     box = f"{place.x},{place.y},{place.width},{place.height},{place.letter}"
     still = _frame(name or path.name, 0, seconds, laid.picture, why, f" --lay {box}")
     return replace(still, laid=tuple(timecode(views[number].seconds) for number in laid.numbers))
@@ -231,7 +221,7 @@ def _stills(
             found = next(((at, frame) for at, frame in frames if at >= target), None)
             reached = found[0] if found is not None else Fraction(-1)
             if found is None or found[0] != target:
-                report(f"The frame at {float(target):.3f} s could not be decoded a second time.")
+                report(say("clip.frame-gone", seconds=float(target)))
                 continue
             yield target, upright(found[1])
 
@@ -249,7 +239,7 @@ def _seek(container: InputContainer, stream: VideoStream, seconds: Fraction) -> 
 
 
 def _frame(
-    name: str, index: int, seconds: Fraction, pixels: Pixels | Grey, why: str, how: str = ""
+    name: str, index: int, seconds: Fraction, pixels: Pixels | Grey, why: Sentence, how: str = ""
 ) -> Frame:
     """Make the derivative and write down the command that makes it again."""
     at = timecode(seconds)
@@ -275,7 +265,7 @@ def _png(pixels: Pixels | Grey) -> bytes:
     return buffer.getvalue()
 
 
-def _ignore(_sentence: str) -> None:
+def _ignore(_sentence: Sentence) -> None:
     """Take a report that nobody wants."""
 
 
@@ -296,10 +286,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.output.write_bytes(_one(options.clip, options.at, options.lay).png)
             return 0
         options.choose.mkdir(parents=True, exist_ok=True)
-        for frame in choose_frames(options.clip, on_problem=_tell):
+        for frame in choose_frames(options.clip, on_problem=lambda said: _tell(en.text(said))):
             target = options.choose / f"still-{frame.index + 1:03d}.png"
             target.write_bytes(frame.png)
-            sys.stdout.write(f"{target}  {frame.timecode} s  {frame.why}\n")
+            sys.stdout.write(f"{target}  {frame.timecode} s  {en.text(frame.why)}\n")
     except (VisionError, OSError) as error:
         _tell(en.told(error) or str(error))
         return 2
@@ -322,9 +312,9 @@ def _place(words: str) -> Place:
     return Place(x=x, y=y, width=width, height=height, letter=letter)
 
 
-def _tell(sentence: str) -> None:
+def _tell(text: str) -> None:
     """Write a sentence for the person at the terminal."""
-    sys.stderr.write(sentence + "\n")
+    sys.stderr.write(text + "\n")
 
 
 if __name__ == "__main__":

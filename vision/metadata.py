@@ -25,9 +25,11 @@ from PIL import (
     UnidentifiedImageError,
 )
 
+from values.sentence import Sentence, say
 from vision.archive import printable
 from vision.content_credentials import read_credentials
 from vision.decode import READ_FORMATS
+from vision.errors import FactsUnread
 from vision.types import EmbeddedFact, EmbeddedFacts
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ def read_embedded(data: bytes) -> EmbeddedFacts:
         file gives them. A file that is no picture gives no facts and a problem.
 
     """
-    problems: list[str] = []
+    problems: list[Sentence] = []
     facts: list[EmbeddedFact] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -90,12 +92,12 @@ def read_embedded(data: bytes) -> EmbeddedFacts:
                 for block, read in _BLOCKS:
                     _collect(block, lambda read=read: read(image, data), facts, problems)  # type: ignore[misc]
         except UnidentifiedImageError:  # its words hold an address in memory
-            problems.append("The file's header cannot be read: it is no picture.")
+            problems.append(say("embedded.no-picture"))
         except Exception as error:  # the header of a hostile file raises anything
-            problems.append(f"The file's header cannot be read: {_shown(error)}.")
+            problems.append(say("embedded.header-unread", why=_shown(error)))
     _collect("C2PA", lambda: read_credentials(data), facts, problems)
     if len(facts) > MAX_FACTS:
-        problems.append(f"Only the first {MAX_FACTS} of {len(facts)} embedded facts are listed.")
+        problems.append(say("embedded.more", listed=MAX_FACTS, of=len(facts)))
     kept = tuple(facts[:MAX_FACTS])
     latitude, longitude = _position(kept)
     return EmbeddedFacts(
@@ -111,7 +113,7 @@ def _collect(
     block: str,
     read: Callable[[], Iterable[EmbeddedFact]],
     facts: list[EmbeddedFact],
-    problems: list[str],
+    problems: list[Sentence],
 ) -> None:
     """Run one block's reader; whatever goes wrong in it costs this block only."""
     try:
@@ -119,8 +121,10 @@ def _collect(
             EmbeddedFact(group=fact.group, name=_shown(fact.name, 80), value=_shown(fact.value))
             for fact in read()
         )
+    except FactsUnread as error:
+        problems.append(error.sentence)
     except Exception as error:  # readers of hostile blocks raise anything
-        problems.append(f"The {block} block cannot be read: {_shown(error)}.")
+        problems.append(say("embedded.block-unread", block=block, why=_shown(error)))
 
 
 def _file_facts(image: Image.Image, data: bytes) -> Iterator[EmbeddedFact]:
@@ -157,11 +161,11 @@ def _xmp_facts(image: Image.Image, _data: bytes) -> Iterator[EmbeddedFact]:
         return
     raw = packet.encode() if isinstance(packet, str) else bytes(packet)
     if len(raw) > MAX_XMP_BYTES:
-        raise ValueError(f"it holds {len(raw):,} bytes")
+        raise FactsUnread(say("embedded.xmp-too-large", size=len(raw)))
     try:
         root = SafeTree.fromstring(raw.rstrip(b"\0 \n\r\t"))
     except (ParseError, DefusedXmlException) as error:
-        raise ValueError(f"it is not well-formed XML ({type(error).__name__})") from error
+        raise FactsUnread(say("embedded.xmp-malformed", why=type(error).__name__)) from error
     yield from _xmp_leaves(root)
 
 

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from values.sentence import Sentence, say
 from vision.track import gathered
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Choice:
     """
 
     seconds: Fraction
-    why: str
+    why: Sentence
     lay: tuple[Line, ...] = ()
 
 
@@ -201,8 +202,12 @@ def _take_text(listed: list[Moment], chosen: dict[Fraction, Choice], budget: int
         news.see(best)
         chosen[moment.seconds] = Choice(
             seconds=moment.seconds,
-            why=f"text in view (presence {moment.text:.1f}, sharpness "
-            f"{moment.sharpness:.1f}), scene {moment.scene}",
+            why=say(
+                "frame.text-in-view",
+                presence=float(moment.text),
+                sharpness=float(moment.sharpness),
+                scene=moment.scene,
+            ),
         )
 
 
@@ -237,5 +242,5 @@ def _take_scenes(moments: Sequence[Moment], chosen: dict[Fraction, Choice], budg
             best = max(members, key=lambda moment: moment.sharpness)
             chosen[best.seconds] = Choice(
                 seconds=best.seconds,
-                why=f"sharpest view of scene {number} (sharpness {best.sharpness:.1f})",
+                why=say("frame.sharpest-view", scene=number, sharpness=float(best.sharpness)),
             )

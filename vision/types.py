@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from values.geometry import Point as Point
 from values.geometry import Quad as Quad  # noqa: TC001 (others take it from here)
-from values.sentence import Said  # noqa: TC001 (codecs ask for the types of fields)
+from values.sentence import Said, Sentence  # noqa: TC001 (codecs ask for the types of fields)
 
 Pixels = npt.NDArray[np.uint8]
 """Height × width × 3, RGB, 8 bits a channel."""
@@ -254,7 +254,7 @@ class EmbeddedFacts:
     """As embedded, ISO 8601 as precise as the file is; no zone unless the file gives one."""
     latitude: float | None = None
     longitude: float | None = None
-    problems: tuple[str, ...] = ()
+    problems: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,7 +266,7 @@ class Frame:
     """Exact presentation time in seconds as a fraction, for instance `1001/30`."""
     seconds: float
     png: bytes = dataclasses.field(repr=False)
-    why: str
+    why: Sentence
     command: str
     laid: tuple[str, ...] = ()
     """Timecodes of all frames that were laid over each other in it; empty for a single frame."""

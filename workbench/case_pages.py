@@ -71,7 +71,7 @@ def report_exhibit(view: ExhibitView, size: int, images: Images) -> ReportExhibi
         copy_is_settled=summary.copy_is_settled,
         derived_how=view.derived_how or "",
         notes=tuple(map(en.text, view.reading.notes)) if view.reading is not None else (),
-        file_notes=view.embedded.problems,
+        file_notes=tuple(map(en.text, view.embedded.problems)),
     )
 
 

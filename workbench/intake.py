@@ -21,6 +21,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from evidence_store.blobs import checked_sha256
 from evidence_store.errors import BadInput, BlobDamaged, BlobMissing, StoreError
 from values.recordable import escaped, unescaped
+from values.sentence import beside
 from vision.archive import ArchiveLimits, ListedMember, MemberRefusal, printable
 from vision.child import DECODERS
 from vision.clip import ClipLimits
@@ -31,6 +32,7 @@ from words import en
 from workbench import events, pieces, tables
 from workbench.claims import check_claims
 from workbench.errors import BadRequest, WorkbenchError
+from workbench.plain import embedded_as_shown
 from workbench.rules.limits import Kind, too_large
 from workbench.source_list import NO_LIST
 from workbench.types import (
@@ -41,11 +43,12 @@ from workbench.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
     from fractions import Fraction
     from pathlib import Path
 
     from evidence_store.types import Draft, Sha256
+    from values.sentence import Said
     from vision.clip import ClipFacts
     from vision.types import Fingerprint, Frame, Photo
     from workbench.cases import Cases
@@ -61,6 +64,9 @@ _log = logging.getLogger(__name__)
 
 MOST_REASON: Final = 2_000
 """Characters of the sentence that says why a file was refused."""
+
+NO_SENTENCE: Final = (KeyError, TypeError, ValueError)
+"""What `words` raises for what is no sentence: a decoder that was taken over may say anything."""
 
 OURS: Final = (OperationalError, InterfaceError, StoreError, WorkbenchError)
 """What is wrong with the store or with whoever asks, not with a file; see `_is_ours`."""
@@ -309,6 +315,7 @@ class Intake:
         print_: Fingerprint,
         embedded: EmbeddedFacts,
     ) -> IntakeReport:
+        shown = embedded_as_shown(embedded)
         exhibit_id, new = self._numbered(
             case_id,
             lambda exhibit_id: events.ExhibitTakenIn(
@@ -318,7 +325,7 @@ class Intake:
                 size=brought.size,
                 file_name=brought.name,
                 **asdict(brought.claims),
-                embedded=embedded,
+                embedded=shown,
                 width=photo.width,
                 height=photo.height,
                 fingerprint=print_,
@@ -349,12 +356,13 @@ class Intake:
         """
         name, original = brought.name, brought.original
         limits = ClipLimits(max_bytes=self._stores.settings.max_clip_bytes)
-        missing: list[str] = []
+        missing: list[Said] = []
         with self._stores.blobs.local_path(original) as path:
             facts = DECODERS.clip(path, name=name, limits=limits)
+            embedded = _embedded(facts)
             stills = DECODERS.frames(path, name=name, limits=limits, on_problem=missing.append)
             with closing(stills):
-                first = next(stills)
+                first = _first(name, stills, missing)
                 clip_id, clip_is_new = self._numbered(
                     case_id,
                     lambda exhibit_id: events.ExhibitTakenIn(
@@ -364,7 +372,7 @@ class Intake:
                         size=brought.size,
                         file_name=name,
                         **asdict(brought.claims),
-                        embedded=_embedded(facts),
+                        embedded=embedded,
                         width=facts.width,
                         height=facts.height,
                         fingerprint=None,
@@ -374,18 +382,23 @@ class Intake:
                 taken = [clip_id] if clip_is_new else []
                 frames = chain((first,), stills)
                 taken += self._take_frames(actor, case_id, clip_id, original, frames, missing)
+        problems = tuple(map(_text, missing))
         if missing and clip_is_new:
             # What could be had stays; what could not is said here and in the log.
             self._stores.append(
                 case_id,
-                events.FramesMissing(exhibit=clip_id, problems=tuple(missing)).draft(
-                    actor.person_id
-                ),
+                events.FramesMissing(
+                    exhibit=clip_id,
+                    problems=problems,
+                    said=beside(
+                        **{f"problems.{place}": (one,) for place, one in enumerate(missing)}
+                    ),
+                ).draft(actor.person_id),
             )
         return IntakeReport(
             accepted=tuple(taken),
             known=() if clip_is_new else (clip_id,),
-            problems=tuple(f"{name} ({clip_id}): {text}" for text in missing),
+            problems=tuple(f"{name} ({clip_id}): {text}" for text in problems),
         )
 
     def _take_frames(
@@ -395,14 +408,14 @@ class Intake:
         clip_id: str,
         clip: str,
         frames: Iterator[Frame],
-        missing: list[str],
+        missing: list[Said],
     ) -> Iterator[str]:
         """Make each frame an exhibit; what goes wrong with one costs that one."""
         while True:
             try:
                 frame = next(frames, None)
             except DecodeError as error:  # the clip gives no more
-                missing.append(en.said(error))
+                missing.append(error.sentence)
                 return
             if frame is None:
                 return
@@ -434,6 +447,7 @@ class Intake:
         if known is not None:
             return known, False
         photo, print_, _none = DECODERS.photo(frame.png, name=f"frame at {frame.timecode} s")
+        why = en.text(frame.why)
         exhibit_id, new = self._numbered(
             case_id,
             lambda exhibit_id: events.FrameTaken(
@@ -444,7 +458,8 @@ class Intake:
                 size=len(frame.png),
                 timecode=frame.timecode,
                 seconds=frame.seconds,
-                why=frame.why,
+                why=why,
+                said=beside(why=(frame.why,)),
                 command=frame.command,
                 laid=frame.laid,
                 width=photo.width,
@@ -576,10 +591,28 @@ def _refusal(piece: Upload | OnDisk | None, name: str, error: Exception) -> Refu
     return Refusal(name=name, reason=_sentence(name, error), sha256=sha256, size=size)
 
 
+def _first(name: str, stills: Iterator[Frame], missing: Sequence[Said]) -> Frame:
+    """The first still of a clip. One that gives none is refused with what could not be had."""
+    try:
+        return next(stills)
+    except DecodeError as error:
+        if not missing:
+            raise
+        why = " ".join((_sentence(name, error), *map(_text, missing)))
+        raise BadRequest(why) from error
+
+
+def _text(said: Said) -> str:
+    """What is said of a clip, as people are shown it."""
+    with suppress(*NO_SENTENCE):
+        return printable(en.text(said), limit=MOST_REASON)
+    return "Something could not be had, and what opens clips did not say what."
+
+
 def _sentence(name: str, error: Exception) -> str:
     """Say what went wrong with a file; an error that explains itself is quoted."""
     told = None
-    with suppress(KeyError, TypeError):  # a decoder that was taken over says what is no sentence
+    with suppress(*NO_SENTENCE):
         told = en.told(error)
     if told is not None:
         return printable(told, limit=MOST_REASON)
@@ -615,6 +648,8 @@ def together(reports: Iterable[IntakeReport]) -> IntakeReport:
 def _embedded(clip: ClipFacts) -> EmbeddedFacts:
     """What a clip's container says of itself."""
     said = {fact.name: fact.value for fact in clip.facts}
-    return EmbeddedFacts(
-        facts=clip.facts, captured_at=said.get("creation_time"), problems=clip.problems
+    return embedded_as_shown(
+        EmbeddedFacts(
+            facts=clip.facts, captured_at=said.get("creation_time"), problems=clip.problems
+        )
     )

@@ -30,6 +30,14 @@ def embedded_from(value: object) -> EmbeddedFacts:
     return EmbeddedFacts(facts=()) if value is None else _EMBEDDED.read(value)
 
 
+def embedded_as_shown(facts: EmbeddedFacts) -> EmbeddedFacts:
+    """Embedded facts as they are recorded: problems with the text that people are shown.
+
+    Raises what `words.en.text` raises for a problem that is no sentence.
+    """
+    return replace(facts, problems=tuple(recorded(one, en.text) for one in facts.problems))
+
+
 def fingerprint_from(value: object) -> Fingerprint:
     """A fingerprint as it was recorded."""
     return _FINGERPRINT.read(value)

@@ -16,7 +16,6 @@ from evidence_store.errors import BlobDamaged, BlobMissing
 from vision.decode import decode_photo
 from vision.engine import USUAL
 from vision.errors import VisionError
-from vision.frames import BY_HAND
 from vision.reader import PATIENCE, EngineStatus, Reader, engine_status
 from vision.serialize import reading_to_json
 from words import en
@@ -266,7 +265,10 @@ class ReadingRoom:
         """Whether the program chose it from a clip, with others; not one that a person grabbed."""
         with self._stores.projection.read(case_id) as connection:
             row = exhibit_row(connection, case_id, exhibit_id)
-        return row.media == "frame" and BY_HAND not in row.derived_how
+        if row.media != "frame":
+            return False
+        taken = events.of(self._stores.ledger.entry(case_id, row.sequence))
+        return isinstance(taken, events.FrameTaken) and not taken.by_hand
 
     def _reading_before(self, case_id: str, exhibit_id: str) -> PhotoReading | None:
         with self._stores.projection.read() as connection:

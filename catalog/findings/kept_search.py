@@ -13,6 +13,7 @@ from pydantic import Field
 
 from catalog.codec import Codec
 from catalog.types import Redaction, Verdict  # noqa: TC001 (the codec reads them)
+from values.sentence import KeptSentence
 
 if TYPE_CHECKING:
     from catalog.codec import Written
@@ -24,21 +25,6 @@ FORMAT: Final[Format] = "nameplate-search-result-2"
 _Text: TypeAlias = Annotated[str, Field(exclude_if=lambda text: not text)]
 _Count: TypeAlias = Annotated[int | None, Field(exclude_if=lambda count: count is None)]
 """Members that are left out where they hold nothing."""
-
-KeptParameter: TypeAlias = bool | int | float | str | tuple[str, ...]
-
-
-class KeptSentence(NamedTuple):
-    """A sentence that stands in a member, by identifier and parameters.
-
-    The member itself holds the text as it was shown.
-    """
-
-    member: str
-    """The name of the member, such as `explanation`, with the place of an item that it lists."""
-    id: str
-    parameters: dict[str, KeptParameter]
-
 
 _Said: TypeAlias = Annotated[tuple[KeptSentence, ...], Field(exclude_if=lambda said: not said)]
 """The sentences of the texts of one object, in their order; none in results of the first form."""

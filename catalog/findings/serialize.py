@@ -28,14 +28,13 @@ from catalog.findings.kept_search import (
     KeptResult,
     KeptScale,
     KeptSensitivity,
-    KeptSentence,
     KeptStatus,
     KeptText,
 )
 from catalog.matching import compare
 from catalog.matching.bands import BANDS
 from catalog.matching.bands import VERSION as SCALE
-from values.sentence import Sentence, say
+from values.sentence import Sentence, beside, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -80,7 +79,7 @@ def kept_result(result: SearchResult, text: Text, *, more: Iterable[Leads] = ())
         candidates=tuple(_candidate(one, text) for one in result.candidates),
         applications=tuple(map(_permit, result.applications)),
         leads=tuple(_leads(one, text) for one in (*result.leads, *more)),
-        said=_said(
+        said=beside(
             explanation=result.explanation,
             coverage_note=result.coverage_note,
             limits=result.limits,
@@ -96,7 +95,7 @@ def kept_finding(candidate: str, finding: Finding, text: Text) -> KeptFinding:
         statement=_text(finding.statement, text),
         grounds=tuple(map(text, finding.grounds)),
         alternatives=tuple(map(text, finding.alternatives)),
-        said=_said(
+        said=beside(
             statement=finding.statement,
             grounds=finding.grounds,
             alternatives=finding.alternatives,
@@ -108,14 +107,6 @@ def _text(said: Iterable[Sentence], text: Text) -> str:
     return " ".join(map(text, said))
 
 
-def _said(**members: Iterable[Sentence]) -> tuple[KeptSentence, ...]:
-    return tuple(
-        KeptSentence(member, one.id, dict(one.parameters))
-        for member, said in members.items()
-        for one in said
-    )
-
-
 def _leads(leads: Leads, text: Text) -> KeptLeads:
     return KeptLeads(
         kind=leads.kind,
@@ -123,7 +114,7 @@ def _leads(leads: Leads, text: Text) -> KeptLeads:
         total=leads.total,
         more=leads.more,
         leads=tuple(_lead(one, text) for one in leads.shown),
-        said=_said(words=(leads.said,)),
+        said=beside(words=(leads.said,)),
     )
 
 
@@ -136,7 +127,7 @@ def _lead(lead: Lead, text: Text) -> KeptLead:
         serial=lead.serial,
         quantity=lead.quantity,
         party=lead.party,
-        said=_said(sentence=(lead.said,)),
+        said=beside(sentence=(lead.said,)),
     )
 
 
@@ -174,7 +165,7 @@ def _candidate(candidate: Candidate, text: Text) -> KeptCandidate:
         permit=_permit(candidate.permit),
         line=_line(candidate.line),
         delivery=_delivery(candidate.delivery),
-        said=_said(
+        said=beside(
             band=band,
             explanation=(*candidate.explanation, *candidate.tested),
             against=candidate.against,
@@ -205,7 +196,7 @@ def _feature(feature: FeatureScore, text: Text) -> KeptFeature:
         seen=feature.seen if feature.seen is not None else _text(seen, text),
         recorded=feature.recorded if feature.recorded is not None else _text(recorded, text),
         about=text(about),
-        said=_said(detail=feature.detail, seen=seen, recorded=recorded, about=(about,)),
+        said=beside(detail=feature.detail, seen=seen, recorded=recorded, about=(about,)),
     )
 
 
@@ -218,7 +209,7 @@ def _fit(fit: Fit | None, text: Text) -> KeptFit | None:
         catalogued_n=fit.catalogued_fitting,
         catalogued_of=fit.catalogued,
         words=text(fit.said),
-        said=_said(words=(fit.said,)),
+        said=beside(words=(fit.said,)),
     )
 
 
@@ -230,7 +221,7 @@ def _neighbour(neighbour: Neighbour, text: Text) -> KeptNeighbour:
         lr=neighbour.lr,
         fits=neighbour.fits,
         catalogued=neighbour.catalogued,
-        said=_said(differs=(neighbour.differs,)),
+        said=beside(differs=(neighbour.differs,)),
     )
 
 
@@ -239,7 +230,7 @@ def _sensitivity(row: Sensitivity, text: Text) -> KeptSensitivity:
         assumption=text(row.assumption),
         lr=row.lr,
         posterior=row.posterior,
-        said=_said(assumption=(row.assumption,)),
+        said=beside(assumption=(row.assumption,)),
     )
 
 

@@ -9,8 +9,10 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from values.sentence import say
 from vision import child
 
 if TYPE_CHECKING:
@@ -73,15 +75,26 @@ def later(found: Iterator[Any], name: str) -> Iterator[Any]:
     for one in found:
         yield one
         misbehave(name)
+        if name.startswith("babbles"):
+            yield "A text."
 
 
 def photo(data: bytes, name: str, limits: Any) -> Any:
-    """Open a photo; one that lies answers with a call instead of a value."""
+    """Open a photo; one that lies answers with a call instead of a value.
+
+    One that babbles has a problem that is no sentence, one that pretends a text for its sentence.
+    """
     try:
         misbehave(name)
     except Lie:
         return Call()
-    return child.open_photo(data, name, limits)
+    found = child.open_photo(data, name, limits)
+    if name.startswith("babbles"):
+        return (*found[:2], replace(found[2], problems=("A text.",)))
+    if name.startswith("pretends"):
+        said = replace(say("embedded.no-picture"), shown="All is well.")
+        return (*found[:2], replace(found[2], problems=(said,)))
+    return found
 
 
 class Call:

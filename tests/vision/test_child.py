@@ -16,14 +16,21 @@ import pytest
 from renderer.clip import plate_clip
 from renderer.plate import PlateSpec
 from tests.workbench.drawn import plate_jpeg
-from values.sentence import say
+from values.sentence import Sentence, say
 from vision import child
 from vision.archive import ArchiveLimits, ListedMember
 from vision.child import BrokenOff, ChildLimits, Decoders
 from vision.clip import ClipLimits
 from vision.copies import fingerprint
 from vision.decode import DecodeLimits, decode_photo
-from vision.errors import DecodeError, DecoderStopped, MemberDamaged, NotAPhoto, TooLarge
+from vision.errors import (
+    DamagedFile,
+    DecodeError,
+    DecoderStopped,
+    MemberDamaged,
+    NotAPhoto,
+    TooLarge,
+)
 from vision.metadata import read_embedded
 from vision.types import Frame, Photo
 
@@ -106,7 +113,8 @@ def test_a_photo_is_refused_by_the_limits_of_who_asks(monkeypatch: pytest.Monkey
 
 
 def test_what_is_no_still_of_a_clip_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    still = Frame(index=0, timecode="0", seconds=0.0, png=b"", why="", command="")
+    why = say("frame.by-hand", seconds=0.0)
+    still = Frame(index=0, timecode="0", seconds=0.0, png=b"", why=why, command="")
     said = say("photo.none", name="c.mp4", kind="text")
     answers = [("item", said), ("item", still), ("done", None)]
     monkeypatch.setattr(Decoders, "_each", lambda *_asked: iter(answers))
@@ -115,7 +123,7 @@ def test_what_is_no_still_of_a_clip_is_a_problem(monkeypatch: pytest.MonkeyPatch
         Path("c.mp4"), name="c.mp4", limits=ClipLimits(), on_problem=problems.append
     )
     assert list(stills) == [still]
-    assert [str(one) for one in problems] == [str(said)]
+    assert problems == [said]
 
 
 @pytest.mark.parametrize("kind", ["DecoderStopped", "Exit", "annotations", "TYPE_CHECKING", "none"])
@@ -196,6 +204,44 @@ def test_an_answer_that_would_call_something_is_refused(
         dying.photo(PHOTO, name="lies.jpg")
     assert not (tmp_path / "called").exists()
     assert dying.photo(PHOTO, name="after.jpg")
+
+
+def test_an_answer_of_sentences_that_are_none_is_refused(dying: Decoders, tmp_path: Path) -> None:
+    with pytest.raises(DecoderStopped, match=r"decoder\.nonsense"):
+        dying.photo(PHOTO, name="babbles.jpg")
+    path = tmp_path / "c.mp4"
+    path.write_bytes(plate_clip(PlateSpec(serial="W10427"), seconds=1.0, seed=3, size=(480, 270)))
+    stills = dying.frames(
+        path, name="babbles-later.mp4", limits=ClipLimits(), on_problem=pytest.fail
+    )
+    assert next(stills).png
+    with pytest.raises(DecoderStopped, match=r"decoder\.nonsense"):
+        next(stills)
+    assert dying.photo(PHOTO, name="after.jpg")
+
+
+def test_a_text_that_a_child_says_was_shown_is_not_believed(dying: Decoders) -> None:
+    (problem,) = dying.photo(PHOTO, name="pretends.jpg")[2].problems
+    assert problem == say("embedded.no-picture")
+    assert isinstance(problem, Sentence)
+    assert problem.shown == ""
+
+
+def test_what_could_not_be_had_of_a_clip_comes_before_its_refusal(
+    decoders: Decoders, tmp_path: Path
+) -> None:
+    path = tmp_path / "c.mp4"
+    path.write_bytes(plate_clip(PlateSpec(serial="W10427"), seconds=1.0, seed=3, size=(480, 270)))
+    said: list[Sentence] = []
+    limits = ClipLimits(max_decode_seconds=0.0)
+    with pytest.raises(DamagedFile) as refused:
+        list(decoders.frames(path, name="c.mp4", limits=limits, on_problem=said.append))
+    assert refused.value.sentence == say("clip.no-frames", name="c.mp4")
+    assert said == [say("clip.rest-not-read")]
+    found = decoders.clip(path, name="c.mp4", limits=ClipLimits(max_seconds=0.5)).problems
+    assert found == (say("clip.too-long", lasts=1.0, most=0.5),)
+    frame = decoders.frame(path, name="c.mp4", seconds=0.2)
+    assert frame.why == say("frame.by-hand", seconds=0.2)
 
 
 def test_a_child_is_kept_for_the_next_file(decoders: Decoders) -> None:

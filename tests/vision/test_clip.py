@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.vision import clips
+from values.sentence import Sentence, say
 from vision import clip as rules
 from vision.clip import ClipLimits, open_clip, probe_clip, upright, upright_grey, walk
 from vision.errors import DamagedFile, EmptyFile, NotAClip, TooLarge
@@ -61,7 +62,7 @@ def test_a_clip_at_a_limit_is_opened_and_one_beyond_is_not(short: Path) -> None:
         probe_clip(short, limits=ClipLimits(max_pixels=640 * 360 - 1))
     assert probe_clip(short, limits=ClipLimits(max_seconds=0.5)).problems == ()
     (longer,) = probe_clip(short, limits=ClipLimits(max_seconds=0.4)).problems
-    assert "The clip lasts 0 s; only the first 0 s are looked at." in longer
+    assert longer == say("clip.too-long", lasts=0.5, most=0.4)
 
 
 def test_a_clip_is_called_as_it_is_asked_for(tmp_path: Path) -> None:
@@ -151,7 +152,7 @@ def test_a_clip_that_does_not_say_how_long_it_is_is_looked_at(
     monkeypatch.setattr(rules, "_duration", lambda *_: None)
     facts = probe_clip(short)
     assert facts.duration is None
-    assert facts.problems == ("The clip does not say how long it is.",)
+    assert facts.problems == (say("clip.no-length"),)
 
 
 def test_a_clip_without_a_frame_that_can_be_decoded_is_not_turned() -> None:
@@ -184,9 +185,9 @@ class Broken(Packet):
 
 def walked(
     *packets: Packet, lasts: int | None = None, **options: Any
-) -> tuple[list[Fraction], list[str]]:
+) -> tuple[list[Fraction], list[Sentence]]:
     """The times of the frames of a walk, and what was said."""
-    said: list[str] = []
+    said: list[Sentence] = []
     container: Any = SimpleNamespace(demux=lambda _stream: iter(packets), duration=None)
     limits = options.pop("limits", LIMITS)
     stream = stream_of(duration=lasts)
@@ -203,7 +204,7 @@ def test_what_lies_behind_the_limit_is_not_looked_at() -> None:
     packets = [Packet(frame(number)) for number in range(30)]
     times, said = walked(*packets, limits=ClipLimits(max_seconds=1.0))
     assert times[-1] == 1
-    assert said == ["What lies behind 1 s was not looked at."]
+    assert said == [say("clip.rest-not-looked-at", most=1.0)]
 
 
 def test_decoding_ends_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,20 +212,20 @@ def test_decoding_ends_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(rules.time, "monotonic", lambda: next(now))
     times, said = walked(*(Packet(frame(number)) for number in range(9)))
     assert times == [0, Fraction(1, 10)]
-    assert said == ["Decoding took longer than allowed; the rest of the clip was not read."]
+    assert said == [say("clip.rest-not-read")]
 
 
 def test_a_damaged_stretch_costs_its_own_frames() -> None:
     times, said = walked(Packet(frame(0)), Broken(), Packet(frame(2)))
     assert times == [0, Fraction(1, 5)]
-    assert said == ["Damaged stretches of the clip that gave no picture: 1."]
+    assert said == [say("clip.damaged-stretches", number=1)]
 
 
 def test_patched_frames_are_left_out_unless_they_are_asked_for() -> None:
     packet = Packet(frame(0), frame(1, corrupt=True), frame(2))
     assert walked(packet) == (
         [0, Fraction(1, 5)],
-        ["Damaged frames of the clip that were left out: 1."],
+        [say("clip.damaged-frames", number=1)],
     )
     assert walked(packet, damaged_too=True) == ([0, Fraction(1, 10), Fraction(1, 5)], [])
     assert walked(Packet(frame(0))) == ([0], [])
@@ -234,7 +235,7 @@ def test_patched_frames_are_left_out_unless_they_are_asked_for() -> None:
 def test_pictures_that_end_half_a_second_early_are_remarked_on(lasts: int, early: bool) -> None:
     _, said = walked(Packet(frame(9), pts=9), lasts=lasts)
     assert bool(said) is early
-    assert not early or said[0].startswith("No picture is behind 1.0 s, though the clip says that")
+    assert not early or said == [say("clip.ends-early", reached=1.0, promised=1.6)]
 
 
 def test_when_a_packet_ends() -> None:
@@ -252,10 +253,10 @@ def test_a_clip_that_breaks_off_says_where() -> None:
         yield Packet(frame(4), pts=4)
         raise av.error.InvalidDataError(1, "cut off")
 
-    said: list[str] = []
+    said: list[Sentence] = []
     container: Any = SimpleNamespace(demux=breaks, duration=None)
     assert len(list(walk(container, stream_of(), limits=LIMITS, report=said.append))) == 1
-    assert said == ["The clip breaks off at 0.5 s: nothing behind it can be read."]
+    assert said == [say("clip.breaks-off", seconds=0.5)]
 
 
 def test_a_frame_is_shown_upright_in_its_own_size_or_another() -> None:

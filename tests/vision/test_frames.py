@@ -18,12 +18,15 @@ from tests.vision import clips
 from values.sentence import say
 from vision.clip import ClipLimits
 from vision.errors import DamagedFile, EmptyFile, NotAClip, TooLarge
+from vision.frame_cache import Kept
 from vision.frames import choose_frames, grab_frame, lay_frames, main, probe_clip
 from vision.track import Place
 from words import en
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from values.sentence import Sentence
 
 NTSC = Fraction(30_000, 1001)
 
@@ -54,7 +57,7 @@ def test_probe_gives_exact_times(clip: Path) -> None:
 
 def test_text_and_scenes_choose_the_frames(clip: Path) -> None:
     frames = list(choose_frames(clip))
-    with_text = [frame for frame in frames if "text in view" in frame.why]
+    with_text = [frame for frame in frames if frame.why.id == "frame.text-in-view"]
     begins, ends = float(80 / NTSC), float(96 / NTSC)
     assert with_text
     assert all(begins <= frame.seconds < ends for frame in with_text)
@@ -88,7 +91,12 @@ def test_frames_that_show_one_plate_are_laid_and_made_again(clip: Path, tmp_path
     assert {time.denominator for time in at} == {1}, "each timecode is a whole number of frames"
     assert at == sorted(at)
     assert 80 <= at[0] <= Fraction(laid.timecode) * NTSC <= at[-1] < 96, "while the plate is seen"
-    assert f"{len(at)} frames, from {laid.laid[0]} s to {laid.laid[-1]} s" in laid.why
+    assert laid.why.id == "frame.laid"
+    why = dict(laid.why.parameters)
+    assert (why["frames"], why["first"], why["last"]) == (len(at), laid.laid[0], laid.laid[-1])
+    told = en.text(laid.why)
+    assert told.startswith(f"{len(at)} frames, from {laid.laid[0]} s to {laid.laid[-1]} s, laid ")
+    assert ("a smear of" in told) is bool(why["smear"])
     command = shlex.split(laid.command)
     command[0], command[3], command[-1] = sys.executable, str(clip), str(tmp_path / "again.png")
     subprocess.run(command, check=True)
@@ -105,6 +113,7 @@ def test_a_place_that_too_few_frames_show_is_not_laid(clip: Path, tmp_path: Path
 @pytest.mark.parametrize(("seconds", "number"), [(0, 0), (1.0, 29), (Fraction(59) / NTSC, 59)])
 def test_grabs_what_a_player_shows(clip: Path, seconds: float | Fraction, number: int) -> None:
     frame = grab_frame(clip, seconds=seconds)
+    assert frame.why == say("frame.by-hand", seconds=float(seconds))
     assert Fraction(frame.timecode) * NTSC == number
 
 
@@ -120,7 +129,7 @@ def other_clip(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 
 def test_mov_mkv_and_webm_give_exact_timecodes(other_clip: Path) -> None:
-    said: list[str] = []
+    said: list[Sentence] = []
     frames = list(choose_frames(other_clip, on_problem=said.append))
     assert {int(frame.seconds) for frame in frames} == {0, 1, 2}, "every scene gets a look"
     assert said == []
@@ -136,14 +145,14 @@ def test_a_cut_off_clip_gives_what_is_there_and_says_what_is_not(
     data = other_clip.read_bytes()
     cut = tmp_path / f"cut{other_clip.suffix}"
     cut.write_bytes(data[: int(len(data) * kept)])
-    said: list[str] = []
+    said: list[Sentence] = []
     frames = list(choose_frames(cut, on_problem=said.append))
     assert frames
     for frame in frames:
         assert Fraction(frame.timecode) * 25 == clips.number_shown(pixels(frame.png))
-    (ends,) = (sentence for sentence in said if "lasts to 3.0 s" in sentence)
-    at = float(ends.removeprefix("No picture is behind ").split(" s,")[0])
-    assert frames[-1].seconds < at < 3.0
+    (ends,) = (dict(one.parameters) for one in said if one.id == "clip.ends-early")
+    assert ends["promised"] == 3.0
+    assert frames[-1].seconds < float(str(ends["reached"])) < 3.0
 
 
 def test_damaged_clip_gives_what_can_be_had(clip: Path, tmp_path: Path) -> None:
@@ -152,11 +161,11 @@ def test_damaged_clip_gives_what_can_be_had(clip: Path, tmp_path: Path) -> None:
     data[begin : begin + 400] = bytes(400)
     hurt = tmp_path / "hurt.mp4"
     hurt.write_bytes(data)
-    said: list[str] = []
+    said: list[Sentence] = []
     frames = list(choose_frames(hurt, on_problem=said.append))
     assert frames
     assert said, "what could not be had is said"
-    assert all(sentence.endswith(".") for sentence in said)
+    assert {one.id.partition(".")[0] for one in said} == {"clip"}
 
 
 @pytest.mark.parametrize(
@@ -236,12 +245,42 @@ def test_limits(clip: Path) -> None:
         probe_clip(clip, limits=ClipLimits(max_bytes=100))
     with pytest.raises(TooLarge, match=r"clip\.large-frames"):
         probe_clip(clip, limits=ClipLimits(max_pixels=100))
-    said: list[str] = []
+    said: list[Sentence] = []
     frames = list(choose_frames(clip, limits=ClipLimits(max_seconds=1.0), on_problem=said.append))
     assert all(frame.seconds <= 1.0 for frame in frames)
-    assert any("not looked at" in sentence for sentence in said)
-    with pytest.raises(DamagedFile, match=r"clip\.no-frames.*longer than allowed"):
-        list(choose_frames(clip, limits=ClipLimits(max_decode_seconds=0.0)))
+    assert say("clip.rest-not-looked-at", most=1.0) in said
+    why: list[Sentence] = []
+    slow = choose_frames(clip, limits=ClipLimits(max_decode_seconds=0.0), on_problem=why.append)
+    with pytest.raises(DamagedFile, match=r"clip\.no-frames"):
+        list(slow)
+    assert why == [say("clip.rest-not-read")], "before the refusal it is said what was missed"
+
+
+def test_the_sharpest_view_of_a_scene_without_text_is_chosen(clip: Path) -> None:
+    (first, *_) = choose_frames(clip)
+    assert first.why.id == "frame.sharpest-view"
+    assert dict(first.why.parameters)["scene"] == 1
+
+
+def test_a_still_that_is_gone_at_the_second_look_is_said(
+    clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Kept, "add", lambda *_asked: None)
+    monkeypatch.setattr("vision.frames.walk", lambda *_asked, **_more: iter(()))
+    said: list[Sentence] = []
+    assert not list(choose_frames(clip, on_problem=said.append))
+    assert {one.id for one in said} == {"clip.frame-gone"}
+
+
+def test_command_line_tells_what_was_chosen_and_what_was_missed_in_words(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = ClipLimits(max_seconds=1.0, max_frames=1, max_laid=0)
+    monkeypatch.setattr("vision.frames.LIMITS", limits)
+    assert main([str(clip), "--choose", str(tmp_path)]) == 0
+    told = capsys.readouterr()
+    assert told.err == "What lies behind 1 s was not looked at.\n"
+    assert "s  Sharpest view of scene 1 (sharpness " in told.out
 
 
 def test_command_line_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, TiffImagePlugin
 
-from vision import content_credentials
+from values.sentence import Sentence, say
+from vision import content_credentials, metadata
 from vision.metadata import MAX_VALUE, read_embedded
+from words import en
 
 XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
  xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -75,8 +77,39 @@ def test_xmp_is_flattened_and_dates_the_photo_where_exif_is_silent() -> None:
 def test_entities_in_xmp_are_refused_not_expanded() -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'
     found = read_embedded(jpeg(xmp=bomb.encode()))
-    assert any("XMP" in problem for problem in found.problems)
+    assert found.problems == (say("embedded.xmp-malformed", why="EntitiesForbidden"),)
     assert any(fact.group == "file" for fact in found.facts)
+
+
+def test_a_large_xmp_block_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "MAX_XMP_BYTES", len(XMP) - 1)
+    found = read_embedded(jpeg(xmp=XMP.encode()))
+    assert found.problems == (say("embedded.xmp-too-large", size=len(XMP)),)
+
+
+def test_a_block_whose_reader_fails_costs_that_block() -> None:
+    data = jpeg(icc_profile=b"no profile")
+    (problem,) = read_embedded(data).problems
+    assert isinstance(problem, Sentence)
+    assert problem.id == "embedded.block-unread"
+    assert dict(problem.parameters)["block"] == "ICC"
+    assert en.text(problem).startswith("The ICC block cannot be read: ")
+
+
+def test_more_facts_than_are_listed_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    every = len(read_embedded(jpeg(exif=exif())).facts)
+    monkeypatch.setattr(metadata, "MAX_FACTS", 2)
+    found = read_embedded(jpeg(exif=exif()))
+    assert len(found.facts) == 2
+    assert found.problems == (say("embedded.more", listed=2, of=every),)
+
+
+def test_a_header_that_breaks_its_reader_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_asked: object, **_more: object) -> None:
+        raise RuntimeError("odd\nlength")
+
+    monkeypatch.setattr(metadata.Image, "open", breaks)
+    assert read_embedded(b"").problems == (say("embedded.header-unread", why="odd length"),)
 
 
 def test_deep_xmp_does_not_break_the_walk() -> None:
@@ -121,15 +154,15 @@ def test_never_raises(noise: bytes, where: int) -> None:
 def test_what_is_no_picture_is_a_problem_not_an_error() -> None:
     found = read_embedded(b"hello")
     assert found.facts == ()
-    assert "header cannot be read" in found.problems[0]
+    assert found.problems == (say("embedded.no-picture"),)
 
 
-def test_credentials_are_named_where_no_library_reads_them(
+def test_that_there_are_credentials_is_said_where_no_library_reads_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(content_credentials, "_library", lambda: None)
-    (fact,) = content_credentials.read_credentials(b"....jumbc2pa....")
-    assert (fact.name, fact.value) == ("Manifest", content_credentials.UNREAD)
+    said = say("embedded.credentials-unread")
+    assert read_embedded(b"....jumbc2pa....").problems[-1] == said
     assert not [*content_credentials.read_credentials(b"a photo without any")]
 
 

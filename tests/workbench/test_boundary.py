@@ -11,7 +11,7 @@ import threading
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
@@ -26,7 +26,7 @@ from tests.workbench.drawn import plate_jpeg
 from values.recordable import unescaped
 from values.sentence import Sentence, say
 from vision import child
-from vision.child import ChildLimits, Decoders
+from vision.child import DECODERS, ChildLimits, Decoders
 from vision.errors import DecoderStopped
 from workbench.intake import _sentence
 from workbench.pieces import OnDisk, Promised
@@ -34,9 +34,10 @@ from workbench.types import Claims, Upload
 from workbench.workbench import Workbench
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from evidence_store.types import Entry
+    from vision.types import EmbeddedFacts, Fingerprint, Frame, Photo
     from workbench.pieces import Material
     from workbench.types import Actor, CaseSummary, IntakeReport
 
@@ -255,6 +256,43 @@ def test_what_a_decoder_says_that_nobody_knows_is_a_refusal_in_words_of_ours() -
         said = _sentence("a.jpg", DecoderStopped(sentence))
         known = sentence == say("file.empty", name="b")
         assert said.startswith("b: the file is empty" if known else "a.jpg is made in a way that ")
+
+
+def test_a_file_with_a_problem_that_nobody_knows_is_refused(
+    bench: Workbench, investigator: Actor, case: CaseSummary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true, odd = DECODERS.photo, Upload(name="odd.jpg", data=plate_jpeg(seed=4))
+
+    def photo(data: bytes, *, name: str, **more: Any) -> tuple[Photo, Fingerprint, EmbeddedFacts]:
+        found = true(data, name=name, **more)
+        problems = (Sentence("no.such"),) if name == "odd.jpg" else ()
+        return *found[:2], replace(found[2], problems=problems)
+
+    monkeypatch.setattr("workbench.intake.DECODERS.photo", photo)
+    report = between_good_ones(bench, investigator, case, odd)
+    (refusal,) = report.refused
+    assert refusal.reason.startswith("odd.jpg is made in a way that was not expected (KeyError")
+
+
+@pytest.mark.parametrize(
+    "said", [Sentence("no.such"), say("clip.breaks-off"), say("clip.breaks-off", seconds="soon")]
+)
+def test_a_problem_of_a_clip_that_nobody_knows_is_told_in_words_of_ours(
+    bench: Workbench, investigator: Actor, case: CaseSummary, said: Sentence,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    true = DECODERS.frames
+
+    def frames(path: Path, *, on_problem: Any, **more: Any) -> Generator[Frame]:
+        yield from true(path, on_problem=on_problem, **more)
+        on_problem(said)
+
+    monkeypatch.setattr("workbench.intake.DECODERS.frames", frames)
+    report = between_good_ones(bench, investigator, case, Upload(name="odd.mp4", data=CLIP))
+    assert report.refused == ()
+    assert report.problems == (
+        "odd.mp4 (EX-0002): Something could not be had, and what opens clips did not say what.",
+    )
 
 
 def test_a_clip_of_an_unknown_codec_is_refused_in_a_sentence(

@@ -356,4 +356,4 @@ def test_the_command_line_takes_a_frame(
     taken = capsys.readouterr().out.strip()
     how = bench.exhibits.one(case.case_id, taken).derived_how
     assert how is not None
-    assert "grabbed by hand" in how
+    assert "Grabbed by hand at 1.040 s. Made by: " in how

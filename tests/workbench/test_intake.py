@@ -9,6 +9,7 @@ import threading
 import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,18 @@ from renderer.clip import plate_clip
 from renderer.plate import PlateSpec
 from tests.vision import clips
 from tests.workbench.drawn import SERIAL, photos, plate_jpeg
+from tests.workbench.events.samples import SAMPLES
+from tests.workbench.steps import case_file
+from values.sentence import Sentence, beside, say
 from vision.child import DECODERS
+from vision.clip import ClipLimits
 from vision.reader import Reader
+from vision.types import EmbeddedFacts
+from words import en
+from workbench import events
 from workbench.errors import NotAllowed, NotFound
 from workbench.intake import together
+from workbench.plain import embedded_as_shown, embedded_from
 from workbench.types import (
     Actor,
     CaseSummary,
@@ -160,6 +169,14 @@ def test_a_clip_gives_frames_with_timecode_and_parent(
     (laid,) = (one for one in views if "laid over each other" in one.summary.file_name)
     assert laid.derived_how is not None
     assert " --lay " in laid.derived_how, "what was laid, and how, is said"
+    entries = map(events.of, bench.stores.ledger.entries(case.case_id))
+    taken = [one for one in entries if isinstance(one, events.FrameTaken)]
+    assert [one.exhibit for one in taken] == list(view.frames)
+    for one in taken:
+        ((member, identifier, data),) = one.said
+        assert member == "why"
+        assert one.why == en.text(say(identifier, **data)), "the text stays beside its sentence"
+        assert identifier.startswith("frame.laid" if one.laid else "frame.")
     grabbed = bench.intake.grab_frame(investigator, case.case_id, report.accepted[0], seconds=1.0)
     assert bench.exhibits.one(case.case_id, grabbed).summary.parent == report.accepted[0]
 
@@ -179,6 +196,11 @@ def test_of_a_clip_that_is_cut_off_the_rest_is_taken_in_and_the_end_is_missed(
     assert view.frames
     (missed,) = (problem for problem in report.problems if "lasts to 2.0 s" in problem)
     assert missed.startswith(f"cut.{suffix} ({clip}): No picture is behind ")
+    entries = map(events.of, bench.stores.ledger.entries(case.case_id))
+    (entry,) = (one for one in entries if isinstance(one, events.FramesMissing))
+    place = next(n for n, text in enumerate(entry.problems) if missed.endswith(text))
+    said = next(one for one in entry.said if one.id == "clip.ends-early")
+    assert (said.member, said.parameters["promised"]) == (f"problems.{place}", 2.0)
     assert bench.stores.blobs.get(sha256_of(cut.data)) == cut.data, "it is kept as it came"
 
 
@@ -201,6 +223,65 @@ def test_only_stills_that_the_program_chose_are_read_as_one_of_many(
     bench.intake.grab_frame(investigator, case.case_id, taken[0], seconds=0.2)
     bench.reading.read_pending(investigator, case.case_id)
     assert said == [True] * (len(taken) - 2) + [False, False]
+
+
+@pytest.mark.parametrize(
+    ("why", "said", "by_hand"),
+    [
+        ("grabbed by hand at 1.000 s", (), True),
+        ("text in view (presence 9.1, sharpness 40.2), scene 1", (), False),
+        ("In words of a later version.", (say("frame.by-hand", seconds=1.0),), True),
+        ("grabbed by hand", (say("frame.sharpest-view", scene=1, sharpness=1.0),), False),
+    ],
+)
+def test_who_chose_a_still_is_asked_of_its_sentence_or_of_the_words_of_an_old_entry(
+    why: str, said: tuple[Sentence, ...], by_hand: bool
+) -> None:
+    sample = next(one for one in SAMPLES if isinstance(one, events.FrameTaken))
+    assert replace(sample, why=why, said=beside(why=said)).by_hand is by_hand
+
+
+def test_a_clip_without_a_frame_is_refused_with_what_could_not_be_had(
+    bench: Workbench, investigator: Actor, case: CaseSummary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = ClipLimits(max_decode_seconds=0.0)
+    monkeypatch.setattr("workbench.intake.ClipLimits", lambda **_most: never)
+    clip = plate_clip(PlateSpec(serial=SERIAL), seconds=1.0, seed=3, size=(320, 180))
+    files = [Upload(name="slow.mp4", data=clip)]
+    (refusal,) = bench.intake.take_in(investigator, case.case_id, files, Claims()).refused
+    assert refusal.reason.startswith("slow.mp4: the clip opens, but not one frame of it can ")
+    assert refusal.reason.endswith(en.text(say("clip.rest-not-read")))
+
+
+def test_what_of_a_file_cannot_be_read_is_kept_as_sentence_and_text(
+    bench: Workbench, investigator: Actor, case: CaseSummary
+) -> None:
+    buffer = io.BytesIO()
+    picture = Image.open(io.BytesIO(plate_jpeg()))
+    picture.save(buffer, "JPEG", xmp=b"<a>", icc_profile=b"none")
+    files = [Upload(name="odd.jpg", data=buffer.getvalue())]
+    bench.intake.take_in(investigator, case.case_id, files, Claims())
+    problems = bench.exhibits.one(case.case_id, "EX-0001").embedded.problems
+    assert [one.id for one in problems if isinstance(one, Sentence)] == [
+        "embedded.xmp-malformed", "embedded.block-unread",
+    ]  # fmt: skip
+    (entry,) = (
+        one for one in bench.stores.ledger.entries(case.case_id) if one.kind == "exhibit.taken_in"
+    )
+    kept: Any = entry.private["embedded"]
+    assert kept["problems"][0] == {
+        "id": "embedded.xmp-malformed",
+        "parameters": [["why", "ParseError"]],
+        "shown": "The XMP block cannot be read: it is not well-formed XML (ParseError).",
+    }
+    (page,) = case_file(bench, case.case_id).exhibits
+    assert page.file_notes == tuple(map(en.text, problems))
+    assert page.file_notes[0] == kept["problems"][0]["shown"]
+
+
+def test_embedded_facts_of_before_there_were_sentences_are_read() -> None:
+    assert embedded_from({"facts": [], "problems": ["Odd."]}).problems == ("Odd.",)
+    assert embedded_as_shown(EmbeddedFacts(facts=(), problems=("Odd.",))).problems == ("Odd.",)
 
 
 def test_the_same_bytes_again_are_a_copy(

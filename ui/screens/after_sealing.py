@@ -37,6 +37,7 @@ WORDS = {
     "papers": "Names and hashes of what came with an answer",
     "letter": "Hashes of letters",
     "problems": "What could not be decoded of clips",
+    "said": "The same by identifier and figures",
     "answers": "Answers about what came near to what was withheld",
     "released": "What was released on purpose before",
     "sha256": "Hashes of archives and of refused files",

@@ -378,7 +378,7 @@ def _embedded(view: ExhibitView) -> None:
             "that pass photos on usually remove them.</div>"
         )
     for problem in facts.problems:
-        markup.note(problem, "caution")
+        markup.note(en.text(problem), "caution")
 
 
 def _grab(workbench: Workbench, case_id: str, clip: str, seconds: float) -> None:

@@ -130,9 +130,14 @@ def _no_photo(*, name: str, kind: str) -> str:
     )
 
 
-def _no_frames(*, name: str, problems: tuple[str, ...]) -> str:
-    nothing = f"{name}: the clip opens, but not one frame of it can be decoded."
-    return " ".join((nothing, *problems, _ASK_AGAIN))
+def _laid(*, frames: int, first: str, last: str, smear: float, share: float) -> str:
+    taken = f"{frames} frames, from {first} s to {last} s, laid over each other"
+    freed = (
+        f"; a smear of {smear:.1f} pixels taken back (shutter open for {share:.2f} of the time)"
+        if smear
+        else ""
+    )
+    return f"{taken} where they show the same lettering{freed}."
 
 
 def _broke_off(*, name: str, ended: int) -> str:
@@ -269,10 +274,34 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "Convert the clip to at most 8K and add that as a second file.",
     "clip.no-frame-size": "{name}: its header gives no frame size; the clip is cut off or damaged. "
     + _ASK_AGAIN,
-    "clip.no-frames": _no_frames,
+    "clip.no-frames": "{name}: the clip opens, but not one frame of it can be decoded. "
+    + _ASK_AGAIN,
     "clip.no-frame-there": "{name}: no frame can be had at {seconds:.3f} s. Choose another moment "
     "of the clip.",
     "clip.place-unseen": "{name}: too few frames show that place. Choose another one.",
+    "clip.no-length": "The clip does not say how long it is.",
+    "clip.too-long": "The clip lasts {lasts:,.0f} s; only the first {most:,.0f} s are looked at.",
+    "clip.rest-not-looked-at": "What lies behind {most:,.0f} s was not looked at.",
+    "clip.rest-not-read": "Decoding took longer than allowed; the rest of the clip was not read.",
+    "clip.breaks-off": "The clip breaks off at {seconds:.1f} s: nothing behind it can be read.",
+    "clip.damaged-stretches": "Damaged stretches of the clip that gave no picture: {number}.",
+    "clip.damaged-frames": "Damaged frames of the clip that were left out: {number}.",
+    "clip.ends-early": "No picture is behind {reached:.1f} s, though the clip says that it lasts "
+    "to {promised:.1f} s: the file is cut off, or only its sound goes on.",
+    "clip.frame-gone": "The frame at {seconds:.3f} s could not be decoded a second time.",
+    "frame.text-in-view": "Text in view (presence {presence:.1f}, sharpness {sharpness:.1f}), "
+    "scene {scene}.",
+    "frame.sharpest-view": "Sharpest view of scene {scene} (sharpness {sharpness:.1f}).",
+    "frame.by-hand": "Grabbed by hand at {seconds:.3f} s.",
+    "frame.laid": _laid,
+    "embedded.no-picture": "The file's header cannot be read: it is no picture.",
+    "embedded.header-unread": "The file's header cannot be read: {why}.",
+    "embedded.block-unread": "The {block} block cannot be read: {why}.",
+    "embedded.xmp-too-large": "The XMP block cannot be read: it holds {size:,} bytes.",
+    "embedded.xmp-malformed": "The XMP block cannot be read: it is not well-formed XML ({why}).",
+    "embedded.credentials-unread": "The file holds content credentials (C2PA), which were not "
+    "read: the library that reads them is not made for this system.",
+    "embedded.more": "Only the first {listed} of {of} embedded facts are listed.",
     "archive.damaged": "{name}: the ZIP archive is damaged or cut off; its directory cannot be "
     "read. Get the archive again, or add the photos without an archive.",
     "archive.many-members": "{name}: it lists {members:,} members, more than the {most:,} allowed. "

@@ -1,13 +1,14 @@
 """What is taken in: photos, clips, stills of clips, archives, and what could not be had."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
 from pydantic_core import to_jsonable_python
 from sqlalchemy import Connection, insert, select
 
 from evidence_store.types import Entry, Sha256
+from values.sentence import KeptSentence
 from values.text import counted
 from vision.types import EmbeddedFacts, Fingerprint
 from workbench import exposures, tables
@@ -18,6 +19,10 @@ from workbench.types import Claims, ExhibitState
 
 Size: TypeAlias = Annotated[Private[int], Field(alias="bytes")]
 """How many bytes; `bytes` in the log."""
+Beside: TypeAlias = Annotated[Quoting[tuple[KeptSentence, ...]], MAY_BE_MISSING]
+"""The sentences of the texts of an entry, by identifier; none in entries of before there were."""
+GRABBED: Final = "grabbed by hand"
+"""How the reason of a still begins that a person asked for, in an entry without sentences."""
 
 
 @event("archive.opened")
@@ -120,6 +125,7 @@ class FrameTaken(Event):
     fingerprint: Private[Fingerprint | None]
     laid: Annotated[Private[tuple[str, ...]], MAY_BE_MISSING] = ()
     """Timecodes of all frames that were laid over each other in it."""
+    said: Beside = ()
     original: Blob[Sha256]
     parent_original: Blob[str]
 
@@ -131,6 +137,13 @@ class FrameTaken(Event):
         """What the still is called, after the name of its clip's file."""
         laid = f", {len(self.laid)} frames laid over each other" if self.laid else ""
         return f"{clip} at {self.seconds:.3f} s{laid}"
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person asked for it; otherwise the program chose it."""
+        if not self.said:
+            return self.why.startswith(GRABBED)
+        return any(one.id == "frame.by-hand" for one in self.said)
 
     @property
     def how(self) -> str:
@@ -168,6 +181,7 @@ class FramesMissing(Event):
 
     exhibit: Open[str]
     problems: Quoting[tuple[str, ...]]
+    said: Beside = ()
 
     def sentence(self) -> str:
         return f"Could not take everything from {self.exhibit}: {' '.join(self.problems)}"

@@ -40,6 +40,7 @@ _OUTSIDE = Standing(
     why="a trace request or its answer, which may be confidential",
 )
 _KEPT_LETTER = Standing(is_public=False, why="the hash of a letter that is not published")
+_SAID = Standing(is_public=False, why="what a sentence is made of; its text is looked for")
 UNKNOWN = Standing(is_public=False, is_searched=True, why="nobody has said that it is public")
 """How a field stands that this table does not know."""
 
@@ -59,6 +60,7 @@ BY_KEY: Mapping[str, Standing] = {
     "exhibit.refused/original": _FILE,
     "exhibit.refused/sha256": _FILE,
     "problems": _FILE,
+    "frames.missing/said": _SAID,
     "addressee": _OUTSIDE,
     "reply_to": _OUTSIDE,
     "seen": _OUTSIDE,
@@ -72,6 +74,7 @@ BY_KEY: Mapping[str, Standing] = {
     "name": _WORK,
     "reason": _WORK,
     "why": _WORK,
+    "frame.taken/said": _WORK,
     "text": _WORK,
     "machine_text": _WORK,
     "regions": _WORK,

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from evidence_store.types import Entry, Sha256
+from values.sentence import Sentence, beside, say
 from vision.types import CopyEvidence, EmbeddedFact, EmbeddedFacts, Engine, Fingerprint
 from workbench import events
 from workbench.trace import AddresseeIs, AnswerIs, Paper
@@ -67,7 +68,9 @@ SAMPLES: tuple[Event, ...] = (
         size=3,
         file_name="p.jpg",
         embedded=EmbeddedFacts(
-            facts=(EmbeddedFact(group="EXIF", name="Make", value="M"),), latitude=50.25
+            facts=(EmbeddedFact(group="EXIF", name="Make", value="M"),),
+            latitude=50.25,
+            problems=(Sentence("embedded.no-picture", shown="It is no picture."), "Odd."),
         ),
         width=640,
         height=480,
@@ -89,7 +92,8 @@ SAMPLES: tuple[Event, ...] = (
         size=7,
         timecode="1/25",
         seconds=0.04,
-        why="Sharp.",
+        why="Sharpest view of scene 2 (sharpness 4.5).",
+        said=beside(why=(say("frame.sharpest-view", scene=2, sharpness=4.5),)),
         command="ffmpeg",
         width=640,
         height=480,
@@ -98,7 +102,11 @@ SAMPLES: tuple[Event, ...] = (
         original=HASH,
         parent_original=HASH,
     ),
-    events.FramesMissing(exhibit="EX-0001", problems=("Cut short.",)),
+    events.FramesMissing(
+        exhibit="EX-0001",
+        problems=("Damaged frames of the clip that were left out: 3.",),
+        said=beside(**{"problems.0": (say("clip.damaged-frames", number=3),)}),
+    ),
     events.CopiesProposed(
         exhibit="EX-0002",
         of="EX-0001",

@@ -136,11 +136,14 @@ def test_how_each_field_stands_and_why() -> None:
         (False, True, "a trace request or its answer, which may be confidential"): {
             "addressee", "reply_to", "seen", "further", "answer_words", "papers",
         },
+        (False, False, "what a sentence is made of; its text is looked for"): {
+            "frames.missing/said",
+        },
         (False, False, "the hash of a letter that is not published"): {"letter"},
         (True, False, "the work itself: what was read, asked, found and decided"): {
             "title", "name", "reason", "why", "text", "machine_text", "regions", "reading",
             "query", "result", "circumstances", "candidate", "evidence", "timecode", "seconds",
-            "command", "laid", "mapping", "source",
+            "command", "laid", "mapping", "source", "frame.taken/said",
         },
         (True, False, "form and size of a file"): {
             "members", "fingerprint", "width", "height", "bytes",
