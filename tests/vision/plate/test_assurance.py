@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,7 +22,8 @@ from vision.plate.assurance import (
     vouched,
     witnesses_of,
 )
-from vision.plate.draft import FieldDraft, Heard, PlateDraft
+from vision.plate.draft import FieldDraft, Heard, PlateDraft, ReaderText
+from vision.plate.spans import FieldGuess, PlateText
 from vision.types import Code, FieldReading, FieldSource, PlateRegion, Reason
 
 if TYPE_CHECKING:
@@ -640,6 +641,29 @@ def test_another_sure_look_that_differs_is_named() -> None:
     assert (given.state, [why.rule for why in given.reasons]) == ("offered", ["another-look"])
 
 
+@pytest.mark.parametrize("look", [("S/N 128456", 0.79), ("S/N 1234", 0.99), ("S/N 1234567", 0.99)])
+def test_a_doubtful_look_and_one_that_shows_less_or_more_of_the_same_change_nothing(
+    look: tuple[str, float],
+) -> None:
+    first = dataclasses.replace(heard("rapidocr", "123456"), passes=(look,))
+    assert assured(draft(first, heard("easyocr", "123456"))).state == "stated"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ((("rapidocr", "123456"),), "reason.one-engine"),
+        ((("rapidocr", "123456"), ("ppocr5", "123456")), "reason.one-family"),
+        ((("rapidocr", "123456"), ("easyocr", "1234")), "reason.one-witness"),
+    ],
+)
+def test_it_is_said_whether_one_reader_spoke_or_one_family_or_another_disagreed(
+    said: tuple, why: str
+) -> None:
+    given = assured(draft(*(heard(*one) for one in said)))
+    assert [one.sentence for one in given.reasons] == [say(why)]
+
+
 @pytest.mark.parametrize(
     ("said", "stances"),
     [
@@ -652,6 +676,89 @@ def test_another_sure_look_that_differs_is_named() -> None:
 def test_each_family_agrees_differs_is_divided_or_silent(said: tuple, stances: dict) -> None:
     found = witnesses_of([heard(*one) for one in said], "1", ("rapidocr", "easyocr"))
     assert {one.name: one.stance for one in found} == stances
+
+
+BOTH = (heard("rapidocr", "123456"), heard("easyocr", "123456"))
+
+
+def saying(
+    text: str, line: str, label: str | None, *, sure: float = 0.8, **more: Any
+) -> PlateDraft:
+    """A plate on which a reader sees a value of a field in a line besides."""
+    read = dataclasses.replace(text_line(line, text, 0, 40, 90, 30), confidence=sure)
+    guess = FieldGuess(
+        **{"field": "serial", "strength": 0.5, "rule": "label in the line", **more},
+        line=read, start=0, end=len(text), label=label,
+    )  # fmt: skip
+    said = PlateText(lines=(read,), guesses=(guess,), labels=(), elsewhere=())
+    return dataclasses.replace(PLATE, readers=(ReaderText(engine=read.engine, own={}, text=said),))
+
+
+@pytest.mark.parametrize(
+    ("plate", "rules"),
+    [
+        (saying("7890", "L2", "S/N"), {"labelled-twice"}),
+        (saying("123456", "L2", "S/N"), {"readers-agree"}),
+        (saying("7890", "L1", "S/N"), {"readers-agree"}),
+        (saying("7890", "L2", None), {"readers-agree"}),
+        (saying("7890", "L2", "number sign"), {"readers-agree"}),
+        (saying("7890", "L2", "S/N", sure=0.79), {"readers-agree"}),
+        (saying("7890", "L2", "S/N", strength=0.49), {"readers-agree"}),
+        (saying("7890", "L2", "MODEL", field="model"), {"readers-agree"}),
+    ],
+)
+def test_another_value_under_a_label_of_the_same_field_leaves_open_which_is_meant(
+    plate: PlateDraft, rules: set[str]
+) -> None:
+    assert {why.rule for why in assured(draft(*BOTH), plate).reasons} == rules
+
+
+def test_a_measure_is_stated_as_what_it_is_also_where_there_are_two() -> None:
+    said = (heard("rapidocr", "28 VDC"), heard("easyocr", "28 VDC"))
+    plate = saying("115 VAC", "L2", "INPUT", field="voltage")
+    assert assured(draft(*said, text="28 VDC", field="voltage"), plate).state == "stated"
+
+
+def test_a_unit_right_behind_the_value_is_named() -> None:
+    said = [dataclasses.replace(one, line="S/N 123456 kg") for one in BOTH]
+    assert [why.sentence for why in assured(draft(*said)).reasons] == [say("reason.unit-follows")]
+
+
+def test_a_code_that_gives_another_field_does_not_differ() -> None:
+    plate = dataclasses.replace(PLATE, codes=(code("1T777", said=(("lot", "777"),)),))
+    assert assured(draft(*BOTH), plate).state == "stated"
+
+
+@pytest.mark.parametrize(
+    ("lines", "rule"),
+    [
+        # two labels side by side are one in two languages; with a word between, they are two
+        (["SERIAL NO / SERIE-NR 123456"], "readers-agree"),
+        (["SERIAL NO ABC S/N 123456"], "labelled-twice"),
+        # a label that is no part of an identity may stand twice
+        (["MODEL CX-117", "INPUT 28 VDC", "INPUT 115 VAC", "SERIAL NO 123456"], "readers-agree"),
+        # a gap parts an identity only where both its sides bear labels of one
+        (
+            ["ACME LTD", "MODEL CX-117", "SERIAL NO 123456", "", "MADE IN ENGLAND", "PASSED"],
+            "readers-agree",
+        ),
+        (
+            ["ACME LTD", "MODEL CX-117", "MADE IN ENGLAND", "", "SERIAL NO 123456", "PASSED"],
+            "two-plates",
+        ),
+    ],
+)
+def test_which_labels_and_gaps_make_one_plate_of_two(lines: list[str], rule: str) -> None:
+    layout = Layout("one or two", 0)
+    layout.pitch = 1.3
+    for line in lines:
+        if line:
+            layout.text(line)
+        else:
+            layout.gap(1.2)
+    reading = layout.read()
+    assert len(reading.regions) == 1
+    assert reasons(reading, "serial") == {rule}
 
 
 # --- The rules themselves -------------------------------------------------------------------
