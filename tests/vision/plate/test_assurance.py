@@ -544,7 +544,7 @@ def test_measures_and_their_like_are_no_serial_and_no_model(value: str) -> None:
 
 
 def test_a_product_number_is_not_stated_as_a_model() -> None:
-    for text in ("Изделие № 012345", "Gerät Nr. 4711"):
+    for text in ("Изделие № 012345", "Gerät Nr. 4711", "Cinsi No 4711", "设备型号 编号 4711"):
         layout = Layout(text, 0)
         layout.text(text)
         assert stated(layout.read()) == {}
@@ -711,6 +711,75 @@ def test_another_value_under_a_label_of_the_same_field_leaves_open_which_is_mean
     plate: PlateDraft, rules: set[str]
 ) -> None:
     assert {why.rule for why in assured(draft(*BOTH), plate).reasons} == rules
+
+
+@pytest.mark.parametrize(
+    ("plate", "rules"),
+    [
+        (saying("123456", "L1", "MODEL", field="model", strength=1.0), {"announced-otherwise"}),
+        (saying("7890", "L1", "MODEL", field="model", strength=1.0), {"readers-agree"}),
+        (saying("123456", "L1", None, field="model", strength=1.0), {"readers-agree"}),
+        (saying("123456", "L2", "MODEL", field="model", strength=1.0), {"readers-agree"}),
+        (saying("123456", "L1", "MODEL", field="model", strength=0.99), {"readers-agree"}),
+        (
+            saying("123456", "L1", "MODEL", field="model", strength=1.0, sure=0.79),
+            {"readers-agree"},
+        ),
+    ],
+)
+def test_a_label_of_another_field_counts_where_a_sure_reading_has_it_at_the_same_value(
+    plate: PlateDraft, rules: set[str]
+) -> None:
+    assert {why.rule for why in assured(draft(*BOTH), plate).reasons} == rules
+
+
+@pytest.mark.parametrize(
+    ("plate", "rules"),
+    [
+        (saying("123457", "L2", None), {"contradicting-line"}),
+        (saying("123457", "L1", None), {"readers-agree"}),
+        (saying("123457", "L2", None, sure=0.79), {"readers-agree"}),
+        (saying("123457", "L2", "P/N", field="part_number", strength=0.8), {"readers-agree"}),
+        (saying("123457", "L2", "P/N", field="part_number"), {"contradicting-line"}),
+        (saying("123457", "L2", None, field="part_number", strength=0.8), {"contradicting-line"}),
+    ],
+)
+def test_a_sure_line_that_nothing_announces_contradicts_what_is_one_character_apart(
+    plate: PlateDraft, rules: set[str]
+) -> None:
+    (reader,) = plate.readers
+    own = {line.line_id: line for line in reader.text.lines}
+    plate = dataclasses.replace(plate, readers=(dataclasses.replace(reader, own=own),))
+    assert {why.rule for why in assured(draft(*BOTH), plate).reasons} == rules
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ("1234", "1234", False),
+        ("1234", "1235", True),
+        ("1234", "12345", True),
+        ("1234", "01234", True),
+        ("1234", "123456", False),
+        ("1234", "1243", False),
+        ("123", "124", False),
+    ],
+)
+def test_which_values_are_one_character_apart(one: str, other: str, apart: bool) -> None:
+    assert assurance._one_apart(one, other) is assurance._one_apart(other, one) is apart
+
+
+def test_a_code_that_gives_one_value_as_two_fields_settles_each_of_them() -> None:
+    said = (("part_number", "123456"), ("serial", "123456"))
+    plate = dataclasses.replace(PLATE, codes=(code("123456", said=said),))
+    assert {why.rule for why in assured(draft(*BOTH), plate).reasons} == {"code-repeats"}
+
+
+def test_only_readers_that_agree_are_counted() -> None:
+    given = assured(draft(*BOTH, heard("tesseract", "12B456", 0.5), heard("vision", "3456")))
+    assert [why.sentence for why in given.reasons] == [say("reason.readers-agree", readers=2)]
+    given = assured(draft(*BOTH, heard("tesseract", "123456")))
+    assert [why.sentence for why in given.reasons] == [say("reason.readers-agree", readers=3)]
 
 
 def test_a_measure_is_stated_as_what_it_is_also_where_there_are_two() -> None:
