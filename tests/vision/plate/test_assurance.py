@@ -544,10 +544,26 @@ def test_measures_and_their_like_are_no_serial_and_no_model(value: str) -> None:
 
 
 def test_a_product_number_is_not_stated_as_a_model() -> None:
-    for text in ("Изделие № 012345", "Gerät Nr. 4711", "Cinsi No 4711", "设备型号 编号 4711"):
+    for text in ("Изделие № 012345", "Gerät Nr. 4711", "Cinsi No 4711", "设备型号 № 4711"):
         layout = Layout(text, 0)
         layout.text(text)
         assert stated(layout.read()) == {}
+
+
+def test_a_product_without_a_number_sign_is_stated_beside_a_numbered_serial() -> None:
+    layout = Layout("product", 0)
+    layout.text("Изделие CX-117")
+    layout.text("Зав. № 123456")
+    assert stated(layout.read()) == {"model": {"CX-117"}, "serial": {"123456"}}
+
+
+@pytest.mark.parametrize(("sure", "rule"), [(0.8, "labelled-twice"), (0.79, "readers-agree")])
+def test_a_second_serial_label_counts_where_it_is_surely_read(sure: float, rule: str) -> None:
+    layout = Layout("second label", 0)
+    layout.text("S/N ---", sure=sure)
+    layout.text("MADE IN ENGLAND")
+    layout.text("SERIAL NO 123456")
+    assert reasons(layout.read(), "serial") == {rule}
 
 
 @pytest.mark.parametrize("label", ["ITEM NO.", "REF", "UNIT NO"])
