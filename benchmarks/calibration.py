@@ -6,7 +6,7 @@ and every fused value counts once. Maps
 are fitted on one set of seeds and measured on another.
 
     python -m benchmarks.calibration [--plates 300] [--json FILE] [--figure FILE.svg]
-    python -m benchmarks.calibration --fit     refits vision/calibration.json on other seeds
+    python -m benchmarks.calibration --fit     refits vision/fusion/calibration.json on other seeds
     python -m benchmarks.calibration --real MANIFEST --kept FILE
 
 The last measures the fields of real photos, from what `benchmarks.reading MANIFEST --keep FILE`
@@ -29,9 +29,16 @@ from benchmarks.fusion import FIT_SEED, TEST_SEED, seen_plates
 from benchmarks.reading import read_manifest
 from benchmarks.reading_rules import plain, scored
 from benchmarks.rendered import add_cache_option, use_cache
-from vision import calibration
-from vision.calibration import KINDS, Kind, Reliability, calibrations, fit_isotonic, reliability
-from vision.fusion import fuse
+from vision.fusion import calibration
+from vision.fusion.calibration import (
+    KINDS,
+    Kind,
+    Reliability,
+    calibrations,
+    fit_isotonic,
+    reliability,
+)
+from vision.fusion.fuse import fuse
 from vision.shapes import letters_and_digits
 from vision.types import FieldReading, FieldSource
 
@@ -40,7 +47,7 @@ if TYPE_CHECKING:
 
     from benchmarks.rendered import SeenLook, SeenPlate
     from renderer.plate import Severity
-    from vision.lattice import Lattice
+    from vision.ocr.lattice import Lattice
 
 SETS: tuple[Severity, ...] = ("mild", "hard")
 FUSED = (3, 5)
@@ -182,7 +189,7 @@ def main() -> None:
     parser.add_argument("--plates", type=int, default=300, help="plates a severity")
     parser.add_argument("--json", type=Path, help="write the numbers here as well")
     parser.add_argument("--figure", type=Path, help="draw the reliability diagram here (SVG)")
-    parser.add_argument("--fit", action="store_true", help="refit vision/calibration.json")
+    parser.add_argument("--fit", action="store_true", help="refit vision/fusion/calibration.json")
     parser.add_argument("--real", type=Path, metavar="MANIFEST", help="measure real photos")
     parser.add_argument("--kept", type=Path, help="what benchmarks.reading --keep wrote of them")
     add_cache_option(parser)

@@ -45,7 +45,7 @@ import imagehash
 import numpy as np
 from PIL import Image
 
-import vision.features
+import vision.copies.features
 from benchmarks.copy_changes import CHANGES, MORE_CHANGES
 from benchmarks.copy_objects import score_objects
 from benchmarks.copy_sets import (
@@ -56,7 +56,7 @@ from benchmarks.copy_sets import (
     read_set,
     true_pairs,
 )
-from vision.copies import (
+from vision.copies.verdict import (
     MOST_COMPARED,
     FingerprintIndex,
     NearHit,
@@ -65,7 +65,7 @@ from vision.copies import (
     group,
     worth_comparing,
 )
-from vision.decode import decode_photo
+from vision.media.decode import decode_photo
 from vision.types import CopyEvidence, Fingerprint, Photo, Pixels
 
 if TYPE_CHECKING:
@@ -274,7 +274,7 @@ def run(
         row.file: decode_photo((folder / row.file).read_bytes(), name=row.file) for row in rows
     }
     # the product holds the features of a whole case in memory while it compares
-    vision.features.KEPT_FEATURES = len(photos) + 8
+    vision.copies.features.KEPT_FEATURES = len(photos) + 8
     made = changed_photos(rows, photos, count=changed, seed=seed, more=more)
     pairs = len(photos) * (len(photos) - 1) / 2
     systems: dict[str, System] = {"ours": Ours(), "phash": PHash(10)}

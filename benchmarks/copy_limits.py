@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-import vision.features
+import vision.copies.features
 from benchmarks.copies import identity
 from benchmarks.copy_changes import CHANGES
 from benchmarks.copy_sets import grouped, originals, read_set
-from vision.copies import compare
-from vision.decode import decode_photo
+from vision.copies.verdict import compare
+from vision.media.decode import decode_photo
 from vision.types import CopyEvidence, Photo
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def main() -> int:
         photos = {
             row.file: decode_photo((folder / row.file).read_bytes(), name=row.file) for row in rows
         }
-        vision.features.KEPT_FEATURES = len(photos) + 16
+        vision.copies.features.KEPT_FEATURES = len(photos) + 16
         for kind, name, evidence in pairs(rows, photos, options.seed):
             found[kind].append((name, evidence))
             if kind == "others" and evidence.relation != "none":

@@ -6,9 +6,9 @@ import itertools
 from typing import TYPE_CHECKING
 
 from benchmarks.copy_sets import Pair, Row, object_pairs, originals
-from vision.copies import compare
-from vision.reader import Reader
-from vision.same_object import identity_values, propose_same_object
+from vision.copies.same_object import identity_values, propose_same_object
+from vision.copies.verdict import compare
+from vision.plate.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,9 +3,9 @@
     python -m benchmarks.copy_scale [--photos 1000000] [--asks 200] [--checked 2] [--json FILE]
 
 The fingerprints are synthetic: each word is that of the mean of two descriptors drawn from
-synthetic pictures (`vision.word_training.dead_leaves`), so that words are as unevenly spread as
-descriptors are, and no photo is needed. Asking photos have all 192 words, 22 of them those of a
-stored photo with a tenth of their open bits turned, so that each has something to find.
+synthetic pictures (`vision.copies.word_training.dead_leaves`), so that words are as unevenly
+spread as descriptors are, and no photo is needed. Asking photos have all 192 words, 22 of them
+those of a stored photo with a tenth of their open bits turned, so that each has something to find.
 
 *p50_ms*, *p95_ms*: elapsed time of `candidates(limit=24)`; *p95_processor_ms*: that on a core.
 *bytes_per_photo*: bytes held by the index. *add_ms_first*, *add_ms_last*: mean time of adding one
@@ -27,12 +27,11 @@ from typing import Final
 
 import numpy as np
 
-from vision.copy_index import COMPACT_WORDS, SIGN_RADIUS, FingerprintIndex
-from vision.features import extract
-from vision.fingerprint import hash_of
-from vision.types import Fingerprint
-from vision.word_training import dead_leaves
-from vision.words import (
+from vision.copies.features import extract
+from vision.copies.fingerprint import hash_of
+from vision.copies.index import COMPACT_WORDS, SIGN_RADIUS, FingerprintIndex
+from vision.copies.word_training import dead_leaves
+from vision.copies.words import (
     DOUBTFUL_BITS,
     KEY_BITS,
     MOST_WORDS,
@@ -44,6 +43,7 @@ from vision.words import (
     words_from,
     words_to_hex,
 )
+from vision.types import Fingerprint
 
 _PICTURES: Final = 24
 _BLOCK: Final = 5_000

@@ -28,10 +28,10 @@ import rapidocr
 import torch
 
 from benchmarks.cyrillic_lines import draw_line, font_families, make_text, read_words
-from vision.engine import load_engine
 from vision.engines.cyrillic import ALPHABET, HEAD_FILE, LAYERS, RECOGNISER, TWINS, Eyes
 from vision.engines.rapidocr import INPUT_HEIGHT, LEAST_WIDTH, RapidOcrEngine, prepared
 from vision.engines.tapped import tapped
+from vision.ocr.engine import load_engine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

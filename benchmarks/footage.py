@@ -39,11 +39,11 @@ from av.video.frame import PictureType
 
 from renderer.clip import plate_clip
 from renderer.plate import PlateSpec, draw_plate, expose
-from vision.decode import decode_photo
-from vision.engine import load_engine
 from vision.frames import choose_frames
-from vision.fusion import fuse
-from vision.reader import Reader, top_field
+from vision.fusion.fuse import fuse
+from vision.media.decode import decode_photo
+from vision.ocr.engine import load_engine
+from vision.plate.reader import Reader, top_field
 from vision.types import Photo
 
 if TYPE_CHECKING:

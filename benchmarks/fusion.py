@@ -3,13 +3,13 @@
 Plates are drawn with font and wear once and the exposure anew for each look (see
 `benchmarks.rendered`); the catalog holds 20,000 dense neighbours. Ours ranks the catalog by the
 fused likelihood of all looks and of their stack, what is read in all of them laid over each other
-(`vision.stacking`). Beside it stand the summed edit distance of each look's top text, and the vote
-in which each look names its nearest serials; for comparison also ours without the stack, and the
-edit distance that is given the stack's text as one more look. Where serials tie for first, each
+(`vision.plate.stacking`). Beside it stand the summed edit distance of each look's top text, and the
+vote in which each look names its nearest serials; for comparison also ours without the stack, and
+the edit distance that is given the stack's text as one more look. Where serials tie for first, each
 counts its share, so that a baseline gains nothing and loses nothing by its ties.
 
     python -m benchmarks.fusion [--plates 300] [--json FILE] [--cache FOLDER]
-    python -m benchmarks.fusion --fit     refits vision/fusion.json on other seeds
+    python -m benchmarks.fusion --fit     refits vision/fusion/fusion.json on other seeds
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from rapidfuzz.process import cdist
 
 from benchmarks.fusion_fit import fit_tempering
 from benchmarks.rendered import SeenPlate, add_cache_option, catalog_of, see_plates, use_cache
-from vision import evidence
 from vision.engines.rapidocr import RapidOcrEngine
-from vision.evidence import FusedLikelihood, Tempering, usual_tempering
+from vision.fusion import evidence
+from vision.fusion.evidence import FusedLikelihood, Tempering, usual_tempering
 from vision.shapes import letters_and_digits
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from renderer.plate import Severity
-    from vision.lattice import Lattice
+    from vision.ocr.lattice import Lattice
 
     Floats = npt.NDArray[np.float64]
 
@@ -170,7 +170,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fusion", description=__doc__)
     parser.add_argument("--plates", type=int, default=300, help="plates a severity (at most 300)")
     parser.add_argument("--json", type=Path, help="write the numbers here as well")
-    parser.add_argument("--fit", action="store_true", help="refit vision/fusion.json")
+    parser.add_argument("--fit", action="store_true", help="refit vision/fusion/fusion.json")
     add_cache_option(parser)
     chosen = parser.parse_args()
     use_cache(chosen.cache)

@@ -17,7 +17,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
 from benchmarks.rendered import SeenPlate, catalog_of
-from vision.evidence import ALPHABET, FusedLikelihood, Tempering
+from vision.fusion.evidence import ALPHABET, FusedLikelihood, Tempering
 from vision.shapes import letters_and_digits
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ Scored = tuple["Floats", dict[int, "Floats"], int]
 
 
 def fit_tempering(plates: Mapping[str, Sequence[SeenPlate]], *, source: str) -> dict[str, Any]:
-    """Fit everything and give it as the data of `vision/fusion.json`."""
+    """Fit everything and give it as the data of `vision/fusion/fusion.json`."""
     everyone = [plate for group in plates.values() for plate in group]
     prior = _preference(everyone)
     tasks = [_task(plate) for plate in everyone]

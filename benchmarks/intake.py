@@ -36,8 +36,9 @@ from evidence_store.canonical import canonical_json
 from evidence_store.errors import BlobMissing
 from renderer.jpeg import to_jpeg
 from renderer.plate import PlateSpec, draw_plate, expose
-from vision.copies import fingerprint
-from vision.decode import decode_photo
+from vision.copies.verdict import fingerprint
+from vision.copies.words import KEY_BITS, SIGN_BITS, words_from, words_to_hex
+from vision.media.decode import decode_photo
 from vision.plate.assurance import READABLE
 from vision.serialize import reading_to_json
 from vision.types import (
@@ -50,7 +51,6 @@ from vision.types import (
     PhotoReading,
     Reading,
 )
-from vision.words import KEY_BITS, SIGN_BITS, words_from, words_to_hex
 from words import en
 from workbench import events
 from workbench.settings import Settings

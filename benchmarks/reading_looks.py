@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.reading_rules import is_found, plain, scored
-from vision.fusion import fuse
+from vision.fusion.fuse import fuse
 from vision.serialize import field_from_json
 
 if TYPE_CHECKING:

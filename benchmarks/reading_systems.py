@@ -29,8 +29,8 @@ def _printed(started: float, lines: list[tuple[str, float]]) -> dict[str, Any]:
 
 def ours(*names: str) -> Callable[[Path], dict[str, Any]]:
     """Our reader, with the named engines or with all that are installed."""
-    from vision.decode import decode_photo
-    from vision.reader import Reader
+    from vision.media.decode import decode_photo
+    from vision.plate.reader import Reader
 
     reader = Reader(engines=names or None)
 
@@ -46,7 +46,7 @@ def ours(*names: str) -> Callable[[Path], dict[str, Any]]:
 
 def _own_output(reading: PhotoReading) -> dict[str, Any]:
     """Our lines: those of the combined readings, field values that differ from them, and codes."""
-    from vision.reader import top_field
+    from vision.plate.reader import top_field
     from vision.serialize import field_to_json
     from words import en
 

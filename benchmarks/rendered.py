@@ -21,16 +21,16 @@ from pydantic import TypeAdapter
 
 import renderer.plate
 from renderer.plate import PlateSpec, Severity, draw_plate, expose
-from vision.lattice import KeptLattice, Lattice
-from vision.rectify import crop_quad
-from vision.stacking import VERSION as STACKING
-from vision.stacking import stack_crops
+from vision.media.rectify import crop_quad
+from vision.ocr.lattice import KeptLattice, Lattice
+from vision.plate.stacking import VERSION as STACKING
+from vision.plate.stacking import stack_crops
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from vision.engine import Recognised, TextEngine
+    from vision.ocr.engine import Recognised, TextEngine
     from vision.types import Pixels, Quad
 
 PLATE_WIDTH = 560
@@ -109,7 +109,7 @@ def see_plates(
     """Draw one plate for each serial (seeds count up from `first_seed`) and read every look.
 
     `stacks` names numbers of looks: so many first looks are laid over each other as well (see
-    `vision.stacking`), and the stack is read. Looks and stacks are kept in files of their own.
+    `vision.plate.stacking`), and the stack is read. Looks and stacks have files of their own.
     """
     key = [list(serials), severity, first_seed, looks, engine.identity.weights_sha256, _versions()]
     plates = kept_or_made(

@@ -23,7 +23,7 @@ from catalog.types import (
     StatusEvent,
 )
 from values.dates import PartialDate
-from vision.lattice import Lattice
+from vision.ocr.lattice import Lattice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from benchmarks.rendered import SeenPlate, see_plates
 
 if TYPE_CHECKING:
     from renderer.types import Severity
-    from vision.engine import TextEngine
+    from vision.ocr.engine import TextEngine
 
 PREFIX = "WX"
 DIGITS = 7

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from benchmarks.rendered import SeenLook, SeenPlate
-    from vision.lattice import Lattice
+    from vision.ocr.lattice import Lattice
 
     Keys = npt.NDArray[np.bytes_]
 

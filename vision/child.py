@@ -36,13 +36,13 @@ from values.offline import SILENCED
 from values.rule import Declared
 from values.sentence import Sentence, say
 from vision import errors
-from vision.archive import Archive, ArchiveLimits, ListedMember, MemberRefusal
-from vision.clip import ClipFacts, ClipLimits
-from vision.copies import fingerprint
-from vision.decode import LIMITS, DecodeLimits, decode_photo
+from vision.copies.verdict import fingerprint
 from vision.errors import DecodeError, DecoderStopped
 from vision.frames import choose_frames, grab_frame, probe_clip
-from vision.metadata import read_embedded
+from vision.media.archive import Archive, ArchiveLimits, ListedMember, MemberRefusal
+from vision.media.clip import ClipFacts, ClipLimits
+from vision.media.decode import LIMITS, DecodeLimits, decode_photo
+from vision.media.metadata import read_embedded
 from vision.types import EmbeddedFact, EmbeddedFacts, Fingerprint, Frame, Photo
 
 if TYPE_CHECKING:

@@ -25,7 +25,13 @@ import av.error
 from PIL import Image
 
 from values.sentence import Sentence, say
-from vision.clip import (
+from vision.errors import DamagedFile, VisionError
+from vision.footage.frame_cache import Kept
+from vision.footage.moments import choose, without_standing
+from vision.footage.multi_frame import lay
+from vision.footage.survey import SPARED, survey
+from vision.footage.track import Place, View, follow, place_of
+from vision.media.clip import (
     LIMITS,
     ClipFacts,
     ClipLimits,
@@ -36,12 +42,6 @@ from vision.clip import (
     upright_grey,
     walk,
 )
-from vision.errors import DamagedFile, VisionError
-from vision.frame_cache import Kept
-from vision.moments import choose, without_standing
-from vision.multi_frame import lay
-from vision.survey import SPARED, survey
-from vision.track import Place, View, follow, place_of
 from vision.types import Frame, Pixels
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-    from vision.clip import Grey
+    from vision.media.clip import Grey
 
 __all__ = ["ClipFacts", "ClipLimits", "choose_frames", "grab_frame", "probe_clip"]
 

@@ -16,7 +16,7 @@ from pydantic_core import to_json
 
 from values.sentence import Said, Sentence, recorded
 from vision.errors import ReadingRefused
-from vision.lattice import KeptLattice, Lattice
+from vision.ocr.lattice import KeptLattice, Lattice
 from vision.types import (
     Alternative,
     Box,

@@ -15,7 +15,7 @@ from PIL import Image
 from sqlalchemy import Row, or_, select
 
 from values.sentence import say
-from vision.copies import MOST_COMPARED, compare, draw_pair, worth_comparing
+from vision.copies.verdict import MOST_COMPARED, compare, draw_pair, worth_comparing
 from vision.types import CopyEvidence
 from words import en
 from workbench import events, tables
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from evidence_store.types import Draft
-    from vision.copies import NearHit
+    from vision.copies.verdict import NearHit
     from vision.types import Fingerprint, Photo, PhotoReading
     from workbench.cases import Cases
     from workbench.images import Images

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from evidence_store.blobs import checked_sha256
-from vision.decode import decode_photo
-from vision.rectify import crop_region
+from vision.media.decode import decode_photo
+from vision.media.rectify import crop_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable

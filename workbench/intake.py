@@ -22,11 +22,11 @@ from evidence_store.blobs import checked_sha256
 from evidence_store.errors import BadInput, BlobDamaged, BlobMissing, StoreError
 from values.recordable import escaped, unescaped
 from values.sentence import beside
-from vision.archive import ArchiveLimits, ListedMember, MemberRefusal, printable
 from vision.child import DECODERS
-from vision.clip import ClipLimits
-from vision.decode import DecodeLimits, sniff
 from vision.errors import DecodeError
+from vision.media.archive import ArchiveLimits, ListedMember, MemberRefusal, printable
+from vision.media.clip import ClipLimits
+from vision.media.decode import DecodeLimits, sniff
 from vision.types import EmbeddedFacts
 from words import en
 from workbench import events, pieces, tables
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from evidence_store.types import Draft, Sha256
     from values.sentence import Said
-    from vision.clip import ClipFacts
+    from vision.media.clip import ClipFacts
     from vision.types import Fingerprint, Frame, Photo
     from workbench.cases import Cases
     from workbench.copies import Copies

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, select
 
 from evidence_store.blobs import checked_sha256
-from vision.copies import FingerprintIndex, fingerprint
-from vision.decode import decode_photo
+from vision.copies.verdict import FingerprintIndex, fingerprint
+from vision.media.decode import decode_photo
 from workbench import tables
 from workbench.log_marks import is_of, mark_of
 from workbench.plain import fingerprint_from
 
 if TYPE_CHECKING:
-    from vision.copies import NearHit
+    from vision.copies.verdict import NearHit
     from vision.types import Fingerprint
     from workbench.stores import Stores
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from evidence_store.errors import BlobDamaged, BlobMissing
-from vision.same_object import identity_values
+from vision.copies.same_object import identity_values
 from workbench import tables
 from workbench.exhibits import kept_reading
 from workbench.log_marks import is_of, mark_of

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from evidence_store.blobs import sha256_of, sha256_of_file
 from values.recordable import escaped, unescaped
-from vision.decode import HEAD_BYTES
+from vision.media.decode import HEAD_BYTES
 from workbench.errors import BadRequest
 from workbench.types import Upload
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from catalog.types import FieldEvidence, Query
-from vision.fusion import FusedLikelihood, fuse
+from vision.fusion.fuse import FusedLikelihood, fuse
 from workbench.types import AskedField, Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from vision.lattice import Lattice
+    from vision.ocr.lattice import Lattice
     from vision.types import FieldName, FieldReading, PhotoReading
     from workbench.types import FieldStanding, PlateView, SearchedField
 

@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, func, select
 from evidence_store.blobs import checked_sha256
 from evidence_store.canonical import canonical_json
 from evidence_store.errors import BlobDamaged, BlobMissing
-from vision.decode import decode_photo
-from vision.engine import USUAL
 from vision.errors import VisionError
-from vision.reader import PATIENCE, EngineStatus, Reader, engine_status
+from vision.media.decode import decode_photo
+from vision.ocr.engine import USUAL
+from vision.plate.reader import PATIENCE, EngineStatus, Reader, engine_status
 from vision.serialize import reading_to_json
 from words import en
 from workbench import events, tables
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from evidence_store.types import Draft
-    from vision.lattice import Lattice
+    from vision.ocr.lattice import Lattice
     from vision.types import FieldReading, Photo, PhotoReading, Quad
     from workbench.cases import Cases
     from workbench.copies import Copies

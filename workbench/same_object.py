@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from vision.copies import compare
-from vision.same_object import identity_values, propose_same_object, regions_with
+from vision.copies.same_object import identity_values, propose_same_object, regions_with
+from vision.copies.verdict import compare
 from workbench import events, tables
 from workbench.exhibits import kept_reading
 from workbench.exposures import ASKED_TOGETHER, exposures_in, showing

@@ -34,7 +34,7 @@ class Settings:
     max_clip_bytes: int = size_limit("clip").most
     max_zip_bytes: int = size_limit("zip").most
     reading_seconds: float = READING_SECONDS
-    """Work on one photo, in seconds on a core (see `vision.reader`)."""
+    """Work on one photo, in seconds on a core (see `vision.plate.reader`)."""
     bucket: str | None = None
     """Where blobs are kept instead of the folder: a URL such as `s3://bucket/prefix`."""
 

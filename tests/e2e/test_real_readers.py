@@ -9,7 +9,7 @@ import pytest
 from catalog.demo import COVERAGE, demo_catalog_csv
 from renderer import demo_story
 from renderer.demo import demo_photos
-from vision.engine import engine_status
+from vision.ocr.engine import engine_status
 from workbench.settings import Settings
 from workbench.types import Actor, Claims, Judgement, Policy, Role, Upload
 from workbench.workbench import Workbench

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from values import limits
-from vision import archive, clip, decode
+from vision.media import archive, clip, decode
 from workbench.rules.limits import SIZES
 from workbench.settings import Settings
 

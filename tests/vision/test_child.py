@@ -18,11 +18,8 @@ from renderer.plate import PlateSpec
 from tests.workbench.drawn import plate_jpeg
 from values.sentence import Sentence, say
 from vision import child
-from vision.archive import ArchiveLimits, ListedMember
 from vision.child import BrokenOff, ChildLimits, Decoders
-from vision.clip import ClipLimits
-from vision.copies import fingerprint
-from vision.decode import DecodeLimits, decode_photo
+from vision.copies.verdict import fingerprint
 from vision.errors import (
     DamagedFile,
     DecodeError,
@@ -31,7 +28,10 @@ from vision.errors import (
     NotAPhoto,
     TooLarge,
 )
-from vision.metadata import read_embedded
+from vision.media.archive import ArchiveLimits, ListedMember
+from vision.media.clip import ClipLimits
+from vision.media.decode import DecodeLimits, decode_photo
+from vision.media.metadata import read_embedded
 from vision.types import Frame, Photo
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from hypothesis import strategies as some
 from benchmarks.cyrillic_lines import draw_line, font_families, make_text
 from benchmarks.reading_rules import plain
 from renderer.lettering import FACES, Face, letter
-from vision.engine import load_engine
 from vision.engines.cyrillic import ALPHABET, TWINS, in_its_script
 from vision.engines.tapped import tapped
+from vision.ocr.engine import load_engine
 
 if TYPE_CHECKING:
     from vision.types import Pixels

@@ -9,10 +9,10 @@ import pytest
 
 from tests.vision.drawn import line, plate
 from values.sentence import say
-from vision import engine as engines
-from vision.engine import TextEngine, engine_status, load_engine
 from vision.engines.scripted import ScriptedEngine, ScriptedLine
 from vision.errors import EngineMissing
+from vision.ocr import engine as engines
+from vision.ocr.engine import TextEngine, engine_status, load_engine
 
 TEXTS = ("CMX-15D", "SERIAL No. 0836", "WESCAM")
 SCRIPT = ScriptedEngine(

@@ -16,11 +16,11 @@ from PIL import Image
 
 from tests.vision import clips
 from values.sentence import say
-from vision.clip import ClipLimits
 from vision.errors import DamagedFile, EmptyFile, NotAClip, TooLarge
-from vision.frame_cache import Kept
+from vision.footage.frame_cache import Kept
+from vision.footage.track import Place
 from vision.frames import choose_frames, grab_frame, lay_frames, main, probe_clip
-from vision.track import Place
+from vision.media.clip import ClipLimits
 from words import en
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ def test_a_clip_without_a_picture_is_refused(
 ) -> None:
     path = tmp_path / "odd.mp4"
     path.write_bytes(b"anything")
-    monkeypatch.setattr("vision.clip.av.open", lambda *_asked, **_options: Opened(*tracks))
+    monkeypatch.setattr("vision.media.clip.av.open", lambda *_asked, **_options: Opened(*tracks))
     with pytest.raises((NotAClip, DamagedFile)) as caught:
         probe_clip(path)
     assert caught.value.sentence == say(says, name="odd.mp4")

@@ -12,7 +12,7 @@ from tests.vision.drawn import plate
 from values.sentence import Sentence, say
 from vision.engines.scripted import ScriptedEngine, ScriptedLine
 from vision.errors import ReadingRefused
-from vision.reader import Reader
+from vision.plate.reader import Reader
 from vision.serialize import (
     TEXTS_ALONE,
     field_from_json,
@@ -32,7 +32,7 @@ def reading() -> PhotoReading:
         ScriptedLine(text="S/N 0836", confidence=0.8, box=(0.1, 0.25, 0.4, 0.08)),
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("vision.reader.load_engine", lambda name: ScriptedEngine(lines=lines))
+        patch.setattr("vision.plate.reader.load_engine", lambda name: ScriptedEngine(lines=lines))
         return Reader(engines=("scripted",)).read(plate([]))
 
 

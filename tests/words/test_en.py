@@ -17,9 +17,9 @@ import pytest
 
 from values.errors import NameplateError
 from values.sentence import say
-from vision.engine import load_engine
 from vision.errors import EngineMissing
-from vision.fusion import NothingToFuse, fuse
+from vision.fusion.fuse import NothingToFuse, fuse
+from vision.ocr.engine import load_engine
 from words import en
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.workbench.drawn import SERIAL, plate_jpeg
 from tests.workbench.steps import bundle_table, case_file, judge, now
-from vision.engine import load_engine
+from vision.ocr.engine import load_engine
 from workbench.narrative import sentence
 from workbench.types import Claims, ExhibitState, Judgement, Role, Upload
 

@@ -25,8 +25,8 @@ from tests.workbench.events.samples import SAMPLES
 from tests.workbench.steps import case_file
 from values.sentence import Sentence, beside, say
 from vision.child import DECODERS
-from vision.clip import ClipLimits
-from vision.reader import Reader
+from vision.media.clip import ClipLimits
+from vision.plate.reader import Reader
 from vision.types import EmbeddedFacts
 from words import en
 from workbench import events

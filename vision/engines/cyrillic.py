@@ -20,12 +20,12 @@ from values.text import CYRILLIC, CYRILLIC_OWN, LATIN_OWN, SAME_SHAPE
 from vision.engines.glyphs import as_read
 from vision.engines.rapidocr import LEAST_WIDTH, RapidOcrEngine, usable_cores
 from vision.engines.tapped import tapped
-from vision.lattice import Lattice
+from vision.ocr.lattice import Lattice
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from vision.engine import Recognised
+    from vision.ocr.engine import Recognised
 
     Floats = npt.NDArray[np.float32]
 

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from vision.engine import (
+from vision.engines.glyphs import as_read
+from vision.engines.weights import known_hash
+from vision.ocr.engine import (
     MOST_ENLARGED,
     NOTHING,
     FoundLine,
     Recognised,
     package_version,
 )
-from vision.engines.glyphs import as_read
-from vision.engines.weights import known_hash
-from vision.lattice import Lattice
+from vision.ocr.lattice import Lattice
 from vision.types import Engine
 
 if TYPE_CHECKING:

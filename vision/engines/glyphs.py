@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from vision.engine import NOTHING, Recognised
-from vision.lattice import BLANK
+from vision.ocr.engine import NOTHING, Recognised
+from vision.ocr.lattice import BLANK
 from vision.types import CharOption, Glyph
 
 if TYPE_CHECKING:
-    from vision.lattice import Lattice
+    from vision.ocr.lattice import Lattice
 
 OPTIONS = 5
 LEAST_OPTION = 1e-3

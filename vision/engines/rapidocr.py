@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 import rapidocr
 
-from vision.engine import NOTHING, FoundLine, Recognised, fitted, package_version
 from vision.engines.glyphs import as_read
 from vision.engines.weights import known_hash
-from vision.lattice import Lattice
+from vision.ocr.engine import NOTHING, FoundLine, Recognised, fitted, package_version
+from vision.ocr.lattice import Lattice
 from vision.types import Engine
 
 if TYPE_CHECKING:

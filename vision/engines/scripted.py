@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from values.sentence import say
-from vision.engine import NOTHING, FoundLine, Recognised
 from vision.engines.glyphs import glyphs_of
 from vision.errors import EngineMissing
-from vision.lattice import Lattice
+from vision.ocr.engine import NOTHING, FoundLine, Recognised
+from vision.ocr.lattice import Lattice
 from vision.types import Engine
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pytesseract
 
-from vision.engine import NOTHING, FoundLine, Recognised, fitted, weights_hash
+from vision.ocr.engine import NOTHING, FoundLine, Recognised, fitted, weights_hash
 from vision.types import CharOption, Engine, Glyph
 
 if TYPE_CHECKING:

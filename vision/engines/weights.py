@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from vision.engine import weights_hash
 from vision.errors import WeightsUnknown
+from vision.ocr.engine import weights_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

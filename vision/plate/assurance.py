@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Final
 from values.rule import Declared
 from values.sentence import Sentence, say
 from values.text import fold, skeleton
-from vision.labels import NUMBER_SIGN, fold_word
-from vision.payload import is_article_number
+from vision.codes.payload import is_article_number
 from vision.plate.fragments import longer_value
+from vision.plate.labels import NUMBER_SIGN, fold_word
 from vision.shapes import (
     kind_of_statement,
     letters_and_digits,

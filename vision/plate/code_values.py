@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vision.codes import read_codes
-from vision.labels import find_labels
-from vision.payload import is_article_number
+from vision.codes.find import read_codes
+from vision.codes.payload import is_article_number
+from vision.media.rectify import crop_quad, stretched, way_back
+from vision.plate.labels import find_labels
 from vision.plate.spans import FieldGuess
-from vision.rectify import crop_quad, stretched, way_back
 from vision.shapes import letters_and_digits, looks_like_date
 
 if TYPE_CHECKING:

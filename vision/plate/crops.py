@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vision.engine import Recognised
-from vision.labels import find_labels
-from vision.lattice import Lattice
+from vision.media.rectify import crop_quad, side_lengths, stretched
+from vision.ocr.engine import Recognised
+from vision.ocr.lattice import Lattice
+from vision.plate.labels import find_labels
 from vision.plate.layout import Row, rows_of
 from vision.plate.spans import open_labels, read_plate, telling_lines
 from vision.plate.views import SeenLine, one_place
-from vision.rectify import crop_quad, side_lengths, stretched
 from vision.shapes import plausible
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from vision.engine import TextEngine
+    from vision.ocr.engine import TextEngine
     from vision.types import FieldName, Pixels, Quad, TextLine
 
     Vector = npt.NDArray[np.float64]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vision.media.rectify import side_lengths
 from vision.plate.layout import common_direction, direction
-from vision.rectify import side_lengths
 from vision.types import PlateRegion
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from values.sentence import Sentence
-    from vision.engine import Recognised
+    from vision.ocr.engine import Recognised
     from vision.plate.layout import Row
     from vision.plate.spans import PlateText
     from vision.types import (

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from vision.labels import find_labels
 from vision.plate.draft import CLAIMED
+from vision.plate.labels import find_labels
 from vision.plate.layout import rows_of
 from vision.shapes import letters_and_digits, looks_like_date, looks_like_measure
 

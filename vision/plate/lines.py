@@ -11,22 +11,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from values.rule import Declared
-from vision.consensus import contradicts, most_agreed
-from vision.cyrillic import read_cyrillic
-from vision.engine import reread
+from vision.media.rectify import crop_quad, stretched
+from vision.ocr.consensus import contradicts, most_agreed
+from vision.ocr.engine import reread
+from vision.ocr.scripts import read_other_scripts, replaces
 from vision.plate.code_values import codes_beside
+from vision.plate.cyrillic import read_cyrillic
 from vision.plate.detect import find_plates
 from vision.plate.draft import PlateDraft, ReaderText
 from vision.plate.layout import rows_of
 from vision.plate.spans import read_plate, telling_lines
 from vision.plate.views import numbered
-from vision.rectify import crop_quad, stretched
-from vision.scripts import read_other_scripts, replaces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from vision.engine import Recognised, TextEngine
+    from vision.ocr.engine import Recognised, TextEngine
     from vision.plate.budget import Budget
     from vision.plate.views import SeenLine
     from vision.types import Code, Engine, Pixels, TextLine

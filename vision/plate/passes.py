@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vision.labels import find_labels
+from vision.media.rectify import side_lengths
 from vision.plate.crops import bridged, completed, extended, overlapped, strips
 from vision.plate.detect import find_plates, outline
+from vision.plate.labels import find_labels
 from vision.plate.layout import common_direction
 from vision.plate.spans import find_fields
 from vision.plate.views import (
@@ -28,12 +29,11 @@ from vision.plate.views import (
     upright_among,
     whole,
 )
-from vision.rectify import side_lengths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from vision.engine import TextEngine
+    from vision.ocr.engine import TextEngine
     from vision.plate.budget import Budget
     from vision.plate.views import SeenLine
     from vision.types import Photo, Quad, TextLine

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vision.codes import read_codes
+from vision.codes.find import read_codes
 from vision.plate.assurance import Evidence, OneReader
 from vision.plate.drawn_region import as_drawn, one_value_each, top_to_bottom
 from vision.plate.fields import fields_of_one, with_fields
@@ -23,7 +23,7 @@ from vision.types import Engine, PhotoReading, Reading
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from vision.engine import TextEngine
+    from vision.ocr.engine import TextEngine
     from vision.plate.budget import Budget
     from vision.plate.draft import PlateDraft
     from vision.plate.views import SeenLine

@@ -13,7 +13,7 @@ from dataclasses import field as dataclass_field
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from vision.labels import NUMBER_SIGN, Label, find_labels
+from vision.plate.labels import NUMBER_SIGN, Label, find_labels
 from vision.plate.layout import Row, rows_of
 from vision.shapes import (
     find_container,

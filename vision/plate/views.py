@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import cv2
 import numpy as np
 
-from vision.consensus import most_agreed
+from vision.media.rectify import crop_quad, frame, side_lengths, turn_quad, way_back
+from vision.ocr.consensus import most_agreed
 from vision.plate.layout import direction
-from vision.rectify import crop_quad, frame, side_lengths, turn_quad, way_back
 from vision.types import TextLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from vision.engine import Recognised, TextEngine
+    from vision.ocr.engine import Recognised, TextEngine
     from vision.types import Engine, Pixels, Point, Quad
 
 TALL = 1.5

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vision.consensus import without_case
 from vision.engines.glyphs import glyphs_of
-from vision.lattice import Lattice
+from vision.ocr.consensus import without_case
+from vision.ocr.lattice import Lattice
 from vision.plate.draft import FieldDraft, Heard
 from vision.shapes import RARE_LETTER, letters_and_digits, rare_letters
 from vision.types import Alternative, CharOption, FieldSource, Glyph
@@ -18,7 +18,7 @@ from vision.types import Alternative, CharOption, FieldSource, Glyph
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from vision.engine import Recognised
+    from vision.ocr.engine import Recognised
     from vision.plate.spans import FieldGuess
     from vision.types import Code
 

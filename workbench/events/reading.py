@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from evidence_store.types import Entry, Sha256
 from values.text import counted
-from vision.reader import COMBINED
+from vision.plate.reader import COMBINED
 from vision.types import Engine, FieldName, Quad, ReadingState
 from workbench import tables
 from workbench.events import regions as state

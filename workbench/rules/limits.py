@@ -51,7 +51,7 @@ LEAST_SOUGHT = 2
 """Shortest fragment that is looked for: one letter or digit alone is everywhere."""
 
 READING_SECONDS = 30.0
-"""Work on one photo, where NAMEPLATE_READING_SECONDS says nothing else (see `vision.reader`)."""
+"""Work on one photo, where NAMEPLATE_READING_SECONDS says nothing else: `vision.plate.reader`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,18 +19,13 @@ from evidence_store import clock, drafting
 from evidence_store.bundle import decodings, documents, redact_files, safe_names, spellings, walk
 from values import limits as sizes
 from values.rule import rules_of
-from vision import (
-    archive,
-    child,
-    clip,
-    copies,
-    copy_index,
-    cyrillic,
-    decode,
-    same_object,
-    scripts,
-)
-from vision.plate import assurance, budget, fields, lines
+from vision import child
+from vision.copies import index as copy_index
+from vision.copies import same_object
+from vision.copies import verdict as copies
+from vision.media import archive, clip, decode
+from vision.ocr import scripts
+from vision.plate import assurance, budget, cyrillic, fields, lines
 from workbench import trace
 from workbench.rules import (
     acts,

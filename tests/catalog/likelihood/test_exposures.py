@@ -25,8 +25,8 @@ from tests.catalog.casework import (
     snapshot_of,
     spoken,
 )
-from vision.evidence import FusedLikelihood, usual_tempering
-from vision.lattice import Lattice
+from vision.fusion.evidence import FusedLikelihood, usual_tempering
+from vision.ocr.lattice import Lattice
 
 if TYPE_CHECKING:
     from pathlib import Path

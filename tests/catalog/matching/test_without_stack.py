@@ -25,7 +25,7 @@ from tests.catalog.casework import (
 )
 from tests.catalog.likelihood.test_exposures import SYMBOLS, Fused, lattice
 from values.sentence import say
-from vision.lattice import Lattice
+from vision.ocr.lattice import Lattice
 from words import en
 
 if TYPE_CHECKING:

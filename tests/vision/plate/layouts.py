@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vision.engines.glyphs import glyphs_of
-from vision.lattice import Lattice
+from vision.ocr.lattice import Lattice
 from vision.plate.detect import find_plates
 from vision.plate.draft import PlateDraft
 from vision.plate.fields import with_fields

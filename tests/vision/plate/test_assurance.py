@@ -10,7 +10,7 @@ import pytest
 from tests.vision.lines import text_line
 from tests.vision.plate.layouts import SEEDS, Layout, fields, offered, reasons, stated
 from values.sentence import say
-from vision.payload import gtin_checks, is_article_number
+from vision.codes.payload import gtin_checks, is_article_number
 from vision.plate import assurance
 from vision.plate.assurance import (
     CONDITIONS,

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tests.vision.plate.test_weighing import seen as lattice_of
-from vision.engine import NOTHING, FoundLine, Recognised
 from vision.engines.glyphs import glyphs_of
+from vision.ocr.engine import NOTHING, FoundLine, Recognised
 from vision.plate.crops import completed, overlapped
 from vision.types import Engine, Pixels, TextLine
 

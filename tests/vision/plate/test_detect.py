@@ -10,9 +10,9 @@ import pytest
 
 from tests.vision.drawn import plate
 from tests.vision.lines import text_line
+from vision.media.rectify import crop_quad, crop_region, frame, side_lengths, turn_quad, way_back
 from vision.plate.detect import find_plates, outline
 from vision.plate.layout import rows_of
-from vision.rectify import crop_quad, crop_region, frame, side_lengths, turn_quad, way_back
 
 if TYPE_CHECKING:
     from vision.types import Quad

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vision.engine import Recognised
+from vision.ocr.engine import Recognised
 from vision.plate import assurance
 from vision.plate.code_values import IN_A_CODE
 from vision.plate.draft import CLAIMED, FieldDraft, PlateDraft, ReaderText

@@ -10,8 +10,8 @@ import pytest
 
 from renderer.codes import draw_code
 from tests.vision.plate.layouts import seen as lattice_of
-from vision.engine import Recognised
 from vision.engines.glyphs import glyphs_of
+from vision.ocr.engine import Recognised
 from vision.plate import lines
 from vision.plate.budget import Budget
 from vision.plate.lines import gathered, read_again, read_by_all, with_readers

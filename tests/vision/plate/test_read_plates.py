@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.vision.drawn import plate
-from vision.engine import engine_status
-from vision.reader import Reader
+from vision.ocr.engine import engine_status
+from vision.plate.reader import Reader
 
 HERE = {status.name for status in engine_status() if status.available}
 READERS = ("rapidocr", "ppocr5", "easyocr")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vision.engine import Recognised
+from vision.ocr.engine import Recognised
 from vision.plate.views import SeenLine, merged, upright_among, whole
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.vision.lines import text_line
-from vision.engine import Recognised
 from vision.engines.glyphs import glyphs_of
-from vision.lattice import Lattice
+from vision.ocr.engine import Recognised
+from vision.ocr.lattice import Lattice
 from vision.plate.assurance import Evidence, vouched
 from vision.plate.draft import PlateDraft
 from vision.plate.spans import FieldGuess, find_fields

@@ -1,0 +1,1 @@
+"""Machine-readable codes: found, and what their payloads say."""

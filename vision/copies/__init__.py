@@ -1,0 +1,1 @@
+"""Whether two photos are copies of one exposure, or show one object."""

@@ -1,0 +1,1 @@
+"""One reading of several exposures of one plate."""

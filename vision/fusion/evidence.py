@@ -1,0 +1,294 @@
+"""What several looks say about any given string: tempered, freed of preference, discounted.
+
+Beside the looks may stand their *stack*: what was read in all of them laid over each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from vision.ocr.lattice import BLANK, UNITS, Lattice, Step
+from vision.ocr.prefixes import forward_shared
+from vision.shapes import letters_and_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from vision.types import FieldReading
+
+    Floats = npt.NDArray[np.float64]
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""What plates write values in; other scripts join where a look or a question has them."""
+
+SUGGESTIONS = 6
+
+LEAST_SEEN = 0.003
+
+_MISREAD: dict[str, tuple[tuple[str, float], ...]] = {
+    "B": (("8", 0.20),),
+    "S": (("5", 0.25),),
+    "O": (("0", 0.35),),
+    "0": (("O", 0.20),),
+    "5": (("S", 0.03),),
+    "8": (("B", 0.02), ("3", 0.02)),
+    "1": (("I", 0.08), ("7", 0.02)),
+    "I": (("1", 0.20), ("L", 0.05)),
+    "Z": (("2", 0.15),),
+    "2": (("Z", 0.03),),
+    "G": (("6", 0.10),),
+    "6": (("G", 0.03), ("8", 0.02)),
+    "Q": (("0", 0.15), ("O", 0.10)),
+    "D": (("0", 0.05), ("O", 0.05)),
+}
+"""What a character that was read may be instead, where only the text is known. Directed: a B is
+often an 8, an 8 seldom a B. Shares after measurements of Tesseract on rendered fonts; rounded.
+How often is measured here; which characters look alike at all stands in `values.text`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tempering:
+    """How a recogniser's numbers are turned into evidence. Fitted; see `fusion.json`."""
+
+    temperature: float
+    """Each step's probabilities are raised to 1 / temperature: above 1, less sure."""
+    floor: float
+    """Share of each step that is spread evenly over all characters: a look may be misled."""
+    prior_share: float
+    """How much of the recogniser's preference for characters is divided out; 0: nothing.
+    Above 1 where the preference was measured on readings most of whose pixels left no room
+    for it."""
+    prior: tuple[tuple[str, float], ...]
+    """Natural logarithm of that preference by character: 0 on average, above for favourites."""
+    discounts: tuple[float, ...]
+    """What the sum over 1, 2, 3 … looks is multiplied by; the last serves for more looks."""
+    stack_weight: float
+    """For how many looks the stack of all looks counts."""
+    stacked_discounts: tuple[float, ...]
+    """The same as `discounts` where there is a stack."""
+    version: str
+    source: str
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that turn no probability into a likelihood."""
+        if self.temperature <= 0 or not 0 <= self.floor < 1 or self.stack_weight < 0:
+            raise ValueError("a tempering needs a temperature above 0, a floor in 0–1, a weight")
+        if not self.discounts or not self.stacked_discounts:
+            raise ValueError("a tempering needs discounts")
+
+    def discount(self, looks: int, *, stacked: bool = False) -> float:
+        """The factor on the sum over that many looks, and their stack if there is one."""
+        fitted = self.stacked_discounts if stacked else self.discounts
+        return fitted[min(looks, len(fitted)) - 1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fitted:
+    """The file of fitted numbers, as `benchmarks.fusion --fit` writes it."""
+
+    version: str
+    source: str
+    loss: float
+    temperature: float
+    floor: float
+    prior_share: float
+    prior: dict[str, float]
+    discounts: tuple[float, ...]
+    stack_weight: float
+    stacked_discounts: tuple[float, ...]
+
+
+_FITTED: Final = TypeAdapter(_Fitted)
+
+
+@cache
+def usual_tempering() -> Tempering:
+    """Give the fitted numbers that are kept with the program."""
+    data = Path(__file__).with_name("fusion.json").read_bytes()
+    fitted = _FITTED.validate_json(data, strict=True, extra="forbid")
+    return Tempering(
+        temperature=fitted.temperature,
+        floor=fitted.floor,
+        prior_share=fitted.prior_share,
+        prior=tuple(sorted(fitted.prior.items())),
+        discounts=fitted.discounts,
+        stack_weight=fitted.stack_weight,
+        stacked_discounts=fitted.stacked_discounts,
+        version=fitted.version,
+        source=fitted.source,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FusedLikelihood:
+    """What all looks at one plate say together about any string; satisfies `StringLikelihood`.
+
+    Case and separators do not matter: strings are compared by their letters and digits. The
+    logarithms are tempered and discounted already; nobody need temper them again.
+    """
+
+    looks: tuple[Lattice, ...]
+    tempering: Tempering
+    weights: tuple[float, ...]
+    """For how many looks each one counts: 1, or the share of its exposure that falls to it."""
+    stack: Lattice | None = None
+    """What was read in all looks laid over each other."""
+
+    def __post_init__(self) -> None:
+        """Refuse weights that are not one for each look."""
+        if len(self.weights) != len(self.looks) or any(weight < 0 for weight in self.weights):
+            raise ValueError("each look needs a weight of 0 or more")
+
+    @classmethod
+    def of(
+        cls,
+        looks: Sequence[Lattice],
+        tempering: Tempering,
+        *,
+        weights: Sequence[float] | None = None,
+        stack: Lattice | None = None,
+    ) -> FusedLikelihood:
+        """Fold the looks' symbols to plain letters and digits; each counts once by default."""
+        return cls(
+            looks=tuple(_plain(look) for look in looks),
+            tempering=tempering,
+            weights=(1.0,) * len(looks) if weights is None else tuple(weights),
+            stack=None if stack is None else _plain(stack),
+        )
+
+    @property
+    def exposures(self) -> int:
+        """As how many exposures all looks count together."""
+        return max(1, round(sum(self.weights)))
+
+    @property
+    def views(self) -> tuple[Lattice, ...]:
+        """Every look, and the stack where there is one."""
+        return self.looks if self.stack is None else (*self.looks, self.stack)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Every character that any look kept, blank first."""
+        return (BLANK, *self.characters)
+
+    @cached_property
+    def characters(self) -> tuple[str, ...]:
+        """Every plain character to which some step of any look gave at least `LEAST_SEEN`."""
+        found = set()
+        for look in self.views:
+            for step in look.steps:
+                kept, _ = step.probabilities()
+                found |= {s for s, p in zip(step.symbols, kept, strict=True) if p >= LEAST_SEEN}
+        return tuple(sorted(found - {BLANK}))
+
+    def folded(self, mapping: Mapping[str, str]) -> FusedLikelihood:
+        """Merge symbols as `Lattice.folded` does, in every look."""
+        looks = tuple(look.folded(mapping) for look in self.looks)
+        stack = None if self.stack is None else self.stack.folded(mapping)
+        return replace(self, looks=looks, stack=stack)
+
+    def log_likelihood(self, strings: Sequence[str]) -> Floats:
+        """Natural logarithm, up to a constant, of how probable all looks are under each string.
+
+        Shape (n,); differences between strings are what counts. Minus infinity where a string
+        has no letter or digit, or more than a look has time steps.
+        """
+        plain = [letters_and_digits(string) for string in strings]
+        unique = list(dict.fromkeys(plain))
+        total = np.zeros(len(unique))
+        for look, weight in zip(self.looks, self.weights, strict=True):
+            total += weight * self.of_look(look, unique)
+        if self.stack is not None:
+            total += self.tempering.stack_weight * self.of_look(self.stack, unique)
+        total *= self.tempering.discount(self.exposures, stacked=self.stack is not None)
+        total[[not text for text in unique]] = -np.inf
+        place = {text: at for at, text in enumerate(unique)}
+        return np.asarray(total[[place[text] for text in plain]])
+
+    def of_look(self, look: Lattice, strings: Sequence[str]) -> Floats:
+        """Tempered logarithm for each plain string under one look, preference divided out."""
+        table, column = self._table(look, strings)
+        found = forward_shared(table, strings, column)
+        share = self.tempering.prior_share
+        if share:
+            prior = dict(self.tempering.prior)
+            liked = np.array([sum(prior.get(char, 0.0) for char in text) for text in strings])
+            found = found - share * liked
+        return found
+
+    def _table(self, look: Lattice, strings: Sequence[str]) -> tuple[Floats, dict[str, int]]:
+        """Tempered probabilities, time × (blank, plain characters), rows summing to one."""
+        wanted = {*ALPHABET, *self.characters, *"".join(strings)}
+        raw, place = look.matrix(tuple(wanted))
+        names = (BLANK, *sorted(wanted))
+        table = raw[:, [place[name] for name in names]]
+        table = table ** (1.0 / self.tempering.temperature)
+        table /= table.sum(axis=1, keepdims=True)
+        table = (1.0 - self.tempering.floor) * table + self.tempering.floor / len(names)
+        return table, {name: at for at, name in enumerate(names)}
+
+    def suggestions(self) -> tuple[str, ...]:
+        """Each look's own likeliest values, as plain letters and digits."""
+        return tuple(
+            dict.fromkeys(
+                letters_and_digits(text)
+                for look in self.views
+                for text, _ in look.best(SUGGESTIONS)
+            )
+        )
+
+
+def _plain(look: Lattice) -> Lattice:
+    """Fold a look's symbols: upper case, separators to blank."""
+    mapping = {}
+    for symbol in look.symbols:
+        plain = letters_and_digits(symbol)
+        if len(plain) <= 1 and plain != symbol:
+            mapping[symbol] = plain
+    return look.folded(mapping) if mapping else look
+
+
+def lattice_from_glyphs(reading: FieldReading) -> Lattice:
+    """Make a lattice of a reading that has none: its characters, with what they may be instead.
+
+    Each character gets one step, with a step of blank between two, so that equal neighbours
+    stay apart. Where a glyph has one option only, its usual misreadings stand in.
+    """
+    steps = [_step({BLANK: 0.97}, 0.03)]
+    for glyph in reading.glyphs or ():
+        options = {o.char: o.probability for o in glyph.options if letters_and_digits(o.char)}
+        if not options:
+            continue
+        if len(options) == 1:
+            options = _with_misreadings(*next(iter(options.items())))
+        missed = 0.02
+        total = sum(options.values())
+        room = min(0.98 - missed, total)
+        shares = {char: p / total * room for char, p in options.items()}
+        steps.append(_step({**shares, BLANK: missed}, 1.0 - missed - room))
+        steps.append(_step({BLANK: 0.97}, 0.03))
+    return Lattice(steps=tuple(steps), alphabet_size=len(ALPHABET) + 1)
+
+
+def _with_misreadings(char: str, sure: float) -> dict[str, float]:
+    others = _MISREAD.get(char.upper(), ())
+    sure = min(max(sure, 0.05), 0.99)
+    doubt = 1.0 - sum(share for _, share in others)
+    return {char: sure * doubt} | {other: sure * share for other, share in others}
+
+
+def _step(shares: Mapping[str, float], rest: float) -> Step:
+    ranked = sorted(shares.items(), key=lambda item: -item[1])
+    return Step(
+        symbols=tuple(symbol for symbol, _ in ranked),
+        levels=tuple(round(-UNITS * float(np.log(max(p, 1e-6)))) for _, p in ranked),
+        rest=round(-UNITS * float(np.log(rest))) if rest > 1e-9 else -1,
+    )

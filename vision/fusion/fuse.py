@@ -1,0 +1,327 @@
+"""Several exposures of one physical plate give one reading.
+
+A recogniser's scores are posteriors: how probable a string is given one look, under whatever
+strings it was trained on. Multiplying them over looks would count that preference, and the
+plate's damage, once for each look. So every look's probabilities are tempered, what the
+recogniser prefers anyway is divided out, and the sum over looks is discounted for what looks at
+one plate share. The numbers are fitted on rendered plates (`benchmarks.fusion --fit`) whose wear
+is drawn once and whose exposure is drawn anew; they stand in `fusion.json` beside this file.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from values.sentence import say
+from vision.errors import VisionError
+from vision.fusion.calibration import Kind, calibrated
+from vision.fusion.evidence import FusedLikelihood, Tempering, lattice_from_glyphs, usual_tempering
+from vision.ocr.lattice import Lattice
+from vision.plate.assurance import Exposures, assure
+from vision.shapes import letters_and_digits
+from vision.types import Alternative, CharOption, FieldReading, Glyph
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from values.sentence import Sentence
+
+__all__ = ["FusedLikelihood", "Tempering", "fuse", "fused_likelihood"]
+
+MOST_ALTERNATIVES = 6
+LEAST_ALTERNATIVE = 0.005
+GLYPH_OPTIONS = 5
+
+_ROUNDS = 6
+_STARTS = 3
+"""How often, and from how many of the best values so far, neighbours are weighed."""
+
+Maps = Callable[[float, Kind], float]
+
+
+def _as_it_is(probability: float, kind: Kind) -> float:
+    del kind
+    return probability
+
+
+class NothingToFuse(VisionError):
+    """No reading was given, or readings of different fields."""
+
+
+def fused_likelihood(
+    readings: Sequence[FieldReading],
+    *,
+    tempering: Tempering | None = None,
+    weights: Sequence[float] | None = None,
+    stack: Lattice | None = None,
+) -> FusedLikelihood:
+    """Give what all looks together say about any string; each reading counts as one look.
+
+    `weights` say otherwise: for how many looks each counts.
+    """
+    looks = tuple(
+        item.lattice if isinstance(item.lattice, Lattice) else lattice_from_glyphs(item)
+        for item in readings
+    )
+    return FusedLikelihood.of(looks, tempering or usual_tempering(), weights=weights, stack=stack)
+
+
+def fuse(
+    readings: tuple[FieldReading, ...],
+    *,
+    exposures: tuple[str, ...] | None = None,
+    stack: Lattice | None = None,
+    tempering: Tempering | None = None,
+    raw: bool = False,
+) -> FieldReading:
+    """Fuse readings of one field of one physical plate into one reading.
+
+    Args:
+        readings: one for each photo, all of the same field. One alone is tempered too.
+        exposures: for each reading, a name of the exposure it comes from; all different by
+            default. Readings of one exposure (reposts, stills of one clip) share the weight of one
+            look, each by how sure it is, so that none adds weight and none is left out.
+        stack: what was read in the same looks laid over each other (`vision.plate.stacking`).
+        tempering: the fitted numbers; those kept with the program by default.
+        raw: leave the confidences as they come, uncalibrated (to fit the calibration).
+
+    A person's transcription has no place here: it replaces the machine's reading in a query.
+    """
+    if not readings:
+        raise NothingToFuse(say("fusion.nothing"))
+    fields = {item.field for item in readings}
+    if len(fields) > 1:
+        raise NothingToFuse(say("fusion.different-fields", fields=tuple(sorted(fields))))
+    looks, exposures = readings, _checked(readings, exposures)
+    notes = _shared_note(len(looks) - len(set(exposures)))
+    certain = _from_codes(looks)
+    if certain is not None:
+        return certain
+    weights = shared_weights(exposures, [item.confidence for item in looks])
+    likelihood = fused_likelihood(looks, tempering=tempering, weights=weights, stack=stack)
+    texts = [letters_and_digits(item.text) for item in looks]
+    values = _explored(likelihood, texts)
+    if not values:
+        best = max(looks, key=lambda item: item.confidence)
+        key = letters_and_digits(best.text)
+        given = assure(Exposures(readings=looks, key=key, sure=0.0, exposures=0))
+        return given.of(replace(best, lattice=likelihood))
+    if stack is not None:
+        notes = (*notes, say("fusion.stack", text=stack.text.strip()))
+    maps: Maps = _as_it_is if raw else calibrated
+    return _reading(looks, exposures, likelihood, values, notes, maps)
+
+
+def shared_weights(exposures: Sequence[str], sure: Sequence[float]) -> tuple[float, ...]:
+    """For how many looks each reading counts, 0-1; the readings of one exposure share one look.
+
+    Each has a part by how sure it is (`sure`, 0-1), so that blurred stills do not drown a clear
+    one. What an exposure says of any two strings thus lies between what its exhibits say apart:
+    another repost of it is no gain.
+    """
+    together: dict[str, float] = {}
+    count: dict[str, int] = {}
+    for name, each in zip(exposures, sure, strict=True):
+        together[name] = together.get(name, 0.0) + each
+        count[name] = count.get(name, 0) + 1
+    return tuple(
+        each / together[name] if together[name] > 0 else 1.0 / count[name]
+        for name, each in zip(exposures, sure, strict=True)
+    )
+
+
+def _checked(
+    readings: tuple[FieldReading, ...], exposures: tuple[str, ...] | None
+) -> tuple[str, ...]:
+    """Give a name of an exposure for each reading."""
+    if exposures is None:
+        return tuple(str(number) for number in range(len(readings)))
+    if len(exposures) != len(readings):
+        raise NothingToFuse(
+            f"{len(readings)} readings came with {len(exposures)} exposures: give one for each."
+        )
+    return exposures
+
+
+def _shared_note(more: int) -> tuple[Sentence, ...]:
+    """Say how many readings there are beyond one for each exposure."""
+    if not more:
+        return ()
+    return (say("fusion.shared", more=more),)
+
+
+def _from_codes(looks: tuple[FieldReading, ...]) -> FieldReading | None:
+    """Give a code's value where codes agree: its own check digits say more than any pixels."""
+    codes = [item for item in looks if item.source.rule.startswith("code")]
+    if not codes or len({letters_and_digits(item.text) for item in codes}) > 1:
+        return None
+    return max(codes, key=lambda item: item.confidence)
+
+
+def _explored(likelihood: FusedLikelihood, texts: Sequence[str]) -> dict[str, float]:
+    """Climb from every look's best strings to the likeliest value; give all that were weighed.
+
+    Values are letters and digits only; numbers are natural logarithms.
+    """
+    seen: dict[str, float] = {}
+    starts = [text for text in dict.fromkeys((*texts, *likelihood.suggestions())) if text]
+    _weigh(likelihood, starts, seen)
+    for _ in range(_ROUNDS):
+        if not seen:
+            break
+        before = max(seen.values())
+        tops = sorted(seen, key=lambda text: -seen[text])[:_STARTS]
+        _weigh(likelihood, [near for top in tops for near in _near(top, likelihood)], seen)
+        if max(seen.values()) <= before:
+            break
+    return seen
+
+
+def _weigh(likelihood: FusedLikelihood, texts: Sequence[str], seen: dict[str, float]) -> None:
+    fresh = tuple(text for text in dict.fromkeys(texts) if text and text not in seen)
+    if fresh:
+        for text, value in zip(fresh, likelihood.log_likelihood(fresh), strict=True):
+            if math.isfinite(value):
+                seen[text] = float(value)
+
+
+def _near(text: str, likelihood: FusedLikelihood) -> list[str]:
+    """All values one substitution, insertion or deletion away, over what any look saw."""
+    near = [text[:at] + text[at + 1 :] for at in range(len(text))]
+    for char in likelihood.characters:
+        near += [text[:at] + char + text[at + 1 :] for at in range(len(text))]
+        near += [text[:at] + char + text[at:] for at in range(len(text) + 1)]
+    return near
+
+
+def _reading(
+    looks: tuple[FieldReading, ...],
+    exposures: tuple[str, ...],
+    likelihood: FusedLikelihood,
+    values: dict[str, float],
+    notes: tuple[Sentence, ...],
+    maps: Maps,
+) -> FieldReading:
+    ranked = sorted(values.items(), key=lambda item: (-item[1], item[0]))
+    logs = np.array([value for _, value in ranked])
+    shares = np.exp(logs - logs[0])
+    shares /= shares.sum()
+    key = ranked[0][0]
+    sure = maps(float(shares[0]), _kind(likelihood))
+    own = [item for item in looks if letters_and_digits(item.text) == key]
+    borne_by = {
+        exposure
+        for item, exposure in zip(looks, exposures, strict=True)
+        if letters_and_digits(item.text) == key
+    }
+    source = max(own or looks, key=lambda item: item.confidence)
+    given = assure(Exposures(readings=looks, key=key, sure=sure, exposures=len(borne_by)))
+    alternatives = tuple(
+        Alternative(text=_spelled(text, looks), probability=_scaled(share, shares[0], sure))
+        for (text, _), share in zip(ranked[1:], shares[1:], strict=True)
+        if share >= LEAST_ALTERNATIVE
+    )
+    fused = replace(
+        source,
+        text=_spelled(key, looks),
+        confidence=sure,
+        glyphs=_glyphs(key, values, maps),
+        alternatives=alternatives[:MOST_ALTERNATIVES],
+        notes=(*notes, *_differences(looks, key)),
+        lattice=likelihood,
+    )
+    return given.of(fused)
+
+
+def _kind(likelihood: FusedLikelihood) -> Kind:
+    if likelihood.stack is not None:
+        return "stacked"
+    return "field" if likelihood.exposures == 1 else "fused"
+
+
+def _scaled(share: float, first: float, sure: float) -> float:
+    """Share what calibration left for the alternatives in the proportions that they had."""
+    rest = 1.0 - float(first)
+    return float(share) * (1.0 - sure) / rest if rest > 0 else 0.0
+
+
+def _glyphs(key: str, values: dict[str, float], maps: Maps) -> tuple[Glyph, ...]:
+    """Alternatives of each character: the values that differ from the best in that one alone."""
+    glyphs = []
+    for at, char in enumerate(key):
+        head, tail = key[:at], key[at + 1 :]
+        options = {char: values[key]} | {
+            text[at]: value
+            for text, value in values.items()
+            if len(text) == len(key) and text.startswith(head) and text.endswith(tail)
+        }
+        glyphs.append(_glyph(options, maps))
+    return tuple(glyphs)
+
+
+def _glyph(options: dict[str, float], maps: Maps) -> Glyph:
+    names = sorted(options, key=lambda name: (-options[name], name))
+    weights: npt.NDArray[np.float64] = np.exp(
+        np.array([options[name] for name in names]) - options[names[0]]
+    )
+    shares = weights / weights.sum()
+    kept = [
+        CharOption(char=name, probability=maps(float(p), "character") if n == 0 else float(p))
+        for n, (name, p) in enumerate(zip(names[:GLYPH_OPTIONS], shares, strict=False))
+        if n == 0 or p >= 1e-3
+    ]
+    return Glyph(options=tuple(kept))
+
+
+def _spelled(key: str, looks: Sequence[FieldReading]) -> str:
+    """Give a plain value the separators that the looks show, where their lengths fit."""
+    best, shown = -1.0, key
+    for item in looks:
+        plain = letters_and_digits(item.text)
+        if len(plain) != len(key):
+            continue
+        same = sum(a == b for a, b in zip(plain, key, strict=True)) + item.confidence / 2
+        if same > best:
+            best, shown = same, _dressed(key, item.text)
+    return shown
+
+
+def _dressed(key: str, pattern: str) -> str:
+    """Put the characters of `key` where the pattern has letters and digits."""
+    chars = iter(key)
+    slots = [char for char in pattern if letters_and_digits(char)]
+    if len(slots) != len(key):
+        return key
+    return "".join(next(chars) if letters_and_digits(char) else char for char in pattern).strip()
+
+
+def _differences(looks: Sequence[FieldReading], key: str) -> tuple[Sentence, ...]:
+    """Say where single looks read something else, character by character."""
+    if len(looks) < 2:
+        return ()
+    notes = []
+    for number, item in enumerate(looks, start=1):
+        plain = letters_and_digits(item.text)
+        if plain == key:
+            continue
+        matcher = SequenceMatcher(None, key, plain, autojunk=False)
+        parts = [one for one in matcher.get_opcodes() if one[0] != "equal"]
+        notes.append(
+            say(
+                "fusion.look",
+                number=number,
+                text=item.text,
+                at=tuple(str(start + 1) for _, start, _, _, _ in parts),
+                here=tuple(key[start:end] for _, start, end, _, _ in parts),
+                there=tuple(plain[start:end] for _, _, _, start, end in parts),
+            )
+        )
+    return tuple(notes)

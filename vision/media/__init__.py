@@ -1,0 +1,1 @@
+"""Files from outside as pictures: photos, clips and archives, and what they say of themselves."""

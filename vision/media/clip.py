@@ -1,0 +1,278 @@
+"""Open a video clip within limits and walk over its frames with exact times.
+
+A clip is a hostile file like any other: only container formats of single files are accepted
+(a playlist could name other files), sizes are read from the header, and decoding stops when
+its time is over. A damaged stretch costs its own frames only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+import av
+import av.error
+import numpy as np
+import numpy.typing as npt
+
+from values.limits import CLIP_BYTES
+from values.rule import Declared
+from values.sentence import Sentence, say
+from vision.errors import DamagedFile, EmptyFile, NotAClip, TooLarge
+from vision.media.archive import printable
+from vision.types import EmbeddedFact, Pixels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+Report = Callable[[Sentence], None]
+Grey = npt.NDArray[np.uint8]
+"""Height × width, 8 bits."""
+
+READ_FORMATS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpeg,mpegts"
+"""FFmpeg's names of the containers that are read; playlists and image lists are not."""
+EARLY: Final = Fraction(1, 2)
+"""Seconds by which pictures may end before the clip does without a word on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipLimits:
+    """How much one clip may ask of this machine."""
+
+    max_bytes: int = CLIP_BYTES
+    max_seconds: float = 1_800.0
+    """Length of the clip that is looked at; what lies behind is reported, not read."""
+    max_pixels: int = 34_000_000
+    """Width × height of one frame; 8K has 33 million."""
+    max_decode_seconds: float = 240.0
+    """Time for one walk over the clip."""
+    max_frames: int = 10
+    """Stills chosen for reading, for each minute of the clip begun, up to four minutes' worth."""
+    max_laid: int = 2
+    """Places that are followed and laid, for each minute that has stills."""
+
+
+LIMITS: Final = ClipLimits()
+"""What one clip may ask of this machine: bytes, length, size of a frame, seconds, stills."""
+
+RULES: Final = Declared(
+    "clip",
+    test="tests/vision/media/test_clip.py",
+    source="decision 0075; assumed",
+    units={
+        "LIMITS": "bytes, seconds, pixels, stills a minute",
+    },
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipFacts:
+    """What a clip's header says; `duration` and `frame_rate` are exact fractions in seconds."""
+
+    format: str
+    codec: str
+    width: int
+    height: int
+    duration: Fraction | None
+    frame_rate: Fraction | None
+    rotation: int
+    """Degrees that a player turns the picture, clockwise."""
+    facts: tuple[EmbeddedFact, ...]
+    problems: tuple[Sentence, ...] = ()
+
+
+@contextmanager
+def open_clip(
+    path: Path, *, limits: ClipLimits, name: str | None = None
+) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """Open a clip and its first video stream within limits.
+
+    Raises:
+        EmptyFile, TooLarge, NotAClip, DamagedFile: each with a sentence that names the file.
+
+    """
+    shown = name or path.name
+    _refuse_by_bytes(path, shown, limits)
+    options = {"protocol_whitelist": "file", "format_whitelist": READ_FORMATS}
+    try:
+        container = av.open(str(path), options=options)
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise NotAClip(say("clip.unopened", name=shown)) from error
+    with container:
+        stream = next(iter(container.streams.video), None)
+        if stream is None:
+            raise NotAClip(say("clip.no-picture", name=shown))
+        if stream.codec_context is None:
+            raise NotAClip(say("clip.unknown-codec", name=shown))
+        _refuse_by_header(stream, shown, limits)
+        stream.thread_type = "AUTO"
+        yield container, stream
+
+
+def _refuse_by_bytes(path: Path, shown: str, limits: ClipLimits) -> None:
+    """Refuse by size alone."""
+    size = path.stat().st_size
+    if size == 0:
+        raise EmptyFile(say("file.empty", name=shown))
+    if size > limits.max_bytes:
+        raise TooLarge(say("clip.too-large", name=shown, size=size, most=limits.max_bytes))
+
+
+def _refuse_by_header(stream: VideoStream, shown: str, limits: ClipLimits) -> None:
+    """Refuse what the header declares too large or does not declare at all."""
+    width, height = stream.codec_context.width, stream.codec_context.height
+    if width * height > limits.max_pixels:
+        raise TooLarge(say("clip.large-frames", name=shown, width=width, height=height))
+    if width * height == 0:
+        raise DamagedFile(say("clip.no-frame-size", name=shown))
+
+
+def probe_clip(
+    path: Path, *, limits: ClipLimits | None = None, name: str | None = None
+) -> ClipFacts:
+    """Read a clip's header: container, codec, size, length, and what it says about itself.
+
+    `name` is what messages call the clip; the name of the file if not given.
+
+    Raises:
+        DecodeError: the file is no clip, or larger than the limits allow.
+
+    """
+    limits = limits or LIMITS
+    with open_clip(path, limits=limits, name=name) as (container, stream):
+        duration = _duration(container, stream)
+        problems = []
+        if duration is None:
+            problems.append(say("clip.no-length"))
+        elif duration > limits.max_seconds:
+            lasts = float(duration)
+            problems.append(say("clip.too-long", lasts=lasts, most=limits.max_seconds))
+        facts = tuple(
+            EmbeddedFact(group="container", name=printable(str(key)[:80]), value=printable(str(v)))
+            for key, v in sorted({**stream.metadata, **container.metadata}.items())[:100]
+        )
+        return ClipFacts(
+            format=container.format.name,
+            codec=stream.codec_context.name,
+            width=stream.codec_context.width,
+            height=stream.codec_context.height,
+            duration=duration,
+            frame_rate=stream.average_rate,
+            rotation=_declared_rotation(container, stream),
+            facts=facts,
+            problems=tuple(problems),
+        )
+
+
+def _duration(container: InputContainer, stream: VideoStream) -> Fraction | None:
+    """Length in seconds, from the stream or else from the container."""
+    if stream.duration and stream.time_base:
+        return stream.duration * stream.time_base
+    return Fraction(container.duration, av.time_base) if container.duration else None
+
+
+def _declared_rotation(container: InputContainer, stream: VideoStream) -> int:
+    """Rotation as the first frame carries it; 0 where no frame can be decoded."""
+    try:
+        frame = next(container.decode(stream), None)
+    except av.error.FFmpegError:
+        return 0
+    return _clockwise(frame) if frame is not None else 0
+
+
+def walk(
+    container: InputContainer,
+    stream: VideoStream,
+    *,
+    limits: ClipLimits,
+    report: Report,
+    damaged_too: bool = False,
+) -> Iterator[tuple[Fraction, VideoFrame]]:
+    """Yield frames with their exact times in seconds, going on behind damaged stretches.
+
+    `report` gets one sentence for whatever could not be had; some containers end without an error
+    where a file is cut off, so the end is held against the header. Frames that the decoder had to
+    patch up are left out, unless they are asked for.
+    """
+    end = time.monotonic() + limits.max_decode_seconds
+    damaged = patched = 0
+    reached = Fraction(0)
+    try:
+        for packet in container.demux(stream):
+            reached = max(reached, _ends(packet))
+            try:
+                frames = packet.decode()
+            except av.error.FFmpegError:
+                damaged += 1
+                continue
+            for frame in frames:
+                if frame.pts is None or frame.time_base is None:
+                    continue
+                if frame.is_corrupt:
+                    patched += 1
+                    if not damaged_too:
+                        continue
+                seconds = frame.pts * frame.time_base
+                if seconds > limits.max_seconds:
+                    report(say("clip.rest-not-looked-at", most=limits.max_seconds))
+                    return
+                yield seconds, frame
+            if time.monotonic() > end:
+                report(say("clip.rest-not-read"))
+                return
+        _report_early_end(reached, _promised_end(container, stream), report)
+    except av.error.FFmpegError:
+        report(say("clip.breaks-off", seconds=float(reached)))
+    finally:
+        if damaged:
+            report(say("clip.damaged-stretches", number=damaged))
+        if patched and not damaged_too:
+            report(say("clip.damaged-frames", number=patched))
+
+
+def _ends(packet: Packet[VideoStream]) -> Fraction:
+    """When the picture of a packet ends, in seconds; 0 where the packet does not say."""
+    if packet.pts is None or packet.time_base is None:
+        return Fraction(0)
+    return (packet.pts + (packet.duration or 0)) * packet.time_base
+
+
+def _promised_end(container: InputContainer, stream: VideoStream) -> Fraction:
+    """When the clip ends by its header, in seconds; 0 where that does not say."""
+    begins = stream.start_time * stream.time_base if stream.start_time and stream.time_base else 0
+    duration = _duration(container, stream)
+    return begins + duration if duration is not None else Fraction(0)
+
+
+def _report_early_end(reached: Fraction, promised: Fraction, report: Report) -> None:
+    """Say where pictures end well before the clip does; sound often lasts a little longer."""
+    if promised - reached > EARLY:
+        report(say("clip.ends-early", reached=float(reached), promised=float(promised)))
+
+
+def upright(frame: VideoFrame) -> Pixels:
+    """Turn a frame into 8-bit RGB, upright as a player would show it."""
+    pixels = frame.to_ndarray(format="rgb24")
+    return np.ascontiguousarray(np.rot90(pixels, k=-_clockwise(frame) // 90), dtype=np.uint8)
+
+
+def upright_grey(frame: VideoFrame, size: tuple[int, int] | None = None) -> Grey:
+    """Turn a frame into 8-bit grey, upright; `size` is its width and height before it is turned."""
+    width, height = size or (frame.width, frame.height)
+    grey = frame.reformat(width=width, height=height, format="gray").to_ndarray()
+    return np.ascontiguousarray(np.rot90(grey, k=-_clockwise(frame) // 90), dtype=np.uint8)
+
+
+def _clockwise(frame: VideoFrame) -> int:
+    """Degrees to turn clockwise; FFmpeg's display matrix counts the other way."""
+    return (-round(frame.rotation / 90) * 90) % 360

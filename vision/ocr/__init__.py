@@ -1,0 +1,1 @@
+"""Readers of text, and what they leave open: alternatives of each character."""

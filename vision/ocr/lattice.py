@@ -1,0 +1,298 @@
+"""The alternatives of each character of a line, as the recogniser's own probabilities left them.
+
+A CTC recogniser gives, for each of T time steps across a line, a distribution over its alphabet
+and one extra symbol, *blank*. A string's probability is the sum over all ways to spread it over
+the steps (Graves et al. 2006, equations 3, 6 and 7). A `Lattice` keeps, for each step, the most
+probable symbols and one number, `rest`: the probability of everything that was not kept. The
+rest is smeared evenly over the symbols that were not kept, and never makes one of them more
+probable than the least probable symbol that was kept, since the recogniser ranked them lower.
+
+Every likelihood is computed from the kept form alone, so a lattice that was stored or shipped
+gives the same numbers, bit for bit, as the one that was first made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from vision.errors import ReadingRefused
+from vision.ocr.ctc import best_strings
+from vision.ocr.neighbours import Near
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+BLANK = ""
+"""How the blank symbol of CTC is written in a lattice: it stands for no character."""
+
+KEEP = 8
+"""Symbols kept for each time step, blank included."""
+
+LEAST = 1e-4
+"""A symbol less probable than this at a step goes into the rest."""
+
+UNITS = 200
+"""Stored numbers are round(-UNITS × ln p): steps of half a percent."""
+
+PLAIN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""Characters that a folded serial is made of; asked for whatever was kept."""
+
+FORMAT = "nameplate-lattice-1"
+
+MAX_STEPS = 2000
+MAX_TEXT = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One time step: kept symbols best first with their probabilities, and the rest (all 0–1)."""
+
+    symbols: tuple[str, ...]
+    levels: tuple[int, ...]
+    """`round(-UNITS × ln p)` of each kept symbol."""
+    rest: int
+    """The same for everything that was not kept; -1 where nothing was left."""
+
+    def __post_init__(self) -> None:
+        """Refuse a step that cannot be a distribution."""
+        if not self.symbols or len(self.symbols) != len(self.levels):
+            raise ValueError("a step needs symbols, and one level for each")
+        if len(set(self.symbols)) != len(self.symbols):
+            raise ValueError("a symbol stands twice in one step")
+        if min(self.levels) < 0 or self.rest < -1:
+            raise ValueError("a level below zero would be a probability above one")
+
+    def probabilities(self) -> tuple[npt.NDArray[np.float64], float]:
+        """Give the kept probabilities and the rest, which together sum to one."""
+        kept = np.exp(-np.array(self.levels, dtype=np.float64) / UNITS)
+        rest = 0.0 if self.rest < 0 else float(np.exp(-self.rest / UNITS))
+        total = float(kept.sum()) + rest
+        return kept / total, rest / total
+
+
+class Run(NamedTuple):
+    """So many equal time steps, one after the other."""
+
+    times: int
+    symbols: tuple[str, ...]
+    levels: tuple[int, ...]
+    rest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptLattice:
+    """A lattice in the form in which it is kept; `Lattice.of` rebuilds it."""
+
+    format: str
+    alphabet_size: int
+    units: int
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lattice:
+    """What a recogniser saw in one line, step by step; answers how likely any given string is."""
+
+    steps: tuple[Step, ...]
+    alphabet_size: int
+    """How many symbols the recogniser knows, blank included: the rest is shared among them."""
+
+    @classmethod
+    def from_probabilities(
+        cls,
+        probabilities: npt.NDArray[np.floating[Any]],
+        alphabet: Sequence[str],
+        *,
+        blank: int = 0,
+    ) -> Lattice:
+        """Keep the compact form of a recogniser's output.
+
+        `probabilities` is time × alphabet, rows summing to one; `alphabet[blank]` is ignored.
+        """
+        rows = np.asarray(probabilities)
+        steps = []
+        for row in rows:
+            columns = np.flatnonzero(row >= LEAST)
+            kept = row[columns].astype(np.float64)
+            order = np.argsort(-kept, kind="stable")[:KEEP]
+            best = [int(at) for at in columns[order]] or [int(row.argmax())]
+            steps.append(_step(row[best].astype(np.float64), best, alphabet, blank))
+        return cls(steps=tuple(steps), alphabet_size=rows.shape[1])
+
+    @cached_property
+    def text(self) -> str:
+        """Collapse the best path, the most probable symbol of each step, into its string."""
+        return "".join(char for char, _, _ in self.path)
+
+    @cached_property
+    def path(self) -> tuple[tuple[str, int, int], ...]:
+        """Give each character of the best path with its first and one-past-last time step."""
+        found: list[tuple[str, int, int]] = []
+        before = BLANK
+        for at, step in enumerate(self.steps):
+            symbol = step.symbols[0]
+            if symbol != BLANK and symbol == before:
+                char, first, _ = found[-1]
+                found[-1] = (char, first, at + 1)
+            elif symbol != BLANK:
+                found.append((symbol, at, at + 1))
+            before = symbol
+        return tuple(found)
+
+    @cached_property
+    def symbols(self) -> tuple[str, ...]:
+        """List every symbol kept at any step, blank first, the others in order."""
+        kept = {symbol for step in self.steps for symbol in step.symbols}
+        return (BLANK, *sorted(kept - {BLANK}))
+
+    def matrix(self, extra: Sequence[str] = ()) -> tuple[npt.NDArray[np.float64], dict[str, int]]:
+        """Spell out probabilities as time × symbols, for the kept symbols and `extra` ones.
+
+        Symbols that were not kept at a step get their even share of that step's rest.
+        """
+        names = (*self.symbols, *sorted(set(extra) - set(self.symbols)))
+        column = {symbol: at for at, symbol in enumerate(names)}
+        sizes = np.array([len(step.symbols) for step in self.steps], dtype=np.intp)
+        kept, rest = self._probabilities
+        unkept = np.maximum(self.alphabet_size - sizes, 1)
+        least = np.minimum.reduceat(kept, np.cumsum(sizes) - sizes) if kept.size else rest
+        table = np.repeat(np.minimum(rest / unkept, least)[:, None], len(names), axis=1)
+        places = [column[symbol] for step in self.steps for symbol in step.symbols]
+        table[np.repeat(np.arange(len(sizes)), sizes), places] = kept
+        return table, column
+
+    @cached_property
+    def _probabilities(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Spell out what all steps kept, one after the other, and the rest of each step."""
+        sizes = [len(step.symbols) for step in self.steps]
+        starts = np.cumsum(sizes, dtype=np.intp) - np.array(sizes, dtype=np.intp)
+        levels = np.array([level for step in self.steps for level in step.levels], dtype=float)
+        left = np.array([step.rest for step in self.steps], dtype=float)
+        kept = np.exp(-levels / UNITS)
+        rest = np.where(left < 0, 0.0, np.exp(-left / UNITS))
+        total = np.add.reduceat(kept, starts) + rest if len(sizes) else rest
+        return kept / np.repeat(total, sizes), rest / total
+
+    def log_likelihood(self, strings: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Natural logarithm of the probability of each string, same order, shape (n,).
+
+        Exact CTC forward over all alignments. A string that cannot fit (more characters than
+        time steps) gets minus infinity. The probabilities of all strings over the recogniser's
+        alphabet sum to at most one.
+        """
+        strange = set("".join(strings)) - self._near.column.keys()
+        if strange:
+            table, column = self.matrix((*PLAIN, *strange))
+            return Near(table=table, column=column).log_likelihood(strings)
+        return self._near.log_likelihood(strings)
+
+    @cached_property
+    def _near(self) -> Near:
+        table, column = self.matrix(PLAIN)
+        return Near(table=table, column=column)
+
+    def best(self, count: int = 8, *, width: int = 24) -> tuple[tuple[str, float], ...]:
+        """Find the most probable strings, best first, each with its exact natural logarithm."""
+        table, column = self.matrix()
+        found = best_strings(table, column, width=max(width, count))
+        exact = self.log_likelihood(found)
+        order = np.argsort(-exact, kind="stable")[:count]
+        return tuple((found[int(at)], float(exact[at])) for at in order)
+
+    def part(self, first: int, last: int) -> Lattice:
+        """Cut out the time steps that belong to characters `first` to `last - 1` of `text`.
+
+        Blank steps between two characters are shared at their middle; used to keep the value of
+        a line such as `S/N 0836` without its label.
+        """
+        path = self.path
+        if not 0 <= first < last <= len(path):
+            raise ValueError(f"characters {first} to {last} are not in a line of {len(path)}")
+        start = 0 if first == 0 else (path[first - 1][2] + path[first][1] + 1) // 2
+        stop = (
+            len(self.steps) if last == len(path) else (path[last - 1][2] + path[last][1] + 1) // 2
+        )
+        stop = max(stop, path[last - 1][2])
+        return Lattice(steps=self.steps[start:stop], alphabet_size=self.alphabet_size)
+
+    def joined(self, other: Lattice) -> Lattice:
+        """Put another lattice after this one, a sure blank between: pieces of one line."""
+        between = Step(symbols=(BLANK,), levels=(0,), rest=-1)
+        steps = (*self.steps, between, *other.steps)
+        size = max(self.alphabet_size, other.alphabet_size)
+        return Lattice(steps=steps, alphabet_size=size)
+
+    def folded(self, mapping: Mapping[str, str]) -> Lattice:
+        """Merge symbols: each is replaced by what `mapping` says, by itself where it says nothing.
+
+        A symbol mapped to the empty string is treated as blank, so that `AC/46` and `AC46`
+        become one string where `/` maps to nothing. Probabilities of merged symbols add up.
+        """
+        steps = tuple(_fold_step(step, mapping) for step in self.steps)
+        return Lattice(steps=steps, alphabet_size=self.alphabet_size)
+
+    def kept(self) -> KeptLattice:
+        """Give the lattice as it is kept, a few kilobytes a line; runs of one step are counted."""
+        runs: list[Run] = []
+        for step in self.steps:
+            times = 1
+            if runs and runs[-1][1:] == (step.symbols, step.levels, step.rest):
+                times += runs.pop().times
+            runs.append(Run(times, step.symbols, step.levels, step.rest))
+        return KeptLattice(
+            format=FORMAT, alphabet_size=self.alphabet_size, units=UNITS, runs=tuple(runs)
+        )
+
+    @classmethod
+    def of(cls, kept: KeptLattice) -> Lattice:
+        """Rebuild a lattice from `kept`; raise `ReadingRefused` where the data do not fit."""
+        if kept.format != FORMAT or kept.units != UNITS:
+            raise ReadingRefused(f"this lattice is not in the form {FORMAT!r}")
+        times = [run.times for run in kept.runs]
+        if min(times, default=1) < 1 or sum(times) > MAX_STEPS or kept.alphabet_size < 1:
+            raise ReadingRefused(f"a lattice has 1 to {MAX_STEPS} steps and an alphabet")
+        steps: list[Step] = []
+        try:
+            for run in kept.runs:
+                step = Step(symbols=run.symbols, levels=run.levels, rest=run.rest)
+                steps.extend([step] * run.times)
+        except ValueError as error:
+            raise ReadingRefused(f"a stored lattice cannot be rebuilt: {error}") from error
+        return cls(steps=tuple(steps), alphabet_size=kept.alphabet_size)
+
+
+def _level(probability: float) -> int:
+    return max(round(-UNITS * float(np.log(probability))), 0)
+
+
+def _step(
+    kept: npt.NDArray[np.float64], columns: list[int], alphabet: Sequence[str], blank: int
+) -> Step:
+    rest = 1.0 - float(kept.sum())
+    return Step(
+        symbols=tuple(BLANK if c == blank else alphabet[c] for c in columns),
+        levels=tuple(_level(float(p)) for p in kept),
+        rest=-1 if rest < 1e-12 else _level(rest),
+    )
+
+
+def _fold_step(step: Step, mapping: Mapping[str, str]) -> Step:
+    if mapping.keys().isdisjoint(step.symbols):
+        return step
+    kept, rest = step.probabilities()
+    sums: dict[str, float] = {}
+    for symbol, probability in zip(step.symbols, kept, strict=True):
+        target = mapping.get(symbol, symbol)
+        sums[target] = sums.get(target, 0.0) + float(probability)
+    ranked = sorted(sums.items(), key=lambda item: -item[1])
+    return Step(
+        symbols=tuple(symbol for symbol, _ in ranked),
+        levels=tuple(_level(probability) for _, probability in ranked),
+        rest=-1 if rest <= 0 else _level(rest),
+    )
