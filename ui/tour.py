@@ -165,6 +165,22 @@ class Tour:
             self.idle()
         self.key(key).locator("button").first.click()
 
+    def press_until(self, key: str, brought: Locator, *, seconds: float = STEP_SECONDS) -> None:
+        """Press the button of this key, and wait for what that brings about.
+
+        A press that the page says was not taken, or not recorded, is made again, as it asks.
+        """
+        told = self.page.locator(".wa-missed, .wa-refused").filter(visible=True)
+        for _press in range(PRESSES):
+            self.settled()
+            while told.count():
+                told.first.get_by_role("button", name="Seen").click()
+            self.press(key)
+            brought.or_(told).first.wait_for(timeout=seconds * 1000)
+            if not told.count():
+                break
+        brought.first.wait_for(timeout=seconds * 1000)
+
     def fill(self, key: str, text: str) -> None:
         """Write into the field of this key, and leave it."""
         box = self.key(key).locator("input, textarea").first
@@ -297,20 +313,9 @@ class Tour:
                 self.confirm(place, field)
 
     def confirm(self, place: str, field: str) -> None:
-        """Confirm what the machine read in one field, and wait until that is recorded.
-
-        A press that the page says was not taken, or not recorded, is made again, as it asks.
-        """
+        """Confirm what the machine read in one field, and wait until that is recorded."""
         confirmed = self.key(f"card-field-{place}-{field}").get_by_text("Confirmed by")
-        told = self.page.locator(".wa-missed, .wa-refused").filter(visible=True)
-        for _press in range(PRESSES):
-            self.settled()
-            while told.count():
-                told.first.get_by_role("button", name="Seen").click()
-            self.press(f"confirm-{place}-{field}")
-            confirmed.or_(told).first.wait_for()
-            if not told.count():
-                break
+        self.press_until(f"confirm-{place}-{field}", confirmed)
         confirmed.wait_for()
         self.settled()
 
@@ -402,6 +407,7 @@ class Tour:
         self.key("verify_upload").locator("input[type=file]").set_input_files(bundle)
         self.key("verify_upload").locator("[data-testid=stFileChip]").wait_for()
         self.page.locator(".st-key-verify_go button:not([disabled])").wait_for()
-        self.press("verify_go")
-        self.says("Keys trusted", seconds=READING_SECONDS)
+        answer = self.page.get_by_text("Keys trusted")
+        answer.wait_for(state="detached")  # that on the bundle before
+        self.press_until("verify_go", answer, seconds=READING_SECONDS)
         self.settled()
