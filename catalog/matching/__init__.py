@@ -1,1 +1,1 @@
-"""From a reading to catalog units: how many there are, which identify, and what only leads."""
+"""From a reading to catalog units: which compete, which identify, and what only leads."""

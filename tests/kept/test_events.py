@@ -21,7 +21,9 @@ def test_old_readings_are_read_and_written_with_the_same_bytes(store: Path) -> N
     for path in kept:
         data = path.read_bytes()
         again = canonical_json(reading_to_json(reading_from_json(data), str))
-        assert again.replace(FORMAT.encode(), TEXTS_ALONE.encode(), 1) == data
+        if TEXTS_ALONE.encode() in data:
+            again = again.replace(FORMAT.encode(), TEXTS_ALONE.encode(), 1)
+        assert again == data
 
 
 def test_old_entries_are_events_and_give_the_same_bytes(store: Path) -> None:
