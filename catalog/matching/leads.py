@@ -216,7 +216,7 @@ def _part_of_serial(snapshot: Snapshot, groups: tuple[UnitGroup, ...], text: str
 def _holding(keys: np.ndarray[tuple[int], np.dtype[np.bytes_]], part: bytes) -> Iterator[int]:
     """Give the place of each key that holds a part and more, in order."""
     width, last = keys.dtype.itemsize, -1
-    if width <= len(part) or not keys.size:
+    if not keys.size:
         return
     for met in re.finditer(re.escape(part), np.ascontiguousarray(keys).view(np.uint8).data):
         place, at = divmod(met.start(), width)

@@ -34,6 +34,7 @@ from tests.catalog.casework import (
     snapshot_of,
     spoken,
 )
+from values.dates import UNKNOWN
 from values.sentence import say
 
 if TYPE_CHECKING:
@@ -255,6 +256,35 @@ def test_a_serial_of_a_refused_application_is_a_lead_and_says_so(tmp_path: Path)
         assert "never approved" in spoken(lead.said)
         other = search(asked("CMX15D-0002"), snapshot)
         assert kind(other, "same_serial_elsewhere") is None
+
+
+def test_a_unit_that_competes_is_no_lead_whether_or_not_it_is_known_to_be_delivered(
+    tmp_path: Path,
+) -> None:
+    undated = replace(delivery("D-1", "2020", numbered(1, 836)), ship_date=UNKNOWN)
+    on_record = permit("P-1", line("P-1/1", undated), status_history=APPROVED)
+    with snapshot_of(tmp_path, on_record) as snapshot:
+        assert kind(search(asked("CMX15D-0836"), snapshot), "same_serial_elsewhere") is None
+
+
+def test_part_of_a_serial_is_looked_for_in_the_models_that_compete_or_in_all(
+    tmp_path: Path,
+) -> None:
+    with snapshot_of(tmp_path, *two_models()) as snapshot:
+        each = [rules._part_of_serial(snapshot, (one,), "830").total for one in snapshot.groups()]
+        assert len(each) == 2
+        assert all(each)
+        assert rules._part_of_serial(snapshot, (), "830").total == sum(each)
+
+
+def test_how_many_is_exact_only_if_it_is_on_every_line(tmp_path: Path) -> None:
+    unknown = replace(delivery("D-2", "2020", ()), quantity=None, serials=(counted(None),))
+    on_record = permit(
+        "P-1", line("P-1/1", quantity=25), line("P-1/2", unknown), status_history=APPROVED
+    )
+    with snapshot_of(tmp_path, on_record) as snapshot:
+        (lead,) = of_kind(search(asked("0851"), snapshot), "units_without_serials").shown
+        assert lead.quantity is None
 
 
 def longer_model() -> Permit:

@@ -13,7 +13,7 @@ from catalog.confusions import HUMAN, MACHINE
 from catalog.likelihood.models import TextModel
 from catalog.numbering import population as rules
 from catalog.numbering.count import statistics
-from catalog.numbering.population import digit_sets, population
+from catalog.numbering.population import digit_sets, population, union
 from tests.catalog.casework import ids
 
 
@@ -72,6 +72,29 @@ def test_many_blocks_are_summed_from_above() -> None:
     exact = float(model.of_keys(listed, 5).sum())
     _, by_sets = model.of_keys_and_units(listed[:0], 5, people.sets)
     assert exact <= by_sets.sum() < 1.2 * exact
+
+
+def test_a_sequence_of_few_numbers_stands_for_itself_and_those_of_many_together() -> None:
+    few, many = [f"A{n:03d}" for n in (1, 2, 3)], [f"B{n:03d}" for n in range(1, 21)]
+    keys = np.array(sorted(text.encode() for text in (*few, *many)))
+    people = population(statistics(keys))
+    own = {place for place, one in enumerate(people.sequences) if one.count < rules.SURE_FROM}
+    assert len(own) == 1
+    assert {one.place for one in people.sets if one.listed} == {*own, None}
+    names = ["".join(pair) for pair in itertools.product("ABCDEFGHJK", repeat=2)]
+    lots = np.array(sorted(f"{name}{n:03d}".encode() for name in names for n in (1, 2, 3)))
+    assert {one.place for one in population(statistics(lots)).sets if one.listed} == {None}
+
+
+def test_several_groups_are_taken_together() -> None:
+    one, other = (
+        population(statistics(np.array([f"{c}{n:03d}".encode() for n in range(1, 21)])))
+        for c in "AB"
+    )
+    assert union((one,)) == one
+    both = union((one, other))
+    assert both.catalogued == one.catalogued + other.catalogued == 40
+    assert both.sequences == (*one.sequences, *other.sequences)
 
 
 def test_irregular_serials_expect_as_many_again() -> None:
