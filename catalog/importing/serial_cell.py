@@ -168,7 +168,7 @@ def read_serial_cell(
     shown = read_redactable(text)
     if text.startswith(_FORMULA_SIGNS):
         _refuse_if_doubtful(text)  # before a comma in it makes a list of it
-    bare = text if basis == "redacted" or not text else _unlabelled(text)
+    bare = _unlabelled(text)
     if basis == "redacted" or shown.redaction != "not_redacted":
         kind: Redaction = shown.redaction if shown.redaction != "not_redacted" else "withheld"
         return (Part(value=shown.value, basis="redacted", redaction=kind, quantity=None),)

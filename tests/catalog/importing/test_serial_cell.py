@@ -21,6 +21,7 @@ from catalog.importing.serial_cell import (
     SHORT_STEP,
     is_plain_serial,
     read_serial_cell,
+    remark_on,
     serial_problem,
 )
 from catalog.matching.search import search
@@ -51,6 +52,59 @@ FIVE = (
     "0831 и 0832; 0833-0835|S/N 0831, S/N 0832, S/N 0833, S/N 0834, S/N 0835|"
     "0831/0832; 0833/0834; 0835|０８３１, 0832-0835"
 )
+
+
+@pytest.mark.parametrize(
+    ("text", "basis", "value", "redaction"),
+    [
+        ("0836", "redacted", "0836", "withheld"),
+        ("", "redacted", "", "withheld"),
+        ("[redacted]", "", "", "redacted_full"),
+        ("[redacted]", "redacted", "", "redacted_full"),
+        ("[redacted]", "single", "", "redacted_full"),
+        ("CMX15D-█836", "", "CMX15D-█836", "redacted_partial"),
+    ],
+)
+def test_a_redacted_serial_is_no_unit(text: str, basis: str, value: str, redaction: str) -> None:
+    (part,) = read_serial_cell(text, basis=basis)
+    assert (part.value, part.basis, part.quantity) == (value, "redacted", None)
+    assert part.redaction == redaction
+    assert not part.serial("delivered").is_unit
+
+
+def test_what_is_known_by_quantity_alone_has_no_serial() -> None:
+    with pytest.raises(CellProblem, match="only a quantity"):
+        read_serial_cell("0836", basis="quantity_only")
+    (part,) = read_serial_cell("unknown", basis="quantity_only")
+    assert (part.value, part.basis, part.quantity) == ("", "quantity_only", None)
+
+
+def test_a_list_is_called_one_however_few_it_has() -> None:
+    assert [part.basis for part in read_serial_cell("A-1; A-2")] == ["list", "list"]
+    assert [part.basis for part in read_serial_cell("A-1", basis="list")] == ["list"]
+    assert [part.basis for part in read_serial_cell("A-1")] == ["single"]
+
+
+def test_a_number_with_a_letter_behind_it_is_looked_at_twice() -> None:
+    assert [is_plain_serial(text) for text in ("0836A", "K0836", "K0836A", "0836")] == [
+        False,
+        True,
+        True,
+        True,
+    ]
+
+
+def test_letters_that_take_several_bytes_make_a_serial_too_long() -> None:
+    problem = serial_problem("𐐀" * MAX_SERIAL)
+    assert problem is not None
+    assert "longer than any serial" in problem[0]
+    assert serial_problem("K" * MAX_SERIAL) is None
+
+
+@pytest.mark.parametrize("text", ["unknown", "S/N unknown", "S/N: N/A"])
+def test_that_no_serial_is_known_is_remarked_on(text: str) -> None:
+    assert "says that no serial is known" in remark_on(text)
+    assert remark_on("0836") == ""
 
 
 @pytest.mark.parametrize("text", FIVE.split("|"))

@@ -344,6 +344,34 @@ def test_fit_is_measured_against_the_best_explanation() -> None:
     assert group.scored[0].likelihood < FITS_FROM * model.ceiling
 
 
+def test_the_best_serial_is_one_that_exists_catalogued_or_not() -> None:
+    model, group = weighed("0836", KEYS[KEYS != b"0836"])
+    assert group.scored[0].key == "0836"
+    assert group.scored[0].position == -1
+    assert group.scored[0].likelihood == pytest.approx(model.ceiling, rel=0.001)
+
+
+def test_a_sequence_of_thousands_is_counted_whole() -> None:
+    keys = np.array([f"{n:05d}".encode() for n in range(1, 20_001)])
+    _, group = weighed("1????", keys, population(statistics(keys)))
+    assert group.fitting == pytest.approx(10_000, abs=1)
+    assert group.catalogued_fitting == 10_000
+
+
+def test_a_unit_says_whether_it_fits() -> None:
+    model, group = weighed("0836")
+    fits = [
+        weigh_unit([group], group, share * model.ceiling, ceiling=model.ceiling).fits
+        for share in (1.0, FITS_FROM, FITS_FROM * 0.99)
+    ]
+    assert fits == [True, True, False]
+
+
+def test_a_longer_serial_is_not_found_by_its_beginning() -> None:
+    assert find(np.array([b"0836"]), np.array([b"08361"]))[1].tolist() == [0]
+    assert find(np.array([], dtype="S4"), np.array([b"0836"]))[1].tolist() == [0]
+
+
 def test_the_figures_that_a_weight_rests_on() -> None:
     assert (weight.STRAY_FACTOR, weight.NO_SEQUENCE_BELOW, weight.MISTYPED) == (3.0, 3, 0.1)
     assert (weight.FITS_FROM, weight.NOTHING_NEAR, weight.SMALLEST) == (0.01, 1e-4, 1e-15)

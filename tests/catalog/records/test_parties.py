@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from catalog.records import parties
 from catalog.records.parties import compare_parties, compare_with_any_party
+from values.sentence import say
 
 NAMES = st.text(alphabet="abcdeé АБВ-.,&'", max_size=24)
 
@@ -137,3 +138,15 @@ def test_each_shared_word_is_held_here() -> None:
 def test_where_the_answer_turns(one: str, other: str, answer: str) -> None:
     assert compare_parties(one, other).answer == answer
     assert compare_parties(other, one).answer == answer
+
+
+def test_a_party_that_is_not_named_is_not_compared() -> None:
+    for one, other in (("", "Navy of Xland"), ("Navy of Xland", "--"), ("", "")):
+        reason = compare_parties(one, other).reason
+        assert reason == say("not-comparable.party-not-named")
+
+
+def test_names_with_a_word_that_is_nearly_the_others_may_be_one() -> None:
+    for one, other in (("Zorvex Works", "Zorvax Plant"), ("Zorvex Works", "Zorvex Plant")):
+        assert compare_parties(one, other).reason == say("not-comparable.common-part")
+    assert compare_parties("Zorvex Works", "Quorim Plant").answer == "different"
