@@ -469,3 +469,25 @@ def test_what_a_catalog_file_may_ask() -> None:
         == rules.LIMITS
     )
     assert LoadLimits() == rules.LIMITS
+
+
+def test_a_cell_that_is_too_long_is_named_itself() -> None:
+    long = "Z" * 90
+    data = good({**BUILD.GOOD, "model": long})
+    result = load_csv(data, name="x.csv", limits=LoadLimits(max_cell=80))
+    (issue,) = result.errors
+    assert issue.value == long[:80]
+    assert "a cell has 90 characters, more than 80" in issue.problem
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "separator"),
+    [
+        ("sep=;\na,b;c\n", "a,b;c\n", ";"),
+        ("sep=;\r\na,b;c\n", "a,b;c\n", ";"),
+        ("sep=x\na;b", "sep=x\na;b", ","),
+        ("name;\n1;2", "name;\n1;2", ";"),
+    ],
+)
+def test_a_first_line_may_name_the_separator(text: str, table: str, separator: str) -> None:
+    assert rules._declared(text) == (table, separator)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 from datetime import date, datetime
 
 import openpyxl
 import pytest
+from openpyxl.chart import BarChart
 
 from catalog.errors import ImportRefused
 from catalog.importing import load_xlsx as rules
@@ -204,3 +206,27 @@ def test_other_office_files_are_refused_with_a_remedy(head: bytes) -> None:
 
 def test_what_a_workbook_may_ask() -> None:
     assert (rules.MAX_MEMBERS, rules.MAX_UNPACKED, rules.MAX_RATIO) == (2_000, 1024**3, 200)
+
+
+def test_the_sheet_that_was_chosen_is_not_named_among_those_that_were_not_read() -> None:
+    result = load(book(HEADER, ROW, sheets=("Notes", "Prices")), name="x", sheet="Notes")
+    assert any("not read: Sheet, Prices" in issue.problem for issue in result.issues)
+
+
+def test_a_chart_is_called_one_whether_it_is_chosen_or_comes_first() -> None:
+    made = openpyxl.Workbook()
+    made.active["A1"] = 1
+    made.create_chartsheet("Chart", 0).add_chart(BarChart())
+    out = io.BytesIO()
+    made.save(out)
+    for sheet in (None, "Chart"):
+        with pytest.raises(ImportRefused, match=r"'Chart' of x\.xlsx is a chart"):
+            list(rules.xlsx_rows(out.getvalue(), name="x.xlsx", sheet=sheet))
+
+
+@pytest.mark.parametrize("part", [b"0" * 900_000, random.Random(1).randbytes(2_000_000)])
+def test_what_packs_well_or_is_large_alone_is_no_bomb(part: bytes) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/part.xml", part)
+    rules._check_size(out.getvalue(), "x.xlsx")

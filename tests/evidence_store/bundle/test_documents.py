@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from evidence_store.bundle import documents
-from evidence_store.bundle.documents import MAX_DOCUMENT, document_faults, too_large
+from evidence_store.bundle.description import parse_description
+from evidence_store.bundle.documents import (
+    MAX_DOCUMENT,
+    crate_faults,
+    document_faults,
+    too_large,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +29,10 @@ def _described(*files: tuple[str, int]) -> SimpleNamespace:
 def test_a_document_may_have_64_mib_and_a_larger_one_is_left_unread_and_counted() -> None:
     assert MAX_DOCUMENT == 64 * 1024**2
     given = _described(
-        ("data/a.json", MAX_DOCUMENT), ("data/b.json", MAX_DOCUMENT + 1), ("data/c.pdf", 1 << 40)
+        ("data/a.json", MAX_DOCUMENT),
+        ("data/a2.json", 1),
+        ("data/b.json", MAX_DOCUMENT + 1),
+        ("data/c.pdf", 1 << 40),
     )
     assert too_large(given) == 1  # type: ignore[arg-type]
 
@@ -58,3 +69,14 @@ def test_what_can_be_read_in_two_ways_is_a_fault(tmp_path: Path, data: bytes, wh
 
 def test_a_document_has_64_mebibytes_at_the_most() -> None:
     assert MAX_DOCUMENT == 64 * 1024**2
+
+
+def test_a_crate_is_held_against_what_the_log_says_once_that_is_known(bundle: Path) -> None:
+    description = parse_description((bundle / "data" / "bundle.json").read_bytes())
+    at = json.loads((bundle / "data" / "ro-crate-metadata.json").read_bytes())
+    (root,) = (one for one in at["@graph"] if one["@id"] == "./")
+    last = datetime.fromisoformat(root["datePublished"])
+    assert list(crate_faults(bundle, description, None)) == []
+    assert list(crate_faults(bundle, description, last)) == []
+    later = last + timedelta(days=1)
+    assert [one.code for one in crate_faults(bundle, description, later)] == ["crate-form"]

@@ -54,3 +54,61 @@ def test_from_eight_letters_a_value_is_looked_for_inside_longer_words() -> None:
 def test_how_short_what_is_looked_for_may_be() -> None:
     assert (rules.SHORTEST, rules.LOOSE, rules.SHORTEST_NUMBER, rules.MOST_WORDS) == (4, 8, 5, 4)
     assert rules.DIGESTS == ("md5", "sha1", "sha256", "sha512")
+
+
+SCHEME, ACCOUNT = "an address without its scheme", "the account in an address"
+PART, HOST = "a part of an address", "the host of an address"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "https://t.me/field_observer_77/1234",
+            {("t.me/field_observer_77/1234", SCHEME), ("field_observer_77", ACCOUNT)},
+        ),
+        ("https://t.me/s/obs_x/99", {("t.me/s/obs_x/99", SCHEME), ("obs_x", ACCOUNT)}),
+        (
+            "https://youtube.com/watch?v=abcdefghijk9",
+            {("youtube.com/watch?v=abcdefghijk9", SCHEME), ("abcdefghijk9", PART)},
+        ),
+        (
+            "https://example.org/people/janemariedoe/x1",
+            {
+                ("example.org/people/janemariedoe/x1", SCHEME),
+                ("janemariedoe", PART),
+                ("example.org", HOST),
+            },
+        ),
+        (
+            "https://example.org/s/ab1234/abcdef/ab123",
+            {
+                ("example.org/s/ab1234/abcdef/ab123", SCHEME),
+                ("ab1234", PART),
+                ("example.org", HOST),
+            },
+        ),
+        (
+            "https://example.org/@jm",
+            {("example.org/@jm", SCHEME), ("@jm", PART), ("example.org", HOST)},
+        ),
+        ("https://example.org", set()),
+        ("+380 44 123 45 67", {("+380 44 123 45 67", "a number in it")}),
+        ("12 34 56 78", set()),
+        (
+            "tg_field_observer_77.jpg",
+            {("tg_field_observer_77", "a file's name without its ending")},
+        ),
+        ("folder/tg_field_observer_77.jpg", set()),
+        ("tg_field_observer_77", set()),
+        ("photos.jpg", set()),
+        ("image.jpg", set()),
+        ("plate12.jpg", {("plate12", "a file's name without its ending")}),
+    ],
+)
+def test_the_parts_that_tell_as_much_as_the_whole(text: str, found: set[tuple[str, str]]) -> None:
+    assert set(rules.parts(text)) == found
+
+
+def test_what_leaves_a_value_the_same_value() -> None:
+    assert rules.exactly("Ja\u200bne \u00a0 D\uff2fE") == "jane doe"
