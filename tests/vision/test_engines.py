@@ -12,7 +12,7 @@ from values.sentence import say
 from vision.engines.scripted import ScriptedEngine, ScriptedLine
 from vision.errors import EngineMissing
 from vision.ocr import engine as engines
-from vision.ocr.engine import TextEngine, engine_status, load_engine
+from vision.ocr.engine import TextEngine, engine_status, kept_engine, load_engine
 
 TEXTS = ("CMX-15D", "SERIAL No. 0836", "WESCAM")
 SCRIPT = ScriptedEngine(
@@ -124,11 +124,11 @@ def test_a_missing_reader_is_a_sentence_that_says_what_to_install(
         "reader.missing", name="tesseract", packages=("pytesseract",), programs=("tesseract",)
     )
     assert engines.usual_engines() == ()
-    load_engine.cache_clear()
+    kept_engine.cache_clear()
     with pytest.raises(EngineMissing, match=r"reader\.missing.*torch"):
         load_engine("easyocr")
     monkeypatch.undo()
-    load_engine.cache_clear()
+    kept_engine.cache_clear()
 
 
 def test_the_scripted_reader_takes_its_lines_from_a_setting(
@@ -147,3 +147,15 @@ def test_the_scripted_reader_takes_its_lines_from_a_setting(
     (here,) = engines.engine_status(("scripted",))
     assert here.available
     assert here.sentence == say("reader.here", name="scripted")
+
+
+def test_the_scripted_reader_says_what_the_setting_names_now(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path_factory.mktemp("script") / "lines.json"
+    monkeypatch.setenv("NAMEPLATE_SCRIPT", str(script))
+    said = []
+    for text in ("S/N 1", "S/N 2"):
+        script.write_text(f'[{{"text": "{text}"}}]', encoding="utf-8")
+        said.append(load_engine("scripted").recognise([line("?")])[0].text)
+    assert said == ["S/N 1", "S/N 2"]

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from tests.workbench.drawn import SERIAL, plate_jpeg
 from tests.workbench.steps import bundle_table, case_file, judge, now
-from vision.ocr.engine import load_engine
 from workbench.narrative import sentence
 from workbench.types import Claims, ExhibitState, Judgement, Role, Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from vision.types import Quad
@@ -31,18 +30,16 @@ Script = tuple[tuple[str, list[float]], ...]
 
 
 @pytest.fixture
-def scripted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Script], None]]:
-    """Changes what the scripted reader, which is loaded once for all tests, sees everywhere."""
+def scripted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Script], None]:
+    """Changes what the scripted reader sees."""
 
     def change(lines: Script) -> None:
         script = tmp_path / "other.json"
         said = [{"text": text, "confidence": 0.97, "box": box} for text, box in lines]
         script.write_text(json.dumps(said), encoding="utf-8")
         monkeypatch.setenv("NAMEPLATE_SCRIPT", str(script))
-        load_engine.cache_clear()
 
-    yield change
-    load_engine.cache_clear()
+    return change
 
 
 @pytest.fixture

@@ -173,9 +173,21 @@ def usual_engines() -> tuple[str, ...]:
     return tuple(status.name for status in engine_status() if status.available)
 
 
-@cache
 def load_engine(name: str) -> TextEngine:
-    """Load a reader by name, once for the whole process; `EngineMissing` says how to get it."""
+    """Load a reader by name, once for the whole process; `EngineMissing` says how to get it.
+
+    The scripted one, which costs nothing, is made each time: what it says is a setting.
+    """
+    return _loaded(name) if name == "scripted" else kept_engine(name)
+
+
+@cache
+def kept_engine(name: str) -> TextEngine:
+    """Load a reader that is kept for the whole process."""
+    return _loaded(name)
+
+
+def _loaded(name: str) -> TextEngine:
     if name not in ENGINES:
         raise EngineMissing(say("reader.unknown", name=name, known=tuple(ENGINES)))
     status = _status(name)
