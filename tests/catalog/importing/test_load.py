@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from catalog.errors import ImportRefused, RecordInvalid
@@ -491,3 +493,15 @@ def test_a_cell_that_is_too_long_is_named_itself() -> None:
 )
 def test_a_first_line_may_name_the_separator(text: str, table: str, separator: str) -> None:
     assert rules._declared(text) == (table, separator)
+
+
+def test_the_sheets_that_were_not_read_are_named() -> None:
+    made = openpyxl.Workbook()
+    made.active.append(["maker", "model"])
+    for name in ("Notes", "Prices"):
+        made.create_sheet(name).append(["maker", "model"])
+    out = io.BytesIO()
+    made.save(out)
+    for sheet, others in ((None, "Notes, Prices"), ("Notes", "Sheet, Prices")):
+        problems = [issue.problem for issue in load(out.getvalue(), name="x", sheet=sheet).issues]
+        assert any(problem.endswith(f"were not read: {others}") for problem in problems)

@@ -20,6 +20,7 @@ from workbench.rules.exposure import (
     exposure_of,
     exposures,
     in_order,
+    repeated,
     settled_exposure_of,
 )
 from workbench.types import Judgement
@@ -150,6 +151,24 @@ def test_only_what_is_more_than_one_file_can_be_split() -> None:
     assert "one clip and its stills" in said_of_clip
     assert cannot_be_split([photo(A), photo(B)]) is None
     assert cannot_be_split([photo(A, "x"), photo(B, "x"), photo(C)]) is None
+
+
+def test_what_names_an_exhibit_that_is_not_there_ties_nothing() -> None:
+    assert names([photo(A), photo(B)], [near(B, A), near(C, A), near(A, D)], []) == [(A, B)]
+
+
+def test_an_exhibit_repeats_the_first_with_its_bytes_else_the_first_that_it_looks_like() -> None:
+    shown = [photo(A, "one"), photo(B), photo(C, "one"), photo(D)]
+    proposed = [near(B, A), near(C, B), near(D, C)]
+    assert repeated(shown, proposed, exposure_of(shown, proposed, [])) == {B: A, C: A, D: C}
+
+
+def test_nothing_is_repeated_across_exposures_nor_by_another_exposure_of_one_object() -> None:
+    split = said(5, Judgement.REJECTED, A, B)
+    proposed = [near(B, A), near(D, C, "same_object")]
+    assert repeated(PHOTOS, proposed, exposure_of(PHOTOS, proposed, [split])) == {}
+    unknown = [near("EX-0009", A)]
+    assert repeated(PHOTOS, unknown, exposure_of(PHOTOS, [], [])) == {}
 
 
 def test_exhibits_come_by_number() -> None:
