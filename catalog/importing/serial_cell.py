@@ -506,8 +506,6 @@ def _all_ends(text: str) -> tuple[_Ends, ...]:
 
 def _ends(text: str, between: re.Match[str]) -> _Ends | None:
     left, right = text[: between.start()], text[between.end() :]
-    if not left.strip() or not right.strip():
-        return None
     first, last = (
         _TAIL.fullmatch(_unlabelled(_FROM.sub("", side.strip()))) for side in (left, right)
     )

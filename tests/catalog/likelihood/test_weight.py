@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -365,6 +365,13 @@ def test_a_unit_says_whether_it_fits() -> None:
         for share in (1.0, FITS_FROM, FITS_FROM * 0.99)
     ]
     assert fits == [True, True, False]
+
+
+def test_where_nothing_explains_a_reading_it_says_nothing() -> None:
+    model, group = weighed("0836")
+    nothing = replace(group, total=0.0)
+    said = weigh_unit([nothing], nothing, 0.0, ceiling=model.ceiling)
+    assert (said.lr, said.posterior, said.fits) == (1.0, 0.0, False)
 
 
 def test_a_longer_serial_is_not_found_by_its_beginning() -> None:

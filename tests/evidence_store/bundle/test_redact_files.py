@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 SECRET = "field_observer_77"
 
 
-def jpeg(*, exif: bool = False) -> bytes:
+def jpeg(*, exif: bool = False, camera: str = "SecretCam") -> bytes:
     out, made = io.BytesIO(), Image.Exif()
-    made[0x010F] = "SecretCam"
+    made[0x010F] = camera
     more = {"exif": made} if exif else {}
     Image.new("RGB", (16, 16)).save(out, "JPEG", **more)
     return out.getvalue()
@@ -121,6 +121,12 @@ def test_a_photo_without_metadata_is_carried_as_it_is(bag: Bag) -> None:
     account = bag.put("originals/SHA.jpg", jpeg(), title="A plate", made_by="Drawn.")
     (kept,) = bag.chosen().kept
     assert (kept.bag_path, kept.title, kept.made_by) == (account.path, "A plate", "Drawn.")
+
+
+def test_a_photo_is_searched_as_it_is_released(bag: Bag) -> None:
+    bag.put("originals/SHA.jpg", jpeg(exif=True, camera=SECRET))
+    (kept,) = bag.chosen().kept
+    assert SECRET.encode() not in kept.source.read_bytes()  # type: ignore[union-attr]
 
 
 def test_a_photo_loses_its_metadata_and_with_that_its_name(bag: Bag) -> None:
