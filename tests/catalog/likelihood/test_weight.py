@@ -17,7 +17,7 @@ from catalog.likelihood import weight
 from catalog.likelihood.descent import SortedKeys
 from catalog.likelihood.exposures import Trust
 from catalog.likelihood.models import SerialModel, serial_model
-from catalog.likelihood.proposals import LEAST_PROPOSED
+from catalog.likelihood.proposals import LEAST_PROPOSED, propose
 from catalog.likelihood.weight import FITS_FROM, GroupWeight, find, weigh_group, weigh_unit
 from catalog.matching.bands import BANDS, band
 from catalog.numbering.count import statistics
@@ -162,6 +162,22 @@ def test_the_denominator_holds_all_that_the_pixels_allow(
     exact = float(model.of_keys(KEYS, 4).sum())
     assert group.total >= exact * (1 - 1e-9)
     assert group.total <= exact * 2.2
+
+
+def test_serials_that_exist_are_asked_of_the_pixels_catalogued_or_not() -> None:
+    evidence = FieldEvidence(
+        text="0836", origin="machine", likelihood=Pixels(seen="0836", slip=0.05)
+    )
+    model = serial_model(evidence, ALL)
+    assert model is not None
+    keys = SortedKeys(keys=SOME)
+    enough = FITS_FROM * model.ceiling / 2
+    part = weight._weigh_part(model, ALL, keys, propose(model, ALL, 4, keys, enough=enough))
+    assert part.best == float(model.of_keys(KEYS, 4).max())
+    absent = [one for one in part.scored if one.position < 0]
+    assert len(absent) > 2
+    for one in part.scored:
+        assert one.likelihood == float(model.of_keys(np.array([one.key.encode()]), 4)[0])
 
 
 def test_two_doubtful_pixels_say_more_than_none() -> None:
