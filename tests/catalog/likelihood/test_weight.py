@@ -18,7 +18,14 @@ from catalog.likelihood.descent import SortedKeys
 from catalog.likelihood.exposures import Trust
 from catalog.likelihood.models import SerialModel, serial_model
 from catalog.likelihood.proposals import LEAST_PROPOSED, propose
-from catalog.likelihood.weight import FITS_FROM, GroupWeight, find, weigh_group, weigh_unit
+from catalog.likelihood.weight import (
+    FITS_FROM,
+    Everyone,
+    GroupWeight,
+    find,
+    weigh_group,
+    weigh_unit,
+)
 from catalog.matching.bands import BANDS, band
 from catalog.numbering.count import statistics
 from catalog.numbering.population import Population, population
@@ -178,6 +185,26 @@ def test_serials_that_exist_are_asked_of_the_pixels_catalogued_or_not() -> None:
     assert len(absent) > 2
     for one in part.scored:
         assert one.likelihood == float(model.of_keys(np.array([one.key.encode()]), 4)[0])
+
+
+def test_all_are_seen_as_the_sequence_of_the_unit_lets_expect() -> None:
+    dense = [f"A{number:03d}".encode() for number in range(1, 101)]
+    keys = np.array(sorted([*dense, b"B100", b"B500"]))
+    people = population(statistics(keys))
+    assert [(one.prefix, one.count) for one in people.sequences] == [("A", 100), ("B", 2)]
+    _, group = weighed("A050", keys[keys != b"B100"], people)
+    _, other = weighed("A0?0", keys, people)
+    everyone = Everyone(groups=(group, other))
+    share = 2 / people.sizes[1]  # as many of B for each serial known of it as of A: one
+    own, others = (one.uncatalogued[1] for one in (group, other))
+    assert min(own, others) > 0
+    of_a = everyone.view(group, "A050")
+    assert of_a.units == pytest.approx((102, 102))
+    missing = own * (1 - share * weight.MISTYPED) + others * (1 - share)
+    assert of_a.total == pytest.approx(everyone.total - missing, abs=1e-12)
+    of_b = everyone.view(group, "B500")
+    assert of_b.units == pytest.approx((people.sizes.sum(), people.sizes.sum()))
+    assert of_b.total == pytest.approx(everyone.total)
 
 
 def test_two_doubtful_pixels_say_more_than_none() -> None:
