@@ -21,7 +21,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from evidence_store.blobs import checked_sha256
 from evidence_store.errors import BadInput, BlobDamaged, BlobMissing, StoreError
 from values.recordable import escaped, unescaped
-from values.sentence import beside
+from values.sentence import beside, say
 from vision.child import DECODERS
 from vision.errors import DecodeError
 from vision.media.archive import ArchiveLimits, ListedMember, MemberRefusal, printable
@@ -424,7 +424,10 @@ class Intake:
             except Exception as error:
                 if _is_ours(error):
                     raise
-                missing.append(f"The frame at {frame.timecode} s: {_sentence('', error).strip()}")
+                missing += (
+                    say("clip.frame-not-added", timecode=frame.timecode),
+                    error.sentence if isinstance(error, DecodeError) else _sentence("", error),
+                )
                 continue
             if new:
                 yield frame_id
@@ -446,8 +449,12 @@ class Intake:
         known = self._frame(case_id, clip_id, original)
         if known is not None:
             return known, False
-        photo, print_, _none = DECODERS.photo(frame.png, name=f"frame at {frame.timecode} s")
-        why = en.text(frame.why)
+        name = f"frame at {frame.timecode} s"
+        photo, print_, _none = DECODERS.photo(frame.png, name=name)
+        try:
+            why = en.text(frame.why)
+        except NO_SENTENCE as error:
+            raise DecodeError(say("clip.frame-unexplained", name=name)) from error
         exhibit_id, new = self._numbered(
             case_id,
             lambda exhibit_id: events.FrameTaken(

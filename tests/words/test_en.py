@@ -62,7 +62,8 @@ def test_no_text_is_said_by_nobody() -> None:
 
 
 def test_every_sentence_of_readings_is_held_by_a_test() -> None:
-    paths = sorted((ROOT / "tests" / "vision").rglob("*.py"))
+    rooms = ("vision", "workbench")
+    paths = [path for room in rooms for path in sorted((ROOT / "tests" / room).rglob("*.py"))]
     tests = [path.read_text("utf-8").replace("\\.", ".") for path in paths]
     for identifier in (*en.reading.SENTENCES, *en.reading.PHRASES):
         assert any(identifier in text for text in tests), identifier

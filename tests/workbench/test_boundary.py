@@ -27,7 +27,9 @@ from values.recordable import unescaped
 from values.sentence import Sentence, say
 from vision import child
 from vision.child import DECODERS, ChildLimits, Decoders
-from vision.errors import DecoderStopped
+from vision.errors import DecodeError, DecoderStopped
+from workbench.events.event import of
+from workbench.events.intake import FramesMissing
 from workbench.intake import _sentence
 from workbench.pieces import OnDisk, Promised
 from workbench.types import Claims, Upload
@@ -293,6 +295,38 @@ def test_a_problem_of_a_clip_that_nobody_knows_is_told_in_words_of_ours(
     assert report.problems == (
         "odd.mp4 (EX-0002): Something could not be had, and what opens clips did not say what.",
     )
+
+
+def test_a_frame_chosen_for_a_reason_that_nobody_knows_costs_that_frame(
+    bench: Workbench, investigator: Actor, case: CaseSummary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stills, still = DECODERS.frames, DECODERS.frame
+    odd = Sentence("no.such")
+    seen: list[Frame] = []
+
+    def frames(path: Path, **more: Any) -> Generator[Frame]:
+        for frame in stills(path, **more):
+            seen.append(frame)
+            yield frame
+            yield replace(frame, png=plate_jpeg(seed=9), why=odd)
+
+    monkeypatch.setattr("workbench.intake.DECODERS.frames", frames)
+    report = between_good_ones(bench, investigator, case, Upload(name="odd.mp4", data=CLIP))
+    assert report.refused == ()
+    assert len(bench.exhibits.one(case.case_id, "EX-0002").frames) == len(seen)
+    entries = bench.stores.ledger.entries(case.case_id)
+    (missing,) = (of(one) for one in entries if one.kind == "frames.missing")
+    assert isinstance(missing, FramesMissing)
+    told = [one.id for one in missing.said]
+    assert told == ["clip.frame-not-added", "clip.frame-unexplained"] * len(seen)
+
+    def frame(path: Path, **more: Any) -> Frame:
+        return replace(still(path, **more), png=plate_jpeg(seed=9), why=odd)
+
+    monkeypatch.setattr("workbench.intake.DECODERS.frame", frame)
+    with pytest.raises(DecodeError) as raised:
+        bench.intake.grab_frame(investigator, case.case_id, "EX-0002", seconds=0)
+    assert raised.value.sentence.id == "clip.frame-unexplained"
 
 
 def test_a_clip_of_an_unknown_codec_is_refused_in_a_sentence(

@@ -58,8 +58,8 @@ def read_credentials(data: bytes) -> Iterator[EmbeddedFact]:
         store = json.loads(reader.json())
         state = str(reader.get_validation_state() or "unknown")
         embedded = bool(reader.is_embedded())
-    yield _fact("Manifest", "embedded in the file" if embedded else "not in the file")
-    yield _fact("Validation", f"{state} (no list of trusted signers was applied)")
+    yield _fact("Manifest in the file", "yes" if embedded else "no")
+    yield _fact("Validation, without a list of trusted signers", state)
     active = store.get("manifests", {}).get(store.get("active_manifest"), {})
     yield from _manifest_facts(active)
     for status in (store.get("validation_status") or [])[:_MAX_ACTIONS]:

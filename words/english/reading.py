@@ -289,6 +289,9 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "clip.ends-early": "No picture is behind {reached:.1f} s, though the clip says that it lasts "
     "to {promised:.1f} s: the file is cut off, or only its sound goes on.",
     "clip.frame-gone": "The frame at {seconds:.3f} s could not be decoded a second time.",
+    "clip.frame-not-added": "The frame at {timecode} s could not be added.",
+    "clip.frame-unexplained": "{name}: the decoder gave no known reason for choosing this frame. "
+    "Choose another moment of the clip.",
     "frame.text-in-view": "Text in view (presence {presence:.1f}, sharpness {sharpness:.1f}), "
     "scene {scene}.",
     "frame.sharpest-view": "Sharpest view of scene {scene} (sharpness {sharpness:.1f}).",
