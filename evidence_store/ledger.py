@@ -47,7 +47,6 @@ from evidence_store.types import (
     Disclosure,
     Draft,
     Entry,
-    Fault,
     InclusionProof,
     Json,
     Sha256,
@@ -78,18 +77,15 @@ class Ledger:
         clock: Callable[[], datetime],
         origin: str,
         signer: NoteSigner,
-        former_keys: Sequence[bytes] = (),
     ) -> None:
         """Open the ledger, and make its tables and the log `store` where they are missing.
 
         The log's first entry records origin and key; `StoreForeign` if those are others.
         `clock` gives the time of each entry, with a zone. `origin` is the schema-less address
-        that begins each log's name in checkpoints; `signer` signs those. `former_keys` are the
-        public keys (32 bytes) of signers before it, for the audit.
+        that begins each log's name in checkpoints; `signer` signs those.
         """
         self.origin = check_origin(origin)
         self.signer = signer
-        self._former_keys = tuple(former_keys)
         self._clock = clock
         self.database = Database(database_url)
         try:
@@ -259,14 +255,6 @@ class Ledger:
                 raise EntryMissing(f"There is no proof from {old} to {new} entries.")
             path = consistency_path(old, new, fetch_nodes(connection, row.log_id))
         return ConsistencyProof(log=log, old_size=old, new_size=new, hashes=_hexed(path))
-
-    def audit(self) -> tuple[Fault, ...]:
-        """Check every log whole; see `evidence_store.audit` for blobs and outside anchors."""
-        from evidence_store.audit import Audit
-
-        key = self.signer.public_key
-        walk = Audit(database=self.database, origin=self.origin, keys=(key, *self._former_keys))
-        return tuple(walk.faults())
 
     # --- the clock -----------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from evidence_store.ledger import Ledger
 from evidence_store.location import StoreLocation
 from evidence_store.merkle import Frontier, leaf_hash
 from evidence_store.types import Draft
+from tests.evidence_store.audited import faults_of
 from tests.evidence_store.conftest import ORIGIN
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def test_an_untouched_store_has_no_fault(store: Path) -> None:
 def test_a_ledger_audits_itself(ledger: Ledger) -> None:
     ledger.append("case-1", *(Draft(kind="seen", actor="p", body={"n": n}) for n in range(9)))
     ledger.checkpoint("case-1")
-    assert ledger.audit() == ()
+    assert faults_of(ledger) == ()
 
 
 def test_a_changed_entry_is_named(store: Path) -> None:
@@ -344,7 +345,7 @@ def test_logs_of_more_than_one_batch_are_walked_whole(
     ledger.create_log("case-1")
     made = ledger.append("case-1", *(Draft(kind="n", actor="p", body={}) for _ in range(size)))
     ledger.checkpoint("case-1")
-    assert ledger.audit() == ()
+    assert faults_of(ledger) == ()
     hand = sqlite3.connect(tmp_path / "l.sqlite")
     hand.execute("DROP TRIGGER ledger_entry_no_update")
     changed = leaf_bytes(made[-1]).replace(b'"actor":"p"', b'"actor":"q"')
@@ -352,7 +353,7 @@ def test_logs_of_more_than_one_batch_are_walked_whole(
     hand.execute(f"UPDATE ledger_entry SET leaf = ? WHERE {last}", (changed, size - 1))
     hand.commit()
     hand.close()
-    assert [fault.code for fault in ledger.audit()] == ["entry-altered"]
+    assert [fault.code for fault in faults_of(ledger)] == ["entry-altered"]
     ledger.close()
 
 

@@ -20,6 +20,7 @@ from evidence_store.clock import (
 from evidence_store.errors import BadInput, ClockBehind
 from evidence_store.keys import KeyFolder
 from evidence_store.types import Draft
+from tests.evidence_store.audited import faults_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +73,7 @@ def test_recording_goes_on_behind_and_says_what_the_clock_said(
     assert "2.0 hours before the last entry" in ledger.clock_remark("case-1")
     with pytest.raises(ClockBehind):
         ledger.require_clock(what="A seal waits")
-    assert ledger.audit() == ()
+    assert faults_of(ledger) == ()
 
 
 def test_a_correction_is_an_entry_from_which_times_run_on(ledger: Ledger, clock: SetClock) -> None:
@@ -93,7 +94,7 @@ def test_a_correction_is_an_entry_from_which_times_run_on(ledger: Ledger, clock:
     ledger.require_clock(what="A key waits")
     (after,) = ledger.append("case-1", draft())
     assert (after.at.year, after.clock_at) == (2026, None)
-    assert ledger.audit() == ()
+    assert faults_of(ledger) == ()
 
 
 def test_nobody_but_the_ledger_records_a_correction(ledger: Ledger) -> None:

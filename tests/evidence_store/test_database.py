@@ -21,6 +21,7 @@ from evidence_store.database import Database
 from evidence_store.errors import StoreError, StoreUnavailable
 from evidence_store.ledger import Ledger
 from evidence_store.types import Draft
+from tests.evidence_store.audited import faults_of
 from tests.evidence_store.conftest import ORIGIN
 
 if TYPE_CHECKING:
@@ -121,6 +122,6 @@ def test_a_write_that_fails_half_way_leaves_nothing(
     with pytest.raises(RuntimeError):
         broken.append("case-1", *drafts)
     assert ledger.size("case-1") == 0
-    assert ledger.audit() == ()
+    assert faults_of(ledger) == ()
     broken.close()
     ledger.close()

@@ -9,6 +9,7 @@ import pytest
 
 from evidence_store.bundle.errors import BundleUnsound
 from evidence_store.errors import ClockBehind
+from tests.evidence_store.audited import faults_of
 from tests.workbench.drawn import plate_jpeg
 from workbench import exports
 from workbench.errors import BadRequest, NotAllowed
@@ -135,7 +136,7 @@ def test_a_time_far_ahead_is_corrected_by_a_custodian_and_bundles_verify_for_eve
     ]
     assert sum("ahead of the clock of this machine" in said for said in remarks) == 1
     assert sum("The clock of the store was corrected" in said for said in remarks) == 1
-    assert own.stores.ledger.audit() == ()
+    assert faults_of(own.stores.ledger) == ()
     own.stores.projection.rebuild()
     assert own.set_aside() == ()
 

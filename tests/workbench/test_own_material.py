@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from catalog.demo import COVERAGE, demo_catalog_csv
+from tests.evidence_store.audited import faults_of
 from tests.workbench.drawn import plate_jpeg
 from tests.workbench.steps import bundle_table, case_file, judge, now
 from tests.workbench.test_copies import smaller
@@ -134,7 +135,7 @@ def test_a_judgement_counts_no_more_once_its_picture_is_known_to_be_the_authors_
     kept = everything(_url(store))
     store.stores.projection.rebuild()
     assert everything(_url(store)) == kept
-    assert store.stores.ledger.audit() == ()
+    assert faults_of(store.stores.ledger) == ()
     # Another person's judgement counts, and split again so does the first one's.
     judge_all(store, third, case)
     assert store.review.plate(case.case_id, "EX-0002/R1").ready

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from evidence_store.signing import sign_with_ssh_keygen
+from tests.evidence_store.audited import faults_of
 from tests.workbench.steps import judge
 from workbench.errors import BadRequest, NotAllowed, NotFound, Overtaken
 from workbench.rules import sign_in
@@ -475,6 +476,6 @@ def test_of_many_first_people_at_one_moment_one_becomes_custodian(
         thread.join()
     (person,) = bench.people.everyone()
     assert person.roles == (Role.REVIEWER, Role.CUSTODIAN)
-    assert bench.stores.ledger.audit() == ()
+    assert faults_of(bench.stores.ledger) == ()
     other.close()
     bench.close()
