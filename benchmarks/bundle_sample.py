@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from evidence_store.blobs import BlobStore
+from evidence_store.blobs.store import BlobStore
 from evidence_store.bundle.layout import (
     BundleContents,
     PayloadFile,
@@ -23,8 +23,8 @@ from evidence_store.bundle.layout import (
 )
 from evidence_store.bundle.seal import SealedBundle, seal
 from evidence_store.bundle.signers import checkpoint_line
-from evidence_store.keys import KeyFolder
-from evidence_store.ledger import Ledger
+from evidence_store.keys.keys import KeyFolder
+from evidence_store.ledger.ledger import Ledger
 from evidence_store.types import Draft
 
 if TYPE_CHECKING:

@@ -18,12 +18,12 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-from evidence_store.audit import Audit
-from evidence_store.blobs import BlobStore
+from evidence_store.audit.audit import Audit
+from evidence_store.blobs.references import KeptBytes
+from evidence_store.blobs.store import BlobStore
 from evidence_store.errors import StoreError
-from evidence_store.kept import KeptBytes
-from evidence_store.keys import KeyFolder
-from evidence_store.ledger import Ledger
+from evidence_store.keys.keys import KeyFolder
+from evidence_store.ledger.ledger import Ledger
 from evidence_store.types import Draft, Sha256
 
 ORIGIN = "crash.example"

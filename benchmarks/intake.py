@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from evidence_store.blobs import BlobStore
+from evidence_store.blobs.store import BlobStore
 from evidence_store.canonical import canonical_json
 from evidence_store.errors import BlobMissing
 from renderer.jpeg import to_jpeg

@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence_store.audit import Audit
+from evidence_store.audit.audit import Audit
 from evidence_store.checkpoint import Ed25519NoteSigner
-from evidence_store.ledger import Ledger
+from evidence_store.ledger.ledger import Ledger
 from evidence_store.merkle import verify_inclusion
 from evidence_store.types import Draft
 

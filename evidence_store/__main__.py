@@ -9,7 +9,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from evidence_store import audit_command
+from evidence_store.audit import command as audit_command
 from evidence_store.bundle import commands as bundle_commands
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence_store.blobs import BlobStore
-from evidence_store.kept import KeptBytes
+from evidence_store.blobs.references import KeptBytes
+from evidence_store.blobs.store import BlobStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

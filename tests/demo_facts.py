@@ -32,9 +32,9 @@ from evidence_store.bundle.errors import AnswersMissing
 from evidence_store.bundle.redact import FieldChoice
 from tests.workbench.drawn import LINES, plate_jpeg
 from workbench.errors import BadRequest
-from workbench.publication import Answer, Verdict, Withholding
+from workbench.publication.publication import Answer, Verdict, Withholding
 from workbench.settings import Settings
-from workbench.trace import AddresseeIs, AnswerIs, TraceRequest
+from workbench.trace_request import AddresseeIs, AnswerIs, TraceRequest
 from workbench.types import Claims, Judgement, Role, Upload
 from workbench.workbench import Workbench
 

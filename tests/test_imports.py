@@ -72,11 +72,12 @@ def test_no_file_imports_itself_by_way_of_others(types: bool) -> None:
 def test_a_circle_would_be_seen() -> None:
     known = files()
     assert "workbench.workbench" in known
-    tree = ast.parse("def f():\n    from workbench.cases import Cases\nimport workbench.tables")
-    assert set(imported(tree, known, types=False)) == {"workbench.cases", "workbench.tables"}
-    typed = ast.parse("if TYPE_CHECKING:\n    from workbench.cases import Cases")
+    code = "def f():\n    from workbench.cases.cases import Cases\nimport workbench.tables"
+    tree = ast.parse(code)
+    assert set(imported(tree, known, types=False)) == {"workbench.cases.cases", "workbench.tables"}
+    typed = ast.parse("if TYPE_CHECKING:\n    from workbench.cases.cases import Cases")
     assert not [*imported(typed, known, types=False)]
-    assert [*imported(typed, known, types=True)] == ["workbench.cases"]
+    assert [*imported(typed, known, types=True)] == ["workbench.cases.cases"]
 
 
 def test_no_service_is_handed_the_whole_workbench() -> None:
@@ -87,5 +88,5 @@ def test_no_service_is_handed_the_whole_workbench() -> None:
         if "workbench.workbench" in of and name.startswith("workbench.")
     }
     assert users <= {"workbench.__main__"} | {
-        name for name in users if name.startswith("workbench.commands.")
+        name for name in users if name.startswith("workbench.cli.")
     }

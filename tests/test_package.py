@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hatchling.build import build_wheel
 
-from workbench.software import VERSION
+from workbench.export.software import VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
 

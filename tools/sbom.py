@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from workbench.software import VERSION
+from workbench.export.software import VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "sbom.cdx.json"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-    from workbench.people import People
+    from workbench.people.people import People
     from workbench.rules.blindness import Place
     from workbench.workbench import Workbench
 

@@ -1,6 +1,6 @@
 """The verbs of the workbench without a screen: `nameplate --help`, `python -m workbench --help`.
 
-Each command stands in the module of its group in `workbench/commands/`.
+Each command stands in the module of its group in `workbench/cli/`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from evidence_store.location import ORIGIN_FILE
 from values.errors import EXIT_WORDS, Exit, NameplateError
 from words import en
 from workbench import logs
-from workbench.commands import (
+from workbench.cli import (
     cases,
     catalog,
     evidence,
@@ -28,8 +28,8 @@ from workbench.commands import (
     rules,
     tracing,
 )
-from workbench.commands.common import Command, Parser, add_common, aside, progress
-from workbench.commands.next_step import next_step
+from workbench.cli.common import Command, Parser, add_common, aside, progress
+from workbench.cli.next_step import next_step
 from workbench.settings import Settings
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from workbench.types import Claims, Policy, Role, Upload
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from workbench.cases import Cases, OnStep
-    from workbench.catalogs import Catalogs
-    from workbench.intake import Intake
+    from workbench.cases.cases import Cases, OnStep
+    from workbench.intake.intake import Intake
+    from workbench.matching.catalogs import Catalogs
     from workbench.types import Actor, CaseSummary
 
 TITLE = "Demo: a camera turret among wreckage (synthetic)"

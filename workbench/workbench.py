@@ -10,31 +10,31 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from evidence_store.errors import KeyExists, KeyMissing
-from evidence_store.identity import check_place
-from evidence_store.keys import KeyFolder
-from evidence_store.ledger import Ledger
+from evidence_store.keys.keys import KeyFolder
+from evidence_store.ledger.identity import check_place
+from evidence_store.ledger.ledger import Ledger
 from evidence_store.location import ORIGIN_FILE
-from workbench.cases import Cases
-from workbench.catalogs import Catalogs
-from workbench.copies import Copies
+from workbench.cases.cases import Cases
+from workbench.cases.exhibits import Exhibits
+from workbench.cases.find import Finder
+from workbench.cases.images import Images
+from workbench.copies.copies import Copies
 from workbench.demo import Demo
-from workbench.exhibits import Exhibits
-from workbench.exports import Exports
-from workbench.find import Finder
-from workbench.images import Images
-from workbench.intake import Intake
-from workbench.matching import Matching
-from workbench.named_blobs import NamedBlobs
-from workbench.people import People
-from workbench.projection import BATCH, Projection
-from workbench.publication import Publication
-from workbench.reading import ReadingRoom
-from workbench.review import ReviewRoom
-from workbench.runner import LocalRunner
-from workbench.shown import Shown
+from workbench.export.export import Exports
+from workbench.intake.intake import Intake
+from workbench.matching.catalogs import Catalogs
+from workbench.matching.matching import Matching
+from workbench.people.people import People
+from workbench.publication.publication import Publication
+from workbench.queue.runner import LocalRunner
+from workbench.reading.reading import ReadingRoom
+from workbench.review.review import ReviewRoom
+from workbench.review.shown import Shown
 from workbench.state import States
-from workbench.stores import STORE_LOG, Stores, utc_now
-from workbench.tracing import Tracing
+from workbench.stores.named_blobs import NamedBlobs
+from workbench.stores.projection import BATCH, Projection
+from workbench.stores.stores import STORE_LOG, Stores, utc_now
+from workbench.tracing.tracing import Tracing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from evidence_store.checkpoint import NoteSigner
-    from workbench.projection import Step
-    from workbench.runner import Runner
+    from workbench.queue.runner import Runner
     from workbench.settings import Settings
+    from workbench.stores.projection import Step
 
 
 class Workbench:

@@ -22,7 +22,7 @@ from evidence_store.bundle.signing import add_signature, required_signers
 from evidence_store.bundle.stamps import attach_answer, keep_request, stamp_bundle
 from evidence_store.bundle.verify import VerificationReport, verify
 from evidence_store.errors import StoreError
-from evidence_store.signing import sign_with_ssh_keygen
+from evidence_store.keys.signing import sign_with_ssh_keygen
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -17,7 +17,7 @@ from evidence_store.bundle.layout import (
     content_path,
 )
 from evidence_store.bundle.redact import ExhibitChoice, FieldChoice, RedactionPlan, redact
-from evidence_store.signing import sign_with_ssh_keygen
+from evidence_store.keys.signing import sign_with_ssh_keygen
 
 if TYPE_CHECKING:
     import argparse

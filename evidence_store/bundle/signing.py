@@ -19,7 +19,7 @@ from evidence_store.bundle.layout import (
 from evidence_store.bundle.seals import reseal
 from evidence_store.bundle.signers import BYTE_ORDER_MARK
 from evidence_store.errors import SignatureInvalid, SignatureMalformed
-from evidence_store.signing import verify_sshsig
+from evidence_store.keys.signing import verify_sshsig
 from evidence_store.types import Fault
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from evidence_store.bundle.seals import (
     read_signature_files,
     reseal,
 )
-from evidence_store.timestamp import (
+from evidence_store.bundle.timestamp import (
     TimestampInvalid,
     TimestampMalformed,
     answers,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from evidence_store.tables import VERSION_TABLE
+from evidence_store.ledger.tables import VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -24,7 +24,7 @@ from benchmarks.crash_work import (
     store_work,
 )
 from benchmarks.power_cut import can_record
-from evidence_store.blobs import BlobStore, sha256_of
+from evidence_store.blobs.store import BlobStore, sha256_of
 from evidence_store.errors import StoreUnavailable
 from evidence_store.files import LocalDisk
 from evidence_store.types import Draft
@@ -32,7 +32,7 @@ from evidence_store.types import Draft
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from evidence_store.ledger import Ledger
+    from evidence_store.ledger.ledger import Ledger
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evidence_store.audit import Audit
+from evidence_store.audit.audit import Audit
 
 if TYPE_CHECKING:
-    from evidence_store.ledger import Ledger
+    from evidence_store.ledger.ledger import Ledger
     from evidence_store.types import Fault
 
 

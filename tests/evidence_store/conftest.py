@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence_store.blobs import BlobStore
+from evidence_store.blobs.store import BlobStore
 from evidence_store.checkpoint import Ed25519NoteSigner
-from evidence_store.ledger import Ledger
+from evidence_store.ledger.ledger import Ledger
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,14 +18,14 @@ from evidence_store.clock import (
     spoken,
 )
 from evidence_store.errors import BadInput, ClockBehind
-from evidence_store.keys import KeyFolder
+from evidence_store.keys.keys import KeyFolder
 from evidence_store.types import Draft
 from tests.evidence_store.audited import faults_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from evidence_store.ledger import Ledger
+    from evidence_store.ledger.ledger import Ledger
     from tests.evidence_store.conftest import SetClock
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)

@@ -13,8 +13,8 @@ from renderer.clip import plate_clip
 from renderer.plate import PlateSpec
 from tests.workbench.drawn import plate_jpeg
 from tests.workbench.steps import judge, now
-from workbench import images
-from workbench.trace import AddresseeIs, AnswerIs, TraceRequest
+from workbench.cases import images
+from workbench.trace_request import AddresseeIs, AnswerIs, TraceRequest
 from workbench.types import Claims, Judgement, Policy, Role, Upload
 
 EMPTY = {

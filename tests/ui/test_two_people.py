@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from catalog.demo import demo_catalog_csv
-from evidence_store.signing import sign_with_ssh_keygen
+from evidence_store.keys.signing import sign_with_ssh_keygen
 from tests.workbench.drawn import plate_jpeg
 from tests.workbench.steps import judge, now
 from workbench.rules.sign_in import NAMESPACE

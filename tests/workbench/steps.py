@@ -6,9 +6,9 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from workbench.case_file import report_of
-from workbench.contents import contents_of
-from workbench.tabulate import tables_of
+from workbench.export.case_file import report_of
+from workbench.export.contents import contents_of
+from workbench.export.tabulate import tables_of
 from workbench.types import Judgement
 
 if TYPE_CHECKING:

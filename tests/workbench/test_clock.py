@@ -11,9 +11,9 @@ from evidence_store.bundle.errors import BundleUnsound
 from evidence_store.errors import ClockBehind
 from tests.evidence_store.audited import faults_of
 from tests.workbench.drawn import plate_jpeg
-from workbench import exports
 from workbench.errors import BadRequest, NotAllowed
-from workbench.narrative import sentence
+from workbench.events.narrative import sentence
+from workbench.export import export as exports
 from workbench.settings import Settings
 from workbench.types import Actor, Claims, Policy, Role, Upload
 from workbench.workbench import Workbench

@@ -10,7 +10,7 @@ import streamlit as st
 from ui import words
 from ui.components import markup
 from words import en
-from workbench.strength import pixels_of, strength_of
+from workbench.review.strength import pixels_of, strength_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

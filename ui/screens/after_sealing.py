@@ -11,7 +11,7 @@ from evidence_store.bundle.errors import AnswersMissing
 from evidence_store.bundle.redact import FieldChoice
 from ui import state
 from ui.components import markup
-from workbench.publication import Answer, Verdict, Withholding, withheld_by_rule
+from workbench.publication.publication import Answer, Verdict, Withholding, withheld_by_rule
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile

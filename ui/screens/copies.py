@@ -9,7 +9,7 @@ import streamlit as st
 from ui import state, words
 from ui.components import markup
 from words import en
-from workbench.copies import measured
+from workbench.copies.copies import measured
 from workbench.types import CopyGroupView, Judgement
 
 if TYPE_CHECKING:

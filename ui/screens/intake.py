@@ -8,10 +8,10 @@ import streamlit as st
 
 from ui import state, words
 from ui.components import markup
-from workbench.claims import LIST_COLUMNS
-from workbench.intake import together
-from workbench.pieces import Promised
-from workbench.source_list import NO_LIST, SourceList, read_source_list
+from workbench.intake.claims import LIST_COLUMNS
+from workbench.intake.intake import together
+from workbench.intake.material import Promised
+from workbench.intake.source_list import NO_LIST, SourceList, read_source_list
 from workbench.types import Claims, IntakeReport, Refusal
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from ui import state, words
 from ui.components import acts, doubt, markup
 from ui.components.focus import focus_on
 from words import en
+from workbench.review.strength import notes_of
 from workbench.state.standing import dissent_of
-from workbench.strength import notes_of
 from workbench.types import ExhibitView, Judgement, Review
 
 if TYPE_CHECKING:

@@ -12,16 +12,16 @@ from ui.choice import choose
 from ui.components import markup
 from ui.screens.candidates import plate_words
 from words.times import day
-from workbench.payload import Suffixes, paper_path
+from workbench.export.payload import Suffixes, paper_path
 from workbench.rules.limits import MAX_PAPERS
-from workbench.trace import ADDRESSEE_WORDS, ANSWER_WORDS, TraceRequest
+from workbench.trace_request import ADDRESSEE_WORDS, ANSWER_WORDS, TraceRequest
 from workbench.types import PlateView, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from workbench.trace import Trace, TraceAnswer
+    from workbench.trace_request import Trace, TraceAnswer
     from workbench.types import CaseSummary
     from workbench.workbench import Workbench
 

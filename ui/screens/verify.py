@@ -12,7 +12,7 @@ from ui import server, state, words
 from ui.components import markup
 
 if TYPE_CHECKING:
-    from workbench.exports import VerifyView
+    from workbench.export.export import VerifyView
     from workbench.workbench import Workbench
 
 

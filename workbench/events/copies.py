@@ -7,11 +7,12 @@ from sqlalchemy import Connection, insert
 
 from evidence_store.types import Entry
 from vision.types import CopyEvidence, CopyRelation
-from workbench import exposures, tables
+from workbench import tables
 from workbench.events import regions
 from workbench.events.event import Event, event
 from workbench.events.marks import Open, Private
 from workbench.rules.seen import Mark, together
+from workbench.tables import exposures
 from workbench.types import Judgement
 
 _COPIED = {

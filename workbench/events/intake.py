@@ -11,10 +11,11 @@ from evidence_store.types import Entry, Sha256
 from values.sentence import KeptSentence
 from values.text import counted
 from vision.types import EmbeddedFacts, Fingerprint
-from workbench import exposures, tables
+from workbench import tables
 from workbench.events import regions
 from workbench.events.event import Event, event
 from workbench.events.marks import MAY_BE_MISSING, Blob, FromFile, Open, Private, Quoting
+from workbench.tables import exposures
 from workbench.types import Claims, ExhibitState
 
 Size: TypeAlias = Annotated[Private[int], Field(alias="bytes")]

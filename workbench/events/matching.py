@@ -5,11 +5,12 @@ from collections.abc import Collection
 from sqlalchemy import Connection, insert, select
 
 from evidence_store.types import Entry, Sha256
-from workbench import own_material, tables
+from workbench import tables
 from workbench.events.event import Event, event
 from workbench.events.marks import Blob, FromFile, Open, Private, SnapshotHash
 from workbench.events.places import show
 from workbench.rules.seen import Mark, decisions_on, search_of
+from workbench.tables import own_material
 from workbench.types import AskedField, Judgement, SearchedField
 
 

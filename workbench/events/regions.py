@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from sqlalchemy import ColumnElement, Table, bindparam, select, update
 
 from values.text import skeleton
-from workbench import own_material, tables
-from workbench.findable import findable
+from workbench import tables
 from workbench.rules.progress import open_fields, state_of
+from workbench.tables import own_material
+from workbench.tables.findable import findable
 from workbench.types import SEARCHED_FIELDS
 
 if TYPE_CHECKING:

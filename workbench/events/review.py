@@ -7,12 +7,13 @@ from sqlalchemy import Connection, insert
 
 from evidence_store.types import Entry
 from vision.types import FieldName
-from workbench import own_material, tables
+from workbench import tables
 from workbench.events import regions as state
 from workbench.events.event import Event, event
 from workbench.events.marks import MAY_BE_MISSING, FromFile, Open, Private
 from workbench.events.places import show
 from workbench.rules.seen import Mark, field_at, plate_at, words_at
+from workbench.tables import own_material
 from workbench.types import Judgement
 
 

@@ -12,7 +12,7 @@ from workbench import tables
 from workbench.events.event import Event, event
 from workbench.events.marks import Blob, Member, Open, Origin, Private
 from workbench.rules.seen import Mark, answers_to, requests_about
-from workbench.trace import ANSWER_WORDS, AddresseeIs, AnswerIs, Paper
+from workbench.trace_request import ANSWER_WORDS, AddresseeIs, AnswerIs, Paper
 
 
 @event("trace.asked")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from workbench.report.content import Plain
     from workbench.report.pdf import PutPicture
     from workbench.report.types import ReportExhibit
-    from workbench.trace import TraceRequest
+    from workbench.trace_request import TraceRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

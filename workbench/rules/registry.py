@@ -15,8 +15,9 @@ from catalog.likelihood import weight
 from catalog.matching import bands, contradiction, identification, leads
 from catalog.numbering import population, sequences
 from catalog.records import parties
-from evidence_store import clock, drafting
+from evidence_store import clock
 from evidence_store.bundle import decodings, documents, redact_files, safe_names, spellings, walk
+from evidence_store.ledger import drafting
 from values import limits as sizes
 from values.rule import rules_of
 from vision import child
@@ -26,7 +27,7 @@ from vision.copies import verdict as copies
 from vision.media import archive, clip, decode
 from vision.ocr import scripts
 from vision.plate import assurance, budget, cyrillic, fields, lines
-from workbench import trace
+from workbench import trace_request as trace
 from workbench.rules import (
     acts,
     blindness,

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from evidence_store.blobs import BlobStore
+    from evidence_store.blobs.store import BlobStore
     from evidence_store.types import Entry
     from vision.types import PhotoReading
     from workbench.rules.blindness import Place
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
         SearchRecord,
         SetAsideEntry,
     )
-    from workbench.trace import Trace
+    from workbench.trace_request import Trace
     from workbench.types import CopyGroupView, PlateView, Review, SealedView
 
 

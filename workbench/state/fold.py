@@ -27,13 +27,13 @@ from workbench.state.records import (
     SetAsideEntry,
 )
 from workbench.state.store_state import CatalogRecord, StoreState
-from workbench.trace import Trace, TraceAnswer, TraceRequest
+from workbench.trace_request import Trace, TraceAnswer, TraceRequest
 from workbench.types import Person, Review, Role, SealedView
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from evidence_store.blobs import BlobStore
+    from evidence_store.blobs.store import BlobStore
     from evidence_store.types import Entry
     from workbench.rules.blindness import Place
 

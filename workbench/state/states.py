@@ -9,8 +9,8 @@ from workbench.errors import NotFound
 from workbench.state.fold import fold_case, fold_store
 
 if TYPE_CHECKING:
-    from evidence_store.blobs import BlobStore
-    from evidence_store.ledger import Ledger
+    from evidence_store.blobs.store import BlobStore
+    from evidence_store.ledger.ledger import Ledger
     from workbench.state.case_state import CaseState
     from workbench.state.store_state import StoreState
 

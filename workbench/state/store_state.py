@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from workbench.coverage import coverage_words
 from workbench.errors import NotFound
+from workbench.state.coverage import coverage_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

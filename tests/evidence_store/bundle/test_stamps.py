@@ -15,8 +15,7 @@ from evidence_store.bundle.errors import SigningFailed, TimestampFailed
 from evidence_store.bundle.layout import Role
 from evidence_store.bundle.seals import reseal
 from evidence_store.bundle.stamps import attach_answer, keep_request, stamp_bundle
-from evidence_store.bundle.verify import VerificationReport
-from evidence_store.timestamp import (
+from evidence_store.bundle.timestamp import (
     AuthorityUnavailable,
     TimestampInvalid,
     TimestampMalformed,
@@ -26,6 +25,7 @@ from evidence_store.timestamp import (
     make_request,
     read_roots,
 )
+from evidence_store.bundle.verify import VerificationReport
 
 if TYPE_CHECKING:
     from pathlib import Path

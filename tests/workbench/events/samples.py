@@ -9,7 +9,7 @@ from evidence_store.types import Entry, Sha256
 from values.sentence import Sentence, beside, say
 from vision.types import CopyEvidence, EmbeddedFact, EmbeddedFacts, Engine, Fingerprint
 from workbench import events
-from workbench.trace import AddresseeIs, AnswerIs, Paper
+from workbench.trace_request import AddresseeIs, AnswerIs, Paper
 from workbench.types import AskedField, Judgement, Policy, Role
 
 if TYPE_CHECKING:

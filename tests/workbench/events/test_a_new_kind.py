@@ -18,8 +18,8 @@ from tests.workbench.steps import judge
 from workbench import events
 from workbench.errors import NotAllowed, Overtaken
 from workbench.events import Event
-from workbench.narrative import WITHHELD, sentence
-from workbench.publication import Withholding
+from workbench.events.narrative import WITHHELD, sentence
+from workbench.publication.publication import Withholding
 from workbench.rules import disclosure, roles
 from workbench.settings import Settings
 from workbench.types import Policy, Role

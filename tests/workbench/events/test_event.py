@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence_store.kept import references
+from evidence_store.blobs.references import references
 from evidence_store.types import OWN_KINDS
 from tests.workbench.events.samples import HASH, SAMPLES, entry_of
 from workbench import events
 from workbench.events import KINDS, OWN, NotUnderstood, UnknownKind, table_of_kinds
 from workbench.events.marks import Mark
-from workbench.narrative import WITHHELD, sentence
+from workbench.events.narrative import WITHHELD, sentence
 from workbench.rules import seen
 
 if TYPE_CHECKING:

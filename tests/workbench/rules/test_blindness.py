@@ -12,7 +12,7 @@ from tests.workbench.drawn import plate_jpeg
 from tests.workbench.steps import judge
 from workbench.errors import NotAllowed
 from workbench.events import KINDS
-from workbench.narrative import sentence
+from workbench.events.narrative import sentence
 from workbench.rules import blindness as rules
 from workbench.types import Claims, Judgement, Role, Upload
 

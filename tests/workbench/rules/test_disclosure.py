@@ -12,7 +12,7 @@ from ui.screens.after_sealing import FIELDS, WORDS, may_be_released
 from workbench.events import KINDS
 from workbench.events.event import Event, event
 from workbench.events.marks import Mark
-from workbench.publication import withheld_by_rule
+from workbench.publication.publication import withheld_by_rule
 from workbench.report.content import content
 from workbench.report.texts import ENGLISH
 from workbench.rules.disclosure import (

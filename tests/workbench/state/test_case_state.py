@@ -30,10 +30,10 @@ from workbench.events import (
     ReadField,
     ReadRegion,
 )
-from workbench.projection import fold
 from workbench.settings import Settings
 from workbench.state import fold_case
-from workbench.trace import AddresseeIs, AnswerIs, TraceRequest
+from workbench.stores.projection import fold
+from workbench.trace_request import AddresseeIs, AnswerIs, TraceRequest
 from workbench.types import Actor, Claims, Judgement, Policy, Role, Upload
 from workbench.workbench import Workbench
 

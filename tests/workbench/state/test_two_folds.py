@@ -19,8 +19,8 @@ from sqlalchemy.pool import StaticPool
 from evidence_store.types import Entry, Sha256
 from tests.workbench.events.samples import HASH, SAMPLES
 from workbench import events, tables
-from workbench.projection import fold
 from workbench.state import fold_case, fold_store
+from workbench.stores.projection import fold
 from workbench.types import Judgement, Policy, Role
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The audit: walks a store whole and names each fault."""

@@ -1,0 +1,270 @@
+"""What the commands share: how one is added, who acts, what is printed, which files are taken."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import sys
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+
+from evidence_store.keys.signing import sign_with_ssh_keygen
+from workbench.cli.terminal import safe
+from workbench.errors import BadRequest, NotFound
+from workbench.logs import LEVELS
+from workbench.rules.blindness import EACH
+from workbench.rules.sign_in import NAMESPACE, Proof, proof_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from workbench.types import Actor
+    from workbench.workbench import Workbench
+
+Command: TypeAlias = "Callable[[Workbench, argparse.Namespace], int]"
+"""Does what was asked, prints what came of it, and gives the exit code."""
+
+Verbs = argparse._SubParsersAction  # noqa: SLF001 (argparse has no public name for it)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says at every wrong argument where what it takes can be read."""
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Refuse what is left over here, where the command is known that it was given to."""
+        options, rest = super().parse_known_args(args, namespace)
+        if rest:
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
+        return options, rest
+
+    def error(self, message: str) -> NoReturn:
+        """End with the usage, what was wrong, and how to read more."""
+        super().error(f"{message}\n`{self.prog} --help` says what it takes.")
+
+
+def verb(
+    verbs: Verbs[argparse.ArgumentParser], name: str, command: Command, text: str
+) -> argparse.ArgumentParser:
+    """Add a command with its one sentence; --store and --as may stand before or after it."""
+    added = verbs.add_parser(name, description=text)
+    add_common(added, default=argparse.SUPPRESS)
+    added.set_defaults(command=command, verb=name)
+    return added
+
+
+def add_common(parser: argparse.ArgumentParser, *, default: str | None = None) -> None:
+    """Add the options that every command has."""
+    parser.add_argument(
+        "--store",
+        type=Path,
+        metavar="FOLDER",
+        default=default,
+        help="the store's folder, made where there is none; "
+        "default: NAMEPLATE_STORE, else nameplate-store here",
+    )
+    parser.add_argument(
+        "--as",
+        dest="actor",
+        metavar="NAME",
+        default=default,
+        help="who you are, by name or identifier; default: the only person of the store",
+    )
+    parser.add_argument(
+        "--own-key",
+        type=Path,
+        metavar="FILE",
+        default=default,
+        help="with --as for who keeps their own key: the key to prove it with",
+    )
+    parser.add_argument(
+        "--log-level",
+        choices=LEVELS,
+        default=default,
+        help="print what is as grave as this to the error stream; default: NAMEPLATE_LOG, else "
+        "warning",
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Let the result be asked for in JSON."""
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+
+def add_case(parser: argparse.ArgumentParser) -> None:
+    """Add the case that a command is about."""
+    parser.add_argument("case", metavar="CASE", help="the case, such as case-0123456789ab")
+
+
+def add_seen(
+    parser: argparse.ArgumentParser, shown_by: str, *, required: bool = True, with_: str = ""
+) -> None:
+    """Let the person say what they looked at: without it, nothing of others may be replaced.
+
+    `shown_by` is the command that shows it, after the name of the program.
+    """
+    parser.set_defaults(shown_by=shown_by)
+    parser.add_argument(
+        "--seen",
+        type=count,
+        required=required,
+        metavar="N",
+        help=f"{with_}what you looked at: the number that `{shown_by.split()[0]}` printed; "
+        "refused if something newer stands",
+    )
+
+
+def actor_of(workbench: Workbench, options: argparse.Namespace) -> Actor:
+    """The person named by --as; the only person of a store needs no naming."""
+    people = workbench.people.in_service()
+    if not people:
+        raise BadRequest(nobody(workbench))
+    if options.actor is None:
+        if len(people) != 1:
+            raise BadRequest("Say who you are: --as NAME (see `python -m workbench people`).")
+        person_id = people[0].person_id
+    else:
+        person_id = person_called(workbench, options.actor)
+    return signed_in(workbench, person_id, options.own_key)
+
+
+def signed_in(workbench: Workbench, person_id: str, own_key: Path | None) -> Actor:
+    """Let a person prove who they are: by passphrase, or by the key that they keep themselves."""
+    person = workbench.people.person(person_id)
+    needed = proof_of(person)
+    if needed is Proof.PASSPHRASE:
+        return workbench.people.sign_in(person_id, passphrase=getpass.getpass("Passphrase: "))
+    if needed is Proof.NAME or person.left_at is not None:
+        return workbench.people.sign_in(person_id)
+    if own_key is None:
+        raise BadRequest(
+            f"{person.name} keeps their own key and proves with it who they are: name it with "
+            "--own-key FILE, the private key, or the .pub file of one that an ssh-agent holds."
+        )
+    challenge = workbench.people.challenge(person_id)
+    proof = sign_with_ssh_keygen(own_key, challenge.encode("ascii"), NAMESPACE)
+    return workbench.people.sign_in(person_id, proof=proof)
+
+
+def shows(
+    workbench: Workbench, options: argparse.Namespace, case_id: str, exhibits: Iterable[str]
+) -> None:
+    """Note that who asks is shown, by this command, what was read on these exhibits.
+
+    Whether what they write later was written blind is told from it.
+    """
+    places = [(exhibit_id, EACH, EACH) for exhibit_id in exhibits]
+    if places:
+        actor = actor_of(workbench, options)
+        workbench.shown.note(actor, case_id, places, shown_by=f"`{options.verb}`")
+
+
+def nobody(workbench: Workbench) -> str:
+    """What to do in a store without people; it is named, since it may be the wrong one."""
+    return (
+        f"Nobody is enrolled in the store {workbench.stores.settings.store} yet: "
+        '`python -m workbench enrol "Your name"`. Another store is named with --store FOLDER.'
+    )
+
+
+def person_called(workbench: Workbench, words: str) -> str:
+    """The identifier of the person who is called so. Raises NotFound."""
+    for person in workbench.people.everyone():
+        if words in {person.name, person.person_id}:
+            return person.person_id
+    raise NotFound(f"Nobody here is called {words!r}.", kind="person")
+
+
+def file_bytes(path: Path, workbench: Workbench) -> bytes:
+    """The content of a file that was named. Raises NotFound, or BadRequest where it cannot be."""
+    most = workbench.stores.settings.max_file_bytes
+    try:
+        size = path.stat().st_size
+        if size > most:
+            raise BadRequest(
+                f"{path} has {size} bytes; {most} are the most that one file may have."
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise NotFound(f"There is no file {path}. Check its name and the folder.") from None
+    except OSError as error:
+        raise BadRequest(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def line(*cells: object) -> None:
+    """Print one thing on the output, its parts with tabs between them, inert for a terminal."""
+    print(*(safe(str(cell)) for cell in cells), sep="\t")
+
+
+def listing(options: argparse.Namespace, rows: Iterable[tuple[object, tuple[object, ...]]]) -> int:
+    """Print what was found, as lines or with --json as one list; gives how many there are.
+
+    Each row is the value as programs take it, and its parts as people read them.
+    """
+    found = list(rows)
+    if options.json:
+        print_json([value for value, _cells in found])
+    else:
+        for _value, cells in found:
+            line(*cells)
+    return len(found)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON in ASCII, which is inert: dataclasses as objects, times in ISO 8601."""
+    print(json.dumps(value, default=_jsonable, indent=2))
+
+
+def _jsonable(value: Any) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
+
+
+def aside(sentence: str, *, lines: bool = False) -> None:
+    """Say something beside the result, on the error stream: the output stays for programs."""
+    print(safe(sentence, lines=lines), file=sys.stderr)
+
+
+def progress(what: str, done: int, total: int) -> None:
+    """Progress on the error stream, one line that overwrites itself on a terminal."""
+    if not sys.stderr.isatty():
+        return
+    end = "\n" if done == total else ""
+    print(f"\r\x1b[K{done}/{total} {safe(what)[:60]}", end=end, file=sys.stderr, flush=True)
+
+
+# --- kinds of arguments ------------------------------------------------------------------
+
+
+def count(text: str) -> int:
+    """A whole number of 1 or more."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
+    return int(text)
+
+
+def seconds(text: str) -> Fraction:
+    """Seconds of 0 or more, such as 4.2 or 1001/30."""
+    try:
+        value = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        value = Fraction(-1)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time in seconds, such as 4.2 or 1001/30")
+    return value
+
+
+def moment(text: str) -> datetime:
+    """A date or time in ISO 8601; without a zone, in the zone of this machine."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no time in ISO 8601, such as 2020-10-19T14:05+00:00"
+        ) from None

@@ -1,0 +1,56 @@
+"""The rules themselves: `rules`. Needs no store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.cli.common import Verbs, add_json, listing, verb
+
+if TYPE_CHECKING:
+    import argparse
+
+    from workbench.workbench import Workbench
+
+TITLE = "Rules"
+
+
+def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
+    """Add the commands of this group."""
+    rules = verb(
+        verbs,
+        "rules",
+        _of_store,
+        "List every rule: its value, what it says, on what it rests, where it stands and which "
+        "tests hold it.",
+    )
+    add_json(rules)
+    rules.set_defaults(alone=_rules)
+
+
+def _of_store(_workbench: Workbench, options: argparse.Namespace) -> int:
+    return _rules(options)
+
+
+def _rules(options: argparse.Namespace) -> int:
+    # here, since it loads every room: that takes seconds, for which help has no use
+    from workbench.rules.registry import all_rules, as_object, shown
+
+    listing(
+        options,
+        (
+            (
+                as_object(rule),
+                (
+                    rule.id,
+                    shown(rule.value).replace("`", ""),
+                    rule.unit,
+                    rule.says,
+                    rule.source,
+                    f"{rule.module}.{rule.name}",
+                    rule.test,
+                ),
+            )
+            for rule in all_rules()
+        ),
+    )
+    return 0

@@ -1,0 +1,1 @@
+"""Copies: which exhibits show one exposure, and which show one object."""

@@ -1,0 +1,1 @@
+"""Export: a case becomes a signed bundle."""

@@ -1,0 +1,1 @@
+"""Intake: files from outside become exhibits, or are refused on record."""

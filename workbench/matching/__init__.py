@@ -1,0 +1,1 @@
+"""Matching: what stands for a plate is compared with the catalog, and people decide."""

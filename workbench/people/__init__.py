@@ -1,0 +1,1 @@
+"""People: roles, keys, and sign-in."""

@@ -1,0 +1,1 @@
+"""Publication: public editions and timestamps of sealed bundles."""

@@ -1,0 +1,1 @@
+"""Reading: photos that wait are read, and each reading is recorded."""

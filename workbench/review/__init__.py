@@ -1,0 +1,1 @@
+"""Review: people judge what engines read, field by field."""

@@ -1,0 +1,1 @@
+"""What every service stands on: settings, bytes, entries, keys, tables and a clock."""

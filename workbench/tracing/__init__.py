@@ -1,0 +1,1 @@
+"""Tracing: trace requests by letter, and the answers to them."""

@@ -1,0 +1,20 @@
+"""Typed words: what no log can hold is refused before anything else is done.
+
+The ledger refuses it too (`evidence_store.ledger.drafting`), but a verb that changes a key or
+makes a file before its entry must not have done so when it is refused.
+"""
+
+from __future__ import annotations
+
+from values.recordable import unrecordable
+from workbench.errors import BadRequest
+
+
+def check_typed(**words: str) -> None:
+    """Raise BadRequest for words that hold what cannot be recorded; they are named by their key."""
+    for name, text in words.items():
+        if odd := unrecordable(text):
+            raise BadRequest(
+                f"The {name.replace('_', ' ')} holds {odd}, which cannot be recorded. Type it "
+                "again without; text that was pasted can hold such unseen."
+            )
