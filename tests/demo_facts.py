@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 import pypdfium2
 
 from evidence_store.bundle.errors import AnswersMissing
-from evidence_store.bundle.redact import FieldChoice
+from evidence_store.bundle.redaction_plan import FieldChoice
 from tests.workbench.drawn import LINES, plate_jpeg
 from workbench.errors import BadRequest
 from workbench.publication.publication import Answer, Verdict, Withholding

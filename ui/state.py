@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
+    from ui import theme
     from workbench.people.people import People
     from workbench.rules.blindness import Place
     from workbench.workbench import Workbench
@@ -136,7 +137,7 @@ def take_destination() -> str | None:
     return str(wanted) if wanted else None
 
 
-def flash(text: str, tone: markup.Tone = "good") -> None:
+def flash(text: str, tone: theme.Tone = "good") -> None:
     """Say a sentence on the next run, whichever screen that is."""
     st.session_state.setdefault(_FLASH, []).append((text, tone))
 

@@ -7,7 +7,10 @@ Machine words are set in a monospaced face, people's words in a serif, everywher
 from __future__ import annotations
 
 import base64
-from typing import Any, Final
+from typing import Any, Final, Literal
+
+Tone = Literal["neutral", "accent", "good", "caution", "stop"]
+"""What a colour says of a chip or a note."""
 
 OPTIONS: Final[dict[str, Any]] = {
     "theme.base": "light",

@@ -15,7 +15,7 @@ from workbench.types import ExhibitOrder, ExhibitState, Judgement, Policy, Role
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ui.components.markup import Tone
+    from ui.theme import Tone
 
 ROLES = {
     Role.INVESTIGATOR: "Investigator",

@@ -16,7 +16,8 @@ from evidence_store.bundle.layout import (
     Signer,
     content_path,
 )
-from evidence_store.bundle.redact import ExhibitChoice, FieldChoice, RedactionPlan, redact
+from evidence_store.bundle.redact import redact
+from evidence_store.bundle.redaction_plan import ExhibitChoice, FieldChoice, RedactionPlan
 from evidence_store.keys.signing import sign_with_ssh_keygen
 
 if TYPE_CHECKING:

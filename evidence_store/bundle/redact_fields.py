@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from evidence_store.bundle.description import Description, FileAccount
-    from evidence_store.bundle.redact import FieldChoice, RedactionPlan
+    from evidence_store.bundle.redaction_plan import FieldChoice, RedactionPlan
     from evidence_store.bundle.sealed_log import SealedLog
     from evidence_store.types import Entry, Json
 

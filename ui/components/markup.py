@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from workbench.report.inert import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-Tone = Literal["neutral", "accent", "good", "caution", "stop"]
+    from ui.theme import Tone
 
 
 def picture(svg: str) -> str:

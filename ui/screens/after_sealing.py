@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from evidence_store.bundle.errors import AnswersMissing
-from evidence_store.bundle.redact import FieldChoice
+from evidence_store.bundle.redaction_plan import FieldChoice
 from ui import state
 from ui.components import markup
 from workbench.publication.publication import Answer, Verdict, Withholding, withheld_by_rule

@@ -25,6 +25,7 @@ from workbench.types import SEARCHED_FIELDS, Judgement, PlateView
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ui import theme
     from workbench.report.types import ReportCandidate, ReportFinding
     from workbench.types import CaseSummary, DecisionView, SearchView
     from workbench.workbench import Workbench
@@ -303,7 +304,7 @@ def _sentence(candidate: ReportCandidate) -> str:
     )
 
 
-def _tone(view: SearchView, candidate: ReportCandidate) -> markup.Tone:
+def _tone(view: SearchView, candidate: ReportCandidate) -> theme.Tone:
     raw = next((item.verdict for item in view.result.candidates if item.key == candidate.key), "")
     return words.VERDICT_TONES.get(raw, "neutral")
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from catalog.types import RowIssue
+    from ui import theme
     from workbench.workbench import Workbench
 
 SUFFIXES = frozenset(
@@ -135,7 +136,7 @@ def _show_list(found: SourceList) -> None:
         markup.note(f"{words.count(len(found.rows), 'file')} named with claims.", "good")
 
 
-def _issues(issues: Sequence[RowIssue], sentence: str, tone: markup.Tone) -> None:
+def _issues(issues: Sequence[RowIssue], sentence: str, tone: theme.Tone) -> None:
     if issues:
         points = [f"row {one.row}, {one.column}: {one.sentence}" for one in issues[:SHOWN]]
         more = [f"and {len(issues) - SHOWN:,} more"] if len(issues) > SHOWN else []

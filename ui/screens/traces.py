@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from ui import theme
     from workbench.trace_request import Trace, TraceAnswer
     from workbench.types import CaseSummary
     from workbench.workbench import Workbench
@@ -65,7 +66,7 @@ def render(workbench: Workbench) -> None:
 def _trace(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) -> None:
     asked = trace.request
     markup.section(f"{trace.trace_id}: {asked.addressee.splitlines()[0]}")
-    tone: markup.Tone = (
+    tone: theme.Tone = (
         "accent" if trace.answers else "caution" if trace.overdue(today) else "neutral"
     )
     st.html(markup.chips(markup.chip("answered" if trace.answers else "no answer yet", tone)))

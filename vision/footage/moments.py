@@ -20,6 +20,8 @@ from vision.footage.track import gathered
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from vision.footage.line import Line
+
 LEAST_TEXT: Final = 2.5
 """Text score of one short word; what has less is texture."""
 APART: Final = Fraction(2, 5)
@@ -36,42 +38,6 @@ SPOT: Final = 8
 """Pixels of the frame; a line stands still if its middle stays within about so many."""
 TEXT_SHARE: Final = 0.7
 """Share of the stills that goes to text, before scenes without text get theirs."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """What looks like a line of letters: its box in whole pixels. `weight` is its text score."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-    weight: float
-
-    @property
-    def right(self) -> int:
-        """Where it ends."""
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> int:
-        """Where it ends below."""
-        return self.y + self.height
-
-    def meets(self, other: Line) -> bool:
-        """Whether two boxes share a pixel."""
-        across = self.x < other.right and other.x < self.right
-        return across and self.y < other.bottom and other.y < self.bottom
-
-    def scaled(self, scale: float) -> Line:
-        """Give the line in a picture so many times as large; its weight stays."""
-        return Line(
-            x=round(self.x * scale),
-            y=round(self.y * scale),
-            width=round(self.width * scale),
-            height=round(self.height * scale),
-            weight=self.weight,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

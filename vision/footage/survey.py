@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from vision.footage.moments import Line, Moment
+from vision.footage.line import Line
+from vision.footage.moments import Moment
 from vision.media.clip import ClipLimits, Report, open_clip, upright_grey, walk
 
 if TYPE_CHECKING:

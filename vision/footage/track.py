@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
 
-    from vision.footage.moments import Line
+    from vision.footage.line import Line
 
 Grey = npt.NDArray[np.uint8]
 Affine = npt.NDArray[np.float64]

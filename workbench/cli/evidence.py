@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from evidence_store.bundle.redact import FieldChoice
+    from evidence_store.bundle.redaction_plan import FieldChoice
     from workbench.workbench import Workbench
 
 TITLE = "Bundles"
@@ -223,7 +223,7 @@ def _say_near(error: AnswersMissing) -> None:
 
 def _field_choice(text: str) -> FieldChoice:
     """`NAME`, `NAME@EX-0001`, or `NAME@12` for the field of one entry."""
-    from evidence_store.bundle.redact import FieldChoice
+    from evidence_store.bundle.redaction_plan import FieldChoice
 
     name, _at, where = text.partition("@")
     if where.isdecimal():

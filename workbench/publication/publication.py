@@ -25,8 +25,9 @@ from evidence_store.bundle.layout import (
 )
 from evidence_store.bundle.layout import Role as SigningRole
 from evidence_store.bundle.leaks import Scanner
-from evidence_store.bundle.redact import ExhibitChoice, FieldChoice, RedactionPlan, redact
+from evidence_store.bundle.redact import redact
 from evidence_store.bundle.redact_fields import FieldChoices, choose_fields
+from evidence_store.bundle.redaction_plan import ExhibitChoice, FieldChoice, RedactionPlan
 from evidence_store.bundle.sealed_log import SealedLog
 from evidence_store.bundle.stamps import attach_answer, keep_request, stamp_bundle
 from evidence_store.bundle.timestamp import AuthorityUnavailable

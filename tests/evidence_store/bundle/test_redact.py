@@ -33,7 +33,8 @@ from benchmarks.bundle_sample import (
 from evidence_store.bundle.errors import BundleExists, BundleRefused, RedactionRefused
 from evidence_store.bundle.hashing import sha256_bytes
 from evidence_store.bundle.layout import PayloadFile, RequiredSigner, Role, content_path
-from evidence_store.bundle.redact import ExhibitChoice, FieldChoice, RedactionPlan, redact
+from evidence_store.bundle.redact import redact
+from evidence_store.bundle.redaction_plan import ExhibitChoice, FieldChoice, RedactionPlan
 from evidence_store.bundle.seal import SealedBundle
 from evidence_store.bundle.verify import VerificationReport, verify
 

@@ -12,7 +12,8 @@ from PIL import Image
 
 from evidence_store.bundle.hashing import sha256_bytes
 from evidence_store.bundle.layout import RequiredSigner, Role, Signer
-from evidence_store.bundle.redact import ExhibitChoice, FieldChoice, RedactionPlan, redact
+from evidence_store.bundle.redact import redact
+from evidence_store.bundle.redaction_plan import ExhibitChoice, FieldChoice, RedactionPlan
 from evidence_store.bundle.verify import verify
 from tests.workbench.drawn import LINES, plate_jpeg
 from workbench.settings import Settings

@@ -15,7 +15,6 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-import evidence_store
 from evidence_store.errors import StoreError, StoreUnavailable
 from evidence_store.ledger import tables
 from evidence_store.ledger.database import Database
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 def test_the_schema_version_is_the_newest_migration() -> None:
     config = Config()
-    folder = Path(evidence_store.__file__).parent / "migrations"
+    folder = Path(tables.__file__).parent / "migrations"
     config.set_main_option("script_location", str(folder))
     config.set_main_option("path_separator", "os")
     assert ScriptDirectory.from_config(config).get_current_head() == tables.SCHEMA_VERSION

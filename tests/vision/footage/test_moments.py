@@ -7,7 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from vision.footage.moments import Line, Moment, choose, without_standing
+from vision.footage.line import Line
+from vision.footage.moments import Moment, choose, without_standing
 
 RNG = np.random.default_rng(5)
 STREET, PLATE = (RNG.integers(0, 256, 576).astype(np.uint8) for _ in range(2))

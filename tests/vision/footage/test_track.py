@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vision.footage.moments import Line
+from vision.footage.line import Line
 from vision.footage.track import Place, View, follow, gathered, place_of
 
 SIDES = (360, 640)

@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from benchmarks.local_tsa import LocalAuthority
 from evidence_store.bundle.errors import AnswersMissing, RedactionRefused
-from evidence_store.bundle.redact import FieldChoice
+from evidence_store.bundle.redaction_plan import FieldChoice
 from evidence_store.bundle.timestamp import AuthorityUnavailable
 from evidence_store.errors import BlobDamaged
 from tests.workbench.drawn import SERIAL, plate_jpeg

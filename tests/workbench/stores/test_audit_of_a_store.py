@@ -14,7 +14,7 @@ from obstore.store import from_url
 from catalog.demo import COVERAGE, demo_catalog_csv
 from evidence_store.__main__ import main
 from evidence_store.audit.audit import Audit
-from evidence_store.bundle.redact import FieldChoice
+from evidence_store.bundle.redaction_plan import FieldChoice
 from evidence_store.keys.keys import KeyFolder
 from evidence_store.keys.signing import raw_public_key
 from evidence_store.ledger.database import Database

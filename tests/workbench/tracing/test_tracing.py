@@ -10,7 +10,7 @@ import pytest
 
 from catalog.demo import COVERAGE, demo_catalog_csv
 from evidence_store.blobs.store import sha256_of
-from evidence_store.bundle.redact import FieldChoice
+from evidence_store.bundle.redaction_plan import FieldChoice
 from evidence_store.errors import BlobDamaged
 from tests.workbench.drawn import SERIAL
 from tests.workbench.steps import case_file, judge, now
