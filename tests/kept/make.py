@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.workbench.drawn import LINES
-from tests.workbench.test_audit_of_a_store import full_store
+from tests.workbench.stores.test_audit_of_a_store import full_store
 from workbench.settings import Settings
 from workbench.workbench import Workbench
 

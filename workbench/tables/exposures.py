@@ -59,6 +59,9 @@ def came_in(
             _settle_copies(connection, case_id, exhibit_id)
     if same is not None:
         _is_copy(connection, case_id, exhibit_id, same, settled=True)
+        if in_order(exhibit_id) < in_order(same):
+            # A log may list exhibits in another order than their numbers: this one was repeated.
+            _ask_anew(connection, case_id, (exhibit_id,))
     if same is None or clip is None:
         return False
     if _is_judged(connection, case_id, (exhibit_id,)):

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from catalog.demo import demo_catalog_csv
-from tests.workbench.commands.conftest import looked
+from tests.workbench.cli.conftest import looked
 from tests.workbench.drawn import plate_jpeg
 from vision.child import DECODERS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.workbench.commands.conftest import Run
+    from tests.workbench.cli.conftest import Run
 
 
 def test_the_whole_way(run: Run, tmp_path: Path) -> None:

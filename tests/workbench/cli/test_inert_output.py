@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.workbench.commands.conftest import looked
+from tests.workbench.cli.conftest import looked
 from tests.workbench.drawn import LINES, plate_jpeg
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.workbench.commands.conftest import Run
+    from tests.workbench.cli.conftest import Run
 
 STEER = "\x1b[2J\x1b]0;gone\x07\u202e\u200b"
 TYPED = "\u202e\u200b"

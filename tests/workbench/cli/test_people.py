@@ -13,7 +13,7 @@ from tests.workbench.drawn import plate_jpeg
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.workbench.commands.conftest import Run
+    from tests.workbench.cli.conftest import Run
 
 
 def seen(run: Run) -> str:

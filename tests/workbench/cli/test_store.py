@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.workbench.commands.conftest import Run
+    from tests.workbench.cli.conftest import Run
 
 SECRET = "hunter2"
 DATABASE = f"postgresql+psycopg://nameplate:{SECRET}@127.0.0.1:9/nameplate"

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.workbench.commands.conftest import looked
+from tests.workbench.cli.conftest import looked
 from tests.workbench.drawn import plate_jpeg
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.workbench.commands.conftest import Run
+    from tests.workbench.cli.conftest import Run
 
 ASK = ("EX-0001/R1", "--to", "Example Optics", "--who", "maker", "--reply-to", "desk@example.org")
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from catalog.demo import demo_catalog_csv
-from tests.workbench.commands.conftest import looked
-from tests.workbench.commands.test_help import commands
+from tests.workbench.cli.conftest import looked
+from tests.workbench.cli.test_help import commands
 from tests.workbench.drawn import plate_jpeg
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.workbench.commands.conftest import Run
+    from tests.workbench.cli.conftest import Run
 
 NO_CASE = "case-000000000000"
 HEX = "0" * 64

@@ -17,7 +17,7 @@ from evidence_store.types import Draft, Entry, Sha256
 from tests.workbench.drawn import plate_jpeg
 from tests.workbench.state.same import assert_same
 from tests.workbench.steps import now
-from tests.workbench.test_exposures import CASE, TAKERS, draft_of, logs
+from tests.workbench.tables.test_exposures import CASE, TAKERS, draft_of, logs
 from workbench import tables
 from workbench.errors import WorkbenchError
 from workbench.events import (

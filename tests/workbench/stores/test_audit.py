@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import create_engine, delete, insert, select, text, update
 
-from tests.workbench.test_projection import walk
+from tests.workbench.stores.test_projection import walk
 from workbench import tables
 from workbench.__main__ import main
 from workbench.settings import Settings

@@ -26,7 +26,14 @@ from workbench import events, tables
 from workbench.copies.captures import captures_of
 from workbench.errors import BadRequest, NotAllowed
 from workbench.matching.queries import looks_at
-from workbench.rules.exposure import Judged, Proposed, Shown, exposure_of, settled_exposure_of
+from workbench.rules.exposure import (
+    Judged,
+    Proposed,
+    Shown,
+    exposure_of,
+    repeated,
+    settled_exposure_of,
+)
 from workbench.stores.projection import fold
 from workbench.tables.exposures import exposures_in, taken_in_by
 from workbench.types import Claims, ExhibitState, Judgement, Policy, Role, Upload
@@ -68,8 +75,11 @@ def logs(draw: st.DrawFn) -> list[Act]:
     acts: list[Act] = []
     ids: list[str] = []
     clips: list[str] = []
-    for number in range(1, draw(st.integers(1, 8)) + 1):
-        name = f"EX-{number:04d}"
+    count = draw(st.integers(1, 8))
+    # Another program's log may list its exhibits in any order.
+    numbers = draw(st.just([*range(count)]) | st.permutations(range(count)))
+    for number in numbers:
+        name = f"EX-{number + 1:04d}"
         kind = draw(st.sampled_from(["photo", "photo", "clip", "still"]))
         sha256, taker = draw(st.sampled_from("abcdef")), draw(st.sampled_from(TAKERS))
         if kind == "still" and clips:
@@ -201,7 +211,9 @@ def check(connection: Connection, acts: list[Act]) -> None:
     rows = connection.execute(select(tables.exhibit)).all()
     assert {row.exhibit_id: row.exposure for row in rows} == of
     assert {row.exhibit_id: row.settled_exposure for row in rows} == settled
+    repeats = repeated(shown, proposed, of)
     for row in rows:
+        assert row.copy_of == repeats.get(row.exhibit_id)
         assert row.is_copy == (row.copy_of is not None)
         if row.copy_of is not None:
             assert of[row.copy_of] == row.exposure

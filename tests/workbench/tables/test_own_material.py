@@ -8,10 +8,10 @@ import pytest
 
 from catalog.demo import COVERAGE, demo_catalog_csv
 from tests.evidence_store.audited import faults_of
+from tests.workbench.copies.test_copies import smaller
 from tests.workbench.drawn import plate_jpeg
 from tests.workbench.steps import bundle_table, case_file, judge, now
-from tests.workbench.test_copies import smaller
-from tests.workbench.test_projection import everything
+from tests.workbench.stores.test_projection import everything
 from workbench.errors import NotAllowed
 from workbench.rules.policy import counts
 from workbench.settings import Settings
