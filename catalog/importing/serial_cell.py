@@ -476,7 +476,7 @@ class _Ends:
     def serials(self) -> list[str]:
         """Write the range out. Raises CellProblem where it does not count up or is too long."""
         width, start, end = len(self.start), int(self.start), int(self.end)
-        if len(self.end) < width and self.mark != "word":
+        if len(self.end) < width:  # after a word it is refused below
             end = int(self.start[: width - len(self.end)] + self.end)
         grown = len(self.end) > width and (self.mark != "word" or self.start.startswith("0"))
         if end <= start or grown or (len(self.end) < width and self.mark == "word"):

@@ -207,6 +207,22 @@ def test_all_are_seen_as_the_sequence_of_the_unit_lets_expect() -> None:
     assert of_b.total == pytest.approx(everyone.total)
 
 
+def test_beside_a_maker_without_serials_each_is_seen_as_it_is() -> None:
+    keys = np.array([f"A{number:03d}".encode() for number in range(1, 101)])
+    people = population(statistics(keys))
+    none = population(statistics(keys[:0]))
+    _, group = weighed("A050", keys, people)
+    _, empty = weighed("A050", keys[:0], none)
+    assert not none.counts.size
+    other = population(statistics(np.array([f"B{number:03d}".encode() for number in (1, 2, 9)])))
+    _, third = weighed("A050", keys, other)
+    everyone = Everyone(groups=(group, empty, third))
+    assert everyone.view(empty, "A050").total == everyone.total
+    assert everyone.view(empty, None).units == (people.size, none.size, other.size)
+    alone = Everyone(groups=(group, empty))
+    assert alone.view(group, "A050") is alone.view(group, None), "one sequence: no other view"
+
+
 def test_two_doubtful_pixels_say_more_than_none() -> None:
     sure = Pixels(seen="0836", slip=1e-6)
     unsure = Pixels(seen="0836", slip=0.05)

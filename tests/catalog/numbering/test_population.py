@@ -9,12 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.confusions import HUMAN, MACHINE
+from catalog.confusions import ALPHABET, HUMAN, MACHINE, WIDTH
 from catalog.likelihood.models import TextModel
 from catalog.numbering import population as rules
 from catalog.numbering.count import statistics
-from catalog.numbering.population import digit_sets, population, union
+from catalog.numbering.population import Population, digit_sets, population, union
 from tests.catalog.casework import ids
+
+
+def mixed() -> Population:
+    """Three numbers of one sequence, twenty of another, and thirty serials in none."""
+    letters = np.frombuffer(b"ABCDEFGHJKLMNPQRSTUVWXYZ", dtype=np.uint8)
+    drawn = letters[np.random.default_rng(5).integers(0, letters.size, (30, 7))]
+    keys = [f"AB{n:03d}C".encode() for n in (1, 2, 3)]
+    keys += [f"K{n:03d}".encode() for n in range(1, 21)]
+    return population(statistics(np.array(sorted([*keys, *np.unique(drawn.view("S7"))]))))
 
 
 @given(st.integers(0, 99_999), st.integers(0, 99_999))
@@ -105,6 +114,88 @@ def test_irregular_serials_expect_as_many_again() -> None:
     assert people.irregular == keys.size
     assert people.size == pytest.approx(2 * keys.size)
     assert ids(people.basis) == ["population.out-of-sequence"]
+
+
+def test_each_serial_is_told_its_own_sequence() -> None:
+    """Two sequences, one of few numbers in a longer serial, beside serials in none."""
+    people = mixed()
+    few, many, outside = 0, 1, 2
+    assert people.counts.tolist() == [3, 20, 30]
+    assert (people.main, people.little_known) == (outside, True)
+    places = {
+        "AB001C": few, "AB003C": few, "K001": many, "K020": many,
+        "AB004C": outside, "AB000C": outside, "K021": outside, "K000": outside, "K0A1": outside,
+        "L001": outside, "AB002D": outside, "K01": outside, "K0001": outside, "ZZZZZZZ": outside,
+    }  # fmt: skip
+    assert {key: people.place_of(key) for key in places} == places
+    assert {key for key in places if people.in_a_sequence(key)} == {
+        key for key, place in places.items() if place != outside
+    }
+
+
+def test_a_number_in_other_digits_belongs_to_no_sequence() -> None:
+    people = mixed()
+    assert people.place_of("K0\u0661\u0662") == 2, "Arabic digits are numbers to Python"
+    assert people.place_of("K0\xb2") == 2
+
+
+def test_without_other_serials_one_in_no_sequence_is_seen_as_the_main_one() -> None:
+    keys = sorted([*(f"K{n:03d}" for n in range(1, 21)), *(f"AB{n:03d}C" for n in range(1, 11))])
+    people = population(statistics(np.array([key.encode() for key in keys])))
+    assert people.counts.tolist() == [10, 20]
+    assert not people.little_known
+    assert people.place_of("ZZZ") == people.main == 1
+
+
+def test_what_the_others_count_as_is_said_for_each_sequence() -> None:
+    people = mixed()
+    assert [ids(people.basis_for(place)) for place in range(3)] == [
+        ["population.sequence", "population.other-sequences", "population.out-of-sequence"],
+        ["population.sequence", "population.other-sequences", "population.out-of-sequence"],
+        ["population.out-of-sequence", "population.other-sequences"],
+    ]
+    others = [
+        dict(one.parameters)
+        for place in range(3)
+        for one in people.basis_for(place)
+        if one.id == "population.other-sequences"
+    ]
+    assert [(one["others"], one["units"]) for one in others] == [(1, 20.0), (1, 3.0), (2, 23.0)]
+
+
+def test_each_length_has_sets_of_its_own() -> None:
+    people = mixed()
+    assert people.lengths == (4, 6, 7)
+    assert {n: {one.length for one in people.of_length(n)} for n in (4, 5, 6, 7)} == {
+        4: {4}, 5: set(), 6: {6}, 7: {7},
+    }  # fmt: skip
+    assert [people.in_sequence(n) for n in (4, 5, 6, 7)] == [True, False, True, False]
+    assert [people.irregular_of(n) for n in (4, 5, 6, 7)] == [0, 0, 0, 30]
+    outside = people.out_of_sequence(7)
+    assert outside is not None
+    assert not outside.listed
+    assert [people.out_of_sequence(n) for n in (4, 5, 6)] == [None] * 3
+
+
+def test_the_characters_that_may_stand_at_each_place() -> None:
+    people = mixed()
+    assert people.allowed(5).shape == (5, WIDTH)
+    assert not people.allowed(5).any(), "no serial is of this length"
+    allowed = people.allowed(4)
+    assert [{ALPHABET[c] for c in np.flatnonzero(row)} for row in allowed] == [
+        {"K"}, {"0"}, {*"012"}, {*"0123456789"},
+    ]  # fmt: skip
+    assert people.allowed(7).sum() > 7
+
+
+def test_units_are_expected_of_sequences_and_of_others_apart() -> None:
+    people = mixed()
+    keys = np.array([b"K001", b"K021", b"L001"])
+    assert people.expected(keys, 4, listed=True).tolist() == [1.0, 0.0, 0.0]
+    assert people.expected(keys, 4, listed=False).tolist() == [0.0, 0.0, 0.0]
+    outside = people.expected(np.array([b"QWERTZX"]), 7, listed=False)
+    assert 0 < outside[0] < 1
+    assert people.expected(np.array([b"QWERTZX"]), 7, listed=True).tolist() == [0.0]
 
 
 def test_the_figures_that_a_population_rests_on() -> None:
