@@ -24,7 +24,7 @@ hand by less than a minute; a wrong zone or an empty battery by an hour at the l
 
 RULES: Final = Declared(
     "clock",
-    test="tests/evidence_store/test_clock.py",
+    test="tests/unit/evidence_store/test_clock.py",
     source="decision 0063",
     units={
         "TOLERANCE_SECONDS": "seconds",

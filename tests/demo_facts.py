@@ -30,7 +30,7 @@ import pypdfium2
 
 from evidence_store.bundle.errors import AnswersMissing
 from evidence_store.bundle.redaction_plan import FieldChoice
-from tests.workbench.drawn import LINES, plate_jpeg
+from tests.unit.workbench.drawn import LINES, plate_jpeg
 from workbench.errors import BadRequest
 from workbench.publication.publication import Answer, Verdict, Withholding
 from workbench.settings import Settings

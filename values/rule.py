@@ -8,7 +8,7 @@ it, and declares beside them, once, what cannot be said by a constant:
 
     RULES = Declared(
         "assurance",
-        test="tests/vision/plate/test_assurance.py",
+        test="tests/unit/vision/plate/test_assurance.py",
         source="decision 0040",
         units={"STATED": "probability, 0-1"},
     )

@@ -75,7 +75,7 @@ ARCHIVE_LIMITS: Final = ChildLimits(memory_bytes=1 << 30, cpu_seconds=300, wall_
 
 RULES: Final = Declared(
     "child",
-    test="tests/vision/test_child.py",
+    test="tests/unit/vision/test_child.py",
     source="decision 0075; measured on files of 120 million pixels",
     units={
         "PHOTO_LIMITS": "bytes, seconds",

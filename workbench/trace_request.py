@@ -25,7 +25,7 @@ COMMENT_DAYS = 28
 
 RULES: Final = Declared(
     "trace",
-    test="tests/workbench/test_trace_request.py",
+    test="tests/unit/workbench/test_trace_request.py",
     source="decision 0035; how field investigators of arms ask",
     units={
         "ANSWER_DAYS": "days",

@@ -49,7 +49,7 @@ LIMITS: Final = LoadLimits()
 
 RULES: Final = Declared(
     "catalog-file",
-    test="tests/catalog/importing/test_load.py",
+    test="tests/unit/catalog/importing/test_load.py",
     source="assumed",
     units={
         "LIMITS": "bytes, rows, columns, characters",

@@ -30,7 +30,7 @@ MAX_RATIO: Final = 200
 
 RULES: Final = Declared(
     "workbook",
-    test="tests/catalog/importing/test_load_xlsx.py",
+    test="tests/unit/catalog/importing/test_load_xlsx.py",
     source="assumed",
     units={
         "MAX_MEMBERS": "parts",

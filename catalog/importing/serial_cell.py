@@ -43,7 +43,7 @@ SHORT_STEP: Final = 10
 
 RULES: Final = Declared(
     "serial-cell",
-    test="tests/catalog/importing/test_serial_cell.py",
+    test="tests/unit/catalog/importing/test_serial_cell.py",
     source="decision 0052; assumed",
     units={
         "MAX_RANGE": "units",

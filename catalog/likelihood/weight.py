@@ -72,7 +72,7 @@ NOTHING_NEAR = 1e-4
 
 RULES: Final = Declared(
     "weight",
-    test="tests/catalog/likelihood/test_weight.py",
+    test="tests/unit/catalog/likelihood/test_weight.py",
     source="assumed; docs/validity.md",
     units={
         "STRAY_FACTOR": "times",

@@ -39,7 +39,7 @@ BANDS = (
 
 RULES: Final = Declared(
     "bands",
-    test="tests/catalog/matching/test_bands.py",
+    test="tests/unit/catalog/matching/test_bands.py",
     source="ENFSI guideline for evaluative reporting, 2015",
     units={
         "VERSION": "version of the scale",

@@ -58,7 +58,7 @@ ON_PLATES: Final = ("integrator", "manufacturer")
 
 RULES: Final = Declared(
     "contradiction",
-    test="tests/catalog/matching/test_contradiction.py",
+    test="tests/unit/catalog/matching/test_contradiction.py",
     source="decision 0056; assumed",
     units={
         "PERHAPS_FROM": "origin of the reading: share of a faultless reading",

@@ -62,7 +62,7 @@ CONTRADICTED: Final = say("band.contradicted")
 
 RULES: Final = Declared(
     "identification",
-    test="tests/catalog/matching/test_identification.py",
+    test="tests/unit/catalog/matching/test_identification.py",
     source="assumed; docs/validity.md says how often it was wrong when tested",
     units={
         "IDENTIFIES_FROM": "posterior, 0-1",

@@ -50,7 +50,7 @@ SHORTEST_PART: Final = 3
 
 RULES: Final = Declared(
     "leads",
-    test="tests/catalog/matching/test_leads.py",
+    test="tests/unit/catalog/matching/test_leads.py",
     source="decision 0057; assumed",
     units={
         "MOST_LEADS": "leads of a kind",

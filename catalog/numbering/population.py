@@ -49,7 +49,7 @@ was not seen to be one; the others anywhere. Assumed."""
 
 RULES: Final = Declared(
     "population",
-    test="tests/catalog/numbering/test_population.py",
+    test="tests/unit/catalog/numbering/test_population.py",
     source="decision 0055; assumed",
     units={
         "FINE_SEQUENCES": "sequences",

@@ -32,7 +32,7 @@ MOST_APART = 5
 
 RULES: Final = Declared(
     "sequences",
-    test="tests/catalog/numbering/test_sequences.py",
+    test="tests/unit/catalog/numbering/test_sequences.py",
     source="decision 0055; held by strays planted at random",
     units={
         "APART_BELOW": "probability, 0-1",

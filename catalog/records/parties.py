@@ -33,7 +33,7 @@ SHARED = frozenset({
 
 RULES: Final = Declared(
     "parties",
-    test="tests/catalog/records/test_parties.py",
+    test="tests/unit/catalog/records/test_parties.py",
     source="assumed",
     units={"SHARED": "words"},
 )

@@ -98,7 +98,7 @@ ONE_BYTE_CODES = ("cp1252", "cp1251", "koi8-u", "cp866", "iso8859-5", "mac-cyril
 
 RULES: Final = Declared(
     "decodings",
-    test="tests/evidence_store/bundle/test_decodings.py",
+    test="tests/unit/evidence_store/bundle/test_decodings.py",
     source="decision 0071",
     units={"DEPTH": "encodings", "MOST": "bytes and characters", "ONE_BYTE_CODES": "codes"},
 )

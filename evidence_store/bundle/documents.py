@@ -28,7 +28,7 @@ of a case of 100,000 exhibits more than this."""
 
 RULES: Final = Declared(
     "bundle-document",
-    test="tests/evidence_store/bundle/test_documents.py",
+    test="tests/unit/evidence_store/bundle/test_documents.py",
     source="docs/bundle-format.md, section 4",
     units={
         "MAX_DOCUMENT": "bytes",

@@ -32,7 +32,7 @@ MAX_PHOTO = 512 * 1024 * 1024
 
 RULES: Final = Declared(
     "public-files",
-    test="tests/evidence_store/bundle/test_redact_files.py",
+    test="tests/unit/evidence_store/bundle/test_redact_files.py",
     source="assumed",
     units={"MAX_PHOTO": "bytes"},
 )

@@ -19,7 +19,7 @@ no other part of the path reads otherwise."""
 
 RULES: Final = Declared(
     "bundle-name",
-    test="tests/evidence_store/bundle/test_safe_names.py",
+    test="tests/unit/evidence_store/bundle/test_safe_names.py",
     source="docs/bundle-format.md, section 1",
     units={
         "MOST_CHARACTERS": "characters",

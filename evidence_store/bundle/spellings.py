@@ -36,7 +36,7 @@ DIGESTS = ("md5", "sha1", "sha256", "sha512")
 
 RULES: Final = Declared(
     "redaction",
-    test="tests/evidence_store/bundle/test_spellings.py",
+    test="tests/unit/evidence_store/bundle/test_spellings.py",
     source="docs/bundle-format.md, section 7",
     units={
         "SHORTEST": "letters and digits",

@@ -20,7 +20,7 @@ MAX_FILES = 500_000
 
 RULES: Final = Declared(
     "bundle-folder",
-    test="tests/evidence_store/bundle/test_walk.py",
+    test="tests/unit/evidence_store/bundle/test_walk.py",
     source="docs/bundle-format.md, section 1",
     units={
         "MAX_FILES": "files",

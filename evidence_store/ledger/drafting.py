@@ -27,7 +27,7 @@ MOST_NESTED = 64
 
 RULES: Final = Declared(
     "entry",
-    test="tests/evidence_store/ledger/test_drafting.py",
+    test="tests/unit/evidence_store/ledger/test_drafting.py",
     source="docs/ledger-format.md",
     units={
         "MOST_LEAF_BYTES": "bytes",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.workbench.drawn import LINES, plate_jpeg
+from tests.unit.workbench.drawn import LINES, plate_jpeg
 from ui.tour import STEP_SECONDS, Tour, find_browser, launch, served
 from workbench.settings import Settings
 from workbench.types import Claims, Policy, Role, Upload

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.workbench.drawn import plate_jpeg
+from tests.unit.workbench.drawn import plate_jpeg
 from ui.tour import find_browser
 
 if TYPE_CHECKING:

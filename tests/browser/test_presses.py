@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import TEAM
-from tests.workbench.drawn import plate_jpeg
+from tests.unit.workbench.drawn import plate_jpeg
 from ui.tour import READING_SECONDS, STEP_SECONDS, Tour, free_port, served
 from workbench.types import Claims, Upload
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evidence_store.bundle.leaks import Scanner, Secret
-from tests.workbench.drawn import LINES, plate_jpeg
+from tests.unit.workbench.drawn import LINES, plate_jpeg
 from workbench.settings import Settings
 from workbench.types import Claims, Policy, Role, Upload
 from workbench.workbench import Workbench

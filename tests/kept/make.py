@@ -18,8 +18,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from tests.workbench.drawn import LINES
-from tests.workbench.stores.test_audit_of_a_store import full_store
+from tests.integration.workbench.stores.test_audit_of_a_store import full_store
+from tests.unit.workbench.drawn import LINES
 from workbench.settings import Settings
 from workbench.workbench import Workbench
 

@@ -33,7 +33,7 @@ SMOOTH_WORDS: Final = 12
 
 RULES: Final = Declared(
     "copy-index",
-    test="tests/vision/copies/test_index.py",
+    test="tests/unit/vision/copies/test_index.py",
     source="assumed; docs/validity.md",
     units={
         "SIGN_RADIUS": "bits of 14",

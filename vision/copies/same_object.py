@@ -35,7 +35,7 @@ ALIKE_FEATURES: Final = 15
 
 RULES: Final = Declared(
     "same-object",
-    test="tests/vision/copies/test_same_object.py",
+    test="tests/unit/vision/copies/test_same_object.py",
     source="assumed",
     units={
         "LEAST_CONFIDENCE": "confidence, 0-1",

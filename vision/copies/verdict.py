@@ -87,7 +87,7 @@ NEAR_STRETCH: Final = 1.03
 
 RULES: Final = Declared(
     "copies",
-    test="tests/vision/copies/test_verdict.py",
+    test="tests/unit/vision/copies/test_verdict.py",
     source="chosen with 319 pairs of real photos in view; docs/validity.md",
     units={
         "LEAST_INLIERS": "features",

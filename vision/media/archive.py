@@ -53,7 +53,7 @@ LIMITS: Final = ArchiveLimits()
 
 RULES: Final = Declared(
     "archive",
-    test="tests/vision/media/test_archive.py",
+    test="tests/unit/vision/media/test_archive.py",
     source="decision 0075; assumed",
     units={
         "MAX_NAME": "characters",

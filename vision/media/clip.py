@@ -67,7 +67,7 @@ LIMITS: Final = ClipLimits()
 
 RULES: Final = Declared(
     "clip",
-    test="tests/vision/media/test_clip.py",
+    test="tests/unit/vision/media/test_clip.py",
     source="decision 0075; assumed",
     units={
         "LIMITS": "bytes, seconds, pixels, stills a minute",

@@ -78,7 +78,7 @@ LIMITS: Final = DecodeLimits()
 
 RULES: Final = Declared(
     "photo",
-    test="tests/vision/media/test_decode.py",
+    test="tests/unit/vision/media/test_decode.py",
     source="decision 0075; assumed",
     units={
         "LIMITS": "bytes, pixels, passes, seconds",

@@ -63,7 +63,7 @@ ARABIC = ("fas", "ara")
 
 RULES: Final = Declared(
     "scripts",
-    test="tests/vision/ocr/test_scripts.py",
+    test="tests/unit/vision/ocr/test_scripts.py",
     source="assumed",
     units={
         "DOUBT": "confidence of a line, 0-1",

@@ -709,7 +709,7 @@ CONDITIONS = (
 
 RULES: Final = Declared(
     "assurance",
-    test="tests/vision/plate/test_assurance.py",
+    test="tests/unit/vision/plate/test_assurance.py",
     source="decision 0040; set by judgement, measured by benchmarks.reading",
     units={
         "READABLE": "probability, 0-1",

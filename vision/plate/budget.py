@@ -18,7 +18,7 @@ PATIENCE = 4
 
 RULES: Final = Declared(
     "reading-time",
-    test="tests/vision/plate/test_budget.py",
+    test="tests/unit/vision/plate/test_budget.py",
     source="assumed",
     units={"PATIENCE": "times the seconds of work"},
 )

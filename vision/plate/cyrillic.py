@@ -66,7 +66,7 @@ DOUBLES = frozenset("ABCEHIKMNOPRTXY3460b")
 
 RULES: Final = Declared(
     "cyrillic",
-    test="tests/vision/plate/test_cyrillic.py",
+    test="tests/unit/vision/plate/test_cyrillic.py",
     source="assumed",
     units={
         "PROBES": "lines",

@@ -35,7 +35,7 @@ where it was read without doubt."""
 
 RULES: Final = Declared(
     "fields",
-    test="tests/vision/plate/test_fields.py",
+    test="tests/unit/vision/plate/test_fields.py",
     source="assumed",
     units={
         "HEARD": "confidence of a line, 0-1",

@@ -50,7 +50,7 @@ above and below, and beyond each end."""
 
 RULES: Final = Declared(
     "lines",
-    test="tests/vision/plate/test_lines.py",
+    test="tests/unit/vision/plate/test_lines.py",
     source="assumed",
     units={
         "OF_OTHER_SCRIPTS": "readers",

@@ -23,7 +23,7 @@ no group of its digits stands alone, where a public bundle is searched for what 
 
 RULES: Final = Declared(
     "acts",
-    test="tests/workbench/rules/test_acts.py",
+    test="tests/unit/workbench/rules/test_acts.py",
     source="RFC 9562 and decision 0105",
     units={"FORM": "regular expression of the whole identifier"},
 )

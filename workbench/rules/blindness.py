@@ -24,7 +24,7 @@ TELLING: Final = frozenset(
 
 RULES: Final = Declared(
     "blindness",
-    test="tests/workbench/rules/test_blindness.py",
+    test="tests/unit/workbench/rules/test_blindness.py",
     source="decision 0068",
     units={
         "TELLING": "kinds of entries",

@@ -114,7 +114,7 @@ file is a JPEG of a model of camera identifies nobody, and may be what the plate
 
 RULES: Final = Declared(
     "disclosure",
-    test="tests/workbench/rules/test_disclosure.py",
+    test="tests/unit/workbench/rules/test_disclosure.py",
     source="decision 0071",
     units={
         "UNKNOWN": "how any other field stands",

@@ -36,7 +36,7 @@ SAY_WORDS: Final = frozenset({"confirmed", "corrected"})
 
 RULES: Final = Declared(
     "dissent",
-    test="tests/workbench/rules/test_dissent.py",
+    test="tests/unit/workbench/rules/test_dissent.py",
     source="decision 0065",
     units={
         "SAY_WORDS": "judgements",

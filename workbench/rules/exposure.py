@@ -48,7 +48,7 @@ class Tie(StrEnum):
 
 RULES: Final = Declared(
     "exposure",
-    test="tests/workbench/rules/test_exposure.py",
+    test="tests/unit/workbench/rules/test_exposure.py",
     source="decision 0045",
     units={"SAME_OBJECT": "relation"},
 )

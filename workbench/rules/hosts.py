@@ -31,7 +31,7 @@ USUAL_PORTS: Final = {"http": 80, "https": 443}
 
 RULES: Final = Declared(
     "hosts",
-    test="tests/workbench/rules/test_hosts.py",
+    test="tests/unit/workbench/rules/test_hosts.py",
     source="decision 0076; Fetch Standard; RFC 9110; RFC 6761",
     units={
         "LOOPBACK_NAMES": "names",

@@ -74,7 +74,7 @@ SIZES: Final = (
 
 RULES: Final = Declared(
     "limits",
-    test="tests/workbench/rules/test_limits.py",
+    test="tests/unit/workbench/rules/test_limits.py",
     source="assumed",
     units={
         "MAX_TITLE": "characters",

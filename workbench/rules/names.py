@@ -39,7 +39,7 @@ IDENTIFIER: Final = re.compile("person[0-9a-f]{12}")
 
 RULES: Final = Declared(
     "names",
-    test="tests/workbench/rules/test_names.py",
+    test="tests/unit/workbench/rules/test_names.py",
     source="Unicode Standard, chapter 23; UTS 39",
     units={
         "BLANK_LETTERS": "characters",

@@ -26,7 +26,7 @@ CONFIRMING = 2
 
 RULES: Final = Declared(
     "policy",
-    test="tests/workbench/rules/test_policy.py",
+    test="tests/unit/workbench/rules/test_policy.py",
     source="decision 0005",
     units={
         "POLICY_WORDS": "policy: what it asks",

@@ -87,7 +87,7 @@ UNPROVEN: Final = "unproven"
 
 RULES: Final = Declared(
     "roles",
-    test="tests/workbench/rules/test_roles.py",
+    test="tests/unit/workbench/rules/test_roles.py",
     source="decision 0066",
     units={
         "RECORDED_BY": "kind of entry: roles, and whose cases",

@@ -140,7 +140,7 @@ ASKS: Final[Mapping[str, str]] = {
 
 RULES: Final = Declared(
     "seen",
-    test="tests/workbench/rules/test_seen.py",
+    test="tests/unit/workbench/rules/test_seen.py",
     source="decision 0065",
     units={
         "ADDS": "verb: what it adds",

@@ -31,7 +31,7 @@ NAMESPACE: Final = "sign-in@people.nameplate"
 
 RULES: Final = Declared(
     "sign-in",
-    test="tests/workbench/rules/test_sign_in.py",
+    test="tests/unit/workbench/rules/test_sign_in.py",
     source="decision 0067; assumed",
     units={
         "FIRST_WAIT": "seconds",

@@ -19,7 +19,7 @@ NEEDS_NO_SIGNATURE: Final = frozenset({Judgement.UNSURE})
 
 RULES: Final = Declared(
     "signing",
-    test="tests/workbench/rules/test_signing.py",
+    test="tests/unit/workbench/rules/test_signing.py",
     source="docs/bundle-format.md, section 6",
     units={"NEEDS_NO_SIGNATURE": "judgements"},
 )

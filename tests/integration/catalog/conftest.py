@@ -1,0 +1,3 @@
+"""The same fixtures as in `tests/unit/catalog`."""
+
+from tests.unit.catalog.conftest import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""The same fixtures as in `tests/unit/workbench/report`."""
+
+from tests.unit.workbench.report.conftest import *  # noqa: F403

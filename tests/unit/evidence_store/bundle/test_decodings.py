@@ -1,0 +1,202 @@
+"""How deep and how far a file is taken apart; each kind of disguise is in `test_disguises`."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import random
+import urllib.parse
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence_store.bundle.decodings import (
+    DEPTH,
+    MOST,
+    ONE_BYTE_CODES,
+    Decoder,
+    Text,
+    _of_base32,
+    _one_byte_texts,
+    _read,
+    _unpercent,
+    _unpercent_latin,
+)
+from tests.integration.evidence_store.bundle.test_disguises import CYRILLIC, ENCODINGS, KINDS, LATIN
+from values.text import bare
+
+HASHES = ("SHA-", "MD5")
+UNDONE = {
+    name: disguise
+    for name, disguise in (*ENCODINGS.items(), *KINDS.items())
+    if not name.startswith(HASHES)
+}
+WORDS = "the field observer of Horadiz"
+
+
+def read(data: bytes, **limits: int) -> tuple[bool, list[str]]:
+    """Whether the words come of some bytes, and the problems met."""
+    decoder = Decoder(**limits)
+    texts = [one.text for one in decoder.of_bytes(data) if isinstance(one, Text)]
+    return any(WORDS in text for text in texts), decoder.problems
+
+
+def in_base64(text: str, times: int) -> bytes:
+    data = text.encode()
+    for _ in range(times):
+        data = base64.b64encode(data)
+    return data
+
+
+def packed(text: str, times: int) -> bytes:
+    data = text.encode()
+    for _ in range(times):
+        data = gzip.compress(data)
+    return data
+
+
+@pytest.mark.parametrize("name", [*UNDONE])
+def test_each_encoding_and_each_kind_of_file_is_undone(name: str) -> None:
+    for value in (*LATIN[:2], *CYRILLIC[:2]):
+        found = [one for one in Decoder().of_bytes(UNDONE[name](value)) if isinstance(one, Text)]
+        assert any(bare(value) in bare(one.text) for one in found), value
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("the fie_x006C_d", "the field"),
+        ("by =?utf-8?B?TcO8bGxlcg==?=", "by Müller"),
+        ("by =?utf-8?q?M=C3=BCller_Jane?=", "by Müller Jane"),
+        ("on XN--Mller-kva now", "on müller now"),
+        ("by M%FCller", "by Müller"),
+        ("wit/* said */ness", "witness"),
+        ("wit<!-- said -->ness", "witness"),
+        ("wit=\r\nness", "witness"),
+        (
+            "by +" + base64.b64encode("Ёлка".encode("utf-16-be")).decode().rstrip("=") + "-",
+            "by Ёлка",
+        ),
+    ],
+)
+def test_an_escape_is_undone(written: str, said: str) -> None:
+    assert said in {one.text for one in Decoder().of_text(written) if isinstance(one, Text)}
+
+
+def test_utf_8_is_read_once_and_utf_16_that_looks_like_it_is_not_taken_for_it() -> None:
+    assert [code for code, _ in _read("Свидетель".encode())] == [""]
+    texts = dict(_read("Свидетель".encode("utf-16-le")))
+    assert texts["UTF-16-LE"].startswith("Свидетель")
+
+
+def test_ascii_alone_is_no_text_of_another_code() -> None:
+    assert [*_one_byte_texts(b"plain words " * 900)] == []
+    assert [*_one_byte_texts("Ёлка ".encode("cp1251") * 9)] == ["Ёлка ".encode("cp1251") * 9]
+
+
+@pytest.mark.parametrize("before", [b"", b"\n" * 1_000])
+def test_a_pdf_may_begin_a_little_later(before: bytes) -> None:
+    assert read(before + KINDS["attached.pdf"](WORDS)) == (True, [])
+
+
+def test_a_long_run_of_base_32_is_read_from_its_beginning() -> None:
+    long = base64.b32encode((WORDS + "." * 400).encode())
+    assert read(long) == (True, [])
+    assert len([*_of_base32(long.decode())]) == 1
+    assert len([*_of_base32(base64.b32encode(WORDS.encode()).decode())]) > 1
+
+
+def test_four_encodings_one_inside_the_other_are_undone() -> None:
+    assert DEPTH == 4
+    for times in range(5):
+        assert read(in_base64(WORDS, times)) == (True, []), times
+    assert read(in_base64(WORDS, 5)) == (False, [])
+
+
+def test_what_is_packed_more_than_four_times_is_a_problem_of_the_file() -> None:
+    for times in range(5):
+        assert read(packed(WORDS, times)) == (True, []), times
+    assert read(packed(WORDS, 5)) == (
+        False,
+        ["More is packed into each other than is taken apart."],
+    )
+
+
+def test_a_gibibyte_may_come_of_one_file() -> None:
+    assert MOST == 1024**3
+    data = WORDS.encode()
+    assert read(data, most=10_000) == (True, [])
+    found, problems = read(data, most=len(data) - 1)
+    assert not found
+    assert set(problems) == {"More comes of it than can be searched."}
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00", b"\x00" * 40])
+def test_what_says_nothing_is_no_problem(data: bytes) -> None:
+    assert read(data)[1] == []
+
+
+def test_text_that_was_taken_for_another_code_is_undone() -> None:
+    for code in ("latin-1", "cp1252", "cp1251"):
+        for words in ("Шамиль", "Ёлка", "Müller", "наблюдатель"):
+            try:
+                twice = words.encode().decode(code)
+            except UnicodeDecodeError:
+                continue
+            found = [
+                one.text for one in Decoder().of_text(f"by {twice}, 1") if isinstance(one, Text)
+            ]
+            assert f"by {words}, 1" in found, (code, words)
+
+
+@given(st.text(alphabet="%0123456789abcdefABCDEF \u00e9\u0436\U0001f600zu"))
+def test_percent_encoding_is_undone_as_python_undoes_it(text: str) -> None:
+    assert _unpercent_latin(text) == urllib.parse.unquote(text, "latin-1")
+    if "%u" not in text:
+        assert _unpercent(text) == urllib.parse.unquote(text, errors="replace")
+
+
+def pdf_of(dictionary: str, body: bytes) -> bytes:
+    packed_body = zlib.compress(body)
+    head = f"%PDF-1.4\n1 0 obj\n<< {dictionary} /Filter /FlateDecode >>\nstream\n"
+    return head.encode() + packed_body + b"\nendstream\nendobj\n"
+
+
+def test_pixels_of_a_pdf_are_searched_as_bytes_and_in_utf_8_alone() -> None:
+    picture = "/Type /XObject /Subtype /Image /Width 40 /Height 40"
+    light = bytes(range(160, 256)) * 50
+    words = WORDS.encode()
+    assert read(pdf_of(picture, light + words + light))[0]
+    (as_pixels, as_text) = (
+        {one.form for one in Decoder().of_bytes(pdf_of(what, light)) if isinstance(one, Text)}
+        for what in (picture, "/Length 9")
+    )
+    assert "cp1251 in stream of a PDF" in as_text
+    assert not any("cp1251" in form for form in as_pixels)
+
+
+@pytest.mark.parametrize("code", ["cp1252", "cp1251", "koi8-u", "cp866"])
+@pytest.mark.parametrize("at", [0, 3000, 4090, 8192, 20000])
+def test_text_of_one_byte_a_letter_is_found_wherever_it_stands_in_other_bytes(
+    code: str, at: int
+) -> None:
+    words = "Свидетель Ёлкин" if code != "cp1252" else "Témoin Müller"
+    noise = random.Random(at).randbytes(at)
+    written = (f"{words}, " * 300).encode(code)
+    decoder = Decoder()
+    texts = [one.text for one in decoder.of_bytes(noise + written + noise) if isinstance(one, Text)]
+    assert any(words in text for text in texts)
+    assert decoder.problems == []
+
+
+def test_codes_of_one_byte_a_letter() -> None:
+    assert ONE_BYTE_CODES == (
+        "cp1252",
+        "cp1251",
+        "koi8-u",
+        "cp866",
+        "iso8859-5",
+        "mac-cyrillic",
+    )
