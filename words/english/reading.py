@@ -85,6 +85,8 @@ def _long_value(*, field: str, most: int) -> str:
 
 
 def _readers_agree(*, readers: int) -> str:
+    if readers < 2:
+        return "one engine only" if readers else "no engine agrees"
     return f"{spelled(readers)} independent engines agree"
 
 
