@@ -470,9 +470,7 @@ class People:
         ]
         why = roles.last_custodian(person.name, others)
         if why is not None:
-            raise self._stores.refuse(
-                STORE_LOG, actor, verb="remove the last administrator (custodian)", why=why
-            )
+            raise self._stores.refuse(STORE_LOG, actor, verb="remove the last custodian", why=why)
 
     def _record(self, actor: Actor, draft: Draft, *, seen: int, verb: str) -> None:
         self._stores.record(
