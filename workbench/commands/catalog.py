@@ -68,7 +68,7 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     check.add_argument(
         "--catalog",
         metavar="SHA256",
-        help="the snapshot to search, or the start of its SHA-256, as listed by `catalog` (default: "
+        help="the snapshot to search, or the start of its SHA-256, as `catalog` lists it (default: "
         "the one in use; the others are listed as not searched)",
     )
     for name, metavar, meaning in CIRCUMSTANCES:

@@ -84,7 +84,7 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     work.add_argument(
         "--until-done",
         action="store_true",
-        help=f"stop when nothing is waiting (default: check again every {IDLE_SECONDS:.0f} seconds)",
+        help=f"stop when nothing is waiting (default: check every {IDLE_SECONDS:.0f} seconds)",
     )
 
 
