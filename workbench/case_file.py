@@ -195,7 +195,7 @@ def counts(summary: CaseSummary) -> str:
     """How far the case was when it was sealed, in one sentence."""
     return (
         f"{counted(summary.exhibits, 'exhibit')}; {summary.waiting} not read, "
-        f"{summary.to_review} read but not fully reviewed; "
+        f"{summary.to_review} read and not fully reviewed; "
         f"{counted(summary.decided, 'plate')} with a decision, "
         f"{summary.awaiting} awaiting another reviewer."
     )

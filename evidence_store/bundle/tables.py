@@ -64,7 +64,7 @@ READINGS = Table(
         Column(
             name="exposure",
             kind=Kind.TEXT,
-            description="First exhibit of the exposure that it shows; one exposure counts once.",
+            description="First exhibit of the exposure that it shows; one exposure is one look.",
         ),
         Column(name="region", kind=Kind.TEXT, description="Plate region in the exhibit."),
         Column(name="drawn", kind=Kind.YES_NO, description="Whether a person drew the region."),
@@ -76,13 +76,9 @@ READINGS = Table(
         ),
         Column(name="field", kind=Kind.TEXT, description="Which field of the plate."),
         Column(name="text", kind=Kind.TEXT, description="The best text, as the machine has it."),
-        Column(
-            name="state",
-            kind=Kind.TEXT,
-            description="stated (Read), offered (Check) or unreadable.",
-        ),
+        Column(name="state", kind=Kind.TEXT, description="stated, offered or unreadable."),
         Column(name="confidence", kind=Kind.NUMBER, description="Of the whole text, 0 to 1."),
-        Column(name="engine", kind=Kind.TEXT, description="Name and version of the engine."),
+        Column(name="engine", kind=Kind.TEXT, description="Name and version of the reader."),
         Column(name="entry", kind=Kind.INTEGER, description="Entry of the log that records it."),
     ),
 )
@@ -105,7 +101,7 @@ DECISIONS = Table(
         Column(name="text", kind=Kind.TEXT, description="What was read, or the candidate's key."),
         Column(name="reason", kind=Kind.TEXT, description="Why, in the person's words."),
         Column(name="blind", kind=Kind.YES_NO, description="Made before the machine was seen."),
-        Column(name="supersedes", kind=Kind.INTEGER, description="Entry that it supersedes."),
+        Column(name="supersedes", kind=Kind.INTEGER, description="Entry that it takes over from."),
         Column(
             name="stands",
             kind=Kind.YES_NO,
@@ -122,7 +118,7 @@ TRACES = Table(
         Column(name="trace", kind=Kind.TEXT, description="Number of the trace request."),
         Column(name="plate", kind=Kind.TEXT, description="The plate that it is about."),
         Column(name="addressee", kind=Kind.TEXT, description="Whoever was asked."),
-        Column(name="addressee_is", kind=Kind.TEXT, description="Their relation to the item."),
+        Column(name="addressee_is", kind=Kind.TEXT, description="What they have to do with it."),
         Column(name="day", kind=Kind.TEXT, description="Day on which it was sent, or received."),
         Column(name="answer", kind=Kind.TEXT, description="What an answer comes to, in a word."),
         Column(name="words", kind=Kind.TEXT, description="What was answered."),

@@ -246,8 +246,8 @@ class _Verification:
         stated = [one.person for one in self._signatures if one.time_basis == "stated"]
         if stated and len(stated) == len(self._signatures):
             remarks.append(
-                "The time of sealing is the custodian's own statement; no authority confirms it. "
-                "Whether the keys were valid then depends on it."
+                "The time of sealing is the custodian's own statement; no authority confirms it, "
+                "and whether the keys were valid then rests on it."
             )
         elif stated:
             remarks.append(
@@ -278,7 +278,7 @@ class _Verification:
         )
         if held:
             remarks.append(
-                f"The keys of {', '.join(held)} are stored on the server: whoever runs it could "
+                f"The keys of {', '.join(held)} are kept on the server: whoever runs it could "
                 "have signed in their name."
             )
         loose = sum(

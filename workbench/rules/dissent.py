@@ -61,7 +61,7 @@ def dissenting(judged: Sequence[_Said]) -> tuple[_Said, ...]:
 
 def sentence(one: Said, *, name: str, when: str, reason: str) -> str:
     """A dissent in words."""
-    return f"{name} disagreed on {when}: {_what(one, reason)}"
+    return f"{name} said otherwise on {when}: {_what(one, reason)}"
 
 
 def of_own_material(one: Said, *, name: str, when: str, reason: str) -> str:
