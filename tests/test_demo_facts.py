@@ -1,8 +1,8 @@
 """What the demo bundle says is what it said before, unless somebody changed it on purpose.
 
 Where a change is meant, `python -m tests.demo_facts --keep` makes the kept facts anew, and the
-change is told in a decision (docs/decisions). Sentences are kept by identifier: those facts are compared
-in the words of today, so that a wording may change and a fact may not.
+change is told in a decision (docs/decisions). Sentences are kept by identifier, and are compared in
+the words of today: a wording may change, a fact may not.
 """
 
 from __future__ import annotations
