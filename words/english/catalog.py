@@ -34,7 +34,7 @@ _LEADS: Final[Mapping[_LeadKind, str]] = {
     "units_without_serials": "Permits for units of this model without known serials",
     "same_serial_elsewhere": "The same serial under another maker or model, or undelivered",
     "part_of_serial": "Serials that contain what was read",
-    "near_models": "Models spelled almost like what was read",
+    "near_models": "Models spelled similarly to what was read",
     "registers_not_asked": "Registers that were not searched",
 }
 
@@ -312,7 +312,7 @@ def _catalog_fits(*, fitting: float, of: float, listed: int, catalogued: int) ->
 def _unserialised(*, units: int, permits: int) -> str:
     many = counted(units, "unit") if units else "units"
     return (
-        f"It cannot be determined whether it is one of {many} without serials, on "
+        f"It cannot be determined whether this is one of {many} without serials, on "
         f"{counted(permits, 'permit')}."
     )
 

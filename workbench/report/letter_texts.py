@@ -27,7 +27,7 @@ LETTER_ENGLISH: Mapping[str, str | list[str]] = MappingProxyType(
         "read_lede": "A question mark stands for a character that nobody could read.",
         "person": "Read by a person",
         "machine": "Read by a machine",
-        "instead": "Other possible machine readings",
+        "instead": "Other machine readings",
         "unsure": "unsure",
         "nothing": "–",
         "pictures": "Pictures of the plate",

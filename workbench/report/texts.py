@@ -56,7 +56,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "alone; check the crop.",
         "fieldless": "Regions in which no field was found",
         "of_plate": "Plate",
-        "none_of_them": "none of these units",
+        "none_of_them": "None of these units",
         "not_proved": "What this file does not prove",
         "not_proved_lede": "Read this before relying on the rest.",
         "exhibits": "Exhibits and readings",
@@ -210,8 +210,8 @@ NOT_PROVED_ENGLISH: tuple[str, ...] = (
         "depends on everything else that is known."
     ),
     (
-        "The time of any act beyond what the clock of the computer with the log said, unless a "
-        "timestamp of an outside authority is attached to the bundle."
+        "The time of any act, beyond what the clock of the computer that kept the log showed, "
+        "unless a timestamp of an outside authority is attached to the bundle."
     ),
     "That a named person sat at the keyboard. A signature shows that their key was used.",
 )
