@@ -67,7 +67,7 @@ def _check_value(field: str, value: object) -> None:
             odd = unrecordable(one)
             if odd:
                 raise BadInput(
-                    f"The {inert(field)[:80].replace('_', ' ')} holds {odd}, which cannot be "
+                    f"The {inert(field)[:80].replace('_', ' ')} contains {odd}, which cannot be "
                     "recorded.",
                     remedy="Type it again; pasted text can contain invisible characters.",
                 )

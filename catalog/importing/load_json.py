@@ -177,8 +177,7 @@ class _Taking:
                         self._report(
                             place,
                             "permits.lines.deliveries.serials",
-                            "the same serial of the same maker and model is in permit "
-                            f"{where!r}",
+                            f"the same serial of the same maker and model is in permit {where!r}",
                             "Remove one, or give returned as the earlier unit's disposition; leave "
                             "it out if several units share it (a date code, a lot).",
                             value=serial.value,

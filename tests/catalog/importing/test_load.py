@@ -93,8 +93,8 @@ def _serials(permit: Permit) -> list:
     ("name", "row", "column", "problem"),
     [
         ("formula-in-cell.csv", 3, "issuer", "stored as plain text"),
-        ("serial-with-unseen-characters.csv", 3, "serial", "nobody sees (U+202E, U+202C)"),
-        ("issuer-with-terminal-codes.csv", 3, "issuer", "nobody sees (U+001B)"),
+        ("serial-with-unseen-characters.csv", 3, "serial", "invisible characters (U+202E, U+202C)"),
+        ("issuer-with-terminal-codes.csv", 3, "issuer", "invisible characters (U+001B)"),
         ("more-serials-than-units.csv", 3, "delivery_quantity", "more serials than its 2 units"),
         ("column-unknown.csv", 1, "colour", "this column is not used"),
     ],
