@@ -144,9 +144,9 @@ class RowCells:
             self.warn_once(
                 target,
                 text,
-                f"{text!r} is not a valid {target.replace('_', ' ')}; treated as empty, here and in "
+                f"{text!r} is not a valid {target.replace('_', ' ')}; treated as empty here and in "
                 "later rows",
-                "nothing, if that is so",
+                "nothing if that is correct",
             )
             return ""
         return text
