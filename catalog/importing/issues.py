@@ -27,7 +27,7 @@ MAX_ISSUES: Final = 10_000
 """More are counted but not listed; by then the file itself is the issue."""
 
 
-FORMULA: Final = "this looks like a spreadsheet formula; it is kept as plain text"
+FORMULA: Final = "this looks like a spreadsheet formula; it is stored as plain text"
 
 
 class IssueBook:
@@ -115,7 +115,7 @@ class RowCells:
             self.warn(
                 target,
                 text,
-                f"it holds characters that nobody sees ({', '.join(unseen)}); they are kept as "
+                f"it contains invisible characters ({', '.join(unseen)}); they are stored as "
                 "written and not compared",
                 "remove them if they are not meant",
             )
@@ -133,7 +133,7 @@ class RowCells:
         """Pop a cell that must name something: neither empty nor a word for nothing."""
         text = self.needed(target, remedy)
         if text and placeholder(text):
-            self.bad(target, text, f"{text!r} is no {target}", remedy)
+            self.bad(target, text, f"{text!r} is not a valid {target}", remedy)
             return ""
         return text
 
@@ -144,9 +144,9 @@ class RowCells:
             self.warn_once(
                 target,
                 text,
-                f"{text!r} is no {target.replace('_', ' ')}; taken as empty, here and in later "
-                "rows",
-                "nothing, if that is so",
+                f"{text!r} is not a valid {target.replace('_', ' ')}; treated as empty here and in "
+                "later rows",
+                "nothing if that is correct",
             )
             return ""
         return text

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workbench.types import Actor, CaseSummary
     from workbench.workbench import Workbench
 
-NEWER = "Not recorded, since something newer stands."
+NEWER = "Not recorded: there is a newer entry."
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_a_clip_of_an_unknown_codec_costs_itself_and_stays_listed(app, bench, fi
     app.run()
     app.press("intake_go")
     assert "2 exhibits taken in: EX-0001 to EX-0002." in app.page
-    assert "a codec" in app.page
+    assert "its video codec" in app.page
     app.test.session_state[f"intake_reports_{case.case_id}"] = []
     app.test.toggle(key="intake_refused").set_value(True)
     app.run()
@@ -113,7 +113,7 @@ def test_a_date_that_is_no_date_is_told_and_the_upload_waits(app, bench, first, 
     app.run()
     app.test.text_input(key="claim_date_0").set_value("last summer")
     app.press("intake_go")
-    assert "which is no date" in app.page
+    assert "which is not a date" in app.page
     assert bench.exhibits.count(case.case_id) == 0
 
 
@@ -149,7 +149,7 @@ def test_a_group_of_copies_is_split_with_a_reason_only(app, bench, first, review
     files = [Upload(name="one.jpg", data=photo), Upload(name="two.jpg", data=buffer.getvalue())]
     bench.intake.take_in(first, case.case_id, files, Claims())
     app.at("copies", first, case)
-    assert "took this picture in, or a copy of it" in app.page, "and is not asked"
+    assert "added this picture, or a copy of it" in app.page, "and is not asked"
     app.at("copies", reviewer, case)
     assert "EX-0001, EX-0002" in app.page
     assert "not judged" in app.page
@@ -159,7 +159,7 @@ def test_a_group_of_copies_is_split_with_a_reason_only(app, bench, first, review
     assert question.value is None
     question.set_value(Judgement.REJECTED)
     app.run().press(f"record-{group.group_id}")
-    assert "the reason travels with the judgement" in app.page
+    assert "it stays with the judgement" in app.page
     app.test.text_area(key=f"reason-{group.group_id}").set_value("Two shutters.")
     app.press(f"record-{group.group_id}")
     assert "Rejected by Reviewer Two" in app.page
@@ -214,7 +214,7 @@ def test_a_rejection_without_a_reason_is_not_recorded(app, bench, reviewer, read
     app.at("review", reviewer, read_case)
     app.press(f"rejected-{PLACE}-serial")
     app.press(f"record-{PLACE}-serial")
-    assert "the reason travels with the judgement" in app.page
+    assert "it stays with the judgement" in app.page
     assert bench.exhibits.one(read_case.case_id, "EX-0001").reviews == ()
 
 
@@ -363,8 +363,8 @@ def test_the_sheet_that_holds_the_table_is_chosen(app, bench, first) -> None:
     sheet = next(box for box in app.test.selectbox if box.label == "Sheet that holds the table")
     sheet.set_value("Units")
     app.run()
-    assert "a formula is no serial" in app.page
-    assert "kept as plain text" not in app.page, "one cell, one sentence"
+    assert "a formula is not a serial" in app.page
+    assert "stored as plain text" not in app.page, "one cell, one sentence"
     app.test.text_area(key="catalog_coverage_0").set_value("One unit.")
     app.test.checkbox(key="catalog_partial_0").check()
     app.run()
@@ -467,7 +467,7 @@ def test_a_trace_request_is_previewed_recorded_and_answered(
     assert "TR-0001 is recorded" in app.page
     app.press("trace_send")
     assert "Say whom it goes to." in app.page, "the form is empty again"
-    assert "No answer yet; the time for it ends on" in app.page
+    assert "No answer yet; the deadline is" in app.page
     app.test.radio(key="answer-is-TR-0001-0").set_value(AnswerIs.RECOGNISED)
     app.test.text_area(key="answer-words-TR-0001-0").set_value("It may be ours.")
     app.press("answer-send-TR-0001-0")
@@ -541,7 +541,7 @@ def test_a_request_without_an_answer_in_time_is_said_on_the_overview(
     )
     bench.tracing.ask(first, read_case.case_id, "EX-0001/R1", asked, seen=now(bench, read_case))
     app.at("overview", first, read_case)
-    assert "TR-0001: No answer; the time for it ended on 29 October 2020" in app.page
+    assert "TR-0001: No answer; the deadline was 29 October 2020" in app.page
     app.at("export", first, read_case)
     assert "1 trace request is not answered" in app.page
 

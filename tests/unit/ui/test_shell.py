@@ -90,7 +90,7 @@ def test_a_store_that_cannot_be_opened_is_explained(app, monkeypatch) -> None:
     monkeypatch.setenv("NAMEPLATE_READING_SECONDS", "soon")
     app.run()
     assert "Nameplate could not start" in app.page
-    assert "which is no number" in app.page
+    assert "which is not a number" in app.page
 
 
 def test_whoever_opens_a_store_of_an_older_program_sees_how_far_its_tables_are(
