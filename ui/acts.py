@@ -23,9 +23,9 @@ _ANSWERS: Final = "np_answers"
 RECORDED: Final = ""
 MOST: Final = 500
 """Acts that one message may hold; a person does not press more before an answer."""
-NOT_UNDERSTOOD: Final = "Not recorded: what the browser sent could not be understood. Press again."
+NOT_UNDERSTOOD: Final = "Not recorded: the message from the browser could not be read. Press again."
 FAILED: Final = (
-    "Something went wrong; perhaps it is not recorded. Look at the card, and press again."
+    "Something went wrong, and this may not be recorded. Check the card; press again if needed."
 )
 _log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ def _answer(
     except ValueError:
         return NOT_UNDERSTOOD
     if act.person != actor.person_id:
-        return f"Not recorded: {act.name} pressed it, and {actor.name} is signed in."
+        return f"Not recorded: {act.name} pressed it, but {actor.name} is signed in."
     on_card = f"{act.exhibit}-{act.region}-{act.field}"
     try:
         workbench.review.judge_field(

@@ -80,7 +80,7 @@ def walk(tour: Tour, shoot: Shoot, folder: Path) -> None:
     tour.press("reading_start")
     tour.page.get_by_text(" done", exact=False).first.wait_for()
     shoot("07-reading")
-    tour.says("Every photo of this case has been read.", seconds=600)
+    tour.says("Every photo in this case has been read.", seconds=600)
     tour.go("Exhibits")
     shoot("08-exhibits")
     tour.press("open-EX-0001")

@@ -130,9 +130,9 @@ def _catch_up(workbench: Workbench) -> None:
     if workbench.is_behind:
         markup.head("Bringing the tables up to date")
         markup.note(
-            "What the screens show is worked out anew from the log, as after an update of "
-            "Nameplate. The log and the originals are not touched. If this is stopped, it goes on "
-            "where it was."
+            "The tables behind the screens are being rebuilt from the log, for instance after an "
+            "update of Nameplate. The log and the originals are not changed. If this is stopped, "
+            "it resumes where it left off."
         )
         bar = st.progress(0.0)
 
@@ -206,7 +206,7 @@ def _banners(workbench: Workbench, case: CaseSummary | None, *, url_path: str) -
                 banner(
                     "synthetic",
                     "SYNTHETIC CASE",
-                    "Made up by this program; nothing here happened.",
+                    "Invented by this program; none of this happened.",
                 )
             )
         if case.policy is Policy.SOLO:
@@ -214,7 +214,7 @@ def _banners(workbench: Workbench, case: CaseSummary | None, *, url_path: str) -
                 banner(
                     "solo",
                     "SOLO CASE",
-                    "One person decides; nobody else has checked.",
+                    "One person decides; nobody else has checked it.",
                 )
             )
     if url_path in {"catalog", "candidates"}:
@@ -224,7 +224,7 @@ def _banners(workbench: Workbench, case: CaseSummary | None, *, url_path: str) -
                 banner(
                     "synthetic",
                     "SYNTHETIC CATALOG",
-                    f"“{current.name}” is made up. A match in it says nothing about the world.",
+                    f"“{current.name}” is invented. A match says nothing about the real world.",
                 )
             )
     if strips:

@@ -46,7 +46,7 @@ def refresh_user(people: People) -> Actor | None:
     now = people.still(actor)
     if now is None:
         sign_out()
-        flash(f"{actor.name} can do nothing here any more, and was signed out.", "stop")
+        flash(f"{actor.name} no longer has access here and was signed out.", "stop")
     else:
         sign_in(now)
     return now
@@ -115,8 +115,8 @@ def require_case(workbench: Workbench) -> CaseSummary:
     """The open case; without one the screen says where to find cases, and stops."""
     summary = case_or_none(workbench)
     if summary is None:
-        markup.empty("No case is open", "Open a case first; everything here belongs to one.")
-        if st.button("Go to the cases", key="to_cases"):
+        markup.empty("No case is open", "This screen shows one case at a time. Open one first.")
+        if st.button("Go to cases", key="to_cases"):
             go("cases")
         st.stop()
     st.query_params["case"] = summary.case_id

@@ -29,7 +29,7 @@ STEP_SECONDS = 120
 READING_SECONDS = 300
 PRESSES = 5
 """How often a press is made again that the page says was not taken: a person would look why."""
-JUDGED = "The machine's reading, and judging again"
+JUDGED = "Show the machine's reading · Change answer"
 """On the card of a field that was judged."""
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGUMENTS = [
@@ -174,7 +174,7 @@ class Tour:
         for _press in range(PRESSES):
             self.settled()
             while told.count():
-                told.first.get_by_role("button", name="Seen").click()
+                told.first.get_by_role("button", name="Dismiss").click()
             self.press(key)
             brought.or_(told).first.wait_for(timeout=seconds * 1000)
             if not told.count():
@@ -263,7 +263,7 @@ class Tour:
         for role in roles:
             self.key(f"enrol_role_{role.lower()}").locator("label").click()
         self.press("enrol_send")
-        self.says(f"{name} is enrolled.")
+        self.says(f"{name} was added.")
 
     def change_person(self, name: str) -> None:
         """Sign out, sign in as somebody else, and open the first case."""
@@ -277,7 +277,7 @@ class Tour:
         """Choose files for an upload and wait until all of them are with the app."""
         self.starting("intake_files").locator("input[type=file]").set_input_files(files)
         ready = self.page.locator(".st-key-intake_go button:not([disabled])")
-        ready.filter(has_text=f"Take in {len(files)} file").wait_for()
+        ready.filter(has_text=f"Add {len(files)} file").wait_for()
         self.settled()
 
     def take_in(self, *files: Path, **claims: str) -> None:
@@ -296,7 +296,7 @@ class Tour:
         """Start the readers and wait until nothing waits any more."""
         self.go("Reading")
         self.press("reading_start")
-        self.says("Every photo of this case has been read.", seconds=READING_SECONDS)
+        self.says("Every photo in this case has been read.", seconds=READING_SECONDS)
 
     def confirm_all(self, place: str) -> None:
         """Confirm every unjudged field of the region that is shown (place: exhibit-region)."""

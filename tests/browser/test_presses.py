@@ -274,7 +274,7 @@ def test_a_card_is_judged_only_while_the_cut_out_plate_is_in_view(bench: Bench) 
     page = bench.tour.page
     page.add_style_tag(content="[class*='st-key-crop-'] {position:relative; top:-5000px;}")
     bench.press("1")
-    expect(page.locator(".wa-missed")).to_contain_text("the cut-out plate was not in view")
+    expect(page.locator(".wa-missed")).to_contain_text("the crop of the plate was not in view")
     bench.tour.key("confirm-EX-0001-R1-model").locator("button").first.click()
     expect(page.locator(".wa-missed")).to_contain_text("Confirm")
     bench.answered()

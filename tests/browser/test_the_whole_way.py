@@ -109,7 +109,7 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.key("card-field-EX-0001-R1-maker").get_by_text("Confirmed by Reviewer Two").wait_for()
     tour.confirm_all("EX-0001-R1")
     tour.find(MAIN_SERIAL[-4:])
-    tour.says("2 plates read so")
+    tour.says("2 exact hits")
     tour.go("Candidates")
     tour.search()
     tour.says("Likelihood ratio")
@@ -137,7 +137,7 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     # The custodian seals; the reviewer's signature is asked for and given.
     tour.go("Export")
     tour.seal()
-    tour.says("waits for Reviewer Two")
+    tour.says("signature missing: Reviewer Two")
     tour.change_person("Reviewer Two")
     tour.go("Export")
     tour.starting("sign-").locator("button").first.click()
@@ -148,7 +148,7 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
 
     # The same bundle with one byte changed is refused, by name of the fault.
     tour.verify(with_one_byte_changed(bundle))
-    tour.says("This bundle must not be relied on")
+    tour.says("Do not rely on this bundle")
     assert talked_to == {tour.url.removeprefix("http://")}, "the page asked somebody else"
     outside_the_app(bundle, tour, tmp_path)
 
@@ -260,7 +260,7 @@ def test_an_upload_is_stopped_and_goes_on_with_the_same_files(tour_of, photo, tm
     tour.press("intake_stop")
     tour.says("of 20 files were not taken in")
     tour.press("intake_go")
-    tour.says("passed over: here already", seconds=READING_SECONDS)
+    tour.says("skipped: already in this case", seconds=READING_SECONDS)
     tour.says("to EX-0020.")
 
 
@@ -272,7 +272,7 @@ def test_a_group_of_copies_is_looked_at_and_split(tour_of, photo, repost) -> Non
     tour.go("Copies")
     tour.says("matched features agree")
     tour.page.locator("[alt^='The two photos side by side']").first.wait_for()
-    tour.starting("judge-copy").get_by_text("No – split the group").click()
+    tour.starting("judge-copy").get_by_text("No, split the group").click()
     reason = tour.starting("reason-copy").locator("textarea")
     reason.fill("Two shutters.")
     reason.press("Tab")

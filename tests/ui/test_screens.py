@@ -18,18 +18,18 @@ from workbench.trace import AddresseeIs, AnswerIs, TraceRequest
 from workbench.types import Claims, Judgement, Policy, Role, Upload
 
 EMPTY = {
-    "overview": "Take in the first photos or clips.",
+    "overview": "Add the first photos or clips.",
     "intake": "What the source says",
     "exhibits": "No exhibits yet",
     "reading": "Nothing to read yet",
     "copies": "No copies found",
     "review": "Nothing to review yet",
-    "candidates": "No plate yet",
+    "candidates": "No plates yet",
     "traces": "No reviewed plate yet",
     "export": "Nothing to seal yet",
 }
 EMPTY_STORE = {
-    "cases": "No case yet",
+    "cases": "No cases yet",
     "catalog": "No catalog yet",
     "verify": "Whom to trust",
 }
@@ -70,9 +70,9 @@ def test_an_upload_is_answered_file_by_file(app, bench, first, case) -> None:
     app.run()
     app.test.text_input(key="claim_place_0").set_value("near the <b>river</b>")
     app.press("intake_go")
-    assert "2 exhibits taken in: EX-0001 to EX-0002." in app.page
+    assert "2 exhibits added: EX-0001 to EX-0002." in app.page
     assert "EX-0002 as a copy of EX-0001" in app.page
-    assert "1 file not taken in" in app.page
+    assert "1 file not added" in app.page
     assert "letter.jpg" in app.page
     view = bench.exhibits.one(case.case_id, "EX-0001")
     assert view.claims.claimed_place == "near the <b>river</b>"
@@ -90,7 +90,7 @@ def test_a_clip_of_an_unknown_codec_costs_itself_and_stays_listed(app, bench, fi
     )
     app.run()
     app.press("intake_go")
-    assert "2 exhibits taken in: EX-0001 to EX-0002." in app.page
+    assert "2 exhibits added: EX-0001 to EX-0002." in app.page
     assert "a codec" in app.page
     app.test.session_state[f"intake_reports_{case.case_id}"] = []
     app.test.toggle(key="intake_refused").set_value(True)
@@ -129,7 +129,7 @@ def test_a_source_list_with_errors_keeps_the_upload_waiting(app, bench, first, c
         ("sources.csv", b"file,account,colour\none.jpg,@finder,red\n", "text/csv")
     )
     app.run()
-    assert "1 file named with claims." in app.page
+    assert "Claims listed for 1 file." in app.page
     assert "the column &#x27;colour&#x27; is not read" in app.page
     app.press("intake_go")
     assert bench.exhibits.one(case.case_id, "EX-0001").claims.source_account == "@finder"
@@ -174,7 +174,7 @@ def test_review_begins_with_nothing_judged_and_offers_four_answers(
     app.at("review", reviewer, read_case)
     for answer in ("confirm", "corrected", "unsure", "rejected"):
         assert app.test.button(key=f"{answer}-{PLACE}-serial"), answer
-    assert "1 of 1 have something to judge" in app.test.selectbox(key="review_region").label
+    assert "1 plate region to review (1 found)" in app.test.selectbox(key="review_region").label
 
 
 def test_every_field_has_a_key_of_its_own(app, reviewer, read_case) -> None:
@@ -272,7 +272,7 @@ def test_a_catalog_with_odd_rows_shows_each_and_accepts_nothing_by_itself(
     app.test.file_uploader[0].set_value([("odd.csv", rows.encode(), "text/csv")])
     app.run()
     assert "2020-13-45" in app.page
-    assert "What is odd" in app.page
+    assert "<h2>Problems</h2>" in app.page
     assert app.test.button(key="catalog_go").disabled
     assert bench.catalogs.all_catalogs() == ()
 
@@ -286,8 +286,8 @@ def test_an_import_shows_what_the_rows_hold_and_takes_coverage_as_values(app, be
     order = next(box for box in app.test.selectbox if box.label == "What 03/04/2020 means")
     order.set_value("dmy")
     app.run()
-    assert "What is odd" not in app.page
-    assert "What the good rows hold" in app.page
+    assert "<h2>Problems</h2>" not in app.page
+    assert "What the usable rows contain" in app.page
     assert "2020-04-03" in app.page
     app.test.text_input(key="catalog_maker_0").set_value("L3 Wescam")
     app.test.text_input(key="catalog_first_0").set_value("2018")
@@ -308,7 +308,7 @@ def test_what_a_serial_cell_means_is_chosen_for_the_whole_file(app, bench, first
     )
     meaning.set_value("range")
     app.run()
-    assert "What is odd" not in app.page
+    assert "<h2>Problems</h2>" not in app.page
     app.test.text_area(key="catalog_coverage_0").set_value("Made up.")
     app.run()
     app.press("catalog_go")
@@ -360,7 +360,7 @@ def test_the_sheet_that_holds_the_table_is_chosen(app, bench, first) -> None:
     app.at("catalog", first)
     app.test.file_uploader[0].set_value([("two.xlsx", data.getvalue(), "application/zip")])
     app.run()
-    sheet = next(box for box in app.test.selectbox if box.label == "Sheet that holds the table")
+    sheet = next(box for box in app.test.selectbox if box.label == "Sheet with the table")
     sheet.set_value("Units")
     app.run()
     assert "a formula is no serial" in app.page
@@ -475,7 +475,7 @@ def test_a_trace_request_is_previewed_recorded_and_answered(
     (trace,) = bench.tracing.traces(read_case.case_id)
     assert [one.words for one in trace.answers] == ["It may be ours."]
     app.press("answer-send-TR-0001-1")
-    assert "Say what the answer comes to." in app.page, "the form is empty again"
+    assert "Choose what the answer amounts to." in app.page, "the form is empty again"
     app.at("traces", reviewer, read_case)
     assert "This needs a custodian, and Reviewer Two is not one." in app.page
     assert "trace_send" not in {one.key for one in app.test.button}
@@ -565,7 +565,7 @@ def test_what_follows_sealing_is_at_hand(app, bench, first, read_case) -> None:
     app.test.multiselect(key=f"pf-{number}").set_value(["original"])
     app.test.text_input(key=f"pr-{number}").set_value("A source is at risk.")
     app.press(f"public-send-{number}")
-    assert "The public edition is made" in app.page
+    assert "The public edition is ready" in app.page
     (public,) = bench.publication.published(read_case.case_id)
     assert public.came_from == sealed.folder
 
@@ -643,7 +643,7 @@ def test_the_chain_of_custody_tells_nothing_to_who_transcribes_blind(
     )
     app.test.session_state[f"blind-{read_case.case_id}"] = True
     app.at("export", first, read_case)
-    assert "Covered while you transcribe blind." in app.page
+    assert "Hidden while you transcribe blind." in app.page
     assert "CMX-99" not in app.page
     assert not bench.shown.places(first.person_id, read_case.case_id)
     app.test.session_state[f"blind-{read_case.case_id}"] = False

@@ -131,7 +131,7 @@ def test_a_role_is_taken_on_the_screen_and_who_left_is_signed_out(
     app.at("people", first)
     app.test.selectbox(key="service_person").set_value(who)
     app.run()
-    app.test.radio(key=f"service_what-{who}").set_value("End: Reviewer")
+    app.test.radio(key=f"service_what-{who}").set_value("End role: Reviewer")
     app.test.text_input(key=f"service_reason-{who}").set_value("Moved.")
     app.run().press(f"service_go-{who}")
     assert "Recorded." in app.page
@@ -176,7 +176,7 @@ def test_what_a_screen_showed_is_on_record_once_and_holds_in_the_next_session(
     assert now(bench, read_case) == size, "once for each place"
     app.test.session_state[f"blind-{read_case.case_id}"] = True
     app.run()
-    assert "shown to you before" in app.page
+    assert "already seen the machine" in app.page
 
 
 def test_who_transcribes_blind_is_noted_as_shown_nothing(

@@ -10,6 +10,7 @@ import streamlit as st
 from ui import words
 from ui.components import markup
 from words import en
+from words.english.parts import spelled
 from workbench.strength import pixels_of, strength_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SURE, DOUBTFUL = 0.95, 0.5
 """From which probability a character is drawn as sure, and below which as lost."""
+ONE_ENGINE = "Read by one engine only"
 
 
 def glyphs(field: FieldReading) -> None:
@@ -62,7 +64,7 @@ def strength(field: FieldReading) -> str:
     )
     return (
         f'{label} <span class="np-small np-muted" title="{words.PIXELS_HELP}">'
-        f"pixels {words.percent(found.pixels)}</span>"
+        f"characters {words.percent(found.pixels)} sure</span>"
         f' <span class="np-small np-muted">{markup.safe(found.witnesses)}</span>'
     )
 
@@ -82,7 +84,7 @@ def alternatives(field: FieldReading) -> None:
 def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
     """What each reader made of the field, with the characters that differ marked."""
     rows = [
-        (by.engine.name, item.text, pixels_of(item))
+        (words.engine(by.engine.name), item.text, pixels_of(item))
         for by in reading.readings
         if by.region_id == region_id
         for item in by.fields
@@ -92,11 +94,11 @@ def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
         return
     if all(text == field.text for _name, text, _confidence in rows):
         said = ", ".join(f"{name} {words.percent(sure)}" for name, _text, sure in rows)
-        agree = "Read alike by" if len(rows) > 1 else "Only one reader saw this field:"
-        st.html(f'<div class="np-small np-muted">{agree} {markup.safe(said)}</div>')
+        agree = f"{spelled(len(rows)).capitalize()} engines agree" if len(rows) > 1 else ONE_ENGINE
+        st.html(f'<div class="np-small np-muted">{agree} ({markup.safe(said)})</div>')
         return
     markup.table(
-        ("Reader", "Read", "Sure"),
+        ("Engine", "Read", "How sure"),
         [
             (
                 markup.safe(name),
@@ -107,14 +109,14 @@ def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
         ],
         numeric=(2,),
     )
-    st.html('<div class="np-small np-muted">What differs from the reading above is marked.</div>')
+    st.html('<div class="np-small np-muted">Differences from the reading above are marked.</div>')
 
 
 def lines(reading: PhotoReading, region_id: str) -> None:
     """Every line that each reader saw in a region, whether or not it became a field."""
     rows = [
         (
-            markup.safe(by.engine.name),
+            markup.safe(words.engine(by.engine.name)),
             markup.machine(line.text),
             words.percent(line.confidence),
         )
@@ -123,8 +125,8 @@ def lines(reading: PhotoReading, region_id: str) -> None:
         for line in by.lines
     ]
     if rows:
-        with st.expander(f"All {words.count(len(rows), 'line')}, reader by reader"):
-            markup.table(("Reader", "Line", "Sure"), rows, numeric=(2,))
+        with st.expander(f"All {words.count(len(rows), 'line')}, by engine"):
+            markup.table(("Engine", "Line", "How sure"), rows, numeric=(2,))
 
 
 def codes(reading: PhotoReading) -> None:
@@ -133,7 +135,7 @@ def codes(reading: PhotoReading) -> None:
         said = [(words.field(name), text) for name, text in code.fields]
         st.html(
             markup.chips(markup.chip(code.symbology, "accent"))
-            + markup.facts_html([("Says", code.payload), *said], mono=("Says",))
+            + markup.facts_html([("Content", code.payload), *said], mono=("Content",))
         )
         notes(tuple(map(en.text, code.notes)))
 

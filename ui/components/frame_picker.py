@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 
 _HTML = (
-    '<div class="fp"><button type="button" class="fp-take">Take the frame that is shown</button>'
+    '<div class="fp"><button type="button" class="fp-take">Take the frame shown</button>'
     '<button type="button" class="fp-step" data-by="-1" aria-label="One frame back">−1 frame'
-    '</button><button type="button" class="fp-step" data-by="1" aria-label="One frame on">+1 frame'
-    '</button><span class="fp-at" role="status"></span></div>'
+    '</button><button type="button" class="fp-step" data-by="1" aria-label="One frame forward">'
+    '+1 frame</button><span class="fp-at" role="status"></span></div>'
 )
 _CSS = """
 .fp {display:flex; gap:.5rem; align-items:center; flex-wrap:wrap;

@@ -27,8 +27,8 @@ ADDABLE: tuple[FieldName, ...] = ("maker", "model", "serial", "part_number", "da
 CONFIRM_KEYS = "123456789"
 CORRECT_KEYS = "qwetyuiop"  # the row below the digits; Streamlit keeps R for itself
 FORMS = {
-    Judgement.CORRECTED: "Write what you read",
-    Judgement.REJECTED: "Why it is not that field",
+    Judgement.CORRECTED: "What you read",
+    Judgement.REJECTED: "Why it is not this field",
     Judgement.UNSURE: "Why you are unsure",
 }
 
@@ -66,8 +66,8 @@ def judge(workbench: Workbench, actor: Actor, place: Place) -> None:
     st.toggle(
         "Transcribe blind first",
         key=f"blind-{place.case_id}",
-        help="You write what you see before any machine reading is shown. What you wrote then "
-        "is recorded as written blind.",
+        help="Type what you see before any machine reading is shown. Your transcription is "
+        "recorded as blind.",
     )
     why_not = workbench.review.why_not(actor, place.case_id, place.view.summary.exhibit_id)
     if why_not is not None:
@@ -107,7 +107,7 @@ def _field(
             _said(review)
             _dissent(place, field.field)
             opened = f"{place.key}-{field.field}" in _open_forms()
-            with st.expander("The machine's reading, and judging again", expanded=opened):
+            with st.expander("Show the machine's reading · Change answer", expanded=opened):
                 st.html(markup.chips(_strength(place, field)))
                 _machine(place, field)
                 if may:
@@ -117,8 +117,8 @@ def _field(
         _dissent(place, field.field)
         if may and state.is_blind(place.case_id):
             st.html(
-                '<div class="np-small np-muted">The machine\'s reading was shown to you before; '
-                "what you say now is not recorded as blind.</div>"
+                '<div class="np-small np-muted">You have already seen the machine\'s reading, '
+                "so your answer is not recorded as blind.</div>"
             )
         _machine(place, field)
         if may:
@@ -214,7 +214,7 @@ def _answers(
                 "Confirm",
                 key=f"confirm-{key}",
                 shortcut=confirm,
-                help="What the machine read is there",
+                help="The plate shows what the machine read",
                 on_click=_confirm,
                 args=(workbench, actor, place, field.field, state.refusals()),
             )
@@ -324,20 +324,22 @@ def _form(
                 FORMS[answer],
                 value=field.text,
                 key=f"text-{key}",
-                help="Write ? for a character you cannot read.",
+                help="Type ? for each character you cannot read.",
             )
         label = "Reason (optional)" if answer is Judgement.CORRECTED else FORMS[answer]
         reason = st.text_input(label, key=f"reason-{key}")
         with st.container(horizontal=True, gap="small"):
             send = st.form_submit_button("Record", type="primary", key=f"record-{key}")
-            leave = st.form_submit_button("Leave it", key=f"leave-{key}")
+            leave = st.form_submit_button("Cancel", key=f"leave-{key}")
     focus_on(f"{'text' if answer is Judgement.CORRECTED else 'reason'}-{key}")
     if leave:
         _open_forms().pop(key, None)
         state.refusals().pop(key, None)
         st.rerun()
     if send and answer is Judgement.CORRECTED and text.strip() == field.text:
-        markup.note("This is what the machine read. Change it, or leave it and confirm.", "caution")
+        markup.note(
+            "This is what the machine read. Change it, or cancel and press Confirm.", "caution"
+        )
     elif send:
         _record(workbench, place, field.field, answer, seen=seen, text=text, reason=reason)
 
@@ -345,13 +347,13 @@ def _form(
 def _transcribe(workbench: Workbench, place: Place, field: FieldName) -> None:
     key = f"{place.key}-{field}"
     text = st.text_input(
-        f"The {words.field(field).lower()} as you read it",
+        f"{words.field(field)}, as you read it",
         key=f"blindtext-{key}",
-        help="Write ? for a character you cannot read.",
+        help="Type ? for each character you cannot read.",
     )
     seen = state.bound(f"blind-{key}", place.view.seen)
     row = st.container(horizontal=True, gap="small")
-    if row.button("Record, then show", type="primary", key=f"blindgo-{key}"):
+    if row.button("Record and show the machine's reading", type="primary", key=f"blindgo-{key}"):
         _record(workbench, place, field, Judgement.CORRECTED, seen=seen, text=text, blind=True)
     if row.button("I cannot read it", key=f"blindno-{key}"):
         why = "Could not be read blind."
@@ -399,9 +401,7 @@ def _when_done(workbench: Workbench, actor: Actor, place: Place) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         here = (place.view.summary.exhibit_id, place.region.region_id)
         upcoming = workbench.review.next_to_review(actor, place.case_id, after=here)
-        if upcoming is not None and st.button(
-            "On to the next plate", type="primary", key="review_on"
-        ):
+        if upcoming is not None and st.button("Next plate", type="primary", key="review_on"):
             st.session_state["review_at"] = upcoming
             st.rerun()
         if st.button(

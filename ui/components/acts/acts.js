@@ -10,15 +10,15 @@ const SHOWN_MISSED = 60;
 const PICTURE_SHARE = 0.75; // of the height of the cut-out plate that has to be in view
 const READING_SHARE = 0.95; // of the height of what was read
 const WHY = {
-  drawing: "the screen was still being drawn. Press again",
-  going: "what was pressed before was still being done",
-  crop: "the cut-out plate was not in view. It is now, press again",
-  card: "its card was not in view. It is now, press again",
-  waiting: "this answer waits to be recorded already",
-  done: "this answer is recorded already",
-  none: "there is nothing on the screen for this key",
-  gone: "what it is for is not on the screen any more",
-  changed: "the screen changed before it could be. Look, and press again",
+  drawing: "the screen was still loading. Press again",
+  going: "an earlier press was still being processed",
+  crop: "the crop of the plate was not in view. It is now; press again",
+  card: "its card was not in view. It is now; press again",
+  waiting: "this answer is already waiting to be recorded",
+  done: "this answer is already recorded",
+  none: "nothing on the screen uses this key",
+  gone: "what it was for is no longer on the screen",
+  changed: "the screen changed first. Check it and press again",
 };
 
 function makeId() {
@@ -196,15 +196,15 @@ function begin(panel) {
       || Date.now() - me.sentAt > AGAIN_MS);
     const said = [];
     if (own.length) said.push(`${own.length} waiting to be recorded: ${own.map((act) => act.label).join(", ")}.`
-      + (late ? " No answer yet; they are kept in this tab and sent again." : ""));
+      + (late ? " No reply yet; this tab keeps them and sends them again." : ""));
     if (others.length) said.push(`${others.length} waiting to be recorded, pressed by `
-      + `${[...new Set(others.map((act) => act.name))].join(", ")}: sign in as them in this tab.`);
+      + `${[...new Set(others.map((act) => act.name))].join(", ")}; sent when that person signs in in this tab.`);
     line(root, ".wa-waiting", said.join(" "));
     line(root, ".wa-going", me.going && !me.going.pressed
-      ? `Wait: ${me.going.what} comes when what was pressed before is done.` : "");
+      ? `Wait: ${me.going.what} follows once earlier presses are done.` : "");
     const grouped = new Map();
     for (const { what, why } of me.missed) grouped.set(why, [...(grouped.get(why) ?? []), what]);
-    list(root, ".wa-missed", [...grouped].map(([why, what]) => `Not taken, since ${WHY[why]}: ${what.join(", ")}.`));
+    list(root, ".wa-missed", [...grouped].map(([why, what]) => `Ignored because ${WHY[why]}: ${what.join(", ")}.`));
     list(root, ".wa-refused", me.kept.refused.map(({ label, why }) => `${label}: ${why}`));
     root.hidden = ![...root.children].some((child) => !child.hidden);
   }

@@ -73,7 +73,7 @@ def photo_viewer(
     aids: bool = True,
     alt: str,
     key: str,
-    hint: str = "Click a box to choose it.",
+    hint: str = "Click a box to select it.",
     height_px: int = 560,
 ) -> Picked:
     """Show a photo; `width` and `height` are those of the upright original, if it is sent smaller.

@@ -51,7 +51,7 @@ export default function (component) {
   if (!data.drawing) memory.drawn = null;
   root.classList.toggle("pv-drawing", Boolean(data.drawing));
   root.querySelector(".pv-hint").textContent = data.drawing
-    ? "Drag over the plate, then pull the corners. The blue edge is the top of the text."
+    ? "Drag a box over the plate, then adjust its corners. The blue edge marks the top of the text."
     : data.hint;
   stage.setAttribute("aria-label", data.alt);
   stage.style.maxHeight = `${data.height_px}px`;
