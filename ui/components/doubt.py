@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SURE, DOUBTFUL = 0.95, 0.5
 """From which probability a character is drawn as sure, and below which as lost."""
-ONE_ENGINE = "Read by one engine only"
+ONE_ENGINE = "Only one engine read this field"
 
 
 def glyphs(field: FieldReading) -> None:
@@ -64,7 +64,7 @@ def strength(field: FieldReading) -> str:
     )
     return (
         f'{label} <span class="np-small np-muted" title="{words.PIXELS_HELP}">'
-        f"characters {words.percent(found.pixels)} sure</span>"
+        f"Characters {words.percent(found.pixels)} sure.</span>"
         f' <span class="np-small np-muted">{markup.safe(found.witnesses)}</span>'
     )
 

@@ -43,7 +43,7 @@ def found(workbench: Workbench, case: CaseSummary, fragment: str) -> None:
     alike = len(hits) - exact
     said = words.count(exact, "exact hit")
     if alike:
-        said += f", {alike:,} more with look-alikes such as O for 0"
+        said += f", {alike:,} with look-alikes such as O for 0"
     if len(hits) == MOST:
         said += f"; only the first {MOST} are shown, so type more of it"
     st.html(f'<div class="np-muted np-small">{said}.</div>')

@@ -122,7 +122,7 @@ def _key_chip(person: Person, key: PublicKey) -> str:
 
 def _enrol(workbench: Workbench) -> None:
     markup.section(
-        "Add person", "For administrators. The key is created and stored here, or they keep it."
+        "Add person", "For administrators. The key is stored here, unless they keep their own."
     )
     if state.lacks_role("person.enrolled"):
         return

@@ -76,7 +76,8 @@ def _bundle() -> tuple[str, st.runtime.uploaded_file_manager.UploadedFile | None
 def _signers() -> str | None:
     markup.section(
         "Whom to trust",
-        "The allowed_signers file, which the administrator sent you separately from the bundle.",
+        "An allowed_signers file has to come from the administrator (custodian), and separately "
+        "from the bundle.",
     )
     own = st.radio(
         "Trusted signers",
