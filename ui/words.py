@@ -76,7 +76,7 @@ RELATIONS = {
     "near": "Look like copies of one exposure",
     "hard": "Look like copies of one exposure (cropped, rotated or altered)",
     "copy": "Proposed as copies of one exposure",
-    "same_object": "Proposed as one object, different exposures",
+    "same_object": "Proposed as the same object, different exposures",
     "none": "Not copies",
 }
 VERDICT_TONES: dict[str, Tone] = {

@@ -131,7 +131,7 @@ def test_a_role_is_taken_on_the_screen_and_who_left_is_signed_out(
     app.at("people", first)
     app.test.selectbox(key="service_person").set_value(who)
     app.run()
-    app.test.radio(key=f"service_what-{who}").set_value("End role: Reviewer")
+    app.test.radio(key=f"service_what-{who}").set_value("Remove role: Reviewer")
     app.test.text_input(key=f"service_reason-{who}").set_value("Moved.")
     app.run().press(f"service_go-{who}")
     assert "Recorded." in app.page

@@ -20,7 +20,7 @@ def leads(found: Sequence[Row]) -> None:
     """Show leads under a heading for each kind, which says how many of how many are shown."""
     if not found:
         return
-    markup.section("Leads", "Leads carry no weight and match no unit. Follow them up yourself.")
+    markup.section("Leads", "Leads carry no weight and are not matches. Follow them up yourself.")
     for title, rows in groupby(found, key=itemgetter(0)):
         with st.expander(markup.plain(title), expanded=True):
             items = "".join(f"<li>{markup.safe(sentence)}</li>" for _, sentence in rows)

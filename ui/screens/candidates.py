@@ -335,7 +335,7 @@ def _decisions(view: SearchView, key: str) -> None:
         elif decision.replaced:
             standing = markup.chip("replaced by a later decision")
         else:
-            standing = markup.chip("does not stand yet: needs another reviewer", "caution")
+            standing = markup.chip("does not stand yet: awaiting another reviewer", "caution")
         st.html(
             markup.chips(
                 markup.chip(

@@ -25,8 +25,8 @@ def render(workbench: Workbench) -> None:
     if not cases:
         markup.empty(
             "No cases yet",
-            "Open one below. Its title, its review rule and the origin of its material become the "
-            "first entry in its log.",
+            "Open one below. Its title, its review policy and the origin of its material become "
+            "the first entry in its log.",
         )
     for case in cases:
         _row(case)

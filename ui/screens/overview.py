@@ -42,7 +42,7 @@ def render(workbench: Workbench) -> None:
         markup.section("About this case")
         markup.facts(
             (
-                ("Rule", f"{words.POLICIES[case.policy]}: {POLICY_WORDS[case.policy]}"),
+                ("Review policy", f"{words.POLICIES[case.policy]}: {POLICY_WORDS[case.policy]}"),
                 ("Opened", f"{words.when(case.opened_at)} by {case.opened_by}"),
                 ("Material", case.provenance),
                 ("Identifier", case.case_id),

@@ -74,7 +74,7 @@ def _service(workbench: Workbench) -> None:
         return
     person = people[who]
     begun = {f"Give role: {words.ROLES[role]}": role for role in Role if role not in person.roles}
-    ended = {f"End role: {words.ROLES[role]}": role for role in person.roles}
+    ended = {f"Remove role: {words.ROLES[role]}": role for role in person.roles}
     leaves = f"{markup.plain(person.name)} has left"
     what = st.radio("Change", [*begun, *ended, leaves], index=None, key=f"service_what-{who}")
     reason = st.text_input("Reason", key=f"service_reason-{who}")
@@ -191,7 +191,7 @@ def keys(workbench: Workbench) -> None:
             for key in had
         ],
     )
-    begin, end = st.tabs(["Start a new key", "End (revoke) a key"])
+    begin, end = st.tabs(["Create a new key", "End (revoke) a key"])
     with begin:
         _begin_key(workbench, person, seen)
     with end:
@@ -202,7 +202,7 @@ def _begin_key(workbench: Workbench, person: str, seen: int) -> None:
     with st.form("key_begin", clear_on_submit=True, border=False):
         passphrase = st.text_input("Its passphrase", type="password", key="key_passphrase")
         own = st.text_input("Or the public key, if they keep their own (.pub)", key="key_public")
-        sent = st.form_submit_button("Start the new key", key="key_begin_send")
+        sent = st.form_submit_button("Create the new key", key="key_begin_send")
     if sent:
         with state.told():
             workbench.people.begin_key(
