@@ -75,7 +75,7 @@ OF_A_CASE = (
     Screen(name="export", title="Export", icon=":material/inventory_2:", render=export.render),
 )
 MOST_SET_ASIDE = 5
-"""Entries that cannot be used and are named on every screen; the audit names them all."""
+"""Most unusable entries that every screen names; the audit names them all."""
 _CAUGHT_UP = "np_caught_up"
 ICON = Path(__file__).with_name("icon.png")
 """A file of our own: a Material icon here would be fetched from the network."""
@@ -94,7 +94,7 @@ def run(workbench: Workbench) -> None:
     _catch_up(workbench)
     signed_in = state.current_user() is not None
     actor = state.refresh_user(workbench.people)
-    if signed_in and actor is None:  # they left, or their key ended, since
+    if signed_in and actor is None:  # they have left, or their key has ended
         server.dismiss()
     case = state.case_or_none(workbench) if actor else None
     pages = _pages(workbench, with_case=case is not None)
@@ -124,7 +124,7 @@ def run(workbench: Workbench) -> None:
 
 
 def _catch_up(workbench: Workbench) -> None:
-    """Say what takes so long where the tables are first brought up to date with the log."""
+    """Show progress while the tables are brought up to date with the log."""
     if st.session_state.get(_CAUGHT_UP):
         return
     if workbench.is_behind:
@@ -171,8 +171,8 @@ def _pages(workbench: Workbench, *, with_case: bool) -> dict[str, st.Page]:
 
 
 def _navigation(pages: Mapping[str, st.Page], *, with_case: bool, signed_in: bool) -> st.Page:
-    # Every address stays known, also before sign-in and without a case: a link that was
-    # followed from outside then leads, after sign-in, to where it points.
+    # Every address stays known, even before sign-in and without a case: a link from outside
+    # then leads to its screen after sign-in.
     of_a_case = [pages[screen.name] for screen in OF_A_CASE]
     general = [pages[screen.name] for screen in GENERAL]
     sections = (
@@ -232,7 +232,7 @@ def _banners(workbench: Workbench, case: CaseSummary | None, *, url_path: str) -
 
 
 def banner(kind: str, word: str, sentence: str) -> str:
-    """A strip that says what must not be forgotten while reading the screen, as HTML."""
+    """A banner with a warning that holds for the whole screen, as HTML."""
     return (
         f'<div class="np-banner np-banner-{kind}" role="note"><b>{markup.safe(word)}</b>'
         f"<span>{markup.safe(sentence)}</span></div>"

@@ -1,4 +1,4 @@
-"""A public edition made on the screen: near hits are seen and answered, and the result searched."""
+"""A public edition made on screen: near hits are shown and answered, the result is searched."""
 
 from __future__ import annotations
 

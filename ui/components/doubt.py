@@ -1,4 +1,4 @@
-"""Doubt made visible: each character with its alternatives, readers side by side."""
+"""Shows uncertainty: each character with its alternatives, and the engines side by side."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from vision.types import FieldReading, PhotoReading
 
 SURE, DOUBTFUL = 0.95, 0.5
-"""From which probability a character is drawn as sure, and below which as lost."""
+"""The probability from which a character is drawn as sure, and below which as lost."""
 ONE_ENGINE = "Only one engine read this field"
 
 
 def glyphs(field: FieldReading) -> None:
-    """Each character of a reading in a cell, with what else it may be below it."""
+    """Each character of a reading in a cell, with its alternatives below."""
     cells = []
     for glyph in field.glyphs:
         best = glyph.options[0]
@@ -55,7 +55,7 @@ def glyphs(field: FieldReading) -> None:
 
 
 def strength(field: FieldReading) -> str:
-    """How strongly the machine gives a field, why, who read it, and how sure the pixels are."""
+    """The level of a field, why, which engines read it, and how sure the characters are."""
     found = strength_of(field)
     label = markup.chip(
         found.word,
@@ -70,7 +70,7 @@ def strength(field: FieldReading) -> str:
 
 
 def alternatives(field: FieldReading) -> None:
-    """Whole values that the field may have instead."""
+    """Other possible values of the field."""
     if not field.alternatives:
         return
     shown = " &nbsp; ".join(
@@ -82,7 +82,7 @@ def alternatives(field: FieldReading) -> None:
 
 
 def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
-    """What each reader made of the field, with the characters that differ marked."""
+    """What each engine read in the field, with differing characters marked."""
     rows = [
         (words.engine(by.engine.name), item.text, pixels_of(item))
         for by in reading.readings
@@ -113,7 +113,7 @@ def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
 
 
 def lines(reading: PhotoReading, region_id: str) -> None:
-    """Every line that each reader saw in a region, whether or not it became a field."""
+    """Every line that each engine read in a region, whether or not it became a field."""
     rows = [
         (
             markup.safe(words.engine(by.engine.name)),
@@ -130,7 +130,7 @@ def lines(reading: PhotoReading, region_id: str) -> None:
 
 
 def codes(reading: PhotoReading) -> None:
-    """Machine-readable codes in the photo, with what they say and what that is worth."""
+    """Machine-readable codes in the photo, with their content and notes on it."""
     for code in reading.codes:
         said = [(words.field(name), text) for name, text in code.fields]
         st.html(
@@ -152,7 +152,7 @@ def marked(text: str, against: str) -> str:
 
 
 def notes(lines: Sequence[str]) -> None:
-    """What a grammar removed, or what was found beside it, in the program's sentences."""
+    """Notes on a reading, such as what a grammar removed, in the program's sentences."""
     if lines:
         listed = "".join(f"<li>{markup.safe(line)}</li>" for line in lines)
         st.html(f'<ul class="np-small np-muted np-points">{listed}</ul>')

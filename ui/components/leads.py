@@ -1,4 +1,4 @@
-"""Leads of a search: what else the registers hold, unscored and apart from the candidates."""
+"""Leads of a search: what else the registers contain, unscored and apart from candidates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""After sealing: timestamps, signatures from elsewhere, and the public edition of a bundle."""
+"""After sealing: timestamps, external signatures, and the public edition of a bundle."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ WORDS = {
     "released": "What was deliberately released before",
     "sha256": "Hashes of archives and of refused files",
 }
-"""What people are told that fields are."""
+"""What fields are called on the screen."""
 FIELDS = {
     "reason": "Reasons people gave",
     "original": "Hashes of the original files",
     "title": "Case title",
 }
-"""What is often withheld beyond the rule; the command line can withhold any field."""
+"""Fields often withheld beyond the rule; the command line can withhold any field."""
 
 
 def may_be_released() -> dict[str, str]:
-    """The fields that the rule of disclosure withholds wherever they are, in words."""
+    """The fields that the rule of disclosure withholds everywhere, and what they are called."""
     withheld = withheld_by_rule() - FIELDS.keys()
     known = {name: words for name, words in WORDS.items() if name in withheld}
     return known | {name: name.replace("_", " ") for name in sorted(withheld - known.keys())}
@@ -185,7 +185,7 @@ def _public(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
 def _publish(
     workbench: Workbench, case: CaseSummary, sealed: SealedView, answers: tuple[Answer, ...]
 ) -> None:
-    """Make the edition that was asked for; near hits are kept, and shown to be answered."""
+    """Create the requested edition; near hits are stored and shown, to be answered."""
     asked = f"public-asked-{sealed.sequence}"
     withholding, _hits = st.session_state[asked]
     withholding = replace(withholding, answers=(*withholding.answers, *answers))

@@ -1,4 +1,4 @@
-"""Candidates: which catalog unit a reviewed plate may be, how much that weighs, and a decision."""
+"""Candidates: which catalog unit a reviewed plate may be from, the weight, and a decision."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _named(plate: PlateView, *, blind: bool) -> str:
 
 
 def plate_words(plate: PlateView) -> str:
-    """Maker, model and serial of a plate; a person's word before the machine's."""
+    """Maker, model and serial of a plate; a person's text before the machine's."""
     return " ".join(
         text
         for field in plate.fields
@@ -215,7 +215,7 @@ def _result(workbench: Workbench, case: CaseSummary, view: SearchView, *, earlie
         side_by_side(candidates)
     actor = state.require_user()
     why_not = workbench.matching.why_not(actor, case.case_id, view.plate_id)
-    if why_not is not None and state.may("candidate.judged"):  # else it was said above
+    if why_not is not None and state.may("candidate.judged"):  # otherwise it is shown above
         markup.note(why_not, "caution")
     for number, candidate in enumerate(candidates):
         with st.container(border=True, key=f"card-candidate-{view.sequence}-{candidate.key}"):

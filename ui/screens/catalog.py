@@ -53,7 +53,7 @@ SERIAL_CELLS = {
 
 
 def render(workbench: Workbench) -> None:
-    """Look-up, snapshots and import, each under its tab."""
+    """Look-up, snapshots and import, each on its tab."""
     state.require_user()
     markup.head(
         "Catalog",
@@ -110,7 +110,7 @@ def _look_up(workbench: Workbench) -> None:
 
 
 def _unsaid(sentence: str, said: str) -> str:
-    """The sentence, unless it stands in what was said already."""
+    """The sentence, unless it is part of what was said already."""
     return "" if sentence in said else sentence
 
 
@@ -242,7 +242,7 @@ def _looked_over(
     *,
     key: str,
 ) -> LoadResult:
-    """What an import would accept; read anew only for another file, sheet or mapping."""
+    """What an import would accept; read again only for another file, sheet or mapping."""
     asked = (key, sheet, mapping)
     kept = st.session_state.get("catalog_looked_over")
     if kept is None or kept[0] != asked:
@@ -253,9 +253,9 @@ def _looked_over(
 
 
 def _coverage(workbench: Workbench, generation: int) -> str | tuple[CoverageEntry, ...] | None:
-    """What the file is said to cover: a sentence, and values where they are known; None if unsaid.
+    """The stated coverage of the file: a sentence, and values where known; None if not stated.
 
-    Raises BadRequest for a date that is none.
+    Raises BadRequest for an invalid date.
     """
     note = st.text_area(
         "What this catalog covers (maker, years, issuer), and what it does not",
@@ -291,7 +291,7 @@ def _sheet(workbench: Workbench, data: bytes, name: str, *, key: str) -> str | N
 def _mapping(
     workbench: Workbench, data: bytes, name: str, sheet: str | None, *, key: str
 ) -> ColumnMapping:
-    """What each column holds: guessed with reasons, and the person's to change."""
+    """What each column holds: guessed, with reasons; the person can change it."""
     guessed = workbench.catalogs.guess(data, name, sheet=sheet)
     reasons = {column.header: column for column in guessed.columns}
     missing = "; ".join(" or ".join(group) for group in guessed.missing())

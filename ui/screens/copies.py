@@ -1,4 +1,4 @@
-"""Copies: which exhibits repeat one exposure, why the program thinks so, and a person's word."""
+"""Copies: which exhibits repeat one exposure, why the program thinks so, a person's judgement."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _page(groups: Sequence[CopyGroupView]) -> Sequence[CopyGroupView]:
 
 
 def _elsewhere(workbench: Workbench, case_id: str) -> None:
-    """Hold one exhibit against the other cases of the store, when asked."""
+    """Compare one exhibit with the other cases of the store, on request."""
     markup.section(
         "In other cases",
         "Check whether another case contains the same exposure, one exhibit at a time.",
@@ -91,7 +91,7 @@ def _elsewhere(workbench: Workbench, case_id: str) -> None:
 
 
 def _captures(workbench: Workbench, case_id: str) -> None:
-    """How often each plate was captured, reposts left out."""
+    """How often each plate was captured, not counting reposts."""
     plates = workbench.review.plates(case_id, limit=MOST_PLATES)
     if not any(plate.fields for plate in plates):
         return
@@ -151,7 +151,7 @@ def _group(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
                     key=f"pair-{evidence.photo_a[:12]}-{evidence.photo_b[:12]}",
                     on_change="rerun",
                 )
-                if folded.open:  # drawing a pair takes a moment, so only what is looked at
+                if folded.open:  # drawing a pair takes a moment, so only open ones
                     with folded:
                         _evidence(workbench, case_id, evidence, shown_in)
         with judged:
@@ -170,10 +170,10 @@ def _exhibits_by_photo(workbench: Workbench, case_id: str, group: CopyGroupView)
 def _drawn(
     _workbench: Workbench,
     case_id: str,
-    photos: str,  # noqa: ARG001 - what the drawing is kept by
+    photos: str,  # noqa: ARG001 - the key of the cache
     _evidence: CopyEvidence,
 ) -> bytes:
-    """The drawing of a pair, kept by its two photos: the screen runs again at every click."""
+    """The drawing of a pair, cached by its two photos: the screen runs again at every click."""
     return _workbench.copies.drawn(case_id, _evidence)
 
 

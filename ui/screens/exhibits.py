@@ -1,4 +1,4 @@
-"""Exhibits: everything taken in as tiles, and one exhibit with all that is known of it."""
+"""Exhibits: everything added, as tiles, and one exhibit with all that is known about it."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROWS = 50
 _PDF = "data/report.pdf"
-"""Where a bundle keeps the case file."""
+"""Path of the case file in a bundle."""
 
 
 def render(workbench: Workbench) -> None:

@@ -1,4 +1,4 @@
-"""What a search over all readings of a case found, each hit beside the plate it was read on."""
+"""What a search over all readings of a case found, each hit next to its plate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
 MOST = 50
-"""How many hits are asked for; more than these call for a longer fragment."""
+"""Most hits requested; for more, a longer fragment is needed."""
 PICTURED = 24
 WHOSE = {
     FoundBy.PERSON: "transcribed by a person",
@@ -27,7 +27,7 @@ WHOSE = {
 
 
 def found(workbench: Workbench, case: CaseSummary, fragment: str) -> None:
-    """The hits: exact ones first, look-alikes after them and said to be so."""
+    """The hits: exact ones first, then look-alikes, marked as such."""
     hits: Sequence[Hit] = ()
     with state.told():
         hits = workbench.finder.find(fragment, case_id=case.case_id, limit=MOST)

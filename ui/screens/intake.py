@@ -1,4 +1,4 @@
-"""Intake: material comes in, with what its source says of it, and every file is answered for."""
+"""Intake: material is added with what its source says, and every file gets an answer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SUFFIXES = frozenset(
 SHOWN = 20
 """Issues of a source list that are listed one by one."""
 SHOWN_REFUSALS = 50
-"""Files not taken in that are listed, the latest first."""
+"""Files not added that are listed, the latest first."""
 
 
 def render(workbench: Workbench) -> None:
@@ -153,10 +153,10 @@ def _take_in(
     claims: Claims,
     sources: SourceList,
 ) -> None:
-    """Take in file by file; whatever is pressed meanwhile stops it between two photos.
+    """Add file by file; any press meanwhile stops it between two photos.
 
-    Each report goes into a list that the session holds already, since the screen may be left at
-    any word to Streamlit.
+    Each report goes into a list that the session holds already, since any call to Streamlit may
+    end the run.
     """
     reports = [IntakeReport(total=len(files))]
     st.session_state[f"intake_reports_{case_id}"] = reports
@@ -224,7 +224,7 @@ def _show_report(report: IntakeReport) -> None:
 
 
 def _refused_so_far(refusals: Sequence[Refusal]) -> None:
-    """Every file that this case could not take in, as its log has it."""
+    """Every file that could not be added to this case, as its log has it."""
     if not refusals:
         markup.note("Every file submitted to this case was added.", "good")
         return

@@ -52,7 +52,7 @@ def render(workbench: Workbench) -> None:
 
 
 def _overdue(workbench: Workbench, case: CaseSummary) -> None:
-    """Name the trace requests whose time to be answered is over."""
+    """Name the trace requests whose deadline has passed."""
     today = workbench.tracing.today()
     late = [one for one in workbench.tracing.traces(case.case_id) if one.overdue(today)]
     if late:

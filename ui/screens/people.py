@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def render(workbench: Workbench) -> None:
-    """Everyone enrolled, the form for another person, and the trust anchors."""
+    """Everyone in the store, the form for another person, and the trust anchors."""
     state.require_user()
     markup.head(
         "People and keys",
@@ -94,7 +94,7 @@ def _service(workbench: Workbench) -> None:
 
 
 def _clock(workbench: Workbench) -> None:
-    """Let a custodian say that the clock is right, where it runs behind the last entry."""
+    """Let an administrator say that the clock is right where it runs behind the last entry."""
     remark = workbench.stores.ledger.clock_remark()
     if not remark or state.lacks_role("clock-corrected"):
         return
@@ -110,7 +110,7 @@ def _clock(workbench: Workbench) -> None:
 
 
 def _key_chip(person: Person, key: PublicKey) -> str:
-    """Say of the last key of a person what a custodian should know of it."""
+    """Label the last key of a person with what an administrator should know about it."""
     if key.valid_before is not None:
         return markup.chip("ended", "caution")
     if key.held_by == "person":
@@ -164,7 +164,7 @@ def role_boxes(key: str, *, ticked: bool) -> tuple[Role, ...]:
 
 
 def keys(workbench: Workbench) -> None:
-    """Every key of a person with its dates, and the forms to begin the next or end one."""
+    """Every key of a person with its dates, and the forms to create the next or end one."""
     actor = state.require_user()
     people = {
         person.person_id: person.name

@@ -1,4 +1,4 @@
-"""Reading: the machines' part runs in the background; here it is started, watched and stopped."""
+"""Reading runs in the background; here it is started, watched and stopped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EVERY_SECONDS = 1.5
 
 
 def render(workbench: Workbench) -> None:
-    """Progress and its controls; the page looks again by itself while readers run."""
+    """Progress and its controls; the page refreshes itself while engines run."""
     state.require_user()
     case = state.require_case(workbench)
     markup.head(

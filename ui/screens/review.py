@@ -1,4 +1,4 @@
-"""Review: the crop beside the reading, its doubt in the open, and nothing chosen beforehand."""
+"""Review: the crop next to the reading and its uncertainty, with nothing preselected."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def render(workbench: Workbench) -> None:
 
 
 def _choose(workbench: Workbench, actor: Actor, case: CaseSummary) -> QueuePlace | None:
-    """The region to look at: where somebody pointed, else what waits for this person."""
+    """The region to show: the one requested, else the next one for this person."""
     queue = workbench.review.queue(case.case_id)
     if not queue.regions:
         markup.empty(
@@ -95,10 +95,10 @@ def _window(workbench: Workbench, actor: Actor, case_id: str) -> tuple[QueuePlac
 
 
 def _region_named(said: object) -> tuple[str, str] | None:
-    """The region that the list says: as it is, or by its words, where these have changed since.
+    """The region chosen in the list: itself, or found by its label where labels have changed since.
 
-    A browser sends the words of what is chosen; Streamlit gives them back as they are where no
-    region of this run is called so any more.
+    A browser sends the label of the choice; Streamlit passes it through where no region of this run
+    has that label any more.
     """
     if isinstance(said, tuple):
         return said
@@ -183,7 +183,7 @@ def _look(workbench: Workbench, place: Place) -> None:
 
 
 def _other_looks(workbench: Workbench, place: Place) -> None:
-    """The other exposures that were joined as this plate, to look at side by side."""
+    """The other exposures that were joined as this plate, side by side."""
     here = (place.view.summary.exhibit_id, place.region.region_id)
     plate = workbench.review.plate(place.case_id, place.plate_id)
     others = [member for member in plate.members if member != here]

@@ -35,7 +35,7 @@ FORMS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """The region under review and everything recorded of it."""
+    """The region under review and everything recorded about it."""
 
     case_id: str
     view: ExhibitView
@@ -62,7 +62,7 @@ class Place:
 
 
 def judge(workbench: Workbench, actor: Actor, place: Place) -> None:
-    """The fields, each with its judgement or with what can be said of it."""
+    """The fields, each with its judgement or the possible answers."""
     st.toggle(
         "Transcribe blind first",
         key=f"blind-{place.case_id}",
@@ -130,7 +130,7 @@ def _at(place: Place, field: str) -> tuple[str, str, str]:
 
 
 def _hidden(workbench: Workbench, actor: Actor, place: Place, field: str) -> bool:
-    """Whether machine and colleagues are still covered: blind, not judged and not seen by me."""
+    """Whether machine and colleagues are still hidden: blind, not judged, not seen before."""
     if not state.is_blind(place.case_id):
         return False
     if any(review.reviewer_id == actor.person_id for review in place.reviews_of(field)):
@@ -168,20 +168,20 @@ def _said(review: Review) -> None:
 
 
 def _not_recorded(place: Place, field: str) -> None:
-    """What was not recorded of the last answer, and why; it stays until one is recorded."""
+    """Why the last answer was not recorded; it stays until one is recorded."""
     why = state.refusals().get(f"{place.key}-{field}")
     if why is not None:
         markup.note(why, "stop")
 
 
 def _open_forms() -> dict[str, tuple[Judgement, int]]:
-    """The small forms that are open, each with what its person saw when they opened it."""
+    """The open forms, each with the judgement it is for and what its person saw on opening it."""
     forms: dict[str, tuple[Judgement, int]] = st.session_state.setdefault("np_forms", {})
     return forms
 
 
 def _dissent(place: Place, field: str) -> None:
-    """What others said of the field, and did not take back, where it is otherwise."""
+    """What others judged differently about the field and did not take back."""
     for one in dissent_of(place.reviews_of(field)):
         markup.note(f"Dissent: {one}", "caution")
 
@@ -194,10 +194,10 @@ def _answers(
     *,
     number: int | None = None,
 ) -> None:
-    """Confirm at once, or open the small form that another answer needs.
+    """Confirm at once, or open the form that another answer needs.
 
-    What a button does is done before anything is drawn, over what it was drawn over: however
-    quickly keys come, none is lost, and none speaks of what its person has not seen.
+    A button acts before anything is drawn, on the state it was drawn from: however quickly keys
+    come, none is lost, and none judges what its person has not seen.
     """
     key = f"{place.key}-{field.field}"
     forms = _open_forms()
@@ -234,7 +234,7 @@ def _answers(
 
 
 def _mark(actor: Actor, place: Place, field: FieldReading, *, confirm: str, correct: str) -> None:
-    """Let the browser keep what is pressed here until it is answered (`ui/components/acts`)."""
+    """Let the browser store presses here until they are answered (`ui/components/acts`)."""
     key, name = f"{place.key}-{field.field}", words.field(field.field)
     exhibit, region = place.view.summary.exhibit_id, place.region.region_id
     marks = [
@@ -285,9 +285,9 @@ def _send(
     reason: str = "",
     blind: bool = False,
 ) -> bool:
-    """Record an answer over what the place was drawn with; says whether it is recorded.
+    """Record an answer to the state that the place was drawn from; say whether it is recorded.
 
-    It asks Streamlit for nothing: inside a callback that could end the run, and lose a press.
+    It does not call Streamlit: inside a callback, that could end the run and lose a press.
     """
     key = f"{place.key}-{field}"
     try:
@@ -371,7 +371,7 @@ def _record(
     reason: str = "",
     blind: bool = False,
 ) -> None:
-    """Record what was written, and draw the screen again; what was refused is kept as typed."""
+    """Record the input and redraw the screen; refused input stays as typed."""
     key = f"{place.key}-{field}"
     forms = _open_forms()
     if _send(
@@ -390,7 +390,7 @@ def _record(
         for name in ("text", "reason", "blindtext"):
             st.session_state.pop(f"{name}-{key}", None)
     elif key in forms:
-        forms[key] = (judgement, place.view.seen)  # what stands now is drawn beside the refusal
+        forms[key] = (judgement, place.view.seen)  # the refusal is drawn with what stands now
     st.rerun()
 
 

@@ -1,4 +1,4 @@
-"""Start: who you are, the demo case, and which readers are installed."""
+"""Start: who you are, the demo case, and which OCR engines are installed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LEDE = (
 )
 
 SHORT_LIST = 12
-"""Up to how many people the sign-in shows as a list."""
+"""Most people that the sign-in shows as a list."""
 
 
 def sign_in(workbench: Workbench) -> None:
@@ -62,7 +62,7 @@ def _known_person(workbench: Workbench) -> None:
 
 
 def _signature(workbench: Workbench, person_id: str) -> str:
-    """Ask who keeps their own key for a signature by it; the question stays until it is used."""
+    """Ask a person who holds their own key to sign; the challenge stays until it is used."""
     asked: dict[str, str] = st.session_state.setdefault("np_challenges", {})
     if person_id not in asked or st.button("New command", key="who_ask_anew", type="tertiary"):
         asked[person_id] = workbench.people.challenge(person_id)
@@ -80,7 +80,7 @@ def _signature(workbench: Workbench, person_id: str) -> str:
 
 
 def _name(names: Mapping[str, Person]) -> str | None:
-    """Whose name is chosen: a list to look over is quicker than a box to search, while short."""
+    """The person chosen: while short, a list is quicker to use than a search box."""
     known = list(names)
 
     def called(person_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Trace requests: whoever may know more is asked about a plate, and their answer is kept."""
+"""Trace requests: ask those who may know more about a plate, and store their answers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def render(workbench: Workbench) -> None:
     traces = workbench.tracing.traces(case.case_id)
     today = workbench.tracing.today()
     for trace in reversed(traces):
-        # A paper that is missing on the disk is said in its card; the others stand as they are.
+        # A paper that is missing on the disk is reported in its card; the others are shown.
         with st.container(border=True, key=f"card-trace-{trace.trace_id}"), state.told():
             _trace(workbench, case, trace, today)
     if traces:
@@ -123,7 +123,7 @@ def _answer(workbench: Workbench, case: CaseSummary, trace: Trace, answer: Trace
 
 
 def _record(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) -> None:
-    # Every answer has an empty form of its own: pressed again, it records nothing twice.
+    # Every answer has its own empty form: a second press records nothing twice.
     recorded: dict[str, int] = st.session_state.setdefault(_RECORDED, {})
     at = f"{case.case_id}-{trace.trace_id}"
     this = f"{trace.trace_id}-{recorded.get(at, 0)}"
@@ -210,7 +210,7 @@ def _new(workbench: Workbench, case: CaseSummary, today: date) -> None:
 
 
 def _reviewed(workbench: Workbench, case: CaseSummary) -> Sequence[PlateView]:
-    """Plates about which a letter can be written; the one that was asked for among them."""
+    """Plates about which a letter can be written, including the one requested."""
     plates = [one for one in workbench.review.plates(case.case_id, limit=PLATES) if one.ready]
     wanted = str(st.session_state.get(_PLATE))
     sent_here = st.session_state.get(_ASKED) == case.case_id
@@ -221,7 +221,7 @@ def _reviewed(workbench: Workbench, case: CaseSummary) -> Sequence[PlateView]:
 
 
 def _show_words(case: CaseSummary, plates: Sequence[PlateView]) -> None:
-    """Remember whose machine words this person sees here, so that they count as blind no more."""
+    """Note which machine readings this person sees here: they no longer count as blind."""
     for plate in plates:
         for exhibit_id, _region in plate.members:
             state.saw(case.case_id, exhibit_id)

@@ -1,4 +1,4 @@
-"""Verify: check a bundle from anywhere with keys that came by another way."""
+"""Verify: check a bundle from anywhere, with keys that came separately."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _bundle() -> tuple[str, st.runtime.uploaded_file_manager.UploadedFile | None
         label_visibility="collapsed",
         on_change=_forget,
     )
-    if others:  # paths of the server are no business of its visitors: only what it offered itself
+    if others:  # visitors see no paths of the server, only the bundle that it offered
         path = str(st.session_state.get("verify_path", ""))
         if path:
             st.caption(f"Or the sealed bundle that was chosen: {markup.plain(Path(path).name)}")
