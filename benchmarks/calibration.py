@@ -186,7 +186,7 @@ def _fit(sample: Sample, source: str) -> None:
 def main() -> None:
     """Measure, or fit."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.calibration", description=__doc__)
-    parser.add_argument("--plates", type=int, default=300, help="plates a severity")
+    parser.add_argument("--plates", type=int, default=300, help="plates per severity")
     parser.add_argument("--json", type=Path, help="write the numbers here as well")
     parser.add_argument("--figure", type=Path, help="draw the reliability diagram here (SVG)")
     parser.add_argument("--fit", action="store_true", help="refit vision/fusion/calibration.json")

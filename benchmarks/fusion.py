@@ -168,7 +168,7 @@ def _report(
 def main() -> None:
     """Run the comparison, or the fit."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fusion", description=__doc__)
-    parser.add_argument("--plates", type=int, default=300, help="plates a severity (at most 300)")
+    parser.add_argument("--plates", type=int, default=300, help="plates per severity (at most 300)")
     parser.add_argument("--json", type=Path, help="write the numbers here as well")
     parser.add_argument("--fit", action="store_true", help="refit vision/fusion/fusion.json")
     add_cache_option(parser)

@@ -385,8 +385,10 @@ def run(photos: int, new: int, folder: Path) -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, print a table, and write the JSON where one is asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.intake", description=__doc__)
-    parser.add_argument("--photos", type=int, default=10_000, help="exhibits in the store at last")
-    parser.add_argument("--new", type=int, default=20, help="photos taken in at each size")
+    parser.add_argument(
+        "--photos", type=int, default=10_000, help="exhibits in the store at the end"
+    )
+    parser.add_argument("--new", type=int, default=20, help="photos added at each size")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:

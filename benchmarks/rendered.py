@@ -51,7 +51,7 @@ def add_cache_option(parser: argparse.ArgumentParser) -> None:
         "--cache",
         type=Path,
         default=_CACHE[0],
-        help="folder for what was drawn and read; a cut run is taken up again from there",
+        help="folder for what was drawn and read; an interrupted run continues from there",
     )
 
 

@@ -75,7 +75,7 @@ def main() -> int:
     parser.add_argument("--only", help="sets by the first words of their names: mild,clean,hard")
     parser.add_argument("--json", type=Path, dest="json_file")
     parser.add_argument("--plots", type=Path, help="folder for the PAV and Tippett plots")
-    parser.add_argument("--keep", type=Path, help="write the counts that stand beside verdicts")
+    parser.add_argument("--keep", type=Path, help="write the counts shown beside verdicts")
     parser.add_argument("--fit", action="store_true", help="try other trusts on the other seeds")
     add_cache_option(parser)
     options = parser.parse_args()

@@ -133,7 +133,7 @@ def check_uii(text: str, *, cage: str = "", part_number: str = "", serial: str =
             "it is neither CAGE and serial nor CAGE, part number and serial of the same plate",
         )
     if not check_cage(body[:5]).passes and not check_cage(body[1:6]).passes:
-        return _fails("UII", text, "no CAGE code stands at its beginning")
+        return _fails("UII", text, "it does not start with a CAGE code")
     return _fits("UII", text)
 
 
@@ -168,7 +168,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
         try:
             return re.compile(pattern)
         except (re.error, OverflowError, RecursionError) as wrong:
-            problem = f"is no regular expression ({wrong})"
+            problem = f"is not a regular expression ({wrong})"
     raise RecordInvalid(
         f"The serial pattern {pattern[:80]!r} {problem}.",
         remedy="Write it with characters, classes such as [0-9]{4} and plain groups.",

@@ -61,7 +61,7 @@ Verdict = Literal[
 def _known(word: str, words: tuple[str, ...], what: str) -> None:
     if word not in words:
         raise RecordInvalid(
-            f"{word!r} is no {what} that the catalog knows",
+            f"{word!r} is not a known {what}",
             remedy=f"Use one of: {', '.join(words)}",
         )
 

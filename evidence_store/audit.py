@@ -92,11 +92,11 @@ class Audit:
         for log_id, name, size in rows:
             where = f"log {name!r:.80}"
             if type(log_id) is not int or not isinstance(name, str):
-                words = f"The log's number {log_id!r:.40} or its name is none."
+                words = f"The log's number {log_id!r:.40} or its name is invalid."
                 yield Fault(code="log-form", where=where, message=words)
                 continue
             if type(size) is not int or size < 0:
-                words = f"The log's size is {size!r:.40}, which is no number of entries."
+                words = f"The log's size is {size!r:.40}, which is not a number of entries."
                 yield Fault(code="size-wrong", where=where, message=words)
                 size = counts.get(log_id, 0)
             self._logs[name] = LogRow(log_id, name, size)
@@ -110,7 +110,7 @@ class Audit:
                 found = [row[0] for row in raw(connection, statement)]
             for log_id in found:
                 if log_id not in known:
-                    words = f"Rows of ledger_{table} are of the log {log_id!r:.40}; there is none."
+                    words = f"Rows of ledger_{table} belong to a missing log, {log_id!r:.40}."
                     yield Fault(code="log-form", where=f"ledger_{table}", message=words)
 
     def _identity(self) -> Iterator[Fault]:
@@ -121,10 +121,10 @@ class Audit:
             words = "The first entry of the store does not say which store it is."
             yield Fault(code="identity-missing", where=where, message=words)
         elif found.origin != self.origin:
-            words = f"The store was begun as {found.origin!r}, and is looked at as {self.origin!r}."
+            words = f"The store was created as {found.origin!r} but is checked as {self.origin!r}."
             yield Fault(code="identity-foreign", where=where, message=words)
         elif found.public_key not in self.keys:
-            words = "The key for checkpoints that the store was begun with is not known here."
+            words = "The checkpoint key that the store was created with is not known here."
             yield Fault(code="identity-foreign", where=where, message=words)
 
     def _visit(self, entry: Entry, private: Mapping[str, Json]) -> None:
@@ -147,7 +147,7 @@ class Audit:
             self.checkpoints_seen += 1
             where = f"{log.name}, checkpoint {size!r:.40}"
             if type(size) is not int or not isinstance(note, str) or not _is_time(at):
-                words = "Its size, its time or its note is not of the kind that it should be."
+                words = "Its size, time or note is of the wrong kind."
                 yield Fault(code="checkpoint-form", where=where, message=words)
                 continue
             parsed, faults = self._verified(note, where)
@@ -155,7 +155,7 @@ class Audit:
             if parsed is None:
                 continue
             if (parsed.origin, parsed.size) != (f"{self.origin}/{log.name}", size):
-                words = f"It speaks of {parsed.origin!r} at size {parsed.size}."
+                words = f"It is for {parsed.origin!r} at size {parsed.size}."
                 yield Fault(code="checkpoint-misplaced", where=where, message=words)
                 continue
             yield from self._hold(log, parsed.size, parsed.root, where)
@@ -164,10 +164,10 @@ class Audit:
         """Hold what the log `store` says of the other logs against them."""
         created = {name for name, entry in self._stated if entry.kind == LOG_CREATED}
         for name in sorted(created - self._logs.keys()):
-            words = "The store's log says that this log was begun, but it is not there."
+            words = "The store's log says that this log was started, but it is missing."
             yield Fault(code="log-missing", where=name, message=words)
         for name in sorted(self._logs.keys() - created - {STORE_LOG}):
-            words = "The store's log does not say that this log was begun."
+            words = "The store's log does not say that this log was started."
             yield Fault(code="log-unrecorded", where=name, message=words)
         for name, entry in self._stated:
             if entry.kind == LOG_CHECKPOINT and name in self._logs:
@@ -184,17 +184,17 @@ class Audit:
             return
         name = parsed.origin.removeprefix(f"{self.origin}/")
         if name == parsed.origin:
-            words = f"It is of {parsed.origin!r}, which is not a log of this store."
+            words = f"It is for {parsed.origin!r}, which is not a log of this store."
             yield Fault(code="anchor-foreign", where=where, message=words)
         elif name not in self._logs:
-            words = f"It is of the log {name!r}, which is no longer there."
+            words = f"It is for the log {name!r}, which no longer exists."
             yield Fault(code="log-missing", where=where, message=words)
         else:
             yield from self._hold(self._logs[name], parsed.size, parsed.root, where)
 
     def _verified(self, note: str, where: str) -> tuple[SignedNote | None, list[Fault]]:
         """Check a note against every key that may have signed it."""
-        problem = "No key is known that could have signed it."
+        problem = "No known key could have signed it."
         for key in self.keys:
             try:
                 return verify_note(note, public_key=key), []
@@ -207,7 +207,7 @@ class Audit:
     def _hold(self, log: LogRow, size: int, root: Sha256, where: str) -> Iterator[Fault]:
         """Hold a statement of a log's size and root against the log as it is now."""
         if size > log.size:
-            words = f"{log.name} had {size} entries once and has {log.size} now: its tail is cut."
+            words = f"{log.name} had {size} entries once and has {log.size} now: its end is cut."
             yield Fault(code="tail-cut", where=where, message=words)
             return
         try:
@@ -217,7 +217,7 @@ class Audit:
             yield Fault(code="checkpoint-unproved", where=where, message=error.message)
             return
         if present != root:
-            words = f"The first {size} entries of {log.name} are not those that were stated here."
+            words = f"The first {size} entries of {log.name} differ from those stated here."
             yield Fault(code="past-rewritten", where=where, message=words)
 
     def _set_aside(self) -> Iterator[Fault]:
@@ -230,7 +230,7 @@ class Audit:
     def _check_kept(self) -> Iterator[Fault]:
         if self.kept is None:
             return
-        self._say(f"{len(self._wanted)} kept files and bundles")
+        self._say(f"{len(self._wanted)} stored files and bundles")
         for reference, where in self._wanted.items():
             self.kept_seen += 1
             yield from guarded(where, self.kept.faults(reference, where))

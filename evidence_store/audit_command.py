@@ -42,8 +42,8 @@ def _add_anchor(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
         "anchor",
         help="sign every log as it stands; keep the note outside the store",
         description="Signs a checkpoint of every case and then of the log `store`, and writes "
-        "the last: one note that holds the whole store fast. Give it to somebody outside; "
-        "`audit --anchor FILE` holds the store against it later.",
+        "the last: one note that fixes the whole store. Give it to somebody outside; "
+        "`audit --anchor FILE` later compares the store with it.",
     )
     _add_store(parser)
     parser.add_argument("--output", type=Path, metavar="FILE", help="a new file for the note")
@@ -59,7 +59,7 @@ def _add_store(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--database",
-        help="address of the ledger, where it is not in the folder (default: NAMEPLATE_DATABASE)",
+        help="address of the ledger, if it is not in the folder (default: NAMEPLATE_DATABASE)",
     )
     parser.add_argument(
         "--bucket",
@@ -76,16 +76,16 @@ def _location(arguments: argparse.Namespace) -> StoreLocation:
 def _add_audit(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "audit",
-        help="walk a store whole and name each fault",
-        description="Hashes every entry, node, checkpoint and blob of a store again and holds "
-        "them against each other, and against checkpoints kept outside.",
+        help="check a whole store and list each fault",
+        description="Hashes every entry, node, checkpoint and blob of a store again and compares "
+        "them with each other and with checkpoints stored outside.",
     )
     _add_store(parser)
     parser.add_argument("--origin", help="the store's name in checkpoints (default: its own file)")
     parser.add_argument(
         "--allowed-signers",
         type=Path,
-        help="where the checkpoint key comes from; without it the store's own word is taken",
+        help="source of the checkpoint key; without it, the key in the store is trusted",
     )
     parser.add_argument(
         "--anchor",
@@ -93,10 +93,10 @@ def _add_audit(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="append",
         default=[],
         metavar="FILE",
-        help="a checkpoint kept outside; may be given several times",
+        help="a checkpoint stored outside; may be given several times",
     )
     parser.add_argument(
-        "--no-blobs", action="store_true", help="leave kept files and bundles unchecked"
+        "--no-blobs", action="store_true", help="do not check stored files and bundles"
     )
     parser.add_argument("--json", action="store_true", help="write the result as JSON")
     parser.set_defaults(func=run)
@@ -146,7 +146,7 @@ def _told_lost(lost: Fault, *, as_json: bool) -> str:
         return json.dumps({"good": False, "faults": [asdict(lost)]}, indent=1)
     return (
         f"FAULT {lost.code} | {lost.where} | {lost.message}\n1 fault. Nothing else was checked: "
-        "bring the database back from a copy, or name the right one (NAMEPLATE_DATABASE)."
+        "restore the database from a backup, or name the right one (NAMEPLATE_DATABASE)."
     )
 
 
@@ -186,7 +186,7 @@ def _origin(store: Path) -> str:
     if found is None:
         raise BadInput(
             f"{store} has no file `{ORIGIN_FILE}` that names the store.",
-            remedy="Bring it back from a copy; its one line is in the first entry of the log.",
+            remedy="Restore it from a backup; its one line is in the first entry of the log.",
         )
     return found
 
@@ -199,7 +199,7 @@ def _audit(arguments: argparse.Namespace, at: StoreLocation) -> tuple[Audit, lis
         origin = arguments.origin or origin_in(at.folder)
         if origin is None:
             origin = _origin_recorded(database)
-            words = f"The folder has no file `{ORIGIN_FILE}`; the store was begun as {origin!r}."
+            words = f"The folder has no file `{ORIGIN_FILE}`; the store was created as {origin!r}."
             before.append(Fault(code="origin-missing", where=str(at.folder), message=words))
         walk = Audit(
             database=database,
@@ -247,19 +247,19 @@ def _told(faults: Iterator[Fault], *, quiet: bool) -> Iterator[Fault]:
 def _summary(walk: Audit, faults: list[Fault], *, trusted: bool) -> str:
     checked = (
         f"{walk.entries_seen} entries, {walk.checkpoints_seen} checkpoints, "
-        f"{len(walk.anchors)} outside anchors and {walk.kept_seen} kept files and bundles "
+        f"{len(walk.anchors)} outside anchors and {walk.kept_seen} stored files and bundles "
         "were checked."
     )
     lines = [f"{len(faults)} faults. {checked}" if faults else f"No fault. {checked}"]
     if not trusted:
         lines.append(
             "The checkpoint key was taken from the store itself; give --allowed-signers to "
-            "hold it against a key that you have from elsewhere."
+            "compare it with a key from another source."
         )
     if not walk.anchors:
         lines.append(
-            "No outside checkpoint was given: a ledger that was rewritten whole, by someone who "
-            "holds its key, cannot be told from a true one."
+            "No outside checkpoint was given: a ledger rewritten completely by someone who holds "
+            "its key cannot be distinguished from a genuine one."
         )
     return "\n".join(lines)
 

@@ -91,7 +91,7 @@ class LogAudit:
             begin = self._begin_of_rows(first)
             if begin > first:
                 whole = False
-                words = f"The entries {first} to {begin - 1} are not there."
+                words = f"The entries {first} to {begin - 1} are missing."
                 yield self._fault("entry-missing", f"entries {first} to {begin - 1}", words)
                 first = begin
                 continue
@@ -154,7 +154,7 @@ class LogAudit:
             values = {"log": self.log.log_id, "size": self.log.size}
             found = [tuple(row) for row in raw(connection, statement, **values)]
         for sequence, name in found:
-            words = "A value is kept for an entry that is not there."
+            words = "A value is stored for a missing entry."
             yield self._fault("private-uncommitted", f"entry {sequence}, {name}", words)
 
     def _batch(self, connection: Connection, first: int, end: int) -> Iterator[Fault]:
@@ -205,7 +205,7 @@ class LogAudit:
     def _leaf(self, sequence: int, hashed: bytes | None, kept: bytes | None) -> Iterator[Fault]:
         where = f"entry {sequence}"
         if hashed is None:
-            yield self._fault("entry-missing", where, "The entry is not there.")
+            yield self._fault("entry-missing", where, "The entry is missing.")
         if kept is None:
             yield self._fault("node-missing", where, "The entry's hash is not in the tree.")
         elif hashed is not None and hashed != kept:
@@ -225,7 +225,7 @@ class LogAudit:
             where = f"node {height}/{begin + place}"
             expected = node_hash(left, right) if left and right else None
             if kept is None:
-                yield self._fault("node-missing", where, "A node of the tree is not there.")
+                yield self._fault("node-missing", where, "A node of the tree is missing.")
                 stored[place] = expected
             elif expected is not None and kept != expected:
                 words = "A node of the tree is not the hash of the two below it."
@@ -241,16 +241,16 @@ class LogAudit:
             yield self._fault("entry-form", where, error.message)
             return
         if (entry.log, entry.sequence) != (self.log.name, sequence):
-            words = f"It says of itself that it is entry {entry.sequence} of {entry.log!r}."
+            words = f"It calls itself entry {entry.sequence} of {entry.log!r}."
             yield self._fault("entry-misplaced", where, words)
         earlier = self._last_at is not None and entry.at < self._last_at
         if earlier and entry.kind != CLOCK_CORRECTED:
-            yield self._fault("time-backwards", where, "It is dated before the entry before it.")
+            yield self._fault("time-backwards", where, "It is dated before the previous entry.")
         self._last_at = entry.at
         private: dict[str, Json] = {}
         for name, kept_salt, kept_value in fields:
             if not isinstance(name, str):
-                words = "A value is kept whose name is no text."
+                words = "A value is stored whose name is not text."
                 yield self._fault("private-uncommitted", f"{where}, {name!r:.80}", words)
                 continue
             try:
@@ -261,7 +261,7 @@ class LogAudit:
                 continue
             yield from self._private(where, entry, name, salt, value)
         for name in sorted(entry.commitments.keys() - {name for name, _, _ in fields}):
-            words = "The value that the entry commits to is not kept."
+            words = "The value that the entry commits to is not stored."
             yield self._fault("private-missing", f"{where}, {name}", words)
         self.visit(entry, private)
 
@@ -270,10 +270,10 @@ class LogAudit:
     ) -> Iterator[Fault]:
         commitment = entry.commitments.get(name)
         if commitment is None:
-            words = "A value is kept that the entry does not commit to."
+            words = "A value is stored that the entry does not commit to."
             yield self._fault("private-uncommitted", f"{where}, {name}", words)
         elif not opens_json(commitment, salt=salt, name=name, value=value):
-            words = "The value kept is not the one that the entry commits to."
+            words = "The stored value is not the one that the entry commits to."
             yield self._fault("private-altered", f"{where}, {name}", words)
 
     def _leaves(
@@ -339,5 +339,5 @@ def _hash(value: object) -> bytes:
 
 def _value(value: object) -> bytes:
     if not isinstance(value, str):
-        raise TypeError(f"it is no text but a {type(value).__name__}")
+        raise TypeError(f"it is not text but a {type(value).__name__}")
     return value.encode("utf-8", "surrogateescape")

@@ -171,7 +171,7 @@ class Folder:
             self._settle(name, target)
         except OSError as error:
             raise StoreUnavailable(
-                f"The {size} bytes with SHA-256 {name} could not be kept: {error}."
+                f"The {size} bytes with SHA-256 {name} could not be stored: {error}."
             ) from error
         return name
 
@@ -214,7 +214,7 @@ class Folder:
                 digest.update(piece)
                 self._disk.write(descriptor, piece)
             if digest.hexdigest() != name:
-                raise BadInput("The file changed while it was read; nothing was kept.")
+                raise BadInput("The file changed while it was read; nothing was stored.")
             self._disk.sync(descriptor)
             if not self._disk.link(draft, target):
                 self._settle(name, target)
@@ -237,7 +237,7 @@ class Folder:
                 return draft, self._disk.create(draft)
             except (FileNotFoundError, FileExistsError):
                 continue
-        raise OSError(f"no file could be begun in {self._incoming}")
+        raise OSError(f"no file could be created in {self._incoming}")
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -253,13 +253,13 @@ def _again(path: Path) -> Iterator[bytes]:
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise BadInput(
-            f"The file could not be read a second time ({why}); nothing was kept."
+            f"The file could not be read a second time ({why}); nothing was stored."
         ) from (error)
 
 
 def _missing(name: Sha256) -> BlobMissing:
-    return BlobMissing(f"No bytes with SHA-256 {name} are kept here.")
+    return BlobMissing(f"No bytes with SHA-256 {name} are stored here.")
 
 
 def _damaged(name: Sha256) -> BlobDamaged:
-    return BlobDamaged(f"The bytes kept under SHA-256 {name} no longer have that hash.")
+    return BlobDamaged(f"The bytes stored under SHA-256 {name} no longer have that hash.")

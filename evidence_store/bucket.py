@@ -43,7 +43,7 @@ class Bucket:
                 return name
         except (BaseError, OSError) as error:
             raise StoreUnavailable(
-                f"The {size} bytes with SHA-256 {name} could not be kept: {error}."
+                f"The {size} bytes with SHA-256 {name} could not be stored: {error}."
             ) from error
         self._settle(name)
         return name
@@ -65,7 +65,7 @@ class Bucket:
         for piece in self.read(name):
             digest.update(piece)
         if digest.hexdigest() != name:
-            raise BlobDamaged(f"The bytes kept under SHA-256 {name} no longer have that hash.")
+            raise BlobDamaged(f"The bytes stored under SHA-256 {name} no longer have that hash.")
 
     def read(self, name: Sha256) -> Iterator[bytes]:
         """Yield what lies under the name."""
@@ -73,7 +73,7 @@ class Bucket:
             for piece in obstore.get(self._store, _key(name)).stream(min_chunk_size=_PIECE):
                 yield bytes(piece)
         except FileNotFoundError as error:
-            raise BlobMissing(f"No bytes with SHA-256 {name} are kept here.") from error
+            raise BlobMissing(f"No bytes with SHA-256 {name} are stored here.") from error
         except (BaseError, OSError) as error:
             raise StoreUnavailable(f"The bytes {name} could not be read: {error}.") from error
 
@@ -82,9 +82,9 @@ class Bucket:
         try:
             size = self._size(_key(name))
         except (BaseError, OSError) as error:
-            raise StoreUnavailable(f"The bytes {name} could not be asked for: {error}.") from error
+            raise StoreUnavailable(f"The bytes {name} could not be requested: {error}.") from error
         if size is None:
-            raise BlobMissing(f"No bytes with SHA-256 {name} are kept here.")
+            raise BlobMissing(f"No bytes with SHA-256 {name} are stored here.")
         return size
 
     @contextmanager
@@ -104,9 +104,7 @@ class Bucket:
                 for item in page:
                     yield Sha256(Path(item["path"]).name)
         except (BaseError, OSError) as error:
-            raise StoreUnavailable(f"The bucket could not be asked what it holds: {error}.") from (
-                error
-            )
+            raise StoreUnavailable(f"The bucket could not be listed: {error}.") from (error)
 
     def _size(self, key: str) -> int | None:
         try:

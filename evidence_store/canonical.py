@@ -171,7 +171,7 @@ def _check_members(leaf: dict[str, Json]) -> None:
         raise NotCanonical("The leaf's body or its commitments are not an object.")
     kept = leaf.get("kept", {"": "blob"})  # never written empty: one entry, one leaf
     if not isinstance(kept, dict) or not kept or not _KEPT.issuperset(map(str, kept.values())):
-        raise NotCanonical("The leaf does not say what the bytes are that it names.")
+        raise NotCanonical("The leaf does not say what bytes it names.")
     for name, digest in leaf["commitments"].items():
         if not is_sha256(digest):
             raise NotCanonical(f"The leaf's commitment {name[:60]!r} is not a SHA-256.")
@@ -210,5 +210,5 @@ def _plain(value: object) -> Json:
     if isinstance(value, list | tuple):
         return [_plain(member) for member in value]
     if isinstance(value, float) and value.is_integer() and abs(value) > _LARGEST_INTEGER:
-        raise NotCanonical(f"The number {value!r} is too large to be read back as it is.")
+        raise NotCanonical(f"The number {value!r} is too large to be read back exactly.")
     return cast("Json", value)

@@ -112,9 +112,9 @@ def parse_note(note: str) -> SignedNote:
     text, lines = _split(note)
     head = text.split("\n")[:-1]
     if len(head) < 3 or not all(head):
-        raise NoteMalformed("A checkpoint begins with an origin, a size and a root, a line each.")
+        raise NoteMalformed("A checkpoint begins with an origin, a size and a root, one per line.")
     if not _ORIGIN.fullmatch(head[0]):
-        raise NoteMalformed(f"The origin line {head[0][:80]!r} is not a log's name.")
+        raise NoteMalformed(f"The origin line {head[0][:80]!r} is not the name of a log.")
     if not _SIZE.fullmatch(head[1]):
         raise NoteMalformed(f"The size line {head[1][:40]!r} is not a number in decimal.")
     root = _base64(head[2], "root")
@@ -138,7 +138,7 @@ def verify_note(note: str, *, public_key: bytes, origin: str | None = None) -> S
     """
     parsed = parse_note(note)
     if origin is not None and parsed.origin != origin:
-        raise SignatureInvalid(f"The checkpoint is of {parsed.origin!r}, not of {origin!r}.")
+        raise SignatureInvalid(f"The checkpoint is for {parsed.origin!r}, not {origin!r}.")
     wanted = key_id(parsed.origin, public_key)
     for line in parsed.signatures:
         if line.name == parsed.origin and line.key_id == wanted:
@@ -161,9 +161,9 @@ def _split(note: str) -> tuple[str, list[str]]:
     if len(note) > _MOST_CHARACTERS:
         raise NoteMalformed("The note is larger than 64 KB.")
     if any("\ud800" <= character <= "\udfff" for character in note):
-        raise NoteMalformed("The note holds half of a character.")
+        raise NoteMalformed("The note contains half of a character.")
     if any(ord(character) < 0x20 and character != "\n" for character in note):
-        raise NoteMalformed("The note holds control characters.")
+        raise NoteMalformed("The note contains control characters.")
     text, gap, signatures = note.rpartition("\n\n")
     if not gap or not signatures.endswith("\n"):
         raise NoteMalformed("The note has no empty line before its signatures, or is cut short.")

@@ -45,8 +45,8 @@ def clock_remark(now: datetime, last: datetime | None) -> str:
         return ""
     return (
         f"The clock of this machine says {now:%Y-%m-%d %H:%M:%S} UTC, {spoken(behind)} before the "
-        f"last entry ({last:%Y-%m-%d %H:%M:%S} UTC). What is recorded now bears the time of that "
-        "entry, with the clock's word beside it; seals and keys wait."
+        f"last entry ({last:%Y-%m-%d %H:%M:%S} UTC). Entries made now get the time of that "
+        "entry, with the clock's time beside it; seals and keys must wait."
     )
 
 
@@ -63,8 +63,8 @@ def ahead_remark(sealed_at: datetime, now: datetime) -> str:
     if ahead <= TOLERANCE_SECONDS:
         return ""
     return (
-        f"It says that it was sealed on {sealed_at:%Y-%m-%d %H:%M:%S} UTC, {spoken(ahead)} ahead "
-        "of the clock of this machine: one of the two clocks is wrong."
+        f"It claims to have been sealed on {sealed_at:%Y-%m-%d %H:%M:%S} UTC, {spoken(ahead)} "
+        "ahead of the clock of this machine: one of the two clocks is wrong."
     )
 
 

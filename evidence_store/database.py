@@ -98,7 +98,7 @@ class Database:
         with self._engine.connect() as connection:
             version = _version(connection)
         if version is None:
-            raise LedgerAbsent(f"The database holds no ledger of version {SCHEMA_VERSION}.")
+            raise LedgerAbsent(f"The database has no ledger of version {SCHEMA_VERSION}.")
         if version != SCHEMA_VERSION:
             raise StoreUnavailable(
                 f"The ledger has a version that this program does not know (it knows "
@@ -259,4 +259,4 @@ def _was_in_the_way(error: DBAPIError) -> bool:
 
 def _unavailable(error: SQLAlchemyError) -> StoreUnavailable:
     cause = getattr(error, "orig", None) or error
-    return StoreUnavailable(f"The ledger's database did not do its work: {cause}.")
+    return StoreUnavailable(f"The ledger's database failed: {cause}.")

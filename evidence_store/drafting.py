@@ -45,7 +45,7 @@ def check_draft(draft: Draft) -> None:
     if not _KIND.fullmatch(draft.kind):
         raise BadInput(f"{draft.kind[:80]!r} is not a kind of entry: use lower-case words.")
     if draft.kind in OWN_KINDS:
-        raise BadInput(f"Entries of the kind {draft.kind!r} are written by the ledger alone.")
+        raise BadInput(f"Only the ledger writes entries of the kind {draft.kind!r}.")
     if not _ACTOR.fullmatch(draft.actor):
         raise BadInput(f"{draft.actor[:80]!r} is not an actor: use an opaque identifier.")
     for name in draft.private:
@@ -69,7 +69,7 @@ def _check_value(field: str, value: object) -> None:
                 raise BadInput(
                     f"The {inert(field)[:80].replace('_', ' ')} holds {odd}, which cannot be "
                     "recorded.",
-                    remedy="Type it again without; text that was pasted can hold such unseen.",
+                    remedy="Type it again; pasted text can contain invisible characters.",
                 )
         elif isinstance(one, Mapping):
             waiting += [(part, depth + 1) for pair in one.items() for part in pair]
@@ -101,7 +101,7 @@ def finished(
     if len(leaf) > MOST_LEAF_BYTES:
         raise BadInput(
             f"The entry {draft.kind!r} has {len(leaf)} bytes; at most {MOST_LEAF_BYTES} fit.",
-            remedy="Keep large values in the blob store and record their SHA-256.",
+            remedy="Store large values as blobs and record their SHA-256.",
         )
     body = json.loads(leaf)["body"]  # what a reader will see: 1.0 has become 1, tuples are lists
     return replace(entry, body=body, leaf_hash=Sha256(leaf_hash(leaf).hex())), leaf

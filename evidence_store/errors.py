@@ -24,7 +24,7 @@ class BlobMissing(StoreError):
 
     exit_code = Exit.MISSING
 
-    remedy = "Restore the file from a copy of the store; its name is its SHA-256."
+    remedy = "Restore the file from a backup of the store; its name is its SHA-256."
 
 
 class BlobDamaged(StoreError):
@@ -32,7 +32,7 @@ class BlobDamaged(StoreError):
 
     exit_code = Exit.DAMAGED
 
-    remedy = "Do not use these bytes. Restore the file from a copy of the store and run the audit."
+    remedy = "Do not use these bytes. Restore the file from a backup and run the audit."
 
 
 class StoreUnavailable(StoreError):
@@ -40,7 +40,7 @@ class StoreUnavailable(StoreError):
 
     exit_code = Exit.LATER
 
-    remedy = "Free space or restore the connection, then do it again."
+    remedy = "Free space or restore the connection, then try again."
 
 
 class LedgerAbsent(StoreUnavailable):
@@ -63,8 +63,8 @@ class ClockBehind(StoreError):
     exit_code = Exit.LATER
 
     remedy = (
-        "Set the clock right. If it is right, and an earlier time was wrong, a custodian records "
-        "that: `python -m workbench clock --reason WHY`, or the screen People and keys."
+        "Set the clock right. If it is right, and an earlier time was wrong, an administrator "
+        "records that: `python -m workbench clock --reason WHY`, or the screen People and keys."
     )
 
 
@@ -99,7 +99,7 @@ class StoreBusy(StoreError):
 
     exit_code = Exit.LATER
 
-    remedy = "Wait a moment, look at what is there now, and do it again."
+    remedy = "Wait a moment, check what is there now, and try again."
 
 
 class LedgerDamaged(StoreError):
@@ -107,7 +107,7 @@ class LedgerDamaged(StoreError):
 
     exit_code = Exit.DAMAGED
 
-    remedy = "Run `python -m evidence_store audit`; it names each fault."
+    remedy = "Run `python -m evidence_store audit`; it lists each fault."
 
 
 class KeyMissing(StoreError):
@@ -121,7 +121,7 @@ class KeyExists(StoreError):
 
     exit_code = Exit.NOT_RUN
 
-    remedy = "Rotate it instead: the old one then ends at the moment the new one begins."
+    remedy = "Rotate it instead: the old one then ends when the new one begins."
 
 
 class KeyLocked(StoreError):
@@ -129,7 +129,7 @@ class KeyLocked(StoreError):
 
     exit_code = Exit.REFUSED
 
-    remedy = "Give the passphrase that the key was made with."
+    remedy = "Give the passphrase that the key was created with."
 
 
 class KeyExposed(StoreError):

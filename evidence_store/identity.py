@@ -79,8 +79,8 @@ def recorded(connection: Connection) -> Identity | None:
     if found is None:
         raise StoreForeign(
             "The first entry of the database's log does not say which store it is.",
-            remedy="It was begun by an older version of this program, which can read it. Begin a "
-            "new store in an empty folder.",
+            remedy="It was created by an older version of this program, which can read it. "
+            "Create a new store in an empty folder.",
         )
     return found
 
@@ -96,8 +96,8 @@ def require_same(found: Identity, here: Identity) -> None:
         )
     if found.public_key != here.public_key:
         raise StoreForeign(
-            f"The folder's key for checkpoints is not the one that {found.origin} was begun with.",
-            remedy="Bring the folder `keys` back from a copy; the store is not opened with "
+            f"The folder's key for checkpoints is not the one that {found.origin} started with.",
+            remedy="Restore the folder `keys` from a backup; the store is not opened with "
             "another key.",
         )
 
@@ -122,10 +122,10 @@ def check_place(at: StoreLocation) -> None:
         left = [*remains(at)]
         if left:
             raise StoreForeign(
-                f"The database holds no log, but there {'is' if len(left) == 1 else 'are'} "
-                f"{' and '.join(left)}: the store's database is lost, emptied, or another one "
-                "was named. No new log is begun beside them.",
-                remedy="Bring the database back from a copy, or name the right one "
+                f"The database has no log, but there {'is' if len(left) == 1 else 'are'} "
+                f"{' and '.join(left)}: the store's database was lost or emptied, or another "
+                "one was named. No new log is started beside them.",
+                remedy="Restore the database from a backup, or name the right one "
                 "(NAMEPLATE_DATABASE). A new store needs an empty folder (NAMEPLATE_STORE) and an "
                 "empty bucket (NAMEPLATE_BUCKET).",
             )
@@ -135,15 +135,15 @@ def check_place(at: StoreLocation) -> None:
         raise StoreForeign(
             f"The database holds the store {found.origin}, and {at.folder} is not its folder: it "
             f"has no file `{ORIGIN_FILE}`.",
-            remedy="Name the folder in which the store was begun (NAMEPLATE_STORE), or bring "
-            f"`{ORIGIN_FILE}` and `keys` back from a copy of it. A second folder cannot share a "
+            remedy="Name the folder in which the store was created (NAMEPLATE_STORE), or restore "
+            f"`{ORIGIN_FILE}` and `keys` from a backup of it. A second folder cannot share a "
             "database.",
         )
     key = _key_in(at.folder, named)
     if key is None and named == found.origin:
         raise StoreForeign(
             f"The key for checkpoints of {found.origin} is not in {at.folder / 'keys'}.",
-            remedy="Bring the folder `keys` back from a copy; no other key is made for this store.",
+            remedy="Restore the folder `keys` from a backup; this store gets no other key.",
         )
     require_same(found, Identity(origin=named, public_key=key or found.public_key))
 
@@ -161,9 +161,9 @@ def remains(at: StoreLocation) -> Iterator[str]:
     own = origin_in(at.folder)
     if at.bucket is not None:
         if next(at.blobs().names(), None) is not None:
-            yield "kept bytes in the bucket"
+            yield "stored bytes in the bucket"
     elif _any_file(at.folder / "blobs" / "sha256"):
-        yield f"kept bytes in {at.folder / 'blobs'}"
+        yield f"stored bytes in {at.folder / 'blobs'}"
     keys = at.folder / "keys"
     if keys.is_dir() and any(path.is_dir() and path.name != own for path in keys.iterdir()):
         yield f"keys of people in {keys}"

@@ -84,7 +84,7 @@ class KeyFolder:
         """Make a key for a person who has none in use; raises `KeyExists` otherwise."""
         with self._changing(person_id) as history:
             if _current(history, self._now()) is not None:
-                raise KeyExists(f"{person_id} has a key in use already.")
+                raise KeyExists(f"{person_id} already has a key in use.")
             return self._make(person_id, len(history) + 1, passphrase)
 
     def enrol(self, person_id: str, public_key: str) -> PublicKey:
@@ -92,7 +92,7 @@ class KeyFolder:
         line = read_public_line(public_key)
         with self._changing(person_id) as history:
             if _current(history, self._now()) is not None:
-                raise KeyExists(f"{person_id} has a key in use already.")
+                raise KeyExists(f"{person_id} already has a key in use.")
             number = len(history) + 1
             return self._record(person_id, number, self._fresh(person_id, line, "person"))
 
@@ -141,7 +141,7 @@ class KeyFolder:
         Raises `BadInput` for one who had more keys than one, and so was somebody here.
         """
         if len(self.history(person_id)) > 1:
-            raise BadInput(f"The keys of {person_id} are in use; none is taken away.")
+            raise BadInput(f"The keys of {person_id} are in use; none is removed.")
         with _disk_errors(self._root):
             shutil.rmtree(self._folder(person_id), ignore_errors=True)
             self._disk.sync_folder(self._root)
@@ -278,7 +278,7 @@ class KeyFolder:
         path = self._folder(person_id) / str(number)
         if key.held_by == "person" or not path.exists():
             raise KeyMissing(
-                f"The private key of {person_id} is not kept here.",
+                f"The private key of {person_id} is not stored here.",
                 remedy="Sign on the person's own machine: `python -m evidence_store sign BUNDLE`.",
             )
         if path.stat().st_mode & _OTHERS:

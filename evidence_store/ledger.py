@@ -112,7 +112,7 @@ class Ledger:
         if not _LOG_NAME.fullmatch(name):
             raise BadInput(
                 f"{name[:80]!r} cannot name a log.",
-                remedy="A case's log is called `case-` and up to 64 letters, digits and dashes.",
+                remedy="A case's log is named `case-` and up to 64 letters, digits and dashes.",
             )
         for draft in drafts:
             check_draft(draft)
@@ -336,7 +336,7 @@ class Ledger:
 
     def _begin_log(self, connection: Connection, name: str) -> None:
         if connection.execute(select(tables.log).where(tables.log.c.name == name)).first():
-            raise LogExists(f"There is a log {name!r} already.")
+            raise LogExists(f"There is already a log {name!r}.")
         connection.execute(insert(tables.log).values(name=name, size=0))
         self._note_in_store(connection, LOG_CREATED, {"log": name})
 

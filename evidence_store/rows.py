@@ -153,7 +153,7 @@ def time_of(leaf: object, log: str) -> datetime:
 def as_bytes(value: object) -> bytes:
     """Return bytes as a database gives them; TypeError for a value of any other type."""
     if not isinstance(value, bytes | bytearray | memoryview):
-        raise TypeError(f"it is no bytes but a {type(value).__name__}")
+        raise TypeError(f"it is not bytes but a {type(value).__name__}")
     return bytes(value)
 
 
@@ -178,7 +178,7 @@ def fetch_nodes(
         try:
             found = {(level, position): as_bytes(hashed) for level, position, hashed in rows}
         except TypeError as error:
-            raise LedgerDamaged(f"A node of the tree is no hash: {error}.") from error
+            raise LedgerDamaged(f"A node of the tree is not a hash: {error}.") from error
         missing = set(positions) - found.keys()
         if missing:
             raise LedgerDamaged(f"The tree lacks the node {min(missing)} (level, position).")

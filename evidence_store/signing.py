@@ -130,7 +130,7 @@ def sign_with_ssh_keygen(key_file: Path, data: bytes, namespace: str) -> str:
     try:
         done = subprocess.run(command, input=data, capture_output=True, check=False)
     except FileNotFoundError as error:
-        raise KeyMissing("There is no ssh-keygen here.", remedy="Install OpenSSH.") from error
+        raise KeyMissing("ssh-keygen is not installed.", remedy="Install OpenSSH.") from error
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip()
         raise KeyMissing(
@@ -192,7 +192,7 @@ def allowed_signers_line(
     Times are cut to whole seconds of UTC; no namespaces means any.
     """
     if not _PRINCIPAL.fullmatch(principal):
-        raise BadInput(f"{principal[:60]!r} cannot stand for a signer: printable ASCII, no spaces.")
+        raise BadInput(f"{principal[:60]!r} cannot name a signer: printable ASCII, no spaces.")
     options = []
     if namespaces:
         if not all(_QUOTED.fullmatch(name) for name in namespaces):
@@ -248,7 +248,7 @@ def _parse_blob(blob: bytes) -> SshSignature:
         raise SignatureMalformed("The signature is not an SSHSIG of version 1.")
     public, namespace, reserved, algorithm, signature = _strings(blob[len(head) :], 5)
     if reserved or algorithm.decode("ascii", "replace") not in _HASHES:
-        raise SignatureMalformed("The signature uses a part or a hash that is not known here.")
+        raise SignatureMalformed("The signature uses an unknown part or hash.")
     if not _QUOTED.fullmatch(namespace.decode("ascii", "replace")):
         raise SignatureMalformed("The signature's namespace is not printable ASCII.")
     kind, _, _ = _public_parts(public)
@@ -272,7 +272,7 @@ def _public_parts(blob: bytes) -> tuple[str, bytes, bytes]:
     elif kind == ED25519_ON_TOKEN:
         _, raw, application = _strings(blob, 3)
     else:
-        raise SignatureMalformed(f"Keys of type {kind[:40]!r} are not used here, only Ed25519.")
+        raise SignatureMalformed(f"Keys of type {kind[:40]!r} are not supported, only Ed25519.")
     if len(raw) != 32:
         raise SignatureMalformed("An Ed25519 public key has 32 bytes.")
     return kind, raw, application
@@ -314,4 +314,4 @@ def _ascii(armour: str | bytes) -> str:
     try:
         return armour.decode("ascii") if isinstance(armour, bytes) else armour
     except UnicodeDecodeError as error:
-        raise SignatureMalformed("The signature holds bytes that are not ASCII.") from error
+        raise SignatureMalformed("The signature contains bytes that are not ASCII.") from error

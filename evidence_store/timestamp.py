@@ -86,7 +86,7 @@ def ask_authority(url: str, request: bytes, *, timeout: float = 20.0) -> bytes:
     answer that is none. Whom the answer is from, `check_stamp` says.
     """
     if not url.startswith(("http://", "https://")):
-        raise AuthorityUnavailable(f"{url[:80]!r} is no web address of an authority.")
+        raise AuthorityUnavailable(f"{url[:80]!r} is not the web address of an authority.")
     query = urllib.request.Request(  # noqa: S310 (the scheme is checked above)
         url, data=request, headers={"Content-Type": "application/timestamp-query"}
     )
@@ -115,7 +115,7 @@ def read_stamp(answer: bytes) -> Stamp:
             policy=info.policy.dotted_string,
         )
     except ValueError as error:
-        raise TimestampMalformed(f"It is no timestamp answer: {error}.") from error
+        raise TimestampMalformed(f"It is not a timestamp answer: {error}.") from error
     if algorithm != _SHA256_OID:
         raise TimestampMalformed(f"It is over a hash of the kind {algorithm}, not SHA-256.")
     return stamp
@@ -155,7 +155,7 @@ def check_stamp(answer: bytes, *, message: bytes, roots: tuple[x509.Certificate,
     try:
         builder.build().verify_message(_parse(answer), message)
     except (VerificationError, ValueError) as error:
-        raise TimestampInvalid(f"The timestamp does not hold: {error}.") from error
+        raise TimestampInvalid(f"The timestamp is not valid: {error}.") from error
     return stamp
 
 
@@ -165,7 +165,7 @@ def read_roots(path: Path) -> tuple[x509.Certificate, ...]:
         return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
     except (OSError, ValueError) as error:
         raise TimestampMalformed(
-            f"{path} holds no certificates in PEM: {error}.",
+            f"{path} contains no certificates in PEM: {error}.",
             remedy="Give the root certificate that the authority publishes.",
         ) from error
 
@@ -178,9 +178,9 @@ def _parse(answer: bytes) -> TimeStampResponse:
         granted = parsed.status == 0
         whole = parsed.as_bytes() == answer
     except ValueError as error:
-        raise TimestampMalformed(f"It is no timestamp answer: {error}.") from error
+        raise TimestampMalformed(f"It is not a timestamp answer: {error}.") from error
     if not granted:
         raise TimestampMalformed("The authority did not grant a timestamp.")
     if not whole:
-        raise TimestampMalformed("There are bytes in it beyond the answer.")
+        raise TimestampMalformed("There are bytes after the answer.")
     return parsed

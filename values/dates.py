@@ -110,7 +110,7 @@ def _fields(text: str) -> tuple[int, int | None, int | None]:
     found = _PARTS.match(text)
     if found is None and _DOUBTED.match(text):
         raise ValueError(
-            f"{text!r} is no certain date; write between which days it lies, such as 2019/2021"
+            f"{text!r} is not an exact date; write the range it lies in, such as 2019/2021"
         )
     if found is None:
         raise ValueError(
@@ -126,7 +126,7 @@ def _day(text: str, year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError as problem:
-        raise ValueError(f"{text!r} is no day of the calendar ({problem}); check it") from None
+        raise ValueError(f"{text!r} is not a day of the calendar ({problem}); check it") from None
 
 
 def _first_day(text: str) -> date:

@@ -28,14 +28,14 @@ class Exit(IntEnum):
 
 EXIT_WORDS: Final[Mapping[Exit, str]] = {
     Exit.DONE: "done",
-    Exit.FAULTY: "it ran, and something in it was found faulty, refused or not found",
-    Exit.NOT_RUN: "it could not be run: it was not understood, it asks for what cannot be done as "
-    "asked, or the store could not be opened",
-    Exit.REFUSED: "a rule forbids it to this person as things stand, which is on record",
-    Exit.MISSING: "what it names is not there",
-    Exit.DAMAGED: "what was kept, sealed or signed is not what it was",
-    Exit.LATER: "disk, database, clock or an authority did not do their part, or others were "
-    "first; the same may be done later",
+    Exit.FAULTY: "it ran; something was found faulty, was refused or was not found",
+    Exit.NOT_RUN: "it could not run: the command was not understood or cannot be done as asked, or "
+    "the store could not be opened",
+    Exit.REFUSED: "a rule forbids this to this person at present; the refusal is on record",
+    Exit.MISSING: "what it names does not exist",
+    Exit.DAMAGED: "something stored, sealed or signed has changed",
+    Exit.LATER: "the disk, the database, the clock or an authority failed, or others were first; "
+    "try again later",
 }
 """What each exit code says, for help and documentation."""
 

@@ -47,7 +47,7 @@ def _named(char: str) -> str:
         return f"half of a character ({code})"
     if unicodedata.category(char) == "Cc":
         return f"a control character ({code})"
-    return f"a code that is no character ({code})"
+    return f"a code that is not a character ({code})"
 
 
 def escaped(text: str) -> str:

@@ -42,8 +42,8 @@ INSTALLED = "nameplate"
 """The command that an installed package brings; from a checkout it is `python -m workbench`."""
 
 DESCRIPTION = """\
-Nameplate without a screen. What was asked for goes to the standard output, a line a thing with
-tabs between its parts; everything else goes to the error stream.
+Nameplate on the command line. Results go to standard output, one item per line with tabs between
+its parts; everything else goes to standard error.
 
 Exit codes:
 """
@@ -68,16 +68,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         new = not (settings.store / ORIGIN_FILE).exists()
         workbench = Workbench.open(settings)
         if new:
-            aside(f"There was no store in {settings.store} yet; a new one was made there.")
+            aside(f"There was no store in {settings.store}; a new one was created there.")
     except NameplateError as error:
         aside(en.said(error))
         return Exit.NOT_RUN
     except OSError as error:
-        aside(f"{settings.store} cannot be a store: {error.strerror}. Name another folder.")
+        aside(f"{settings.store} cannot be used as a store: {error.strerror}. Name another folder.")
         return Exit.NOT_RUN
     try:
         if workbench.is_behind:
-            aside("The tables are brought up to date with the log; the log is not touched.")
+            aside("Updating the tables from the log; the log is not changed.")
             workbench.catch_up(progress)
         for sentence in (*workbench.set_aside(), *workbench.people.unrecorded()):
             aside(sentence)
@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         aside(f"{en.said(error)} {step}".rstrip(), lines=True)
         return error.exit_code
     except KeyboardInterrupt:
-        aside("Stopped; what was recorded stays, and the rest can be resumed.")
+        aside("Stopped. What was recorded remains; the rest can be resumed.")
         return Exit.FAULTY
     finally:
         workbench.close()
@@ -135,7 +135,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add_common(made)
     verbs = made.add_subparsers(
-        required=True, metavar="COMMAND", help="one of those below; COMMAND --help says more"
+        required=True, metavar="COMMAND", help="one of those below; for details: COMMAND --help"
     )
     lines: list[str] = []
     for group in GROUPS:

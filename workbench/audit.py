@@ -70,7 +70,7 @@ def table_faults(stores: Stores) -> Iterator[Fault]:
             if stores.ledger.sizes() == sizes:
                 yield from found
                 return
-    raise StoreBusy("The tables were not compared: others recorded each time.")
+    raise StoreBusy("The tables were not compared: somebody recorded something each time.")
 
 
 @contextmanager
@@ -94,16 +94,14 @@ def _compared(table: Table, anew: Projection, kept: Projection) -> Iterator[Faul
         for key, row in _rows(connection, table):
             hashed = expected.pop(key, None)
             if hashed is None:
-                yield from _named(said, table, key, "row-added", "The log says nothing of this row")
+                yield from _named(said, table, key, "row-added", "This row is not in the log")
             elif hashed != _hash(row):
-                yield from _named(
-                    said, table, key, "row-altered", "The log says otherwise than this row"
-                )
+                yield from _named(said, table, key, "row-altered", "This row differs from the log")
     for key in expected:
-        yield from _named(said, table, key, "row-missing", "A row is missing that the log gives")
+        yield from _named(said, table, key, "row-missing", "A row that the log gives is missing")
     for code, number in said.items():
         if number > MOST_NAMED:
-            words = f"{number - MOST_NAMED} more rows of it are at fault so ({code})."
+            words = f"{number - MOST_NAMED} more rows of this table have this fault ({code})."
             yield Fault(code=f"table-{code}", where=table.name, message=words)
 
 
@@ -114,7 +112,7 @@ def _named(said: Counter[str], table: Table, key: Key, code: str, words: str) ->
         yield Fault(
             code=f"table-{code}",
             where=where,
-            message=f"{words}; `python -m workbench rebuild` makes the tables from the log.",
+            message=f"{words}; `python -m workbench rebuild` rebuilds the tables from the log.",
         )
 
 

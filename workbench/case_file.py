@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from values.text import counted
 from words import en
+from words.english.parts import role as role_word
 from words.times import day
 from workbench.copies import measured
 from workbench.narrative import sentence
@@ -92,7 +93,7 @@ def report_of(
                 for engine in contents.engines
             ),
         ),
-        signers=tuple((signer.role.value, signer.person) for signer in signers),
+        signers=tuple((role_word(signer.role.value), signer.person) for signer in signers),
     )
 
 
@@ -102,7 +103,7 @@ def _person(person: Person, keys: Sequence[PublicKey], at: datetime) -> ReportPe
     return ReportPerson(
         person_id=person.person_id,
         name=person.name,
-        roles=tuple(role.value for role in person.roles_ever),
+        roles=tuple(role_word(role.value) for role in person.roles_ever),
         key=key.line,
         fingerprint=key.fingerprint,
         held_by=key.held_by,

@@ -107,7 +107,7 @@ def as_drawn(region: PlateRegion) -> str:
     """Where a person drew a region, and what the machine found in it, each with its own corners."""
     found = "; ".join(map(_corners, region.found))
     return f"Corners as drawn: {_corners(region.corners)}. " + (
-        f"In it the machine found text at {found}." if found else "The machine found no text in it."
+        f"The machine found text in it at {found}." if found else "The machine found no text in it."
     )
 
 
@@ -129,7 +129,7 @@ def _fields(
             field=name,
             text="",
             state="unreadable",
-            why="the program read nothing here",
+            why="the machine read nothing here",
             reviews=_reviews(mine, name),
         )
         for name in dict.fromkeys(review.field for review in mine)
@@ -188,7 +188,7 @@ def _reviews(reviews: list[Review], field: str) -> tuple[ReportReview, ...]:
 def _stack_words(asked: AskedField) -> str:
     if asked.stack is None:
         return ""
-    return f"; its exposures laid over each other were read as “{asked.stack}”"
+    return f"; the stacked exposures were read as “{asked.stack}”"
 
 
 def report_search(view: SearchView, catalog: CatalogRecord) -> ReportSearch:

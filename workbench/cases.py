@@ -57,7 +57,7 @@ class Cases:
         if len(provenance) > MAX_PROVENANCE:
             raise BadRequest(
                 f"The note on where the material comes from has {len(provenance)} characters; "
-                f"{MAX_PROVENANCE} are the most."
+                f"at most {MAX_PROVENANCE} are allowed."
             )
         self._stores.admit(actor, STORE_LOG, "case.opened", verb="open a case")
         case_id = f"case-{secrets.token_hex(6)}"

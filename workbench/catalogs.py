@@ -136,11 +136,11 @@ class Catalogs:
         if errors and not accept_partial:
             first = errors[0]
             raise BadRequest(
-                f"{name} has {counted(len(errors), 'error')}; the first: row {first.row}, column "
+                f"{name} has {counted(len(errors), 'error')}. First: row {first.row}, column "
                 f"{first.column}: {first.sentence} {_instead(result)}"
             )
         if result.rows_accepted == 0:
-            raise BadRequest(f"{name} holds no row that can be used.")
+            raise BadRequest(f"{name} has no usable row.")
         part = self._folder / f".part-{secrets.token_hex(8)}"
         manifest = build_snapshot(
             result.records,
@@ -202,12 +202,12 @@ class Catalogs:
         known = completeness if completeness in get_args(Completeness) else None
         if known is None:
             raise BadRequest(
-                f"{completeness!r} is no completeness; use {', '.join(get_args(Completeness))}."
+                f"{completeness!r} is not a completeness; use {', '.join(get_args(Completeness))}."
             )
         try:
             years = [PartialDate.parse(text) for text in (first, last)]
         except ValueError as problem:
-            raise BadRequest(f"The coverage has a date that is none: {problem}.") from None
+            raise BadRequest(f"The coverage has an invalid date: {problem}.") from None
         return CoverageEntry(
             maker_id=hits[0].maker_id if hits else maker.strip(),
             issuer=issuer.strip(),
@@ -282,15 +282,15 @@ class Catalogs:
             path = self._folder / f"{checked_sha256(sha256)}.snapshot"
             if not path.exists():
                 raise NotFound(
-                    f"The file of catalog snapshot {sha256[:12]}… is gone; import it again."
+                    f"The file of catalog snapshot {sha256[:12]}… is missing; import it again."
                 )
             opened = open_snapshot(path)
             if opened.sha256 != sha256:
                 opened.close()
                 raise SnapshotDamaged(
-                    f"The file of catalog snapshot {sha256[:12]}… is not what it was.",
-                    remedy="Bring it back from a copy, or import the catalog again.",
-                    faults=("Its SHA-256 is no longer the one that it is named by.",),
+                    f"The file of catalog snapshot {sha256[:12]}… has changed.",
+                    remedy="Restore it from a backup, or import the catalog again.",
+                    faults=("Its SHA-256 no longer matches its name.",),
                 )
             self._open[sha256] = opened
         return opened
@@ -325,7 +325,8 @@ class Catalogs:
             current = self.current()
             if current is None:
                 raise NotFound(
-                    "There is no catalog yet; a custodian can import one.", kind="catalog"
+                    "There is no catalog yet; an administrator (custodian) can import one.",
+                    kind="catalog",
                 )
             return current
         found = [one for one in self.all_catalogs() if one.sha256.startswith(sha256.lower())]
@@ -355,9 +356,9 @@ def _register(catalog: CatalogSummary) -> Register:
 def _instead(result: LoadResult) -> str:
     """What can be done about a file that has errors."""
     if not result.rows_accepted:
-        return "Mend the file: none of its rows can be used as it is."
+        return "Correct the file: none of its rows is usable."
     return (
-        f"Mend the file, or accept the {result.rows_accepted} of {result.rows_read} rows that "
+        f"Correct the file, or accept the {result.rows_accepted} of {result.rows_read} rows that "
         "are good."
     )
 

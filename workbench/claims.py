@@ -35,17 +35,17 @@ def check_claims(claims: Claims) -> None:
         length = len(getattr(claims, name))
         if length > MAX_CLAIM:
             raise BadRequest(
-                f"The {name.replace('_', ' ')} has {length} characters; {MAX_CLAIM} are the most."
+                f"The {name.replace('_', ' ')} has {length} characters; at most {MAX_CLAIM} fit."
             )
     for name in ("obtained_at", "claimed_date"):
         value = getattr(claims, name).strip()
         if value and not _is_partial_date(value):
             raise BadRequest(
-                f"The {name.replace('_', ' ')} is {value!r}, which is no date; write it as "
+                f"The {name.replace('_', ' ')} is {value!r}, which is not a date; write it as "
                 "2020, 2020-10, 2020-10-19 or 2020-10-19T14:05+00:00, or leave it empty."
             )
     if len(claims.note) > MAX_NOTE:
-        raise BadRequest(f"The note has {len(claims.note)} characters; {MAX_NOTE} are the most.")
+        raise BadRequest(f"The note has {len(claims.note)} characters; at most {MAX_NOTE} fit.")
 
 
 def _is_partial_date(value: str) -> bool:

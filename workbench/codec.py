@@ -56,4 +56,4 @@ def _why(error: ValidationError) -> str:
     if first["type"] == "unexpected_keyword_argument":
         return f"the member {name!r} is not known to this program"
     said = first["msg"][:1].lower() + first["msg"][1:]
-    return f"the member {name!r} is not what it should be: {said}" if name else said
+    return f"the member {name!r} is invalid: {said}" if name else said

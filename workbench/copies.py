@@ -303,7 +303,7 @@ class Copies:
             # One object: what its exposures read is weighed together from now on.
             members = self._same_object.members(case_id, group.exhibit_ids)
             if len({exhibit_id for exhibit_id, _region in members}) > 1:
-                why = f"Confirmed as exposures of one object. {en.text(group.evidence[0].why)}"
+                why = f"Confirmed as exposures of the same object. {en.text(group.evidence[0].why)}"
                 join = self._review.joining(actor, case_id, members, reason=why)
                 rests_on |= marks.joining(members)
         self._stores.record(
@@ -349,11 +349,11 @@ FIGURES = {
     "dhash": "{:g} of 64 bits of the dHash differ",
     "likeness": "median correlation {:.3f}",
     "alike": "{:.1%} of the blocks correlate above 0.9",
-    "displacement": "{:.2g} pixels of shift remain",
-    "diagonal": "both held to a diagonal of {:.0f} pixels",
+    "displacement": "remaining shift {:.2g} pixels",
+    "diagonal": "both scaled to a diagonal of {:.0f} pixels",
     "blocks": "{:.0f} blocks compared",
-    "plate_features": "{:.0f} features of the plates agree",
-    "matched_features": "{:.0f} matched features agree",
+    "plate_features": "{:.0f} features of the plates line up",
+    "matched_features": "{:.0f} matched features line up",
 }
 """How each figure that `vision` measures between two photos is said."""
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def coverage_words(coverage: Sequence[Mapping[str, str]]) -> str:
     """What a snapshot says it covers, entry by entry; members with nothing to say are left out."""
-    said = "; ".join(_entry_words(item) or "not stated" for item in coverage)
+    said = "; ".join(_entry_words(item) or "not given" for item in coverage)
     return said.replace(".; ", "; ")
 
 

@@ -133,10 +133,10 @@ class Exports:
                 case_id,
                 actor,
                 verb="sign a bundle",
-                why=f"{view.folder} does not ask for a signature of {actor.name}.",
+                why=f"{view.folder} does not require a signature by {actor.name}.",
             )
         self._check_began(view, actor.person_id)
-        self._stores.ledger.require_clock(what="A signature waits")
+        self._stores.ledger.require_clock(what="The signature must wait")
         path = self._bundles.path / view.folder
         role = wanted[actor.person_id]
         add_signature(path, self._bundles.signer(actor, role))
@@ -165,11 +165,11 @@ class Exports:
                 break
         else:
             raise BadRequest(
-                f"The signature is by the key {key[:60]}…, and that is the key in use of nobody "
-                f"who has still to sign {view.folder}."
+                f"The signature is by the key {key[:60]}…, which is not the key in use of anybody "
+                f"who has yet to sign {view.folder}."
             )
         self._check_began(view, signer.person)
-        self._stores.ledger.require_clock(what="A signature waits")
+        self._stores.ledger.require_clock(what="The signature must wait")
         path = self._bundles.path / view.folder
         add_signature(
             path, Signer(role=signer.role, person=signer.person, sign=lambda _m, _n: armour)
@@ -233,7 +233,7 @@ class Exports:
         """
         given = allowed_signers_text is not None
         text = allowed_signers_text if given else self._people.allowed_signers_text()
-        trust = "The allowed signers that you gave." if given else "The people of this store."
+        trust = "The allowed signers that you provided." if given else "The people of this store."
         with tempfile.TemporaryDirectory(prefix="nameplate-trust-") as folder:
             signers, roots = Path(folder) / "allowed_signers", Path(folder) / "roots.pem"
             signers.write_text(text or "", encoding="utf-8")
@@ -262,13 +262,13 @@ class Exports:
 
         Raises ClockBehind; KeyMissing where there is none in use.
         """
-        self._stores.ledger.require_clock(what="A seal waits")
+        self._stores.ledger.require_clock(what="Sealing must wait")
         began, now = self._stores.keys.public(actor.person_id).valid_after, self._stores.clock()
         if now < began:
             raise ClockBehind(
-                f"A seal waits: the key of {actor.name} began on {began:%Y-%m-%d %H:%M:%S} UTC, "
-                f"and the clock of this machine says {now:%Y-%m-%d %H:%M:%S} UTC.",
-                remedy="Set the clock right; or, if it is right, begin another key and seal then.",
+                f"Sealing must wait: the key of {actor.name} began at {began:%Y-%m-%d %H:%M:%S} "
+                f"UTC, but the clock of this machine says {now:%Y-%m-%d %H:%M:%S} UTC.",
+                remedy="Set the clock right; or, if it is right, create another key and seal then.",
             )
 
     def require_sound(self, path: Path) -> None:
@@ -284,8 +284,8 @@ class Exports:
         if wrong:
             shutil.rmtree(path, ignore_errors=True)
             raise BundleUnsound(
-                f"The bundle was made and did not verify, so nothing was sealed. {wrong[0]}",
-                remedy="Run the audit of the store, and seal again.",
+                f"The bundle did not verify, so nothing was sealed. {wrong[0]}",
+                remedy="Run the audit of the store, then seal again.",
             )
 
     # --- what goes in --------------------------------------------------------------------
@@ -378,7 +378,7 @@ class Exports:
         if began > view.at:
             raise BadRequest(
                 f"The key began on {began:%Y-%m-%d %H:%M:%S} UTC, after {view.folder} was sealed: "
-                "no verifier would believe it for that bundle. Seal the case anew and sign that."
+                "no verifier would accept it for that bundle. Seal the case again and sign that."
             )
 
     def _required(self, case_id: str, view: SealedView) -> Iterator[RequiredSigner]:
@@ -404,7 +404,7 @@ class Exports:
         for view in self.sealed(case_id):
             if view.sequence == sequence:
                 return view
-        raise NotFound(f"No bundle of this case was sealed in entry {sequence}.", kind="bundle")
+        raise NotFound(f"This case has no bundle sealed in entry {sequence}.", kind="bundle")
 
 
 def _key_of(armour: str) -> str:
@@ -412,7 +412,7 @@ def _key_of(armour: str) -> str:
         return parse_sshsig(armour).public_key
     except SignatureMalformed as error:
         raise BadRequest(
-            f"That is no signature file: {error.message} Give the .sig file as ssh-keygen wrote it."
+            f"Not a signature file: {error.message} Use the .sig file as ssh-keygen wrote it."
         ) from error
 
 

@@ -43,7 +43,7 @@ class Finder:
         pieces = [fold(piece) for piece in fragment.split(ANY_ONE)]
         if len("".join(pieces)) < LEAST_SOUGHT:
             raise BadRequest(
-                f"Give at least {LEAST_SOUGHT} letters or digits to look for; ? stands for any one."
+                f"Give at least {LEAST_SOUGHT} letters or digits; ? stands for any one of them."
             )
         if case_id is None:
             logs = [log for log in self._stores.ledger.logs() if log.startswith("case-")]

@@ -126,13 +126,13 @@ class Intake:
         and with the same claims is passed over.
         """
         self._cases.policy_of(case_id)
-        self._stores.admit(actor, case_id, "exhibit.taken_in", verb="take in material")
+        self._stores.admit(actor, case_id, "exhibit.taken_in", verb="add material")
         check_claims(claims)
         if sources.errors:
             first, many = sources.errors[0], len(sources.errors)
             raise BadRequest(
-                f"The source list has {many} error{'s' if many > 1 else ''}, and nothing was taken "
-                f"in; the first is in row {first.row}, {first.column}: {first.sentence}"
+                f"The source list has {many} error{'s' if many > 1 else ''}; nothing was added. "
+                f"First: row {first.row}, {first.column}: {first.sentence}"
             )
         used: set[str] = set()
         for number, material in enumerate(uploads):
@@ -271,7 +271,7 @@ class Intake:
         size = pieces.size_of(piece)
         name = piece.name
         if not size:
-            raise BadRequest(f"{name} is empty (0 bytes). Fetch it again from where it came from.")
+            raise BadRequest(f"{name} is empty (0 bytes). Get it again from its source.")
         original = pieces.keep(piece, self._stores.blobs)
         on_kept(original)
         brought = _Brought(
@@ -291,7 +291,7 @@ class Intake:
             data, name=name, limits=DecodeLimits(max_bytes=most)
         )
         if photo.photo_id != original:
-            raise BadInput(f"{name} changed while it was taken in.")
+            raise BadInput(f"{name} changed while it was being added.")
         return self._take_photo(actor, case_id, brought, photo, print_, embedded)
 
     def _known(self, case_id: str, name: str, original: Sha256, claims: Claims) -> str | None:
@@ -341,7 +341,7 @@ class Intake:
             if _is_ours(error) and not isinstance(error, BlobDamaged | BlobMissing):
                 raise
             problem = (
-                f"{brought.name} is taken in as {exhibit_id}, but was not held against all earlier "
+                f"{brought.name} was added as {exhibit_id}, but not compared with all earlier "
                 f"photos: {_sentence('', error).strip()}"
             )
             return IntakeReport(accepted=(exhibit_id,), problems=(problem,))
@@ -587,7 +587,7 @@ def _refusal(piece: Upload | OnDisk | None, name: str, error: Exception) -> Refu
             size = pieces.size_of(piece)
             sha256 = pieces.hash_of(piece)
         except Exception:  # its bytes cannot be read: then it has no hash
-            _log.info("A file that is refused cannot be read.", exc_info=True)
+            _log.info("A refused file cannot be read.", exc_info=True)
     return Refusal(name=name, reason=_sentence(name, error), sha256=sha256, size=size)
 
 
@@ -606,7 +606,7 @@ def _text(said: Said) -> str:
     """What is said of a clip, as people are shown it."""
     with suppress(*NO_SENTENCE):
         return printable(en.text(said), limit=MOST_REASON)
-    return "Something could not be had, and what opens clips did not say what."
+    return "Part of the clip could not be decoded; the decoder did not say which."
 
 
 def _sentence(name: str, error: Exception) -> str:
@@ -617,15 +617,15 @@ def _sentence(name: str, error: Exception) -> str:
     if told is not None:
         return printable(told, limit=MOST_REASON)
     if isinstance(error, MemoryError):
-        return f"{name} needs more memory than this computer can give. Make it smaller."
+        return f"{name} needs more memory than this computer has. Make it smaller."
     if isinstance(error, OSError):
         why = error.strerror or type(error).__name__
-        return f"{name} cannot be read: {why}. Look whether it can be opened, and add it again."
-    _log.warning("A file was refused for an error that nobody expected.", exc_info=error)
+        return f"{name} cannot be read: {why}. Check that it can be opened, and add it again."
+    _log.warning("A file was refused because of an unexpected error.", exc_info=error)
     said = printable(str(error), limit=120)
     return (
-        f"{name} is made in a way that was not expected ({type(error).__name__}: {said}). "
-        "Save it anew with another program and add that as a second file."
+        f"{name} could not be opened ({type(error).__name__}: {said}). "
+        "Save it again with another program and add that as a second file."
     )
 
 

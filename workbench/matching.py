@@ -97,7 +97,7 @@ class Matching:
                 case_id,
                 actor,
                 verb="search the catalog before review",
-                why="Candidates are shown once a person has judged what was read. "
+                why="Candidates are shown only after a person has judged what was read. "
                 f"Not judged yet: {what}.",
             )
         asked = self._catalogs.asked(catalog).sha256
@@ -194,12 +194,12 @@ class Matching:
             raise BadRequest("A candidate can be confirmed, rejected or left unsure.")
         if not reason or len(reason) > MAX_REASON:
             raise BadRequest(
-                f"Say in 1 to {MAX_REASON} characters why; the reason travels with the decision."
+                f"Give a reason of 1 to {MAX_REASON} characters; it stays with the decision."
             )
         keys = {item.key for item in view.result.candidates}
         if candidate and candidate not in keys:
             raise BadRequest(
-                f"{candidate!r} is no candidate of search {search_sequence}. "
+                f"{candidate!r} is not a candidate of search {search_sequence}. "
                 + (f"Its candidates are {', '.join(sorted(keys))}." if keys else "It found none.")
             )
 

@@ -33,7 +33,7 @@ def sentence(entry: Entry, *, without: Collection[str] = ()) -> str:
     said = _said(entry, without)
     if entry.clock_at is None or not seconds_behind(entry.clock_at, entry.at):
         return said
-    return f"{said} The clock then said {entry.clock_at:%Y-%m-%d %H:%M:%S} UTC."
+    return f"{said} The clock said {entry.clock_at:%Y-%m-%d %H:%M:%S} UTC at that moment."
 
 
 def _said(entry: Entry, without: Collection[str]) -> str:
@@ -43,6 +43,6 @@ def _said(entry: Entry, without: Collection[str]) -> str:
         return f"Recorded {entry.kind}."
     held = entry.private.keys() & set(without)
     if any(isinstance(entry.private[name], list | dict) for name in held):
-        return "What was done stands in the log; details are withheld."
+        return "The log records what was done; details are withheld."
     masked = {event.kind.attribute(name): _Mark(WITHHELD) for name in held}
     return replace(event, **masked).sentence() if masked else event.sentence()  # type: ignore[type-var]

@@ -47,7 +47,7 @@ def rules_file(settings: Settings) -> PayloadFile:
         path=RULES,
         source=as_json(used),
         media_type="application/json",
-        title="The rules of the program, as they were used",
+        title="The rules that the program used",
     )
 
 
@@ -74,7 +74,7 @@ def exhibit_files(
     yield PayloadFile(
         path=original,
         source=record.sha256,
-        title=f"{summary.exhibit_id}: the {summary.media} as it is kept",
+        title=f"{summary.exhibit_id}: the {summary.media} as stored",
         about=(summary.exhibit_id,),
         made_by=view.derived_how or "",
         recorded_in=record.sequence,
@@ -84,7 +84,7 @@ def exhibit_files(
             path=f"readings/{summary.exhibit_id}.json",
             source=record.reading_sha256,
             media_type="application/json",
-            title=f"{summary.exhibit_id}: what the machines read, with their doubt",
+            title=f"{summary.exhibit_id}: the machine readings, with their uncertainty",
             about=(summary.exhibit_id,),
             derived_from=(original,),
             recorded_in=view.reading_sequence,
@@ -109,7 +109,7 @@ def search_file(asked: SearchRecord, exhibits: tuple[str, ...]) -> PayloadFile:
         path=f"catalog/search-{asked.sequence:06d}.json",
         source=asked.result_sha256,
         media_type="application/json",
-        title=f"Candidates for {asked.plate_id} as they were shown",
+        title=f"Candidates for {asked.plate_id} as shown",
         about=exhibits,
         recorded_in=asked.sequence,
     )
@@ -122,7 +122,7 @@ def trace_files(traces: Iterable[Trace], suffixes: Suffixes) -> Iterator[Payload
             path=f"{LETTERS}/{trace.trace_id}.pdf",
             source=trace.letter_sha256,
             media_type="application/pdf",
-            title=f"{trace.trace_id}: the letter about {trace.plate_id} as it went out",
+            title=f"{trace.trace_id}: the letter about {trace.plate_id} as sent",
             about=trace.exhibits,
             recorded_in=trace.sequence,
         )
@@ -131,7 +131,7 @@ def trace_files(traces: Iterable[Trace], suffixes: Suffixes) -> Iterator[Payload
                 yield PayloadFile(
                     path=paper_path(trace, answer, number, suffixes),
                     source=paper.sha256,
-                    title=f"{trace.trace_id}: what came with an answer, called {paper.name}",
+                    title=f"{trace.trace_id}: document received with an answer, named {paper.name}",
                     about=trace.exhibits,
                     recorded_in=answer.sequence,
                 )

@@ -112,7 +112,7 @@ class People:
         self._may_enrol(name, by)
         if not roles_held and by is not None:
             raise BadRequest("Choose at least one role.")
-        self._stores.ledger.require_clock(what="A new key waits")
+        self._stores.ledger.require_clock(what="A new key must wait")
         person_id = f"person-{secrets.token_hex(6)}"
         keys = self._stores.keys
         if public_key:
@@ -152,7 +152,7 @@ class People:
         person = self._to_change(actor, person_id, verb="end a person's service", reason=reason)
         self._not_the_last_custodian(actor, person)
         self._check_seen(actor, person_id, seen, verb="end a person's service")
-        self._stores.ledger.require_clock(what="The end of a key waits")
+        self._stores.ledger.require_clock(what="Ending a key must wait")
         if self.keys_of(person_id)[-1].valid_before is None:
             self._stores.keys.revoke(person_id, reason=reason.strip())
         self._stores.append(
@@ -167,13 +167,13 @@ class People:
         self, actor: Actor, person_id: str, role: Role, *, reason: str, seen: int
     ) -> Person:
         """Give someone a role. Raises as `end_person` does."""
-        person = self._to_change(actor, person_id, verb="begin a role", reason=reason)
+        person = self._to_change(actor, person_id, verb="give a role", reason=reason)
         if role in person.roles:
-            raise BadRequest(f"{person.name} holds that role already.")
+            raise BadRequest(f"{person.name} already has that role.")
         begun = events.RoleBegun(person=person_id, role=role, reason=reason.strip()).draft(
             actor.person_id
         )
-        self._record(actor, begun, seen=seen, verb="begin a role")
+        self._record(actor, begun, seen=seen, verb="give a role")
         return self.person(person_id)
 
     @_one_at_a_time
@@ -181,15 +181,15 @@ class People:
         self, actor: Actor, person_id: str, role: Role, *, reason: str, seen: int
     ) -> Person:
         """Take a role from someone; what they did in it stays. Raises as `end_person` does."""
-        person = self._to_change(actor, person_id, verb="end a role", reason=reason)
+        person = self._to_change(actor, person_id, verb="remove a role", reason=reason)
         if role not in person.roles:
-            raise BadRequest(f"{person.name} does not hold that role.")
+            raise BadRequest(f"{person.name} does not have that role.")
         if role is Role.CUSTODIAN:
             self._not_the_last_custodian(actor, person)
         over = events.RoleEnded(person=person_id, role=role, reason=reason.strip()).draft(
             actor.person_id
         )
-        self._record(actor, over, seen=seen, verb="end a role")
+        self._record(actor, over, seen=seen, verb="remove a role")
         return self.person(person_id)
 
     # --- keys ------------------------------------------------------------------------------
@@ -213,9 +213,9 @@ class People:
         if self._unrecorded is None or any(self._unrecorded.values()):
             self._unrecorded = self._unrecorded_ends()
         return tuple(
-            f"A key of {self.person(person_id).name} ended, and the log does not say so: the "
-            "program was stopped before it was recorded. End that key again, or begin the next; "
-            "then it is recorded."
+            f"A key of {self.person(person_id).name} ended, but the log does not say so: the "
+            "program stopped before recording it. End that key again, or create the next one, "
+            "to record it."
             for person_id, keys in self._unrecorded.items()
             if keys
         )
@@ -249,7 +249,7 @@ class People:
         )
         if why is not None:
             raise self._stores.refuse(STORE_LOG, actor, verb="weaken a key", why=why)
-        self._stores.ledger.require_clock(what="A new key waits")
+        self._stores.ledger.require_clock(what="A new key must wait")
         keys = self._stores.keys
         history = keys.history(person_id)
         if history and history[-1].valid_before is None:
@@ -288,13 +288,13 @@ class People:
         """
         person = self._may_change_keys(actor, person_id, seen)
         if not reason.strip():
-            raise BadRequest("Say why the key ends; whoever relied on it will ask.")
+            raise BadRequest("Give the reason why the key ends; whoever relied on it will ask.")
         check_typed(reason=reason)
         in_use = self.keys_of(person_id)[-1]
         if in_use.valid_before is None and fingerprint in (None, in_use.fingerprint):
             self._not_the_last_custodian(actor, person)
         if at is None:  # a time that somebody gives needs no clock
-            self._stores.ledger.require_clock(what="The end of a key waits")
+            self._stores.ledger.require_clock(what="Ending a key must wait")
         key = self._ended_before(person_id, fingerprint, at)
         if key is None:
             key = self._stores.keys.revoke(
@@ -314,7 +314,7 @@ class People:
         """
         self._stores.admit(actor, STORE_LOG, "clock-corrected", verb="correct the clock")
         if not reason.strip():
-            raise BadRequest("Say how it is known that the clock is right now; others will ask.")
+            raise BadRequest("Say how you know that the clock is right now; others will ask.")
         made = self._stores.ledger.correct_clock(actor.person_id, reason=reason.strip())
         return len(made)
 
@@ -352,12 +352,12 @@ class People:
             now = self._stores.clock()
             gone = sign_in.cannot(row.name, **ended(row, now))
             if gone is not None:
-                raise self._turned_away(person_id, how="can do nothing here any more", why=gone)
+                raise self._turned_away(person_id, how="can no longer act here", why=gone)
             last = None if row.wrong_at is None else datetime.fromisoformat(row.wrong_at)
             left = sign_in.still_to_wait(row.wrong, last, now)
             if left > sign_in.HELD:
                 seconds = int(left.total_seconds()) + 1
-                why = f"After {row.wrong} wrong tries the next is looked at in {seconds} seconds."
+                why = f"After {row.wrong} wrong tries, the next is possible in {seconds} seconds."
                 raise self._turned_away(person_id, how="too soon after wrong tries", why=why)
             if left:
                 self._pause(left.total_seconds())
@@ -384,7 +384,7 @@ class People:
                 roles=person.roles,
                 passphrase=passphrase if person.has_passphrase else None,
             )
-        raise StoreBusy("The store is busy: others recorded first, again and again.")
+        raise StoreBusy("The store is busy: others kept recording first.")
 
     def still(self, actor: Actor) -> Actor | None:
         """The actor with the roles that they hold now; None for who can act no more."""
@@ -440,10 +440,10 @@ class People:
         """Say whether this would be the first person. Raises NotAllowed, BadRequest."""
         everyone = self.everyone()
         if everyone and by is None:
-            why = "Somebody is enrolled here already; sign in first as one who may enrol others."
-            raise self._stores.refuse(STORE_LOG, None, verb="enrol", why=why)
+            why = "There are people here already; sign in first as somebody who may add others."
+            raise self._stores.refuse(STORE_LOG, None, verb="add a person", why=why)
         if everyone and by is not None:
-            self._stores.admit(by, STORE_LOG, "person.enrolled", verb="enrol")
+            self._stores.admit(by, STORE_LOG, "person.enrolled", verb="add a person")
         why_not = names.unusable(name, (person.name for person in everyone))
         if why_not is not None:
             raise BadRequest(why_not)
@@ -454,10 +454,10 @@ class People:
         person = self.person(person_id)
         self._stores.admit(actor, STORE_LOG, "person.ended", verb=verb)
         if not reason.strip():
-            raise BadRequest("Say in a few words why; the reason stays on record.")
+            raise BadRequest("Give a short reason; it stays on record.")
         check_typed(reason=reason)
         if person.left_at is not None:
-            raise BadRequest(f"{person.name} left already.")
+            raise BadRequest(f"{person.name} has already left.")
         return person
 
     def _not_the_last_custodian(self, actor: Actor, person: Person) -> None:
@@ -470,7 +470,7 @@ class People:
         ]
         why = roles.last_custodian(person.name, others)
         if why is not None:
-            raise self._stores.refuse(STORE_LOG, actor, verb="end the last custodian", why=why)
+            raise self._stores.refuse(STORE_LOG, actor, verb="remove the last custodian", why=why)
 
     def _record(self, actor: Actor, draft: Draft, *, seen: int, verb: str) -> None:
         self._stores.record(
@@ -543,7 +543,7 @@ class People:
         person = self.person(person_id)
         self._stores.admit(actor, STORE_LOG, "key.begun", verb="change a key", of=person_id)
         if person.left_at is not None:
-            raise BadRequest(f"{person.name} left; there is no next key for who is not here.")
+            raise BadRequest(f"{person.name} has left and can have no new key.")
         self._check_seen(actor, person_id, seen, verb="change a key")
         return person
 
@@ -570,10 +570,10 @@ class People:
                 given = "a wrong passphrase" if passphrase else "no passphrase"
                 return given, f"That is not the passphrase of {person.name}'s key."
         if needed is Proof.SIGNATURE and not self._signed(person, proof or ""):
-            given = "a signature that does not fit" if proof else "no signature"
+            given = "a signature that does not match" if proof else "no signature"
             return given, (
-                f"{person.name} keeps their own key, and proves who they are by signing what is "
-                "asked for with it. This was not signed so, or too late."
+                f"{person.name} holds their own key and signs in with it. This was not signed with "
+                "that key, or too late."
             )
         return None
 

@@ -30,7 +30,7 @@ IN_MEMORY = 64 * 1024 * 1024
 
 
 NO_FILES: Final = (
-    (stat.S_ISDIR, "a folder that cannot be looked into"),
+    (stat.S_ISDIR, "a folder that cannot be opened"),
     (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISSOCK, "a socket"),
     (stat.S_ISCHR, "a device"),
@@ -84,7 +84,7 @@ def _require_bytes(piece: OnDisk) -> None:
     mode = piece.path.stat().st_mode
     if not stat.S_ISREG(mode):
         kind = next((words for is_it, words in NO_FILES if is_it(mode)), "something special")
-        raise BadRequest(f"{piece.name} is {kind}, not a file with bytes of its own.")
+        raise BadRequest(f"{piece.name} is {kind}, not a regular file.")
 
 
 def size_of(piece: Upload | OnDisk) -> int:

@@ -116,8 +116,8 @@ class Projection:
                     raise
                 raise BadInput(
                     f"This cannot be recorded ({entry.kind}): {_why(error)}",
-                    remedy="Nothing was recorded. Look whether a value is too long or of an odd "
-                    "kind, and do it again.",
+                    remedy="Nothing was recorded. Check whether a value is too long or of the "
+                    "wrong kind, and try again.",
                 ) from error
 
     def recorded(self, log: str, size: int) -> None:

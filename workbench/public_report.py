@@ -134,14 +134,14 @@ class PublicEdition:
             ),
             file_notes=() if "embedded" in names else exhibit.file_notes,
             regions=() if unread else self._regions(exhibit),
-            withheld=f"Withheld of this exhibit: {_in_words(names)}." if names else "",
+            withheld=f"Withheld from this exhibit: {_in_words(names)}." if names else "",
             reading_withheld=unread,
         )
 
     def _hidden_exhibit(self, exhibit: ReportExhibit) -> ReportExhibit:
         shown = self._hidden[exhibit.exhibit_id]
         words = "The photo is withheld" + (
-            "." if shown is None else "; a blurred one stands in for it."
+            "." if shown is None else "; a blurred one is shown instead."
         )
         return ReportExhibit(
             exhibit_id=exhibit.exhibit_id,
@@ -233,10 +233,10 @@ class PublicEdition:
     def _sentences(self) -> tuple[str, ...]:
         names = {name for _, name in self._held}
         return (
-            "This is a public edition. It leaves out some of what the sealed case file says.",
-            *([f"Fields of the log that are withheld: {_in_words(names)}."] if names else []),
+            "This is a public edition. It omits parts of the sealed case file.",
+            *([f"Withheld fields of the log: {_in_words(names)}."] if names else []),
             *(
-                f"{exhibit} is withheld{'' if shown is None else ', and shown blurred'}."
+                f"{exhibit} is withheld{'' if shown is None else ' and shown blurred'}."
                 for exhibit, shown in sorted(self._hidden.items())
             ),
             *self._reasons,

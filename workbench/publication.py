@@ -226,7 +226,7 @@ class Publication:
             if view.sequence == sequence:
                 return self._bundles.path / view.folder
         raise NotFound(
-            f"No public bundle of this case was made in entry {sequence}.", kind="public bundle"
+            f"This case has no public bundle made in entry {sequence}.", kind="public bundle"
         )
 
     def stamp(
@@ -281,14 +281,14 @@ class Publication:
         for view in self._exports.sealed(case_id):
             if view.sequence == sequence:
                 return view
-        raise NotFound(f"No bundle of this case was sealed in entry {sequence}.", kind="bundle")
+        raise NotFound(f"This case has no bundle sealed in entry {sequence}.", kind="bundle")
 
     def _checkpoint(self, case_id: str, view: SealedView) -> Checkpoint:
         """The checkpoint of a sealed bundle, if the case is still as it was then."""
         later = self._stores.ledger.entries(case_id, after=view.entries - 1)
         if any(not entry.kind.startswith(("bundle.", "refused")) for entry in later):
             raise BadRequest(
-                "The case has gone on since this bundle was sealed. Seal it again, then publish."
+                "The case has changed since this bundle was sealed. Seal it again, then publish."
             )
         for checkpoint in self._stores.ledger.checkpoints(case_id):
             if checkpoint.size == view.entries:
@@ -334,7 +334,7 @@ class Publication:
             media_type="image/png",
             title=f"{exhibit}, blurred",
             about=(exhibit,),
-            made_by=f"Reduced to {BLURRED_TO} pixels on its longer side, and enlarged again.",
+            made_by=f"Reduced to {BLURRED_TO} pixels on its longer side, then enlarged again.",
         )
         return ExhibitChoice(exhibit=exhibit, replacement=stand_in)
 
@@ -447,7 +447,7 @@ def _refuse_unknown(released: Iterable[FieldChoice]) -> None:
     for choice in released:
         if choice.name not in withheld:
             raise BadRequest(
-                f"The field {choice.name!r} is not one that is withheld by rule; these are: "
+                f"The field {choice.name!r} is not withheld by rule; these are: "
                 f"{', '.join(sorted(withheld))}."
             )
 

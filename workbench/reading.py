@@ -127,7 +127,7 @@ class ReadingRoom:
         photo = self._photo(case_id, exhibit_id)
         if any(not (0 <= x <= photo.width and 0 <= y <= photo.height) for x, y in corners):
             raise BadRequest(
-                f"The region reaches outside the photo ({photo.width} × {photo.height} pixels)."
+                f"The region extends beyond the photo ({photo.width} × {photo.height} pixels)."
             )
         with self._lock:
             drawn = self._the_reader().read_region(photo, corners)
@@ -165,7 +165,7 @@ class ReadingRoom:
         """Read what waits in a case, in the name of who asked for it. Raises NotAllowed."""
         actor = self._people.acting(task.person_id)
         if actor is None:
-            why = "Whoever asked for this reading can do nothing here any more."
+            why = "Whoever asked for this reading can no longer act here."
             raise self._stores.refuse(task.case_id, None, verb="read", why=why)
         return self._run(actor, task.case_id, report=report, cancelled=cancelled, limit=None)
 
@@ -258,7 +258,7 @@ class ReadingRoom:
         with self._stores.projection.read(case_id) as connection:
             row = exhibit_row(connection, case_id, exhibit_id)
         if row.media == "clip":
-            raise BadRequest(f"{exhibit_id} is a clip; read its frames.")
+            raise BadRequest(f"{exhibit_id} is a clip; read its frames instead.")
         return decode_photo(self._stores.blobs.get(checked_sha256(row.sha256)), name=row.file_name)
 
     def _is_chosen_still(self, case_id: str, exhibit_id: str) -> bool:

@@ -187,7 +187,7 @@ class ReviewRoom:
         if act and (odd := acts.malformed(act)) is not None:
             raise BadRequest(odd)
         if field not in FIELD_ORDER:
-            raise BadRequest(f"{field!r} is no field; use one of {', '.join(FIELD_ORDER)}.")
+            raise BadRequest(f"{field!r} is not a field; use one of {', '.join(FIELD_ORDER)}.")
 
         self._before(case_id, exhibit_id, region_id, field)  # a wrong name is said before all else
         if blind:
@@ -206,7 +206,7 @@ class ReviewRoom:
                 if not machine:
                     raise BadRequest(
                         f"The machine read no {field} here, so there is nothing to confirm; "
-                        "write what you read as a correction."
+                        "enter what you read as a correction."
                     )
                 words = machine
             return (
@@ -287,7 +287,7 @@ class ReviewRoom:
         exhibits = (exhibit_id for exhibit_id, _region in members)
         self._allow(actor, case_id, exhibits, "plates.joined", verb="join plates")
         if not reason.strip():
-            raise BadRequest("Say what shows that these are one and the same plate.")
+            raise BadRequest("Say what shows that these are the same plate.")
 
         def make() -> Draft:
             with self._stores.projection.read() as connection:
@@ -409,9 +409,9 @@ def _check_judgement(judgement: Judgement, *, text: str, reason: str, blind: boo
     if len(reason) > MAX_REASON:
         raise BadRequest(f"A reason has at most {MAX_REASON} characters.")
     if (judgement is Judgement.CORRECTED or blind) and not text:
-        raise BadRequest("Write what you read; `?` stands for a character that cannot be read.")
+        raise BadRequest("Enter what you read; `?` stands for a character that cannot be read.")
     if judgement in {Judgement.REJECTED, Judgement.UNSURE} and not reason and not blind:
-        raise BadRequest("Say in a few words why; the reason travels with the judgement.")
+        raise BadRequest("Give a short reason; it stays with the judgement.")
 
 
 def _region_row(connection: Connection, case_id: str, exhibit_id: str, region_id: str) -> Row[Any]:

@@ -85,7 +85,7 @@ class LocalRunner:
         """Start a thread unless one of the case is running; says whether it was started."""
         work = self._work
         if work is None:
-            raise RuntimeError("Nobody has said what a task is done with.")
+            raise RuntimeError("No way to run tasks has been set.")
         with self._lock:
             known = self._jobs.get(task.case_id)
             if known is not None and known.thread is not None and known.thread.is_alive():

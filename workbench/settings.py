@@ -60,7 +60,7 @@ class Settings:
             reading_seconds = float(seconds)
         except ValueError as error:
             raise BadRequest(
-                f"NAMEPLATE_READING_SECONDS is {seconds!r}, which is no number; "
+                f"NAMEPLATE_READING_SECONDS is {seconds!r}, which is not a number; "
                 f"give the seconds that one photo may take, for instance {READING_SECONDS:g}."
             ) from error
         settings = cls.for_store(
@@ -81,8 +81,8 @@ class Settings:
                 sizes[limit.kind] = read_size(text)
             except ValueError as error:
                 raise BadRequest(
-                    f"{limit.setting} is {text!r}, which is no size; give the bytes that "
-                    f"{limit.words} may have, for instance 500 MB."
+                    f"{limit.setting} is {text!r}, which is not a size; give how large "
+                    f"{limit.words} may be, for instance 500 MB."
                 ) from error
         return replace(
             self,
@@ -128,6 +128,6 @@ def hosts_from_environment(environment: Mapping[str, str]) -> tuple[Host, ...]:
         return read_hosts(environment.get(SETTING, ""))
     except ValueError as error:
         raise BadRequest(
-            f"{SETTING} names {str(error)!r}, which is no host; write names with commas between "
-            "them, each with or without a port, for instance team.example, 192.168.1.20:8501."
+            f"{SETTING} names {str(error)!r}, which is not a host; write names separated by "
+            "commas, each with or without a port, for instance team.example, 192.168.1.20:8501."
         ) from error

@@ -71,7 +71,7 @@ class SourceList:
             for row, name in left[:MOST_NAMED]
         ]
         if len(left) > MOST_NAMED:
-            said.append(f"So do {len(left) - MOST_NAMED:,} further rows of it.")
+            said.append(f"The same is true of {len(left) - MOST_NAMED:,} more rows.")
         return tuple(said)
 
 
@@ -90,7 +90,7 @@ def read_source_list(data: bytes, *, name: str, sheet: str | None = None) -> Sou
         raise
     except Exception as error:  # readers of hostile tables raise anything
         raise BadRequest(
-            f"{name} cannot be read as a table ({type(error).__name__}). Save it anew as CSV "
+            f"{name} cannot be read as a table ({type(error).__name__}). Save it again as CSV "
             "(UTF-8) or XLSX."
         ) from error
 
@@ -98,7 +98,7 @@ def read_source_list(data: bytes, *, name: str, sheet: str | None = None) -> Sou
 def _read(data: bytes, *, name: str, sheet: str | None) -> SourceList:
     if len(data) > LIMITS.max_bytes:
         raise BadRequest(
-            f"{name} has {len(data):,} bytes; a source list may have {LIMITS.max_bytes:,}."
+            f"{name} has {len(data):,} bytes; a source list may have at most {LIMITS.max_bytes:,}."
         )
     table = table_rows(data, name, sheet, LIMITS)
     header = [cell.strip() for cell in next(table, [])]
@@ -126,18 +126,18 @@ def _places(header: Sequence[str]) -> tuple[dict[str, int], list[RowIssue]]:
     for place, cell in enumerate(header):
         target = known.get(cell.casefold().replace("_", " "))
         if target is None:
-            said = f"the column {cell!r} is not read" if cell else f"column {place + 1} has no name"
+            said = f"the column {cell!r} is not used" if cell else f"column {place + 1} has no name"
             own = ", ".join(words[0] for words in LIST_COLUMNS.values())
             issues.append(_issue(1, cell, "", said, f"call it one of {own}", severity="warning"))
         elif target in places:
             issues.append(
-                _issue(1, cell, "", f"two columns hold the {LIST_COLUMNS[target][0]}", "remove one")
+                _issue(1, cell, "", f"two columns give the {LIST_COLUMNS[target][0]}", "remove one")
             )
         else:
             places[target] = place
     if "file" not in places:
         issues.append(
-            _issue(1, "file", "", "no column names the files", "add a column called file")
+            _issue(1, "file", "", "no column gives the file names", "add a column called file")
         )
     return places, issues
 

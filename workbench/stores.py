@@ -291,13 +291,13 @@ class Stores:
         when = times.moment(newer.at, seconds=True)
         if covered:
             return (
-                f"Not recorded: {who} judged this on {when}, after you looked. What they said "
-                "stays covered while you transcribe blind."
+                f"Not recorded: {who} judged this on {when}, after you opened it. Their answer "
+                "stays hidden while you transcribe blind."
             )
         before = self._before(newer, marks, seen)
         return (
-            f"Not recorded, since something newer stands. {who}, {when}: {sentence(newer)} "
-            f"{before}Look again, then say what you say."
+            f"Not recorded: there is a newer entry. {who}, {when}: {sentence(newer)} "
+            f"{before}Check it, then answer again."
         )
 
     def _before(self, newer: Entry, marks: frozenset[Mark], seen: int) -> str:
@@ -305,9 +305,9 @@ class Stores:
         touched = marks.intersection(events.touched(newer))
         before = rules.overtaken_by(_touching(self.ledger.entries(newer.log, limit=seen)), touched)
         if before is not None:
-            return f"Before that stood: {sentence(before)} "
+            return f"Before that: {sentence(before)} "
         machine = newer.private.get("machine_text")
-        return f"Before that stood the machine's reading: {machine}. " if machine else ""
+        return f"Before that, the machine's reading: {machine}. " if machine else ""
 
     def _name(self, person_id: str) -> str:
         with self.projection.read(STORE_LOG) as connection:

@@ -1,4 +1,4 @@
-"""How strongly the program gives a field, in words: stated, offered or unreadable, and why.
+"""How strongly the program gives a field, in words: Read, Check or Unreadable, and why.
 
 State and reasons are decided by `vision.plate.assurance` when a photo is read and are kept with
 the reading; here they become words, and nothing is decided again. The number is how surely the
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from vision.plate.assurance import VETO_NAMES
 from vision.plate.weighing import belonging
 from words import en
-from words.english.parts import inside, spelled
+from words.english.parts import inside, level, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,8 +42,8 @@ class Strength:
 
     @property
     def word(self) -> str:
-        """The word and its reason, such as `offered: read by one engine only`."""
-        return f"{self.state}: {self.why}"
+        """The level and its reason, such as `Check: read by one engine only`."""
+        return f"{level(self.state)}: {self.why}"
 
 
 def strength_of(field: FieldReading) -> Strength:
@@ -51,7 +51,7 @@ def strength_of(field: FieldReading) -> Strength:
     reasons = [_in_words(why, field) for why in field.reasons]
     return Strength(
         state=field.state,
-        why=reasons[0] if reasons else "the reading does not say why",
+        why=reasons[0] if reasons else "the reading gives no reason",
         pixels=pixels_of(field),
         witnesses=witnesses_in_words(field.witnesses),
     )
@@ -84,17 +84,17 @@ def witnesses_in_words(witnesses: Sequence[Witness]) -> str:
         for stance in ("agrees", *_OTHERWISE)
     }
     agree = sum(one.stance == "agrees" for one in witnesses)
-    count = "No independent reader" if not agree else f"{spelled(agree).capitalize()} independent"
-    count += "" if not agree else " reader" if agree == 1 else " readers"
+    count = "No independent engine" if not agree else f"{spelled(agree).capitalize()} independent"
+    count += "" if not agree else " engine" if agree == 1 else " engines"
     so = f" ({by['agrees']})" if agree else ""
     rest = [f"{by[stance]} {words}" for stance, words in _OTHERWISE.items() if by[stance]]
-    return "; ".join([f"{count} read it so{so}", *rest]) + "."
+    return "; ".join([f"{count} read this{so}", *rest]) + "."
 
 
 _OTHERWISE: Final[dict[Stance, str]] = {
-    "divided": "read it both so and otherwise",
-    "differs": "read it otherwise",
-    "silent": "read nothing there",
+    "divided": "read both this and something else",
+    "differs": "read something else",
+    "silent": "read nothing here",
 }
 
 
@@ -118,7 +118,7 @@ def notes_of(field: FieldReading) -> tuple[str, ...]:
     said = [en.text(note) for note in field.notes]
     if field.state == "offered":
         vetoes = (why for why in field.reasons if why.rule in VETO_NAMES - _NOTED_APART)
-        said += [f"Not stated: {en.text(why.sentence)}." for why in vetoes]
+        said += [f"Needs checking: {en.text(why.sentence)}." for why in vetoes]
     return tuple(dict.fromkeys(said))
 
 
@@ -131,10 +131,10 @@ def _in_words(why: Reason, field: FieldReading) -> str:
     if not isinstance(why.sentence, str):
         return en.text(why.sentence)
     if why.rule == "place-open":
-        return f"label and form leave open whether it is the {inside(field.field)}"
+        return f"clear text, but is it the {inside(field.field)}?"
     if why.rule == "readers-agree":
         agree = sum(one.stance == "agrees" for one in field.witnesses)
         if agree < 2:
-            return "read by one engine only" if agree else "no reader agrees"
-        return f"{spelled(agree)} independent readers agree"
+            return "one engine only" if agree else "no engine agrees"
+        return f"{spelled(agree)} independent engines agree"
     return why.sentence

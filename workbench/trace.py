@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ANSWER_DAYS = 28
-"""Days that whoever is asked has to answer, as field investigators of arms give them."""
+"""Days that the addressee has to answer, as arms field investigators give them."""
 COMMENT_DAYS = 28
-"""Days more in which they may comment on what is to be published: the right of reply."""
+"""Further days in which they may comment before publication: the right of reply."""
 
 RULES: Final = Declared(
     "trace",
     test="tests/workbench/test_trace.py",
-    source="decision 0035; how field investigators of arms ask",
+    source="decision 0035; the practice of arms field investigators",
     units={
         "ANSWER_DAYS": "days",
         "COMMENT_DAYS": "days",
@@ -45,7 +45,7 @@ class AddresseeIs(StrEnum):
 
 ADDRESSEE_WORDS = {
     AddresseeIs.MAKER: "the maker",
-    AddresseeIs.AUTHORITY: "the authority that permits exports",
+    AddresseeIs.AUTHORITY: "the export licensing authority",
     AddresseeIs.RECIPIENT: "a consignee or end user",
     AddresseeIs.OTHER: "somebody else",
 }
@@ -62,7 +62,7 @@ class AnswerIs(StrEnum):
 
 ANSWER_WORDS = {
     AnswerIs.IDENTIFIED: "They say which unit it is",
-    AnswerIs.RECOGNISED: "They know the product, and do not say which unit it is",
+    AnswerIs.RECOGNISED: "They know the product but do not say which unit it is",
     AnswerIs.DENIED: "They say that it is not what the plate says",
     AnswerIs.NOTHING: "They answered without saying anything about the item",
 }
@@ -142,13 +142,13 @@ class Trace:
             return f"{ANSWER_WORDS[last.answer]} (received on {day(last.received_on)})."
         asked = self.request
         if today <= asked.answer_by:
-            return f"No answer yet; the time for it ends on {day(asked.answer_by)}."
+            return f"No answer yet; the deadline is {day(asked.answer_by)}."
         if today <= asked.comment_by:
             return (
-                f"No answer; the time for it ended on {day(asked.answer_by)}. "
+                f"No answer; the deadline was {day(asked.answer_by)}. "
                 f"They may still comment until {day(asked.comment_by)}."
             )
         return (
-            f"No answer; the time for it ended on {day(asked.answer_by)}, "
-            f"and that for comments on {day(asked.comment_by)}."
+            f"No answer; the deadline was {day(asked.answer_by)}, "
+            f"and for comments {day(asked.comment_by)}."
         )

@@ -206,7 +206,7 @@ class Tracing:
             for paper in answer.papers:
                 if paper.sha256 == sha256:
                     return self._stores.blobs.get(paper.sha256)
-        raise NotFound(f"No paper with the SHA-256 {sha256} came with an answer to {trace_id}.")
+        raise NotFound(f"No document with the SHA-256 {sha256} came with an answer to {trace_id}.")
 
     def today(self) -> date:
         """The day by this machine's clock, in UTC."""
@@ -234,12 +234,12 @@ class Tracing:
                 case_id,
                 actor,
                 verb="send a trace request before review",
-                why="A letter says what people read, not what a machine did. "
+                why="A letter says what people read, not what a machine read. "
                 f"Not judged by a person yet: {what}.",
             )
         self._not_to_come("sent", request.sent_on)
         if request.sent_on < EARLIEST:
-            raise BadRequest(f"{day(request.sent_on)} cannot be the day on which it is sent.")
+            raise BadRequest(f"{day(request.sent_on)} cannot be the sending date.")
         return TraceRequest(
             addressee=_checked_words(
                 "whom it goes to", request.addressee, most=MAX_ADDRESS, needed=True
@@ -256,19 +256,19 @@ class Tracing:
     def _not_to_come(self, what: str, on: date) -> None:
         # A day of grace: this clock is in UTC, and it is tomorrow already in half of the world.
         if on > self.today() + timedelta(days=1):
-            raise BadRequest(f"It cannot have been {what} on {day(on)}; that day is still to come.")
+            raise BadRequest(f"It cannot have been {what} on {day(on)}; that day is in the future.")
 
     def _check_papers(self, papers: Sequence[Upload]) -> None:
         if len(papers) > MAX_PAPERS:
-            raise BadRequest(f"An answer may come with {MAX_PAPERS} papers, not {len(papers)}.")
+            raise BadRequest(f"An answer may have {MAX_PAPERS} documents, not {len(papers)}.")
         most = self._stores.settings.max_file_bytes
         for paper in papers:
             if not paper.data:
                 raise BadRequest(f"{paper.name} is empty; nothing of this answer was recorded.")
             if len(paper.data) > most:
                 raise BadRequest(
-                    f"{paper.name} has {len(paper.data):,} bytes; {most:,} are the most that one "
-                    "file may have. Nothing of this answer was recorded."
+                    f"{paper.name} has {len(paper.data):,} bytes; at most {most:,} are allowed for "
+                    "one file. Nothing of this answer was recorded."
                 )
 
     def _next_id(self, case_id: str) -> str:
@@ -293,7 +293,7 @@ def _checked_words(what: str, words: str, *, most: int, needed: bool = False) ->
     if needed and not words:
         raise BadRequest(f"Say {what}.")
     if len(words) > most:
-        raise BadRequest(f"Say {what} in at most {most:,} characters; these are {len(words):,}.")
+        raise BadRequest(f"Say {what} in at most {most:,} characters, not {len(words):,}.")
     return words
 
 

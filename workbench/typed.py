@@ -15,6 +15,6 @@ def check_typed(**words: str) -> None:
     for name, text in words.items():
         if odd := unrecordable(text):
             raise BadRequest(
-                f"The {name.replace('_', ' ')} holds {odd}, which cannot be recorded. Type it "
-                "again without; text that was pasted can hold such unseen."
+                f"The {name.replace('_', ' ')} contains {odd}, which cannot be recorded. Type "
+                "it again without; pasted text can contain invisible characters."
             )

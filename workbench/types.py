@@ -180,8 +180,8 @@ class IntakeReport:
             return ""
         kept = f"{len(self.accepted)} {'exhibit' if len(self.accepted) == 1 else 'exhibits'}"
         return (
-            f"Stopped: {kept} kept; {left} of {self.total} files were not taken in, or not wholly. "
-            "Take the same files in again to go on; what is here already is passed over."
+            f"Stopped: {kept} added; {left} of {self.total} files were not added, or only in part. "
+            "Add the same files again to continue; what is already here is skipped."
         )
 
 

@@ -72,7 +72,7 @@ class Circumstances:
         unknown = sorted(given.keys() - known)
         if unknown:
             raise ValueError(
-                f"{unknown[0]!r} is no circumstance; known are {', '.join(sorted(known))}"
+                f"{unknown[0]!r} is not a circumstance; known are {', '.join(sorted(known))}"
             )
         return cls(
             found_country=given.get("found_country", "").strip(),

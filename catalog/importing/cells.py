@@ -87,14 +87,15 @@ def read_date(text: str, order: DateOrder = "iso") -> PartialDate:
         if order == "iso":
             raise CellProblem(
                 f"{text!r} does not say which number is the day",
-                "write 2020-05-12, or set the order of dates (day first, month first)",
+                "write 2020-05-12, or set the date order (day first, month first)",
             )
         day, month = (first, second) if order == "dmy" else (second, first)
         return PartialDate.on(date(year, month, day))
     except ValueError as problem:
+        said = str(problem).partition("; ")[0]
         raise CellProblem(
-            f"{text!r} is not a date ({problem})",
-            "write year, month and day as 2020-05-12, or 2020-05 or 2020 if no more is known, "
+            said if said.startswith(repr(text)) else f"{text!r} is not a date ({problem})",
+            "write year, month and day as 2020-05-12, or 2020-05 or 2020 if that is all you know, "
             "or leave the cell empty",
         ) from None
 
@@ -120,7 +121,7 @@ def read_word(text: str, words: Sequence[str], what: str) -> str:
     word = known.get(_loose(text))
     if word is None:
         raise CellProblem(
-            f"{text!r} is no {what} that the catalog knows",
+            f"{text!r} is not a known {what}",
             _suggestion(text, tuple(known.values())),
         )
     return word
@@ -144,7 +145,7 @@ def read_status_history(
         found = _STATUS.fullmatch(part)
         if found is None:
             raise CellProblem(
-                f"{part!r} is not a status with its date",
+                f"{part!r} is not a status with a date",
                 "write: approved 2020-05-12; suspended 2020-10-05",
             )
         events.append(

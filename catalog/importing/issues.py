@@ -27,7 +27,7 @@ MAX_ISSUES: Final = 10_000
 """More are counted but not listed; by then the file itself is the issue."""
 
 
-FORMULA: Final = "this looks like a spreadsheet formula; it is kept as plain text"
+FORMULA: Final = "this looks like a spreadsheet formula; it is stored as plain text"
 
 
 class IssueBook:

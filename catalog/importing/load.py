@@ -122,7 +122,7 @@ def table_rows(
         return xlsx_rows(data, name=name, sheet=sheet)
     if data.startswith((b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"%PDF")):
         raise ImportRefused(
-            f"{name} is no CSV, XLSX or JSON file.",
+            f"{name} is not a CSV, XLSX or JSON file.",
             remedy="Open it in the program that made it and export the table as CSV UTF-8.",
         )
     return _csv_rows(data, name, limits)
@@ -131,8 +131,7 @@ def table_rows(
 def _with_remarks(result: LoadResult, data: bytes, name: str, sheet: str | None) -> LoadResult:
     """Add what was not looked at in a spreadsheet, so that nothing is left out unsaid."""
     remarks = [
-        f"the spreadsheet also holds {words}, which were not looked at"
-        for words in inert_parts(data)
+        f"the spreadsheet also contains {words}, which were not read" for words in inert_parts(data)
     ]
     others = [other for other in sheet_names(data, name=name) if other != sheet]
     others = others if sheet else others[1:]
@@ -144,7 +143,7 @@ def _with_remarks(result: LoadResult, data: bytes, name: str, sheet: str | None)
             column="",
             value="",
             problem=remark,
-            remedy="nothing, if the table is complete without it",
+            remedy="nothing if the table is complete without it",
             severity="warning",
         )
         for remark in remarks
@@ -230,7 +229,7 @@ def _check_header(header: tuple[str, ...], name: str, limits: LoadLimits) -> Non
     if len(header) > limits.max_columns:
         raise ImportRefused(
             f"{name} has {len(header)} columns, more than {limits.max_columns}.",
-            remedy="Remove the columns that say nothing about permits and deliveries.",
+            remedy="Remove the columns that are not about permits and deliveries.",
         )
     twice = next((cell for cell in header if cell and header.count(cell) > 1), None)
     if twice is not None:
@@ -255,16 +254,16 @@ def _audit_columns(builder: RecordBuilder, header: tuple[str, ...], mapping: Col
         builder.issues.report(
             group[0],
             ", ".join(header),
-            f"no column holds the {wanted.replace('_', ' ')}",
+            f"no column gives the {wanted.replace('_', ' ')}",
             f"add a column named {wanted}, or map one of the file's columns to it",
             row=1,
         )
     used = {column.header for column in mapping.columns} | set(mapping.ignored)
     for place, cell in enumerate(header, 1):
         if not cell:
-            problem, remedy = f"column {place} has no name and is not read", "name it or remove it"
+            problem, remedy = f"column {place} has no name and is not used", "name it or remove it"
         elif cell not in used:
-            problem, remedy = "nobody reads this column", "map it, or ignore it on purpose"
+            problem, remedy = "this column is not used", "map it, or ignore it on purpose"
         else:
             continue
         builder.issues.report(cell, "", problem, remedy, row=1, severity="warning")
@@ -280,7 +279,7 @@ def _csv_rows(data: bytes, name: str, limits: LoadLimits) -> Iterator[list[str]]
             yield row
     except csv.Error as problem:
         raise ImportRefused(
-            f"{name} stops being a CSV file near line {reader.line_num} ({problem}).",
+            f"{name} stops being valid CSV near line {reader.line_num} ({problem}).",
             remedy="Check the quotation marks there and save it as CSV again.",
         ) from None
     if empty:
@@ -312,7 +311,7 @@ def _decode(data: bytes, name: str, limits: LoadLimits) -> str:
         ) from None
     if "\0" in text:
         raise ImportRefused(
-            f"{name} holds zero bytes, so it is no text.",
+            f"{name} contains zero bytes, so it is not text.",
             remedy="Choose a CSV file, or import the spreadsheet itself.",
         )
     return text

@@ -32,7 +32,7 @@ def read_json(data: bytes, *, name: str) -> Any:
     except UnicodeDecodeError as problem:
         where = f"byte {problem.start}"
     except UnicodeEncodeError:
-        where = "it holds half of a character, a lone surrogate"
+        where = "it contains half of a character, a lone surrogate"
     except RecursionError:
         where = "too deeply nested"
     except ValueError as problem:
@@ -60,7 +60,7 @@ def load_records(value: dict[str, Any], *, name: str) -> LoadResult:
     lists = [value.get("makers", []), value.get("permits", [])]
     if unknown or not all(isinstance(part, list) for part in lists) or not any(lists):
         raise ImportRefused(
-            f"{name} does not hold a list of permits"
+            f"{name} does not contain a list of permits"
             + (f" but {', '.join(unknown)[:100]}." if unknown else "."),
             remedy='Write {"makers": […], "permits": […]}, or a list of flat rows.',
         )
@@ -130,7 +130,7 @@ class _Taking:
             self._report(
                 place,
                 "permits.permit_id",
-                f"permit {permit.permit_id!r} stands at place {first} already",
+                f"permit {permit.permit_id!r} is already at place {first}",
                 "Give each permit one id, and all its lines in one object.",
             )
         for line in permit.lines:
@@ -177,9 +177,9 @@ class _Taking:
                         self._report(
                             place,
                             "permits.lines.deliveries.serials",
-                            "the same serial of the same maker and model stands in permit "
+                            "the same serial of the same maker and model is in permit "
                             f"{where!r}",
-                            "Remove one, or say returned as the earlier unit's disposition; leave "
+                            "Remove one, or give returned as the earlier unit's disposition; leave "
                             "it out if several units share it (a date code, a lot).",
                             value=serial.value,
                         )
@@ -208,10 +208,10 @@ def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise ValueError(f"the name {name!r} stands twice in one object")
+            raise ValueError(f"the name {name!r} occurs twice in one object")
         found[name] = value
     return found
 
 
 def _no_constant(text: str) -> None:
-    raise ValueError(f"{text} is no number")
+    raise ValueError(f"{text} is not a number")

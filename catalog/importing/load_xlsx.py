@@ -97,7 +97,7 @@ def xlsx_rows(data: bytes, *, name: str, sheet: str | None = None) -> Iterator[l
         if not hasattr(worksheet, "reset_dimensions"):
             raise ImportRefused(
                 f"{sheet or names[0]!r} of {name} is a chart, not a sheet of cells.",
-                remedy="Choose the sheet that holds the table.",
+                remedy="Choose the sheet with the table.",
             )
         worksheet.reset_dimensions()
         rows = worksheet.iter_rows()
@@ -151,7 +151,7 @@ class _Book:
             raise
         except Exception as problem:
             raise ImportRefused(
-                f"{self._name} is damaged or no spreadsheet that can be read "
+                f"{self._name} is damaged or not a readable spreadsheet "
                 f"({type(problem).__name__}: {str(problem).partition(chr(10))[0][:200]}).",
                 remedy="Open it in a spreadsheet program and save it again as XLSX, or as CSV "
                 "UTF-8.",
@@ -185,6 +185,6 @@ def _check_size(data: bytes, name: str) -> None:
         raise ImportRefused(
             f"{name} would unpack to {unpacked} bytes in {len(infos)} parts"
             + (f", {bomb.filename} to {bomb.file_size} from {bomb.compress_size}" if bomb else "")
-            + "; that is no ordinary spreadsheet.",
+            + "; that is not an ordinary spreadsheet.",
             remedy="Export the table as CSV UTF-8 and import that.",
         )

@@ -72,8 +72,8 @@ class MakerIntake:
                 issues.report(
                     "maker",
                     text,
-                    f"kept as a maker of its own, though {near}",
-                    "nothing, if it is another firm; otherwise write that name in its place",
+                    f"stored as a separate maker, although {near}",
+                    "nothing if it is another firm; otherwise write that name instead",
                     severity="warning",
                 )
         return self._met[text][0].maker_id
@@ -165,4 +165,4 @@ def _says_nothing(word: str) -> bool:
 def _near(hit: MakerHit) -> str:
     near = "the name" if hit.exact else "something like the name"
     whose = "" if hit.alias == hit.canonical else f" of {hit.canonical}"
-    return f"{near} {hit.alias}{whose} stands in it"
+    return f"it contains {near} {hit.alias}{whose}"

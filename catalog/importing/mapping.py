@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from catalog.codec import Written
 
 PERMIT_TARGETS: Final = {
-    "permit_id": "what the permit is called inside the catalog; the permit number if left out",
+    "permit_id": "the name of the permit inside the catalog; the permit number if omitted",
     "permit_number": "the number as printed; may be [redacted]",
     "permit_number_redaction": "how the number was redacted",
     "issuer": "the authority that issues permits",
     "permit_type": "which kind of permit, for instance CA_individual",
     "status_history": "approved 2020-05-12; suspended 2020-10-05 …, oldest first",
-    "status": "one status, where there is no history",
+    "status": "one status, if there is no history",
     "status_date": "the day of that status",
     "status_authority": "who decided it",
     "valid_from": "first day of validity",
     "valid_to": "last day of validity",
-    "country_final_destination": "where the goods finally go",
+    "country_final_destination": "the final destination of the goods",
     "country_of_use": "where they are to be used",
     "end_use_text": "the end use as declared",
-    "undertakings": "what the end user undertook, with semicolons",
-    "conditions": "conditions of the permit, with semicolons",
+    "undertakings": "undertakings of the end user, separated by semicolons",
+    "conditions": "conditions of the permit, separated by semicolons",
     "source": "the document that says so",
     "synthetic": "yes for invented records",
 }
@@ -54,7 +54,7 @@ LINE_TARGETS: Final = {
 }
 DELIVERY_TARGETS: Final = {
     "delivery_id": "the shipment",
-    "ship_date": "the day it left",
+    "ship_date": "the day it was shipped",
     "received_date": "the day it arrived",
     "consignee": "who received it",
     "delivery_quantity": "units in this shipment",
@@ -63,7 +63,7 @@ DELIVERY_TARGETS: Final = {
     "page": "the page",
 }
 SERIAL_TARGETS: Final = {
-    "serial": "a serial, several with semicolons, A-001 to A-009, or [redacted]",
+    "serial": "a serial, several separated by semicolons, A-001 to A-009, or [redacted]",
     "serial_basis": "single, list, range, quantity_only …",
     "disposition": "what became of the unit",
 }
@@ -190,7 +190,7 @@ class ColumnMapping:
 _CODEC: Final = Codec(
     ColumnMapping,
     what="The column mapping",
-    remedy="Correct it there, or make it again from the file’s header.",
+    remedy="Correct it there, or create it again from the file’s header.",
 )
 
 
@@ -216,7 +216,7 @@ def _guess(name: str, *, exact: bool) -> tuple[str, str]:
     words = _words(name)
     joined = words.replace(" ", "_")
     if exact:
-        return (joined, "the column has this very name") if joined in TARGETS else ("", "")
+        return (joined, "the column has exactly this name") if joined in TARGETS else ("", "")
     for target, synonyms in SYNONYMS.items():
         if words in synonyms.split("|"):
             return target, f"{name!r} is another word for {target.replace('_', ' ')}"

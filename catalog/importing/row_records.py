@@ -93,7 +93,7 @@ def _read_history(
             "status",
             status,
             f"the permit is {status.replace('_', ' ')}, but it is not said since when, here and "
-            "perhaps in later rows; whether it was in force on a ship date cannot be told",
+            "perhaps in later rows; it cannot be determined whether it was in force on a ship date",
             "write the day of the decision into a column status_date, or map the one that holds it",
         )
     if status and not history:
@@ -117,7 +117,7 @@ def read_line(line_id: str, get: RowCells, makers: MakerIntake) -> PermitLine:
     cage = get.text("cage").upper()
     maker_id = makers.id_of(maker, get.issues) if maker else ""
     if cage and not check_cage(cage).passes:
-        get.bad("cage", cage, f"{cage!r} is no CAGE code", check_cage(cage).problem)
+        get.bad("cage", cage, f"{cage!r} is not a CAGE code", check_cage(cage).problem)
     elif cage and maker_id:
         makers.add_cage(maker_id, cage)
     return PermitLine(
@@ -141,7 +141,9 @@ def read_delivery(delivery_id: str, get: RowCells) -> Delivery:
     get.text("delivery_id")
     sha256 = get.text("document_sha256").lower()
     if sha256 and not _SHA256.fullmatch(sha256):
-        get.bad("document_sha256", sha256, "this is no SHA-256", "write its 64 hexadecimal digits")
+        get.bad(
+            "document_sha256", sha256, "this is not a SHA-256", "write its 64 hexadecimal digits"
+        )
     shipped, received = get.date("ship_date"), get.date("received_date")
     if received.is_before(shipped):
         get.bad(
@@ -179,7 +181,7 @@ def read_serial_entry(get: RowCells, meaning: SerialCells = "ask") -> tuple[Seri
             "serial",
             text,
             f"{said}, here and in later rows",
-            "nothing, if that is so; otherwise write the serials",
+            "nothing if that is correct; otherwise write the serials",
         )
     return tuple(part.serial(disposition) for part in parts)
 
@@ -200,7 +202,7 @@ def _country(get: RowCells, target: str) -> str:
         get.warn(
             target,
             text,
-            f"“{text}” may be {' or '.join(place.states)}; no finding will rest on it",
+            f"“{text}” may be {' or '.join(place.states)}; no finding will be based on it",
             f"write {' or '.join(place.codes)}, or the name in full, if the document says which",
         )
     return text

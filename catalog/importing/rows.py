@@ -242,7 +242,7 @@ class RecordBuilder:
             self.issues.report(
                 "serial",
                 serial,
-                "the cell is a number, not text: zeros that stood before it would be lost, here "
+                "the cell is a number, not text: leading zeros would be lost, here "
                 "and in later rows",
                 "compare some serials with their documents; format the column as text if zeros are "
                 "missing",
@@ -381,7 +381,7 @@ class RecordBuilder:
             if not key[2]:
                 continue
             if key in fresh:
-                self._report_twice(serial, self.issues.row, "this very cell")
+                self._report_twice(serial, self.issues.row, "this cell")
             other = self._models.setdefault((maker_id, key[2]), model)
             if other != model:
                 self.issues.warn_once(
@@ -390,7 +390,7 @@ class RecordBuilder:
                     line.value.maker_as_written,
                     "another model of this maker has the same serial, here and perhaps in later "
                     "rows; each is a unit of its own",
-                    "nothing, if the maker numbers each model by itself",
+                    "nothing if the maker numbers each model separately",
                 )
             before = self._seen.get(key)
             if before:
@@ -400,7 +400,7 @@ class RecordBuilder:
                         "serial",
                         serial.value,
                         f"another part number of this maker has the same serial in row {row}",
-                        "nothing, if the maker numbers each part number by itself",
+                        "nothing if the maker numbers each part number separately",
                         severity="warning",
                     )
                 elif not (has_gone_back or serial.has_gone_back):
@@ -431,7 +431,7 @@ class RecordBuilder:
         self.issues.report(
             "serial",
             serial.value,
-            f"the same serial of the same maker and model stands in {where}",
+            f"the same serial of the same maker and model is in {where}",
             "remove one of them; if the unit was delivered again after a return, write returned "
             f"as its disposition in row {row}; if several units share it (a date code, a lot), "
             "leave it empty: it tells no unit from another",

@@ -54,7 +54,7 @@ RULES: Final = Declared(
 )
 
 SAY_SO = (
-    "write the serials one by one with semicolons, or say in the column serial_basis what this is "
+    "write the serials separated by semicolons, or say in the column serial_basis what this is "
     "(single, list, range); for the whole file the mapping’s serial_cells says it (one, range)"
 )
 """What to do about a cell that can be read in two ways."""
@@ -178,7 +178,7 @@ def read_serial_cell(
     if len(values) > MAX_RANGE:
         raise CellProblem(
             f"{text[:40]!r} stands for more than {MAX_RANGE} units",
-            "check its ranges; write the units into several rows if it is meant",
+            "check its ranges; put the units into several rows if it is intended",
         )
     declared = basis in ("single", "list", "range") or meaning == "one"
     _refuse_mixed(text, [value for value, _ in values], declared=declared)
@@ -212,7 +212,7 @@ def serial_problem(value: str) -> tuple[str, str] | None:
         )
     if value.startswith(_FORMULA_SIGNS):
         return (
-            f"{value[:40]!r}: a formula is no serial",
+            f"{value[:40]!r}: a formula is not a serial",
             "export the values, not the formulas",
         )
     if _ROUNDED.fullmatch(value):
@@ -222,12 +222,12 @@ def serial_problem(value: str) -> tuple[str, str] | None:
         )
     if _stands_for_none(value):
         return (
-            f"{value!r} is no serial",
-            "leave the cell empty and say quantity_only as its basis, or write the serial",
+            f"{value!r} is not a serial",
+            "leave the cell empty and give quantity_only as its basis, or write the serial",
         )
     if "?" in value:
         return (
-            f"{value[:40]!r} holds a ?, and a serial with an unknown character is not that serial",
+            f"{value[:40]!r} contains a ?; a serial with an unknown character is not that serial",
             "write it in full, or █ for what is unknown: then it neither matches nor excludes",
         )
     key = fold(value)
@@ -238,7 +238,7 @@ def serial_problem(value: str) -> tuple[str, str] | None:
         )
     if not key.isascii() and len(key.encode()) > MAX_KEY_BYTES:
         return (
-            f"{value[:20]!r}… is longer than any serial once it is written out",
+            f"{value[:20]!r}… is longer than any serial when written out",
             "check the characters of the serial",
         )
     return None
@@ -248,7 +248,7 @@ def remark_on(text: str) -> str:
     """Say what is remarkable about a cell that was taken; empty if nothing is."""
     kind = placeholder(text) or placeholder(_unlabelled(text))
     if kind == "zeros":
-        return "it is nothing but noughts, as where no serial was typed in; it is kept as a serial"
+        return "it has only zeros, as if no serial was typed in; it is stored as a serial"
     said = _NO_SERIAL.get(kind)
     return f"it {said}; its units are counted without a serial" if said else ""
 
@@ -259,10 +259,10 @@ def _stands_for_none(text: str) -> bool:
 
 _NO_SERIAL: Final = {
     "unknown": "says that no serial is known",
-    "elsewhere": "says that the serials stand elsewhere",
-    "several": "says that there are several, not which",
+    "elsewhere": "says that the serials are elsewhere",
+    "several": "says that there are several, but not which",
     "as above": "says that it is the same as above",
-    "error": "is an error of a spreadsheet",
+    "error": "is a spreadsheet error",
     "count": "is a number of units",
 }
 
@@ -281,7 +281,7 @@ def _without_serial(text: str, basis: str) -> Part:
     kind = placeholder(text)
     if text and basis == "quantity_only" and not kind:
         raise CellProblem(
-            f"{text!r} stands where only a quantity is said to be known",
+            f"{text!r} is given where only a quantity is said to be known",
             "remove the serial, or correct the basis",
         )
     if text and basis in ("single", "list", "range", "not_on_permit_from_delivery_record"):
@@ -291,12 +291,12 @@ def _without_serial(text: str, basis: str) -> Part:
         )
     if kind == "error":
         raise CellProblem(
-            f"{text!r} is an error of a spreadsheet; what stood there is lost",
-            "mend the formula, or export the values again from where they are whole",
+            f"{text!r} is a spreadsheet error; the original content is lost",
+            "correct the formula, or export the values again from an intact source",
         )
     if kind == "as above":
         raise CellProblem(
-            f"{text!r} says that it is the same as above, and two units have no one serial",
+            f"{text!r} says that it is the same as above, but two units do not share one serial",
             "write the serial itself, or leave the cell empty if it is not known",
         )
     count = stated_count(text) if kind == "count" else None
@@ -337,7 +337,7 @@ def _refuse_lists(text: str) -> None:
     parts = [part.strip() for part in _SURE_LIST.split(text) if part.strip()]
     if len(parts) > 1:
         raise CellProblem(
-            f"{text!r} holds {len(parts)} serials but is called single",
+            f"{text!r} has {len(parts)} serials but is called single",
             "write one serial, or call it list",
         )
 
@@ -368,7 +368,7 @@ def _refuse_loose_list(text: str, pieces: list[str], *, comma: bool) -> None:
         raise CellProblem(f"{odd!r} in {text[:40]!r} does not look like a serial", SAY_SO)
     numbers = [part for part in pieces if part.isdigit()]
     if any(len(later) < len(first) for first, later in pairwise(numbers)):
-        raise CellProblem(f"{text[:40]!r} may be a list whose later serials are cut short", SAY_SO)
+        raise CellProblem(f"{text[:40]!r} may be a list whose later serials are shortened", SAY_SO)
 
 
 _THOUSANDS: Final = re.compile(r"\d{1,3}(,\d{3})+|\d+,\d{1,2}", re.ASCII)
@@ -379,8 +379,8 @@ def _refuse_mixed(text: str, values: list[str], *, declared: bool) -> None:
         wordy = not declared and not any(map(str.isdigit, value))
         if wordy or _stands_for_none(value):
             raise CellProblem(
-                f"{value!r} in {text[:40]!r} is no serial",
-                "write the serials, and the units without one in a row of their own",
+                f"{value!r} in {text[:40]!r} is not a serial",
+                "write the serials, and put units without one in a separate row",
             )
     if not declared and len(values) == 1 and not any(map(str.isdigit, values[0])):
         raise CellProblem(
@@ -396,19 +396,19 @@ def _refuse_if_doubtful(text: str) -> None:
         raise CellProblem(*problem)
     if _DATE.fullmatch(text):
         raise CellProblem(
-            f"{text!r} looks like a date or a time; a spreadsheet may have made it of a serial",
+            f"{text!r} looks like a date or a time; a spreadsheet may have made it from a serial",
             "format the column as text and type the serial again; if it is the serial, say single "
             "in the column serial_basis",
         )
     if _FLOAT.fullmatch(text) or _DECIMAL.fullmatch(text):
         raise CellProblem(
-            f"{text!r} is a number with decimals, as a spreadsheet makes of a serial",
+            f"{text!r} is a number with decimals; a spreadsheet may have made it from a serial",
             "write the serial as text; if the point belongs to it, say single in the column "
             "serial_basis",
         )
     if _NOTE.fullmatch(text) or _WORDS_BESIDE.fullmatch(text) or _has_a_word(text):
         raise CellProblem(
-            f"{text[:40]!r} holds words beside the serial",
+            f"{text[:40]!r} has words besides the serial",
             "write the serial alone, and what became of the unit into the column disposition",
         )
     if _MANY.fullmatch(text):
@@ -481,13 +481,13 @@ class _Ends:
         grown = len(self.end) > width and (self.mark != "word" or self.start.startswith("0"))
         if end <= start or grown or (len(self.end) < width and self.mark == "word"):
             raise CellProblem(
-                f"{self.text!r} does not count up in numbers of one width",
+                f"{self.text!r} does not count up in numbers of equal length",
                 "write the smaller serial first and both in full",
             )
         if end - start >= MAX_RANGE:
             raise CellProblem(
                 f"{self.text!r} stands for {end - start + 1} units, more than {MAX_RANGE}",
-                "check both ends; split the range if it is meant",
+                "check both ends; split the range if it is intended",
             )
         return [f"{self.prefix}{number:0{width}d}" for number in range(start, end + 1)]
 

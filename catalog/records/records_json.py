@@ -129,7 +129,7 @@ def _record_reader(kind: Any) -> Convert:
         built = {}
         for name, item in value.items():
             if name not in known:
-                raise _Odd(f"has the unknown member {name!r}", f"Known are: {', '.join(known)}")
+                raise _Odd(f"has the unknown member {name!r}", f"Known members: {', '.join(known)}")
             plain, convert = known[name]
             try:
                 built[name] = item if type(item) is plain else convert(item)
@@ -139,7 +139,7 @@ def _record_reader(kind: Any) -> Convert:
         try:
             return kind(**built)
         except RecordInvalid as problem:
-            raise _Odd(f"cannot be: {problem.message}", problem.remedy) from None
+            raise _Odd(f"is impossible: {problem.message}", problem.remedy) from None
 
     return read
 
@@ -191,7 +191,7 @@ def _date(value: Any) -> PartialDate:
     try:
         return _parsed(value)
     except ValueError as problem:
-        raise _Odd(f"is no date: {problem}", "Correct it") from None
+        raise _Odd(f"is not a date: {problem}", "Correct it") from None
 
 
 @lru_cache(maxsize=65_536)

@@ -392,6 +392,6 @@ def _publish(temporary: Path, path: Path) -> None:
         path.hardlink_to(temporary)
     except FileExistsError:
         raise SnapshotExists(
-            f"{path.name} appeared meanwhile, and a snapshot is never overwritten.",
+            f"{path.name} was created in the meantime, and a snapshot is never overwritten.",
             remedy="Choose another name.",
         ) from None

@@ -132,9 +132,9 @@ class MappedContainer:
         except Exception:  # the header is a Python literal: a damaged one can fail in many ways
             raise self._broken(f"has no array header in {name}") from None
         if found != np.dtype(dtype) or len(shape) != 1:
-            raise self._broken(f"has an array of another form in {name}")
+            raise self._broken(f"has an array of a different form in {name}")
         if head.tell() + shape[0] * found.itemsize != len(data):
-            raise self._broken(f"has an array of another size in {name}")
+            raise self._broken(f"has an array of a different size in {name}")
         return np.frombuffer(data, dtype=found, count=shape[0], offset=head.tell())
 
     def read_chunks(self, name: str, size: int = 1 << 20) -> Iterable[bytes]:

@@ -97,8 +97,8 @@ class Snapshot:
         faults = faults_of(self._container, self.manifest)
         if faults:
             raise SnapshotDamaged(
-                f"The snapshot {self.path.name} is not what its manifest says.",
-                remedy="Do not use it; fetch the original again or import the catalog anew.",
+                f"The snapshot {self.path.name} differs from its manifest.",
+                remedy="Do not use it; get the original again or import the catalog again.",
                 faults=faults,
             )
 
@@ -340,7 +340,7 @@ class Snapshot:
         try:
             return json.loads(bytes(self._container.bytes_of(name)))
         except (ValueError, RecursionError) as problem:
-            raise self._unreadable(f"{name} is no JSON ({problem})") from None
+            raise self._unreadable(f"{name} is not JSON ({problem})") from None
 
     def _read_permit(self, row: int) -> Permit:
         try:
@@ -384,7 +384,7 @@ class Snapshot:
     def _unreadable(self, problem: str) -> SnapshotUnreadable:
         return SnapshotUnreadable(
             f"The snapshot {self.path.name} is damaged: {problem}.",
-            remedy="Verify it, and fetch the original again or import the catalog anew.",
+            remedy="Verify it, and get the original again or import the catalog again.",
         )
 
 

@@ -29,5 +29,5 @@ def faults_of(container: MappedContainer, manifest: SnapshotManifest) -> tuple[s
         if size != member.size:
             faults.append(f"Member {member.name} has {size} bytes instead of {member.size}.")
         elif digest.hexdigest() != member.sha256:
-            faults.append(f"Member {member.name} has another SHA-256 than its manifest says.")
+            faults.append(f"Member {member.name} has a different SHA-256 from its manifest.")
     return tuple(faults)

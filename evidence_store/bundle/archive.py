@@ -74,7 +74,7 @@ def zip_bundle(top: Path, destination: Path | None = None) -> Path:
     """
     target = destination or top.with_name(f"{top.name}.zip")
     if target.exists():
-        raise BundleExists(f"There is something at {target} already; it was left as it is.")
+        raise BundleExists(f"{target} already exists; it was not changed.")
     found = walk(top)
     if found.faults:
         raise BundleRefused(found.faults)
@@ -143,18 +143,18 @@ def _member_faults(member: Member, limits: ArchiveLimits) -> Iterator[Fault]:
     if name.startswith(("/", "\\")) or name[1:2] == ":":
         yield _fault("zip-absolute-name", name, "Its name begins at the root of a disk.")
     elif ".." in name.replace("\\", "/").split("/"):
-        yield _fault("zip-parent-name", name, "Its name leads out of the folder.")
+        yield _fault("zip-parent-name", name, "Its name points outside the folder.")
     elif side := side_file_fault(ZIP_SIDE_FILE, name):
         yield side
     elif not is_safe_name(name.removesuffix("/")):
-        yield _fault("zip-unsafe-name", name, "Its name is not a safe one.")
+        yield _fault("zip-unsafe-name", name, "Its name is not safe.")
     if head.flags & _ENCRYPTED:
         yield _fault("zip-encrypted", name, "It is encrypted.")
     elif head.flags & ~_KNOWN_FLAGS or head.version > _NEWEST:
-        words = "It is packed in a way that not every tool knows."
+        words = "It is packed in a way that not every tool supports."
         yield _fault("zip-method", name, words)
     if head.method not in (_STORED, _DEFLATED):
-        yield _fault("zip-method", name, "It is packed by a method that not every tool knows.")
+        yield _fault("zip-method", name, "It is packed by a method that not every tool supports.")
     large = head.size > limits.free_ratio
     if large and head.size > limits.ratio * max(head.packed, 1):
         words = f"{head.packed:,} bytes would unpack to {head.size:,}."
@@ -178,7 +178,7 @@ def _name_faults(members: tuple[Member, ...]) -> Iterator[Fault]:
     names = [member.name.removesuffix("/") for member in members]
     for name, count in Counter(names).items():
         if count > 1:
-            words = f"The name is there {count} times, and tools differ on which one counts."
+            words = f"The name occurs {count} times, and tools differ on which one counts."
             yield _fault("zip-duplicate-name", name, words)
     for fault in case_collisions(list(dict.fromkeys(names))):
         yield _fault("zip-case-collision", fault.where, fault.message)
@@ -186,7 +186,7 @@ def _name_faults(members: tuple[Member, ...]) -> Iterator[Fault]:
     for name in sorted(names):
         above = next((str(p) for p in PurePosixPath(name).parents if str(p) in files), None)
         if above is not None:
-            yield _fault("zip-duplicate-name", above, "It is there as a file and as a folder.")
+            yield _fault("zip-duplicate-name", above, "It exists both as a file and as a folder.")
 
 
 def _layout_faults(stream: BinaryIO, members: tuple[Member, ...], end: int) -> Iterator[Fault]:
@@ -211,7 +211,7 @@ def _layout_faults(stream: BinaryIO, members: tuple[Member, ...], end: int) -> I
         if member.header.flags & DESCRIPTOR:
             length = descriptor_length(stream, place, member.header)
             if not length:
-                words = "The record after its bytes says something else than the directory."
+                words = "The record after its bytes differs from the directory."
                 yield _fault("zip-headers-differ", member.name, words)
                 return
             place += length
@@ -256,7 +256,7 @@ def _unpack(path: Path, scratch: Path, limits: ArchiveLimits) -> Path:
                 _unpack_one(stream, member, scratch)
     except _NO_ZIP as error:
         raise BundleRefused(
-            (_fault("zip-damaged", path.name, f"It does not unpack whole: {error}."),)
+            (_fault("zip-damaged", path.name, f"It does not unpack completely: {error}."),)
         ) from error
     return _top_folder(scratch)
 
@@ -278,7 +278,7 @@ def _unpack_one(stream: BinaryIO, member: Member, scratch: Path) -> None:
     if left:
         raise ValueError(f"{member.name} is shorter than it says")
     if crc != head.crc:
-        raise ValueError(f"{member.name} has another CRC than it says")
+        raise ValueError(f"{member.name} has a different CRC than it says")
 
 
 def _inflated(stream: BinaryIO, head: Header) -> Iterator[bytes]:
@@ -297,11 +297,11 @@ def _inflated(stream: BinaryIO, head: Header) -> Iterator[bytes]:
             yield inflater.decompress(packed, BLOCK)
             packed = inflater.unconsumed_tail
         if inflater.eof and (inflater.unused_data or left):
-            raise ValueError("there are bytes after the end of what was packed")
+            raise ValueError("there are bytes after the end of the packed data")
     if inflater is not None and not inflater.eof:
         yield inflater.flush()
         if not inflater.eof:
-            raise ValueError("what was packed has no end")
+            raise ValueError("the packed data has no end")
 
 
 def _top_folder(scratch: Path) -> Path:

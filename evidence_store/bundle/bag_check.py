@@ -104,10 +104,10 @@ class BagCheck:
     ) -> None:
         for line in payload:
             if not line.path.startswith(f"{PAYLOAD}/"):
-                self._add("manifest-form", MANIFEST, f"{line.path} is no payload file.")
+                self._add("manifest-form", MANIFEST, f"{line.path} is not a payload file.")
         listed = {line.path for line in (*payload, *tags)}
         for path in sorted(listed - self._sizes.keys()):
-            self._add("file-missing", path, "It is listed, but it is missing.")
+            self._add("file-missing", path, "It is listed but missing.")
         for path in sorted(self._sizes.keys() - listed - {TAG_MANIFEST}):
             if not path.startswith(f"{SIGNATURES}/"):
                 self._add("file-unlisted", path, "No manifest lists it.")
@@ -148,11 +148,11 @@ class BagCheck:
             return
         told = {file.path: (file.sha256, file.size) for file in self.description.files}
         for path in sorted(told.keys() ^ (listed.keys() - {DESCRIPTION, CRATE})):
-            words = "data/bundle.json and the manifest do not agree on whether it is there."
+            words = "data/bundle.json and the manifest disagree on whether it exists."
             self._add("description-files", path, words)
         for path in sorted(told.keys() & listed.keys()):
             if told[path] != (listed[path], self._sizes.get(path, told[path][1])):
-                words = "data/bundle.json states another hash or size."
+                words = "data/bundle.json states a different hash or size."
                 self._add("description-files", path, words)
 
     def _check_info(self) -> None:
@@ -171,7 +171,7 @@ class BagCheck:
             log=self.description.log.name,
         )
         if data != right:
-            words = "It is not what the format asks for this payload, byte for byte."
+            words = "It is not what the format requires for this payload, byte for byte."
             self._add("bag-info", INFO, words)
 
     def _read(self, path: str, limit: int, missing: str = "") -> bytes | None:

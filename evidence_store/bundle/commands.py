@@ -53,7 +53,7 @@ def _add_allowed_signers(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="FILE",
-        help="the keys to believe, from outside the bundle",
+        help="the keys to trust, from outside the bundle",
     )
 
 
@@ -83,7 +83,7 @@ def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--require-timestamp",
         action="store_true",
-        help="a bundle without a timestamp that holds is a fault",
+        help="a bundle without a valid timestamp is a fault",
     )
     parser.add_argument(
         "--sealed",
@@ -111,7 +111,7 @@ def _add_sign(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -
         type=Role,
         choices=list(Role),
         default=Role.REVIEWER,
-        help="as what you sign (default: %(default)s)",
+        help="the role in which you sign (default: %(default)s)",
     )
     parser.set_defaults(func=_guarded(_sign))
 
@@ -124,7 +124,7 @@ def _add_timestamp(subparsers: argparse._SubParsersAction[argparse.ArgumentParse
     how = parser.add_mutually_exclusive_group(required=True)
     how.add_argument("--url", action="append", help="an authority; may be given several times")
     how.add_argument(
-        "--request-only", action="store_true", help="keep a request, to be answered later"
+        "--request-only", action="store_true", help="store a request, to be answered later"
     )
     how.add_argument("--answer", type=Path, metavar="FILE", help="attach the answer to a request")
     parser.set_defaults(func=_guarded(_timestamp))
@@ -148,7 +148,7 @@ def _guarded(command: Command) -> Command:
         except StoreError as error:
             _say(inert(error.diagnostics()), sys.stderr)
         except OSError as error:
-            _say(inert(f"It could not be done: {error}."), sys.stderr)
+            _say(inert(f"This failed: {error}."), sys.stderr)
         return NOT_CHECKED
 
     return run
@@ -187,13 +187,13 @@ def _sign(arguments: argparse.Namespace) -> int:
         if Path(one.signature_file).name not in there
     ]
     _say(f"Signed: {path}.")
-    _say(f"Still to sign: {', '.join(waiting)}." if waiting else "Everybody asked has signed.")
+    _say(f"Still to sign: {', '.join(waiting)}." if waiting else "Everybody required has signed.")
     return GOOD
 
 
 def _timestamp(arguments: argparse.Namespace) -> int:
     if arguments.request_only:
-        _say(f"Request kept: {keep_request(arguments.bundle)}. Attach its answer with --answer.")
+        _say(f"Request stored: {keep_request(arguments.bundle)}. Attach its answer with --answer.")
     elif arguments.answer:
         path = attach_answer(arguments.bundle, arguments.answer.read_bytes())
         _say(f"Answer attached: {path}.")

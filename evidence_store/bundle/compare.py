@@ -34,7 +34,7 @@ def comparison_faults(public: Path, sealed: Path) -> tuple[Fault, ...]:
         same_note = (public / CHECKPOINT).read_bytes() == (sealed / CHECKPOINT).read_bytes()
     except (OSError, DescriptionMalformed) as error:
         raise BundleUnreadable(
-            f"The sealed bundle {sealed} does not open: {error}.",
+            f"The sealed bundle {sealed} cannot be opened: {error}.",
             remedy="Give the folder of the sealed bundle that the public one was made from.",
         ) from error
     faults = []
@@ -43,9 +43,9 @@ def comparison_faults(public: Path, sealed: Path) -> tuple[Fault, ...]:
     elif withheld.sealed_tag_manifest != tag_manifest:
         faults.append(_fault(DESCRIPTION, "It names another sealed bundle as its source."))
     if not same_leaves:
-        faults.append(_fault(ENTRIES, "Its leaves are not those of the sealed bundle."))
+        faults.append(_fault(ENTRIES, "Its leaves differ from those of the sealed bundle."))
     if not same_note:
-        faults.append(_fault(CHECKPOINT, "Its checkpoint is not that of the sealed bundle."))
+        faults.append(_fault(CHECKPOINT, "Its checkpoint differs from that of the sealed bundle."))
     return tuple(faults)
 
 

@@ -146,7 +146,7 @@ class Decoder:
         try:
             for name, inner in _inside(data):
                 if depth <= 0:
-                    raise NotSearchable("More is packed into each other than is taken apart.")
+                    raise NotSearchable("Too many layers of packing to take apart.")
                 if isinstance(inner, str):
                     yield from self.of_text(inner, _joined(name, form), depth - 1)
                 else:
@@ -212,7 +212,7 @@ class Decoder:
             return False
         self._seen.add(key)
         if self._left < len(value):
-            self.problems.append("More comes of it than can be searched.")
+            self.problems.append("Unpacked, it is larger than can be searched.")
             return False
         self._left -= len(value)
         return True
@@ -631,7 +631,7 @@ def _pdf_read(data: bytes) -> Iterator[tuple[str, bytes | str]]:
     try:
         document = pypdfium2.PdfDocument(data)
     except (pypdfium2.PdfiumError, ValueError) as error:
-        raise NotSearchable(f"A PDF in it does not open: {error}.") from error
+        raise NotSearchable(f"A PDF in it cannot be opened: {error}.") from error
     try:
         for name, value in document.get_metadata_dict().items():
             yield f"{name} of a PDF", value
@@ -649,6 +649,6 @@ def _pdf_read(data: bytes) -> Iterator[tuple[str, bytes | str]]:
             page.close()
         yield "text of a PDF", "\n".join(pages)
     except (pypdfium2.PdfiumError, ValueError, UnicodeError) as error:
-        raise NotSearchable(f"A PDF in it cannot be read whole: {error}.") from error
+        raise NotSearchable(f"A PDF in it cannot be read completely: {error}.") from error
     finally:
         document.close()

@@ -180,15 +180,15 @@ def parse_description(data: bytes) -> Description:
 def _check_lists(description: Description) -> None:
     paths = [file.path for file in description.files]
     if paths != sorted(set(paths)):
-        raise DescriptionMalformed("Its files are not in order, or one is there twice.")
+        raise DescriptionMalformed("Its files are not in order, or one occurs twice.")
     strangers = {parent for file in description.files for parent in file.derived_from}
     strangers.difference_update(paths)
     if strangers:
-        raise DescriptionMalformed(f"A file is made from {min(strangers)}, which is not there.")
+        raise DescriptionMalformed(f"A file is made from {min(strangers)}, which is missing.")
     roles = [signer.role for signer in description.required_signers]
     files = {signer.signature_file for signer in description.required_signers}
     if roles.count(Role.CUSTODIAN) != 1 or len(files) != len(roles):
-        raise DescriptionMalformed("It must ask one custodian, and nobody twice in one role.")
+        raise DescriptionMalformed("It must require one custodian, and nobody twice in one role.")
     if description.withheld is not None:
         _check_withheld(description.withheld)
 
@@ -200,9 +200,9 @@ def _check_withheld(withheld: Withheld) -> None:
         or exhibits != sorted(set(exhibits))
         or list(withheld.files) != sorted(set(withheld.files))
     ):
-        raise DescriptionMalformed("What it withholds is not in order, or is there twice.")
+        raise DescriptionMalformed("What it withholds is not in order, or occurs twice.")
     if {how for _, how in withheld.exhibits} - _HOW:
-        raise DescriptionMalformed("An exhibit is withheld in a way that the format lacks.")
+        raise DescriptionMalformed("An exhibit is withheld in a way unknown to the format.")
 
 
 def _json_object(data: bytes) -> dict[str, Json]:
@@ -323,32 +323,32 @@ def _withheld_json(withheld: Withheld) -> Json:
 
 def _text(value: Json) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        raise TypeError(f"{value!r} is not text")
     return value
 
 
 def _log_name(value: Json) -> str:
     name = _text(value)
     if not _LOG_NAME.fullmatch(name):
-        raise ValueError(f"{name[:80]!r} is no name of a log")
+        raise ValueError(f"{name[:80]!r} is not the name of a log")
     return name
 
 
 def _count(value: Json) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise TypeError(f"{value!r} is no whole number from 0")
+        raise TypeError(f"{value!r} is not a whole number from 0")
     return value
 
 
 def _sha(value: Json) -> Sha256:
     if not is_sha256(value):
-        raise TypeError(f"{value!r} is no SHA-256")
+        raise TypeError(f"{value!r} is not a SHA-256")
     return Sha256(cast("str", value))
 
 
 def _texts(value: Json) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise TypeError(f"{value!r} is no list")
+        raise TypeError(f"{value!r} is not a list")
     return tuple(_text(item) for item in value)
 
 

@@ -75,7 +75,7 @@ def crate_faults(
                 return
     except OSError:
         return  # as above
-    words = f"It does not say what {DESCRIPTION} and the log say, in the one form."
+    words = f"It does not say what {DESCRIPTION} and the log say, in the required form."
     yield Fault(code="crate-form", where=CRATE, message=words)
 
 
@@ -83,7 +83,7 @@ def _problem(data: bytes) -> str:
     try:
         json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        return f"It is not JSON that every reader reads alike: {error}."
+        return f"It is not JSON that all programs read the same way: {error}."
     return ""
 
 
@@ -91,8 +91,8 @@ def _once(members: list[tuple[str, object]]) -> None:
     names = {name for name, _ in members}
     if len(names) != len(members):
         twice = next(name for name in names if [n for n, _ in members].count(name) > 1)
-        raise ValueError(f"the name {twice[:60]!r} stands twice in one object")
+        raise ValueError(f"the name {twice[:60]!r} occurs twice in one object")
 
 
 def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no number of JSON")
+    raise ValueError(f"{text} is not a JSON number")

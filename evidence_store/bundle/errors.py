@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _ASK_AGAIN = "Do not rely on it; ask whoever sealed it for an unaltered copy."
 _SWEEP = (
-    "So far nothing else was found wrong. Delete what the operating system put there, as each "
+    "Nothing else has been found wrong so far. Delete what the operating system put there, as each "
     "line says, and verify again; until then do not rely on it."
 )
 
@@ -85,7 +85,7 @@ class NearHit:
         """Say it to whoever publishes; these words are for nobody else."""
         more = f" and {len(self.places) - 3} more" if len(self.places) > 3 else ""
         return (
-            f"“{self.words}” stands in {', '.join(self.places[:3])}{more}, near to the "
+            f"“{self.words}” is in {', '.join(self.places[:3])}{more}, similar to the "
             f"{', '.join(self.labels)} ({'; '.join(self.forms[:3])})."
         )
 
@@ -96,11 +96,11 @@ class AnswersMissing(RedactionRefused):
     def __init__(self, hits: tuple[NearHit, ...]) -> None:
         count = len(hits)
         super().__init__(
-            f"{count} thing{'s' if count != 1 else ''} in the public bundle come"
-            f"{'' if count != 1 else 's'} near to what is withheld: "
+            f"{count} text{'s' if count != 1 else ''} in the public bundle "
+            f"{'are' if count != 1 else 'is'} similar to what is withheld: "
             f"{' '.join(hit.sentence() for hit in hits[:8])}",
-            remedy="Say of each whether it is withheld too or released on purpose, or stop: in a "
-            "plan as one of its values or as harmless.",
+            remedy="For each, decide whether to withhold it too or release it on purpose, or stop: "
+            "in a plan, list it as one of its values or as harmless.",
             leaks=tuple(hit.sentence() for hit in hits),
         )
         self.hits = hits

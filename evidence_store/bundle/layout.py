@@ -113,7 +113,7 @@ class RequiredSigner:
     def __post_init__(self) -> None:
         if not _PERSON.fullmatch(self.person):
             raise BundleContentsError(
-                f"The signer {self.person!r} has a name that cannot stand in a file name.",
+                f"The signer {self.person!r} has a name that cannot be part of a file name.",
                 remedy="Use lower-case letters, digits, '.', '_', '-' and at most one '@'.",
             )
 
@@ -223,7 +223,7 @@ class BundleContents:
         files = [signer.signature_file for signer in self.required_signers]
         if len(set(files)) != len(files):
             raise BundleContentsError(
-                "One person is asked twice to sign in one role.",
+                "One person is required to sign twice in one role.",
                 remedy="Name each signer once.",
             )
 
@@ -269,12 +269,12 @@ def check_payload_path(path: str) -> None:
     known = path in TOP_FILES if len(parts) == 1 else parts[0] in FOLDERS
     if not known or not is_safe_name(path) or f"{PAYLOAD}/{path}" in OWN_FILES:
         raise BundleContentsError(
-            f"A bundle has no place for a file called {path!r}.",
+            f"A bundle has no place for a file named {path!r}.",
             remedy=f"Put it into one of {', '.join(sorted(FOLDERS))} under a plain ASCII name.",
         )
     if content_sha256(f"{PAYLOAD}/{path}") == "":
         raise BundleContentsError(
-            f"The file {path!r} is not called after the SHA-256 of its bytes.",
+            f"The file {path!r} is not named after the SHA-256 of its bytes.",
             remedy="Build its path with content_path().",
         )
 
@@ -286,7 +286,7 @@ def _refuse_missing_parents(payload: tuple[PayloadFile, ...]) -> None:
             if parent not in there:
                 raise BundleContentsError(
                     f"{file.path} is said to be made from {parent}, which is not in the bundle.",
-                    remedy="Put that file in as well, or tell in `made_by` what it was made from.",
+                    remedy="Add that file as well, or say in `made_by` what it was made from.",
                 )
 
 

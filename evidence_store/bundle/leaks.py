@@ -81,7 +81,7 @@ class Leak:
 
     def sentence(self) -> str:
         """Say where what would leak, without saying it."""
-        return f"{self.where} holds the {self.label} ({self.disguise})."
+        return f"{self.where} contains the {self.label} ({self.disguise})."
 
 
 class _Table(dict[int, str]):

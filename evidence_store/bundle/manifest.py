@@ -48,9 +48,9 @@ def parse_manifest(
         match = _LINE.fullmatch(row)
         place = f"{where}, line {number}"
         if match is None:
-            faults.append(_fault(place, "This is no line of the form that sha256sum prints."))
+            faults.append(_fault(place, "This line does not have the form that sha256sum prints."))
         elif not is_safe_name(match["path"]):
-            faults.append(_fault(place, f"The name {match['path']!r} is not a safe one."))
+            faults.append(_fault(place, f"The name {match['path']!r} is not safe."))
         else:
             lines.append(ManifestLine(sha256=Sha256(match["sha256"]), path=match["path"]))
     faults.extend(_order_faults(lines, where))
@@ -61,7 +61,7 @@ def _ascii(data: bytes, where: str) -> tuple[str, list[Fault]]:
     try:
         return data.decode("ascii"), []
     except UnicodeDecodeError:
-        fault = _fault(where, "There are bytes in it that are no ASCII.")
+        fault = _fault(where, "It contains bytes that are not ASCII.")
         return data.decode("ascii", errors="replace"), [fault]
 
 

@@ -75,7 +75,7 @@ class RecordWriter:
             )
         sums = self._write_lines(ledger.entries(log, limit=checkpoint.size))
         if (self._root.size, self._root.root()) != (checkpoint.size, checkpoint.root):
-            raise LedgerDamaged(f"The entries of {log} do not come to the root of its checkpoint.")
+            raise LedgerDamaged(f"The entries of {log} do not give the root of its checkpoint.")
         note = checkpoint.note.encode("utf-8")
         write_new(self._top / CHECKPOINT, note)
         accounts = [

@@ -36,13 +36,13 @@ def check_checkpoint(
     except OSError:
         return None, ()  # that the file is missing is a fault already
     except (UnicodeDecodeError, NoteMalformed) as error:
-        return None, (_fault("checkpoint-form", CHECKPOINT, f"It is no checkpoint: {error}"),)
+        return None, (_fault("checkpoint-form", CHECKPOINT, f"It is not a checkpoint: {error}"),)
     faults = []
     if note.origin.rpartition("/")[2] != description.log.name:
-        words = f"It is of the log {note.origin!r}, not of {description.log.name!r}."
+        words = f"It is for the log {note.origin!r}, not {description.log.name!r}."
         faults.append(_fault("checkpoint-foreign", CHECKPOINT, words))
     if (note.size, note.root) != (description.log.size, description.log.root):
-        words = "Its size or root is not the one that data/bundle.json states."
+        words = "Its size or root is not the one stated in data/bundle.json."
         faults.append(_fault("checkpoint-mismatch", CHECKPOINT, words))
     signature = _signature_fault(text, note, allowed, at)
     return note, tuple(faults if signature is None else [*faults, signature])
@@ -70,7 +70,7 @@ def _signature_fault(
     if ended:
         words = f"The key of the log was not valid at {at:%Y-%m-%d %H:%M:%S} UTC."
         return _fault("checkpoint-key-not-valid", CHECKPOINT, words)
-    words = f"No allowed key of the log {note.origin!r} has signed it."
+    words = f"No allowed key of the log {note.origin!r} signed it."
     return _fault("checkpoint-signature", CHECKPOINT, words)
 
 
@@ -118,7 +118,7 @@ class RecordCheck:
                 disclosure = parse_disclosure(line)
                 place = (disclosure.sequence, disclosure.name)
                 if place <= last:
-                    words = f"Entry {place[0]}, {place[1]!r}: out of order, or there twice."
+                    words = f"Entry {place[0]}, {place[1]!r}: out of order, or duplicated."
                     self._add("disclosure-form", DISCLOSURES, words)
                 last = place
                 yield disclosure
@@ -138,11 +138,11 @@ class RecordCheck:
         if entry.sequence != number:
             self._add("entry-order", where, f"The entry calls itself {entry.sequence}.")
         if entry.log != self._log.name:
-            self._add("entry-foreign", where, f"It is of the log {entry.log!r}.")
+            self._add("entry-foreign", where, f"It belongs to the log {entry.log!r}.")
         if entry.kind == CLOCK_CORRECTED:
             self.corrections.append(number)
         elif self.last_at is not None and entry.at < self.last_at:
-            self._add("entry-order", where, "It is older than the entry before it.")
+            self._add("entry-order", where, "It is older than the previous entry.")
         self.last_at = entry.at
         opened = self._open(entry, known)
         self._check_complete(entry)
@@ -162,7 +162,7 @@ class RecordCheck:
             ):
                 self._add("disclosure-wrong", where, "It does not open the entry's commitment.")
             elif (entry.sequence, disclosure.name) in self._withheld:
-                words = "The bundle says that it withholds this field, and discloses it."
+                words = "The bundle says that it withholds this field, but discloses it."
                 self._add("disclosure-unexpected", where, words)
             opened[disclosure.name] = disclosure.value
         self._missing = sorted(entry.commitments.keys() - opened.keys())
@@ -180,7 +180,7 @@ class RecordCheck:
     def _check_files(self, number: int, entry: Entry) -> None:
         for file in self._files.get(number, ()):
             if not names_text(entry, file.sha256):
-                words = f"Entry {number} is said to record its SHA-256 and does not."
+                words = f"Entry {number} is said to record its SHA-256 but does not."
                 self._add("file-not-recorded", file.path, words)
 
     def _check_end(self) -> None:
@@ -192,7 +192,7 @@ class RecordCheck:
             words = f"It has {found} entries where the checkpoint signs {stated}."
             self._add("log-longer", ENTRIES, words)
         elif self._root.root() != self._log.root:
-            self._add("log-root", ENTRIES, "Its entries do not come to the signed root.")
+            self._add("log-root", ENTRIES, "Its entries do not give the signed root.")
         for sequence, name in sorted(self._still_withheld):
             words = f"It says that entry {sequence} withholds {name!r}; there is no such field."
             self._add("withheld-unknown", "data/bundle.json", words)

@@ -107,7 +107,7 @@ def redact(
     `BundleExists`. Then nothing is left behind.
     """
     if destination.exists():
-        raise BundleExists(f"There is something at {destination} already; it was left as it is.")
+        raise BundleExists(f"{destination} already exists; it was not changed.")
     verify(sealed, allowed_signers=allowed_signers)
     with scratch_folder(destination) as scratch, opened(sealed) as top:
         public = _Redaction(top, plan, scratch).seal(signers, clock)
@@ -126,7 +126,7 @@ class _Redaction:
         self._description = parse_description((top / DESCRIPTION).read_bytes())
         if self._description.public:
             raise RedactionRefused(
-                "This is a public bundle already.", remedy="Redact the sealed one instead."
+                "This is already a public bundle.", remedy="Redact the sealed one instead."
             )
 
     def seal(self, signers: Sequence[Signer], clock: Callable[[], datetime]) -> SealedBundle:
@@ -201,8 +201,8 @@ def _refuse_leaks(leaks: Sequence[Leak]) -> None:
     sentences = tuple(dict.fromkeys(leak.sentence() for leak in leaks if not leak.is_near))
     if sentences:
         raise RedactionRefused(
-            f"The public bundle would not hold back what it should: {' '.join(sentences[:5])}",
-            remedy="Leave that file out, change its words, or call the value harmless.",
+            f"The public bundle would reveal what it should withhold: {' '.join(sentences[:5])}",
+            remedy="Leave that file out, change its words, or mark the value as harmless.",
             leaks=sentences,
         )
     near = near_hits(leaks)

@@ -34,7 +34,7 @@ _MAX_PLAN = 4 * 1024 * 1024
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes, besides the keys to believe."""
     parser.add_argument("bundle", type=Path, help="the sealed bundle, a folder or a ZIP")
-    parser.add_argument("destination", type=Path, help="where the public bundle goes")
+    parser.add_argument("destination", type=Path, help="where to write the public bundle")
     parser.add_argument("--plan", type=Path, required=True, help="what to withhold, in JSON")
     parser.add_argument("--key", type=Path, required=True, help="the custodian's ssh key")
     parser.add_argument("--person", required=True, help="the custodian of the public bundle")
@@ -66,7 +66,7 @@ def read_plan(path: Path, *, custodian: str) -> RedactionPlan:
             value = json.loads(stream.read(_MAX_PLAN))
         unknown = sorted(value.keys() - _MEMBERS)
         if unknown:
-            raise ValueError(f"it has the member {unknown[0]!r}, which no plan has")
+            raise ValueError(f"it has the member {unknown[0]!r}, which is unknown in a plan")
         return _plan(value, path.parent, custodian)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BundleUnreadable(
@@ -96,7 +96,7 @@ def _plan(value: dict[str, Json], folder: Path, custodian: str) -> RedactionPlan
 def _field(item: dict[str, Json]) -> FieldChoice:
     exhibit, sequence = item.get("exhibit"), item.get("sequence")
     if sequence is not None and (not isinstance(sequence, int) or isinstance(sequence, bool)):
-        raise ValueError(f"the sequence {sequence!r} is no whole number")
+        raise ValueError(f"the sequence {sequence!r} is not a whole number")
     return FieldChoice(
         name=_text(item["name"]),
         exhibit=None if exhibit is None else _text(exhibit),
@@ -125,19 +125,19 @@ def _report(path: Path) -> PayloadFile:
 
 def _text(value: Json) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        raise TypeError(f"{value!r} is not text")
     return value
 
 
 def _texts(value: dict[str, Json], member: str) -> tuple[str, ...]:
     items = value.get(member, [])
     if not isinstance(items, list):
-        raise TypeError(f"{member} is no list")
+        raise TypeError(f"{member} is not a list")
     return tuple(_text(item) for item in items)
 
 
 def _objects(value: dict[str, Json], member: str) -> list[dict[str, Json]]:
     items = value.get(member, [])
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise ValueError(f"{member} is no list of objects")
+        raise ValueError(f"{member} is not a list of objects")
     return [item for item in items if isinstance(item, dict)]

@@ -230,7 +230,7 @@ def _refuse_unknown(
         names = ", ".join(sorted(choice.name for choice in waiting))
         raise RedactionRefused(
             f"The log has no private field that fits the plan's {names}.",
-            remedy="Look into data/ledger/disclosures.jsonl for the names of fields.",
+            remedy="See data/ledger/disclosures.jsonl for the names of fields.",
         )
 
 
@@ -246,10 +246,10 @@ def _not_open(
         strict = sorted(secret.label for secret in found if secret.strict)
         if strict:
             raise RedactionRefused(
-                f"The open part of entry {entry.sequence} holds the {strict[0]}. It is part of "
+                f"The open part of entry {entry.sequence} contains the {strict[0]}. It is part of "
                 "the Merkle tree and cannot be withheld.",
-                remedy="Call the value harmless, or do not publish this log.",
-                leaks=tuple(f"Entry {entry.sequence} holds the {label}." for label in strict),
+                remedy="Mark the value as harmless, or do not publish this log.",
+                leaks=tuple(f"Entry {entry.sequence} contains the {label}." for label in strict),
             )
         opened |= found
     return tuple(secret for secret in secrets if secret not in opened)

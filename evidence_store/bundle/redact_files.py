@@ -131,7 +131,7 @@ def _clean_picture(file: FileAccount, source: Path, scratch: Path) -> PayloadFil
         path=content_path("derived", sha256, suffix if "." in file.path else ""),
         source=target,
         made_by=(
-            f"Metadata taken out of the file with the SHA-256 {file.sha256}, "
+            f"Metadata removed from the file with the SHA-256 {file.sha256}, "
             "which is withheld; its image data is unchanged, bit for bit."
         ),
     )

@@ -105,7 +105,7 @@ def seal(
     _check_signers(contents, signers)
     if destination.exists() or destination.is_symlink():
         raise BundleExists(
-            f"There is something at {destination} already; it was left as it is.",
+            f"{destination} already exists; it was not changed.",
             remedy="Choose another place for the bundle.",
         )
     with scratch_folder(destination) as top:
@@ -163,7 +163,7 @@ def _check_signers(contents: BundleContents, signers: Sequence[Signer]) -> None:
     for role, person in given:
         if (role, person) not in required:
             raise BundleContentsError(
-                f"{person} is to sign as {role.value} but is no required signer in that role."
+                f"{person} is to sign as {role.value} but is not a required signer in that role."
             )
     if not any(role is Role.CUSTODIAN for role, _ in given):
         raise BundleContentsError(
@@ -209,7 +209,7 @@ def _copy_file(source: Path, target: Path) -> tuple[Sha256, int]:
         with open_plain(source) as stream:
             return copy_hashed(stream, target)
     except FileNotFoundError as error:
-        raise BundleContentsError(f"There is no file {source.name} to put in.") from error
+        raise BundleContentsError(f"There is no file {source.name} to add.") from error
 
 
 def _recorded(accounts: Sequence[FileAccount]) -> dict[int, list[FileAccount]]:

@@ -118,7 +118,7 @@ def reseal(top: Path, additions: Mapping[str, bytes]) -> None:
         kept[numbered(next_number(kept), "sha256")] = seal.data
         clash = sorted(path for path in additions if path in kept)
         if clash:
-            raise SigningFailed(f"{clash[0]} is in the bundle already, and nothing is overwritten.")
+            raise SigningFailed(f"{clash[0]} is already in the bundle, and nothing is overwritten.")
         tag_manifest = (top / TAG_MANIFEST).read_bytes()
         if seal.listed.get(TAG_MANIFEST) != sha256_bytes(tag_manifest):
             raise SigningFailed(f"{TAG_MANIFEST} is not the one that {FIRST_SEAL} lists.")
@@ -141,7 +141,7 @@ def seal_faults(files: Mapping[str, bytes], tag_manifest: bytes | None) -> list[
     if FIRST_SEAL not in files:
         return [_fault("seal-missing", FIRST_SEAL, "The seal is missing.")]
     faults = [
-        _fault("seal-unknown-file", path, "The format knows no file of this name.")
+        _fault("seal-unknown-file", path, "The format has no file of this name.")
         for path in files
         if path != FIRST_SEAL and not _NUMBERED.fullmatch(path) and not _SIGNATURE.fullmatch(path)
     ]
@@ -166,7 +166,7 @@ def _present_seal(files: Mapping[str, bytes]) -> SealLines:
     )
     if wrong:
         raise SigningFailed(
-            f"The bundle's present seal does not hold: {wrong[0].message}",
+            f"The bundle's present seal is not valid: {wrong[0].message}",
             remedy="Verify the bundle and get an unaltered copy before adding to it.",
         )
     return seal
@@ -182,7 +182,7 @@ def _listing_faults(
         if path not in hashes:
             faults.append(_fault("file-missing", path, f"{seal.path} lists it, but it is missing."))
         elif hashes[path] != sha256:
-            faults.append(_fault("seal-mismatch", path, f"It is not as {seal.path} lists it."))
+            faults.append(_fault("seal-mismatch", path, f"It differs from what {seal.path} lists."))
     if TAG_MANIFEST not in seal.listed:
         faults.append(_fault("seal-form", seal.path, f"It does not list {TAG_MANIFEST}."))
     return faults
@@ -193,7 +193,7 @@ def _unlisted_faults(seal: SealLines, hashes: Mapping[str, str]) -> list[Fault]:
         _fault(
             "seal-unlisted",
             path,
-            f"{seal.path} does not list it: it was put there later, or adding it was interrupted.",
+            f"{seal.path} does not list it: it was added later, or adding it was interrupted.",
         )
         for path in hashes
         if path not in seal.listed
@@ -210,7 +210,10 @@ def _chain_faults(
     for number in range(1, count + 1):
         path = numbered(number, "sha256")
         if path not in files:
-            return [*faults, _fault("seal-form", path, "The numbers of the seals have a gap.")]
+            return [
+                *faults,
+                _fault("seal-form", path, "The numbers of the seals have a gap."),
+            ]
         seal, wrong = read_seal(path, files[path])
         faults.extend([*wrong, *_listing_faults(seal, hashes)])
         faults.extend(_growth_faults(seal, earlier))
@@ -221,7 +224,7 @@ def _chain_faults(
 def _growth_faults(seal: SealLines, earlier: Mapping[str, str]) -> list[Fault]:
     lost = [path for path in earlier if seal.listed.get(path) != earlier[path]]
     if lost:
-        words = f"It leaves out {lost[0]}, which an earlier seal holds."
+        words = f"It leaves out {lost[0]}, which an earlier seal lists."
         return [_fault("seal-form", seal.path, words)]
     if earlier and len(seal.listed) == len(earlier):
         return [_fault("seal-form", seal.path, "It adds nothing to the seal before it.")]

@@ -16,10 +16,10 @@ NAMES = {
     ".ds_store": "macOS puts it into folders that the Finder has shown",
     ".localized": "macOS puts it into folders with a translated name",
     ".apdisk": "macOS puts it onto shared disks",
-    ".spotlight-v100": "macOS puts it there for its search",
+    ".spotlight-v100": "macOS uses it for searching",
     ".trashes": "macOS keeps deleted files in it",
-    ".fseventsd": "macOS notes changes to a disk in it",
-    ".temporaryitems": "macOS keeps passing files in it",
+    ".fseventsd": "macOS records changes to a disk in it",
+    ".temporaryitems": "macOS keeps temporary files in it",
     "__macosx": "macOS puts it into ZIP files that the Finder packs",
     "thumbs.db": "Windows puts it into folders whose pictures it has shown",
     "ehthumbs.db": "Windows puts it into folders whose clips it has shown",
@@ -51,7 +51,7 @@ def side_file_fault(code: str, path: str) -> Fault | None:
         return None
     where = "Unpack the ZIP, delete it there" if code == ZIP_SIDE_FILE else "Delete it unopened"
     words = (
-        f"By its name it is an operating system's own file, no part of the bundle: {who}. "
+        f"By its name it is an operating system's own file, not part of the bundle: {who}. "
         f"{where}, and verify again."
     )
     # repr keeps control characters and lone surrogates of a hostile name out of terminals.

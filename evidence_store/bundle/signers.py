@@ -119,7 +119,7 @@ def parse_allowed_signers(text: str, *, name: str = "allowed_signers") -> Allowe
             continue
         try:
             if not line.replace("\t", " ").isprintable():
-                raise ValueError("there is a control character in it")
+                raise ValueError("it contains a control character")
             keys.append(_parse_line(mark + line))
         except ValueError as error:
             raise BundleUnreadable(
@@ -128,7 +128,7 @@ def parse_allowed_signers(text: str, *, name: str = "allowed_signers") -> Allowe
             ) from error
     if not keys:
         raise BundleUnreadable(
-            f"{name} names no key at all.",
+            f"{name} names no key.",
             remedy="Give the allowed_signers file that you got from the custodian.",
         )
     return AllowedSigners(keys=tuple(keys))
@@ -180,12 +180,12 @@ def _parse_line(line: str) -> AllowedKey:
     if rest.split(maxsplit=1)[:1] and rest.split(maxsplit=1)[0] not in _KEY_TYPES:
         given = _OPTIONS.match(rest)
         if given is None:
-            raise ValueError("there is a quote without an end in it, or no key")
+            raise ValueError("it has an unclosed quote, or no key")
         options = _parse_options(given[0])
         rest = rest[given.end() :].lstrip(" \t")
     kind, _, rest = rest.replace("\t", " ").partition(" ")
     if kind not in _KEY_TYPES or not rest.strip():
-        raise ValueError("there is no key of a known type in it")
+        raise ValueError("it has no key of a known type")
     after, before = _time_option(options, "valid-after"), _time_option(options, "valid-before")
     if after is not None and before is not None and before <= after:
         raise ValueError("its key ends before it begins")
@@ -214,7 +214,7 @@ def _parse_options(text: str) -> dict[str, str]:
         if place == len(text):
             return options
         if text[place] != ",":
-            raise ValueError("its list of options has something else than options in it")
+            raise ValueError("its list of options contains something that is not an option")
         place += 1
 
 
@@ -225,7 +225,7 @@ def _time_option(options: dict[str, str], name: str) -> datetime | None:
 def _patterns(text: str) -> tuple[str, ...]:
     patterns = tuple(text.split(","))
     if any(len(pattern.encode()) > _LONGEST_PATTERN for pattern in patterns):
-        raise ValueError(f"there is a name of more than {_LONGEST_PATTERN:,} bytes in it")
+        raise ValueError(f"it has a name of more than {_LONGEST_PATTERN:,} bytes")
     return patterns
 
 
@@ -236,14 +236,14 @@ def _key_blob(kind: str, text: str) -> bytes:
         raise ValueError("its key is not base64") from error
     # Python takes more than one spelling of the same bytes; ssh-keygen takes one.
     if base64.b64encode(blob) != text.encode():
-        raise ValueError("its key is not base64 in its one form")
+        raise ValueError("its key is not canonical base64")
     parts = _wire_strings(blob)
     if not parts or parts[0] != kind.encode("ascii"):
-        raise ValueError(f"its key is not of the type {kind} that it says")
+        raise ValueError(f"its key is not of the stated type {kind}")
     if len(parts) != 1 + _KEY_TYPES[kind] or (
         "ed25519" in kind and len(parts[1]) != _ED25519_BYTES
     ):
-        raise ValueError("its key has too many bytes or too few")
+        raise ValueError("its key has too many or too few bytes")
     return blob
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 TIME_BASIS = {
     "given": "the time that was given",
     "timestamp": "the time of a timestamp that covers the signature",
-    "stated": "the time of sealing that the custodian states",
+    "stated": "the time of sealing stated by the custodian",
 }
 
 
@@ -69,7 +69,7 @@ def signature_of(signer: Signer, tag_manifest: bytes) -> tuple[str, bytes]:
         return signature_file(signer.role, signer.person), armour.encode("ascii")
     except (SignatureInvalid, SignatureMalformed, UnicodeEncodeError) as error:
         raise SigningFailed(
-            f"What {signer.person} signed with is no signature of the bundle: {error}",
+            f"What {signer.person} signed with is not a signature of the bundle: {error}",
             remedy="Check which key was used, then sign again.",
         ) from error
 
@@ -85,8 +85,8 @@ def add_signature(top: Path, signer: Signer) -> str:
     required = required_signers(top)
     if (signer.role, signer.person) not in {(one.role, one.person) for one in required}:
         raise SigningFailed(
-            f"This bundle does not ask {signer.person} to sign as {signer.role.value}.",
-            remedy="It asks: "
+            f"This bundle does not require {signer.person} to sign as {signer.role.value}.",
+            remedy="It requires: "
             + ", ".join(f"{one.person} as {one.role.value}" for one in required)
             + ".",
         )
@@ -94,7 +94,7 @@ def add_signature(top: Path, signer: Signer) -> str:
     bag.run()
     if bag.faults or bag.tag_manifest is None:
         raise SigningFailed(
-            f"The bundle is not whole, so it was not signed: {bag.faults[0].where}: "
+            f"The bundle is damaged, so it was not signed: {bag.faults[0].where}: "
             f"{bag.faults[0].message}",
             remedy="Verify it, and get an unaltered copy.",
         )
@@ -109,7 +109,7 @@ def required_signers(top: Path) -> tuple[RequiredSigner, ...]:
         return parse_description((top / DESCRIPTION).read_bytes()).required_signers
     except (OSError, DescriptionMalformed) as error:
         raise BundleUnreadable(
-            f"{top} does not open as a bundle: {error}",
+            f"{top} cannot be opened as a bundle: {error}",
             remedy="Give the top folder of a bundle, the one with bagit.txt in it.",
         ) from error
 
@@ -135,7 +135,7 @@ def check_signatures(
         faults.append(_fault("signature-missing", path, words))
     for path in sorted(path for path in files if path.endswith(".sig")):
         if path not in asked:
-            words = "The bundle asks nobody for this signature."
+            words = "The bundle does not require this signature."
             faults.append(_fault("signature-unasked", path, words))
             continue
         result = _check_one(path, files[path], asked[path], tag_manifest, allowed, at(path))
@@ -158,7 +158,7 @@ def _check_one(
     try:
         key = verify_sshsig(data.decode("ascii"), tag_manifest, signer.role.namespace)
     except (SignatureMalformed, UnicodeDecodeError) as error:
-        return _fault("signature-form", path, f"It is not armoured as ssh-keygen does: {error}")
+        return _fault("signature-form", path, f"It is not in the form of ssh-keygen: {error}")
     except SignatureInvalid as error:
         return _fault("signature-wrong", path, f"It does not sign this bundle: {error}")
     lines = [
@@ -172,7 +172,7 @@ def _check_one(
         )
         if BYTE_ORDER_MARK in others:
             words += (
-                " The list begins with a byte order mark, which ssh-keygen too takes for a part "
+                " The list begins with a byte order mark, which ssh-keygen also takes for part "
                 "of the first name: save your copy as UTF-8 without one."
             )
         return _fault("signer-not-allowed", path, words)

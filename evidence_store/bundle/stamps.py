@@ -66,7 +66,7 @@ def check_stamps(
             continue
         if suffix == "tsq":
             if not asks(files[path], hashlib.sha256(seal).digest()):
-                words = "It is not the request for a timestamp of its seal, in the one form."
+                words = "It is not a timestamp request for its seal in the required form."
                 faults.append(Fault(code="timestamp-request", where=path, message=words))
             continue
         result = _check_one(path, files[path], seal, files.get(f"{stem}.tsq"), trusted)
@@ -125,8 +125,8 @@ def attach_answer(top: Path, answer: bytes) -> str:
             reseal(top, {f"{stem}.tsr": answer})
             return f"{stem}.tsr"
     raise TimestampFailed(
-        "The answer is for no open request that this bundle keeps.",
-        remedy="Ask with the .tsq file of this bundle and attach what comes back.",
+        "The answer matches no open request of this bundle.",
+        remedy="Send the .tsq file of this bundle and attach the answer to it.",
     )
 
 

@@ -48,7 +48,7 @@ def stripped(data: bytes) -> bytes:
             return _webp(data)
     except (struct.error, IndexError) as error:
         raise NotStrippable("The photo ends in the middle of its structure.") from error
-    raise NotStrippable("Only JPEG, PNG and WebP can be rid of metadata without loss.")
+    raise NotStrippable("Only from JPEG, PNG and WebP can metadata be removed without loss.")
 
 
 def _jpeg(data: bytes) -> Iterator[bytes]:
@@ -180,7 +180,7 @@ def _webp(data: bytes) -> bytes:
         if kind == b"VP8X":
             chunk = chunk[:8] + bytes([chunk[8] & ~_WEBP_METADATA_FLAGS]) + chunk[9:]
         if kind == b"EXIF" and _tiff_orientation(chunk[8:].removeprefix(b"Exif\0\0")) != 1:
-            raise NotStrippable("The WebP is turned by its metadata, which would be lost.")
+            raise NotStrippable("The WebP is rotated by its metadata, which would be lost.")
         if kind in _WEBP_KEPT:
             kept.append(chunk)
         place = after

@@ -81,8 +81,8 @@ class VerificationReport:
                 "files are as listed, and nothing else is in the bundle."
             ),
             (
-                f"The log {self.log} is whole: "
-                f"{counted(self.entries, 'entry comes', 'entries come')} to the signed root "
+                f"The log {self.log} is complete: "
+                f"{counted(self.entries, 'entry gives', 'entries give')} the signed root "
                 f"{self.root}."
             ),
             "Every disclosed field is the one that its entry committed to.",
@@ -178,7 +178,7 @@ class _Verification:
     def report(self) -> VerificationReport:
         description = self._description
         if description is None or self._bag.tag_manifest_sha256 is None:
-            raise BundleUnreadable("The bundle was not checked to its end.")
+            raise BundleUnreadable("The check of the bundle was not completed.")
         return VerificationReport(
             title=description.title,
             log=description.log.name,
@@ -209,7 +209,7 @@ class _Verification:
         trusted = [stamp for stamp in self._stamps if stamp.trusted]
         self._stamps_unchecked = len(self._stamps) - len(trusted)
         if require_timestamp and not trusted:
-            words = "No timestamp of an authority holds under the given root certificates."
+            words = "No authority's timestamp is valid under the given root certificates."
             self.faults.append(_fault("timestamp-missing", "signatures", words))
 
     def _check_record(self, description: Description) -> None:
@@ -236,7 +236,7 @@ class _Verification:
         if self._stamps_unchecked:
             remarks.append(
                 f"{counted(self._stamps_unchecked, 'timestamp was', 'timestamps were')} not "
-                "checked, for want of the root certificate of the authority."
+                "checked, because the root certificate of the authority is missing."
             )
         remarks.extend(self._payload_remarks(description))
         return tuple(remarks)
@@ -251,8 +251,8 @@ class _Verification:
             )
         elif stated:
             remarks.append(
-                f"No timestamp covers the signature of {', '.join(stated)}: when it was made, and "
-                "whether the key was still valid, nobody outside confirms."
+                f"No timestamp covers the signature of {', '.join(stated)}: nobody outside "
+                "confirms when it was made and whether the key was still valid."
             )
         if ahead := ahead_remark(self._bag.sealed_at, self._now):
             remarks.append(ahead)
@@ -260,14 +260,14 @@ class _Verification:
             where = ", ".join(map(str, self._corrections[:MOST_NAMED]))
             remarks.append(
                 f"The clock of the store was corrected: times before entry {where} of the log are "
-                "those of a clock that was wrong."
+                "from a clock that was wrong."
             )
         last = self._last_entry_at
         early = [stamp.at for stamp in self._stamps if stamp.trusted]
         if last is not None and min([self._bag.sealed_at, *early]) < last.replace(microsecond=0):
             remarks.append(
-                "It was sealed or stamped, as it says, before the last entry of its log was made: "
-                "one of the clocks was wrong, or one of the times is not true."
+                "It claims to have been sealed or stamped before the last entry of its log was "
+                "made: one of the clocks was wrong, or one of the times is false."
             )
         return remarks
 
@@ -286,7 +286,7 @@ class _Verification:
             for file in description.files
         )
         if loose:
-            remarks.append(f"{loose} of the originals are not tied to an entry of the log.")
+            remarks.append(f"{loose} of the originals are not linked to an entry of the log.")
         if self._bag.instructions != instructions_bytes(description.required_signers):
             remarks.append(
                 "data/VERIFY.txt is not the text that this program writes: read its lines before "
@@ -296,8 +296,8 @@ class _Verification:
         if large:
             remarks.append(
                 f"{counted(large, 'JSON document has', 'JSON documents have')} more than "
-                f"{MAX_DOCUMENT:,} bytes: whether a name stands twice in one of the objects was "
-                "not looked for."
+                f"{MAX_DOCUMENT:,} bytes: they were not checked for names that occur twice in "
+                "one object."
             )
         if description.synthetic:
             remarks.append("The bundle contains synthetic material.")

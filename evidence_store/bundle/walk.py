@@ -84,7 +84,7 @@ def is_plain_folder(entry: os.DirEntry[str]) -> bool:
 def _may_enter(path: str, faults: list[Fault]) -> bool:
     if is_safe_name(path):
         return True
-    faults.append(_fault("name-not-safe", path, "The folder has a name that is not a safe one."))
+    faults.append(_fault("name-not-safe", path, "The folder has an unsafe name."))
     return False
 
 
@@ -96,7 +96,7 @@ def _is_plain_file(entry: os.DirEntry[str], path: str, faults: list[Fault]) -> b
         faults.append(_fault("special-file", path, "It is neither a file nor a folder."))
         return False
     if not is_safe_name(path):
-        faults.append(_fault("name-not-safe", path, "The file has a name that is not a safe one."))
+        faults.append(_fault("name-not-safe", path, "The file has an unsafe name."))
         return False
     return True
 

@@ -106,7 +106,7 @@ def read_directory(stream: BinaryIO) -> Directory:
         members.append(member)
         place += member.header.length
     if len(members) != count:
-        raise NotAsWritten(".", f"It says {count:,} members and lists {len(members):,}.")
+        raise NotAsWritten(".", f"It claims {count:,} members and lists {len(members):,}.")
     return Directory(members=tuple(members), start=start)
 
 
@@ -177,7 +177,7 @@ def _end(stream: BinaryIO, size: int) -> tuple[int, int, int]:
         if any(a not in (b, top) for a, b, top in zip(narrow, wide, limits, strict=True)):
             raise NotAsWritten(".", "Its two end records differ.")
     elif count == _MANY or _LARGE in (length, start):
-        raise NotAsWritten(".", "It points to an end record that is not there.")
+        raise NotAsWritten(".", "It points to a missing end record.")
     if start + length != place:
         raise NotAsWritten(".", "There are bytes between its directory and its end.")
     return count, length, start
@@ -190,27 +190,27 @@ def _end_64(record: bytes, locator: bytes, place: int) -> tuple[int, int, int]:
     )
     plain = signature == b"PK\x06\x06" and length == _END_64.size - 12 and at == place
     if not plain or disk or disks != 1 or here or first or count_here != count or needed > 45:
-        raise NotAsWritten(".", "Its end record for large files is not a plain one.")
+        raise NotAsWritten(".", "Its end record for large files is not plain.")
     return int(count), int(size), int(start)
 
 
 def _member(data: bytes) -> Member:
     if len(data) < _CENTRAL.size:
-        raise NotAsWritten(".", "Its directory is cut.")
+        raise NotAsWritten(".", "Its directory is cut off.")
     (
         signature, made_by, version, flags, method, time, date, crc, packed, size,
         name_length, extra_length, comment_length, disk, internal, external, offset,
     ) = _CENTRAL.unpack_from(data)  # fmt: skip
     length = _CENTRAL.size + name_length + extra_length
     if signature != b"PK\x01\x02" or length > len(data):
-        raise NotAsWritten(".", "Its directory has something in it that is no member.")
+        raise NotAsWritten(".", "Its directory contains something that is not a member.")
     name = data[_CENTRAL.size : _CENTRAL.size + name_length]
     where = name.decode("ascii", "backslashreplace")
     extras = _extras(data[_CENTRAL.size + name_length : length], where, local=False)
     if comment_length:
         raise NotAsWritten(where, "It has a comment.")
     if disk or internal > 1:
-        raise NotAsWritten(where, "It is said to lie in another part, or to be of an unknown kind.")
+        raise NotAsWritten(where, "It claims to be in another part, or to be of an unknown kind.")
     form = "".join("Q" for value in (size, packed, offset) if value == _LARGE)
     if form:
         values = iter(_wide(extras, form, where))
@@ -238,7 +238,7 @@ def _wide(extras: Mapping[int, bytes], form: str, where: str) -> tuple[int, ...]
     """The 64-bit numbers of a large member: exactly those whose 32 bits do not suffice."""
     data = extras.get(ZIP64, b"")
     if len(data) != struct.calcsize("<" + form):
-        raise NotAsWritten(where, "Its field for large sizes has another length than it needs.")
+        raise NotAsWritten(where, "Its field for large sizes has the wrong length.")
     return struct.unpack("<" + form, data)
 
 
@@ -253,7 +253,7 @@ def _extras(data: bytes, where: str, *, local: bool) -> Mapping[int, bytes]:
         value = data[place + _EXTRA.size : place + _EXTRA.size + length]
         place += _EXTRA.size + length
         if len(value) != length or kind in fields or not _is_plain(kind, value, local=local):
-            words = f"Its extra field {kind:#06x} is not one that every tool reads alike."
+            words = f"Its extra field {kind:#06x} is not one that all tools read the same way."
             raise NotAsWritten(where, words)
         fields[kind] = value
     return fields
@@ -286,5 +286,5 @@ def _read(stream: BinaryIO, place: int, length: int) -> bytes:
     stream.seek(place)
     data = stream.read(length)
     if len(data) != length:
-        raise NotAsWritten(".", "It is cut.")
+        raise NotAsWritten(".", "It is cut off.")
     return data

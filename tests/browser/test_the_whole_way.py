@@ -270,7 +270,7 @@ def test_a_group_of_copies_is_looked_at_and_split(tour_of, photo, repost) -> Non
     tour.open_case("A split", "Solo")
     tour.take_in(photo, repost)
     tour.go("Copies")
-    tour.says("matched features")
+    tour.says("matched features line up")
     tour.page.locator("[alt^='The two photos side by side']").first.wait_for()
     tour.starting("judge-copy").get_by_text("No, split the group").click()
     reason = tour.starting("reason-copy").locator("textarea")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,7 +65,7 @@ def lost_update(one: Tour, other: Tour) -> str:
     one.correct(PLATE, "model", "TYPE E", reason="The first word is worn.")
     other.press(f"confirm-{PLATE}-model")
     card = other.key(f"card-field-{PLATE}-model")
-    card.get_by_text(re.compile("Not recorded[:,][^.]* newer ")).wait_for()
+    card.get_by_text("Not recorded: there is a newer entry.").wait_for()
     other.page.locator(".wa-refused").get_by_text("Not recorded").wait_for()
     return card.inner_text()
 

@@ -72,9 +72,9 @@ def test_a_put_that_fails_is_not_acknowledged_and_can_be_done_again(
 ) -> None:
     BlobStore(tmp_path)  # the folders are there: the first act is one of the put itself
     blobs = BlobStore(tmp_path, disk=FailingDisk(act, 1))
-    with pytest.raises(StoreUnavailable, match="could not be kept") as failed:
+    with pytest.raises(StoreUnavailable, match="could not be stored") as failed:
         blobs.put(b"data")
-    assert "do it again" in failed.value.diagnostics()
+    assert "try again" in failed.value.diagnostics()
     assert list((tmp_path / "incoming").iterdir()) == []
     for name in blobs.names():
         assert blobs.get(name) == b"data"
@@ -142,7 +142,7 @@ def test_a_full_disk_loses_nothing(small_disk: Path) -> None:
         fill(small_disk)
         with pytest.raises(StoreUnavailable, match="No space left") as failed:
             blobs.put(bytes(100_000))
-        assert "do it again" in failed.value.diagnostics()
+        assert "try again" in failed.value.diagnostics()
         with pytest.raises(StoreUnavailable, match="database or disk is full"):
             append_until_it_fails(ledger, promises)
     subprocess.run(["mount", "-o", "remount,size=30m", small_disk], check=True)

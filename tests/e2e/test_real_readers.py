@@ -71,7 +71,7 @@ def test_real_photos_go_from_intake_to_a_bundle_that_verifies(
 ) -> None:
     bench = Workbench.open(Settings.for_store(tmp_path / "store", readers=("rapidocr",)))
     actor = someone(bench)
-    case = bench.cases.open_case(actor, title="Real plates", policy=Policy.SOLO)
+    case = bench.cases.open_case(actor, title="Results on real plates", policy=Policy.SOLO)
     photos = sorted((measuring_photos / "plates").glob("plate_02*.png"))[:3]
     assert len(photos) == 3
     uploads = [Upload(name=path.name, data=path.read_bytes()) for path in photos]

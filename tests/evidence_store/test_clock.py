@@ -97,7 +97,7 @@ def test_a_correction_is_an_entry_from_which_times_run_on(ledger: Ledger, clock:
 
 
 def test_nobody_but_the_ledger_records_a_correction(ledger: Ledger) -> None:
-    with pytest.raises(BadInput, match="by the ledger alone"):
+    with pytest.raises(BadInput, match="Only the ledger writes"):
         ledger.append("case-1", Draft(kind="clock-corrected", actor="p-1", body={}))
 
 

@@ -80,7 +80,7 @@ def test_nothing_is_made_where_a_ledger_must_exist(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="There is no ledger"):
         Database(f"sqlite:///{tmp_path / 'none.sqlite'}", must_exist=True)
     (tmp_path / "empty.sqlite").write_bytes(b"")
-    with pytest.raises(StoreUnavailable, match="holds no ledger"):
+    with pytest.raises(StoreUnavailable, match="has no ledger"):
         Database(f"sqlite:///{tmp_path / 'empty.sqlite'}", must_exist=True)
     assert list(tmp_path.iterdir()) == [tmp_path / "empty.sqlite"]
 

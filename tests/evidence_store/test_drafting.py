@@ -37,7 +37,7 @@ def test_what_is_no_kind_is_refused(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(OWN_KINDS))
 def test_what_the_ledger_alone_writes_nobody_drafts(kind: str) -> None:
-    with pytest.raises(BadInput, match="by the ledger alone"):
+    with pytest.raises(BadInput, match="Only the ledger writes"):
         check_draft(draft(kind))
 
 

@@ -61,7 +61,7 @@ def test_a_folder_with_its_name_and_key_alone_may_still_be_begun(
 
 
 LEFT: dict[str, Callable[[Path], object]] = {
-    "kept bytes": lambda folder: BlobStore(folder / "blobs").put(b"a photo"),
+    "stored bytes": lambda folder: BlobStore(folder / "blobs").put(b"a photo"),
     "keys of people": lambda folder: KeyFolder(folder / "keys").create("person-1"),
     "catalogs": lambda folder: _file(folder / "catalogs" / "a.snapshot"),
     "bundles": lambda folder: _file(folder / "bundles" / "case-1-9" / "bagit.txt"),

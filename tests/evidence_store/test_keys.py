@@ -138,7 +138,7 @@ def test_a_key_held_by_the_person_is_enrolled_and_cannot_sign_here(keys: KeyFold
     key = keys.enrol("person-1", f"{FOREIGN} me@mine\n")
     assert (key.held_by, key.line) == ("person", FOREIGN)
     assert keys.public("person-1").held_by == "person"
-    with pytest.raises(KeyMissing, match="not kept here"):
+    with pytest.raises(KeyMissing, match="not stored here"):
         keys.sign("person-1", b"d", namespace=SPACE)
     with pytest.raises(BadInput):
         keys.enrol("person-2", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAQE=")

@@ -26,8 +26,8 @@ ODD = st.sampled_from(
         ("x\x85", "a control character (U+0085), at character 2"),
         ("\ud800", "half of a character (U+D800), at character 1"),
         ("\udcff.jpg", "half of a character (U+DCFF), at character 1"),
-        ("\uffff", "a code that is no character (U+FFFF), at character 1"),
-        ("\U0010fffe", "a code that is no character (U+10FFFE), at character 1"),
+        ("\uffff", "a code that is not a character (U+FFFF), at character 1"),
+        ("\U0010fffe", "a code that is not a character (U+10FFFE), at character 1"),
     ],
 )
 def test_what_no_log_can_hold_is_named_with_its_place(text: str, said: str) -> None:

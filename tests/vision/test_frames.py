@@ -279,7 +279,7 @@ def test_command_line_tells_what_was_chosen_and_what_was_missed_in_words(
     monkeypatch.setattr("vision.frames.LIMITS", limits)
     assert main([str(clip), "--choose", str(tmp_path)]) == 0
     told = capsys.readouterr()
-    assert told.err == "What lies behind 1 s was not looked at.\n"
+    assert told.err == "Anything after 1 s was not examined.\n"
     assert "s  Sharpest view of scene 1 (sharpness " in told.out
 
 

@@ -110,14 +110,14 @@ def test_what_was_recorded_is_shown_as_it_was() -> None:
     assert en.text("Said before there were identifiers.") == "Said before there were identifiers."
     now = say("reader.unknown", name="a", known=("b",))
     assert en.text(replace(now, shown="As it was worded then.")) == "As it was worded then."
-    assert en.text(now) == "There is no reader called “a”; choose from b."
+    assert en.text(now) == "There is no engine called “a”; choose from b."
 
 
 def test_an_error_that_holds_a_sentence_is_told_in_its_words() -> None:
     with pytest.raises(NothingToFuse) as caught:
         fuse(())
     assert en.told(caught.value) == en.said(caught.value)
-    assert en.said(caught.value).startswith("There is no reading to fuse: ")
+    assert en.said(caught.value).startswith("There is no reading to combine: ")
     with pytest.raises(EngineMissing) as missing:
         load_engine("nosuch")
     assert "“nosuch”; choose from rapidocr, " in en.said(missing.value)

@@ -139,7 +139,7 @@ def test_of_two_next_keys_at_one_moment_one_is_begun(
         partial(there.people.begin_key, one, whom, seen=looked, reason="Theirs"),
     )
     here.people.begin_key(one, whom, seen=looked, reason="Mine")
-    assert "since something newer stands" in ended()
+    assert "there is a newer entry" in ended()
     assert len(there.people.keys_of(whom)) == 2
 
 

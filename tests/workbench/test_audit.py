@@ -133,7 +133,7 @@ def test_of_many_rows_some_are_named_and_the_others_counted(
         connection.execute(insert(tables.shown), rows)
     faults = [*table_faults(store.stores)]
     assert len(faults) == MOST_NAMED + 1
-    assert faults[-1].message == "5 more rows of it are at fault so (row-added)."
+    assert faults[-1].message == "5 more rows of this table have this fault (row-added)."
 
 
 def test_the_command_names_faults_and_ends_with_1(

@@ -111,8 +111,8 @@ def test_whatever_is_deleted_or_altered_in_the_folder_is_a_named_fault(tmp_path:
             looked[kind] += 1
             data, mode = path.read_bytes(), path.stat().st_mode
             path.unlink()
-            # A bundle's ZIP is only its form for sending, and packed again where it is gone.
-            assert walk.codes() or path.suffix == ".zip", f"{path} is gone"
+            # A bundle's ZIP is only its form for sending, and packed again where it is missing.
+            assert walk.codes() or path.suffix == ".zip", f"{path} is missing"
             path.write_bytes(bytes([data[0] ^ 1]) + data[1:] if data else b"x")
             assert walk.codes(), f"{path} is altered"
             path.unlink()

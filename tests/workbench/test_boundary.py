@@ -99,7 +99,7 @@ def test_a_photo_that_ends_what_opens_it_is_refused_with_its_hash(
     assert refusal.sha256 == sha256_of(data)
     assert refusal.size == len(data)
     (entry,) = logged(bench, case)
-    assert entry.private["original"] == refusal.sha256, "what was received is kept"
+    assert entry.private["original"] == refusal.sha256, "the received file is stored unchanged"
     assert bench.stores.blobs.get(sha256_of(data)) == data
 
 
@@ -109,7 +109,7 @@ def test_an_archive_that_ends_what_opens_it_is_refused(
 ) -> None:
     archive = Upload(name=name, data=zipped("a.jpg", "b.jpg"))
     report = between_good_ones(bench, investigator, case, archive)
-    assert all("broke off" in refusal.reason for refusal in report.refused)
+    assert all("stopped on it" in refusal.reason for refusal in report.refused)
     assert len(report.refused) == (1 if name == "killed.zip" else 2), "each member by itself"
 
 
@@ -271,7 +271,7 @@ def test_a_file_with_a_problem_that_nobody_knows_is_refused(
     monkeypatch.setattr("workbench.intake.DECODERS.photo", photo)
     report = between_good_ones(bench, investigator, case, odd)
     (refusal,) = report.refused
-    assert refusal.reason.startswith("odd.jpg is made in a way that was not expected (KeyError")
+    assert refusal.reason.startswith("odd.jpg could not be opened (KeyError")
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ def test_a_problem_of_a_clip_that_nobody_knows_is_told_in_words_of_ours(
     report = between_good_ones(bench, investigator, case, Upload(name="odd.mp4", data=CLIP))
     assert report.refused == ()
     assert report.problems == (
-        "odd.mp4 (EX-0002): Something could not be had, and what opens clips did not say what.",
+        "odd.mp4 (EX-0002): Part of the clip could not be decoded; the decoder did not say which.",
     )
 
 
@@ -302,7 +302,7 @@ def test_a_clip_of_an_unknown_codec_is_refused_in_a_sentence(
     assert data != CLIP
     report = between_good_ones(bench, investigator, case, Upload(name="odd.mp4", data=data))
     (refusal,) = report.refused
-    assert "a codec" in refusal.reason
+    assert "video codec" in refusal.reason
     assert "Convert it to H.264" in refusal.reason
 
 

@@ -69,7 +69,10 @@ def test_coverage_is_declared_in_values_and_shown_in_words(
 
 @pytest.mark.parametrize(
     ("words", "problem"),
-    [({"first": "soon"}, "'soon' is not a date"), ({"completeness": "mostly"}, "no completeness")],
+    [
+        ({"first": "soon"}, "'soon' is not a date"),
+        ({"completeness": "mostly"}, "not a completeness"),
+    ],
 )
 def test_coverage_that_says_nothing_is_refused(
     bench: Workbench, words: dict[str, str], problem: str
@@ -82,7 +85,7 @@ def test_coverage_without_a_word_is_not_stated(bench: Workbench, investigator: A
     imported = bench.catalogs.import_(
         investigator, demo_catalog_csv(), name="demo.csv", coverage=" ", synthetic=True
     )
-    assert imported.coverage == "not stated"
+    assert imported.coverage == "not given"
 
 
 def demo_book() -> bytes:
@@ -126,7 +129,7 @@ def test_a_snapshot_that_was_altered_on_disk_is_not_asked(
     path.write_bytes(data)
     with pytest.raises(SnapshotDamaged) as caught:
         bench.catalogs.lookup("CMX15D-0836")
-    assert "no longer the one" in caught.value.diagnostics()
+    assert "no longer matches its name" in caught.value.diagnostics()
 
 
 def test_the_command_line_declares_coverage_and_tells_what_changed(
@@ -215,7 +218,7 @@ def test_a_refused_file_says_what_is_wrong_and_what_to_do_in_whole_sentences(
         bench.catalogs.import_(investigator, rows.encode(), name="a.csv", coverage=" ")
     said = str(refused.value)
     assert "row 2, column permit_id: the row does not say which permit it belongs to: re" in said
-    assert "an id of your own. Mend the file: none of its rows can be used as it is." in said
+    assert "an id of your own. Correct the file: none of its rows is usable." in said
 
 
 PARTIAL = b"""permit_number,maker,model,serial,ship_date,consignee

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def test_a_date_that_is_none_is_refused_before_anything_is_kept(
     bench: Workbench, investigator: Actor, case: CaseSummary, value: str
 ) -> None:
-    with pytest.raises(BadRequest, match="no date"):
+    with pytest.raises(BadRequest, match="not a date"):
         bench.intake.take_in(
             investigator, case.case_id, photos("good.jpg"), Claims(claimed_date=value)
         )

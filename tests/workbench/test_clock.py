@@ -87,14 +87,14 @@ def test_behind_intake_goes_on_with_a_remark_and_seals_and_keys_wait(
     assert taken.accepted == ("EX-0002",)
     own.reading.read_pending(alone, case)
     entry = next(own.stores.ledger.entries(case, after=size_before(own, case)))
-    assert "The clock then said" in sentence(entry)
+    assert "The clock said" in sentence(entry)
     keys = own.people.keys_of(alone.person_id)
     bundles = sorted((own.stores.settings.store / "bundles").iterdir())
     size = own.stores.ledger.size(case)
     waits = {
-        "A seal waits": lambda: own.exports.seal(alone, case),
-        "A new key waits until": lambda: begin_key(own, alone),
-        "A new key waits": lambda: own.people.enrol("Two", (Role.CUSTODIAN,), by=alone),
+        "Sealing must wait": lambda: own.exports.seal(alone, case),
+        "A new key must wait until": lambda: begin_key(own, alone),
+        "A new key must wait": lambda: own.people.enrol("Two", (Role.CUSTODIAN,), by=alone),
     }
     for words, act in waits.items():
         with pytest.raises(ClockBehind, match=f"^{words}"):
@@ -119,7 +119,7 @@ def test_a_time_far_ahead_is_corrected_by_a_custodian_and_bundles_verify_for_eve
     with pytest.raises(ClockBehind):
         own.exports.seal(alone, case)
     assert verified(own) == [True, True]
-    with pytest.raises(BadRequest, match="Say how it is known"):
+    with pytest.raises(BadRequest, match="Say how you know"):
         own.people.correct_clock(alone, reason=" ")
     assert own.people.correct_clock(alone, reason="By the radio") == 2
     assert own.clock_remark(case) == ""

@@ -99,7 +99,7 @@ def test_what_was_measured_is_said_in_words(bench: Workbench, two_looks: CaseSum
     for group in bench.copies.groups(two_looks.case_id):
         said = measured(group.evidence[0])
         assert said.startswith("median correlation ") or "bits of the pHash differ; " in said
-        assert said.endswith("matched features agree")
+        assert said.endswith("matched features line up")
         assert all(name in FIGURES for name, _ in group.evidence[0].distances)
         assert "likeness" not in said
 
@@ -331,14 +331,14 @@ def test_the_command_line_shows_judges_and_counts(
     assert main([*store, "--as", reviewer.name, "copies", case_id]) == 0
     said = capsys.readouterr().out
     assert "copy:EX-0001\tEX-0001, EX-0002\tconfirmed by" in said
-    assert "matched features agree" in said
+    assert "matched features line up" in said
     assert "independent capture (EX-0001), repeated by EX-0002" in said
 
 
 def test_the_case_file_counts_captures(bench: Workbench, two_looks: CaseSummary) -> None:
     report = case_file(bench, two_looks.case_id)
     assert any("probably repeated by EX-0002" in plate.captures for plate in report.plates)
-    assert any("matched features agree" in why for group in report.groups for why in group.why)
+    assert any("matched features line up" in why for group in report.groups for why in group.why)
 
 
 def test_the_command_line_takes_a_frame(
@@ -356,4 +356,4 @@ def test_the_command_line_takes_a_frame(
     taken = capsys.readouterr().out.strip()
     how = bench.exhibits.one(case.case_id, taken).derived_how
     assert how is not None
-    assert "Grabbed by hand at 1.040 s. Made by: " in how
+    assert "Chosen by hand at 1.040 s. Made by: " in how

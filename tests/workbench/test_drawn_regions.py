@@ -111,7 +111,7 @@ def test_the_corners_are_the_persons_in_log_report_table_and_crop(
     (region,) = report.exhibits[0].regions
     assert (region.corners, region.drawn_by) == (CORNERS, "a person")
     assert region.as_drawn.startswith("Corners as drawn: (11.2, 10.0), (630.5, 12.8), ")
-    assert ". In it the machine found text at (" in region.as_drawn
+    assert ". The machine found text in it at (" in region.as_drawn
     rows = bundle_table(bench, case_id, "readings")
     assert {row["corners"] for row in rows} == {"11.25,10 630.5,12.75 628,470 9,466.5"}
     assert {row["drawn"] for row in rows} == {"true"}

@@ -135,10 +135,10 @@ def test_a_reviewer_signs_on_their_own_machine(
     assert evidence_store_main(told) == 0
     made = (copy / f"signatures/reviewer-{reviewer.person_id}.sig").read_text()
 
-    with pytest.raises(BadRequest, match="no signature file"):
+    with pytest.raises(BadRequest, match="Not a signature file"):
         bench.exports.attach_signature(investigator, read_case.case_id, sealed.sequence, "x")
     own = (folder / "signatures/custodian.sig").read_text()
-    with pytest.raises(BadRequest, match="nobody who has still to sign"):
+    with pytest.raises(BadRequest, match="not the key in use of anybody who has yet to sign"):
         bench.exports.attach_signature(investigator, read_case.case_id, sealed.sequence, own)
     assert not bench.exports.verify(folder).ok
 
@@ -158,7 +158,7 @@ def test_a_key_that_began_after_the_sealing_signs_nothing(
     time.sleep(1.1)  # keys begin at whole seconds
     seen = bench.people.person(investigator.person_id).seen
     bench.people.begin_key(investigator, investigator.person_id, seen=seen)
-    with pytest.raises(BadRequest, match="Seal the case anew"):
+    with pytest.raises(BadRequest, match="Seal the case again"):
         bench.exports.sign(investigator, solo.case_id, sealed.sequence)
 
 

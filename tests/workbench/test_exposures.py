@@ -445,7 +445,7 @@ def test_whoever_took_in_a_copy_does_not_judge_the_group(
     for actor in (investigator, second):
         before = bench.copies.groups(case.case_id)
         assert bench.copies.why_not(actor, case.case_id, ("EX-0001", "EX-0002")) is not None
-        with pytest.raises(NotAllowed, match="took this picture in, or a copy of it"):
+        with pytest.raises(NotAllowed, match="added this picture, or a copy of it"):
             bench.copies.judge(
                 actor,
                 case.case_id,

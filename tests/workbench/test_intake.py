@@ -195,7 +195,7 @@ def test_of_a_clip_that_is_cut_off_the_rest_is_taken_in_and_the_end_is_missed(
     assert view.frames == report.accepted[1:]
     assert view.frames
     (missed,) = (problem for problem in report.problems if "lasts to 2.0 s" in problem)
-    assert missed.startswith(f"cut.{suffix} ({clip}): No picture is behind ")
+    assert missed.startswith(f"cut.{suffix} ({clip}): There is no picture after ")
     entries = map(events.of, bench.stores.ledger.entries(case.case_id))
     (entry,) = (one for one in entries if isinstance(one, events.FramesMissing))
     place = next(n for n, text in enumerate(entry.problems) if missed.endswith(text))

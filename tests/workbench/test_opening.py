@@ -132,7 +132,7 @@ def test_every_command_refuses_what_is_left_of_a_store_and_the_audit_names_it(
     for words in (["case"], ["enrol", "Reviewer Two"], ["people"]):
         assert main(["--store", str(settings.store), *words]) == 2
         said = capsys.readouterr().err
-        assert "NAMEPLATE" in said or "Bring the folder" in said
+        assert "NAMEPLATE" in said or "Restore the folder" in said
     assert evidence_store(["audit", str(settings.store)]) == 1
     assert "FAULT" in capsys.readouterr().out
     assert sorted(settings.store.rglob("*")) == before

@@ -43,7 +43,7 @@ def test_names_that_cannot_be_used(bench: Workbench, name: str) -> None:
 
 
 def test_two_people_do_not_share_a_name(bench: Workbench, investigator: Actor) -> None:
-    with pytest.raises(BadRequest, match="enrolled already"):
+    with pytest.raises(BadRequest, match="already added"):
         bench.people.enrol(investigator.name, (Role.REVIEWER,), by=investigator)
 
 
@@ -201,7 +201,7 @@ def test_who_keeps_their_own_key_signs_to_sign_in(
     line = key.with_suffix(".pub").read_text()
     person = bench.people.enrol("Own", (Role.REVIEWER,), public_key=line, by=investigator)
     for proof in (None, "", "junk"):
-        with pytest.raises(NotAllowed, match="keeps their own key"):
+        with pytest.raises(NotAllowed, match="holds their own key"):
             bench.people.sign_in(person.person_id, proof=proof)
     asked = bench.people.challenge(person.person_id)
     assert asked.isascii()
@@ -348,7 +348,7 @@ def test_who_left_does_nothing_more(
     assert entry.kind == "refused"
     reviews = bench.exhibits.one(read_case.case_id, "EX-0001").reviews
     assert [(review.field, review.reviewer) for review in reviews] == [("maker", "Reviewer one")]
-    with pytest.raises(BadRequest, match="left already"):
+    with pytest.raises(BadRequest, match="has already left"):
         bench.people.begin_role(
             investigator, reviewer.person_id, Role.REVIEWER, reason="x", seen=_seen(bench)
         )
@@ -423,16 +423,16 @@ def test_who_left_leaves_nothing_behind_before_the_refusal(
 
 def test_one_custodian_is_always_left(bench: Workbench, investigator: Actor) -> None:
     me = investigator.person_id
-    with pytest.raises(NotAllowed, match="only custodian"):
+    with pytest.raises(NotAllowed, match="only administrator"):
         bench.people.end_person(investigator, me, reason="x", seen=_seen(bench))
-    with pytest.raises(NotAllowed, match="only custodian"):
+    with pytest.raises(NotAllowed, match="only administrator"):
         bench.people.end_role(investigator, me, Role.CUSTODIAN, reason="x", seen=_seen(bench))
-    with pytest.raises(NotAllowed, match="only custodian"):
+    with pytest.raises(NotAllowed, match="only administrator"):
         bench.people.end_key(investigator, me, reason="x", seen=_seen(bench))
     second = bench.people.enrol("Second", (Role.CUSTODIAN,), by=investigator)
     bench.people.end_person(investigator, me, reason="Left.", seen=_seen(bench))
     actor = bench.people.sign_in(second.person_id)
-    with pytest.raises(NotAllowed, match="only custodian"):
+    with pytest.raises(NotAllowed, match="only administrator"):
         bench.people.end_person(actor, second.person_id, reason="x", seen=_seen(bench))
 
 

@@ -47,10 +47,10 @@ def laid_out(case: ReportCase) -> dict[str, object]:
 def test_decisions_and_searches_that_are_withheld_are_counted(told: ReportCase) -> None:
     public = laid_out(edition(told, "EX-0001"))
     assert public["answers"] == []
-    assert public["answer_line"] == "Decisions on candidates that this edition withholds: 1."
-    assert public["search_line"] == "Searches of a catalog that this edition withholds: 1."
+    assert public["answer_line"] == "Decisions on candidates withheld from this edition: 1."
+    assert public["search_line"] == "Catalog searches withheld from this edition: 1."
     assert public["traces"] == []
-    assert public["trace_line"] == "Trace requests that this edition withholds: 1."
+    assert public["trace_line"] == "Trace requests withheld from this edition: 1."
     sealed = laid_out(told)
     assert (len(sealed["traces"]), sealed["trace_line"]) == (1, "")  # type: ignore[arg-type]
     assert (sealed["answer_line"], sealed["search_line"]) == ("", "")
@@ -60,7 +60,7 @@ def test_decisions_and_searches_that_are_withheld_are_counted(told: ReportCase) 
 
 
 def test_only_the_sealed_edition_says_that_every_original_is_there(told: ReportCase) -> None:
-    words = "original lies in the bundle, byte for byte"
+    words = "The bundle contains the original of every exhibit, byte for byte"
     assert words in str(laid_out(told)["exhibits_lede"])
     assert words not in str(laid_out(edition(told))["exhibits_lede"])
 
@@ -77,7 +77,7 @@ def test_what_was_not_checked_stays_where_only_a_source_is_withheld(told: Report
     )
     held = replace(HIDDEN, fields=frozenset({(5, "source_account")}))
     public = PublicEdition(held, (entry,), hidden={}, reasons=()).of(case)
-    assert public.exhibits[-1].withheld == "Withheld of this exhibit: source account."
+    assert public.exhibits[-1].withheld == "Withheld from this exhibit: source account."
     assert "EX-0009" in str(laid_out(public)["open_ends"])
     assert "EX-0009" not in str(laid_out(edition(case, "EX-0009"))["open_ends"])
 

@@ -119,7 +119,7 @@ def test_a_blurred_photo_stands_in(
     view = bench.publication.publish(investigator, told.case_id, sealed.sequence, blurred)
     folder = bench.publication.folder_path(told.case_id, view.sequence)
     assert bench.exports.verify(folder).ok
-    assert "a blurred one stands in for it" in (folder / "data" / "report.html").read_text()
+    assert "a blurred one is shown instead" in (folder / "data" / "report.html").read_text()
     assert (folder / "data" / "tables" / "readings.json").exists()
 
 

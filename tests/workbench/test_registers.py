@@ -103,7 +103,7 @@ def test_check_asks_the_register_that_is_chosen(
     assert main([*asked, "--catalog", first.sha256]) == 0
     out = capsys.readouterr().out
     assert "Consistent with a catalog unit" in out
-    assert "Registers that were not asked: 1" in out
+    assert "Registers that were not searched: 1" in out
     assert main([*asked, "--catalog", "nothing"]) == Exit.MISSING
     assert main([*asked, "--json"]) == 0
     assert "registers_not_asked" in capsys.readouterr().out
@@ -114,9 +114,9 @@ def test_the_plate_of_another_maker_is_said_wherever_a_result_is_shown(
 ) -> None:
     registers(FIRST)
     result = bench.catalogs.lookup("0830", maker="ASELSAN", model="CMX-15D")
-    assert verdict_of(result) == "The plate names another"
+    assert verdict_of(result) == "Contradicted by the rest of the plate"
     (candidate,) = candidates_of(result)
-    assert candidate.verdict == "The plate names another"
+    assert candidate.verdict == "Contradicted by the rest of the plate"
     assert "“ASELSAN”, not L3Harris Wescam" in candidate.explanation
     assert "support" not in candidate.band.replace("no support", "")
     shown = "\n".join("\t".join(cells) for cells in result_lines(result, ()))

@@ -90,7 +90,7 @@ def test_a_task_of_somebody_who_left_is_refused_on_record(
     seen = bench.people.person(reviewer.person_id).seen
     bench.people.end_person(investigator, reviewer.person_id, reason="Left.", seen=seen)
     task = Task(case_id=read_case.case_id, person_id=reviewer.person_id)
-    with pytest.raises(NotAllowed, match="nothing here any more"):
+    with pytest.raises(NotAllowed, match="no longer act here"):
         bench.reading._read_task(task, lambda _progress: None, lambda: False)
     last = bench.stores.ledger.size(read_case.case_id) - 1
     (entry,) = bench.stores.ledger.entries(read_case.case_id, after=last - 1)

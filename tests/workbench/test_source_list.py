@@ -73,8 +73,8 @@ def test_a_spreadsheet_is_read_and_its_formulas_are_words() -> None:
 @pytest.mark.parametrize(
     ("text", "issue"),
     [
-        ("account\n@finder\n", (1, "file", "no column names the files")),
-        ("file,url,link\na,b,c\n", (1, "link", "two columns hold the source address")),
+        ("account\n@finder\n", (1, "file", "no column gives the file names")),
+        ("file,url,link\na,b,c\n", (1, "link", "two columns give the source address")),
         ("file,account\n,@finder\n", (2, "file", "no file is named")),
         ("file,account\na.jpg,@x\na.jpg,@y\n", (3, "file", "row 2 names this file already")),
         ("file,colour\na.jpg,red\n", (1, "colour", "the column 'colour' is not read")),
@@ -97,9 +97,9 @@ def test_a_date_that_is_none_and_a_text_too_long_are_errors() -> None:
     ("data", "said"),
     [
         (b"", "is empty"),
-        (b"%PDF-1.7", "is no CSV"),
+        (b"%PDF-1.7", "is not a CSV"),
         ("file\nİ".encode("utf-16"), "UTF-16"),
-        (b'file\n"a', "stops being a CSV file"),
+        (b'file\n"a', "stops being valid CSV"),
     ],
 )
 def test_what_is_no_table_is_refused(data: bytes, said: str) -> None:
@@ -155,7 +155,7 @@ def test_of_many_rows_without_a_file_the_first_are_named_and_the_rest_counted() 
     said = read_source_list(table.encode(), name="s.csv").unused({"1.jpg"})
     assert len(said) == 21
     assert said[0].startswith("Row 3 of the source list names 2.jpg")
-    assert said[-1] == "So do 1,079 further rows of it."
+    assert said[-1] == "The same is true of 1,079 more rows."
 
 
 def test_a_list_with_errors_takes_nothing_in(

@@ -63,16 +63,16 @@ def read(readers: dict[str, str], **sure: float) -> str:
 @pytest.mark.parametrize(
     ("readers", "word"),
     [
-        ({"rapidocr": VALUE, "easyocr": VALUE}, "stated: two independent readers agree"),
-        ({"rapidocr": VALUE}, "offered: read by one engine only"),
-        ({"rapidocr": VALUE, "easyocr": ""}, "offered: read by one engine only"),
+        ({"rapidocr": VALUE, "easyocr": VALUE}, "Read: two independent engines agree"),
+        ({"rapidocr": VALUE}, "Check: read by one engine only"),
+        ({"rapidocr": VALUE, "easyocr": ""}, "Check: read by one engine only"),
         (
             {"rapidocr": VALUE, "ppocr5": VALUE},
-            "offered: only readers of one family read it, which count as one",
+            "Check: read only by engines of one family, which count as one",
         ),
         (
             {"rapidocr": VALUE, "ppocr5": VALUE, "easyocr": ""},
-            "offered: only readers of one family read it, which count as one",
+            "Check: read only by engines of one family, which count as one",
         ),
     ],
 )
@@ -102,8 +102,8 @@ def test_a_reading_that_claims_agreement_without_witnesses_is_not_believed() -> 
         SERIAL, state="stated", reasons=(Reason(rule="readers-agree", sentence="readers agree"),)
     )
     alone = Witness(name="easyocr", engines=("easyocr",), stance="agrees", texts=(VALUE,))
-    assert word_of(claimed) == "stated: no reader agrees"
-    assert word_of(replace(claimed, witnesses=(alone,))) == "stated: read by one engine only"
+    assert word_of(claimed) == "Read: no engine agrees"
+    assert word_of(replace(claimed, witnesses=(alone,))) == "Read: one engine only"
 
 
 @pytest.mark.parametrize(
@@ -120,10 +120,12 @@ def test_a_reading_that_claims_agreement_without_witnesses_is_not_believed() -> 
             {
                 "state": "stated",
                 "reasons": (
-                    Reason(rule="code-repeats", sentence="a code on the label says the same"),
+                    Reason(
+                        rule="code-repeats", sentence="a code on the label gives the same value"
+                    ),
                 ),
             },
-            "stated: a code on the label says the same",
+            "Read: a code on the label gives the same value",
         ),
         (
             {
@@ -132,7 +134,7 @@ def test_a_reading_that_claims_agreement_without_witnesses_is_not_believed() -> 
                     Reason(rule="one-witness", sentence="y"),
                 )
             },
-            "offered: label and form leave open whether it is the serial number",
+            "Check: clear text, but is it the serial number?",
         ),
         (
             {
@@ -142,7 +144,7 @@ def test_a_reading_that_claims_agreement_without_witnesses_is_not_believed() -> 
             },
             "offered: clear to read, but it may not be the CAGE code",
         ),
-        ({"reasons": ()}, "offered: the reading does not say why"),
+        ({"reasons": ()}, "Check: the reading gives no reason"),
     ],
 )
 def test_the_first_reason_is_named(changes: dict[str, Any], word: str) -> None:
@@ -155,7 +157,7 @@ def test_what_keeps_a_value_from_being_stated_is_noted_once() -> None:
     open_ = Reason(rule="pixels-open", sentence=say("reason.pixels-open"))
     elsewhere = say("reading.elsewhere", text="55")
     noted = replace(SERIAL, reasons=(gap, blocks, open_), notes=(elsewhere,))
-    gap_noted = "Not stated: a wide gap parts the lines, as between two plates."
+    gap_noted = "Needs checking: a wide gap separates the lines, as between two plates."
     assert notes_of(noted) == (en.text(elsewhere), gap_noted)
     assert notes_of(replace(noted, state="stated")) == (en.text(elsewhere),)
     earlier = Reason(rule="two-plates", sentence=en.text(gap.sentence))
@@ -174,14 +176,14 @@ def witness(name: str, stance: str, *texts: str, engines: tuple[str, ...] = ()) 
         ((witness("scripted", "agrees", VALUE),), "One independent reader read it so (scripted)."),
         (
             (witness("easyocr", "agrees", VALUE), witness("tesseract", "silent")),
-            "One independent reader read it so (easyocr); tesseract read nothing there.",
+            "One independent engine read this (easyocr); tesseract read nothing here.",
         ),
         (
             (
                 witness("PP-OCR", "agrees", VALUE, engines=("rapidocr", "ppocr5")),
                 witness("easyocr", "agrees", VALUE),
             ),
-            "Two independent readers read it so (rapidocr with ppocr5 and easyocr).",
+            "Two independent engines read this (rapidocr with ppocr5 and easyocr).",
         ),
         (
             (
@@ -189,8 +191,8 @@ def witness(name: str, stance: str, *texts: str, engines: tuple[str, ...] = ()) 
                 witness("easyocr", "differs", "CMX"),
             ),
             (
-                f"No independent reader read it so; rapidocr with ppocr5 (“{VALUE}”, “{OTHER}”) "
-                "read it both so and otherwise; easyocr (“CMX”) read it otherwise."
+                f"No independent engine read this; rapidocr with ppocr5 (“{VALUE}”, “{OTHER}”) "
+                "read both this and something else; easyocr (“CMX”) read something else."
             ),
         ),
     ],

@@ -62,8 +62,8 @@ def test_it_is_overdue_on_the_day_after_the_last(days: int, overdue: bool) -> No
 @pytest.mark.parametrize(
     ("days", "says"),
     [
-        (0, "No answer yet; the time for it ends on 30 November 2026."),
-        (28, "No answer yet; the time for it ends on 30 November 2026."),
+        (0, "No answer yet; the deadline is 30 November 2026."),
+        (28, "No answer yet; the deadline is 30 November 2026."),
         (29, "They may still comment until 28 December 2026."),
         (56, "They may still comment until 28 December 2026."),
         (57, "and that for comments on 28 December 2026."),

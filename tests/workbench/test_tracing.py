@@ -191,8 +191,8 @@ def test_nobody_asks_or_answers_over_what_they_have_not_seen(
         ({"addressee": " \n"}, "Say whom it goes to"),
         ({"reply_to": ""}, "Say where they may answer"),
         ({"addressee": "x" * (MAX_ADDRESS + 1)}, "at most 500 characters"),
-        ({"sent_on": date(2999, 1, 1)}, "still to come"),
-        ({"sent_on": date(1066, 10, 14)}, "cannot be the day"),
+        ({"sent_on": date(2999, 1, 1)}, "in the future"),
+        ({"sent_on": date(1066, 10, 14)}, "cannot be the sending date"),
     ],
 )
 def test_a_request_that_cannot_be_is_refused_with_a_reason(
@@ -215,7 +215,7 @@ def test_answers_are_added_and_their_papers_kept_unopened(
     assert (paper.name, paper.size) == (hostile.name, len(hostile.data))
     assert bench.tracing.paper(judged.case_id, "TR-0001", paper.sha256) == hostile.data
     assert trace.standing(bench.tracing.today()).startswith("They say which unit it is")
-    with pytest.raises(NotFound, match="No paper"):
+    with pytest.raises(NotFound, match="No document"):
         bench.tracing.paper(judged.case_id, "TR-0001", "0" * 64)
 
 
@@ -224,7 +224,7 @@ def test_answers_are_added_and_their_papers_kept_unopened(
     [
         ({"words": " "}, "Say what was answered"),
         ({"received_on": date(2020, 10, 19)}, "cannot have come on 19 October 2020"),
-        ({"received_on": date(2999, 1, 1)}, "still to come"),
+        ({"received_on": date(2999, 1, 1)}, "in the future"),
         ({"papers": [Upload(name="empty.pdf", data=b"")]}, "empty.pdf is empty"),
         ({"papers": [Upload(name="a", data=b"a")] * (MAX_PAPERS + 1)}, "20 papers, not 21"),
     ],
@@ -258,11 +258,11 @@ def test_an_unknown_request_is_said(bench: Workbench, judged: CaseSummary) -> No
 @pytest.mark.parametrize(
     ("days", "said", "overdue"),
     [
-        (0, "No answer yet; the time for it ends on ", False),
-        (28, "No answer yet; the time for it ends on ", False),
+        (0, "No answer yet; the deadline is ", False),
+        (28, "No answer yet; the deadline is ", False),
         (29, "They may still comment until ", True),
         (56, "They may still comment until ", True),
-        (57, "and that for comments on ", True),
+        (57, "and for comments ", True),
     ],
 )
 def test_the_time_to_answer_and_the_right_of_reply_run_out_in_turn(
@@ -278,7 +278,7 @@ def test_the_case_file_and_the_bundle_hold_letters_and_answers(
 ) -> None:
     answered(bench, custodian, judged, papers=[Upload(name="letter.pdf", data=b"%PDF-1.7 x")])
     (trace,) = case_file(bench, judged.case_id).traces
-    assert trace.standing.startswith("They know the product, and do not say which unit it is")
+    assert trace.standing.startswith("They know the product but do not say which unit it is")
     assert trace.answers[0].words == ANSWER
     sealed = bench.exports.seal(custodian, judged.case_id)
     bench.exports.sign(reviewer, judged.case_id, sealed.sequence)
@@ -318,7 +318,7 @@ def test_a_public_edition_carries_no_letter_and_withholds_what_is_chosen(
         assert secret.encode() not in everything
     report = (top / "data" / "report.html").read_text(encoding="utf-8")
     assert "TR-0001" in report
-    assert "lie in the sealed bundle that this edition was made from" in report
+    assert "are in the sealed bundle from which this edition was made" in report
     verified = bench.exports.verify(
         top, sealed=bench.exports.folder_path(judged.case_id, sealed.sequence)
     )

@@ -270,7 +270,7 @@ class FingerprintIndex:
         with np.load(path, allow_pickle=False) as file:
             version, rich_photos, compact = (int(value) for value in file["version"])
             if version != _FILE_VERSION:
-                raise ValueError(f"{path.name}: a copy index of version {version}; build it anew")
+                raise ValueError(f"{path.name}: a copy index of version {version}; rebuild it")
             index = cls(rich_photos=rich_photos)
             index._ids, index._phash = file["ids"], file["phash"]
             index._count = index._tail_from = len(index._phash)

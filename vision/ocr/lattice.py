@@ -64,7 +64,7 @@ class Step:
         if not self.symbols or len(self.symbols) != len(self.levels):
             raise ValueError("a step needs symbols, and one level for each")
         if len(set(self.symbols)) != len(self.symbols):
-            raise ValueError("a symbol stands twice in one step")
+            raise ValueError("a symbol occurs twice in one step")
         if min(self.levels) < 0 or self.rest < -1:
             raise ValueError("a level below zero would be a probability above one")
 

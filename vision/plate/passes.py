@@ -152,7 +152,7 @@ class Passes:
 
     def _turned_pass(self) -> Iterator[tuple[str, View, int]]:
         """Propose the whole photo turned, since a finder misses lines that run up or down."""
-        yield "looking at the photo turned", whole(self.pixels, 1), self.first_side
+        yield "reading the rotated photo", whole(self.pixels, 1), self.first_side
 
     def _region_passes(self) -> Iterator[tuple[str, View, int]]:
         """Propose passes over regions, the most promising first, no place twice."""
@@ -165,7 +165,7 @@ class Passes:
             long_side = min(_region_side(corners, quads), self.finder.affordable_side)
             if self._worth_it(corners, quads, long_side):
                 view = part(self.pixels, corners, long_side=long_side)
-                yield "looking closer at a region", view, long_side
+                yield "reading a region more closely", view, long_side
 
     def _promising(self) -> list[list[Quad]]:
         """List regions by promise: label words, and much text that was read."""

@@ -31,11 +31,11 @@ _LeadKind: TypeAlias = Literal[
     "registers_not_asked",
 ]
 _LEADS: Final[Mapping[_LeadKind, str]] = {
-    "units_without_serials": "Permits with units of this model whose serials are not known",
+    "units_without_serials": "Permits for units of this model without known serials",
     "same_serial_elsewhere": "The same serial under another maker or model, or undelivered",
-    "part_of_serial": "Serials that hold what was read as a part",
-    "near_models": "Models that are written in a way near to what was read",
-    "registers_not_asked": "Registers that were not asked",
+    "part_of_serial": "Serials that contain what was read",
+    "near_models": "Models spelled similarly to what was read",
+    "registers_not_asked": "Registers that were not searched",
 }
 
 _Change: TypeAlias = Literal[
@@ -59,8 +59,8 @@ _CHANGES: Final[Mapping[_Change, str]] = {
     "makers_changed": "maker changed",
     "units_added": "unit added",
     "units_removed": "unit removed",
-    "units_moved": "unit put under another delivery",
-    "coverage": "change of the declared coverage",
+    "units_moved": "unit moved to another delivery",
+    "coverage": "change to the declared coverage",
 }
 
 
@@ -83,7 +83,7 @@ def _name(name: str, kind: _Kind | Literal[""], maker: str) -> str:
 
 
 def _holds_name(*, read: str, name: str, kind: _Kind | Literal[""], maker: str) -> str:
-    return f"“{read}” holds {_name(name, kind, maker)}, beside other words."
+    return f"“{read}” contains {_name(name, kind, maker)}, along with other words."
 
 
 def _name_of(*, name: str, kind: _Kind, maker: str) -> str:
@@ -91,18 +91,18 @@ def _name_of(*, name: str, kind: _Kind, maker: str) -> str:
 
 
 def _near_name(*, name: str, kind: _Kind | Literal[""], maker: str) -> str:
-    return f"Not letter by letter, but near {_name(name, kind, maker)}."
+    return f"Not identical, but close to {_name(name, kind, maker)}."
 
 
 def _in_use(*, first: str, last: str) -> str:
     since, until = first and f"from {first}", last and f"until {last}"
     when = " ".join(part for part in (since, until) if part) or "at another time"
-    return f"That name was in use {when}; plates lag names by years."
+    return f"That name was in use {when}; plates can lag behind name changes by years."
 
 
 def _declared_model(*, variant: str, model: str, source: str) -> str:
     by = f" ({source})" if source else ""
-    return f"“{variant}” is declared to be another way to write {model}{by}."
+    return f"“{variant}” is declared as another spelling of {model}{by}."
 
 
 def _fit(fitting: float, of: float) -> str:
@@ -111,7 +111,7 @@ def _fit(fitting: float, of: float) -> str:
 
 
 def _serial_fits(*, units: float, fitting: float, of: float) -> str:
-    return f"Against {units:,.0f} units taken to exist: {_fit(fitting, of)}."
+    return f"Compared with {units:,.0f} units assumed to exist: {_fit(fitting, of)}."
 
 
 # What a unit's weight is
@@ -121,13 +121,19 @@ def _weight(*, lr: float, serial: str, support: str, scale: str) -> str:
     ratio = lr if lr >= 1.0 else 1.0 / lr
     more = "more" if lr >= 1.0 else "less"
     return (
-        f"The findings are {times(ratio)} times {more} probable if the plate is of unit {serial} "
-        f"than if it is of another unit of that maker and model ({support}; scale {scale})."
+        f"The findings are {times(ratio)} times {more} probable if the plate is that of unit "
+        f"{serial} than if it is that of another unit of that maker and model ({support}; scale "
+        f"{scale})."
     )
 
 
 def _contradicted_weight(*, lr: float, serial: str, scale: str) -> str:
-    return _weight(lr=lr, serial=serial, support="no support: the plate names another", scale=scale)
+    return _weight(
+        lr=lr,
+        serial=serial,
+        support="no support: the rest of the plate contradicts it",
+        scale=scale,
+    )
 
 
 def _another_weight(*, lr: float, serial: str, support: str, scale: str) -> str:
@@ -136,21 +142,21 @@ def _another_weight(*, lr: float, serial: str, support: str, scale: str) -> str:
 
 def _one_over_p(*, lr: float) -> str:
     return (
-        f"1/p = {times(lr)}, where p is how probable such findings are from another unit, relative "
-        "to this one."
+        f"1/p = {times(lr)}, where p is the probability of such findings from another unit, "
+        "relative to this one."
     )
 
 
 def _picked(*, compared: int, after_search: float) -> str:
     return (
-        f"The unit was picked out of n = {compared:,} in the catalog, and the more are looked "
-        f"through, the more easily one fits by chance: 1/(np) = {times(after_search)}."
+        f"The unit was selected from n = {compared:,} in the catalog; the more units are searched, "
+        f"the more easily one fits by chance: 1/(np) = {times(after_search)}."
     )
 
 
 def _no_fit(*, serial: str, times: float) -> str:
     return (
-        f"Unit {serial} does not fit the reading: another serial would give it at least "
+        f"Unit {serial} does not fit the reading: another serial would produce it at least "
         f"{times:.0f} times as often."
     )
 
@@ -165,16 +171,16 @@ def _units_fit(*, fitting: float, of: float) -> str:
 
 def _without_stack(*, posterior: float, least: float) -> str:
     return (
-        "Without the picture of the exposures laid over each other, the probability of this unit "
-        f"would be {posterior:.2g}, if all were equally probable beforehand. Such a picture may "
-        f"strengthen an identification, not make one: .{least * 100:.0f} is asked of the exposures "
-        "alone."
+        "Without the stacked image of the exposures, the probability of this unit would be "
+        f"{posterior:.2g}, if all units were equally probable beforehand. A stacked image may "
+        "strengthen an identification, not make one: the exposures alone must reach "
+        f".{least * 100:.0f}."
     )
 
 
 def _next_serial(*, serial: str, ratio: float) -> str:
     return (
-        f"Against {serial} alone, the serial that comes next, the findings are only "
+        f"Compared with {serial} alone, the next likeliest serial, the findings are only "
         f"{times(ratio)} times more probable."
     )
 
@@ -190,7 +196,7 @@ def _often(factor: float) -> str:
 
 
 def _errs(*, factor: float) -> str:
-    return f"the reader errs {_often(factor)} as often"
+    return f"reading errors are {_often(factor)} as frequent"
 
 
 def _exist(*, factor: float) -> str:
@@ -203,8 +209,8 @@ def _exist(*, factor: float) -> str:
 
 def _sequence(*, form: tuple[str, ...], start: int, last: int, largest: int, count: int) -> str:
     return (
-        f"How many units are taken to exist (N̂): numbers {' and '.join(form)} are taken to run "
-        f"from {start} to {last}: largest seen {largest}, {count} seen, N̂ = m + m/k − 1 with "
+        f"Units assumed to exist (N̂): numbers {' and '.join(form)} are assumed to run from {start} "
+        f"to {last}; largest seen {largest}, {count} seen, N̂ = m + m/k − 1 with "
         f"m = {largest - start + 1}, k = {count}."
     )
 
@@ -212,22 +218,22 @@ def _sequence(*, form: tuple[str, ...], start: int, last: int, largest: int, cou
 def _other_sequences(*, others: int, units: float, rate: float) -> str:
     return (
         f"{others} other {'sequence is' if others == 1 else 'sequences are'} counted as "
-        f"{units:,.0f} units in all: for each serial known of it, no sequence is taken to have "
-        f"more units than this one ({rate:.3g})."
+        f"{units:,.0f} units in total: no sequence is assumed to have more units per known serial "
+        f"than this one ({rate:.3g})."
     )
 
 
 def _outside(*, irregular: int, beyond: float) -> str:
     return (
-        f"{irregular} catalogued serials follow no sequence; {beyond:.0f} more are assumed, half "
-        "of them one character beside a catalogued one, the others with characters as frequent as "
-        "in the catalogued ones, never-seen characters up to 1 − 0.05^(1/n)."
+        f"{irregular} catalogued serials follow no sequence; {beyond:.0f} more are assumed. Half "
+        "of these differ in one character from a catalogued one; in the others, characters are as "
+        "frequent as in the catalogued ones, and unseen characters up to 1 − 0.05^(1/n)."
     )
 
 
 def _bounded(*, share: float) -> str:
     return (
-        "Units that were not scored one by one are counted from above, as "
+        "Units that were not scored individually are counted at their upper bound, "
         f"{share:.2g} of all probability."
     )
 
@@ -236,7 +242,7 @@ def _bounded(*, share: float) -> str:
 
 
 def _tested_among(*, units: float, more: bool) -> str:
-    which = "more were not tested" if more else "the next number that was tested"
+    which = "larger numbers were not tested" if more else "the next number that was tested"
     many = f"{round(units):,}"
     return (
         "How often such identifications named another unit was tested on synthetic plates, among "
@@ -275,20 +281,21 @@ def _permits(*, total: int, shown: int, found: tuple[str, ...]) -> str:
 
 def _no_such_model(*, model: str, maker: str) -> str:
     by = f" by {maker}" if maker else ""
-    return f"The catalog has no units of a model “{model}”{by}."
+    return f"The catalog has no units of model “{model}”{by}."
 
 
 def _prior(*, identifies_from: float, alone_from: float) -> str:
     return (
-        f"“Identifies” is said only of a unit that is at least {identifies_from * 100:g} % "
-        "probable, if before the plate was read every unit taken to exist was equally probable; "
-        f"and at least {alone_from * 100:g} % without the picture of the exposures laid over each "
-        "other, where there is one."
+        f"“Identifies” is used only for a unit that is at least {identifies_from * 100:g} % "
+        "probable, if every unit assumed to exist was equally probable before the plate was read; "
+        f"and at least {alone_from * 100:g} % probable without the stacked image of the exposures, "
+        "where there is one."
     )
 
 
 def _catalog_fits(*, fitting: float, of: float, listed: int, catalogued: int) -> str:
-    one = units(fitting) == "1"
+    some = units(fitting)
+    one = some == "1"
     if not listed:
         are = "it is not in" if one else "none is in"
     elif listed == 1 and one:
@@ -296,16 +303,17 @@ def _catalog_fits(*, fitting: float, of: float, listed: int, catalogued: int) ->
     else:
         are = f"{listed:,} of them {'is' if listed == 1 else 'are'} in"
     return (
-        f"{_fit(fitting, of)} what was read; {are} the catalog, which holds "
-        f"{counted(catalogued, 'serial')} of the makers and models that compete."
+        f"Of about {units(of)} units assumed to exist, {some} {'fits' if one else 'fit'} what was "
+        f"read; {are} the catalog, which has {counted(catalogued, 'serial')} of the makers and "
+        "models compared."
     )
 
 
 def _unserialised(*, units: int, permits: int) -> str:
     many = counted(units, "unit") if units else "units"
     return (
-        f"Whether it is one of {many} without serials, on {counted(permits, 'permit')}, cannot be "
-        "told."
+        f"It cannot be determined whether this is one of {many} without serials, on "
+        f"{counted(permits, 'permit')}."
     )
 
 
@@ -327,7 +335,7 @@ def _leads(*, kind: _LeadKind, total: int, more: bool, shown: int) -> str:
 
 def _not_asked(*, name: str, sha256: str, permits: int, serials: int) -> str:
     return (
-        f"Not asked: “{name}” ({sha256[:12]}…), "
+        f"Not searched: “{name}” ({sha256[:12]}…), "
         f"{counted(permits, 'permit or application', 'permits and applications')}, "
         f"{counted(serials, 'serial')}."
     )
@@ -373,8 +381,8 @@ def _without_serials(
     many = f"{least}{counted(units, 'unit')}" if units else "an unknown number of units"
     return (
         f"{_permit(permit, record)}: {many} of {maker} {model} "
-        f"{'delivered' if delivered else 'permitted'}{_for(party)}, without serials; whether this "
-        "is one of them cannot be told."
+        f"{'delivered' if delivered else 'permitted'}{_for(party)}, without serials; it "
+        "cannot be determined whether this is one of them."
     )
 
 
@@ -400,20 +408,22 @@ def _declared(
 
 
 def _declared_in_words(*, note: str) -> str:
-    return f"Declared coverage, in words only: {ended(note or 'nothing')}"
+    return f"Declared coverage, as text only: {ended(note or 'nothing')}"
 
 
 def _left_out(*, rows: int, read: int) -> str:
     return (
         f"{rows:,} of {counted(read, 'row')} {'was' if rows == 1 else 'were'} left out when this "
-        "catalog was imported; what stood there is not in it, whatever coverage is declared."
+        "catalog was imported; what they held is not in it, whatever coverage is declared."
     )
 
 
 def _left_out_column(*, rows: int, column: str, first_row: int, problem: str) -> str:
     where = f"column {column}" if column else "the row itself"
     why = f": {problem}" if problem else ""
-    return ended(f"Left out: {counted(rows, 'row')} for {where}, first row {first_row:,}{why}")
+    return ended(
+        f"Left out: {counted(rows, 'row')} because of {where}, first row {first_row:,}{why}"
+    )
 
 
 def _found(*, maker: str, issuer: str, permits: int, first: str, last: str, units: int) -> str:
@@ -421,7 +431,7 @@ def _found(*, maker: str, issuer: str, permits: int, first: str, last: str, unit
     until = f" to {last}" if last != first else ""
     span = f", dated {first}{until}" if first and last else ""
     return (
-        f"Found in it for {maker}{by}: "
+        f"Contents for {maker}{by}: "
         f"{counted(permits, 'permit or application', 'permits and applications')}{span}, "
         f"{counted(units, 'unit with a serial', 'units with serials')}."
     )
@@ -436,7 +446,7 @@ def _changed(*, kind: _Change, number: int) -> str:
 
 
 def _numbered(permit: str, record: str) -> str:
-    return permit or f"record {record}, whose number is not readable"
+    return permit or f"record {record} (number not readable)"
 
 
 def _does_not_say(what: str) -> str:
@@ -477,7 +487,7 @@ def _valid(*, first: str, last: str) -> str:
 
 def _suspended(*, day: str, destination: str, permit: str, record: str) -> str:
     return (
-        f"On {day}, when the unit was shipped, another permit to {destination} stood suspended: "
+        f"On {day}, when the unit was shipped, another permit to {destination} was suspended: "
         f"{_numbered(permit, record)}."
     )
 
@@ -501,7 +511,7 @@ def _serial(*, serial: str, disposition: str) -> str:
 
 
 def _otherwise(*, disposition: str) -> str:
-    return f"The record has this unit as {_code(disposition)}."
+    return f"The record lists this unit as {_code(disposition)}."
 
 
 def _several_states(*, place: str, states: tuple[str, ...]) -> str:
@@ -513,67 +523,70 @@ def _both_parts(*, parts: tuple[str, ...], state: str) -> str:
 
 
 SENTENCES: Final[Mapping[str, Template]] = {
-    "absent.anything": "The catalog holds no units.",
-    "absent.maker": "The catalog knows no maker by the name “{maker}”.",
+    "absent.anything": "The catalog has no units.",
+    "absent.maker": "The catalog has no maker named “{maker}”.",
     "absent.model": _no_such_model,
-    "candidate.copies": "{copies} catalog records bear this serial; they contradict.",
+    "candidate.copies": "{copies} catalog records bear this serial; they contradict each other.",
     "candidate.line-not-compared": "No serial of this line was compared; it neither matches nor "
     "excludes.",
     "candidate.only-found": _only_found,
-    "candidate.nothing-found": "Nothing that was read tells this line from others; this is not a "
-    "match.",
-    "candidate.not-this-line": "So this line is not taken to speak of it.",
+    "candidate.nothing-found": "Nothing that was read distinguishes this line from others; this is "
+    "not a match.",
+    "candidate.not-this-line": "So this line is not taken to be about it.",
     "candidate.unserialised": "{count} delivered units of this model have no serial on record; "
     "they neither match nor exclude.",
     "candidate.bounded": _bounded,
-    "confidence.high": "Confidence that the plate is of this unit: high.",
-    "confidence.low": "Confidence that the plate is of this unit: low.",
-    "confidence.moderate": "Confidence that the plate is of this unit: moderate.",
-    "confidence.names-another": "Confidence that the plate is of this unit: low; it names another.",
-    "confidence.no-more-known": "No more is known than that.",
-    "confidence.one-of-several": "Confidence that the plate is of this unit: low; it is one of "
+    "confidence.high": "Confidence that the plate is this unit’s: high.",
+    "confidence.low": "Confidence that the plate is this unit’s: low.",
+    "confidence.moderate": "Confidence that the plate is this unit’s: moderate.",
+    "confidence.names-another": "Confidence that the plate is this unit’s: low; the rest of it "
+    "contradicts it.",
+    "confidence.no-more-known": "Nothing more is known.",
+    "confidence.one-of-several": "Confidence that the plate is this unit’s: low; it is one of "
     "several.",
-    "coverage.absence": "What is not in it may have been permitted all the same.",
+    "coverage.absence": "What is not in it may still have been permitted.",
     "coverage.declared": _declared,
     "coverage.declared-in-words": _declared_in_words,
     "coverage.found": _found,
     "coverage.left-out": _left_out,
     "coverage.left-out-column": _left_out_column,
-    "coverage.not-said": "The catalog does not say what it covers, so that a unit is not in it "
+    "coverage.not-said": "The catalog does not say what it covers, so the absence of a unit "
     "means nothing.",
     "coverage.synthetic": "This catalog is synthetic: its records are invented.",
     "diff.changed": _changed,
-    "diff.same": "Both snapshots hold the same records.",
-    "feature.about-maker": "The maker’s name on the plate against the names that the maker has "
-    "used, with their dates.\n\nIt decides which units compete. Units that compete share the "
-    "maker, so agreement adds nothing among them; bits appear only where several makers remain "
-    "possible. Plates lag legal names by years, so a name that was out of use is said but not "
-    "counted against a unit. A name that is another maker’s counts a thousandfold against it, and "
-    "it is then never called consistent.",
-    "feature.about-model": "The model on the plate against the model on the permit line.\n\nModels "
-    "agree exactly or by a declared variant (CMX-15D and MX-15D), never because they look alike. "
-    "Units that compete share the model, so agreement adds nothing among them; bits appear only "
-    "where several models remain possible.",
-    "feature.about-part-number": "The part number on the plate against the one on the permit "
-    "line.\n\nIt is not known how many units share a part number, so agreement adds nothing. A "
-    "part number that differs counts against the unit, as far as a reader’s error does not explain "
-    "it, and at most a thousandfold, since records get part numbers wrong.",
-    "feature.about-serial": "The serial as read against the serial on record, weighed against all "
-    "other units.\n\nHow probable the reading is if the plate bears this serial, over how probable "
-    "it is on average if the plate is of another unit of that maker and model, catalogued or not. "
-    "How often the reader errs, and which characters it confuses, enters on both sides.",
+    "diff.same": "Both snapshots contain the same records.",
+    "feature.about-maker": "The maker’s name on the plate, compared with the names that the maker "
+    "has used and their dates.\n\nIt decides which units are compared. They share the maker, so "
+    "agreement adds nothing among them; bits appear only where several makers remain possible. "
+    "Plates lag behind legal names by years, so a name that was out of use is mentioned but not "
+    "counted against a unit. Another maker’s name counts a thousandfold against a unit, which is "
+    "then never called consistent.",
+    "feature.about-model": "The model on the plate, compared with the model on the permit "
+    "line.\n\nModels agree exactly or by a declared variant (CMX-15D and MX-15D), never because "
+    "they look alike. The units compared share the model, so agreement adds nothing among them; "
+    "bits appear only where several models remain possible.",
+    "feature.about-part-number": "The part number on the plate, compared with the one on the "
+    "permit line.\n\nIt is not known how many units share a part number, so agreement adds "
+    "nothing. A different part number counts against the unit, as far as a reading error does not "
+    "explain it, and at most a thousandfold, because records get part numbers wrong.",
+    "feature.about-serial": "The serial as read, compared with the serial on record and weighed "
+    "against all other units.\n\nThe probability of the reading if the plate bears this serial, "
+    "divided by its average probability if the plate is that of another unit of that maker and "
+    "model, catalogued or not. How often a reading errs, and which characters are confused, enters "
+    "on both sides.",
     "feature.maker-holds": _holds_name,
     "feature.maker-in-use": _in_use,
     "feature.maker-near": _near_name,
     "feature.maker-named": _name_of,
-    "feature.maker-one-of": "The name is one of {maker}.",
+    "feature.maker-one-of": "The name is one of the names of {maker}.",
     "feature.maker-same": "The same name.",
-    "feature.maker-unread": "The maker was not read; units of every maker that fits compete.",
+    "feature.maker-unread": "The maker was not read; units of every maker that fits are compared.",
     "feature.model-declared": _declared_model,
-    "feature.model-found": "The model was found among those of the catalog.",
+    "feature.model-found": "The model is one of those in the catalog.",
     "feature.model-same": "The same model.",
-    "feature.model-unread": "The model was not read; units of every model of the maker compete.",
-    "feature.part-number-another": "Another part number than was read.",
+    "feature.model-unread": "The model was not read; units of every model of the maker are "
+    "compared.",
+    "feature.part-number-another": "The part number differs from what was read.",
     "feature.part-number-same": "The same part number.",
     "feature.part-number-unread": "No part number was read.",
     "feature.part-number-unrecorded": "The record has no part number; that neither matches nor "
@@ -583,27 +596,27 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "from the party it was found with.",
     "finding.end-user-elsewhere": "If it is this unit, the recorded end user very likely differs "
     "from where it was found.",
-    "finding.end-user-not-comparable": "Whether the recorded end user differs from where, or with "
-    "whom, the item was found cannot be told.",
+    "finding.end-user-not-comparable": "It cannot be determined whether the recorded end user "
+    "differs from where, or with whom, the item was found.",
     "finding.exception": "If it is this unit, it was likely shipped under a permit that was in "
     "force while exports to that destination were restricted: an exception.",
-    "finding.names-another": "What else was read on the plate is not this unit’s, so it is "
-    "unlikely that the plate is of this unit, whatever the serial says.",
+    "finding.names-another": "Other text read on the plate is not this unit’s, so the plate is "
+    "unlikely to be this unit’s, whatever the serial says.",
     "finding.not-in-force": "If it is this unit, it was very likely shipped when its permit was "
     "not in force.",
     "finding.only-model": "What was read is consistent with every unit of that model, which is not "
     "a match.",
-    "finding.photo-before-shipment": "The photo is said to have been {claim} before the unit was "
-    "shipped; it is very unlikely that the identity and both dates are all right.",
-    "finding.photo-order-open": "Whether the photo was {claim} before the unit was shipped cannot "
-    "be told from the dates as far as they are known.",
+    "finding.photo-before-shipment": "The photo is claimed to have been {claim} before the unit "
+    "was shipped; it is very unlikely that the identity and both dates are all correct.",
+    "finding.photo-order-open": "The dates, as far as they are known, do not show whether the "
+    "photo was {claim} before the unit was shipped.",
     "finding.recorded-otherwise": _otherwise,
     "finding.refused-country": "An application for this model that named a party in that country "
     "as end user was very likely never approved.",
     "finding.refused-party": "An application for this model that named the party it was found with "
     "as end user was very likely never approved.",
-    "finding.status-open": "Whether its permit was in force on the ship date cannot be told from "
-    "the record.",
+    "finding.status-open": "The record does not show whether its permit was in force on the ship "
+    "date.",
     "finding.too-many": "More units were likely delivered on this line than it permits.",
     "finding.without-approval": "If it is this unit, it was very likely delivered although the "
     "record holds no approval.",
@@ -611,8 +624,8 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "ground.condition": _condition,
     "ground.end-use": "End-use statement: “{text}”",
     "ground.end-user": _end_user,
-    "ground.found-in": "Said to have been found in: {place}.",
-    "ground.found-with": "Said to have been found with: {party}.",
+    "ground.found-in": "Claimed place of finding: {place}.",
+    "ground.found-with": "Claimed to have been found with: {party}.",
     "ground.photo": "Photo {claim} {day} (as claimed).",
     "ground.quantity": _quantity,
     "ground.received": "Received {day} ({delivery}).",
@@ -624,10 +637,9 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "ground.suspended": _suspended,
     "ground.undertakings": _undertakings,
     "ground.valid": _valid,
-    "identification.not-by-machine": "A serial that stands in no sequence is not identified from a "
-    "machine’s reading alone: when tested on drawn plates, units that differ in one look-alike (O "
-    "for 0, I for 1 …) were too often taken for each other. A person who can read it may settle "
-    "it.",
+    "identification.not-by-machine": "A serial that belongs to no sequence is not identified from "
+    "a machine’s reading alone: in tests on drawn plates, units that differ in one look-alike (O "
+    "for 0, I for 1 …) were confused too often. A person who can read the serial may settle it.",
     "lead.near-model": _near_model,
     "lead.not-asked": _not_asked,
     "lead.serial-elsewhere": _serial_elsewhere,
@@ -651,18 +663,18 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "not-comparable.shared-words": "Not comparable: a name has only words that many parties share.",
     "not-comparable.short-form": "Not comparable: one name may be short for the other.",
     "not-comparable.split": "Not comparable: {part} was part of {state} until {year}.",
-    "not-comparable.successor": "Not comparable: {gone} is no more; {state} holds part of its "
-    "territory.",
+    "not-comparable.successor": "Not comparable: {gone} no longer exists; {state} holds part of "
+    "its territory.",
     "not-comparable.unknown-country": "Not comparable: “{place}” is not the name or code of one "
     "country that the catalog knows.",
     "plate.another-maker": _another_maker,
     "plate.another-model": "The plate names another model: “{read}”, not {model}.",
     "plate.another-part-number": "The plate bears another part number: “{read}”, not {recorded}.",
-    "plate.beside-another": "The plate names {other} beside {name}.",
-    "plate.maybe-another-firm": "“{read}” may be another firm than {maker}.",
-    "plate.maybe-maker": "“{read}” may be {maker}, misread or read in part.",
-    "plate.maybe-model": "The model “{read}” may be {model}, misread or in part.",
-    "plate.on-behalf": "“{read}” is a party of the permit that may have put its own name on the "
+    "plate.beside-another": "The plate names {other} as well as {name}.",
+    "plate.maybe-another-firm": "“{read}” may be a different firm from {maker}.",
+    "plate.maybe-maker": "“{read}” may be {maker}, misread or partly read.",
+    "plate.maybe-model": "The model “{read}” may be {model}, misread or partly read.",
+    "plate.on-behalf": "“{read}” is a party to the permit that may have put its own name on the "
     "plate.",
     "plate.other-script": "The maker “{read}” is written in another script; it was not compared.",
     "plate.related-maker": "The plate names {other}, a parent or subsidiary of {maker}, now or "
@@ -670,26 +682,23 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "plate.sounds-like": "“{read}” is written in another script and sounds like {maker}.",
     "plate.sounds-like-another": "The plate names another maker: “{read}”, which sounds like "
     "{other}, not {maker}.",
-    "population.none": "How many units are taken to exist (N̂): no serial of this model is "
-    "catalogued.",
+    "population.none": "Units assumed to exist (N̂): no serial of this model is catalogued.",
     "population.other-sequences": _other_sequences,
     "population.out-of-sequence": _outside,
     "population.sequence": _sequence,
     "search.fits": _catalog_fits,
-    "search.moved": "The weight speaks of the plate. How often plates are moved or forged is not "
-    "known and stands beside the number, not in it: were it one in a thousand, no reading could "
-    "raise the probability that the item itself is this unit above 99.9 %.",
-    "search.no-serial": "No serial was read that could be compared, so no unit can be told from "
-    "another.",
-    "search.no-serials-on-record": "The register gives no serial of the makers and models that "
-    "compete.",
+    "search.moved": "The weight concerns the plate. How often plates are moved or forged is not "
+    "known and is not part of the number: if one plate in a thousand were, no reading could raise "
+    "the probability that the item itself is this unit above 99.9 %.",
+    "search.no-serial": "No serial was read that could be compared, so units cannot be told apart.",
+    "search.no-serials-on-record": "The register has no serials of the makers and models compared.",
     "search.not-a-value": _not_a,
     "search.not-compared": _not_compared,
     "search.nothing-asked": "Nothing was looked up.",
     "search.permits": _permits,
     "search.prior": _prior,
-    "search.shown": "Only {shown} of these are shown, the likeliest first; the others fit as well "
-    "or nearly so.",
+    "search.shown": "Only {shown} of these are shown, the likeliest first; the others fit equally "
+    "or nearly as well.",
     "search.too-many": "{found} makers and models remain possible; only the first {most} were "
     "weighed, so no unit can be identified.",
     "search.unserialised": _unserialised,
@@ -697,17 +706,17 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "tested.not": "How often such an identification is wrong was not tested: it rests on a "
     "transcription or a code, and only readings from pixels were tested.",
     "tested.of": _tested_of,
-    "tested.real": "Real plates may do worse.",
+    "tested.real": "Results on real plates may be worse.",
     "verdict.consistent-with-catalog-unit": "The reading is consistent with this catalog unit.",
-    "verdict.consistent-with-model-only": "No serial tells this unit from others of its model; "
-    "this is not a match.",
+    "verdict.consistent-with-model-only": "No serial distinguishes this unit from others of its "
+    "model; this is not a match.",
     "verdict.contradicted": "The serial fits, but the plate names another maker, model or part "
     "number; it is not taken to be this unit’s.",
     "verdict.excluded": "At the stated error rates this unit is excluded.",
     "verdict.identifies-catalog-unit": "The reading identifies this catalog unit, if every unit "
-    "taken to exist was equally probable beforehand.",
+    "assumed to exist was equally probable beforehand.",
     "verdict.inconclusive": "The reading does not settle which unit it is.",
-    "verdict.not-in-catalog": "No catalog unit fits; that is no sign that there was no permit.",
+    "verdict.not-in-catalog": "No catalog unit fits; this does not show that there was no permit.",
     "verdict.several-candidates": "Several catalog units fit the reading.",
     "weight.contradicted": _contradicted_weight,
     "weight.fits": _reading_fits,
@@ -721,20 +730,20 @@ SENTENCES: Final[Mapping[str, Template]] = {
 }
 
 PHRASES: Final[Mapping[str, Template]] = {
-    "alternative.amendment": "an amendment that the catalog does not hold",
-    "alternative.another-authorisation": "an authorisation that the catalog does not hold",
+    "alternative.amendment": "an amendment that is not in the catalog",
+    "alternative.another-authorisation": "an authorisation that is not in the catalog",
     "alternative.any-state": "any of the states that the name may mean",
     "alternative.any-unit": "any other unit of that maker and model, catalogued or not",
-    "alternative.before-paperwork": "a unit that left before its paperwork",
+    "alternative.before-paperwork": "a unit shipped before its paperwork was complete",
     "alternative.counterfeit": "a counterfeit plate",
     "alternative.either-order": "either order of events",
-    "alternative.misread": "a plate that was read wrongly",
+    "alternative.misread": "a misread plate",
     "alternative.moved-plate": "a plate moved from another item",
     "alternative.narrower-restriction": "a restriction that did not cover this item or end user",
     "alternative.no-country": "a place that is not a country",
     "alternative.order-within-dates": "either order of events within the dates as far as they are "
     "known",
-    "alternative.other-supply": "another way of supply, lawful or not",
+    "alternative.other-supply": "another route of supply, lawful or not",
     "alternative.photo-date": "a wrong claim about the photo’s date",
     "alternative.record": "an error or a gap in the catalog",
     "alternative.recorded-twice": "a delivery recorded twice",
@@ -746,9 +755,9 @@ PHRASES: Final[Mapping[str, Template]] = {
     "catalog does not know",
     "alternative.withheld-user": "the record withholds the end user or its country",
     "assumed.errors": _errs,
-    "assumed.exposures-alone": "without the picture of the exposures laid over each other",
+    "assumed.exposures-alone": "without the stacked image of the exposures",
     "assumed.units": _exist,
-    "band.contradicted": "no support: the plate names another",
+    "band.contradicted": "no support: the rest of the plate contradicts it",
     "band.no-fit": "does not fit the reading",
     "band.supports": "{words}",
     "band.supports-another": "{words} for another unit",

@@ -19,6 +19,12 @@ FIELDS: Final = {
 }
 """What each field of a plate is called, most important first."""
 
+LEVELS: Final = {"stated": "Read", "offered": "Check", "unreadable": "Unreadable"}
+"""What the level of a reading is called, by its identifier."""
+
+ROLES: Final = {"custodian": "administrator (custodian)"}
+"""What a role is called where that is not its identifier."""
+
 NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six")
 
 
@@ -31,6 +37,16 @@ def inside(name: str) -> str:
     """The word for a field inside a sentence; abbreviations keep their capitals."""
     word = field(name)
     return word if word[:2].isupper() else word[:1].lower() + word[1:]
+
+
+def level(state: str) -> str:
+    """The word for the level of a reading."""
+    return LEVELS.get(state, state)
+
+
+def role(name: str) -> str:
+    """The word for a role."""
+    return ROLES.get(name, name)
 
 
 def spelled(count: int) -> str:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 READERS: Final = {
     "rapidocr": "RapidOCR (PP-OCR weights, many scripts, no Cyrillic)",
-    "ppocr5": "PP-OCRv5 (other weights, a second reader without torch)",
-    "cyrillic": "Cyrillic reader (our own, behind RapidOCR's weights)",
-    "easyocr": "EasyOCR (Latin script, an independent second reader)",
-    "tesseract": "Tesseract (Persian and Arabic lines; Cyrillic ones again)",
-    "scripted": "Scripted reader (says what a file tells it to say; for trials only)",
+    "ppocr5": "PP-OCRv5 (other weights, a second engine without torch)",
+    "cyrillic": "Cyrillic engine (our own, built on RapidOCR's weights)",
+    "easyocr": "EasyOCR (Latin script, an independent second engine)",
+    "tesseract": "Tesseract (Persian and Arabic lines; Cyrillic lines a second time)",
+    "scripted": "Scripted engine (returns what a file tells it to; for trials only)",
 }
 """What each reader is called, and what it is for."""
 
@@ -29,8 +29,8 @@ HOW_TO_INSTALL: Final = {
 """How a reader is installed that does not come with requirements-core.txt."""
 
 KINDS: Final = {
-    "placeholder": "a word in the place of a value",
-    "protection": "a degree of protection",
+    "placeholder": "a placeholder for a value",
+    "protection": "a protection rating",
     "count": "a page, sheet or piece count",
     "measure": "a measure",
     "date": "a date",
@@ -47,12 +47,12 @@ def _reader_missing(*, name: str, packages: tuple[str, ...], programs: tuple[str
     is_or_are = "is" if len(parts) == 1 else "are"
     remedy = HOW_TO_INSTALL.get(name, "install requirements-core.txt")
     missing = f"{', '.join(parts)} {is_or_are} missing"
-    return f"{READERS.get(name, name)} is not here: {missing}; {remedy}."
+    return f"{READERS.get(name, name)} is not installed: {missing}; {remedy}."
 
 
 def _shared(*, more: int) -> str:
     shows = "1 more reading shows" if more == 1 else f"{more} more readings show"
-    return f"{shows} an exposure that another one shows: an exposure counts as one look."
+    return f"{shows} an exposure that another reading shows; each exposure counts once."
 
 
 def _look(
@@ -64,19 +64,19 @@ def _look(
     there: tuple[str, ...],
 ) -> str:
     parts = ", ".join(map(_difference, at, here, there))
-    return f"Look {number} read “{text}”: {parts}."
+    return f"Exposure {number} was read as “{text}”: {parts}."
 
 
 def _difference(at: str, here: str, there: str) -> str:
     if not there:
-        return f"nothing where “{here}” stands (character {at})"
+        return f"“{here}” missing (character {at})"
     if not here:
         return f"“{there}” added before character {at}"
-    return f"“{there}” for “{here}” (character {at})"
+    return f"“{there}” instead of “{here}” (character {at})"
 
 
 def _identifier(*, text: str, construct: int) -> str:
-    made = f"construct {construct}" if construct else "given whole"
+    made = f"construct {construct}" if construct else "given in full"
     return f"Unique item identifier {text} ({made})."
 
 
@@ -85,19 +85,25 @@ def _long_value(*, field: str, most: int) -> str:
 
 
 def _readers_agree(*, readers: int) -> str:
-    return f"{spelled(readers)} independent readers agree"
+    if readers < 2:
+        return "one engine only" if readers else "no engine agrees"
+    return f"{spelled(readers)} independent engines agree"
 
 
 def _exposures_agree(*, exposures: int) -> str:
-    return f"{spelled(exposures)} exposures gave it" if exposures > 1 else "one exposure states it"
+    return (
+        f"{spelled(exposures)} exposures agree"
+        if exposures > 1
+        else "one exposure gives it at level Read"
+    )
 
 
 def _place_open(*, field: str) -> str:
-    return f"clear to read, but it may not be the {inside(field)}"
+    return f"clear text, but is it the {inside(field)}?"
 
 
 def _code_of_another_field(*, field: str) -> str:
-    return f"a code gives the same characters as the {inside(field)}"
+    return f"a code gives these characters as the {inside(field)}"
 
 
 def _looks_like(*, kind: str) -> str:
@@ -105,35 +111,35 @@ def _looks_like(*, kind: str) -> str:
 
 
 LOOKS_LIKE: Final = {
-    "clip": "it begins like a video clip",
-    "zip": "it begins like a ZIP archive",
-    "gif": "it is a GIF, which is not read",
+    "clip": "it starts like a video clip",
+    "zip": "it starts like a ZIP archive",
+    "gif": "it is a GIF, which is not supported",
     "pdf": "it is a PDF",
-    "web-page": "it holds a web page",
-    "text": "it holds text",
-    "unknown": "its first bytes belong to no format known here",
+    "web-page": "it contains a web page",
+    "text": "it contains text",
+    "unknown": "its first bytes match no known format",
 }
 """What a file without a picture seems to be."""
 
-_ASK_AGAIN: Final = "Get the file again from its source; what was received is kept as it came."
+_ASK_AGAIN: Final = "Get the file again from its source; the received file is stored unchanged."
 _RESAVE: Final = "Save it again as a plain JPEG, PNG or MP4 and add that as a second file."
 _ALLOWED: Final = (
-    "{most:,} in all and {side:,} a side are allowed. Cut or shrink the picture and add \
-that as a second file, or raise the limit."
+    "at most {most:,} in total and {side:,} per side are allowed. Crop or shrink the picture and \
+add the result as a second file, or raise the limit."
 )
 
 
 def _no_photo(*, name: str, kind: str) -> str:
     return (
-        f"{name}: this is not a picture: {LOOKS_LIKE.get(kind, kind)}. Photos are read as JPEG, "
-        "PNG, WebP, TIFF, HEIC or AVIF; check what was saved."
+        f"{name}: not a picture: {LOOKS_LIKE.get(kind, kind)}. Photos must be JPEG, PNG, WebP, "
+        "TIFF, HEIC or AVIF; check what was saved."
     )
 
 
 def _laid(*, frames: int, first: str, last: str, smear: float, share: float) -> str:
-    taken = f"{frames} frames, from {first} s to {last} s, laid over each other"
+    taken = f"{frames} frames from {first} s to {last} s, stacked"
     freed = (
-        f"; a smear of {smear:.1f} pixels taken back (shutter open for {share:.2f} of the time)"
+        f"; corrected for {smear:.1f} pixels of motion blur (shutter open {share:.2f} of the time)"
         if smear
         else ""
     )
@@ -142,12 +148,12 @@ def _laid(*, frames: int, first: str, last: str, smear: float, share: float) -> 
 
 def _broke_off(*, name: str, ended: int) -> str:
     how = f"signal {-ended}" if ended < 0 else f"exit code {ended}"
-    return f"{name}: the program that opens such files broke off at it ({how}). {_ASK_AGAIN}"
+    return f"{name}: the program that opens such files stopped on it ({how}). {_ASK_AGAIN}"
 
 
 def _supported(inliers: int, matches: int) -> str:
     if not matches:
-        return "Laid frame upon frame"
+        return "Compared frame on frame"
     return f"{inliers:,} of {matches:,} matched points line up"
 
 
@@ -161,7 +167,9 @@ def _same_picture(
     shows: float,
     fills: float,
 ) -> str:
-    lines_up = f"{inliers / matches:.0%} of points line up" if matches else "frame upon frame"
+    lines_up = (
+        f"{inliers / matches:.0%} of points line up" if matches else "compared frame on frame"
+    )
     parts = ["mirrored"] if mirrored else []
     if degrees:
         parts.append(f"turned by {degrees}°")
@@ -185,13 +193,13 @@ def _structure_differs(*, inliers: int, matches: int, likeness: float) -> str:
 
 
 def _shift_remains(*, inliers: int, matches: int, pixels: float) -> str:
-    shift = f"a shift of {pixels:.2f} pixels remains that no copying leaves"
-    return f"{_supported(inliers, matches)}, but {shift}, as between two exposures."
+    shift = f"a shift of {pixels:.2f} pixels remains, as between two exposures"
+    return f"{_supported(inliers, matches)}, but {shift}; copying leaves none."
 
 
 def _few_features(*, inliers: int, matches: int) -> str:
-    few = "too few for a structure that is not quite the same"
-    return f"{_supported(inliers, matches)}, but they are {few}."
+    few = "too few, because the structure is not quite the same"
+    return f"{_supported(inliers, matches)}: {few}."
 
 
 def _stands(where: str) -> str:
@@ -204,7 +212,7 @@ def _both_read(value: str, here: str, there: str) -> str:
     return f"Both read {value} ({where})"
 
 
-_PROPOSED: Final = "Proposed as another exposure of one object; a person decides."
+_PROPOSED: Final = "Proposed as another exposure of the same object; a person decides."
 
 
 def _same_value(*, value: str, here: str, there: str) -> str:
@@ -212,36 +220,37 @@ def _same_value(*, value: str, here: str, there: str) -> str:
 
 
 def _same_plate(*, value: str, here: str, there: str, features: int, alike: bool) -> str:
-    looks = "look alike" if alike else "could not be matched by their looks"
+    looks = "look alike" if alike else "could not be matched by appearance"
     plates = f"the plates {looks} ({features} features agree)"
     return f"{_both_read(value, here, there)}; {plates}. {_PROPOSED}"
 
 
 SENTENCES: Final[Mapping[str, Template]] = {
-    "fusion.nothing": "There is no reading to fuse: choose at least one photo of the plate.",
-    "fusion.different-fields": "Readings of different fields cannot be fused: {fields}.",
+    "fusion.nothing": "There is no reading to combine: choose at least one photo of the plate.",
+    "fusion.different-fields": "Readings of different fields cannot be combined: {fields}.",
     "fusion.shared": _shared,
-    "fusion.stack": "Laid over each other, the looks read “{text}”.",
+    "fusion.stack": "The stacked exposures were read as “{text}”.",
     "fusion.look": _look,
-    "reader.unknown": "There is no reader called “{name}”; choose from {known}.",
+    "reader.unknown": "There is no engine called “{name}”; choose from {known}.",
     "reader.here": _reader_here,
     "reader.missing": _reader_missing,
-    "reader.none": "No reader is installed here; install requirements-core.txt, or one of {known}.",
-    "reader.no-script": "The scripted reader cannot use the file that {setting} names ({name}): "
+    "reader.none": "No OCR engine is installed; install requirements-core.txt, or one of {known}.",
+    "reader.no-script": "The scripted engine cannot use the file named by {setting} ({name}): "
     "{why}.",
-    "reading.elsewhere": "Elsewhere in the drawn region “{text}” was read.",
-    "reading.spelt-as-model": "Read “{text}”; its beginning is spelt as the model on the same "
-    "plate: readers take digits for letters more often than letters for digits.",
-    "reading.stopped": "The reading was stopped before every pass was made.",
-    "reading.no-lettering": "The first pass showed no lettering; reading it again makes every "
-    "pass.",
-    "reading.out-of-time": "Not every pass was made: the {seconds:g} s for one photo ran out.",
-    "code.too-long": "The code holds {characters:,} characters; only up to {most:,} are parsed.",
-    "code.unended": "The message does not end as ISO 15434 asks (RS EOT); it was read as it is.",
-    "code.unknown-format": "The message has a part in format “{format}”, which is not read here.",
-    "code.serial-without-cage": "The element 18S should open with a five-character CAGE code; it "
+    "reading.elsewhere": "“{text}” was read elsewhere in the drawn region.",
+    "reading.spelt-as-model": "Read as “{text}”; its beginning was changed to the spelling of the "
+    "model on the same plate: engines take digits for letters more often than the reverse.",
+    "reading.stopped": "Reading was stopped before all passes were done.",
+    "reading.no-lettering": "The first pass found no lettering; reading the photo again runs all "
+    "passes.",
+    "reading.out-of-time": "Not all passes were run: the limit of {seconds:g} s per photo was "
+    "reached.",
+    "code.too-long": "The code has {characters:,} characters; only up to {most:,} are parsed.",
+    "code.unended": "The message does not end as ISO 15434 requires (RS EOT); it was read as is.",
+    "code.unknown-format": "The message has a part in format “{format}”, which is not supported.",
+    "code.serial-without-cage": "The element 18S should start with a five-character CAGE code; it "
     "does not.",
-    "code.no-cage": "“{text}” stands for a CAGE code, but is not formed like one.",
+    "code.no-cage": "“{text}” is given as a CAGE code but does not have the form of one.",
     "code.long-value": _long_value,
     "code.long-identifier": "The item identifier has {characters} characters; MIL-STD-130 allows "
     "50.",
@@ -251,94 +260,95 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "file.empty": "{name}: the file is empty (0 bytes). Get it again from its source; nothing was "
     "lost.",
     "photo.damaged": "{name}: the picture is cut off or damaged ({why}). " + _ASK_AGAIN,
-    "photo.no-header": "{name}: it begins like a picture, but its header cannot be read. "
+    "photo.no-header": "{name}: it starts like a picture, but its header cannot be read. "
     + _ASK_AGAIN,
     "photo.slow": "{name}: decoding took longer than allowed and was stopped. Re-save the picture "
     "as a plain JPEG or PNG and add that as a second file.",
     "photo.too-large": "{name}: {size:,} bytes are more than the {most:,} allowed for a photo. "
     "Raise the limit in the settings if the photo is needed.",
     "photo.none": _no_photo,
-    "photo.many-passes": "{name}: it holds {passes:,} passes over one picture, more than {most:,}. "
-    "A camera does not write such a file; re-save the picture as a plain JPEG.",
+    "photo.many-passes": "{name}: it has {passes:,} JPEG scans of one picture, more than {most:,}. "
+    "Cameras do not write such files; re-save the picture as a plain JPEG.",
     "photo.no-end": "{name}: its header declares more pixels than can be decoded; " + _ALLOWED,
     "photo.too-many-pixels": "{name}: its header declares {width:,} × {height:,} pixels; "
     + _ALLOWED,
-    "clip.unopened": "{name}: no video can be opened in it; it is no clip, or its header is "
-    "damaged. Clips are read as MP4, MOV, MKV, WebM or AVI; get the file again from its source.",
-    "clip.no-picture": "{name}: it holds no picture track. Add the clip with its picture.",
-    "clip.unknown-codec": "{name}: its picture is packed in a way (a codec) that no decoder here "
-    "knows. Convert it to H.264 in MP4 and add that as a second file.",
-    "clip.too-large": "{name}: {size:,} bytes are more than the {most:,} allowed for a clip. Cut "
-    "the clip and add the parts, or raise the limit in the settings.",
+    "clip.unopened": "{name}: it cannot be opened as video; it is not a clip, or its header is "
+    "damaged. Clips must be MP4, MOV, MKV, WebM or AVI; get the file again from its source.",
+    "clip.no-picture": "{name}: it has no video track. Add the clip with its video.",
+    "clip.unknown-codec": "{name}: its video codec is not supported here. Convert it to H.264 in "
+    "MP4 and add that as a second file.",
+    "clip.too-large": "{name}: {size:,} bytes are more than the {most:,} allowed for a clip. "
+    "Split the clip and add the parts, or raise the limit in the settings.",
     "clip.large-frames": "{name}: frames of {width:,} × {height:,} pixels are larger than allowed. "
     "Convert the clip to at most 8K and add that as a second file.",
     "clip.no-frame-size": "{name}: its header gives no frame size; the clip is cut off or damaged. "
     + _ASK_AGAIN,
-    "clip.no-frames": "{name}: the clip opens, but not one frame of it can be decoded. "
+    "clip.no-frames": "{name}: the clip opens, but none of its frames can be decoded. "
     + _ASK_AGAIN,
-    "clip.no-frame-there": "{name}: no frame can be had at {seconds:.3f} s. Choose another moment "
-    "of the clip.",
+    "clip.no-frame-there": "{name}: there is no usable frame at {seconds:.3f} s. Choose another "
+    "moment of the clip.",
     "clip.place-unseen": "{name}: too few frames show that place. Choose another one.",
     "clip.no-length": "The clip does not say how long it is.",
-    "clip.too-long": "The clip lasts {lasts:,.0f} s; only the first {most:,.0f} s are looked at.",
-    "clip.rest-not-looked-at": "What lies behind {most:,.0f} s was not looked at.",
+    "clip.too-long": "The clip lasts {lasts:,.0f} s; only the first {most:,.0f} s are examined.",
+    "clip.rest-not-looked-at": "Anything after {most:,.0f} s was not examined.",
     "clip.rest-not-read": "Decoding took longer than allowed; the rest of the clip was not read.",
-    "clip.breaks-off": "The clip breaks off at {seconds:.1f} s: nothing behind it can be read.",
-    "clip.damaged-stretches": "Damaged stretches of the clip that gave no picture: {number}.",
+    "clip.breaks-off": "The clip breaks off at {seconds:.1f} s: nothing after that can be read.",
+    "clip.damaged-stretches": "Damaged stretches of the clip without a picture: {number}.",
     "clip.damaged-frames": "Damaged frames of the clip that were left out: {number}.",
-    "clip.ends-early": "No picture is behind {reached:.1f} s, though the clip says that it lasts "
-    "to {promised:.1f} s: the file is cut off, or only its sound goes on.",
+    "clip.ends-early": "There is no picture after {reached:.1f} s, although the clip claims to "
+    "last {promised:.1f} s: the file is cut off, or only its sound continues.",
     "clip.frame-gone": "The frame at {seconds:.3f} s could not be decoded a second time.",
     "frame.text-in-view": "Text in view (presence {presence:.1f}, sharpness {sharpness:.1f}), "
     "scene {scene}.",
     "frame.sharpest-view": "Sharpest view of scene {scene} (sharpness {sharpness:.1f}).",
-    "frame.by-hand": "Grabbed by hand at {seconds:.3f} s.",
+    "frame.by-hand": "Chosen by hand at {seconds:.3f} s.",
     "frame.laid": _laid,
-    "embedded.no-picture": "The file's header cannot be read: it is no picture.",
+    "embedded.no-picture": "The file's header cannot be read: it is not a picture.",
     "embedded.header-unread": "The file's header cannot be read: {why}.",
     "embedded.block-unread": "The {block} block cannot be read: {why}.",
-    "embedded.xmp-too-large": "The XMP block cannot be read: it holds {size:,} bytes.",
+    "embedded.xmp-too-large": "The XMP block cannot be read: it is too large ({size:,} bytes).",
     "embedded.xmp-malformed": "The XMP block cannot be read: it is not well-formed XML ({why}).",
-    "embedded.credentials-unread": "The file holds content credentials (C2PA), which were not "
-    "read: the library that reads them is not made for this system.",
+    "embedded.credentials-unread": "The file has content credentials (C2PA), which were not "
+    "read: the library that reads them is not available for this system.",
     "embedded.more": "Only the first {listed} of {of} embedded facts are listed.",
     "archive.damaged": "{name}: the ZIP archive is damaged or cut off; its directory cannot be "
     "read. Get the archive again, or add the photos without an archive.",
     "archive.many-members": "{name}: it lists {members:,} members, more than the {most:,} allowed. "
     "Split the archive and add the parts one by one.",
-    "member.damaged": "{name}: its bytes are damaged, or packed in a way that is not read.",
+    "member.damaged": "{name}: its bytes are damaged, or compressed in an unsupported way.",
     "member.larger-than-declared": "{name}: it unpacks to more bytes than the archive declares.",
     "member.too-much-in-all": "{name}: the archive unpacks to more than {most:,} bytes in all.",
-    "member.twice": "{name}: the archive holds this name more than once, so it is unclear which is "
+    "member.twice": "{name}: the archive has this name more than once, so it is unclear which is "
     "meant.",
     "member.link": "{name}: it is a symbolic link, not a file.",
-    "member.special": "{name}: it is a special file, not a file.",
+    "member.special": "{name}: it is a special file, not a regular one.",
     "member.encrypted": "{name}: it is encrypted; unpack it with its password and add the photo "
     "itself.",
     "member.too-large": "{name}: it unpacks to {size:,} bytes, more than the {most:,} allowed.",
-    "member.bomb": "{name}: it unpacks to {times:,} times its size, as no photo does.",
-    "member.long-name": "{name}: its name has {characters:,} characters, more than the {most:,} of "
-    "any file.",
+    "member.bomb": "{name}: it unpacks to {times:,} times its size, which no photo does.",
+    "member.long-name": "{name}: its name has {characters:,} characters, more than the {most:,} "
+    "allowed.",
     "member.broken-name": "{name}: its name is empty or broken.",
     "member.absolute-name": "{name}: its name is an absolute path.",
-    "member.leads-out": "{name}: its name leads out of the archive (`..`).",
-    "decoder.nonsense": "{name}: the program that opens such files answered nonsense. " + _RESAVE,
-    "decoder.another": "{name}: the program that opens such files answered for another file. "
+    "member.leads-out": "{name}: its name points outside the archive (`..`).",
+    "decoder.nonsense": "{name}: the program that opens such files gave an invalid answer. "
+    + _RESAVE,
+    "decoder.another": "{name}: the program that opens such files answered for a different file. "
     + _RESAVE,
     "decoder.slow": "{name}: opening it took longer than the {seconds:,.0f} s allowed and was "
     "stopped. " + _RESAVE,
     "decoder.broke-off": _broke_off,
     "decoder.memory": "{name}: opening it needs more than the {gibibytes:.0f} GiB allowed. "
     + _RESAVE,
-    "decoder.failed": "{name}: it is damaged in a way that was not expected ({why}). " + _ASK_AGAIN,
+    "decoder.failed": "{name}: it is damaged in an unexpected way ({why}). " + _ASK_AGAIN,
     "copy.same-bytes": "Both files have the same SHA-256: they are the same, byte for byte.",
     "copy.same-picture": _same_picture,
     "copy.little-texture": _little_texture,
     "copy.structure-differs": _structure_differs,
     "copy.shift-remains": _shift_remains,
-    "copy.few-blocks-alike": "Laid frame upon frame, too few blocks are alike.",
+    "copy.few-blocks-alike": "Compared frame on frame, too few blocks are alike.",
     "copy.few-features": _few_features,
-    "copy.no-map": "The two photos cannot be laid over each other.",
+    "copy.no-map": "The two photos could not be aligned.",
     "copy.same-value": _same_value,
     "copy.same-plate": _same_plate,
 }
@@ -346,37 +356,38 @@ SENTENCES: Final[Mapping[str, Template]] = {
 PHRASES: Final[Mapping[str, Template]] = {
     "reason.unreadable": "too little can be seen",
     "reason.one-engine": "read by one engine only",
-    "reason.one-witness": "only one independent reader read it so",
-    "reason.one-family": "only readers of one family read it, which count as one",
+    "reason.one-witness": "only one independent engine read this",
+    "reason.one-family": "read only by engines of one family, which count as one",
     "reason.readers-agree": _readers_agree,
-    "reason.readers-differ": "the readers differ: one surely reads “{text}”",
-    "reason.code-repeats": "a code on the label says the same",
-    "reason.code-differs": "a code gives {text} for it",
+    "reason.readers-differ": "engines disagree: one is sure of “{text}”",
+    "reason.code-repeats": "a code on the label gives the same value",
+    "reason.code-differs": "a code gives {text} instead",
     "reason.code-of-another-field": _code_of_another_field,
-    "reason.code-of-article": "a code gives the same characters as an article number",
+    "reason.code-of-article": "a code gives these characters as an article number",
     "reason.exposures-agree": _exposures_agree,
-    "reason.exposures-differ": "another exposure states “{text}”",
-    "reason.one-exposure": "fewer than two exposures gave it",
+    "reason.exposures-differ": "another exposure gives “{text}” at level Read",
+    "reason.one-exposure": "fewer than two exposures agree",
     "reason.pixels-open": "hard to see",
     "reason.hard-to-read": "the rest of this plate was hard to read",
     "reason.place-open": _place_open,
     "reason.another-look": "another pass read something different",
-    "reason.blocks-differ": "elsewhere in the drawn region “{text}” was read",
-    "reason.bare-number-sign": "only a number sign stands before it, which does not say which "
-    "number it is",
-    "reason.sign-in-value": "it may begin with a number sign that is no part of it",
-    "reason.unsure-label": "“{label}” may announce something else",
-    "reason.product-number": "a number sign stands before it: it may be the serial number",
-    "reason.announced-by": "“{label}” announces the same characters",
-    "reason.perhaps-announced-by": "it may be announced by “{label}”",
-    "reason.labelled-twice": "another label of the same field stands before “{text}”",
-    "reason.two-serial-labels": "two labels of a serial number stand on this plate",
-    "reason.label-twice": "“{label}” stands here twice, as on two plates",
-    "reason.wide-gap": "a wide gap parts the lines, as between two plates",
+    "reason.blocks-differ": "“{text}” was read elsewhere in the drawn region",
+    "reason.bare-number-sign": "only a number sign precedes it, which does not say which number "
+    "it is",
+    "reason.sign-in-value": "it may start with a number sign that is not part of the value",
+    "reason.unsure-label": "the label “{label}” may mean something else",
+    "reason.product-number": "a number sign precedes it, so it may be the serial number",
+    "reason.announced-by": "the label “{label}” introduces the same characters",
+    "reason.perhaps-announced-by": "it may belong to the label “{label}”",
+    "reason.labelled-twice": "another label of the same field precedes “{text}”",
+    "reason.two-serial-labels": "this plate has two serial-number labels",
+    "reason.label-twice": "“{label}” appears twice, as if there were two plates",
+    "reason.wide-gap": "a wide gap separates the lines, as between two plates",
     "reason.contradicting-line": "another line reads “{text}”",
     "reason.looks-like": _looks_like,
-    "reason.unit-follows": "a unit follows it, as behind a measure",
-    "reason.counter": "it may be a count, such as the first of several pieces",
-    "reason.piece": "it may be a piece of a longer value, since “{text}” is there too",
-    "reason.spelt-as-model": "its beginning is spelt as the model on the same plate",
+    "reason.unit-follows": "a unit follows it, as after a measure",
+    "reason.counter": "it may be a count, such as piece 1 of 3",
+    "reason.piece": "it may be part of a longer value: “{text}” was read too",
+    "reason.spelt-as-model": "its beginning was changed to the spelling of the model on the same "
+    "plate",
 }

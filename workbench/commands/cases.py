@@ -34,7 +34,7 @@ TITLE = "Cases and the store"
 def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     """Add the commands of this group."""
     case = verb(verbs, "case", _case, "List the cases, or open one with --title.")
-    case.add_argument("--title", help=f"open a case of this title, 1 to {MAX_TITLE} characters")
+    case.add_argument("--title", help=f"open a case with this title, 1 to {MAX_TITLE} characters")
     policies = " ".join(f"{policy}: {words}" for policy, words in POLICY_WORDS.items())
     case.add_argument(
         "--policy",
@@ -55,14 +55,14 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     )
     add_json(case)
     verb(verbs, "demo", _demo, "Open the synthetic demo case, with photos and a catalog.")
-    log = verb(verbs, "log", _log, "Print a case's chain of custody, a line an entry.")
+    log = verb(verbs, "log", _log, "Print a case's chain of custody, one entry per line.")
     add_case(log)
     add_json(log)
     held = verb(
         verbs,
         "audit",
         _audit,
-        "Name each fault of the store: of its logs, of what is kept, and of the tables that every "
+        "List each fault of the store: in its logs, in stored files, and in the tables that every "
         "list is read from.",
     )
     add_json(held)
@@ -70,7 +70,7 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
         verbs,
         "rebuild",
         _rebuild,
-        "Make anew, from the entries alone, the tables that every list is read from.",
+        "Rebuild, from the entries alone, the tables that every list is read from.",
     )
 
 
@@ -148,5 +148,5 @@ def _audit(workbench: Workbench, options: argparse.Namespace) -> int:
 
 def _rebuild(workbench: Workbench, _options: argparse.Namespace) -> int:
     workbench.stores.projection.rebuild(progress)
-    aside("The tables were made anew from the entries of every log.")
+    aside("The tables were rebuilt from the entries of every log.")
     return 0

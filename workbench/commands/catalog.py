@@ -51,10 +51,10 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     """Add the commands of this group."""
     _add_catalog(verbs)
     check = verb(
-        verbs, "check", _check, "Hold a reviewed plate, or typed words, against the catalog."
+        verbs, "check", _check, "Compare a reviewed plate, or typed words, with the catalog."
     )
     check.add_argument(
-        "case", nargs="?", metavar="CASE", help="the case of --plate; left out for typed words"
+        "case", nargs="?", metavar="CASE", help="the case of --plate; omit it for typed words"
     )
     check.add_argument(
         "--plate",
@@ -68,8 +68,8 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     check.add_argument(
         "--catalog",
         metavar="SHA256",
-        help="the snapshot to ask, or how its SHA-256 begins, as `catalog` lists them (default: "
-        "the one in use; the others are named as not asked)",
+        help="the snapshot to search, or the start of its SHA-256, as `catalog` lists it (default: "
+        "the one in use; the others are listed as not searched)",
     )
     for name, metavar, meaning in CIRCUMSTANCES:
         check.add_argument(
@@ -91,7 +91,7 @@ def _add_catalog(verbs: Verbs[argparse.ArgumentParser]) -> None:
         nargs="?",
         type=Path,
         metavar="FILE",
-        help="import this CSV, XLSX or JSON file and ask it from now on (default: list)",
+        help="import this CSV, XLSX or JSON file and search it from now on (default: list)",
     )
     catalog.add_argument("--sheet", help="the sheet of a spreadsheet (default: its first)")
     catalog.add_argument(
@@ -111,16 +111,16 @@ def _add_catalog(verbs: Verbs[argparse.ArgumentParser]) -> None:
     catalog.add_argument(
         "--show-mapping",
         action="store_true",
-        help="print as JSON what each column is taken to hold, and import nothing",
+        help="print as JSON what each column is taken to contain, and import nothing",
     )
     catalog.add_argument(
         "--mapping",
         type=Path,
         metavar="JSON",
-        help="take this mapping instead: what --show-mapping printed, as you want it",
+        help="use this mapping instead: what --show-mapping printed, edited as needed",
     )
     catalog.add_argument(
-        "--changes", metavar="SHA256", help="print what that snapshot says otherwise than another"
+        "--changes", metavar="SHA256", help="print how that snapshot differs from another"
     )
     catalog.add_argument(
         "--since",
@@ -133,7 +133,7 @@ def _add_catalog(verbs: Verbs[argparse.ArgumentParser]) -> None:
     catalog.add_argument(
         "--accept-partial",
         action="store_true",
-        help="import the good rows where others have errors (default: import nothing then)",
+        help="import the good rows when others have errors (default: import nothing)",
     )
     add_json(catalog)
 
@@ -147,7 +147,7 @@ def _add_decide(verbs: Verbs[argparse.ArgumentParser]) -> None:
     decide.add_argument(
         "judgement",
         choices=["confirmed", "rejected", "unsure"],
-        help="your answer on the candidate",
+        help="your judgement of the candidate",
     )
     which = decide.add_mutually_exclusive_group(required=True)
     which.add_argument("--candidate", metavar="KEY", help="the candidate, by the key of `check`")
@@ -156,13 +156,13 @@ def _add_decide(verbs: Verbs[argparse.ArgumentParser]) -> None:
         action="store_const",
         const="",
         dest="candidate",
-        help="judge instead that none of the candidates is the unit",
+        help="judge instead that none of these units fits",
     )
     add_seen(decide, "check {case} --plate PLATE")
     decide.add_argument(
         "--reason",
         required=True,
-        help=f"why, 1 to {MAX_REASON} characters; it travels with the decision",
+        help=f"why, 1 to {MAX_REASON} characters; it stays with the decision",
     )
 
 
@@ -237,7 +237,7 @@ def _mapping(workbench: Workbench, data: bytes, options: argparse.Namespace) -> 
     try:
         return ColumnMapping.from_json(json.loads(file_bytes(options.mapping, workbench)))
     except ValueError as problem:
-        raise BadRequest(f"{options.mapping} is no column mapping ({problem}).") from None
+        raise BadRequest(f"{options.mapping} is not a column mapping ({problem}).") from None
 
 
 def _coverage(workbench: Workbench, options: argparse.Namespace) -> str | tuple[CoverageEntry, ...]:
@@ -265,7 +265,7 @@ def _check(workbench: Workbench, options: argparse.Namespace) -> int:
         return _print_result(options, result, (), None)
     typed = options.serial or options.maker or options.model
     if options.case is None or typed:
-        raise BadRequest("--plate goes with its case and no typed words: check CASE --plate PLATE.")
+        raise BadRequest("--plate needs its case and no typed words: check CASE --plate PLATE.")
     view = workbench.matching.search(
         actor_of(workbench, options),
         options.case,
@@ -299,7 +299,7 @@ def _print_result(
     if view is not None:
         aside(
             f"To decide: `python -m workbench decide {options.case} {view.sequence} confirmed "
-            f"--candidate KEY --seen {view.seen} --reason WORDS`; so, too, rejected and unsure, "
+            f"--candidate KEY --seen {view.seen} --reason WORDS`; likewise rejected, unsure "
             "and --none."
         )
     return 0

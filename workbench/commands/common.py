@@ -45,7 +45,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End with the usage, what was wrong, and how to read more."""
-        super().error(f"{message}\n`{self.prog} --help` says what it takes.")
+        super().error(f"{message}\nFor details: `{self.prog} --help`.")
 
 
 def verb(
@@ -65,7 +65,7 @@ def add_common(parser: argparse.ArgumentParser, *, default: str | None = None) -
         type=Path,
         metavar="FOLDER",
         default=default,
-        help="the store's folder, made where there is none; "
+        help="the store's folder, created if missing; "
         "default: NAMEPLATE_STORE, else nameplate-store here",
     )
     parser.add_argument(
@@ -80,13 +80,13 @@ def add_common(parser: argparse.ArgumentParser, *, default: str | None = None) -
         type=Path,
         metavar="FILE",
         default=default,
-        help="with --as for who keeps their own key: the key to prove it with",
+        help="with --as, for a person who holds their own key: that key",
     )
     parser.add_argument(
         "--log-level",
         choices=LEVELS,
         default=default,
-        help="print what is as grave as this to the error stream; default: NAMEPLATE_LOG, else "
+        help="print messages from this level up to standard error; default: NAMEPLATE_LOG, else "
         "warning",
     )
 
@@ -114,8 +114,8 @@ def add_seen(
         type=count,
         required=required,
         metavar="N",
-        help=f"{with_}what you looked at: the number that `{shown_by.split()[0]}` printed; "
-        "refused if something newer stands",
+        help=f"{with_}what you saw: the number that `{shown_by.split()[0]}` printed; "
+        "refused if there is something newer",
     )
 
 
@@ -143,8 +143,8 @@ def signed_in(workbench: Workbench, person_id: str, own_key: Path | None) -> Act
         return workbench.people.sign_in(person_id)
     if own_key is None:
         raise BadRequest(
-            f"{person.name} keeps their own key and proves with it who they are: name it with "
-            "--own-key FILE, the private key, or the .pub file of one that an ssh-agent holds."
+            f"{person.name} holds their own key and signs in with it: name it with --own-key "
+            "FILE, the private key, or the .pub file of one that an ssh-agent holds."
         )
     challenge = workbench.people.challenge(person_id)
     proof = sign_with_ssh_keygen(own_key, challenge.encode("ascii"), NAMESPACE)
@@ -167,8 +167,8 @@ def shows(
 def nobody(workbench: Workbench) -> str:
     """What to do in a store without people; it is named, since it may be the wrong one."""
     return (
-        f"Nobody is enrolled in the store {workbench.stores.settings.store} yet: "
-        '`python -m workbench enrol "Your name"`. Another store is named with --store FOLDER.'
+        f"The store {workbench.stores.settings.store} has no people yet: "
+        '`python -m workbench enrol "Your name"`. For another store, use --store FOLDER.'
     )
 
 
@@ -186,12 +186,10 @@ def file_bytes(path: Path, workbench: Workbench) -> bytes:
     try:
         size = path.stat().st_size
         if size > most:
-            raise BadRequest(
-                f"{path} has {size} bytes; {most} are the most that one file may have."
-            )
+            raise BadRequest(f"{path} has {size} bytes; at most {most} are allowed for one file.")
         return path.read_bytes()
     except FileNotFoundError:
-        raise NotFound(f"There is no file {path}. Check its name and the folder.") from None
+        raise NotFound(f"There is no file {path}. Check its name and folder.") from None
     except OSError as error:
         raise BadRequest(f"{path} cannot be read: {error.strerror}.") from None
 
@@ -245,7 +243,7 @@ def progress(what: str, done: int, total: int) -> None:
 def count(text: str) -> int:
     """A whole number of 1 or more."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number, at least 1")
     return int(text)
 
 
@@ -256,7 +254,9 @@ def seconds(text: str) -> Fraction:
     except (ValueError, ZeroDivisionError):
         value = Fraction(-1)
     if value < 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time in seconds, such as 4.2 or 1001/30")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a time in seconds, such as 4.2 or 1001/30"
+        )
     return value
 
 
@@ -266,5 +266,5 @@ def moment(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no time in ISO 8601, such as 2020-10-19T14:05+00:00"
+            f"{text!r} is not a time in ISO 8601, such as 2020-10-19T14:05+00:00"
         ) from None

@@ -49,20 +49,22 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
         type=Path,
         metavar="FILE",
         help="a .sig file that `python -m evidence_store sign` made on the reviewer's machine "
-        "(default: sign with the key that this store keeps)",
+        "(default: sign with the key in this store)",
     )
     _add_publish(verbs)
-    stamp = verb(verbs, "stamp", _stamp, "Timestamp a sealed bundle (RFC 3161), or keep a request.")
+    stamp = verb(
+        verbs, "stamp", _stamp, "Timestamp a sealed bundle (RFC 3161), or store a request."
+    )
     _add_sealed(stamp)
     how = stamp.add_mutually_exclusive_group()
     how.add_argument(
         "--url",
         action="append",
         default=[],
-        help="a timestamp authority; may be given several times (default: keep a request only)",
+        help="a timestamp authority; may be given several times (default: store a request only)",
     )
     how.add_argument(
-        "--answer", type=Path, metavar="FILE", help="the authority's answer to a kept request"
+        "--answer", type=Path, metavar="FILE", help="the authority's answer to a stored request"
     )
 
 
@@ -78,24 +80,24 @@ def _add_sealed(parser: argparse.ArgumentParser) -> None:
 
 def _add_publish(verbs: Verbs[argparse.ArgumentParser]) -> None:
     publish = verb(
-        verbs, "publish", _publish, "Make a public bundle that withholds some of a sealed one."
+        verbs, "publish", _publish, "Make a public bundle that withholds parts of a sealed one."
     )
     _add_sealed(publish)
     for option, metavar, meaning in (
         ("withhold", "FIELD", "a private field: NAME, NAME@EX-0001 or NAME@ENTRY"),
-        ("exhibit", "EXHIBIT", "an exhibit of which nothing is shown"),
-        ("blur", "EXHIBIT", "an exhibit of which a blurred photo is shown"),
-        ("value", "WORDS", "words that must stand nowhere, such as a name"),
-        ("harmless", "WORDS", "words of withheld fields that give nothing away"),
+        ("exhibit", "EXHIBIT", "an exhibit to hide completely"),
+        ("blur", "EXHIBIT", "an exhibit to show as a blurred photo"),
+        ("value", "WORDS", "words that must appear nowhere, such as a name"),
+        ("harmless", "WORDS", "words of withheld fields that reveal nothing"),
         (
             "disclose",
             "FIELD",
             "release on purpose a field that is withheld by rule, named as for --withhold",
         ),
         ("disclose-copy", "EXHIBIT", "show a copy of a withheld or blurred exhibit on purpose"),
-        ("withhold-near", "WORDS", "withhold words that come near to what is withheld"),
-        ("release-near", "WORDS", "release on purpose words that come near to what is withheld"),
-        ("reason", "WORDS", "why, for all to read"),
+        ("withhold-near", "WORDS", "withhold words that are similar to what is withheld"),
+        ("release-near", "WORDS", "release on purpose words that are similar to what is withheld"),
+        ("reason", "WORDS", "the reason, for everybody to read"),
     ):
         publish.add_argument(
             f"--{option}",
@@ -110,9 +112,7 @@ def _add_publish(verbs: Verbs[argparse.ArgumentParser]) -> None:
 def _export(workbench: Workbench, options: argparse.Namespace) -> int:
     sealed = workbench.exports.seal(actor_of(workbench, options), options.case, on_step=progress)
     line(workbench.exports.folder_path(options.case, sealed.sequence))
-    aside(
-        f"Sealed in entry {sealed.sequence}, the number that `sign`, `publish` and `stamp` ask for."
-    )
+    aside(f"Sealed in entry {sealed.sequence}, the number that `sign`, `publish` and `stamp` need.")
     _say_unsigned(workbench, options.case, sealed.sequence)
     return 0
 
@@ -120,7 +120,7 @@ def _export(workbench: Workbench, options: argparse.Namespace) -> int:
 def _say_unsigned(workbench: Workbench, case_id: str, sequence: int) -> None:
     names = workbench.people.names()
     for person in workbench.exports.unsigned(case_id, sequence):
-        aside(f"{names.get(person, person)} ({person}) has still to sign.")
+        aside(f"{names.get(person, person)} ({person}) still has to sign.")
 
 
 def _bundles(workbench: Workbench, options: argparse.Namespace) -> int:
@@ -128,7 +128,7 @@ def _bundles(workbench: Workbench, options: argparse.Namespace) -> int:
     rows = [*_sealed(workbench, options.case), *_public(workbench, options.case)]
     rows.sort(key=lambda row: row["sequence"], reverse=True)
     if not listing(options, ((row, _cells(row)) for row in rows)):
-        aside(f"Nothing was sealed yet: `python -m workbench export {options.case}`.")
+        aside(f"Nothing has been sealed yet: `python -m workbench export {options.case}`.")
     return 0
 
 
@@ -199,7 +199,7 @@ def _publish(workbench: Workbench, options: argparse.Namespace) -> int:
     hidden = (*withholding.exhibits, *withholding.blurred)
     for exhibit in workbench.publication.shows_the_same(options.case, hidden):
         if exhibit not in withholding.released_copies:
-            aside(f"{exhibit} shows the same picture, and is withheld or blurred too.")
+            aside(f"{exhibit} shows the same picture and is also withheld or blurred.")
     actor = actor_of(workbench, options)
     try:
         view = workbench.publication.publish(actor, options.case, options.sequence, withholding)
@@ -207,7 +207,7 @@ def _publish(workbench: Workbench, options: argparse.Namespace) -> int:
         _say_near(error)
         return 1
     line(workbench.publication.folder_path(options.case, view.sequence))
-    aside("Look at its photos before it goes out: no program did.")
+    aside("Check its photos before you publish it: no program did.")
     return 0
 
 
@@ -241,5 +241,5 @@ def _stamp(workbench: Workbench, options: argparse.Namespace) -> int:
             line(path)
     else:
         line(publication.request_stamp(actor, options.case, options.sequence))
-        aside("Send this request to an authority, then give its answer: `stamp` with --answer.")
+        aside("Send this request to an authority, then add its answer: `stamp` with --answer.")
     return 0

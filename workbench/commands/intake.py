@@ -49,16 +49,16 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     """Add the commands of this group."""
     _add_ingest(verbs)
     exhibits = verb(
-        verbs, "exhibits", _exhibits, "List the exhibits of a case, and how far each one is."
+        verbs, "exhibits", _exhibits, "List the exhibits of a case and the state of each."
     )
     add_case(exhibits)
     add_json(exhibits)
     exhibits.add_argument(
         "--refused",
         action="store_true",
-        help="list instead what could not be taken in, the latest first: SHA-256, name and why",
+        help="list instead what could not be added, latest first: SHA-256, name and reason",
     )
-    frame = verb(verbs, "frame", _frame, "Take a frame of a clip as an exhibit.")
+    frame = verb(verbs, "frame", _frame, "Add a frame of a clip as an exhibit.")
     add_case(frame)
     frame.add_argument("clip", metavar="CLIP", help="the clip's exhibit, such as EX-0003")
     frame.add_argument(
@@ -68,28 +68,28 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
         metavar="SECONDS",
         help="where in the clip, in seconds from its beginning, such as 4.2 or 1001/30",
     )
-    read = verb(verbs, "read", _read, "Read what waits in a case; stop and resume as you like.")
+    read = verb(
+        verbs, "read", _read, "Read what is waiting in a case; stop and resume at any time."
+    )
     add_case(read)
     read.add_argument(
         "--limit",
         type=count,
         metavar="N",
-        help="stop after this many photos, 1 or more (default: all that wait)",
+        help="stop after this many photos, 1 or more (default: all waiting)",
     )
     work = verb(
-        verbs, "work", _work, "Read whatever waits in any case, beside others that do the same."
+        verbs, "work", _work, "Read whatever is waiting in any case, alongside other workers."
     )
     work.add_argument(
         "--until-done",
         action="store_true",
-        help=f"stop when nothing waits (default: look again every {IDLE_SECONDS:.0f} seconds)",
+        help=f"stop when nothing is waiting (default: check every {IDLE_SECONDS:.0f} seconds)",
     )
 
 
 def _add_ingest(verbs: Verbs[argparse.ArgumentParser]) -> None:
-    ingest = verb(
-        verbs, "ingest", _ingest, "Take photos, clips, ZIPs or folders of them into a case."
-    )
+    ingest = verb(verbs, "ingest", _ingest, "Add photos, clips, ZIPs or folders of them to a case.")
     add_case(ingest)
     ingest.add_argument(
         "paths",
@@ -97,7 +97,7 @@ def _add_ingest(verbs: Verbs[argparse.ArgumentParser]) -> None:
         type=Path,
         metavar="PATH",
         help="a photo, a clip, a ZIP, or a folder, whose subfolders, hidden files and "
-        f"{', '.join(sorted(NOTES))} files are passed over",
+        f"{', '.join(sorted(NOTES))} files are skipped",
     )
     for name, text in (
         ("source-url", "the address where it was found"),
@@ -105,7 +105,7 @@ def _add_ingest(verbs: Verbs[argparse.ArgumentParser]) -> None:
         ("obtained", "when you obtained it: 2020, 2020-10, 2020-10-19 or 2020-10-19T14:05+00:00"),
         ("place", "the place that the source claims"),
         ("date", "the date that the source claims, written like --obtained"),
-        ("note", "anything else that was said of it"),
+        ("note", "anything else that was said about it"),
     ):
         ingest.add_argument(f"--{name}", default="", metavar="WORDS", help=text)
     ingest.add_argument(
@@ -177,7 +177,7 @@ def _print_taken(report: IntakeReport) -> None:
         of = dict(report.copies).get(exhibit)
         line(exhibit, report.name, f"proposed as a copy of {of}" if of else "")
     for exhibit in report.known:
-        line(exhibit, report.name, "here already")
+        line(exhibit, report.name, "already here")
     for refusal in report.refused:
         aside(refusal.reason)
     for problem in report.problems:
@@ -192,7 +192,7 @@ def _until_interrupted() -> Iterator[Callable[[], bool]]:
     def notice(_number: int, _frame: object) -> None:
         noticed.set()
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        aside("Stopping after this photo; Ctrl-C again stops at once.")
+        aside("Stopping after this photo; press Ctrl-C again to stop at once.")
 
     before = signal.signal(signal.SIGINT, notice)
     try:
@@ -216,10 +216,10 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
             continue
         folders = {item for item in inside if _is_folder(item)}
         for item in sorted(folders):
-            aside(f"The folder {item} is not opened; name it as well to take it in.")
+            aside(f"The folder {item} is not opened; name it as well to add it.")
         files = [i for i in inside if i not in folders and i.suffix.lower() not in NOTES]
         if not files:
-            raise NotFound(f"There is no file to take in directly in {path}.")
+            raise NotFound(f"There is no file to add directly in {path}.")
         yield from files
 
 
@@ -244,7 +244,7 @@ def _exhibits(workbench: Workbench, options: argparse.Namespace) -> int:
         found = workbench.intake.refusals(options.case)
         rows = ((one, (one.sha256 or "not read", one.name, one.reason)) for one in found)
         if not listing(options, rows):
-            aside("Every file that was brought to this case was taken in.")
+            aside("Every file brought to this case was added.")
         return 0
     if options.json:  # the lines say no word of what was read; the JSON does
         read = [one.exhibit_id for one in _all_exhibits(workbench, options.case) if one.fields]
@@ -256,7 +256,7 @@ def _exhibits(workbench: Workbench, options: argparse.Namespace) -> int:
             for one in _all_exhibits(workbench, options.case)
         ),
     ):
-        aside(f"Nothing was taken in yet: `python -m workbench ingest {options.case} PATH`.")
+        aside(f"Nothing has been added yet: `python -m workbench ingest {options.case} PATH`.")
     return 0
 
 
@@ -298,7 +298,7 @@ def _read(workbench: Workbench, options: argparse.Namespace) -> int:
     )
     progress("", last.done, last.total)
     if not last.total:
-        aside("Nothing waits to be read in this case.")
+        aside("Nothing is waiting to be read in this case.")
     for problem in last.problems:
         aside(problem)
     return 1 if last.problems else 0

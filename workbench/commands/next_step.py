@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from workbench.errors import Kind
 
 LISTED_BY: Mapping[Kind, str] = {
-    "person": "`{me} people` lists the people, and `{me} enrol NAME` enrols one.",
+    "person": "`{me} people` lists the people, and `{me} enrol NAME` adds one.",
     "case": "`{me} case` lists the cases, and `{me} case --title TITLE` opens one.",
     "exhibit": "`{me} exhibits {case}` lists the exhibits.",
     "plate": "`{me} show {case}` lists the plates, once their photos are read.",
     "group": "`{me} copies {case}` lists the groups.",
     "catalog": "`{me} catalog` lists the snapshots, and `{me} catalog FILE` imports one.",
-    "search": "`{me} check {case} --plate PLATE` makes a search and says its number; "
-    "`{me} log {case}` has those that were made.",
-    "trace": "`{me} traces {case}` lists the requests, and `{me} ask {case} PLATE` makes one.",
+    "search": "`{me} check {case} --plate PLATE` runs a search and prints its number; "
+    "`{me} log {case}` lists earlier ones.",
+    "trace": "`{me} traces {case}` lists the requests, and `{me} ask {case} PLATE` creates one.",
     "bundle": "`{me} bundles {case}` lists the bundles, and `{me} export {case}` seals one.",
     "public bundle": "`{me} bundles {case}` lists the bundles.",
 }
@@ -31,7 +31,7 @@ def next_step(error: Exception, case: str | None, shown_by: str = "") -> str:
     """The sentence that goes with an error; empty for an error that says all by itself."""
     if isinstance(error, Overtaken):
         look = f"python -m workbench {shown_by}".format(case=case or "CASE")
-        return f"`{look}` shows what stands, with the number for --seen."
+        return f"`{look}` shows the present state, with the number for --seen."
     if not isinstance(error, NotFound) or error.kind is None:
         return ""
     return LISTED_BY[error.kind].format(me="python -m workbench", case=case or "CASE")

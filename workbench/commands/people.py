@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
 TITLE = "People and keys"
-_ASK = "ask for a passphrase, which then locks the key that is made here (default: none)"
+_ASK = "ask for a passphrase to lock the key created here (default: none)"
 
 
 def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
@@ -42,19 +42,17 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     _add_enrol(verbs)
     _add_person(verbs)
     _add_key(verbs)
-    clock = verb(
-        verbs, "clock", _clock, "Say how the clock stands, or record that it is right now."
-    )
+    clock = verb(verbs, "clock", _clock, "Check the clock, or record that it is right now.")
     clock.add_argument(
         "--reason",
         help="record that this machine's clock is right and earlier entries were dated wrongly; "
-        "how that is known stays on record",
+        "how you know stays on record",
     )
-    verb(verbs, "signers", _signers, "Print the allowed_signers file to hand to a verifier.")
+    verb(verbs, "signers", _signers, "Print the allowed_signers file for a verifier.")
 
 
 def _add_enrol(verbs: Verbs[argparse.ArgumentParser]) -> None:
-    enrol = verb(verbs, "enrol", _enrol, "Enrol a person and make their key.")
+    enrol = verb(verbs, "enrol", _enrol, "Add a person and create their key.")
     enrol.add_argument(
         "name", metavar="NAME", help=f"the person's name, 1 to {MAX_NAME} printable characters"
     )
@@ -70,38 +68,38 @@ def _add_enrol(verbs: Verbs[argparse.ArgumentParser]) -> None:
         "--public-key",
         type=Path,
         metavar="FILE",
-        help="the .pub file of a key that they keep themselves; no key is then made here",
+        help="the .pub file of a key that they hold; no key is then created here",
     )
 
 
 def _add_person(verbs: Verbs[argparse.ArgumentParser]) -> None:
-    person = verb(verbs, "person", _person, "End a person's service, or begin or end a role.")
+    person = verb(verbs, "person", _person, "Record that a person left, or give or remove a role.")
     person.add_argument("person", metavar="PERSON", help="who, by name or identifier")
     how = person.add_mutually_exclusive_group(required=True)
     how.add_argument(
-        "--end", action="store_true", help="they left: nothing is done under their name again"
+        "--end", action="store_true", help="they left: nothing more can be done under their name"
     )
     roles = [role.value for role in Role]
-    how.add_argument("--begin-role", choices=roles, help="they hold this role from now on")
-    how.add_argument("--end-role", choices=roles, help="they hold this role no more")
+    how.add_argument("--begin-role", choices=roles, help="give them this role")
+    how.add_argument("--end-role", choices=roles, help="remove this role")
     person.add_argument("--reason", required=True, help="why; it stays on record")
     add_seen(person, "people")
 
 
 def _add_key(verbs: Verbs[argparse.ArgumentParser]) -> None:
     key = verb(
-        verbs, "key", _key, "List a person's keys; begin their next one, or end (revoke) one."
+        verbs, "key", _key, "List a person's keys; create their next one, or end (revoke) one."
     )
     key.add_argument("person", metavar="PERSON", help="whose keys, by name or identifier")
     how = key.add_mutually_exclusive_group()
     how.add_argument(
-        "--begin", action="store_true", help="make the next key here; the one in use ends now"
+        "--begin", action="store_true", help="create the next key here; the one in use ends now"
     )
     how.add_argument(
         "--public-key",
         type=Path,
         metavar="FILE",
-        help="begin a key that the person keeps, from its .pub file; the one in use ends now",
+        help="start using a key that the person holds, by its .pub file; the one in use ends now",
     )
     how.add_argument(
         "--end", action="store_true", help="end the key in use, or the one of --fingerprint"
@@ -113,8 +111,8 @@ def _add_key(verbs: Verbs[argparse.ArgumentParser]) -> None:
         "--at",
         type=moment,
         metavar="TIME",
-        help="with --end: since when nothing signed with it counts, in ISO 8601, this machine's "
-        "zone unless it names one; may be past (default: now)",
+        help="with --end: the time after which nothing signed with it counts, in ISO 8601, in this "
+        "machine's time zone unless given; may be in the past (default: now)",
     )
     add_seen(key, "people", required=False, with_="with --begin, --public-key and --end: ")
     key.add_argument("--reason", default="", help="why the key ends or changes; needed with --end")
@@ -133,7 +131,7 @@ def _people(workbench: Workbench, options: argparse.Namespace) -> int:
         aside(nobody(workbench))
     else:
         seen = workbench.people.everyone()[0].seen
-        aside(f"To change a person, a role or a key, name what you saw: --seen {seen}.")
+        aside(f"To change a person, a role or a key, add: --seen {seen}.")
     return 0
 
 
@@ -200,15 +198,13 @@ def _key(workbench: Workbench, options: argparse.Namespace) -> int:
 
 def _seen(options: argparse.Namespace) -> int:
     if options.seen is None:
-        raise BadRequest(
-            "Say what you looked at: `python -m workbench people` prints the number for --seen."
-        )
+        raise BadRequest("Give --seen: `python -m workbench people` prints the number for it.")
     return int(options.seen)
 
 
 def _key_cells(key: PublicKey) -> tuple[str, ...]:
     until = key.valid_before.isoformat() if key.valid_before else "in use"
-    held = f"kept by the {key.held_by}"
+    held = f"held by the {key.held_by}"
     return (key.fingerprint, key.valid_after.isoformat(), until, held, key.reason)
 
 

@@ -28,7 +28,7 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     )
     app.set_defaults(alone=serve)
     check = verbs.add_parser(
-        "verify", description="Check a bundle, a folder or a ZIP, as whoever receives it does."
+        "verify", description="Check a bundle, a folder or a ZIP, as its recipient would."
     )
     add_verify_arguments(check)
     check.set_defaults(alone=check.get_default("func"))

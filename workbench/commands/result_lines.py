@@ -66,6 +66,6 @@ def _candidate(candidate: ReportCandidate) -> Iterator[Cells]:
 def _finding(finding: ReportFinding) -> Iterator[Cells]:
     yield "finding", finding.candidate, finding.statement
     for ground in finding.grounds:
-        yield "", "rests on", ground
+        yield "", "based on", ground
     for alternative in finding.alternatives:
-        yield "", "or else", alternative
+        yield "", "alternative", alternative

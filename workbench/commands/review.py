@@ -40,14 +40,14 @@ TITLE = "Review"
 def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     """Add the commands of this group."""
     show = verb(
-        verbs, "show", _show, "Show the plates of a case: the machine's and people's words."
+        verbs, "show", _show, "Show the plates of a case: what the machine and people read."
     )
     add_case(show)
     show.add_argument(
         "--covered",
         action="store_true",
-        help="leave out what machines and people read, for who transcribes blind; what is shown "
-        "otherwise is noted, and nothing of it is blind after that",
+        help="hide what machines and people read, for blind transcription; otherwise what you are "
+        "shown is recorded, and nothing you write about it later counts as blind",
     )
     add_json(show)
     _add_find(verbs)
@@ -57,7 +57,7 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     )
     add_case(copies)
     copies.add_argument(
-        "--elsewhere", action="store_true", help="look through the store's other cases, too"
+        "--elsewhere", action="store_true", help="search the store's other cases as well"
     )
     add_json(copies)
     _add_judge_copies(verbs)
@@ -68,7 +68,7 @@ def _add_find(verbs: Verbs[argparse.ArgumentParser]) -> None:
         verbs,
         "find",
         _find,
-        "Find part of a serial, model or maker in all readings; exit code 1 if it is nowhere.",
+        "Find part of a serial, model or maker in all readings; exit code 1 if it is not found.",
     )
     find.add_argument(
         "fragment",
@@ -97,14 +97,14 @@ def _add_judge(verbs: Verbs[argparse.ArgumentParser]) -> None:
         "judgement",
         choices=[judgement.value for judgement in Judgement],
         metavar="JUDGEMENT",
-        help="your answer on what the machine read: confirmed, corrected (with --text), "
+        help="your judgement of what the machine read: confirmed, corrected (with --text), "
         "rejected or unsure (with --reason)",
     )
     add_seen(judge, "show {case}")
     judge.add_argument(
         "--text",
         default="",
-        help=f"what you read, up to {MAX_TEXT} characters; ? for a character that is lost",
+        help=f"what you read, up to {MAX_TEXT} characters; ? for an unreadable character",
     )
     judge.add_argument(
         "--reason",
@@ -115,7 +115,7 @@ def _add_judge(verbs: Verbs[argparse.ArgumentParser]) -> None:
         "--blind",
         action="store_true",
         help="you wrote --text before you saw the machine's reading; it is recorded as "
-        "confirmed or corrected by what the two say",
+        "confirmed or corrected by comparing the two",
     )
 
 
@@ -132,7 +132,7 @@ def _add_judge_copies(verbs: Verbs[argparse.ArgumentParser]) -> None:
     judge.add_argument(
         "judgement",
         choices=["confirmed", "rejected", "unsure"],
-        help="your answer; rejected splits the group",
+        help="your judgement; rejected splits the group",
     )
     add_seen(judge, "copies {case}")
     judge.add_argument("--reason", default="", help="why; needed for rejected and unsure")
@@ -155,7 +155,7 @@ def _show(workbench: Workbench, options: argparse.Namespace) -> int:
     if options.json:
         print_json(shown)
     elif not shown:
-        aside(f"No plate yet: `python -m workbench read {options.case}` reads what waits.")
+        aside(f"No plate yet: `python -m workbench read {options.case}` reads what is waiting.")
     return 0
 
 
@@ -186,7 +186,7 @@ def _print_plate(plate: PlateView, strengths: Sequence[Strength | None]) -> None
     line(plate.plate_id, "ready" if plate.ready else state)
     for field, found in zip(plate.fields, strengths, strict=True):
         human = f"{field.judgement}: {field.human_text or ''}" if field.judgement else ""
-        strong = f"{found.word}; pixels {percent(found.pixels)}" if found else ""
+        strong = f"{found.word}; characters {percent(found.pixels)} sure" if found else ""
         line("", field.field, field.machine_text, strong, human)
         for sentence in field.dissent:
             line("", "", "dissent", sentence)
@@ -217,7 +217,7 @@ def _find(workbench: Workbench, options: argparse.Namespace) -> int:
         exhibits = dict.fromkeys(hit.exhibit_id for hit in hits if hit.case_id == case_id)
         shows(workbench, options, case_id, exhibits)
     if not listing(options, ((hit, _hit_cells(hit)) for hit in hits)):
-        aside("Nothing that was read or transcribed holds this.")
+        aside("Nothing that was read or transcribed contains this.")
         return 1
     return 0
 
@@ -279,7 +279,7 @@ def _copies(workbench: Workbench, options: argparse.Namespace) -> int:
     for own, hit in elsewhere:
         line(own, hit.case_id, hit.exhibit_id, en.text(hit.evidence.why))
     if not groups and not captures and not elsewhere:
-        aside("No exhibit repeats another, and no plate was read yet.")
+        aside("No exhibit repeats another, and no plate has been read yet.")
     return 0
 
 

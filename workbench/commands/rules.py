@@ -20,8 +20,7 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
         verbs,
         "rules",
         _of_store,
-        "List every rule: its value, what it says, on what it rests, where it stands and which "
-        "tests hold it.",
+        "List every rule: its value, meaning, basis, where it is defined and which tests cover it.",
     )
     add_json(rules)
     rules.set_defaults(alone=_rules)

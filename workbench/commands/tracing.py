@@ -50,23 +50,23 @@ def _add_trace(parser: argparse.ArgumentParser) -> None:
 
 def _add_ask(verbs: Verbs[argparse.ArgumentParser]) -> None:
     ask = verb(
-        verbs, "ask", _ask, "Make a trace request about a plate, and record that you send it."
+        verbs, "ask", _ask, "Create a trace request about a plate, and record that you send it."
     )
     add_case(ask)
     ask.add_argument("plate", metavar="PLATE", help="a reviewed plate, such as EX-0001/R1")
-    ask.add_argument("--to", required=True, metavar="WORDS", help="whom it goes to, with address")
+    ask.add_argument("--to", required=True, metavar="WORDS", help="the addressee, with address")
     ask.add_argument(
         "--who",
         required=True,
         choices=[one.value for one in AddresseeIs],
-        help="what they have to do with the item: "
+        help="their relation to the item: "
         + "; ".join(f"{one.value}, {words}" for one, words in ADDRESSEE_WORDS.items()),
     )
     ask.add_argument(
-        "--reply-to", required=True, metavar="WORDS", help="where they may answer: an address"
+        "--reply-to", required=True, metavar="WORDS", help="the address for their answer"
     )
     ask.add_argument(
-        "--sent", type=_day, metavar="DATE", help="the day on which it goes out (default: today)"
+        "--sent", type=_day, metavar="DATE", help="the day it is sent (default: today)"
     )
     ask.add_argument(
         "--where", default="", metavar="WORDS", help="where, when and with whom it was seen"
@@ -89,9 +89,9 @@ def _add_answer(verbs: Verbs[argparse.ArgumentParser]) -> None:
         help="; ".join(f"{one.value}: {words}" for one, words in ANSWER_WORDS.items()),
     )
     add_seen(answer, "traces {case}")
-    answer.add_argument("--words", required=True, help="what they say, in their words or in short")
+    answer.add_argument("--words", required=True, help="what they said, verbatim or in summary")
     answer.add_argument(
-        "--received", type=_day, metavar="DATE", help="the day on which it came (default: today)"
+        "--received", type=_day, metavar="DATE", help="the day it arrived (default: today)"
     )
     answer.add_argument(
         "--paper",
@@ -99,7 +99,7 @@ def _add_answer(verbs: Verbs[argparse.ArgumentParser]) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="a file that came with it, kept byte for byte and not opened; "
+        help="a file that came with it, stored byte for byte and not opened; "
         f"up to {MAX_PAPERS} times",
     )
 
@@ -109,12 +109,12 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day, such as 2026-11-27") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day, such as 2026-11-27") from None
 
 
 def _ask(workbench: Workbench, options: argparse.Namespace) -> int:
     if options.preview and options.letter is None:
-        raise BadRequest("Say where the letter is to be written: --preview --letter FILE.")
+        raise BadRequest("Say where to write the letter: --preview --letter FILE.")
     actor = actor_of(workbench, options)
     request = TraceRequest(
         addressee=options.to,
@@ -131,8 +131,7 @@ def _ask(workbench: Workbench, options: argparse.Namespace) -> int:
         return 0
     if options.seen is None:
         raise BadRequest(
-            f"Say what you looked at: `python -m workbench show {options.case}` prints the number "
-            "for --seen."
+            f"Give --seen: `python -m workbench show {options.case}` prints the number for it."
         )
     if options.letter is not None:
         _refuse_existing(options.letter)
@@ -140,7 +139,7 @@ def _ask(workbench: Workbench, options: argparse.Namespace) -> int:
     if options.letter is not None:
         _write(options.letter, workbench.tracing.letter(options.case, trace.trace_id))
     line(trace.trace_id, trace.request.answer_by, trace.request.comment_by)
-    aside("The letter is kept, and recorded as sent; the program sends nothing: that is for you.")
+    aside("The letter is stored and recorded as sent. The program sends nothing: send it yourself.")
     return 0
 
 
@@ -187,16 +186,16 @@ def _traces(workbench: Workbench, options: argparse.Namespace) -> int:
     ):
         aside(
             "No trace request yet: "
-            f"`python -m workbench ask {options.case} PLATE --to WORDS --who maker …` makes one."
+            f"`python -m workbench ask {options.case} PLATE --to WORDS --who maker …` creates one."
         )
     elif not options.json:
-        aside(f"To record an answer, name what you saw: --seen {traces[0].seen}.")
+        aside(f"To record an answer, add: --seen {traces[0].seen}.")
     return 0
 
 
 def _refuse_existing(path: Path) -> None:
     if path.exists():
-        raise BadRequest(f"There is something at {path} already; it was left as it is.")
+        raise BadRequest(f"{path} already exists; it was not changed.")
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Cases: created, opened; what a rule kept somebody from, and what somebody was shown."""
+"""Cases: created, opened; what a rule refused, and what somebody was shown."""
 
 from sqlalchemy import Connection, insert
 
@@ -12,7 +12,7 @@ from workbench.types import Policy
 
 @event("case.created")
 class CaseCreated(Event):
-    """Store log: a case, and with it a log of its own, came to be."""
+    """Store log: a case was created, and with it a log of its own."""
 
     case: Open[str]
 
@@ -32,7 +32,7 @@ class CaseOpened(Event):
 
     def sentence(self) -> str:
         return (
-            f"Opened the case “{self.title}” under the rule "
+            f"Opened the case “{self.title}” under the policy "
             f"“{self.policy.value.replace('_', ' ')}”."
         )
 
@@ -53,13 +53,13 @@ class CaseOpened(Event):
 
 @event("refused")
 class Refused(Event):
-    """Either log: a rule kept someone from doing something."""
+    """Either log: a rule stopped someone from doing something."""
 
     verb: Open[str]
     why: Quoting[str]
 
     def sentence(self) -> str:
-        return f"Was kept from this: {self.verb}. {self.why}"
+        return f"Was not allowed to {self.verb}. {self.why}"
 
 
 @event("words.shown")

@@ -32,7 +32,7 @@ class CopiesProposed(Event):
 
     def sentence(self) -> str:
         if self.relation == "same_object":
-            return f"Proposed {self.exhibit} and {self.of} as two exposures of one object."
+            return f"Proposed {self.exhibit} and {self.of} as two exposures of the same object."
         how = _COPIED.get(self.relation, self.relation)
         return f"Proposed {self.exhibit} as a copy of {self.of}, {how}."
 

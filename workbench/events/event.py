@@ -193,7 +193,7 @@ def of(entry: Entry) -> Event:
     """Read an entry as an event. Raises UnknownKind, NotUnderstood."""
     kind = KINDS.get(entry.kind) or OWN.get(entry.kind)
     if kind is None:
-        raise UnknownKind("this program does not know what such an entry says")
+        raise UnknownKind("this program does not know this kind of entry")
     return kind.read(entry)
 
 

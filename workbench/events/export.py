@@ -52,27 +52,27 @@ class BundleSigned(Event):
     """Who handed in a signature that was made elsewhere."""
 
     def sentence(self) -> str:
-        where = ", on a machine of their own." if self.brought_by else "."
+        where = ", on their own machine." if self.brought_by else "."
         return f"Signed {self.bundle} as {self.role}{where}"
 
 
 @event("bundle.stamped")
 class BundleStamped(Event):
-    """A timestamp of a sealed bundle was asked for, or its answer was attached."""
+    """A timestamp of a sealed bundle was requested, or its answer was attached."""
 
     bundle: Open[str]
     authority: Open[str]
     answered: Open[bool]
 
     def sentence(self) -> str:
-        what = "Timestamped" if self.answered else "Kept a request for a timestamp of"
+        what = "Timestamped" if self.answered else "Stored a request for a timestamp of"
         by = f" by {self.authority}" if self.authority else ""
         return f"{what} {self.bundle}{by}."
 
 
 @event("bundle.published")
 class BundlePublished(Event):
-    """A public bundle was made. What it withholds is counted, never said again."""
+    """A public bundle was made. What it withholds is counted, never repeated."""
 
     bundle: Open[str]
     came_from: Annotated[Open[str], Field(alias="from")]
@@ -86,7 +86,7 @@ class BundlePublished(Event):
 
     def sentence(self) -> str:
         return (
-            f"Made the public bundle {self.bundle} from {self.came_from}, which withholds "
+            f"Made the public bundle {self.bundle} from {self.came_from}, withholding "
             f"{counted(self.withheld_fields, 'field')} and "
             f"{counted(len(self.withheld_exhibits), 'exhibit')}."
         )

@@ -76,7 +76,7 @@ class ExhibitTakenIn(Event):
 
     def sentence(self) -> str:
         return (
-            f"Took in {self.exhibit}: {self.file_name}, {self.size} bytes, "
+            f"Added {self.exhibit}: {self.file_name}, {self.size} bytes, "
             f"SHA-256 {self.original[:12]}…"
         )
 
@@ -106,7 +106,7 @@ class ExhibitRefused(Event):
     original: Blob[Sha256 | None]
 
     def sentence(self) -> str:
-        return f"Could not take in {self.file_name}: {self.reason}"
+        return f"Could not add {self.file_name}: {self.reason}"
 
 
 @event("frame.taken")
@@ -130,7 +130,7 @@ class FrameTaken(Event):
     parent_original: Blob[str]
 
     def sentence(self) -> str:
-        laid = f", {len(self.laid)} frames laid" if self.laid else ""
+        laid = f", {len(self.laid)} frames stacked" if self.laid else ""
         return f"Took frame {self.exhibit} from {self.parent} at {self.timecode} s{laid}."
 
     def called(self, clip: str) -> str:
@@ -184,7 +184,7 @@ class FramesMissing(Event):
     said: Beside = ()
 
     def sentence(self) -> str:
-        return f"Could not take everything from {self.exhibit}: {' '.join(self.problems)}"
+        return f"Could not decode all of {self.exhibit}: {' '.join(self.problems)}"
 
 
 def _insert_exhibit(

@@ -12,7 +12,7 @@ class StoreBegun(Event):
     checkpoint_key: Open[str]
 
     def sentence(self) -> str:
-        return f"Began the store {self.origin}."
+        return f"Started the store {self.origin}."
 
 
 @event("clock-corrected", into=OWN)
@@ -24,9 +24,7 @@ class ClockCorrected(Event):
     reason: Private[str]
 
     def sentence(self) -> str:
-        return (
-            f"Said that the clock is right at {self.now}, and was not at {self.last}. {self.reason}"
-        )
+        return f"Stated the clock is right at {self.now} and was not at {self.last}. {self.reason}"
 
 
 @event("log-created", into=OWN)
@@ -36,7 +34,7 @@ class LogCreated(Event):
     log: Open[str]
 
     def sentence(self) -> str:
-        return f"Began the log {self.log}."
+        return f"Started the log {self.log}."
 
 
 @event("log-checkpoint", into=OWN)

@@ -24,7 +24,7 @@ class CandidatesSearched(Event):
     snapshot: SnapshotHash[str]
 
     def sentence(self) -> str:
-        return f"Held {self.plate} against catalog snapshot {self.snapshot[:12]}…"
+        return f"Compared {self.plate} with catalog snapshot {self.snapshot[:12]}…"
 
     def touches(self) -> Collection[Mark]:
         return {search_of(self.plate)}
@@ -67,7 +67,7 @@ class CandidateJudged(Event):
 
     def sentence(self) -> str:
         return (
-            f"Judged {self.candidate or 'that no candidate is the unit'} for "
+            f"Judged {self.candidate or 'that none of these units fits'} for "
             f"{self.plate} as {self.judgement}. {self.reason}"
         )
 

@@ -1,4 +1,4 @@
-"""The store's people: enrolled, gone, their roles and keys, and who signed in."""
+"""The store's people: added, gone, their roles and keys, and who signed in."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -8,6 +8,7 @@ from pydantic import PlainSerializer
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from evidence_store.types import Entry
+from words.english.parts import role
 from workbench import tables
 from workbench.events.event import Event, event
 from workbench.events.marks import Open, Private
@@ -26,7 +27,7 @@ def _of(person: str) -> ColumnElement[bool]:
 
 @event("person.enrolled")
 class PersonEnrolled(Event):
-    """Store log: someone was enrolled, with roles and the public half of their key."""
+    """Store log: someone was added, with roles and the public half of their key."""
 
     person: Open[str]
     roles: Open[tuple[Role, ...]]
@@ -36,7 +37,7 @@ class PersonEnrolled(Event):
     name: Private[str]
 
     def sentence(self) -> str:
-        return f"Enrolled {self.name} as {', '.join(self.roles)}."
+        return f"Added {self.name} as {', '.join(map(role, self.roles))}."
 
     def fold(self, connection: Connection, entry: Entry) -> None:
         connection.execute(
@@ -68,8 +69,8 @@ class KeyBegun(Event):
     passphrase: Open[bool]
 
     def sentence(self) -> str:
-        kept = "kept by the person" if self.key_held_by == "person" else "kept on the server"
-        return f"Began a new key, {kept}."
+        kept = "held by the person" if self.key_held_by == "person" else "stored on the server"
+        return f"Created a new key, {kept}."
 
     def touches(self) -> Collection[Mark]:
         return {person_called(self.person)}
@@ -89,7 +90,7 @@ class KeyBegun(Event):
 
 @event("key.ended")
 class KeyEnded(Event):
-    """Store log: nothing signed with a key after a time is to be believed."""
+    """Store log: nothing signed with a key after a given time counts."""
 
     person: Open[str]
     public_key: Open[str]
@@ -140,7 +141,7 @@ class RoleBegun(Event):
     reason: Private[str]
 
     def sentence(self) -> str:
-        return f"Gave a person the role of {self.role}. {self.reason}"
+        return f"Gave a person the role of {role(self.role)}. {self.reason}"
 
     def touches(self) -> Collection[Mark]:
         return {person_called(self.person)}
@@ -156,14 +157,14 @@ class RoleBegun(Event):
 
 @event("role.ended")
 class RoleEnded(Event):
-    """Store log: from now on someone does not hold a role any more."""
+    """Store log: from now on someone no longer holds a role."""
 
     person: Open[str]
     role: Open[Role]
     reason: Private[str]
 
     def sentence(self) -> str:
-        return f"Took the role of {self.role} from a person. {self.reason}"
+        return f"Removed the role of {role(self.role)} from a person. {self.reason}"
 
     def touches(self) -> Collection[Mark]:
         return {person_called(self.person)}
@@ -183,7 +184,7 @@ class SignInRefused(Event):
     counts: Open[bool]
 
     def sentence(self) -> str:
-        return f"Did not prove to be {self.person}: {self.how}."
+        return f"Failed to sign in as {self.person}: {self.how}."
 
     def fold(self, connection: Connection, entry: Entry) -> None:
         if self.counts:

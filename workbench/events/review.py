@@ -27,7 +27,7 @@ class PlatesJoined(Event):
 
     def sentence(self) -> str:
         members = ", ".join("/".join(member) for member in self.members)
-        return f"Said that {members} show one plate. {self.reason}"
+        return f"Stated that {members} show one plate. {self.reason}"
 
     def touches(self) -> Collection[Mark]:
         return {plate_at(*member) for member in self.members}

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from words.english.parts import field as field_word
+from words.english.parts import level
 from workbench.report.fields import by_importance
 from workbench.report.inert import visible
 from workbench.report.numbers import bits, moment, percent, ratio
@@ -139,7 +140,9 @@ def _extra(value: object, text: Callable[[str], str]) -> Plain:
         return {
             "label": text(field_word(value.field)),
             "doubtful": value.state != "stated" or value.field == "serial",
-            "strength": text(f"{value.state}: {value.why}" if value.why else value.state),
+            "strength": text(
+                f"{level(value.state)}: {value.why}" if value.why else level(value.state)
+            ),
             "pixels_percent": percent(value.pixels) if value.text else "",
             "cells": [
                 {

@@ -21,37 +21,36 @@ LETTER_ENGLISH: Mapping[str, str | list[str]] = MappingProxyType(
         "reply_to": "Please answer to",
         "answer_by": "Please answer by",
         "comment_by": "Right of reply until",
-        "opening": "The plate below was seen on an item whose way we follow. We ask for your help "
-        "in finding out which item this is. Please answer also if you can say only a part, or "
-        "nothing.",
+        "opening": "The plate below was seen on an item that we are tracing. Please help us find "
+        "out which item it is. Please reply even if you can answer only in part, or not at all.",
         "read": "What was read on the plate",
         "read_lede": "A question mark stands for a character that nobody could read.",
         "person": "Read by a person",
         "machine": "Read by a machine",
-        "instead": "What the machine would take it for instead",
+        "instead": "Other machine readings",
         "unsure": "unsure",
         "nothing": "–",
         "pictures": "Pictures of the plate",
-        "not_shown": "Further pictures that are not shown here:",
+        "not_shown": "Further pictures not shown here:",
         "seen": "Where and how it was seen",
         "asked": "What we ask",
-        "understood": "How this letter is meant",
+        "understood": "About this letter",
         "understandings": [
             (
-                "It does not say what any record of exports says, so that your answer rests on "
+                "It does not repeat what any export record says, so that your answer rests on "
                 "what you know."
             ),
             (
-                "That the plate belongs to the item on which it was seen is not known. Plates can "
-                "be moved, copied and forged."
+                "It is not known whether the plate belongs to the item on which it was seen. "
+                "Plates can be moved, copied and forged."
             ),
             (
-                "Being asked is no accusation. A permitted transfer, loss, theft or capture may "
+                "This request is no accusation. A permitted transfer, loss, theft or capture may "
                 "explain where an item was seen."
             ),
             (
-                "Your answer is kept as you give it, with this letter, and is shown as your word "
-                "to whoever is shown the case. Please say what of it is confidential."
+                "Your answer is stored as you give it, with this letter, and is shown as your "
+                "statement to whoever is shown the case. Please say which parts are confidential."
             ),
         ],
     }
@@ -60,18 +59,18 @@ LETTER_ENGLISH: Mapping[str, str | list[str]] = MappingProxyType(
 _OF_THE_UNIT = (
     (
         "Which unit, or which units, may have carried this plate? If a character is in doubt, "
-        "please say for each reading whether there is such a unit."
+        "please say for each reading whether such a unit exists."
     ),
     "When, to whom and under which permit was it delivered, and who was named as its end user?",
 )
 _AFTERWARDS = (
     "Do you know of a later transfer, repair, loss, theft or capture of it?",
-    "Is there anything about the plate or the item that is not as it should be?",
+    "Is anything about the plate or the item irregular?",
 )
 QUESTIONS_ENGLISH: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "maker": (
-            "Is this a plate of yours, and does it belong on an item like the one shown?",
+            "Is this one of your plates, and does it belong on an item like the one shown?",
             *_OF_THE_UNIT,
             *_AFTERWARDS,
         ),
@@ -82,9 +81,9 @@ QUESTIONS_ENGLISH: Mapping[str, tuple[str, ...]] = MappingProxyType(
             ),
             (
                 "Under which permit, on which day, to which consignee and for which end user? What "
-                "was its state on that day and since?"
+                "was its status on that day and since?"
             ),
-            "Was a later transfer asked for or agreed to?",
+            "Was a later transfer requested or approved?",
             _AFTERWARDS[1],
         ),
         "recipient": (
@@ -96,7 +95,7 @@ QUESTIONS_ENGLISH: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "Did you pass it on, lose it or return it? When, to whom, and with whose consent?",
             _AFTERWARDS[1],
         ),
-        "other": ("What do you know of this item?", *_OF_THE_UNIT, *_AFTERWARDS),
+        "other": ("What do you know about this item?", *_OF_THE_UNIT, *_AFTERWARDS),
     }
 )
 """What is asked, by what the addressee has to do with the item."""

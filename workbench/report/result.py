@@ -27,7 +27,7 @@ VERDICTS = {
     "consistent_with_catalog_unit": "Consistent with a catalog unit",
     "consistent_with_model_only": "Consistent with maker or model only, which is not a match",
     "several_candidates": "Several units fit",
-    "contradicted": "The plate names another",
+    "contradicted": "Contradicted by the rest of the plate",
     "not_in_catalog": "Not in this catalog",
     "excluded": "Excluded",
     "inconclusive": "Inconclusive",

@@ -16,12 +16,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "synthetic_long": "Synthetic: the photos, units and people in this file were made up by "
         "the program. Nothing in it happened.",
         "synthetic_catalog": "Synthetic catalog: the permits and deliveries below are made up.",
-        "policy_two_people": "Two people: whoever took a picture in, or a copy of it, could not "
-        "be the one who confirmed it.",
-        "policy_two_reviewers": "Two reviewers: besides whoever took a picture in, or a copy of "
-        "it, two different reviewers had to confirm before a match stood.",
-        "policy_solo": "Solo: one person was allowed to take in, judge and decide. Nobody else "
-        "has checked this case.",
+        "policy_two_people": "Two people: whoever added a picture, or a copy of it, could not be "
+        "the one who confirmed it.",
+        "policy_two_reviewers": "Two reviewers: two different reviewers, other than whoever added "
+        "a picture or a copy of it, had to confirm before a match stood.",
+        "policy_solo": "Solo: one person was allowed to add material, judge and decide. Nobody "
+        "else has checked this case.",
         "case": "Case",
         "contents": "Contents",
         "opened": "Opened",
@@ -30,42 +30,42 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "log_sentence": "entries",
         "root": "Merkle root of the log",
         "provenance": "Where the material comes from",
-        "policy": "Rule for review",
+        "policy": "Review policy",
         "people": "People",
         "person_id": "Identifier",
         "name": "Name",
         "roles": "Roles",
         "key": "Key (fingerprint)",
-        "held_server": "private key kept on the server",
-        "held_person": "private key kept by the person",
+        "held_server": "private key stored on the server",
+        "held_person": "private key held by the person",
         "signers": "Who signs",
-        "signers_lede": "The bundle that holds this file verifies only with the signatures of "
-        "all of these. Where a key is kept on the server, whoever runs the server could have "
-        "signed in that person's name.",
+        "signers_lede": "The bundle that contains this file verifies only with the signatures "
+        "of all of these. Where a key is stored on the server, whoever runs the server could "
+        "have signed in that person's name.",
         "withheld": "Withheld from this edition",
         "answer": "What was decided",
         "answer_none": "No candidate has been decided on. This file reports readings only.",
-        "answer_withheld": "Decisions on candidates that this edition withholds: {count}.",
-        "rests_on": "Rests on",
+        "answer_withheld": "Decisions on candidates withheld from this edition: {count}.",
+        "rests_on": "Based on",
         "open_ends": "What was not checked",
-        "open_unjudged": "Read by the machine, but not judged in full by a person: {exhibits}.",
+        "open_unjudged": "Read by the machine but not fully judged by a person: {exhibits}.",
         "open_empty": "No plate was found, or the exhibit was not read: {exhibits}.",
         "contradiction": "{field}: a person wrote {person} where the machine read {machine}. The "
-        "answer follows the person; look at the crop.",
+        "answer follows the person; check the crop.",
         "person_unsure": "{field}: a person who looked was unsure. The answer follows the machine "
-        "alone; look at the crop.",
+        "alone; check the crop.",
         "fieldless": "Regions in which no field was found",
         "of_plate": "Plate",
-        "none_of_them": "none of the candidates",
+        "none_of_them": "None of these units",
         "not_proved": "What this file does not prove",
-        "not_proved_lede": "Read this before anything is built on the rest.",
+        "not_proved_lede": "Read this before relying on the rest.",
         "exhibits": "Exhibits and readings",
-        "exhibits_lede": "Machine readings are set in a monospaced face; what a person wrote is "
-        "set in bold. Neither replaces the other.",
-        "originals": "Every exhibit's original lies in the bundle, byte for byte, under the hash "
-        "given.",
-        "originals_public": "Originals that are withheld lie in the sealed bundle that this "
-        "edition was made from.",
+        "exhibits_lede": "Machine readings are set in a monospaced font, what a person wrote in "
+        "bold. Neither replaces the other.",
+        "originals": "The bundle contains the original of every exhibit, byte for byte, under the "
+        "hash given.",
+        "originals_public": "Originals that are withheld are in the sealed bundle from which "
+        "this edition was made.",
         "claimed": "Claimed (not checked)",
         "embedded": "Embedded in the file (can be altered)",
         "claim_source_url": "Source address",
@@ -77,7 +77,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "none_given": "nothing given",
         "file": "File",
         "sha256": "SHA-256",
-        "taken_in": "Taken in",
+        "taken_in": "Added",
         "copy_of": "Copy of",
         "likely_copy_of": "Likely a copy of",
         "copy_sentence": "adds no evidence of its own",
@@ -89,50 +89,50 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "person": "Person",
         "sure": "sure",
         "glyphs": "Character by character",
-        "doubt": "Doubt, character by character",
-        "doubt_lede": "Under a character that is not sure: how sure it is, then what it may be "
-        "instead.",
-        "pixels": "pixels",
-        "alternatives": "Whole values it may be instead",
-        "readers": "What each reader read",
+        "doubt": "Uncertainty, character by character",
+        "doubt_lede": "Below each uncertain character: how sure it is, then what else it may be.",
+        "pixels": "characters",
+        "alternatives": "Other possible values",
+        "readers": "Each engine read",
         "judgements": "Judgements",
         "blind": "written before the machine's reading was shown",
         "superseded": "superseded",
-        "own_material": "does not count: who judged had taken this picture in, or a copy of it",
+        "own_material": "does not count: this person had added the picture, or a copy of it",
         "no_judgement": "not judged",
         "no_reading": "Not read.",
         "no_fields": "No field was found here.",
         "groups": "Copies and other exposures",
         "groups_none": "No exhibits of this case were proposed as copies of one exposure, or as "
-        "exposures of one object.",
+        "exposures of the same object.",
         "relation_copy": "Copies of one exposure",
         "relation_copy_proposed": "Likely copies of one exposure",
-        "relation_copy_split": "Proposed as copies of one exposure, and split by a person",
-        "relation_same_object": "One object, different exposures",
-        "relation_same_object_proposed": "Likely one object, different exposures",
-        "relation_same_object_split": "Proposed as one object, and rejected by a person",
+        "relation_copy_split": "Proposed as copies of one exposure; split by a person",
+        "relation_same_object": "Same object, different exposures",
+        "relation_same_object_proposed": "Likely the same object, different exposures",
+        "relation_same_object_split": "Proposed as the same object; rejected by a person",
         "counted": "Counted as exposures",
         "undecided": "not judged by a person",
         "plates": "Plates",
-        "plates_lede": "One physical plate may be seen in several exhibits. What stands for each "
+        "plates_lede": "One physical plate may appear in several exhibits. What stands for each "
         "of its fields:",
         "dissent": "Dissent.",
         "members": "Seen in",
-        "searches": "Candidates, as they were shown",
+        "searches": "Candidates, as shown",
         "searches_none": "No catalog was searched in this case.",
-        "searches_withheld": "Searches of a catalog that this edition withholds: {count}.",
+        "searches_withheld": "Catalog searches withheld from this edition: {count}.",
         "searched": "Searched",
-        "asked": "Asked with",
+        "asked": "Query",
         "catalog": "Catalog",
         "snapshot": "Snapshot",
         "coverage": "Covers",
         "lr": "Likelihood ratio",
-        "lr_sentence": "times more probable if the item is this unit than if it is another one",
+        "lr_sentence": "times more probable if the plate is this unit's than if it is another "
+        "unit's",
         "fit": "Fit",
-        "after_search": "The ratio, divided by the number of catalog units looked through",
+        "after_search": "The ratio divided by the number of catalog units searched",
         "sensitivity": "The same under other assumptions",
         "limits": "What the search could not take into account",
-        "leads": "Leads: they carry no weight and match nothing",
+        "leads": "Leads: they carry no weight and are not matches",
         "applications": "Applications for this maker and model that were never approved",
         "verdict": "Verdict",
         "waterfall": "How the weight adds up (bits; +1 bit doubles it)",
@@ -143,48 +143,48 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "feature": "Feature",
         "neighbours": "Nearest other units",
         "records": "Catalog records",
-        "findings": "Findings (what it means, apart from which unit it is)",
+        "findings": "Findings (what it means, separate from which unit it is)",
         "grounds": "Grounds",
         "other_explanations": "Other explanations that the evidence leaves open",
         "decisions": "Decisions",
         "stands": "stands",
-        "awaits": "does not stand yet: awaits another reviewer",
+        "awaits": "does not stand yet: awaiting another reviewer",
         "replaced": "replaced by a later decision",
-        "no_candidates": "The search brought no candidate. That is no evidence that there was no "
+        "no_candidates": "The search found no candidate. That is not evidence that there was no "
         "permit.",
         "traced": "{trace}: asked {addressee} on {sent_on}. {standing}",
         "traces": "Trace requests",
-        "traces_lede": "Whoever was asked about a plate, and what they said. An answer is that "
-        "party's word: it was not checked, and it weighs nothing in the likelihood ratio.",
-        "letters": "The letters, and what came with an answer, lie in the bundle under traces/.",
-        "letters_public": "The letters, and what came with an answer, lie in the sealed bundle "
-        "that this edition was made from.",
-        "traces_withheld": "Trace requests that this edition withholds: {count}.",
+        "traces_lede": "Who was asked about a plate, and what they said. An answer is that "
+        "party's word: it was not checked, and it carries no weight in the likelihood ratio.",
+        "letters": "The letters, and what came with an answer, are in the bundle under traces/.",
+        "letters_public": "The letters, and what came with an answer, are in the sealed bundle "
+        "from which this edition was made.",
+        "traces_withheld": "Trace requests withheld from this edition: {count}.",
         "asked_whom": "Asked",
         "sent_on": "Sent",
-        "answer_by": "Answer asked for by",
+        "answer_by": "Answer requested by",
         "comment_by": "Right of reply until",
         "letter": "Letter (SHA-256)",
-        "seen_where": "Told of where it was seen",
-        "further": "Further words",
+        "seen_where": "What the letter says about where it was seen",
+        "further": "Further text of the letter",
         "received_on": "received",
-        "written_down_by": "written down by",
+        "written_down_by": "recorded by",
         "custody": "Chain of custody",
         "custody_lede": "Every entry of this case's log up to the state named on the first page. "
-        "An entry that was left out would change the root.",
+        "Leaving out an entry would change the root.",
         "entry": "No.",
         "when": "When (UTC)",
         "who": "Who",
         "what": "What",
         "leaf": "Leaf hash",
         "software": "Software and weights",
-        "software_lede": "What was installed when this file was made. What read something here is "
-        "listed with its weights.",
+        "software_lede": "What was installed when this file was made. Engines that read "
+        "something here are listed with their weights.",
         "verify": "How to check this file",
         "verify_text": "This report is part of a bundle. VERIFY.txt in the bundle says how to "
-        "check every file of it with sha256sum, find, diff and ssh-keygen alone. The keys to check "
-        "against must come from the custodian by another way than the bundle.",
-        "glyph_note": "Characters that the fonts of the PDF lack are written as their code point, "
+        "check every file of it with sha256sum, find, diff and ssh-keygen alone. Get the keys to "
+        "check against from the administrator (custodian), separately from the bundle.",
+        "glyph_note": "Characters missing from the fonts of the PDF are written as code points, "
         "‹U+4E2D›; the HTML edition shows them.",
     }
 )
@@ -196,22 +196,22 @@ NOT_PROVED_ENGLISH: tuple[str, ...] = (
     ),
     (
         "That the plate belongs to the object it was photographed on. Plates can be moved, copied "
-        "and forged; that possibility stands beside the likelihood ratio, not inside it."
+        "and forged; that possibility is not part of the likelihood ratio."
     ),
     (
         "That a unit was delivered, used or diverted as a finding may suggest. A consented "
         "transfer, theft, capture, a moved plate, a counterfeit or an error in the catalog remain "
-        "open."
+        "possible."
     ),
     "That an answer to a trace request is true. It is the word of whoever was asked.",
-    "That the catalog is complete or right. A unit that is not in it may still have had a permit.",
+    "That the catalog is complete or correct. A unit not in it may still have had a permit.",
     (
         "How probable a hypothesis is. A likelihood ratio weighs the findings; what it is worth "
         "depends on everything else that is known."
     ),
     (
-        "The time of any act beyond the clock of the computer that kept the log, unless a "
-        "timestamp of an outside authority is attached to the bundle."
+        "The time of any act, beyond what the clock of the computer that kept the log showed, "
+        "unless a timestamp of an outside authority is attached to the bundle."
     ),
     "That a named person sat at the keyboard. A signature shows that their key was used.",
 )

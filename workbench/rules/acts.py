@@ -48,7 +48,7 @@ def malformed(act: str) -> str | None:
     """Why this can be no identifier of an act, or None."""
     if re.fullmatch(FORM, act):
         return None
-    return "An act is identified by 32 digits of a random UUID, in lower case; give such, or none."
+    return "The identifier of an act is a UUID of 32 lower-case hex digits; give one, or none."
 
 
 def recorded_as(since: Iterable[_Entry], act: str) -> _Entry | None:
@@ -65,4 +65,4 @@ def another(
     """
     if entry.actor == author and not set(touched).isdisjoint(rests_on):
         return None
-    return "Not recorded: its identifier stands for another act already. Look again, and repeat it."
+    return "Not recorded: its identifier belongs to another act. Reload and try again."

@@ -60,6 +60,6 @@ def not_blind(name: str, field: str, *, shown: bool) -> str | None:
     if not shown:
         return None
     return (
-        f"What was read as {field.replace('_', ' ')} here was shown to {name} before, so what is "
-        "written now is not blind. Record it without that claim."
+        f"{name} has already been shown what was read as {field.replace('_', ' ')} here, so this "
+        "is not blind. Record it without that claim."
     )

@@ -30,19 +30,19 @@ class Standing:
 
 _WORK = Standing(is_public=True, why="the work itself: what was read, asked, found and decided")
 _FORM = Standing(is_public=True, why="form and size of a file")
-_HASH = Standing(is_public=True, why="by which whoever has the bytes can know them again")
-_SOURCE = Standing(is_public=False, is_searched=True, why="may name a source or whoever is near it")
+_HASH = Standing(is_public=True, why="identifies the bytes to whoever has them")
+_SOURCE = Standing(is_public=False, is_searched=True, why="may name a source or people close to it")
 _WHEN = Standing(is_public=False, why="when a source says something happened, or was met")
-_FILE = Standing(is_public=False, is_searched=True, why="what a file says of where it comes from")
+_FILE = Standing(is_public=False, is_searched=True, why="what a file says about its origin")
 _OUTSIDE = Standing(
     is_public=False,
     is_searched=True,
     why="a trace request or its answer, which may be confidential",
 )
 _KEPT_LETTER = Standing(is_public=False, why="the hash of a letter that is not published")
-_SAID = Standing(is_public=False, why="what a sentence is made of; its text is looked for")
-UNKNOWN = Standing(is_public=False, is_searched=True, why="nobody has said that it is public")
-"""How a field stands that this table does not know."""
+_SAID = Standing(is_public=False, why="parameters of a sentence; its text is searched for")
+UNKNOWN = Standing(is_public=False, is_searched=True, why="not declared public")
+"""The standing of a field that is not in this table."""
 
 BY_KEY: Mapping[str, Standing] = {
     "source_account": _SOURCE,
@@ -100,7 +100,7 @@ BY_KEY: Mapping[str, Standing] = {
 """By the name of a field, or `kind/name` where it means something else in one kind of entry."""
 
 CLAIMS = ("source_url", "source_account", "obtained_at", "claimed_place", "claimed_date", "note")
-"""The fields of what whoever brings material says of it, in the order in which they are shown."""
+"""The fields that whoever adds material may claim about it, in the order shown."""
 
 TELLING_FACTS = re.compile(
     r"artist|author|byline|by-line|contact|copyright|creator|credit|owner|person|photographer|rights"
@@ -109,16 +109,16 @@ TELLING_FACTS = re.compile(
     r"|position|province|state|gps|latitude|longitude|xp[a-z]+",
     re.IGNORECASE,
 )
-"""Names of embedded facts whose values are looked for: who, where, and which very camera. That a
-file is a JPEG of a model of camera identifies nobody, and may be what the plate says."""
+"""Names of embedded facts whose values are searched for: who, where, and which individual camera.
+That a file is a JPEG of a model of camera identifies nobody, and may be what the plate says."""
 
 RULES: Final = Declared(
     "disclosure",
     test="tests/workbench/rules/test_disclosure.py",
     source="decision 0071",
     units={
-        "UNKNOWN": "how any other field stands",
-        "BY_KEY": "field: whether it is public, whether it is looked for, why",
+        "UNKNOWN": "any other field",
+        "BY_KEY": "field: whether it is public, whether it is searched for, why",
         "CLAIMS": "fields",
         "TELLING_FACTS": "pattern",
     },

@@ -67,8 +67,8 @@ def sentence(one: Said, *, name: str, when: str, reason: str) -> str:
 def of_own_material(one: Said, *, name: str, when: str, reason: str) -> str:
     """A judgement that does not count, in words."""
     return (
-        f"{name} judged this on {when}: {_what(one, reason)}. It does not count: they had taken "
-        "this picture in, or a copy of it"
+        f"{name} judged this on {when}: {_what(one, reason)}. It does not count: they had added "
+        "this picture, or a copy of it"
     )
 
 

@@ -179,12 +179,12 @@ def cannot_be_split(exhibits: Sequence[Shown]) -> str | None:
     names = ", ".join(sorted((exhibit.exhibit_id for exhibit in exhibits), key=in_order))
     if len({exhibit.sha256 for exhibit in exhibits}) == 1:
         return (
-            f"{names} are the same file, byte for byte (SHA-256), and stay one exposure; "
+            f"{names} are the same file, byte for byte (SHA-256), and remain one exposure; "
             "confirm the group, or leave it as it is."
         )
     return (
-        f"{names} are one clip and its stills, or files with the same bytes as these, and stay one "
-        "exposure; confirm the group, or leave it as it is."
+        f"{names} are one clip and its stills, or files with the same bytes as these, and remain "
+        "one exposure; confirm the group, or leave it as it is."
     )
 
 

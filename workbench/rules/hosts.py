@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-"""What this computer is called by itself; served under without any setting."""
+"""Names of this computer for itself; always allowed, without a setting."""
 
 SETTING: Final = "NAMEPLATE_HOSTS"
 """The setting that names further hosts, such as `team.example, 192.168.1.20:8501`."""
@@ -98,15 +98,15 @@ def refusal(
     named = tuple(named)
     served = read_host(host or "")
     if served is None:
-        return "The request names no host, or not in the form of one."
+        return "The request names no valid host."
     if not served.is_loopback and not any(_is_named(served, one) for one in named):
         return (
-            f"This workbench is not served under the name {served.name}. Open it as localhost; "
-            f"or whoever runs it allows the name with the setting {SETTING}={served.name}."
+            f"This workbench is not served under the name {served.name}. Open it as localhost, or "
+            f"ask whoever runs it to allow the name with the setting {SETTING}={served.name}."
         )
     if not named and peer is not None and not _is_loopback_address(peer):
         return (
-            "This workbench answers only the computer that it runs on. Whoever runs it allows "
+            "This workbench answers only the computer that it runs on. Whoever runs it can allow "
             f"others with the setting {SETTING}, which names the host that they open."
         )
     if origin is not None and not _is_own(origin, served, named):

@@ -36,22 +36,22 @@ MAX_NOTE = 20_000
 """Longest note on an exhibit."""
 
 MAX_ADDRESS = 500
-"""Longest name and address of whoever a trace request goes to, or is to be answered to."""
+"""Longest name and address of the addressee of a trace request, or of whom to answer."""
 
 MAX_ANSWER = 20_000
 """Longest answer to a trace request, as a person writes it down."""
 
 MAX_PAPERS = 20
-"""Papers that one answer may come with."""
+"""Documents that one answer may come with."""
 
 MAX_PAPER_NAME = 255
-"""What is kept of the name of a paper."""
+"""How much of the name of a document is stored."""
 
 LEAST_SOUGHT = 2
-"""Shortest fragment that is looked for: one letter or digit alone is everywhere."""
+"""Shortest fragment that is searched for: one letter or digit alone is everywhere."""
 
 READING_SECONDS = 30.0
-"""Work on one photo, where NAMEPLATE_READING_SECONDS says nothing else: `vision.plate.reader`."""
+"""Time for one photo, unless NAMEPLATE_READING_SECONDS overrides it: `vision.plate.reader`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ SIZES: Final = (
     SizeLimit(kind="clip", words="a clip", setting="NAMEPLATE_MAX_CLIP", most=CLIP_BYTES),
     SizeLimit(kind="zip", words="a ZIP", setting="NAMEPLATE_MAX_ZIP", most=ZIP_BYTES),
 )
-"""Each kind of upload has its own limit; the kind is told by the first bytes, never by the name."""
+"""Each kind of upload has its own limit; the first bytes tell the kind, never the name."""
 
 RULES: Final = Declared(
     "limits",
@@ -87,10 +87,10 @@ RULES: Final = Declared(
         "MAX_ADDRESS": "characters",
         "MAX_ANSWER": "characters",
         "MAX_PAPER_NAME": "characters",
-        "MAX_PAPERS": "papers",
+        "MAX_PAPERS": "documents",
         "LEAST_SOUGHT": "letters and digits",
         "READING_SECONDS": "seconds on a core",
-        "SIZES": "kind of file: bytes, and the setting that says otherwise",
+        "SIZES": "kind of file: bytes, and the setting that overrides it",
     },
 )
 
@@ -124,7 +124,7 @@ def too_large(name: str, kind: Kind, size: int, most: int) -> str | None:
     limit = size_limit(kind)
     remedy = {
         "photo": "Add a smaller copy",
-        "clip": "Cut the clip and add the parts",
+        "clip": "Split the clip and add the parts",
         "zip": "Split the archive and add the parts",
     }[kind]
     return (

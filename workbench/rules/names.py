@@ -58,21 +58,19 @@ RULES: Final = Declared(
 def unusable(name: str, others: Iterable[str]) -> str | None:
     """Why nobody can be called so, given everyone who ever was enrolled; or None."""
     if not name or len(name) > MAX_NAME or not bare(name):
-        return (
-            f"A name has 1 to {MAX_NAME} printable characters. One at least is a letter or digit."
-        )
+        return f"A name has 1 to {MAX_NAME} printable characters, at least one a letter or digit."
     if any(map(_cannot_be_seen, name)) or unicodedata.combining(name[0]):
         return (
-            "This name has a character in it that cannot be seen; a name has printable "
-            "characters and ordinary blanks only. Type it again."
+            "This name contains an invisible character; use only printable characters and "
+            "ordinary spaces. Type it again."
         )
     key, drawn = look(name), skeleton(as_drawn(name).upper())
     if IDENTIFIER.fullmatch(bare(name)) or any(key == look(word) for word in RESERVED):
-        return f"{name} is how the program speaks of itself or of identifiers; choose another name."
+        return f"{name} is reserved for the program or its identifiers; choose another name."
     for other in others:
         if look(other) == key or skeleton(as_drawn(other).upper()) == drawn:
-            like = "is" if other == name else f"looks like {other}, who is"
-            return f"{name} {like} enrolled already; add something to tell the two apart."
+            like = "was" if other == name else f"looks like {other}, who was"
+            return f"{name} {like} already added; make the name distinguishable."
     return None
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from workbench.types import Actor
 
 POLICY_WORDS = {
-    Policy.TWO_PEOPLE: "Whoever took a picture in, or a copy of it, may not confirm it.",
-    Policy.TWO_REVIEWERS: "Whoever took a picture in, or a copy of it, may not confirm it, and a "
+    Policy.TWO_PEOPLE: "Whoever added a picture, or a copy of it, may not confirm it.",
+    Policy.TWO_REVIEWERS: "Whoever added a picture, or a copy of it, may not confirm it, and a "
     "candidate stands only when two different reviewers confirm it.",
     Policy.SOLO: "One person may take in, review and decide: nobody else has checked.",
 }
@@ -22,7 +22,7 @@ POLICY_WORDS = {
 
 
 CONFIRMING = 2
-"""Different reviewers who have to confirm a candidate under the rule of two reviewers."""
+"""Different reviewers who must confirm a candidate under the policy “two reviewers”."""
 
 RULES: Final = Declared(
     "policy",
@@ -44,7 +44,7 @@ def own_material(policy: Policy, actor: Actor, taken_in_by: Iterable[str]) -> st
     if counts(policy, actor.person_id, taken_in_by):
         return None
     return (
-        f"{actor.name} took this picture in, or a copy of it, and under this case's policy "
+        f"{actor.name} added this picture, or a copy of it, and under this case's policy "
         "another person has to judge it."
     )
 
@@ -71,4 +71,4 @@ def reason_missing(judgement: Judgement, reason: str) -> str | None:
     """Why a judgement cannot be recorded without a reason, or None."""
     if judgement is Judgement.CONFIRMED or reason.strip():
         return None
-    return "Say in a few words why; the reason travels with the judgement."
+    return "Give a short reason; it stays with the judgement."

@@ -73,14 +73,14 @@ RECORDED_BY: Final[Mapping[str, May]] = {
     "person.signed_in": ANYBODY,
     "words.shown": ANYBODY,
 }
-"""Who may record each kind of entry: roles, and membership of the case. A kind that is not here may
-be recorded by anybody in service."""
+"""Who may record each kind of entry: roles, and membership of the case. A kind that is not listed
+may be recorded by anybody in service."""
 
 OF_ANOTHER: Final[Mapping[str, May]] = {"key.begun": _KEEPS, "key.ended": _KEEPS}
-"""Who may record of somebody else what anybody may record of themselves."""
+"""Who may record about somebody else what anybody may record about themselves."""
 
 OF_NOBODY: Final = frozenset({"refused", "sign_in.refused"})
-"""What is recorded of whoever tried: also of people who left, and of who proved nothing."""
+"""What is recorded about anybody who tried, including people who left and unproven ones."""
 
 UNPROVEN: Final = "unproven"
 """The actor of an entry about somebody who did not prove who they are."""
@@ -100,7 +100,7 @@ RULES: Final = Declared(
 _WORDS: Final = {
     Role.INVESTIGATOR: "an investigator",
     Role.REVIEWER: "a reviewer",
-    Role.CUSTODIAN: "a custodian",
+    Role.CUSTODIAN: "an administrator (custodian)",
 }
 
 
@@ -116,9 +116,9 @@ def may_not(
     if needed & set(roles):
         return None
     if not roles:
-        return f"{name} holds no role any more. A custodian can begin one."
+        return f"{name} no longer has a role. An administrator (custodian) can give one."
     words = " or ".join(_WORDS[role] for role in Role if role in needed)
-    return f"This needs {words}, and {name} is not one. A custodian can begin that role."
+    return f"This needs {words}; {name} is not one. An administrator can give that role."
 
 
 def last_custodian(name: str, others_in_service: Collection[frozenset[Role]]) -> str | None:
@@ -126,6 +126,6 @@ def last_custodian(name: str, others_in_service: Collection[frozenset[Role]]) ->
     if any(Role.CUSTODIAN in roles for roles in others_in_service):
         return None
     return (
-        f"{name} is the only custodian, and without one nobody can be enrolled and nothing sealed. "
-        "Enrol another custodian first, or begin that role for somebody."
+        f"{name} is the only administrator (custodian); without one, nobody can be added and "
+        "nothing sealed. First add another administrator, or give somebody that role."
     )

@@ -98,43 +98,43 @@ CATALOG: Final[Mark] = ("catalog",)
 
 
 ADDS: Final[Mapping[str, str]] = {
-    "People.correct_clock": "a correction more; it replaces no time that stands in an entry",
-    "People.enrol": "a person more; names that look alike are refused",
-    "Cases.open_case": "a case more",
-    "Intake.take_in": "exhibits more",
-    "Intake.taking_in": "exhibits more",
-    "Intake.grab_frame": "an exhibit more",
-    "ReadingRoom.start": "readings by machines; earlier ones stay in the log",
-    "ReadingRoom.read_pending": "readings by machines; earlier ones stay in the log",
-    "ReadingRoom.read_again": "a reading by machines; what people said of a field stands",
-    "ReadingRoom.read_region": "a region more",
+    "People.correct_clock": "a correction; it replaces no time in an entry",
+    "People.enrol": "a person; names that look alike are refused",
+    "Cases.open_case": "a case",
+    "Intake.take_in": "exhibits",
+    "Intake.taking_in": "exhibits",
+    "Intake.grab_frame": "an exhibit",
+    "ReadingRoom.start": "machine readings; earlier ones stay in the log",
+    "ReadingRoom.read_pending": "machine readings; earlier ones stay in the log",
+    "ReadingRoom.read_again": "a machine reading; people's judgements of fields stand",
+    "ReadingRoom.read_region": "a region",
     "Copies.propose": "what the program found",
     "Copies.propose_same_object": "what the program found",
-    "Matching.search": "a search more, of what stands at its very entry",
-    "Catalogs.import_": "a snapshot more",
-    "Exports.seal": "a bundle more",
-    "Exports.sign": "a signature more",
-    "Exports.attach_signature": "a signature more",
-    "Publication.publish": "a public bundle more",
-    "Publication.stamp": "a timestamp more",
-    "Publication.request_stamp": "a request more",
-    "Publication.attach_stamp": "a timestamp more",
+    "Matching.search": "a search, of what stands at its own entry",
+    "Catalogs.import_": "a snapshot",
+    "Exports.seal": "a bundle",
+    "Exports.sign": "a signature",
+    "Exports.attach_signature": "a signature",
+    "Publication.publish": "a public bundle",
+    "Publication.stamp": "a timestamp",
+    "Publication.request_stamp": "a request",
+    "Publication.attach_stamp": "a timestamp",
     "Shown.note": "what somebody was shown",
-    "Demo.load": "a case more",
+    "Demo.load": "a case",
 }
-"""Verbs that only add, each with what: nothing of others is replaced, so they need not name what
-their author saw."""
+"""Verbs that only add, each with what it adds: they replace nothing of others, so they need not
+name what their author saw."""
 
 
 ASKS: Final[Mapping[str, str]] = {
     "People.still": "who somebody is now",
     "ReviewRoom.why_not": "whether somebody may",
-    "ReviewRoom.next_to_review": "what waits for somebody",
+    "ReviewRoom.next_to_review": "what somebody has to review",
     "ReviewRoom.joining": "an entry for a verb that names what was seen",
     "Copies.why_not": "whether somebody may",
-    "Exports.require_clock": "whether the clock lets something be sealed",
+    "Exports.require_clock": "whether the clock allows sealing",
     "Matching.why_not": "whether somebody may",
-    "Tracing.preview": "a letter as it would be",
+    "Tracing.preview": "a letter as it would be sent",
 }
 """Methods that record nothing but refusals, each with what it gives."""
 
@@ -168,4 +168,4 @@ def unknown(seen: int, size: int) -> str | None:
     """Why nobody can have seen a log of so many entries, or None."""
     if 0 < seen <= size:
         return None
-    return f"Nobody can have seen {seen} entries: the log has {size}. Look again."
+    return f"Nobody can have seen {seen} entries: the log has {size}. Reload and try again."

@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from workbench.types import Person
 
 FIRST_WAIT: Final = timedelta(seconds=0.5)
-"""How long after one wrong try the next is looked at; it doubles with each further one."""
+"""Wait after one wrong try; it doubles with each further one."""
 LONGEST_WAIT: Final = timedelta(minutes=5)
-"""The most that it grows to: a stranger's guesses must not lock somebody out for a day."""
+"""The longest wait: a stranger's guesses must not lock somebody out for a day."""
 HELD: Final = timedelta(seconds=8)
-"""Up to so long a try is held until it is looked at; for a longer wait it is refused at once."""
+"""A try is held for a wait of up to this long; for a longer wait it is refused at once."""
 CHALLENGE_LIVES: Final = timedelta(minutes=10)
-"""How long what a person is asked to sign can be answered; it is answered once."""
+"""How long a challenge to sign stays valid; it can be answered once."""
 REMEMBERED: Final = timedelta(hours=12)
-"""How long a browser is known after the last screen that a signed-in person saw in it."""
+"""How long a browser stays signed in after the last screen shown in it."""
 NAMESPACE: Final = "sign-in@people.nameplate"
-"""What a signature that signs in is for: none of these can be taken for one under a bundle."""
+"""Namespace of sign-in signatures: none can be mistaken for one under a bundle."""
 
 RULES: Final = Declared(
     "sign-in",
@@ -71,12 +71,10 @@ def weakens(name: str, *, by_themselves: bool, before: Proof, after: Proof) -> s
     """Why a person's next key may not be kept so, or None: only they may ask less of themselves."""
     if by_themselves or after >= before:
         return None
-    wanted = (
-        "a passphrase" if before is Proof.PASSPHRASE else "the public key of a key of their own"
-    )
+    wanted = "a passphrase" if before is Proof.PASSPHRASE else "the public key of a key they hold"
     return (
-        f"{name} proves who they are by more than this key would ask for, so that anybody could "
-        f"act under their name. Begin it with {wanted}, or let {name} begin it."
+        f"This key asks for less proof than {name} gives now, so others could act under their "
+        f"name. Create it with {wanted}, or let {name} create it."
     )
 
 
@@ -99,10 +97,10 @@ def still_to_wait(wrong: int, last: datetime | None, now: datetime) -> timedelta
 def cannot(name: str, *, left_at: datetime | None, key_ended_at: datetime | None) -> str | None:
     """Why nobody can act under this name any more, or None."""
     if left_at is not None:
-        return f"{name} left on {times.moment(left_at)} and can do nothing more here."
+        return f"{name} left on {times.moment(left_at)} and can no longer act here."
     if key_ended_at is not None:
         return (
             f"The key of {name} ended on {times.moment(key_ended_at)}, and there is no "
-            "other. A custodian can begin the next one."
+            "other. An administrator (custodian) can create a new one."
         )
     return None

@@ -59,7 +59,7 @@ class Captures:
         if self.likely_reposts:
             said += (
                 f", probably repeated by {', '.join(self.likely_reposts)} "
-                "(the program's proposal, settled by no person)"
+                "(proposed by the program, not settled by a person)"
             )
         return said
 

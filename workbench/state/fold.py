@@ -132,7 +132,7 @@ class _Case(_Folding):
 
     def _add(self, exhibit: ExhibitRecord) -> None:
         if exhibit.exhibit_id in self._exhibits:
-            raise ValueError(f"there is an exhibit {exhibit.exhibit_id} already")
+            raise ValueError(f"there is already an exhibit {exhibit.exhibit_id}")
         self._exhibits[exhibit.exhibit_id] = exhibit
 
     def _known(self, exhibit_id: str) -> None:
@@ -329,7 +329,7 @@ class _Case(_Folding):
     @apply.register(events.TraceAsked)
     def _(self, event: events.TraceAsked, entry: Entry) -> None:
         if event.trace in self._traces:
-            raise ValueError(f"there is a trace request {event.trace} already")
+            raise ValueError(f"there is already a trace request {event.trace}")
         self._traces[event.trace] = Trace(
             trace_id=event.trace,
             sequence=entry.sequence,
@@ -402,7 +402,7 @@ class _Store(_Folding):
     @apply.register(events.PersonEnrolled)
     def _(self, event: events.PersonEnrolled, entry: Entry) -> None:
         if event.person in self._people:
-            raise ValueError(f"there is a person {event.person} already")
+            raise ValueError(f"there is already a person {event.person}")
         roles = tuple(role for role in Role if role in event.roles)
         self._people[event.person] = Person(
             person_id=event.person,

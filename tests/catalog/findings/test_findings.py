@@ -196,7 +196,7 @@ def test_every_finding_has_grounds_and_alternatives_and_no_proof(catalog: Snapsh
 def test_the_ground_of_an_exception_is_another_permit(catalog: Snapshot) -> None:
     exception = found(catalog, "CMX15D-0836")["exception_during_ban"]
     assert (
-        "On 2020-09-24, when the unit was shipped, another permit to TR stood suspended: before."
+        "On 2020-09-24, when the unit was shipped, another permit to TR was suspended: before."
         in map(spoken, exception.grounds)
     )
 
@@ -210,9 +210,9 @@ def test_a_permit_whose_number_is_withheld_is_named_by_its_record(tmp_path: Path
     with snapshot_of(tmp_path, *permits) as catalog:
         said = found(catalog, "CMX15D-0836", found_with="Azerbaijani Air Force")
     suspended = spoken(said["exception_during_ban"].grounds[0])
-    assert suspended.endswith("stood suspended: record before, whose number is not readable.")
+    assert suspended.endswith("was suspended: record before (number not readable).")
     applied = spoken(said["never_approved_application"].grounds[0])
-    assert applied == "Application record applied, whose number is not readable: denied 2020-11."
+    assert applied == "Application record applied (number not readable): denied 2020-11."
 
 
 def test_the_usual_alternatives_to_a_diversion_are_named(catalog: Snapshot) -> None:

@@ -44,10 +44,10 @@ ONE_BAD_ROW = {
     # file: (column, words of the problem, words of the remedy), always in row 3 of three rows
     "serial-twice.csv": ("serial", "stands in row 2", "remove one of them"),
     "serial-twice-in-other-writing.csv": ("serial", "stands in row 2", "remove one of them"),
-    "serial-twice-in-one-cell.csv": ("serial", "this very cell", "remove one of them"),
+    "serial-twice-in-one-cell.csv": ("serial", "this cell", "remove one of them"),
     "date-is-no-date.csv": ("ship_date", "'soon' is not a date", "as 2020-05-12"),
     "date-not-in-the-calendar.csv": ("ship_date", "'2020-02-30' is not a date", "as 2020-05-12"),
-    "date-day-or-month.csv": ("ship_date", "which number is the day", "set the order of dates"),
+    "date-day-or-month.csv": ("ship_date", "which number is the day", "set the date order"),
     "received-before-shipped.csv": ("received_date", "before it was shipped", "check both"),
     "status-unknown.csv": ("status_history", "'aproved' is no status", "did you mean approved?"),
     "permit-type-unknown.csv": ("permit_type", "no type of permit", "use one of"),
@@ -56,8 +56,8 @@ ONE_BAD_ROW = {
     "maker-empty.csv": ("maker", "the maker is missing", "name the maker"),
     "permit-redacted-without-id.csv": ("permit_id", "which permit", "an id of your own"),
     "permit-says-two-things.csv": ("end_user", "'Navy (synthetic)' here in row 2", "its own id"),
-    "cage-with-letter-o.csv": ("cage", "no CAGE code", "no I and no O"),
-    "sha256-too-short.csv": ("document_sha256", "no SHA-256", "64 hexadecimal"),
+    "cage-with-letter-o.csv": ("cage", "not a CAGE code", "no I and no O"),
+    "sha256-too-short.csv": ("document_sha256", "not a SHA-256", "64 hexadecimal"),
     "basis-unknown.csv": ("serial_basis", "no basis", "use one of"),
     "disposition-unknown.csv": ("disposition", "no disposition", "use one of"),
     "serial-without-letters.csv": ("serial", "has no digit", "serial_basis"),
@@ -92,11 +92,11 @@ def _serials(permit: Permit) -> list:
 @pytest.mark.parametrize(
     ("name", "row", "column", "problem"),
     [
-        ("formula-in-cell.csv", 3, "issuer", "kept as plain text"),
+        ("formula-in-cell.csv", 3, "issuer", "stored as plain text"),
         ("serial-with-unseen-characters.csv", 3, "serial", "nobody sees (U+202E, U+202C)"),
         ("issuer-with-terminal-codes.csv", 3, "issuer", "nobody sees (U+001B)"),
         ("more-serials-than-units.csv", 3, "delivery_quantity", "more serials than its 2 units"),
-        ("column-unknown.csv", 1, "colour", "nobody reads this column"),
+        ("column-unknown.csv", 1, "colour", "this column is not used"),
     ],
 )
 def test_oddities_that_keep_no_row_out_are_warnings(
@@ -363,9 +363,9 @@ def test_cage_codes_go_to_the_maker() -> None:
         ("Manufacturer", "maker", "another word for maker"),
         ("S/N", "serial", "another word"),
         ("P/N", "part_number", "another word"),
-        ("permit_id", "permit_id", "this very name"),
+        ("permit_id", "permit_id", "exactly this name"),
         ("Licence number", "permit_number", "another word"),
-        ("END USER", "end_user", "this very name"),
+        ("END USER", "end_user", "exactly this name"),
         ("Üretici", "maker", "another word"),
     ],
 )

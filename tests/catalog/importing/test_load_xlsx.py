@@ -121,7 +121,7 @@ def test_a_formula_is_text_and_reported_never_its_result() -> None:
     (error,) = result.issues
     assert (error.severity, error.row, error.column) == ("error", 2, "serial")
     assert error.value.startswith("=CONCATENATE")
-    assert "a formula is no serial" in error.problem
+    assert "a formula is not a serial" in error.problem
 
 
 def test_a_named_sheet_and_the_others_named() -> None:
@@ -199,7 +199,7 @@ def test_a_cut_file_is_refused() -> None:
 
 @pytest.mark.parametrize("head", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-1.7\n"])
 def test_other_office_files_are_refused_with_a_remedy(head: bytes) -> None:
-    with pytest.raises(ImportRefused, match="no CSV, XLSX or JSON") as caught:
+    with pytest.raises(ImportRefused, match="not a CSV, XLSX or JSON") as caught:
         load(head + bytes(100), name="old.xls")
     assert "export the table" in caught.value.remedy
 

@@ -100,7 +100,7 @@ def test_another_name_stays_apart_and_the_known_one_is_remarked_on(text: str) ->
     assert maker_id not in KNOWN
     [issue] = issues
     assert issue.severity == "warning"
-    assert "kept as a maker of its own" in issue.problem
+    assert "stored as a separate maker" in issue.problem
 
 
 @pytest.mark.parametrize("text", ["Kontron", "KONTRON AG", "Kontron America Inc.", "Kentro"])

@@ -254,8 +254,13 @@ def test_a_name_is_in_another_script_if_most_of_its_letters_are(read: str, other
     [
         ("KONTRON AG", "KONTRON AG", "own", ""),
         ("Kontron Elektronik GmbH Eching", "KONTRON AG", "own", ""),
-        ("Denel Kontron", "KONTRON AG", "perhaps", "The plate names Denel beside KONTRON AG."),
-        ("STM Electronics", "STM", "perhaps", "“STM Electronics” may be another firm than STM."),
+        ("Denel Kontron", "KONTRON AG", "perhaps", "The plate names Denel as well as KONTRON AG."),
+        (
+            "STM Electronics",
+            "STM",
+            "perhaps",
+            "“STM Electronics” may be a different firm from STM.",
+        ),
         ("S.T.M. A.Ş.", "STM", "own", ""),
         ("STM STM", "STM", "own", ""),
     ],
@@ -293,6 +298,6 @@ def test_a_models_words_and_a_part_numbers() -> None:
     model = model_named(seen("TK410"), "CMX-15D", found=False)
     assert worded(model) == "The plate names another model: “TK410”, not CMX-15D."
     part = model_named(seen("CMX-1"), "CMX-15D", found=False)
-    assert worded(part) == "The model “CMX-1” may be CMX-15D, misread or in part."
+    assert worded(part) == "The model “CMX-1” may be CMX-15D, misread or partly read."
     slipped = model_named(seen("CNX-15D"), "CMX-15D", found=False)
     assert slipped.relation == "perhaps", "one letter misread, and nothing left out"

@@ -28,7 +28,7 @@ def test_the_next_larger_number_of_units_speaks(units: float, among: str) -> Non
 
 def test_more_units_than_were_tested_are_said_to_be() -> None:
     said = spoken(error_rates(5_000_000, pixels=True))
-    assert "among 1,000,000 units (more were not tested)" in said
+    assert "among 1,000,000 units (larger numbers were not tested)" in said
 
 
 def test_counts_and_bound_stand_in_the_sentence() -> None:

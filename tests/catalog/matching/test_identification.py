@@ -118,10 +118,10 @@ def test_each_verdict_has_words_that_say_no_more_than_it() -> None:
     begins = {
         "identifies_catalog_unit": "The reading identifies this catalog unit, if every unit",
         "consistent_with_catalog_unit": "The reading is consistent with this catalog unit.",
-        "consistent_with_model_only": "No serial tells this unit from others",
+        "consistent_with_model_only": "No serial distinguishes this unit from others",
         "several_candidates": "Several catalog units fit",
         "contradicted": "The serial fits, but the plate names another",
-        "not_in_catalog": "No catalog unit fits; that is no sign that there was no permit.",
+        "not_in_catalog": "No catalog unit fits; this does not show that there was no permit.",
         "excluded": "At the stated error rates this unit is excluded.",
         "inconclusive": "The reading does not settle which unit it is.",
     }
@@ -358,8 +358,8 @@ def test_lines_without_serials_of_another_maker_are_contradicted_too(tmp_path: P
         ("L3 Wescam", "CMX-15D", "Only the maker and model are consistent", "name"),
         ("L3 Wescam", None, "Only the maker is consistent", "name"),
         (None, "CMX-15D", "Only the model is consistent", "name"),
-        (None, None, "Nothing that was read tells this line", "remains possible"),
-        ("Л3 Вескам", None, "Nothing that was read tells this line", "remains possible"),
+        (None, None, "Nothing that was read distinguishes this line", "remains possible"),
+        ("Л3 Вескам", None, "Nothing that was read distinguishes this line", "remains possible"),
     ],
 )
 def test_a_line_is_consistent_with_what_was_read_and_no_more(
@@ -423,7 +423,7 @@ def test_a_slip_is_not_called_another_name_of_itself() -> None:
     maker = Maker(maker_id="one", canonical="Microchip Technology Inc.")
     (hit,) = MakerNames((maker,)).find(seen.text)
     detail = compare.maker(seen, maker.canonical, hit, 0.0, maker_named(seen, maker)).detail
-    assert spoken(detail) == "Not letter by letter, but near “Microchip Technology Inc.”."
+    assert spoken(detail) == "Not identical, but close to “Microchip Technology Inc.”."
 
 
 words = st.sampled_from(

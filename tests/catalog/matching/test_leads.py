@@ -79,14 +79,14 @@ def test_units_that_were_permitted_without_serials_are_named_and_leave_it_open(
     with snapshot_of(tmp_path, permitted("A", 25)) as snapshot:
         result = search(asked("0851"), snapshot)
         assert result.verdict == "inconclusive"
-        assert "cannot be told" in spoken(result.explanation)
+        assert "cannot be determined" in spoken(result.explanation)
         assert "25 units without serials, on 1 permit" in spoken(result.explanation)
         said = str(kept_json(result))
         assert "0 of 0" not in said
         assert "No catalog unit fits" not in said
         (lead,) = of_kind(result, "units_without_serials").shown
         assert (lead.permit_id, lead.party, lead.quantity) == ("A", "Ministry A", 25)
-        for word in ("A", "Ministry A", "25", "cannot be told"):
+        for word in ("A", "Ministry A", "25", "cannot be determined"):
             assert word in spoken(lead.said)
 
 
@@ -144,7 +144,7 @@ def test_what_is_fully_on_record_leaves_nothing_open(tmp_path: Path) -> None:
     with snapshot_of(tmp_path, full) as snapshot:
         result = search(asked("CMX15D-0009"), snapshot)
         assert result.verdict == "not_in_catalog"
-        assert "cannot be told" not in spoken(result.explanation)
+        assert "cannot be determined" not in spoken(result.explanation)
         assert kind(result, "units_without_serials") is None
 
 
@@ -443,7 +443,7 @@ def test_how_many_there_are_is_said(total: int, shown: int, more: bool, words: s
         shown=(Lead(said=say("absent.anything")),) * shown,
         more=more,
     )
-    assert spoken(one.said) == f"Models that are written in a way near to what was read{words}"
+    assert spoken(one.said) == f"Models spelled similarly to what was read{words}"
 
 
 def holding(part: str, *keys: str) -> list[int]:

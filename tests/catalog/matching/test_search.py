@@ -223,7 +223,7 @@ def test_the_explanation_says_the_number_and_never_more(catalog: Snapshot) -> No
     result = search(asked("CMX15D-0836"), catalog)
     candidate = result.candidates[0]
     explanation = spoken(candidate.explanation)
-    assert "times more probable if the plate is of unit CMX15D-0836 than" in explanation
+    assert "times more probable if the plate is that of unit CMX15D-0836 than" in explanation
     assert "of 1,2" in explanation
     assert "units fit" in explanation
     assert candidate.weight is not None
@@ -391,10 +391,10 @@ def test_sensitivity_says_how_much_hangs_on_the_assumptions(catalog: Snapshot) -
     candidate = search(asked("CMX15D-0836"), catalog).candidates[0]
     rows = {spoken(row.assumption): row for row in candidate.sensitivity}
     assert len(rows) >= 4
-    worse = rows["the reader errs twice as often"]
+    worse = rows["reading errors are twice as frequent"]
     assert candidate.lr is not None
     assert worse.lr < candidate.lr
-    better = rows["the reader errs half as often"]
+    better = rows["reading errors are half as frequent"]
     assert better.posterior > worse.posterior
 
 
@@ -408,10 +408,10 @@ def test_a_middling_weight_says_what_is_left_against_the_next_serial(tmp_path: P
         unread = search(asked("CMX15D-08?6"), snapshot).candidates[0]
         person = search(asked("CMX15D-0836"), snapshot).candidates[0]
         code = search(asked("CMX15D-0836", origin="code"), snapshot).candidates[0]
-    assert "alone, the serial that comes next, the findings are only 1 times" in spoken(
+    assert "alone, the next likeliest serial, the findings are only 1 times" in spoken(
         unread.explanation
     )
-    assert "alone, the serial that comes next, the findings are only" in spoken(person.explanation)
+    assert "alone, the next likeliest serial, the findings are only" in spoken(person.explanation)
     assert "weight.next-serial" not in ids(code.explanation), (
         "an identified unit has no rival to speak of"
     )

@@ -105,7 +105,9 @@ def test_the_weight_of_the_looks_alone_stands_beside_the_other_assumptions(
 
     alone = en.text(say("assumed.exposures-alone"))
     assert alone not in row(None)
-    assert row(SURE)[alone] == pytest.approx(row(None)["the reader errs half as often"], rel=0.01)
+    assert row(SURE)[alone] == pytest.approx(
+        row(None)["reading errors are half as frequent"], rel=0.01
+    )
 
 
 @pytest.mark.parametrize(

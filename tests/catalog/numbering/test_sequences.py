@@ -186,7 +186,7 @@ def test_a_doubled_digit_is_no_part_of_the_sequence() -> None:
 def test_the_basis_names_the_sequence_of_the_unit() -> None:
     _, people = people_of([*(f"{number:04d}" for number in range(820, 840)), "201908300012"])
     own = spoken(people.basis_for(people.place_of("0830")))
-    assert "numbers #### are taken to run from 1 to 880" in own
+    assert "numbers #### are assumed to run from 1 to 880" in own
     assert "1 other sequence is counted as 44 units" in own
     assert "numbers ############ " in spoken(people.basis_for(people.place_of("201908300012")))
     _, single = people_of([f"{number:04d}" for number in range(820, 840)])

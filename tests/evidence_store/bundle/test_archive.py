@@ -273,7 +273,7 @@ def test_what_an_operating_system_packs_beside_is_named(
     (fault,) = refusal.value.faults
     assert fault.code == "zip-side-file"
     assert system in fault.message
-    assert "So far nothing else was found wrong" in refusal.value.remedy
+    assert "Nothing else has been found wrong so far" in refusal.value.remedy
 
 
 def test_a_file_that_is_a_folder_too(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_a_reviewer_signs_with_a_key_of_their_own(
     allowed = allowed_with(sample, tmp_path, own_key, REVIEWER, Role.REVIEWER)
     assert main(["verify", str(top), "--allowed-signers", str(allowed)]) == 1
     assert main(["sign", str(top), "--person", REVIEWER, "--key", str(own_key)]) == 0
-    assert "Everybody asked has signed" in capsys.readouterr().out
+    assert "Everybody required has signed" in capsys.readouterr().out
     assert main(["verify", str(top), "--allowed-signers", str(allowed)]) == 0
     assert main(["sign", str(top), "--person", REVIEWER, "--key", str(own_key)]) == 2
     assert "nothing is overwritten" in capsys.readouterr().err
@@ -105,7 +105,7 @@ def test_a_stranger_and_a_spoilt_bundle_are_not_signed(
     assert "does not ask person-else" in capsys.readouterr().err
     (bundle / "data/readings/EX-0001.json").write_bytes(b"{}")
     assert main(["sign", str(bundle), "--person", REVIEWER, "--key", str(own_key)]) == 2
-    assert "not whole" in capsys.readouterr().err
+    assert "is damaged" in capsys.readouterr().err
 
 
 def test_zip_and_timestamp_requests(
@@ -119,7 +119,7 @@ def test_zip_and_timestamp_requests(
     (bundle.parent / "answer.tsr").write_bytes(b"no answer")
     answer = str(bundle.parent / "answer.tsr")
     assert main(["timestamp", str(bundle), "--answer", answer]) == 2
-    assert "no timestamp answer" in capsys.readouterr().err
+    assert "not a timestamp answer" in capsys.readouterr().err
 
 
 def test_redact_by_a_plan(

@@ -120,7 +120,7 @@ def test_what_is_packed_more_than_four_times_is_a_problem_of_the_file() -> None:
         assert read(packed(WORDS, times)) == (True, []), times
     assert read(packed(WORDS, 5)) == (
         False,
-        ["More is packed into each other than is taken apart."],
+        ["Too many layers of packing to take apart."],
     )
 
 
@@ -130,7 +130,7 @@ def test_a_gibibyte_may_come_of_one_file() -> None:
     assert read(data, most=10_000) == (True, [])
     found, problems = read(data, most=len(data) - 1)
     assert not found
-    assert set(problems) == {"More comes of it than can be searched."}
+    assert set(problems) == {"Unpacked, it is larger than can be searched."}
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00", b"\x00" * 40])

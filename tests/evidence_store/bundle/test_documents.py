@@ -51,10 +51,10 @@ def test_one_at_the_limit_is_read_whole(tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b'{"a":1,"a":2}', "stands twice"),
-        (b'[{"b":{"a":1,"a":1}}]', "stands twice"),
-        (b"[NaN]", "no number of JSON"),
-        (b"[-Infinity]", "no number of JSON"),
+        (b'{"a":1,"a":2}', "occurs twice"),
+        (b'[{"b":{"a":1,"a":1}}]', "occurs twice"),
+        (b"[NaN]", "not a JSON number"),
+        (b"[-Infinity]", "not a JSON number"),
         (b'"\xff"', "not JSON"),
         (b"", "not JSON"),
     ],

@@ -219,7 +219,7 @@ def test_a_report_that_leaks_is_refused_and_nothing_is_left(make: Make, tmp_path
         ({"fields": (FieldChoice(name="no_such_field"),)}, "no private field"),
         ({"exhibits": (ExhibitChoice(exhibit="EX-0099"),)}, "No file"),
         ({"values": ("two_people",)}, "cannot be withheld"),
-        ({"title": f"The case of {ACCOUNT}"}, "would not hold back"),
+        ({"title": f"The case of {ACCOUNT}"}, "would reveal"),
     ],
 )
 def test_a_plan_that_cannot_be_kept_is_refused(
@@ -235,7 +235,7 @@ def test_nothing_is_overwritten_and_public_ones_are_final(
 ) -> None:
     with pytest.raises(BundleExists):
         make(public)
-    with pytest.raises(RedactionRefused, match="public bundle already"):
+    with pytest.raises(RedactionRefused, match="already a public bundle"):
         redact(
             public,
             plan(),

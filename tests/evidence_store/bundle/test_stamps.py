@@ -144,7 +144,7 @@ def test_an_authority_that_is_away_leaves_the_request(bundle: Path, codes: Codes
 
 
 def test_only_web_addresses_are_asked() -> None:
-    with pytest.raises(AuthorityUnavailable, match="no web address"):
+    with pytest.raises(AuthorityUnavailable, match="not the web address"):
         ask_authority("file:///etc/passwd", b"")
 
 

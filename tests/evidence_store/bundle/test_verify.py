@@ -339,7 +339,7 @@ def test_what_an_operating_system_leaves_is_told_apart_from_tampering(
     (fault,) = refusal.value.faults
     assert fault.code == "side-file"
     assert system in fault.message
-    assert "So far nothing else was found wrong" in refusal.value.remedy
+    assert "Nothing else has been found wrong so far" in refusal.value.remedy
     (bundle / path).unlink()
     if (bundle / "__MACOSX").exists():
         (bundle / "__MACOSX/data").rmdir()

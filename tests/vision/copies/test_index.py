@@ -201,7 +201,7 @@ def test_growing_past_the_rich_size_keeps_the_answers(tmp_path: Path) -> None:
 
 
 def test_foreign_words_are_refused() -> None:
-    with pytest.raises(ValueError, match="fingerprint the photo anew"):
+    with pytest.raises(ValueError, match="fingerprint the photo again"):
         words_from(np.array([[1, 2, 3]], "<u4").tobytes())
 
 

@@ -146,7 +146,7 @@ def test_ctrl_c_stops_between_two_photos_and_the_same_command_goes_on(
     code, out, _ = run("ingest", case, *files)
     assert code == 0
     assert [line.split("\t") for line in out.splitlines()] == [
-        ["EX-0001", "0.jpg", "here already"],
+        ["EX-0001", "0.jpg", "already here"],
         ["EX-0002", "1.jpg", ""],
         ["EX-0003", "2.jpg", ""],
     ]
@@ -169,7 +169,7 @@ def test_a_source_list_gives_files_claims_of_their_own(run: Run, tmp_path: Path)
     code, out, err = run("ingest", case, str(photos), "--sources", str(table))
     assert (code, out) == (2, "")
     assert "error: row 2, date:" in err
-    assert "nothing was taken in" in err
+    assert "nothing was added" in err
 
 
 def test_what_is_no_file_in_a_folder_is_named_and_the_rest_is_taken_in(

@@ -66,11 +66,11 @@ def test_who_and_where_may_be_said_before_or_after_the_command() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("read C --limit 0", "no whole number of 1 or more"),
-        ("find 08 --limit -1", "no whole number of 1 or more"),
-        ("frame C E --at 1/0", "no time in seconds"),
-        ("frame C E --at=-1", "no time in seconds"),
-        ("key P --end --at yesterday", "no time in ISO 8601"),
+        ("read C --limit 0", "must be a whole number, at least 1"),
+        ("find 08 --limit -1", "must be a whole number, at least 1"),
+        ("frame C E --at 1/0", "not a time in seconds"),
+        ("frame C E --at=-1", "not a time in seconds"),
+        ("key P --end --at yesterday", "not a time in ISO 8601"),
         ("judge C E serial perhaps", "invalid choice"),
         ("fly", "invalid choice"),
         ("", "required"),

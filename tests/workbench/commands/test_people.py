@@ -43,7 +43,7 @@ def test_a_correction_is_not_overwritten_from_an_old_look(run: Run, case: str) -
     assert (code, out) == (6, "")
     assert "Reviewer One" in err
     assert "TYPE E" in err
-    assert f"`python -m workbench show {case}` shows what stands" in err
+    assert f"`python -m workbench show {case}` shows the present state" in err
     shown = run("show", case, "--as", "Somebody Else")[1]
     assert "corrected: TYPE E" in shown
     number = shown.splitlines()[0].split("\t")[1]
@@ -109,7 +109,7 @@ def test_a_person_who_left_and_a_role_that_ended_do_nothing(run: Run, case: str)
     assert "left 20" in run("people")[1]
     code, _, err = run("person", "Custodian One", "--end", "--seen", seen(run), *by)
     assert code == 3
-    assert "only custodian" in err
+    assert "only administrator" in err
     code, _, err = run("key", "Somebody Else", "--begin", "--as", "Custodian One")
     assert code == 2
     assert "--seen" in err
@@ -132,7 +132,7 @@ def test_who_keeps_their_own_key_proves_it_with_the_key(
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", other], check=True)
     code, _, err = run(*judge, "--as", "With A Token", "--own-key", str(other))
     assert code == 3
-    assert "keeps their own key" in err
+    assert "holds their own key" in err
 
 
 def test_people_in_json_say_what_was_looked_at(run: Run, case: str) -> None:

@@ -39,7 +39,7 @@ def test_a_request_is_made_written_and_answered(run: Run, case: str, tmp_path: P
         "--letter", str(letter),
     )  # fmt: skip
     assert (code, out) == (0, "TR-0001\t2026-11-29\t2026-12-27\n")
-    assert "the program sends nothing" in err
+    assert "The program sends nothing" in err
     assert run("letter", case, "TR-0001", str(copy))[0] == 0
     assert copy.read_bytes() == letter.read_bytes()
     words = ("--words", "It is ours.", "--received", "2026-11-05", "--paper", str(paper))
@@ -74,7 +74,7 @@ def test_a_file_that_is_there_is_left_as_it_is(run: Run, case: str, tmp_path: Pa
     there.write_text("mine")
     code, _, err = run("ask", case, *ASK, "--seen", looked(run, case), "--letter", str(there))
     assert code == 2
-    assert "it was left as it is" in err
+    assert "it was not changed" in err
     assert there.read_text() == "mine"
     assert run("traces", case)[1] == ""
 
@@ -85,4 +85,4 @@ def test_a_day_that_is_none_is_said(
     with pytest.raises(SystemExit) as ended:
         run("ask", case, *ASK, "--sent", "someday")
     assert ended.value.code == 2
-    assert "'someday' is no day, such as 2026-11-27" in capsys.readouterr().err
+    assert "'someday' is not a day, such as 2026-11-27" in capsys.readouterr().err

@@ -139,7 +139,7 @@ def test_a_wrong_candidate_is_answered_with_the_right_ones(
     why = ("--seen", "1", "--reason", "R")
     code, _, err = run("decide", case, search, "confirmed", "--candidate", "K", *why)
     assert code == 2
-    assert f"'K' is no candidate of search {search}. Its candidates are SYN-" in err
+    assert f"'K' is not a candidate of search {search}. Its candidates are SYN-" in err
 
 
 def test_the_only_snapshot_has_nothing_before_it(run: Run, case: str, tmp_path: Path) -> None:
@@ -175,11 +175,11 @@ def test_a_folder_that_gives_nothing_says_so_and_names_the_folders_inside_it(
     code, out, err = run("ingest", case, str(outer))
     assert (code, out) == (4, "")
     assert f"The folder {outer / 'inner'} is not opened; name it as well" in err
-    assert f"There is no file to take in directly in {outer}." in err
+    assert f"There is no file to add directly in {outer}." in err
     (outer / "inner" / "plate.jpg").write_bytes(plate_jpeg())
     assert run("ingest", case, str(outer / "inner"))[1].startswith("EX-0001\tplate.jpg")
 
 
 def test_where_nothing_waits_reading_says_so(run: Run, case: str) -> None:
     code, out, err = run("read", case)
-    assert (code, out, err) == (0, "", "Nothing waits to be read in this case.\n")
+    assert (code, out, err) == (0, "", "Nothing is waiting to be read in this case.\n")

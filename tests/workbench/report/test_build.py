@@ -121,7 +121,7 @@ def test_the_first_page_says_out_of_how_many_and_what_was_not_checked(
     unread = replace(exhibit, exhibit_id="EX-0042", regions=())
     case = replace(report_case, exhibits=(replace(exhibit, regions=unjudged), unread))
     text = " ".join(seen(make_page(case)).text.split()).partition(NOT_PROVED_ENGLISH[0])[0]
-    assert f"not judged in full by a person: {exhibit.exhibit_id}." in text
+    assert f"not fully judged by a person: {exhibit.exhibit_id}." in text
     assert "was not read: EX-0042." in text
     (search,) = [one for one in case.searches if one.decisions]
     assert search.candidates[0].explanation in text, "with the error rates of an identification"
@@ -193,7 +193,7 @@ def test_who_signs_is_said_with_fingerprint_and_keeper(report_case: ReportCase) 
     text = " ".join(seen(make_page(case)).text.split())
     assert "Who signs" in text
     assert "SHA256:abc" in text
-    assert "private key kept on the server" in text
+    assert "private key stored on the server" in text
     make_pdf(case)
 
 

@@ -122,21 +122,21 @@ def test_how_each_field_stands_and_why() -> None:
     for key, stands in BY_KEY.items():
         rows.setdefault((stands.is_public, stands.is_searched, stands.why), set()).add(key)
     assert rows == {
-        (False, True, "may name a source or whoever is near it"): {
+        (False, True, "may name a source or people close to it"): {
             "source_account", "source_url", "claimed_place", "note", "provenance", "answers",
             "released",
         },
         (False, False, "when a source says something happened, or was met"): {
             "obtained_at", "claimed_date",
         },
-        (False, True, "what a file says of where it comes from"): {
+        (False, True, "what a file says about its origin"): {
             "file_name", "embedded", "archive.opened/sha256", "exhibit.refused/reason",
             "exhibit.refused/original", "exhibit.refused/sha256", "problems",
         },
         (False, True, "a trace request or its answer, which may be confidential"): {
             "addressee", "reply_to", "seen", "further", "answer_words", "papers",
         },
-        (False, False, "what a sentence is made of; its text is looked for"): {
+        (False, False, "parameters of a sentence; its text is searched for"): {
             "frames.missing/said",
         },
         (False, False, "the hash of a letter that is not published"): {"letter"},
@@ -148,7 +148,7 @@ def test_how_each_field_stands_and_why() -> None:
         (True, False, "form and size of a file"): {
             "members", "fingerprint", "width", "height", "bytes",
         },
-        (True, False, "by which whoever has the bytes can know them again"): {
+        (True, False, "identifies the bytes to whoever has them"): {
             "original", "parent_original",
         },
     }  # fmt: skip

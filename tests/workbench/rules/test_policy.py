@@ -32,8 +32,8 @@ def test_alone_one_person_may() -> None:
 
 def test_each_policy_has_its_sentence() -> None:
     assert POLICY_WORDS == {
-        Policy.TWO_PEOPLE: "Whoever took a picture in, or a copy of it, may not confirm it.",
-        Policy.TWO_REVIEWERS: "Whoever took a picture in, or a copy of it, may not confirm it, "
+        Policy.TWO_PEOPLE: "Whoever added a picture, or a copy of it, may not confirm it.",
+        Policy.TWO_REVIEWERS: "Whoever added a picture, or a copy of it, may not confirm it, "
         "and a candidate stands only when two different reviewers confirm it.",
         Policy.SOLO: "One person may take in, review and decide: nobody else has checked.",
     }
@@ -56,8 +56,8 @@ def test_only_a_confirmation_needs_no_reason() -> None:
 def test_two_reviewers_are_two_and_each_policy_has_words() -> None:
     assert policy.CONFIRMING == 2
     assert POLICY_WORDS == {
-        Policy.TWO_PEOPLE: "Whoever took a picture in, or a copy of it, may not confirm it.",
-        Policy.TWO_REVIEWERS: "Whoever took a picture in, or a copy of it, may not confirm it, "
+        Policy.TWO_PEOPLE: "Whoever added a picture, or a copy of it, may not confirm it.",
+        Policy.TWO_REVIEWERS: "Whoever added a picture, or a copy of it, may not confirm it, "
         "and a candidate stands only when two different reviewers confirm it.",
         Policy.SOLO: "One person may take in, review and decide: nobody else has checked.",
     }

@@ -157,7 +157,7 @@ def test_a_view_that_cannot_be_is_refused(
     bench: Workbench, reviewer: Actor, read_case: CaseSummary
 ) -> None:
     for seen in (0, -1, now(bench, read_case) + 1):
-        with pytest.raises(BadRequest, match="Look again"):
+        with pytest.raises(BadRequest, match="Reload and try again"):
             judge(bench, reviewer, read_case, "serial", seen=seen)
 
 
@@ -221,29 +221,29 @@ def test_copies_of_one_picture_and_exposures_of_one_object_are_marks_of_their_ow
 
 def test_what_each_verb_adds_that_need_not_name_what_was_seen() -> None:
     assert rules.ADDS == {
-        "People.correct_clock": "a correction more; it replaces no time that stands in an entry",
-        "People.enrol": "a person more; names that look alike are refused",
-        "Cases.open_case": "a case more",
-        "Intake.take_in": "exhibits more",
-        "Intake.taking_in": "exhibits more",
-        "Intake.grab_frame": "an exhibit more",
-        "ReadingRoom.start": "readings by machines; earlier ones stay in the log",
-        "ReadingRoom.read_pending": "readings by machines; earlier ones stay in the log",
-        "ReadingRoom.read_again": "a reading by machines; what people said of a field stands",
-        "ReadingRoom.read_region": "a region more",
+        "People.correct_clock": "a correction; it replaces no time in an entry",
+        "People.enrol": "a person; names that look alike are refused",
+        "Cases.open_case": "a case",
+        "Intake.take_in": "exhibits",
+        "Intake.taking_in": "exhibits",
+        "Intake.grab_frame": "an exhibit",
+        "ReadingRoom.start": "machine readings; earlier ones stay in the log",
+        "ReadingRoom.read_pending": "machine readings; earlier ones stay in the log",
+        "ReadingRoom.read_again": "a machine reading; people's judgements of fields stand",
+        "ReadingRoom.read_region": "a region",
         "Copies.propose": "what the program found",
         "Copies.propose_same_object": "what the program found",
-        "Matching.search": "a search more, of what stands at its very entry",
-        "Catalogs.import_": "a snapshot more",
-        "Exports.seal": "a bundle more",
-        "Exports.sign": "a signature more",
-        "Exports.attach_signature": "a signature more",
-        "Publication.publish": "a public bundle more",
-        "Publication.stamp": "a timestamp more",
-        "Publication.request_stamp": "a request more",
-        "Publication.attach_stamp": "a timestamp more",
+        "Matching.search": "a search, of what stands at its own entry",
+        "Catalogs.import_": "a snapshot",
+        "Exports.seal": "a bundle",
+        "Exports.sign": "a signature",
+        "Exports.attach_signature": "a signature",
+        "Publication.publish": "a public bundle",
+        "Publication.stamp": "a timestamp",
+        "Publication.request_stamp": "a request",
+        "Publication.attach_stamp": "a timestamp",
         "Shown.note": "what somebody was shown",
-        "Demo.load": "a case more",
+        "Demo.load": "a case",
     }
 
 
@@ -251,10 +251,10 @@ def test_what_each_method_gives_that_records_nothing() -> None:
     assert rules.ASKS == {
         "People.still": "who somebody is now",
         "ReviewRoom.why_not": "whether somebody may",
-        "ReviewRoom.next_to_review": "what waits for somebody",
+        "ReviewRoom.next_to_review": "what somebody has to review",
         "ReviewRoom.joining": "an entry for a verb that names what was seen",
         "Copies.why_not": "whether somebody may",
-        "Exports.require_clock": "whether the clock lets something be sealed",
+        "Exports.require_clock": "whether the clock allows sealing",
         "Matching.why_not": "whether somebody may",
-        "Tracing.preview": "a letter as it would be",
+        "Tracing.preview": "a letter as it would be sent",
     }
