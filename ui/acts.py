@@ -1,4 +1,4 @@
-"""Records what browsers send, each act by itself, and answers for each."""
+"""Records each act that a browser sends, and answers it."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 _ANSWERS: Final = "np_answers"
 RECORDED: Final = ""
 MOST: Final = 500
-"""Acts that one message may hold; a person does not press more before an answer."""
-NOT_UNDERSTOOD: Final = "Not recorded: what the browser sent could not be understood. Press again."
+"""Most acts in one message; nobody presses more before an answer."""
+NOT_UNDERSTOOD: Final = "Not recorded: the message from the browser could not be read. Press again."
 FAILED: Final = (
-    "Something went wrong; perhaps it is not recorded. Look at the card, and press again."
+    "Something went wrong, and this may not be recorded. Check the card; press again if needed."
 )
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """A press of *Confirm*, with who pressed it over which view of which card."""
+    """A press of *Confirm*: who pressed it, and on which view of which card."""
 
     id: str
     person: str
@@ -56,9 +56,9 @@ class Act:
 
 
 def receive(workbench: Workbench, actor: Actor, *, keys: bool) -> None:
-    """Record what came from the browser and is not answered yet, and show what keeps its acts.
+    """Record the unanswered acts from the browser, and draw the component that stores its acts.
 
-    With `keys`, the screen is one on which digits judge: one that finds no card is spoken of.
+    With `keys`, digits judge on this screen, and a digit without a card is reported.
     """
     before: dict[str, str] = st.session_state.get(_ANSWERS, {})
     answers = answered(workbench, actor, acts.sent(), before, state.refusals())
@@ -67,7 +67,7 @@ def receive(workbench: Workbench, actor: Actor, *, keys: bool) -> None:
 
 
 def wait_for_sign_in() -> None:
-    """Show what waits in the browser, where nobody is signed in who could record it."""
+    """Show the acts that wait in the browser while nobody is signed in to record them."""
     acts.listen(person_id=None, answers={}, keys=False)
 
 
@@ -78,9 +78,9 @@ def answered(
     before: Mapping[str, str],
     refusals: dict[str, str],
 ) -> dict[str, str]:
-    """Answer each act of a message by its identifier; what was answered before stays so.
+    """Answer each act of a message by its identifier; earlier answers stay.
 
-    `refusals` is what the cards show of what was not recorded.
+    `refusals` is what the cards show about acts that were not recorded.
     """
     answers: dict[str, str] = {}
     for said in sent[:MOST] if isinstance(sent, list) else ():
@@ -94,13 +94,13 @@ def answered(
 def _answer(
     workbench: Workbench, actor: Actor, said: Mapping[str, Any], refusals: dict[str, str]
 ) -> str:
-    """Record one act; gives why it is not recorded, or nothing."""
+    """Record one act; give why it was not recorded, or an empty text."""
     try:
         act = Act.of(said)
     except ValueError:
         return NOT_UNDERSTOOD
     if act.person != actor.person_id:
-        return f"Not recorded: {act.name} pressed it, and {actor.name} is signed in."
+        return f"Not recorded: {act.name} pressed it, but {actor.name} is signed in."
     on_card = f"{act.exhibit}-{act.region}-{act.field}"
     try:
         workbench.review.judge_field(
@@ -108,7 +108,7 @@ def _answer(
             act.case,
             exhibit_id=act.exhibit,
             region_id=act.region,
-            field=cast("FieldName", act.field),  # what is no field the verb refuses
+            field=cast("FieldName", act.field),  # the verb refuses other names
             judgement=Judgement.CONFIRMED,
             seen=act.seen,
             act=act.id,

@@ -1,4 +1,4 @@
-"""A list to choose one from that keeps what was chosen when its words change."""
+"""A selection list that keeps its choice when its labels change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Chosen = TypeVar("Chosen")
 
 _RUNS = 4
-"""Of how many last drawings of a list the words are known: a browser is one or two behind."""
+"""For how many recent drawings labels are remembered: a browser is one or two behind."""
 
 
 def choose(
@@ -23,11 +23,11 @@ def choose(
     named: Callable[[Chosen], str],
     first: Chosen | None = None,
 ) -> Chosen:
-    """Show the list, and return what is chosen; `first` (or the first of all) to begin with.
+    """Show the list and return the choice; at first `first`, or the first option.
 
-    A browser sends the words of what is chosen. Where it sends them before it was drawn anew with
-    others, because somebody judged or read meanwhile, Streamlit gives the old words back as they
-    are: what they named is chosen still.
+    A browser sends the label of the choice. Where labels changed meanwhile, because somebody judged
+    or read, it may send an old one, which Streamlit passes through: the option that it named stays
+    chosen.
     """
     words_key = f"{key}_named"
     said = st.session_state.get(key)
@@ -38,7 +38,7 @@ def choose(
         said = options[0] if first is None else first
     st.session_state[key] = said
     for option in options:
-        words.pop(named(option), None)  # what was named last is named at the end
+        words.pop(named(option), None)  # the latest labels go to the end
         words[named(option)] = option
     for old in list(words)[: -_RUNS * len(options)]:
         del words[old]

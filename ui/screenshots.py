@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Walk through the demo case and write one PNG for each screen; 0 if all were written."""
     parser = argparse.ArgumentParser(prog="python -m ui.screenshots", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the pictures go")
-    parser.add_argument("--readers", default="", help="readers to use, as NAMEPLATE_READERS")
+    parser.add_argument("--readers", default="", help="OCR engines to use, as NAMEPLATE_READERS")
     chosen = parser.parse_args(arguments)
     chosen.folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def take(folder: Path, *, readers: str = "") -> None:
-    """Take all pictures over a store of their own. Raises CannotTour."""
+    """Take all pictures on a store made for them. Raises CannotTour."""
     with (
         tempfile.TemporaryDirectory(prefix="nameplate-screens-") as made,
         served(Path(made) / "store", environment={"NAMEPLATE_READERS": readers}) as url,
@@ -63,7 +63,7 @@ def take(folder: Path, *, readers: str = "") -> None:
 
 
 def walk(tour: Tour, shoot: Shoot, folder: Path) -> None:
-    """The five-minute tour of the demo case, with a picture at each station."""
+    """The five-minute tour of the demo case, with a picture at each stop."""
     tour.open()
     shoot("01-sign-in")
     tour.enrol_first(PERSON)
@@ -80,7 +80,7 @@ def walk(tour: Tour, shoot: Shoot, folder: Path) -> None:
     tour.press("reading_start")
     tour.page.get_by_text(" done", exact=False).first.wait_for()
     shoot("07-reading")
-    tour.says("Every photo of this case has been read.", seconds=600)
+    tour.says("Every photo in this case has been read.", seconds=600)
     tour.go("Exhibits")
     shoot("08-exhibits")
     tour.press("open-EX-0001")
@@ -126,7 +126,7 @@ def _weigh_and_seal(tour: Tour, shoot: Shoot, folder: Path) -> None:
 
 
 def shrink(path: Path) -> None:
-    """Fewer colours, so that the picture is small enough to keep beside the text."""
+    """Reduce the colours, so that the picture is small enough to store with the text."""
     with Image.open(path) as image:
         small = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.FLOYDSTEINBERG)
     small.save(path, optimize=True)

@@ -1,7 +1,7 @@
-"""The server around the screens: who may speak to it, what it tells browsers, what it never asks.
+"""The server around the screens: who may connect, what it tells browsers, what it never requests.
 
-All of it is set here, in code: `.streamlit/config.toml` stands beside `app.py`, and an app that is
-started otherwise, or beside another such file, must be as safe.
+All of it is set here, in code: `.streamlit/config.toml` is next to `app.py`, and an app that is
+started in another way, or next to another such file, must be just as safe.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ OPTIONS: Final[dict[str, Any]] = {
     "server.fileWatcherType": "none",
     "server.showEmailPrompt": False,
 }
-"""Streamlit's options that the promises rest on; they hold over any file of settings."""
+"""Streamlit options that the promises depend on; they override any settings file."""
 
 LOCAL: Final = {
     "browser.serverAddress": "localhost",
@@ -66,14 +66,14 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""What every answer tells the browser: no other site frames, embeds or reads it, and the page
-itself loads from nowhere else. A photo's source is not told where its reader came from."""
+"""Headers of every answer: no other site may frame, embed or read it, and the page itself loads
+nothing from elsewhere. A photo's source does not learn where its visitor came from."""
 
 COOKIE: Final = "nameplate_browser"
-"""Tells browsers apart, so that pictures of a case go only to one in which somebody signed in."""
+"""Identifies a browser: pictures of a case go only to one in which somebody signed in."""
 GUARDED: Final = re.compile(r"(?:.*(?<!/static))?/(?:media|_stcore/upload_file)/.*")
-"""Addresses of pictures and downloads, and of uploads; Streamlit's own fonts stand in
-`/static/media/` and are anybody's."""
+"""Addresses of pictures, downloads and uploads; Streamlit's own fonts are in `/static/media/`
+and open to anybody."""
 _VALUE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -85,7 +85,7 @@ class Browsers:
         self._lock = Lock()
 
     def admit(self, value: str | None) -> None:
-        """Let a browser have pictures; called whenever a screen is shown to a signed-in person."""
+        """Allow a browser to load pictures; called at every screen of a signed-in person."""
         if value is None or not _VALUE.fullmatch(value):
             return
         now = time.monotonic()
@@ -94,7 +94,7 @@ class Browsers:
             self._until[value] = now + REMEMBERED.total_seconds()
 
     def dismiss(self, value: str | None) -> None:
-        """Let a browser have no more pictures."""
+        """Stop a browser from loading pictures."""
         with self._lock:
             self._until.pop(value or "", None)
 
@@ -108,17 +108,17 @@ BROWSERS: Final = Browsers()
 
 
 def admit() -> None:
-    """Let the browser that shows this screen have the pictures on it."""
+    """Allow the browser that shows this screen to load its pictures."""
     BROWSERS.admit(_this_browser())
 
 
 def dismiss() -> None:
-    """Let this browser have no more pictures, as after signing out."""
+    """Stop this browser from loading pictures, as after signing out."""
     BROWSERS.dismiss(_this_browser())
 
 
 def serves_others() -> bool:
-    """Whether a setting lets other computers in: then paths of this one are not spoken of."""
+    """Whether a setting lets other computers connect: then paths of this one are not shown."""
     return bool(hosts_from_environment(os.environ))
 
 
@@ -128,7 +128,7 @@ def _this_browser() -> str | None:
 
 
 class Door:
-    """Refuses whoever may not speak to the app, before Streamlit sees the request."""
+    """Refuses requests that may not reach the app, before Streamlit sees them."""
 
     def __init__(self, app: ASGIApp, *, named: Sequence[Host], browsers: Browsers = BROWSERS):
         self._app, self._named, self._browsers = app, tuple(named), browsers
@@ -164,7 +164,7 @@ class Door:
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, why: str) -> None:
     if scope["type"] == "websocket":
-        await receive()  # the browser's wish to connect
+        await receive()  # the browser's request to connect
         await send({"type": "websocket.close", "code": 1008, "reason": ""})  # policy violation
         return
     status = 403 if why == "Sign in first." else 421  # RFC 9110: misdirected request
@@ -187,7 +187,7 @@ def _telling(send: Send, cookie: str | None) -> Send:
 
 
 def _cookie(headers: Headers) -> str | None:
-    """The value by which a browser is known, if it is one of ours in form."""
+    """The value of the browser's cookie, if it has our format."""
     try:
         sent = SimpleCookie("; ".join(headers.getlist("cookie"))).get(COOKIE)
     except CookieError:
@@ -196,7 +196,7 @@ def _cookie(headers: Headers) -> str | None:
 
 
 def middleware() -> list[Middleware]:
-    """What stands before Streamlit: set its options, silence its look-ups, guard the door."""
+    """The middleware before Streamlit; also sets its options and disables its look-ups."""
     try:
         named = hosts_from_environment(os.environ)
     except BadRequest as error:
@@ -208,19 +208,19 @@ def middleware() -> list[Middleware]:
     }.items():
         config.set_option(name, value)
     # Streamlit asks a server on the internet for this machine's address to print it, and at every
-    # websocket of an origin that it does not know. Nobody here needs the answer.
+    # websocket of an origin that it does not know. Nothing here needs the answer.
     net_util.get_external_ip = net_util.get_internal_ip = _no_address
     return [Middleware(Door, named=named)]
 
 
 def _most_megabytes() -> int:
-    """The largest upload that any kind of file may be; the workbench asks again, by its kind."""
+    """The largest upload of any kind of file; the workbench checks again, by kind."""
     try:
         settings = Settings.from_environment()
-    except BadRequest:  # the screens say so
+    except BadRequest:  # the screens report it
         return -(-max(limit.most for limit in SIZES) // MIB)
     return -(-max(settings.most_bytes(limit.kind) for limit in SIZES) // MIB)
 
 
 def _no_address() -> None:
-    """The address that was not asked for."""
+    """No address, without asking for one."""

@@ -75,7 +75,7 @@ OF_A_CASE = (
     Screen(name="export", title="Export", icon=":material/inventory_2:", render=export.render),
 )
 MOST_SET_ASIDE = 5
-"""Entries that cannot be used and are named on every screen; the audit names them all."""
+"""Most unusable entries that every screen names; the audit names them all."""
 _CAUGHT_UP = "np_caught_up"
 ICON = Path(__file__).with_name("icon.png")
 """A file of our own: a Material icon here would be fetched from the network."""
@@ -94,7 +94,7 @@ def run(workbench: Workbench) -> None:
     _catch_up(workbench)
     signed_in = state.current_user() is not None
     actor = state.refresh_user(workbench.people)
-    if signed_in and actor is None:  # they left, or their key ended, since
+    if signed_in and actor is None:  # they have left, or their key has ended
         server.dismiss()
     case = state.case_or_none(workbench) if actor else None
     pages = _pages(workbench, with_case=case is not None)
@@ -124,15 +124,15 @@ def run(workbench: Workbench) -> None:
 
 
 def _catch_up(workbench: Workbench) -> None:
-    """Say what takes so long where the tables are first brought up to date with the log."""
+    """Show progress while the tables are brought up to date with the log."""
     if st.session_state.get(_CAUGHT_UP):
         return
     if workbench.is_behind:
         markup.head("Bringing the tables up to date")
         markup.note(
-            "What the screens show is worked out anew from the log, as after an update of "
-            "Nameplate. The log and the originals are not touched. If this is stopped, it goes on "
-            "where it was."
+            "The tables behind the screens are being rebuilt from the log, for instance after an "
+            "update of Nameplate. The log and the originals are not changed. If this is stopped, "
+            "it resumes where it left off."
         )
         bar = st.progress(0.0)
 
@@ -171,8 +171,8 @@ def _pages(workbench: Workbench, *, with_case: bool) -> dict[str, st.Page]:
 
 
 def _navigation(pages: Mapping[str, st.Page], *, with_case: bool, signed_in: bool) -> st.Page:
-    # Every address stays known, also before sign-in and without a case: a link that was
-    # followed from outside then leads, after sign-in, to where it points.
+    # Every address stays known, even before sign-in and without a case: a link from outside
+    # then leads to its screen after sign-in.
     of_a_case = [pages[screen.name] for screen in OF_A_CASE]
     general = [pages[screen.name] for screen in GENERAL]
     sections = (
@@ -206,7 +206,7 @@ def _banners(workbench: Workbench, case: CaseSummary | None, *, url_path: str) -
                 banner(
                     "synthetic",
                     "SYNTHETIC CASE",
-                    "Made up by this program; nothing here happened.",
+                    "Invented by this program; none of this happened.",
                 )
             )
         if case.policy is Policy.SOLO:
@@ -214,7 +214,7 @@ def _banners(workbench: Workbench, case: CaseSummary | None, *, url_path: str) -
                 banner(
                     "solo",
                     "SOLO CASE",
-                    "One person decides; nobody else has checked.",
+                    "One person decides; nobody else has checked it.",
                 )
             )
     if url_path in {"catalog", "candidates"}:
@@ -224,7 +224,7 @@ def _banners(workbench: Workbench, case: CaseSummary | None, *, url_path: str) -
                 banner(
                     "synthetic",
                     "SYNTHETIC CATALOG",
-                    f"“{current.name}” is made up. A match in it says nothing about the world.",
+                    f"“{current.name}” is invented. A match says nothing about the real world.",
                 )
             )
     if strips:
@@ -232,7 +232,7 @@ def _banners(workbench: Workbench, case: CaseSummary | None, *, url_path: str) -
 
 
 def banner(kind: str, word: str, sentence: str) -> str:
-    """A strip that says what must not be forgotten while reading the screen, as HTML."""
+    """A banner with a warning that holds for the whole screen, as HTML."""
     return (
         f'<div class="np-banner np-banner-{kind}" role="note"><b>{markup.safe(word)}</b>'
         f"<span>{markup.safe(sentence)}</span></div>"

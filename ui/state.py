@@ -28,18 +28,18 @@ EVERY_EXHIBIT = EACH
 
 
 def current_user() -> Actor | None:
-    """Who uses this browser session, or None: asked by every screen and by nothing else.
+    """The person who uses this browser session, or None; called by screens only.
 
-    A team's own way of signing in stands here and in `sign_in`; screens do not change with it.
+    A team's own way of signing in goes here and in `sign_in`; screens need no change.
     """
     actor = st.session_state.get(_ACTOR)
     return actor if isinstance(actor, Actor) else None
 
 
 def refresh_user(people: People) -> Actor | None:
-    """Take the user as they are now: their roles may have changed since they signed in.
+    """Load the user again: their roles may have changed since they signed in.
 
-    Who left, or has no key any more, is signed out.
+    A person who has left, or no longer has a key, is signed out.
     """
     actor = current_user()
     if actor is None:
@@ -47,14 +47,14 @@ def refresh_user(people: People) -> Actor | None:
     now = people.still(actor)
     if now is None:
         sign_out()
-        flash(f"{actor.name} can do nothing here any more, and was signed out.", "stop")
+        flash(f"{actor.name} no longer has access here and was signed out.", "stop")
     else:
         sign_in(now)
     return now
 
 
 def require_user() -> Actor:
-    """The signed-in person; nothing below this line runs for anybody else."""
+    """The signed-in person; without one, the screen stops here."""
     actor = current_user()
     if actor is None:
         markup.note("Sign in first.", "stop")
@@ -69,7 +69,7 @@ def may(kind: str, *, of_another: bool = False) -> bool:
 
 
 def lacks_role(kind: str) -> bool:
-    """Whether a role is missing for the kind of entry that would be made here; they are told so."""
+    """Whether the person lacks a role for this kind of entry; the screen then says so."""
     actor = require_user()
     why = may_not(kind, actor.name, actor.roles)
     if why is not None:
@@ -100,7 +100,7 @@ def choose_case(case_id: str | None) -> None:
 
 
 def case_or_none(workbench: Workbench) -> CaseSummary | None:
-    """The open case, if it exists; a wrong address is forgotten, and said."""
+    """The open case, if it exists; a wrong address is reported and dropped."""
     case_id = current_case_id()
     if case_id is None:
         return None
@@ -113,11 +113,11 @@ def case_or_none(workbench: Workbench) -> CaseSummary | None:
 
 
 def require_case(workbench: Workbench) -> CaseSummary:
-    """The open case; without one the screen says where to find cases, and stops."""
+    """The open case; without one, the screen says where to find cases, and stops."""
     summary = case_or_none(workbench)
     if summary is None:
-        markup.empty("No case is open", "Open a case first; everything here belongs to one.")
-        if st.button("Go to the cases", key="to_cases"):
+        markup.empty("No case is open", "This screen shows one case at a time. Open one first.")
+        if st.button("Go to cases", key="to_cases"):
             go("cases")
         st.stop()
     st.query_params["case"] = summary.case_id
@@ -132,18 +132,18 @@ def go(screen: str) -> NoReturn:
 
 
 def take_destination() -> str | None:
-    """The screen that was asked for since the last run, once."""
+    """The screen requested since the last run; given once."""
     wanted = st.session_state.pop(_GO, None)
     return str(wanted) if wanted else None
 
 
 def flash(text: str, tone: theme.Tone = "good") -> None:
-    """Say a sentence on the next run, whichever screen that is."""
+    """Show a sentence on the next run, on whichever screen that is."""
     st.session_state.setdefault(_FLASH, []).append((text, tone))
 
 
 def show_flashes() -> None:
-    """Say what was left to say."""
+    """Show the sentences that `flash` was given."""
     for text, tone in st.session_state.pop(_FLASH, []):
         markup.note(text, tone)
 
@@ -167,7 +167,7 @@ def _shown_now() -> set[tuple[str, Place]]:
 
 @contextmanager
 def noting_what_is_shown(workbench: Workbench, actor: Actor, screen: str) -> Iterator[None]:
-    """Put on record what a screen shows of what was read, however its run ends."""
+    """Record which readings a screen shows, however its run ends."""
     shown = _shown_now()
     try:
         yield
@@ -179,14 +179,14 @@ def noting_what_is_shown(workbench: Workbench, actor: Actor, screen: str) -> Ite
 
 
 def is_blind(case_id: str) -> bool:
-    """Whether this person wants to write what they read before machines' words are shown."""
+    """Whether this person wants to transcribe before machine readings are shown."""
     return bool(st.session_state.get(f"blind-{case_id}"))
 
 
 def keep_blind(case_id: str) -> None:
-    """Carry the wish to transcribe blind over to screens that do not show its switch.
+    """Keep the choice to transcribe blind on screens that do not show its switch.
 
-    Streamlit forgets what a widget said as soon as a screen does not draw it.
+    Streamlit forgets the value of a widget as soon as a screen does not draw it.
     """
     key = f"blind-{case_id}"
     if key in st.session_state:
@@ -194,9 +194,9 @@ def keep_blind(case_id: str) -> None:
 
 
 def bound(control: str, now: int) -> int:
-    """What a control was drawn over the last time: what its person saw when they pressed it.
+    """The state on which a control was last drawn: what its person saw when they pressed it.
 
-    Call it once a run, before the control; `now` is what it is drawn over in this run.
+    Call it once per run, before the control; `now` is the state in this run.
     """
     drawn: dict[str, int] = st.session_state.setdefault(_DRAWN, {})
     before = drawn.get(control, now)
@@ -205,9 +205,9 @@ def bound(control: str, now: int) -> int:
 
 
 def refusals() -> dict[str, str]:
-    """What was not recorded, and why, by the control that was pressed, until it is recorded.
+    """Why an answer was not recorded, by the control pressed, until one is recorded.
 
-    Callbacks take this very dict: one that asks Streamlit for anything can lose the next press.
+    Callbacks take this dict itself: one that calls Streamlit can lose the next press.
     """
     kept: dict[str, str] = st.session_state.setdefault(_REFUSED, {})
     return kept
@@ -225,7 +225,7 @@ class told:  # noqa: N801 - reads as a word: `with told():`
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
-        """Say the error's sentence, if it has one; then it counts as handled."""
+        """Show the error's sentence, if it has one; then the error is handled."""
         sentence = None if error is None else en.told(error)
         if sentence is None:
             return False

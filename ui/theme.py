@@ -1,6 +1,6 @@
 """The design system: one accent, one typographic scale, and the classes that screens use.
 
-Every pair of text and ground here has a contrast of at least 4.5 : 1 (WCAG 2.2 AA).
+Every pair of text and background here has a contrast of at least 4.5 : 1 (WCAG 2.2 AA).
 Machine words are set in a monospaced face, people's words in a serif, everywhere.
 """
 

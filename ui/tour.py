@@ -1,6 +1,6 @@
 """Walks through the real app in a real browser: for the browser tests and for the screenshots.
 
-Waits are for what a step must bring about, never for an amount of time.
+Each step waits for its result, never for a fixed time.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ START_SECONDS = 240
 STEP_SECONDS = 120
 READING_SECONDS = 300
 PRESSES = 5
-"""How often a press is made again that the page says was not taken: a person would look why."""
-JUDGED = "The machine's reading, and judging again"
+"""How often a press that the page ignored is repeated; a person would look why."""
+JUDGED = "Show the machine's reading · Change answer"
 """On the card of a field that was judged."""
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGUMENTS = [
@@ -43,8 +43,8 @@ BROWSER_ARGUMENTS = [
     "--disable-dev-shm-usage",
     "--font-render-hinting=none",
 ]
-# While a run is under way, Streamlit keeps what the run before drew, marked as stale, and for a
-# moment both may stand in the page.
+# During a run, Streamlit keeps what the previous run drew, marked as stale, and for a moment the
+# page may contain both.
 _FRESH = ":not([data-stale='true'])"
 NO_BROWSER = (
     "No Chromium was found. Install one (on Debian: apt-get install chromium), or set "
@@ -65,7 +65,7 @@ def find_browser() -> Path:
     if named:
         if Path(named).is_file():
             return Path(named)
-        raise CannotTour(f"NAMEPLATE_CHROMIUM is {named}, which is no file.")
+        raise CannotTour(f"NAMEPLATE_CHROMIUM is {named}, which is not a file.")
     if Path("/usr/bin/chromium").is_file():
         return Path("/usr/bin/chromium")
     for name in BROWSER_NAMES:
@@ -91,7 +91,7 @@ def served(
     address: str = "127.0.0.1",
     port: int | None = None,
 ) -> Iterator[str]:
-    """Serve the app over a store, as `streamlit run app.py` does; gives its URL.
+    """Serve the app on a store, as `streamlit run app.py` does; give its URL.
 
     It is started in `folder` and listens on `address`, and on a free port unless one is given.
     """
@@ -144,7 +144,7 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -
 
 @dataclass(frozen=True, slots=True)
 class Tour:
-    """The steps that a person takes, each waiting for what it brings about."""
+    """The steps that a person takes; each waits for its result."""
 
     page: Page
     url: str
@@ -152,29 +152,29 @@ class Tour:
     # --- finding things ---------------------------------------------------------------
 
     def key(self, key: str) -> Locator:
-        """The element that the app calls by this key, not what an earlier run left of it."""
+        """The current element with this key, not a stale one from an earlier run."""
         return self.page.locator(f".st-key-{key}{_FRESH}")
 
     def starting(self, start: str) -> Locator:
-        """The elements whose keys start like this."""
+        """The elements whose keys start with this."""
         return self.page.locator(f"[class*='st-key-{start}']{_FRESH}")
 
     def press(self, key: str) -> None:
-        """Press the button of this key, once no run is under way; what stops a run, at once."""
+        """Press the button with this key once no run is under way; a stop button, at once."""
         if not key.endswith("_stop"):
             self.idle()
         self.key(key).locator("button").first.click()
 
     def press_until(self, key: str, brought: Locator, *, seconds: float = STEP_SECONDS) -> None:
-        """Press the button of this key, and wait for what that brings about.
+        """Press the button with this key, and wait for the result.
 
-        A press that the page says was not taken, or not recorded, is made again, as it asks.
+        A press that the page reports as ignored, or as not recorded, is repeated, as it asks.
         """
         told = self.page.locator(".wa-missed, .wa-refused").filter(visible=True)
         for _press in range(PRESSES):
             self.settled()
             while told.count():
-                told.first.get_by_role("button", name="Seen").click()
+                told.first.get_by_role("button", name="Dismiss").click()
             self.press(key)
             brought.or_(told).first.wait_for(timeout=seconds * 1000)
             if not told.count():
@@ -182,7 +182,7 @@ class Tour:
         brought.first.wait_for(timeout=seconds * 1000)
 
     def fill(self, key: str, text: str) -> None:
-        """Write into the field of this key, and leave it."""
+        """Fill in the field with this key, and leave it."""
         box = self.key(key).locator("input, textarea").first
         box.fill(text)
         box.press("Tab")
@@ -192,13 +192,13 @@ class Tour:
         self.page.locator(".np-head h1", has_text=text).first.wait_for()
 
     def says(self, text: str, *, seconds: float = STEP_SECONDS) -> Locator:
-        """Wait for a text to be seen."""
+        """Wait for a text to appear."""
         found = self.page.get_by_text(text).first
         found.wait_for(timeout=seconds * 1000)
         return found
 
     def idle(self) -> None:
-        """Wait until no run of the screen is under way: until then, buttons take no press."""
+        """Wait until no run of the screen is under way; until then, presses are ignored."""
         app = "[data-testid='stApp'][data-test-script-state='notRunning']"
         self.page.locator(app).wait_for(timeout=READING_SECONDS * 1000)
 
@@ -225,13 +225,13 @@ class Tour:
         self.page.locator(".np-head h1").first.wait_for(timeout=START_SECONDS * 1000)
 
     def enrol_first(self, name: str) -> None:
-        """Enrol the first person and sign in."""
+        """Add the first person and sign in."""
         self.fill("first_name", name)
         self.press("enrol_first")
         self.says(f"Good to see you, {name}")
 
     def sign_in(self, name: str) -> None:
-        """Sign in as somebody enrolled, without a passphrase."""
+        """Sign in as a person of the store, without a passphrase."""
         self.key("who").get_by_text(name, exact=True).click()
         self.page.locator(".st-key-sign_in button:not([disabled])").wait_for()
         self.press("sign_in")
@@ -243,7 +243,7 @@ class Tour:
         self.says("Who are you?")
 
     def make_demo(self) -> None:
-        """Make the demo case and open it."""
+        """Create the demo case and open it."""
         self.press("make_demo")
         self.says("About this case", seconds=READING_SECONDS)
 
@@ -257,13 +257,13 @@ class Tour:
         self.heading("Intake")
 
     def enrol(self, name: str, *roles: str) -> None:
-        """Enrol another person, as a custodian."""
+        """Add another person, as an administrator."""
         self.go("People and keys")
         self.fill("enrol_name", name)
         for role in roles:
             self.key(f"enrol_role_{role.lower()}").locator("label").click()
         self.press("enrol_send")
-        self.says(f"{name} is enrolled.")
+        self.says(f"{name} was added.")
 
     def change_person(self, name: str) -> None:
         """Sign out, sign in as somebody else, and open the first case."""
@@ -277,7 +277,7 @@ class Tour:
         """Choose files for an upload and wait until all of them are with the app."""
         self.starting("intake_files").locator("input[type=file]").set_input_files(files)
         ready = self.page.locator(".st-key-intake_go button:not([disabled])")
-        ready.filter(has_text=f"Take in {len(files)} file").wait_for()
+        ready.filter(has_text=f"Add {len(files)} file").wait_for()
         self.settled()
 
     def take_in(self, *files: Path, **claims: str) -> None:
@@ -293,10 +293,10 @@ class Tour:
         self.settled()
 
     def read_everything(self) -> None:
-        """Start the readers and wait until nothing waits any more."""
+        """Start reading and wait until every photo has been read."""
         self.go("Reading")
         self.press("reading_start")
-        self.says("Every photo of this case has been read.", seconds=READING_SECONDS)
+        self.says("Every photo in this case has been read.", seconds=READING_SECONDS)
 
     def confirm_all(self, place: str) -> None:
         """Confirm every unjudged field of the region that is shown (place: exhibit-region)."""
@@ -320,7 +320,7 @@ class Tour:
         self.settled()
 
     def correct(self, place: str, field: str, text: str, *, reason: str) -> None:
-        """Write what is read in a field, with a reason, and wait until that is recorded."""
+        """Correct a field, with a reason, and wait until that is recorded."""
         self.press(f"corrected-{place}-{field}")
         self.fill(f"text-{place}-{field}", text)
         self.fill(f"reason-{place}-{field}", reason)
@@ -330,13 +330,13 @@ class Tour:
         self.settled()
 
     def even_light(self) -> None:
-        """Look at the cut-out plate under even light."""
+        """Show the crop with even lighting."""
         crop = self.starting("crop-").first
         crop.locator("[data-do=look]").click()
         crop.locator("[data-aid=even]").check()
 
     def find(self, fragment: str) -> None:
-        """Look for part of a serial in all readings of the case."""
+        """Search for part of a serial in all readings of the case."""
         self.go("Exhibits")
         self.fill("exhibits_find", fragment)
         self.starting("card-hit-").first.wait_for()
@@ -357,7 +357,7 @@ class Tour:
         self.says("The decision is recorded.")
 
     def ask(self, addressee: str, reply_to: str) -> None:
-        """Record a trace request about the plate that is chosen, and wait until it stands there."""
+        """Record a trace request about the plate that is chosen, and wait until it is shown."""
         to = self.starting("trace_to_").locator("textarea").first
         to.fill(addressee)
         to.press("Tab")
@@ -368,7 +368,7 @@ class Tour:
         self.settled()
 
     def record_answer(self, trace_id: str, comes_to: str, said: str, *papers: Path) -> None:
-        """Write down the first answer to a trace request, with the files that came with it."""
+        """Record the first answer to a trace request, with the files that came with it."""
         this = f"{trace_id}-0"
         self.page.get_by_text("Record an answer").first.click()
         self.key(f"answer-is-{this}").get_by_text(comes_to).click()
@@ -401,13 +401,13 @@ class Tour:
         delete = self.key("verify_upload").locator("[data-testid=stFileChipDeleteBtn] button")
         if delete.count():
             delete.first.click()
-            # The screen has been drawn anew without it once nothing is there to verify.
+            # The screen has been redrawn without it once there is nothing to verify.
             self.page.locator(".st-key-verify_go button[disabled]").wait_for()
             self.settled()
         self.key("verify_upload").locator("input[type=file]").set_input_files(bundle)
         self.key("verify_upload").locator("[data-testid=stFileChip]").wait_for()
         self.page.locator(".st-key-verify_go button:not([disabled])").wait_for()
         answer = self.page.get_by_text("Keys trusted")
-        answer.wait_for(state="detached")  # that on the bundle before
+        answer.wait_for(state="detached")  # that on the previous bundle
         self.press_until("verify_go", answer, seconds=READING_SECONDS)
         self.settled()

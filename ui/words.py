@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from values.text import counted
 from words import times
 from words.english.parts import field as field
+from words.english.reading import READERS
 from workbench.report.fields import by_importance as by_importance
 from workbench.report.numbers import bits as bits
 from workbench.report.numbers import percent as percent
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 ROLES = {
     Role.INVESTIGATOR: "Investigator",
     Role.REVIEWER: "Reviewer",
-    Role.CUSTODIAN: "Custodian",
+    Role.CUSTODIAN: "Administrator (custodian)",
 }
 ROLE_HELP = {
-    Role.INVESTIGATOR: "opens cases, takes in material, starts reading",
+    Role.INVESTIGATOR: "opens cases, adds photos and clips, starts reading",
     Role.REVIEWER: "judges readings, copies and candidates",
-    Role.CUSTODIAN: "enrols people, imports catalogs, writes trace requests, seals bundles",
+    Role.CUSTODIAN: "adds people, imports catalogs, writes trace requests, seals bundles",
 }
 POLICIES = {
     Policy.TWO_PEOPLE: "Two people",
@@ -46,8 +47,8 @@ JUDGEMENT_TONES: dict[Judgement, Tone] = {
 }
 STATES = {
     ExhibitState.WAITING: "Waiting to be read",
-    ExhibitState.READ: "Read, to review",
-    ExhibitState.NO_FIELD: "Read, no field",
+    ExhibitState.READ: "To review",
+    ExhibitState.NO_FIELD: "No field read",
     ExhibitState.REVIEWED: "Reviewed",
     ExhibitState.CLIP: "Clip",
 }
@@ -59,24 +60,24 @@ STATE_TONES: dict[ExhibitState, Tone] = {
     ExhibitState.CLIP: "accent",
 }
 ORDERS = {
-    ExhibitOrder.OLDEST: "As taken in",
+    ExhibitOrder.OLDEST: "Oldest first",
     ExhibitOrder.NEWEST: "Newest first",
     ExhibitOrder.LEAST_SURE: "Least sure first",
 }
 READING_TONES: dict[str, Tone] = {"stated": "good", "offered": "caution", "unreadable": "stop"}
 READING_HELP = {
-    "stated": "The machine gives this as read.",
-    "offered": "The machine does not vouch for this; look whether it is there.",
-    "unreadable": "The machine makes no claim here.",
+    "stated": "The program gives this as what the plate says.",
+    "offered": "The program does not vouch for this. Check it against the photo.",
+    "unreadable": "The program makes no claim here.",
 }
-PIXELS_HELP = "How surely the pixels show these characters, whatever field they belong to."
+PIXELS_HELP = "How clearly the pixels show these characters, whichever field they belong to."
 RELATIONS = {
-    "exact": "Identical file",
-    "near": "Looks like a copy of one exposure",
-    "hard": "Looks like a copy of one exposure (cropped, turned or altered)",
+    "exact": "Identical files",
+    "near": "Look like copies of one exposure",
+    "hard": "Look like copies of one exposure (cropped, rotated or altered)",
     "copy": "Proposed as copies of one exposure",
-    "same_object": "Proposed as one object, different exposures",
-    "none": "Not a copy",
+    "same_object": "Proposed as the same object, different exposures",
+    "none": "Not copies",
 }
 VERDICT_TONES: dict[str, Tone] = {
     "identifies_catalog_unit": "good",
@@ -88,6 +89,11 @@ VERDICT_TONES: dict[str, Tone] = {
     "excluded": "stop",
     "inconclusive": "caution",
 }
+
+
+def engine(name: str) -> str:
+    """The name of an OCR engine, such as `RapidOCR`."""
+    return READERS.get(name, name).partition(" (")[0]
 
 
 def when(moment: datetime) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ONE_READER = os.environ.get("NAMEPLATE_READERS", "rapidocr")
-"""The suite is about the way, not about the number of readers: one is enough, and quick."""
+"""The suite tests the way, not the number of engines: one is enough, and quick."""
 
 
 MORE = (
@@ -59,7 +59,7 @@ def tour_of(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Tour]]:
             stack.callback(context.close)
             context.set_default_timeout(STEP_SECONDS * 1000)
             tour = Tour(page=context.new_page(), url=url)
-            # What was on the screen last, for whoever has to mend a failure.
+            # What was on the screen last, for whoever has to fix a failure.
             stack.callback(lambda: tour.page.screenshot(path=tmp_path / "last.png"))
             tour.open()
             return tour
@@ -88,7 +88,7 @@ def hosts(tour_of: Callable[..., Tour]) -> Callable[[Tour], set[str]]:
 
 @pytest.fixture(scope="session")
 def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the scripted reader says of each photo: a plate with five fields."""
+    """What the scripted engine reads in each photo: a plate with five fields."""
     path = tmp_path_factory.mktemp("script") / "script.json"
     lines = [{"text": text, "confidence": 0.97, "box": box} for text, box in (*LINES, *MORE)]
     path.write_text(json.dumps(lines), encoding="utf-8")
@@ -97,7 +97,7 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def team_store(tmp_path_factory: pytest.TempPathFactory, script: Path) -> Path:
-    """A store with a case of read photos, two reviewers, and who took the photos in."""
+    """A store with a case of read photos, two reviewers, and the person who added the photos."""
     store = tmp_path_factory.mktemp("team") / "store"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NAMEPLATE_SCRIPT", str(script))

@@ -1,4 +1,4 @@
-"""No press is lost without a word: quick keys, a reload, a server that freezes or is killed."""
+"""No press is lost silently: quick keys, a reload, a server that freezes or is killed."""
 
 from __future__ import annotations
 
@@ -75,13 +75,13 @@ class Bench:
         self.tour.settled()
 
     def waiting(self, count: int | str) -> None:
-        """Wait until so many presses, or a number that matches, are said to wait."""
+        """Wait until the page says that so many presses, or a number that matches, wait."""
         said = self.tour.page.locator(".wa-waiting")
         words = re.compile(rf"\b{count} waiting to be recorded")
         expect(said).to_contain_text(words, timeout=STEP_SECONDS * 1000)
 
     def not_taken(self) -> list[str]:
-        """What the page says was not taken: the keys, one by one."""
+        """What the page says it ignored: the keys, one by one."""
         lines = self.tour.page.locator(".wa-missed li").all_inner_texts()
         return [key for line in lines for key in line.rpartition(": ")[2].rstrip(".").split(", ")]
 
@@ -126,7 +126,7 @@ def frozen(tour: Tour) -> Iterator[None]:
 
 @pytest.fixture
 def being_read(bench: Bench, team: Workbench, browser: Browser) -> Iterator[None]:
-    """While the app reads photos that somebody else took in."""
+    """While the app reads photos that somebody else added."""
     first = team.people.sign_in(
         next(person.person_id for person in team.people.everyone() if person.name == TEAM[0])
     )
@@ -191,7 +191,7 @@ def test_what_waits_survives_a_reload_and_is_recorded_once(bench: Bench) -> None
         bench.press("123")
         bench.waiting(3)
     # The first is on its way to the server, or there: whether it is answered before the page
-    # is loaded anew is a race that either may win. What is not answered waits on.
+    # is loaded again is a race that either may win. What is not answered still waits.
     page.reload()
     page.get_by_text("Who are you?").wait_for()
     bench.waiting("[123]")
@@ -274,7 +274,7 @@ def test_a_card_is_judged_only_while_the_cut_out_plate_is_in_view(bench: Bench) 
     page = bench.tour.page
     page.add_style_tag(content="[class*='st-key-crop-'] {position:relative; top:-5000px;}")
     bench.press("1")
-    expect(page.locator(".wa-missed")).to_contain_text("the cut-out plate was not in view")
+    expect(page.locator(".wa-missed")).to_contain_text("the crop of the plate was not in view")
     bench.tour.key("confirm-EX-0001-R1-model").locator("button").first.click()
     expect(page.locator(".wa-missed")).to_contain_text("Confirm")
     bench.answered()

@@ -32,7 +32,7 @@ EXIF = {MAKE: "Nameplate test camera", DATE_TAKEN: "2020:10:19 14:05:00"}
 
 @pytest.fixture(scope="session")
 def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One drawn look at the plate of the story, with embedded facts."""
+    """One drawn exposure of the plate of the story, with embedded facts."""
     drawn = draw_plate(camera_plate(MAIN_SERIAL, date="2020-08"), seed=24, wear="clean")
     look = expose(drawn, severity="clean", seed=1, size=1000)
     path = tmp_path_factory.mktemp("photos") / "turret.jpg"
@@ -74,14 +74,14 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.enrol_first("Person One")
     import_catalog(tour, tmp_path)
 
-    # Two people: the one who takes in may not confirm.
+    # Two people: the one who adds a photo may not confirm.
     tour.enrol("Reviewer Two", "Reviewer")
     tour.open_case("A turret in a field", "Two people")
     tour.take_in(photo, repost, url="https://example.org/1", place="a <b>field</b>")
     tour.says("EX-0002 as a copy of EX-0001")
     tour.read_everything()
 
-    # What is claimed and what is embedded, apart.
+    # What is claimed and what is embedded, separately.
     tour.go("Exhibits")
     tour.press("open-EX-0001")
     tour.heading("EX-0001")
@@ -109,7 +109,7 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.key("card-field-EX-0001-R1-maker").get_by_text("Confirmed by Reviewer Two").wait_for()
     tour.confirm_all("EX-0001-R1")
     tour.find(MAIN_SERIAL[-4:])
-    tour.says("2 plates read so")
+    tour.says("2 exact hits")
     tour.go("Candidates")
     tour.search()
     tour.says("Likelihood ratio")
@@ -118,7 +118,7 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     assert MAIN_SERIAL in first.inner_text()
     tour.decide_first("Every character fits.")
 
-    # The custodian asks the maker, and keeps what comes back as it came.
+    # The custodian asks the maker, and stores the answer unchanged.
     tour.change_person("Person One")
     tour.go("Candidates")
     tour.press("candidates_trace")
@@ -137,7 +137,7 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     # The custodian seals; the reviewer's signature is asked for and given.
     tour.go("Export")
     tour.seal()
-    tour.says("waits for Reviewer Two")
+    tour.says("signature missing: Reviewer Two")
     tour.change_person("Reviewer Two")
     tour.go("Export")
     tour.starting("sign-").locator("button").first.click()
@@ -146,9 +146,9 @@ def test_from_upload_to_a_bundle_that_verifies(tour_of, hosts, photo, repost, tm
     tour.verify(bundle)
     tour.says("This bundle is intact")
 
-    # The same bundle with one byte changed is refused, by name of the fault.
+    # The same bundle with one byte changed is refused, and the fault is named.
     tour.verify(with_one_byte_changed(bundle))
-    tour.says("This bundle must not be relied on")
+    tour.says("Do not rely on this bundle")
     assert talked_to == {tour.url.removeprefix("http://")}, "the page asked somebody else"
     outside_the_app(bundle, tour, tmp_path)
 
@@ -168,7 +168,7 @@ def the_photo_is_seen_by_keyboard(tour) -> None:
 
 
 def a_view_alters_nothing(tour) -> None:
-    """Light and turning change what the screen shows, say so, and can be undone."""
+    """Enhancing and rotating change what the screen shows, say so, and can be undone."""
     crop = tour.starting("crop-").first
     altered = crop.locator(".pv-altered")
     assert not altered.is_visible()
@@ -235,8 +235,8 @@ def test_a_clip_gives_stills_and_a_frame_is_taken_by_hand(tour_of, tmp_path) -> 
     tour.press("open-EX-0001")
     tour.heading("EX-0001")
     tour.settled()
-    # Asked again and again of the element that is there now: one that was drawn anew, or whose
-    # event came before anybody listened, would never answer.
+    # The current element is asked repeatedly: one that was redrawn, or whose event came before
+    # anybody listened, would never answer.
     tour.page.wait_for_function(AT, arg=["[class*='st-key-video-EX-0001'] video", 1.2])
     tour.says("1.200 s")
     tour.page.locator(".fp-take").click()
@@ -258,9 +258,9 @@ def test_an_upload_is_stopped_and_goes_on_with_the_same_files(tour_of, photo, tm
     tour.press("intake_go")
     tour.says("of 20 done")
     tour.press("intake_stop")
-    tour.says("of 20 files were not taken in")
+    tour.says("of 20 files were not")
     tour.press("intake_go")
-    tour.says("passed over: here already", seconds=READING_SECONDS)
+    tour.says("skipped: already in this case", seconds=READING_SECONDS)
     tour.says("to EX-0020.")
 
 
@@ -272,7 +272,7 @@ def test_a_group_of_copies_is_looked_at_and_split(tour_of, photo, repost) -> Non
     tour.go("Copies")
     tour.says("matched features line up")
     tour.page.locator("[alt^='The two photos side by side']").first.wait_for()
-    tour.starting("judge-copy").get_by_text("No – split the group").click()
+    tour.starting("judge-copy").get_by_text("No, split the group").click()
     reason = tour.starting("reason-copy").locator("textarea")
     reason.fill("Two shutters.")
     reason.press("Tab")

@@ -61,7 +61,7 @@ def model_of(team: Workbench) -> FieldStanding:
 
 
 def lost_update(one: Tour, other: Tour) -> str:
-    """One corrects; the other, whose screen is old, confirms; gives what the other's card says."""
+    """One corrects; the other confirms on an old screen; give what the other's card says."""
     one.correct(PLATE, "model", "TYPE E", reason="The first word is worn.")
     other.press(f"confirm-{PLATE}-model")
     card = other.key(f"card-field-{PLATE}-model")
@@ -88,7 +88,7 @@ def test_who_said_otherwise_is_seen_on_the_plate_beside_a_search_and_in_the_repo
     )
     team.catalogs.import_(first, demo_catalog_csv(), name="c.csv", coverage="x", synthetic=True)
     lost_update(one, other)
-    # With what was said before them, the other says otherwise: the first one's word stays beside.
+    # Having seen it, the other says otherwise: what the first one said stays, as a dissent.
     other.page.get_by_text(JUDGED).first.click()
     other.confirm(PLATE, "model")
     otherwise = f"Dissent: {REVIEWER} said otherwise"

@@ -1,4 +1,4 @@
-"""Doubt made visible: each character with its alternatives, readers side by side."""
+"""Shows uncertainty: each character with its alternatives, and the engines side by side."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import streamlit as st
 from ui import words
 from ui.components import markup
 from words import en
+from words.english.parts import spelled
 from workbench.review.strength import pixels_of, strength_of
 
 if TYPE_CHECKING:
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
     from vision.types import FieldReading, PhotoReading
 
 SURE, DOUBTFUL = 0.95, 0.5
-"""From which probability a character is drawn as sure, and below which as lost."""
+"""The probability from which a character is drawn as sure, and below which as lost."""
+ONE_ENGINE = "Only one engine read this field"
 
 
 def glyphs(field: FieldReading) -> None:
-    """Each character of a reading in a cell, with what else it may be below it."""
+    """Each character of a reading in a cell, with its alternatives below."""
     cells = []
     for glyph in field.glyphs:
         best = glyph.options[0]
@@ -53,7 +55,7 @@ def glyphs(field: FieldReading) -> None:
 
 
 def strength(field: FieldReading) -> str:
-    """How strongly the machine gives a field, why, who read it, and how sure the pixels are."""
+    """The level of a field, why, which engines read it, and how sure the characters are."""
     found = strength_of(field)
     label = markup.chip(
         found.word,
@@ -62,13 +64,13 @@ def strength(field: FieldReading) -> str:
     )
     return (
         f'{label} <span class="np-small np-muted" title="{words.PIXELS_HELP}">'
-        f"pixels {words.percent(found.pixels)}</span>"
+        f"Characters {words.percent(found.pixels)} sure.</span>"
         f' <span class="np-small np-muted">{markup.safe(found.witnesses)}</span>'
     )
 
 
 def alternatives(field: FieldReading) -> None:
-    """Whole values that the field may have instead."""
+    """Other possible values of the field."""
     if not field.alternatives:
         return
     shown = " &nbsp; ".join(
@@ -80,9 +82,9 @@ def alternatives(field: FieldReading) -> None:
 
 
 def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
-    """What each reader made of the field, with the characters that differ marked."""
+    """What each engine read in the field, with differing characters marked."""
     rows = [
-        (by.engine.name, item.text, pixels_of(item))
+        (words.engine(by.engine.name), item.text, pixels_of(item))
         for by in reading.readings
         if by.region_id == region_id
         for item in by.fields
@@ -92,11 +94,11 @@ def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
         return
     if all(text == field.text for _name, text, _confidence in rows):
         said = ", ".join(f"{name} {words.percent(sure)}" for name, _text, sure in rows)
-        agree = "Read alike by" if len(rows) > 1 else "Only one reader saw this field:"
-        st.html(f'<div class="np-small np-muted">{agree} {markup.safe(said)}</div>')
+        agree = f"{spelled(len(rows)).capitalize()} engines agree" if len(rows) > 1 else ONE_ENGINE
+        st.html(f'<div class="np-small np-muted">{agree} ({markup.safe(said)})</div>')
         return
     markup.table(
-        ("Reader", "Read", "Sure"),
+        ("Engine", "Read", "How sure"),
         [
             (
                 markup.safe(name),
@@ -107,14 +109,14 @@ def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
         ],
         numeric=(2,),
     )
-    st.html('<div class="np-small np-muted">What differs from the reading above is marked.</div>')
+    st.html('<div class="np-small np-muted">Differences from the reading above are marked.</div>')
 
 
 def lines(reading: PhotoReading, region_id: str) -> None:
-    """Every line that each reader saw in a region, whether or not it became a field."""
+    """Every line that each engine read in a region, whether or not it became a field."""
     rows = [
         (
-            markup.safe(by.engine.name),
+            markup.safe(words.engine(by.engine.name)),
             markup.machine(line.text),
             words.percent(line.confidence),
         )
@@ -123,17 +125,17 @@ def lines(reading: PhotoReading, region_id: str) -> None:
         for line in by.lines
     ]
     if rows:
-        with st.expander(f"All {words.count(len(rows), 'line')}, reader by reader"):
-            markup.table(("Reader", "Line", "Sure"), rows, numeric=(2,))
+        with st.expander(f"All {words.count(len(rows), 'line')}, by engine"):
+            markup.table(("Engine", "Line", "How sure"), rows, numeric=(2,))
 
 
 def codes(reading: PhotoReading) -> None:
-    """Machine-readable codes in the photo, with what they say and what that is worth."""
+    """Machine-readable codes in the photo, with their content and notes on it."""
     for code in reading.codes:
         said = [(words.field(name), text) for name, text in code.fields]
         st.html(
             markup.chips(markup.chip(code.symbology, "accent"))
-            + markup.facts_html([("Says", code.payload), *said], mono=("Says",))
+            + markup.facts_html([("Content", code.payload), *said], mono=("Content",))
         )
         notes(tuple(map(en.text, code.notes)))
 
@@ -150,7 +152,7 @@ def marked(text: str, against: str) -> str:
 
 
 def notes(lines: Sequence[str]) -> None:
-    """What a grammar removed, or what was found beside it, in the program's sentences."""
+    """Notes on a reading, such as what a grammar removed, in the program's sentences."""
     if lines:
         listed = "".join(f"<li>{markup.safe(line)}</li>" for line in lines)
         st.html(f'<ul class="np-small np-muted np-points">{listed}</ul>')

@@ -1,4 +1,4 @@
-"""Puts the cursor where a person is to write next, so that no hand has to leave the keyboard."""
+"""Puts the cursor into the field to fill in next, so that hands stay on the keyboard."""
 
 from __future__ import annotations
 

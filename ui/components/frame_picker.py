@@ -1,4 +1,4 @@
-"""A button that takes the frame at which the video above it stands."""
+"""A button that takes the current frame of the video above it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 
 _HTML = (
-    '<div class="fp"><button type="button" class="fp-take">Take the frame that is shown</button>'
+    '<div class="fp"><button type="button" class="fp-take">Take the frame shown</button>'
     '<button type="button" class="fp-step" data-by="-1" aria-label="One frame back">−1 frame'
-    '</button><button type="button" class="fp-step" data-by="1" aria-label="One frame on">+1 frame'
-    '</button><span class="fp-at" role="status"></span></div>'
+    '</button><button type="button" class="fp-step" data-by="1" aria-label="One frame forward">'
+    '+1 frame</button><span class="fp-at" role="status"></span></div>'
 )
 _CSS = """
 .fp {display:flex; gap:.5rem; align-items:center; flex-wrap:wrap;
@@ -47,7 +47,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 """
 USUAL_RATE = 25.0
-"""Frames a second by which the buttons step; the frame that is taken is exact in any case."""
+"""Frames per second by which the buttons step; the frame taken is exact in any case."""
 
 
 @cache
@@ -56,7 +56,7 @@ def _component() -> Any:
 
 
 def frame_picker(*, video_key: str, key: str) -> float | None:
-    """Show the button; gives the second at which the video stood when it was pressed."""
+    """Show the button; give the time of the video, in seconds, when it was pressed."""
     result = _component()(
         data={"video": video_key, "rate": USUAL_RATE}, key=key, on_taken_change=lambda: None
     )

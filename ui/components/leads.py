@@ -1,4 +1,4 @@
-"""Leads of a search: what else the registers hold, unscored and apart from the candidates."""
+"""Leads of a search: what else the registers contain, unscored and apart from candidates."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def leads(found: Sequence[Row]) -> None:
     """Show leads under a heading for each kind, which says how many of how many are shown."""
     if not found:
         return
-    markup.section("Leads", "They carry no weight and match nothing; follow them by hand.")
+    markup.section("Leads", "Leads carry no weight and are not matches. Follow them up yourself.")
     for title, rows in groupby(found, key=itemgetter(0)):
         with st.expander(markup.plain(title), expanded=True):
             items = "".join(f"<li>{markup.safe(sentence)}</li>" for _, sentence in rows)

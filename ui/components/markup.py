@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def picture(svg: str) -> str:
-    """An own drawing as an image in HTML; SVG of its own would not pass the page's sanitizer."""
+    """One of our drawings as an HTML image; inline SVG would not pass the page's sanitizer."""
     address = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode("ascii")
     return f'<img src="{address}" alt="" aria-hidden="true">'
 
@@ -44,7 +44,7 @@ def plain(text: object) -> str:
 
 
 def head(title: str, lede: str = "", *, eyebrow: str = "") -> None:
-    """The head of a screen: where we are, what it is for."""
+    """The head of a screen: its title and what it is for."""
     above = f'<div class="np-eyebrow">{safe(eyebrow)}</div>' if eyebrow else ""
     below = f'<div class="np-lede">{safe(lede)}</div>' if lede else ""
     st.html(f'<div class="np-head">{above}<h1>{safe(title)}</h1>{below}</div>')
@@ -57,7 +57,7 @@ def section(title: str, text: str = "") -> None:
 
 
 def chip(text: str, tone: Tone = "neutral", *, means: str = "") -> str:
-    """A small label, as HTML; `means` is said when the mouse rests on it."""
+    """A small label, as HTML; `means` is its tooltip."""
     title = f' title="{safe(means)}"' if means else ""
     return f'<span class="np-chip np-chip-{tone}"{title}>{safe(text)}</span>'
 

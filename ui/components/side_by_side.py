@@ -1,4 +1,4 @@
-"""Candidates in a few words each, one row beside the other."""
+"""Candidates in a few words each, one row per candidate."""
 
 from __future__ import annotations
 

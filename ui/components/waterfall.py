@@ -26,7 +26,7 @@ def waterfall(features: Sequence[ReportFeature]) -> None:
     st.html(
         '<div class="np-scroll"><table class="np-fall"><thead><tr><th>Feature</th><th></th>'
         '<th style="text-align:right">Bits</th><th>Seen</th><th>Recorded</th></tr></thead>'
-        f"<tbody>{rows}<tr><td><b>Sum</b></td><td class='np-bar'>"
+        f"<tbody>{rows}<tr><td><b>Total</b></td><td class='np-bar'>"
         f"{_bar(total, total.total_bits)}</td><td style='text-align:right'>"
         f"<b>{words.bits(total.total_bits)}</b></td><td></td><td></td></tr></tbody></table></div>"
     )

@@ -1,4 +1,4 @@
-"""After sealing: timestamps, signatures from elsewhere, and the public edition of a bundle."""
+"""After sealing: timestamps, external signatures, and the public edition of a bundle."""
 
 from __future__ import annotations
 
@@ -25,45 +25,45 @@ WORDS = {
     "obtained_at": "When it was obtained",
     "claimed_place": "Claimed place",
     "claimed_date": "Claimed date",
-    "note": "Notes of the intake",
+    "note": "Intake notes",
     "provenance": "Where the material comes from",
     "embedded": "Facts embedded in the files",
     "file_name": "File names",
-    "addressee": "Trace requests: whom they went to",
-    "reply_to": "Trace requests: where they may answer",
+    "addressee": "Trace requests: addressee",
+    "reply_to": "Trace requests: reply address",
     "seen": "Trace requests: where it was seen",
-    "further": "Trace requests: further words",
+    "further": "Trace requests: further text",
     "answer_words": "Answers to trace requests",
-    "papers": "Names and hashes of what came with an answer",
+    "papers": "Names and hashes of files that came with an answer",
     "letter": "Hashes of letters",
-    "problems": "What could not be decoded of clips",
-    "said": "The same by identifier and figures",
-    "answers": "Answers about what came near to what was withheld",
-    "released": "What was released on purpose before",
+    "problems": "Parts of clips that could not be decoded",
+    "said": "The same parts, by identifier and figures",
+    "answers": "Answers about text close to what was withheld",
+    "released": "What was deliberately released before",
     "sha256": "Hashes of archives and of refused files",
 }
-"""What people are told that fields are."""
+"""What fields are called on the screen."""
 FIELDS = {
-    "reason": "Reasons that people gave",
+    "reason": "Reasons people gave",
     "original": "Hashes of the original files",
-    "title": "Title of the case",
+    "title": "Case title",
 }
-"""What is often withheld beyond the rule; the command line can withhold any field."""
+"""Fields often withheld beyond the rule; the command line can withhold any field."""
 
 
 def may_be_released() -> dict[str, str]:
-    """The fields that the rule of disclosure withholds wherever they are, in words."""
+    """The fields that the rule of disclosure withholds everywhere, and what they are called."""
     withheld = withheld_by_rule() - FIELDS.keys()
     known = {name: words for name, words in WORDS.items() if name in withheld}
     return known | {name: name.replace("_", " ") for name in sorted(withheld - known.keys())}
 
 
-_VERDICTS = {Verdict.WITHHELD: "Withhold it too", Verdict.RELEASED: "Release it on purpose"}
+_VERDICTS = {Verdict.WITHHELD: "Withhold it too", Verdict.RELEASED: "Release it deliberately"}
 
 
 def render(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None:
     """Everything that can be added to a sealed bundle, or made from it."""
-    with st.expander("Timestamp, signature from elsewhere, public edition"):
+    with st.expander("Timestamp, external signature, public edition"):
         _signature(workbench, case, sealed)
         if state.may("bundle.published"):
             _timestamp(workbench, case, sealed)
@@ -75,12 +75,12 @@ def _signature(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> N
     if not workbench.exports.unsigned(case.case_id, sealed.sequence):
         return
     markup.section(
-        "A signature made elsewhere",
+        "External signature",
         "A reviewer who keeps their own key unpacks the ZIP, runs python -m evidence_store sign "
-        "on it, and hands in the .sig file that this leaves in signatures/.",
+        "on it, and uploads the .sig file that this creates in signatures/.",
     )
     file = st.file_uploader("The .sig file", key=f"sig-file-{sealed.sequence}")
-    if file is not None and st.button("Put it in", key=f"sig-send-{sealed.sequence}"):
+    if file is not None and st.button("Add the signature", key=f"sig-send-{sealed.sequence}"):
         armour = file.getvalue().decode("ascii", errors="replace")
         with state.told():
             workbench.exports.attach_signature(
@@ -93,18 +93,21 @@ def _signature(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> N
 def _timestamp(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None:
     markup.section(
         "Timestamp (RFC 3161)",
-        "An outside authority's word that the seal existed at a time. Without a network, keep "
-        "the request and attach the answer later. This computer's clock is never one.",
+        "An outside authority's statement that the seal existed at a given time. Without a "
+        "network, save the request and attach the answer later. This computer's clock never "
+        "counts as one.",
     )
     actor, publication = state.require_user(), workbench.publication
-    url = st.text_input("Address of an authority", key=f"tsa-url-{sealed.sequence}")
+    url = st.text_input("Address of a timestamp authority", key=f"tsa-url-{sealed.sequence}")
     row = st.container(horizontal=True, gap="small")
-    if row.button("Ask it now", key=f"tsa-ask-{sealed.sequence}", disabled=not url.strip()):
+    if row.button(
+        "Request a timestamp now", key=f"tsa-ask-{sealed.sequence}", disabled=not url.strip()
+    ):
         with state.told():
             publication.stamp(actor, case.case_id, sealed.sequence, [url.strip()])
             state.flash("The timestamp is in the bundle.")
             st.rerun()
-    if row.button("Make a request to keep", key=f"tsa-request-{sealed.sequence}"):
+    if row.button("Create a request file", key=f"tsa-request-{sealed.sequence}"):
         with state.told():
             path = publication.request_stamp(actor, case.case_id, sealed.sequence)
             st.download_button(
@@ -118,7 +121,7 @@ def _timestamp(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> N
     answer: UploadedFile | None = st.file_uploader(
         "The authority's answer (.tsr)", key=f"tsa-file-{sealed.sequence}"
     )
-    if answer is not None and st.button("Attach it", key=f"tsa-attach-{sealed.sequence}"):
+    if answer is not None and st.button("Attach the answer", key=f"tsa-attach-{sealed.sequence}"):
         with state.told():
             publication.attach_stamp(actor, case.case_id, sealed.sequence, answer.getvalue())
             state.flash("The answer is in the bundle.")
@@ -128,10 +131,10 @@ def _timestamp(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> N
 def _public(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None:
     markup.section(
         "Public edition",
-        "A bundle of its own that withholds some of this one and can be checked against it. What "
-        "sources said, file names and facts embedded in files are withheld, unless you release "
-        "them here. Look at every photo before it goes out: no program has looked at what they "
-        "show.",
+        "A separate bundle that withholds parts of this one and can be checked against it. What "
+        "sources said, file names and facts embedded in files are withheld unless you release "
+        "them here. Look at every photo before you publish: no program has checked what the "
+        "photos show.",
     )
     exhibits = [one.exhibit_id for one in workbench.exhibits.listed(case.case_id, limit=1000)]
     number = sealed.sequence
@@ -139,13 +142,13 @@ def _public(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
     with st.form(f"public-{number}", border=False):
         may = may_be_released()
         released = st.multiselect(
-            "Release on purpose what is else withheld",
+            "Release what would otherwise be withheld",
             list(may),
             format_func=may.__getitem__,
             key=f"pd-{number}",
         )
         fields = st.multiselect(
-            "Further fields to withhold",
+            "Additional fields to withhold",
             list(FIELDS),
             format_func=FIELDS.__getitem__,
             key=f"pf-{number}",
@@ -154,13 +157,13 @@ def _public(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
         hidden = left.multiselect("Photos to withhold", exhibits, key=f"ph-{number}")
         blurred = right.multiselect("Photos to blur", exhibits, key=f"pb-{number}")
         copies = st.multiselect(
-            "Show on purpose, though it is a copy of one of these", exhibits, key=f"pc-{number}"
+            "Show deliberately, although it is a copy of one of these", exhibits, key=f"pc-{number}"
         )
         words = st.text_area(
-            "Words that must stand nowhere, one a line", key=f"pw-{number}", height=80
+            "Words that must not appear anywhere, one per line", key=f"pw-{number}", height=80
         )
-        reason = st.text_input("Why, for all to read", key=f"pr-{number}")
-        sent = st.form_submit_button("Make the public edition", key=f"public-send-{number}")
+        reason = st.text_input("Reason (published with it)", key=f"pr-{number}")
+        sent = st.form_submit_button("Create the public edition", key=f"public-send-{number}")
     if sent:
         st.session_state[asked] = (
             Withholding(
@@ -182,7 +185,7 @@ def _public(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
 def _publish(
     workbench: Workbench, case: CaseSummary, sealed: SealedView, answers: tuple[Answer, ...]
 ) -> None:
-    """Make the edition that was asked for; near hits are kept, and shown to be answered."""
+    """Create the requested edition; near hits are stored and shown, to be answered."""
     asked = f"public-asked-{sealed.sequence}"
     withholding, _hits = st.session_state[asked]
     withholding = replace(withholding, answers=(*withholding.answers, *answers))
@@ -201,8 +204,8 @@ def _publish(
             for name in workbench.publication.shows_the_same(case.case_id, hidden)
             if name not in withholding.released_copies
         ]
-        also = f" {', '.join(same)} went with it: the same picture." if same else ""
-        state.flash(f"The public edition is made.{also} Look at its photos before it goes out.")
+        also = f" Also withheld or blurred, as the same picture: {', '.join(same)}." if same else ""
+        state.flash(f"The public edition is ready.{also} Look at its photos before you publish it.")
         st.rerun()
 
 
@@ -214,7 +217,7 @@ def _near(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None:
         return
     st.warning(
         f"Nothing was written yet. {len(hits)} thing{'s' if len(hits) != 1 else ''} in it come"
-        f"{'' if len(hits) != 1 else 's'} near to what is withheld. Say of each what it is."
+        f"{'' if len(hits) != 1 else 's'} close to what is withheld. Decide for each one."
     )
     with st.form(f"near-{number}", border=True):
         said = [

@@ -1,4 +1,4 @@
-"""Candidates: which catalog unit a reviewed plate may be, how much that weighs, and a decision."""
+"""Candidates: which catalog unit a reviewed plate may be from, the weight, and a decision."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
 CHOICES = {
-    Judgement.CONFIRMED: "Confirm: the plate's unit is this one",
-    Judgement.REJECTED: "Reject: it is not this one",
+    Judgement.CONFIRMED: "Confirm: the plate is from this unit",
+    Judgement.REJECTED: "Reject: it is not from this unit",
     Judgement.UNSURE: "Unsure",
 }
 CIRCUMSTANCES = (
-    ("found_country", "Found in (country)", "For instance AM or Armenia"),
+    ("found_country", "Found in (country)", "For example AM or Armenia"),
     ("found_with", "Found with (party)", "Who held or used it, if known"),
     ("photo_taken", "Photo taken", "2020-10 or 2020-10-19"),
     ("photo_published", "Photo published", "2020-10-19"),
@@ -49,13 +49,13 @@ def render(workbench: Workbench) -> None:
     case = state.require_case(workbench)
     markup.head(
         "Candidates",
-        "Which unit of the catalog a plate may be, and how much that weighs. What it means is "
-        "said apart, under findings.",
+        "Which unit in the catalog a plate may be from, and how strongly the reading supports "
+        "that. What it would mean is stated separately, under findings.",
         eyebrow=case.title,
     )
     plates = workbench.review.plates(case.case_id, limit=500)
     if not plates:
-        markup.empty("No plate yet", "Candidates are shown for plates that people have reviewed.")
+        markup.empty("No plates yet", "Candidates are shown for reviewed plates. Review one first.")
         if st.button("Go to review", key="candidates_to_review"):
             state.go("review")
         return
@@ -109,11 +109,11 @@ def _plate(plates: Sequence[PlateView], *, blind: bool) -> PlateView | None:
 def _named(plate: PlateView, *, blind: bool) -> str:
     seen_in = ", ".join(f"{exhibit}, region {region}" for exhibit, region in plate.members)
     said = "" if blind else f": {plate_words(plate) or 'no field read'}"
-    return f"{seen_in}{said} ({'reviewed' if plate.ready else 'to review first'})"
+    return f"{seen_in}{said} ({'reviewed' if plate.ready else 'needs review first'})"
 
 
 def plate_words(plate: PlateView) -> str:
-    """Maker, model and serial of a plate; a person's word before the machine's."""
+    """Maker, model and serial of a plate; a person's text before the machine's."""
     return " ".join(
         text
         for field in plate.fields
@@ -143,7 +143,7 @@ def _standing(plate: PlateView) -> None:
 def _not_ready(plate: PlateView) -> None:
     missing = ", ".join(words.field(name).lower() for name in plate.missing) or "every field"
     markup.note(
-        f"Candidates come after review, so that nobody reads the catalog into the plate. "
+        f"Candidates come after review, so that the catalog does not affect what people read. "
         f"Not judged yet: {missing}.",
         "caution",
     )
@@ -155,10 +155,10 @@ def _not_ready(plate: PlateView) -> None:
 def _search(workbench: Workbench, case: CaseSummary, plate: PlateView) -> None:
     if state.lacks_role("candidates.searched"):
         return
-    with st.expander("Circumstances, for the findings", icon=":material/public:"):
+    with st.expander("Circumstances (used for the findings)", icon=":material/public:"):
         st.html(
-            '<div class="np-muted np-small">They say what a match would mean. They do not change '
-            "how much a candidate weighs.</div>"
+            '<div class="np-muted np-small">They are used to say what a match would mean. They do '
+            "not change the weight of a candidate.</div>"
         )
         columns = st.columns(2)
         given = {
@@ -192,7 +192,7 @@ def _result(workbench: Workbench, case: CaseSummary, view: SearchView, *, earlie
     candidates = candidates_of(view.result)
     findings = [finding_of(finding) for finding in view.findings]
     before = (
-        f" {words.count(earlier, 'earlier search', 'earlier searches')} kept in the log."
+        f" {words.count(earlier, 'earlier search is', 'earlier searches are')} in the log."
         if earlier
         else ""
     )
@@ -216,7 +216,7 @@ def _result(workbench: Workbench, case: CaseSummary, view: SearchView, *, earlie
         side_by_side(candidates)
     actor = state.require_user()
     why_not = workbench.matching.why_not(actor, case.case_id, view.plate_id)
-    if why_not is not None and state.may("candidate.judged"):  # else it was said above
+    if why_not is not None and state.may("candidate.judged"):  # otherwise it is shown above
         markup.note(why_not, "caution")
     for number, candidate in enumerate(candidates):
         with st.container(border=True, key=f"card-candidate-{view.sequence}-{candidate.key}"):
@@ -256,9 +256,9 @@ def _candidate(
     with st.expander("Records in the catalog", expanded=opened):
         markup.facts(candidate.records)
     if candidate.neighbours:
-        with st.expander("Nearest other units, and what would tell them apart"):
+        with st.expander("Nearest other units and how they differ"):
             markup.table(
-                ("Serial number", "Differs"),
+                ("Serial number", "Difference"),
                 [
                     (markup.machine(serial), markup.safe(how))
                     for serial, how in candidate.neighbours
@@ -293,7 +293,7 @@ def _sentence(candidate: ReportCandidate) -> str:
     if candidate.likelihood_ratio is None:
         return f"<div>{markup.safe(candidate.explanation)}{fit}</div>"
     after = (
-        f" Divided by the number of catalog units looked through: "
+        f" Divided by the number of catalog units searched: "
         f"{markup.safe(ratio(candidate.after_search))}."
         if candidate.after_search is not None
         else ""
@@ -320,7 +320,7 @@ def _finding(finding: ReportFinding) -> None:
             else ""
         )
         + (
-            f'<div class="np-small">What else would explain it<ul>{others}</ul></div>'
+            f'<div class="np-small">What else could explain it<ul>{others}</ul></div>'
             if others
             else ""
         )
@@ -336,7 +336,7 @@ def _decisions(view: SearchView, key: str) -> None:
         elif decision.replaced:
             standing = markup.chip("replaced by a later decision")
         else:
-            standing = markup.chip("does not stand yet: awaits another reviewer", "caution")
+            standing = markup.chip("does not stand yet: awaiting another reviewer", "caution")
         st.html(
             markup.chips(
                 markup.chip(
@@ -364,19 +364,17 @@ def _decide(workbench: Workbench, case: CaseSummary, view: SearchView, candidate
     if choice is None:
         return
     reason = st.text_area(
-        "Reason; it travels with the decision", key=f"decidereason-{key}", height=80
+        "Reason (recorded with the decision)", key=f"decidereason-{key}", height=80
     )
     if st.button("Record the decision", type="primary", key=f"decidego-{key}"):
         _record(workbench, case, view, candidate, choice, reason, seen)
 
 
 def _none_of_them(workbench: Workbench, case: CaseSummary, view: SearchView, *, some: bool) -> None:
-    with st.expander(
-        "None of these is the unit" if some else "Record that no unit of this catalog is it"
-    ):
+    with st.expander("None of these units" if some else "No unit in this catalog"):
         seen = state.bound(f"decide-{view.sequence}-none", view.seen)
         reason = st.text_area("Reason", key=f"nonereason-{view.sequence}", height=80)
-        if st.button("Record that none is", key=f"nonego-{view.sequence}"):
+        if st.button("Record that no unit in this catalog fits", key=f"nonego-{view.sequence}"):
             _record(workbench, case, view, "", Judgement.CONFIRMED, reason, seen)
 
 

@@ -20,13 +20,13 @@ POLICIES: tuple[Policy, ...] = tuple(Policy)
 def render(workbench: Workbench) -> None:
     """The list of cases and the form for a new one."""
     state.require_user()
-    markup.head("Cases", "One case is one inquiry, with a log of its own from its first entry.")
+    markup.head("Cases", "Each case is one inquiry and has its own log.")
     cases = workbench.cases.all_cases()
     if not cases:
         markup.empty(
-            "No case yet",
-            "Open one below. Its title, its rule for review and where the material comes from "
-            "are its first entry.",
+            "No cases yet",
+            "Open one below. Its title, its review policy and the origin of its material become "
+            "the first entry in its log.",
         )
     for case in cases:
         _row(case)
@@ -68,7 +68,7 @@ def _new_case(workbench: Workbench) -> None:
         return
     with st.form("new_case", border=False):
         title = st.text_input(
-            "Title", key="case_title", placeholder="For instance: Camera turret, autumn 2020"
+            "Title", key="case_title", placeholder="For example: Camera turret, autumn 2020"
         )
         policy = st.radio(
             "How many people a decision needs",
@@ -80,7 +80,7 @@ def _new_case(workbench: Workbench) -> None:
         provenance = st.text_area(
             "Where the material comes from",
             key="case_provenance",
-            placeholder="Who sent it or where it was published, and under which terms it is kept.",
+            placeholder="Who sent it or where it was published, and on what terms it is stored.",
             height=90,
         )
         sent = st.form_submit_button("Open the case", type="primary", key="case_open")

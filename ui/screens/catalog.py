@@ -30,35 +30,35 @@ if TYPE_CHECKING:
 MOST_ISSUES = 200
 MOST_CHANGES = 100
 COVERS = (
-    ("maker", "Maker", "Empty: every maker"),
-    ("issuer", "Issuer", "The authority; empty: every issuer"),
+    ("maker", "Maker", "Leave empty for every maker"),
+    ("issuer", "Issuer", "The authority; leave empty for every issuer"),
     ("first", "From", "A day, a month or a year: 2018, 2018-05, 2018-05-06"),
     ("last", "Until", "A day, a month or a year"),
 )
 COMPLETENESS = {
     "unknown": "not known",
     "partial": "some permits or units are missing",
-    "complete": "every permit and unit of these",
+    "complete": "every permit and unit of the above",
 }
 DATE_ORDERS = {
-    "iso": "not said: such a date is an error",
+    "iso": "not set: such a date is an error",
     "dmy": "day first: 3 April",
     "mdy": "month first: 4 March",
 }
 SERIAL_CELLS = {
-    "ask": "not said: such a cell is an error",
-    "one": "one serial, written so",
+    "ask": "not set: such a cell is an error",
+    "one": "one serial, written like this",
     "range": "a range: 1234 to 1240",
 }
 
 
 def render(workbench: Workbench) -> None:
-    """Look-up, snapshots and import, each under its tab."""
+    """Look-up, snapshots and import, each on its tab."""
     state.require_user()
     markup.head(
         "Catalog",
-        "What was permitted and delivered. Every import makes a new, unchangeable snapshot; every "
-        "result names the one it was found in.",
+        "What was permitted and delivered. Each import creates a new, unchangeable snapshot; each "
+        "result names the snapshot it was found in.",
     )
     look_up, snapshots, import_ = st.tabs(["Look up", "Snapshots", "Import"], key="catalog_tabs")
     with look_up:
@@ -72,13 +72,15 @@ def render(workbench: Workbench) -> None:
 def _look_up(workbench: Workbench) -> None:
     current = workbench.catalogs.current()
     if current is None:
-        markup.empty("No catalog yet", "Import one under the tab Import.")
+        markup.empty("No catalog yet", "Import one on the Import tab.")
         return
     with st.form("look_up", border=False):
         one, two, three = st.columns(3)
         maker = one.text_input("Maker", key="look_maker")
         model = two.text_input("Model", key="look_model")
-        serial = three.text_input("Serial number", key="look_serial", help="? for any character")
+        serial = three.text_input(
+            "Serial number", key="look_serial", help="? stands for any one character"
+        )
         sent = st.form_submit_button("Look up", type="primary", key="look_go")
     if not sent:
         st.html(
@@ -108,14 +110,17 @@ def _look_up(workbench: Workbench) -> None:
 
 
 def _unsaid(sentence: str, said: str) -> str:
-    """The sentence, unless it stands in what was said already."""
+    """The sentence, unless it is part of what was said already."""
     return "" if sentence in said else sentence
 
 
 def _snapshots(workbench: Workbench) -> None:
     catalogs = workbench.catalogs.all_catalogs()
     if not catalogs:
-        markup.empty("No snapshot yet", "The demo case brings a made-up one; or import your own.")
+        markup.empty(
+            "No snapshots yet",
+            "Import your own, or create the demo case, which has an invented one.",
+        )
     oldest = min(catalogs, key=lambda one: one.imported_at, default=None)
     for catalog in catalogs:
         _snapshot(workbench, catalog, first=catalog == oldest)
@@ -138,7 +143,9 @@ def _snapshot(workbench: Workbench, catalog: CatalogSummary, *, first: bool) -> 
                 )
             )
         seen = state.bound(f"use-{catalog.sha256}", catalog.seen)
-        if not catalog.current and right.button("Use this one", key=f"use-{catalog.sha256[:12]}"):
+        if not catalog.current and right.button(
+            "Use this snapshot", key=f"use-{catalog.sha256[:12]}"
+        ):
             with state.told():
                 workbench.catalogs.choose(state.require_user(), catalog.sha256, seen=seen)
                 st.rerun()
@@ -152,7 +159,7 @@ def _snapshot(workbench: Workbench, catalog: CatalogSummary, *, first: bool) -> 
             mono=("SHA-256",),
         )
         if not first and st.button(
-            "What changed since the one imported before", key=f"changes-{catalog.sha256[:12]}"
+            "What changed since the previous import", key=f"changes-{catalog.sha256[:12]}"
         ):
             with state.told():
                 _changes(workbench.catalogs.changes(catalog.sha256))
@@ -172,7 +179,7 @@ def _changes(changes: SnapshotDiff) -> None:
     ]
     if rows:
         markup.table(
-            ("Of", "What", "Before", "Now"),
+            ("Record", "What", "Before", "Now"),
             [tuple(markup.safe(text) for text in row) for row in rows[:MOST_CHANGES]],
         )
     if len(rows) > MOST_CHANGES:
@@ -182,7 +189,7 @@ def _changes(changes: SnapshotDiff) -> None:
 def _import(workbench: Workbench) -> None:
     generation = st.session_state.setdefault("catalog_generation", 0)
     markup.section(
-        "A file of permits and deliveries", "CSV, XLSX or JSON. It is looked over first."
+        "A file of permits and deliveries", "CSV, XLSX or JSON. You see a preview first."
     )
     if state.lacks_role("catalog.imported"):
         return
@@ -197,13 +204,13 @@ def _import(workbench: Workbench) -> None:
         result = _looked_over(workbench, data, file.name, mapping, sheet, key=file.file_id)
         _preview(workbench, result)
         coverage = _coverage(workbench, generation)
-        synthetic = st.checkbox("The records are made up", key=f"catalog_synthetic_{generation}")
+        synthetic = st.checkbox("The records are invented", key=f"catalog_synthetic_{generation}")
         partial = False
         errors = sum(issue.severity == "error" for issue in result.issues)
         if errors:
             partial = st.checkbox(
-                f"Accept the {result.rows_accepted:,} good of {result.rows_read:,} rows, leave "
-                "the others out",
+                f"Import the {result.rows_accepted:,} usable of {result.rows_read:,} rows and "
+                "leave out the others",
                 key=f"catalog_partial_{generation}",
             )
         ready = coverage is not None and result.rows_accepted > 0 and (partial or not errors)
@@ -235,7 +242,7 @@ def _looked_over(
     *,
     key: str,
 ) -> LoadResult:
-    """What an import would accept; read anew only for another file, sheet or mapping."""
+    """What an import would accept; read again only for another file, sheet or mapping."""
     asked = (key, sheet, mapping)
     kept = st.session_state.get("catalog_looked_over")
     if kept is None or kept[0] != asked:
@@ -246,16 +253,16 @@ def _looked_over(
 
 
 def _coverage(workbench: Workbench, generation: int) -> str | tuple[CoverageEntry, ...] | None:
-    """What the file is said to cover: a sentence, and values where they are known; None if unsaid.
+    """The stated coverage of the file: a sentence, and values where known; None if not stated.
 
-    Raises BadRequest for a date that is none.
+    Raises BadRequest for an invalid date.
     """
     note = st.text_area(
         "What this catalog covers (maker, years, issuer), and what it does not",
         key=f"catalog_coverage_{generation}",
         height=80,
     )
-    with st.expander("The same as values, for a file of one maker or issuer"):
+    with st.expander("Fill in coverage as fields (one maker or issuer)"):
         places = st.columns(2)
         given = {
             name: places[at % 2].text_input(label, key=f"catalog_{name}_{generation}", help=hint)
@@ -277,14 +284,14 @@ def _sheet(workbench: Workbench, data: bytes, name: str, *, key: str) -> str | N
     sheets = workbench.catalogs.sheets(data, name)
     if len(sheets) < 2:
         return None
-    chosen: str = st.selectbox("Sheet that holds the table", sheets, key=f"sheet-{key}")
+    chosen: str = st.selectbox("Sheet with the table", sheets, key=f"sheet-{key}")
     return chosen
 
 
 def _mapping(
     workbench: Workbench, data: bytes, name: str, sheet: str | None, *, key: str
 ) -> ColumnMapping:
-    """What each column holds: guessed with reasons, and the person's to change."""
+    """What each column holds: guessed, with reasons; the person can change it."""
     guessed = workbench.catalogs.guess(data, name, sheet=sheet)
     reasons = {column.header: column for column in guessed.columns}
     missing = "; ".join(" or ".join(group) for group in guessed.missing())
@@ -365,7 +372,7 @@ def _preview(workbench: Workbench, result: LoadResult) -> None:
     found = workbench.catalogs.found(result)
     names = {maker.maker_id: maker.canonical for maker in result.records.makers}
     if found:
-        markup.section("What the good rows hold")
+        markup.section("What the usable rows contain")
         markup.table(
             ("Maker", "Issuer", "From", "Until", "Permits", "Units with a serial"),
             [
@@ -383,7 +390,7 @@ def _preview(workbench: Workbench, result: LoadResult) -> None:
         )
     if result.issues:
         shown = sorted(result.issues, key=lambda issue: issue.severity != "error")[:MOST_ISSUES]
-        markup.section("What is odd")
+        markup.section("Problems")
         markup.table(
             ("Row", "", "Column", "Value", "Problem", "What to do"),
             [

@@ -1,4 +1,4 @@
-"""Copies: which exhibits repeat one exposure, why the program thinks so, and a person's word."""
+"""Copies: which exhibits repeat one exposure, why the program thinks so, a person's judgement."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_PLATES = 200
 GROUPS_A_PAGE = 10
 CHOICES = {
     Judgement.CONFIRMED: "Yes, as proposed",
-    Judgement.REJECTED: "No – split the group",
+    Judgement.REJECTED: "No, split the group",
     Judgement.UNSURE: "Unsure",
 }
 
@@ -33,16 +33,16 @@ def render(workbench: Workbench) -> None:
     case = state.require_case(workbench)
     markup.head(
         "Copies",
-        "The same exposure again adds no evidence. A second exposure of the same object does. "
-        "The program proposes; your word wins.",
+        "A copy of the same exposure adds no evidence. A second exposure of the same object does. "
+        "Suggestions only; you decide.",
         eyebrow=case.title,
     )
     groups = workbench.copies.groups(case.case_id)
     if not groups:
         markup.empty(
             "No copies found",
-            "No two exhibits of this case look like one exposure. New exhibits are held against "
-            "all others as they come in.",
+            "No two exhibits in this case look like the same exposure. Each new exhibit is "
+            "compared with all others.",
         )
     for group in _page(groups):
         _group(workbench, case.case_id, group)
@@ -59,7 +59,7 @@ def _page(groups: Sequence[CopyGroupView]) -> Sequence[CopyGroupView]:
     one, _ = st.columns([1.6, 4])
     page = int(
         one.number_input(
-            f"Page of {pages:,} ({waiting:,} of {len(groups):,} groups not judged)",
+            f"Page (of {pages:,}; {waiting:,} of {len(groups):,} groups not judged)",
             min_value=1,
             max_value=pages,
             key=f"copies_page_{pages}",
@@ -70,13 +70,13 @@ def _page(groups: Sequence[CopyGroupView]) -> Sequence[CopyGroupView]:
 
 
 def _elsewhere(workbench: Workbench, case_id: str) -> None:
-    """Hold one exhibit against the other cases of the store, when asked."""
+    """Compare one exhibit with the other cases of the store, on request."""
     markup.section(
-        "In other cases of this store",
-        "Whether another case holds the same exposure; asked for one exhibit at a time.",
+        "In other cases",
+        "Check whether another case contains the same exposure, one exhibit at a time.",
     )
     exhibit_id = st.text_input("Exhibit", placeholder="EX-0001", key="elsewhere-exhibit")
-    if not st.button("Look", key="elsewhere-look") or not exhibit_id:
+    if not st.button("Search other cases", key="elsewhere-look") or not exhibit_id:
         return
     with state.told():
         found = workbench.copies.elsewhere(case_id, exhibit_id.strip().upper())
@@ -87,18 +87,18 @@ def _elsewhere(workbench: Workbench, case_id: str) -> None:
                 f'<div class="np-muted np-small">{markup.safe(measured(hit.evidence))}</div>'
             )
         if not found:
-            markup.note("No exhibit of another case shows this exposure.")
+            markup.note("No exhibit in another case was found to show this exposure.")
 
 
 def _captures(workbench: Workbench, case_id: str) -> None:
-    """How often each plate was captured, reposts left out."""
+    """How often each plate was captured, not counting reposts."""
     plates = workbench.review.plates(case_id, limit=MOST_PLATES)
     if not any(plate.fields for plate in plates):
         return
     markup.section(
         "Independent captures",
-        "How many exposures of its own each plate has (exhibit/region), reposts left out; dates "
-        "are what sources and files say, not checked.",
+        "How many different exposures show each plate (exhibit/region), without reposts. Dates "
+        "come from sources and files and are not checked.",
     )
     with_fields = [plate for plate in plates if plate.fields]
     for captures in workbench.copies.captures(case_id, with_fields):
@@ -106,7 +106,9 @@ def _captures(workbench: Workbench, case_id: str) -> None:
             f"<div><b>{markup.safe(captures.plate_id)}:</b> {markup.safe(captures.sentence)}</div>"
         )
     if len(plates) == MOST_PLATES:
-        markup.note(f"The first {MOST_PLATES} plates; the case file has all of them.")
+        markup.note(
+            f"Only the first {MOST_PLATES} plates are shown; the case file lists all of them."
+        )
 
 
 def _group(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
@@ -130,8 +132,8 @@ def _group(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
         )
         if covered:
             markup.note(
-                "Why these are taken for one object may name what was read; it is covered while "
-                "you transcribe blind.",
+                "The reason for this proposal may quote what was read, so it is hidden while you "
+                "transcribe blind.",
                 "caution",
             )
             return
@@ -149,7 +151,7 @@ def _group(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
                     key=f"pair-{evidence.photo_a[:12]}-{evidence.photo_b[:12]}",
                     on_change="rerun",
                 )
-                if folded.open:  # drawing a pair takes a moment, so only what is looked at
+                if folded.open:  # drawing a pair takes a moment, so only open ones
                     with folded:
                         _evidence(workbench, case_id, evidence, shown_in)
         with judged:
@@ -168,10 +170,10 @@ def _exhibits_by_photo(workbench: Workbench, case_id: str, group: CopyGroupView)
 def _drawn(
     _workbench: Workbench,
     case_id: str,
-    photos: str,  # noqa: ARG001 - what the drawing is kept by
+    photos: str,  # noqa: ARG001 - the key of the cache
     _evidence: CopyEvidence,
 ) -> bytes:
-    """The drawing of a pair, kept by its two photos: the screen runs again at every click."""
+    """The drawing of a pair, cached by its two photos: the screen runs again at every click."""
     return _workbench.copies.drawn(case_id, _evidence)
 
 
@@ -208,7 +210,7 @@ def _judge(workbench: Workbench, case_id: str, group: CopyGroupView) -> None:
     question = (
         "Are these copies of one exposure?"
         if group.relation == "copy"
-        else "Do these show one and the same object?"
+        else "Do these show the same object?"
     )
     choice = st.radio(
         question, list(CHOICES), index=None, format_func=CHOICES.__getitem__, key=f"judge-{key}"

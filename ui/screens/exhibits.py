@@ -1,4 +1,4 @@
-"""Exhibits: everything taken in as tiles, and one exhibit with all that is known of it."""
+"""Exhibits: everything added, as tiles, and one exhibit with all that is known about it."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def _choose(exhibit_id: str | None) -> None:
 def _all(workbench: Workbench, case: CaseSummary) -> None:
     markup.head("Exhibits", eyebrow=case.title)
     if not case.exhibits:
-        markup.empty("No exhibits yet", "Take photos or clips in; each becomes an exhibit here.")
-        if st.button("Take material in", key="exhibits_intake"):
+        markup.empty("No exhibits yet", "Add photos or clips; each becomes an exhibit here.")
+        if st.button("Add files", key="exhibits_intake"):
             state.go("intake")
         return
     one, two, three = st.columns([5, 1.4, 1.2], vertical_alignment="bottom")
@@ -81,7 +81,7 @@ def _all(workbench: Workbench, case: CaseSummary) -> None:
     pages = max(1, -(-total // PER_PAGE))
     page = 1
     if pages > 1:
-        page = int(three.number_input(f"Page of {pages:,}", 1, pages, 1, key=f"page_{pages}"))
+        page = int(three.number_input(f"Page (of {pages:,})", 1, pages, 1, key=f"page_{pages}"))
     shown = workbench.exhibits.listed(
         case.case_id,
         state=wanted,
@@ -101,7 +101,7 @@ def _filter_name(name: str) -> str:
 
 def _tiles(workbench: Workbench, case: CaseSummary, shown: Sequence[ExhibitSummary]) -> None:
     if not shown:
-        markup.empty("None of this kind", "Choose another kind above, or All.")
+        markup.empty("No exhibits of this kind", "Choose another kind above, or All.")
     for start in range(0, len(shown), COLUMNS):
         for column, exhibit in zip(
             st.columns(COLUMNS), shown[start : start + COLUMNS], strict=False
@@ -248,11 +248,13 @@ def _reading(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
             _read_again(workbench, case_id, key)
         return
     if view.summary.state is ExhibitState.WAITING:
-        markup.note("Only what was drawn by hand has been read yet; the photo waits to be read.")
+        markup.note("Only the regions drawn by hand have been read, not yet the photo itself.")
         if st.button("Read it now", key=f"read-now-{key}"):
             _read_again(workbench, case_id, key)
     elif not view.reading.regions:
-        markup.note("No plate was found. Draw a region by hand where you see one.", "caution")
+        markup.note(
+            "No plate was found. If you see one, draw a region around it by hand.", "caution"
+        )
     chosen = st.session_state.get(f"region-{key}")
     for region in view.reading.regions:
         if chosen is None or chosen == region.region_id:
@@ -265,7 +267,7 @@ def _reading(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
         del st.session_state[f"region-{key}"]
         st.rerun()
     if view.reading.codes:
-        markup.section("Codes", "Read from the photo; they can be held against the letters.")
+        markup.section("Codes", "Read from the photo; compare them with the text on the plate.")
         doubt.codes(view.reading)
     doubt.notes(tuple(map(en.text, view.reading.notes)))
     if st.button("Read again", key=f"read-{key}", type="tertiary", icon=":material/refresh:"):
@@ -291,7 +293,7 @@ def _region_card(view: ExhibitView, region_id: str) -> None:
             st.session_state["review_at"] = (view.summary.exhibit_id, region_id)
             state.go("review")
         if reading is None or combined is None or not combined.fields:
-            markup.note("Text was found here, but no field of a plate.", "neutral")
+            markup.note("Text was found here, but no plate field.", "neutral")
             return
         standing = {(r.region_id, r.field): r for r in view.reviews if r.counts}
         rows = []
@@ -314,7 +316,7 @@ def _region_card(view: ExhibitView, region_id: str) -> None:
                     else '<span class="np-muted np-small">not judged</span>',
                 )
             )
-        markup.table(("Field", "Machine", "Strength", "Person"), rows)
+        markup.table(("Field", "Machine", "How sure", "Person"), rows)
         if reading is not None:
             doubt.lines(reading, region_id)
 
@@ -326,22 +328,22 @@ def _about(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
     rows = [
         ("SHA-256", exhibit.sha256),
         ("Size", f"{exhibit.width} × {exhibit.height} pixels, {size:,} bytes"),
-        ("Taken in", f"{words.when(exhibit.taken_in_at)} by {exhibit.taken_in_by}"),
+        ("Added", f"{words.when(exhibit.taken_in_at)} by {exhibit.taken_in_by}"),
     ]
     if view.derived_how:
-        rows.append(("Made", view.derived_how))
+        rows.append(("How made", view.derived_how))
     markup.facts(rows, mono=("SHA-256",))
     st.space("small")
-    markup.section("Claimed by the source", "Recorded as said; not checked.")
+    markup.section("Claimed by the source", "Recorded as given; not checked.")
     claimed = (
         ("Address", claims.source_url),
         ("Account", claims.source_account),
         ("Obtained", claims.obtained_at),
         ("Place", claims.claimed_place),
-        ("Taken", claims.claimed_date),
+        ("Date taken", claims.claimed_date),
         ("Note", claims.note),
     )
-    markup.facts([row for row in claimed if row[1]] or [("Claims", "none were given")])
+    markup.facts([row for row in claimed if row[1]] or [("Claims", "none given")])
     st.space("small")
     _embedded(view)
     st.download_button(
@@ -352,13 +354,13 @@ def _about(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
         key="download_original",
         on_click="ignore",
         icon=":material/download:",
-        help="The bytes as they arrived. The name is neutral on purpose: what a file calls itself "
-        "is a claim.",
+        help="The bytes exactly as received. The name is deliberately neutral: the name that "
+        "a file came with is only a claim.",
     )
 
 
 def _embedded(view: ExhibitView) -> None:
-    markup.section("Embedded in the file", "What the file says of itself; anyone can alter it.")
+    markup.section("Embedded in the file", "What the file says about itself; anyone can alter it.")
     facts = view.embedded
     first = []
     if facts.captured_at:
@@ -374,8 +376,8 @@ def _embedded(view: ExhibitView) -> None:
             markup.facts([(f"{fact.group} {fact.name}", fact.value) for fact in facts.facts])
     elif not first:
         st.html(
-            '<div class="np-muted np-small">The file carries no facts about itself. Services '
-            "that pass photos on usually remove them.</div>"
+            '<div class="np-muted np-small">The file contains no such facts. Services that '
+            "pass photos on usually remove them.</div>"
         )
     for problem in facts.problems:
         markup.note(en.text(problem), "caution")
@@ -384,7 +386,7 @@ def _embedded(view: ExhibitView) -> None:
 def _grab(workbench: Workbench, case_id: str, clip: str, seconds: float) -> None:
     with state.told():
         frame = workbench.intake.grab_frame(state.require_user(), case_id, clip, seconds=seconds)
-        state.flash(f"{frame} was taken at {seconds:g} s. It waits to be read.")
+        state.flash(f"{frame} was taken at {seconds:g} s. It is waiting to be read.")
         st.rerun()
 
 
@@ -395,10 +397,10 @@ def _clip(workbench: Workbench, case_id: str, view: ExhibitView) -> None:
     shown = frame_picker(video_key=f"video-{key}", key=f"picker-{key}")
     if shown is not None:
         _grab(workbench, case_id, key, shown)
-    with st.expander("Take a frame by its time", icon=":material/timer:"):
+    with st.expander("Take a frame at a given time", icon=":material/timer:"):
         one, two = st.columns([2, 1], vertical_alignment="bottom")
         seconds = one.number_input(
-            "Second of the clip", min_value=0.0, step=0.1, format="%.3f", key=f"grab-{key}"
+            "Time in the clip (seconds)", min_value=0.0, step=0.1, format="%.3f", key=f"grab-{key}"
         )
         if two.button("Take this frame", key=f"take-{key}", width="stretch"):
             _grab(workbench, case_id, key, seconds)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROWS = 50
 _PDF = "data/report.pdf"
-"""Where a bundle keeps the case file."""
+"""Path of the case file in a bundle."""
 
 
 def render(workbench: Workbench) -> None:
@@ -27,8 +27,8 @@ def render(workbench: Workbench) -> None:
     case = state.require_case(workbench)
     markup.head(
         "Export",
-        "A bundle holds the originals, the readings, every judgement and dissent, the candidates "
-        "as they were shown, and the whole log, signed. It can be checked without this program.",
+        "A signed bundle contains the originals, the readings, every judgement and dissent, the "
+        "candidates as shown, and the whole log. It can be checked without this program.",
         eyebrow=case.title,
     )
     left, _, right = st.columns([1.25, 0.06, 1])
@@ -49,8 +49,8 @@ def render(workbench: Workbench) -> None:
 def _seal(workbench: Workbench, case: CaseSummary) -> None:
     markup.section(
         "Seal a bundle",
-        "It covers the case up to its last entry. Whatever comes later needs a new bundle; this "
-        "one stays as it is.",
+        "A bundle covers the case up to its last entry and does not change. Later entries need a "
+        "new bundle.",
     )
     unanswered = sum(not one.answers for one in workbench.tracing.traces(case.case_id))
     open_ends = [
@@ -71,7 +71,9 @@ def _seal(workbench: Workbench, case: CaseSummary) -> None:
     if open_ends:
         markup.note(f"Still open: {'; '.join(open_ends)}. The bundle says so.", "caution")
     if not case.exhibits:
-        markup.empty("Nothing to seal yet", "A bundle needs at least one exhibit.")
+        markup.empty(
+            "Nothing to seal yet", "A bundle needs at least one exhibit. Add photos or clips first."
+        )
         return
     if state.lacks_role("bundle.sealed"):
         return
@@ -92,11 +94,11 @@ def _bundle(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
     with st.container(border=True, key=f"card-bundle-{sealed.sequence}"):
         names = {p.person_id: p.name for p in workbench.people.everyone()}
         unsigned = workbench.exports.unsigned(case.case_id, sealed.sequence)
-        markup.section(f"Bundle of entry {sealed.entries:,}")
+        markup.section(f"Bundle up to entry {sealed.entries:,}")
         missing = ", ".join(names.get(person, person) for person in unsigned)
         st.html(
             markup.chips(
-                markup.chip(f"waits for {missing}", "caution")
+                markup.chip(f"signature missing: {missing}", "caution")
                 if unsigned
                 else markup.chip("signed by everyone required", "good")
             )
@@ -121,21 +123,23 @@ def _bundle(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
             on_click="ignore",
         )
         row.download_button(
-            "Case file",
+            "Download case file (PDF)",
             (workbench.exports.folder_path(case.case_id, sealed.sequence) / _PDF).read_bytes,
             file_name=f"{sealed.folder}.pdf",
             mime="application/pdf",
             key=f"pdf-{sealed.sequence}",
             on_click="ignore",
-            help="The report in the bundle, as PDF.",
+            help="The report in the bundle, as a PDF.",
         )
-        if row.button("Verify it", key=f"verify-{sealed.sequence}"):
+        if row.button("Verify this bundle", key=f"verify-{sealed.sequence}"):
             st.session_state["verify_path"] = str(
                 workbench.exports.folder_path(case.case_id, sealed.sequence)
             )
             state.go("verify")
         actor = state.require_user()
-        if actor.person_id in unsigned and row.button("Sign it", key=f"sign-{sealed.sequence}"):
+        if actor.person_id in unsigned and row.button(
+            "Sign this bundle", key=f"sign-{sealed.sequence}"
+        ):
             with state.told():
                 workbench.exports.sign(actor, case.case_id, sealed.sequence)
                 state.flash("Signed.")
@@ -145,8 +149,8 @@ def _bundle(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
 
 def _how_to_check() -> None:
     markup.section(
-        "How a third party checks it",
-        "On any computer with standard tools; VERIFY.txt in the bundle has every line.",
+        "How a third party can check it",
+        "On any computer, with standard tools. VERIFY.txt in the bundle lists every command.",
     )
     st.code(
         "sha256sum --strict -c manifest-sha256.txt\n"
@@ -157,16 +161,16 @@ def _how_to_check() -> None:
         wrap_lines=True,
     )
     st.html(
-        "<div class='np-small'>Or with this program, every fault named: "
+        "<div class='np-small'>Or with this program, which names every fault: "
         "<span class='np-mono'>python -m evidence_store verify BUNDLE --allowed-signers FILE"
         "</span>. "
-        "The file of allowed signers (see People and keys) must reach them by another way than the "
+        "They must get the allowed_signers file (see People and keys) separately from the "
         "bundle.</div>"
     )
 
 
 def _custody(workbench: Workbench, case: CaseSummary) -> None:
-    markup.section("Chain of custody", "Every entry of this case's log, oldest first.")
+    markup.section("Chain of custody", "Every entry in this case's log, oldest first.")
     offset = st.session_state.setdefault("custody_offset", 0)
     rows = workbench.cases.ledger_rows(case.case_id, offset=offset, limit=ROWS)
     if not rows and offset:
@@ -176,14 +180,14 @@ def _custody(workbench: Workbench, case: CaseSummary) -> None:
     if not blind and any(row.kind in TELLING for row in rows):
         state.saw(case.case_id, state.EVERY_EXHIBIT)
     markup.table(
-        ("No.", "When (UTC)", "Who", "What", "Leaf"),
+        ("No.", "When (UTC)", "Who", "What", "Leaf hash"),
         [
             (
                 f"{row.sequence:,}",
                 row.at.strftime("%Y-%m-%d %H:%M:%S"),
                 markup.safe(row.actor),
                 markup.safe(
-                    "Covered while you transcribe blind."
+                    "Hidden while you transcribe blind."
                     if blind and row.kind in TELLING
                     else row.summary
                 ),

@@ -1,4 +1,4 @@
-"""What a search over all readings of a case found, each hit beside the plate it was read on."""
+"""What a search over all readings of a case found, each hit next to its plate."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
 MOST = 50
-"""How many hits are asked for; more than these call for a longer fragment."""
+"""Most hits requested; for more, a longer fragment is needed."""
 PICTURED = 24
 WHOSE = {
-    FoundBy.PERSON: "written by a person",
+    FoundBy.PERSON: "transcribed by a person",
     FoundBy.MACHINE: "read by the machine",
-    FoundBy.ALSO: "an alternative, or a line of no field",
+    FoundBy.ALSO: "an alternative, or a line outside any field",
 }
 
 
 def found(workbench: Workbench, case: CaseSummary, fragment: str) -> None:
-    """The hits: exact ones first, look-alikes after them and said to be so."""
+    """The hits: exact ones first, then look-alikes, marked as such."""
     hits: Sequence[Hit] = ()
     with state.told():
         hits = workbench.finder.find(fragment, case_id=case.case_id, limit=MOST)
         if not hits:
             markup.empty(
-                "Nothing reads like that",
-                "Neither a field, an alternative nor a line of this case holds it, even with "
-                "look-alikes such as O for 0. Photos that wait to be read are not looked through.",
+                "Nothing found",
+                "No field, alternative or line in this case contains it, even allowing for "
+                "look-alikes such as O for 0. Photos not yet read are not searched.",
             )
     if not hits:
         return
     exact = sum(hit.exact for hit in hits)
     alike = len(hits) - exact
-    said = f"{words.count(exact, 'plate reads', 'plates read')} so"
+    said = words.count(exact, "exact hit")
     if alike:
-        said += f", {alike:,} more with look-alikes such as O for 0"
+        said += f", {alike:,} with look-alikes such as O for 0"
     if len(hits) == MOST:
-        said += f"; only the first {MOST} are shown, so write more of it"
+        said += f"; only the first {MOST} are shown, so type more of it"
     st.html(f'<div class="np-muted np-small">{said}.</div>')
     for number, hit in enumerate(hits):
         _hit(workbench, case.case_id, hit, pictured=number < PICTURED)

@@ -1,4 +1,4 @@
-"""Intake: material comes in, with what its source says of it, and every file is answered for."""
+"""Intake: material is added with what its source says, and every file gets an answer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SUFFIXES = frozenset(
 SHOWN = 20
 """Issues of a source list that are listed one by one."""
 SHOWN_REFUSALS = 50
-"""Files not taken in that are listed, the latest first."""
+"""Files not added that are listed, the latest first."""
 
 
 def render(workbench: Workbench) -> None:
@@ -40,8 +40,8 @@ def render(workbench: Workbench) -> None:
     case = state.require_case(workbench)
     markup.head(
         "Intake",
-        "Files are hashed and kept byte for byte before anything opens them. What their source "
-        "says is recorded as a claim, apart from what the file says of itself.",
+        "Files are hashed and stored byte for byte before anything opens them. What their source "
+        "says is recorded as a claim, separately from what the file says about itself.",
         eyebrow=case.title,
     )
     if state.lacks_role("exhibit.taken_in"):
@@ -52,7 +52,7 @@ def render(workbench: Workbench) -> None:
     left, _, right = st.columns([1.15, 0.06, 1])
     generation = st.session_state.setdefault("intake_generation", 0)
     with left:
-        markup.section("Files", "Photos, clips, or a ZIP of photos; one or many at once.")
+        markup.section("Files", "Photos, clips or a ZIP of photos, one or many at a time.")
         files = st.file_uploader(
             "Files",
             accept_multiple_files=True,
@@ -65,13 +65,13 @@ def render(workbench: Workbench) -> None:
         claims = _claims(generation)
         sources = _sources(generation)
     if go.button(
-        f"Take in {words.count(len(files), 'file')}" if files else "Take in",
+        f"Add {words.count(len(files), 'file')}" if files else "Add files",
         type="primary",
         disabled=not files or sources is None,
         key="intake_go",
     ):
         _take_in(workbench, case.case_id, files, claims, sources or NO_LIST)
-    if st.toggle("Show every file of this case that was not taken in", key="intake_refused"):
+    if st.toggle("Show every file that was not added to this case", key="intake_refused"):
         _refused_so_far(workbench.intake.refusals(case.case_id))
 
 
@@ -79,26 +79,30 @@ def _unlikely(files: Sequence[UploadedFile]) -> None:
     odd = [file.name for file in files if file.name.rpartition(".")[2].lower() not in SUFFIXES]
     if odd:
         markup.note(
-            "These names do not look like photos, clips or ZIPs; what counts is what is inside, "
-            "and each file gets its answer: " + ", ".join(odd[:5]),
+            "These names do not look like photos, clips or ZIP files. The contents decide, and you "
+            "get an answer for each file: " + ", ".join(odd[:5]),
             "caution",
         )
 
 
 def _claims(generation: int) -> Claims:
     markup.section(
-        "What the source says", "None of it is checked here; leave empty what is unknown."
+        "What the source says", "Nothing here is checked. Leave blank what you do not know."
     )
-    url = st.text_input("Source address", key=f"claim_url_{generation}", placeholder="https://…")
+    url = st.text_input(
+        "Source address (URL)", key=f"claim_url_{generation}", placeholder="https://…"
+    )
     account = st.text_input("Source account or person", key=f"claim_account_{generation}")
     one, two = st.columns(2)
     obtained = one.text_input(
         "Obtained on", key=f"claim_obtained_{generation}", placeholder="2020-10-19"
     )
     date = two.text_input(
-        "Said to be taken on", key=f"claim_date_{generation}", placeholder="2020-10 or 2020-10-19"
+        "Date taken, as claimed",
+        key=f"claim_date_{generation}",
+        placeholder="2020-10 or 2020-10-19",
     )
-    place = st.text_input("Said to be taken at", key=f"claim_place_{generation}")
+    place = st.text_input("Place taken, as claimed", key=f"claim_place_{generation}")
     note = st.text_area("Note", key=f"claim_note_{generation}", height=80)
     return Claims(
         source_url=url,
@@ -112,10 +116,10 @@ def _claims(generation: int) -> Claims:
 
 def _sources(generation: int) -> SourceList | None:
     """The source list, if there is one; None for one that cannot be used."""
-    with st.expander("Files with sources of their own", icon=":material/table_view:"):
+    with st.expander("Different sources? Add a list (CSV, Excel)", icon=":material/table_view:"):
         st.html(
-            '<div class="np-muted np-small">A CSV or XLSX with a row for each such file. What a '
-            "row leaves empty is taken from the fields above. Its columns: "
+            '<div class="np-muted np-small">A CSV or Excel file (XLSX) with a row for each such '
+            "file. Empty cells are filled from the fields above. Columns: "
             f"<b>{markup.safe(', '.join(names[0] for names in LIST_COLUMNS.values()))}</b>.</div>"
         )
         table = st.file_uploader("Source list", key=f"intake_sources_{generation}")
@@ -129,11 +133,11 @@ def _sources(generation: int) -> SourceList | None:
 
 
 def _show_list(found: SourceList) -> None:
-    _issues(found.errors, "The list cannot be used until these are mended:", "stop")
+    _issues(found.errors, "The list cannot be used until these are fixed:", "stop")
     odd = [one for one in found.issues if one.severity != "error"]
-    _issues(odd, "Not read of the list:", "caution")
+    _issues(odd, "Ignored in the list:", "caution")
     if not found.errors:
-        markup.note(f"{words.count(len(found.rows), 'file')} named with claims.", "good")
+        markup.note(f"Claims listed for {words.count(len(found.rows), 'file')}.", "good")
 
 
 def _issues(issues: Sequence[RowIssue], sentence: str, tone: theme.Tone) -> None:
@@ -150,14 +154,14 @@ def _take_in(
     claims: Claims,
     sources: SourceList,
 ) -> None:
-    """Take in file by file; whatever is pressed meanwhile stops it between two photos.
+    """Add file by file; any press meanwhile stops it between two photos.
 
-    Each report goes into a list that the session holds already, since the screen may be left at
-    any word to Streamlit.
+    Each report goes into a list that the session holds already, since any call to Streamlit may
+    end the run.
     """
     reports = [IntakeReport(total=len(files))]
     st.session_state[f"intake_reports_{case_id}"] = reports
-    bar = st.progress(0.0, text="Hashing, keeping and comparing …")
+    bar = st.progress(0.0, text="Hashing, storing and comparing …")
     st.button("Stop after this photo", key="intake_stop")
     with state.told():
         for report in workbench.intake.taking_in(
@@ -187,51 +191,51 @@ def _show_report(report: IntakeReport) -> None:
         if report.stopped:
             markup.note(report.stopped, "caution")
         if report.accepted:
-            markup.note(f"{taken} taken in: {_named(report.accepted)}.", "good")
+            markup.note(f"{taken} added: {_named(report.accepted)}.", "good")
         if report.known:
             markup.note(
-                f"{words.count(len(report.known), 'file')} passed over: here already, with the "
-                f"same name and claims ({_named(report.known)}).",
+                f"{words.count(len(report.known), 'file')} skipped: already in this case, with "
+                f"the same name and claims ({_named(report.known)}).",
                 "accent",
             )
         if report.copies:
             markup.note(
-                "Proposed as copies of what the case already has; they add no evidence unless a "
+                "Proposed as copies of exhibits already in the case. They add no evidence unless a "
                 "person splits them, and are read last:",
                 "accent",
                 points=[f"{new} as a copy of {old}" for new, old in report.copies],
             )
         if report.refused:
             markup.note(
-                f"{words.count(len(report.refused), 'file')} not taken in; the rest is untouched:",
+                f"{words.count(len(report.refused), 'file')} not added; the others are unaffected:",
                 "stop",
                 points=[refusal.reason for refusal in report.refused],
             )
         if report.problems:
             markup.note(
-                "Not everything went as asked; the rest was taken in:",
+                "Not everything worked; the rest was added:",
                 "caution",
                 points=report.problems,
             )
         row = st.container(horizontal=True, gap="small")
         if report.accepted and row.button("Start reading", type="primary", key="intake_read"):
             state.go("reading")
-        if report.accepted and row.button("See exhibits", key="intake_see"):
+        if report.accepted and row.button("See the exhibits", key="intake_see"):
             state.go("exhibits")
 
 
 def _refused_so_far(refusals: Sequence[Refusal]) -> None:
-    """Every file that this case could not take in, as its log has it."""
+    """Every file that could not be added to this case, as its log has it."""
     if not refusals:
-        markup.note("Every file that was brought to this case was taken in.", "good")
+        markup.note("Every file submitted to this case was added.", "good")
         return
     markup.table(
         ("File", "Bytes", "SHA-256", "Why"),
         [
             (
                 markup.safe(one.name),
-                "not asked" if one.size is None else f"{one.size:,}",
-                markup.mono(one.sha256 or "not read"),
+                "unknown" if one.size is None else f"{one.size:,}",
+                markup.mono(one.sha256 or "not computed"),
                 markup.safe(one.reason),
             )
             for one in refusals[:SHOWN_REFUSALS]

@@ -33,8 +33,8 @@ def render(workbench: Workbench) -> None:
         mine = workbench.review.next_to_review(actor, case.case_id)
         if case.to_review and mine is None:
             markup.note(
-                "What is left to review was taken in by you, or needs a reviewer: another person "
-                "has to judge it. They sign in under their own name.",
+                "You added what is left to review, or you are not a reviewer: another person has "
+                "to judge it, signed in under their own name.",
                 "caution",
             )
         _overdue(workbench, case)
@@ -42,7 +42,7 @@ def render(workbench: Workbench) -> None:
         markup.section("About this case")
         markup.facts(
             (
-                ("Rule", f"{words.POLICIES[case.policy]}: {POLICY_WORDS[case.policy]}"),
+                ("Review policy", f"{words.POLICIES[case.policy]}: {POLICY_WORDS[case.policy]}"),
                 ("Opened", f"{words.when(case.opened_at)} by {case.opened_by}"),
                 ("Material", case.provenance),
                 ("Identifier", case.case_id),
@@ -52,12 +52,12 @@ def render(workbench: Workbench) -> None:
 
 
 def _overdue(workbench: Workbench, case: CaseSummary) -> None:
-    """Name the trace requests whose time to be answered is over."""
+    """Name the trace requests whose deadline has passed."""
     today = workbench.tracing.today()
     late = [one for one in workbench.tracing.traces(case.case_id) if one.overdue(today)]
     if late:
         markup.note(
-            "Trace requests without an answer in the time given:",
+            "Trace requests not answered in time:",
             "caution",
             points=[f"{one.trace_id}: {one.standing(today)}" for one in late],
         )
@@ -68,7 +68,7 @@ def _counts(case: CaseSummary, step: str) -> None:
         (
             (f"{case.exhibits:,}", "exhibits", step == "intake"),
             (f"{case.waiting:,}", "waiting to be read", step == "reading"),
-            (f"{case.to_review:,}", "read, to review", step == "review"),
+            (f"{case.to_review:,}", "to review", step == "review"),
             (f"{case.decided:,}", "plates decided", step == "candidates"),
             (f"{case.sealed:,}", "bundles sealed", step == "export"),
         )
@@ -78,18 +78,18 @@ def _counts(case: CaseSummary, step: str) -> None:
 def _next(case: CaseSummary) -> tuple[str, str, str]:
     """The screen to go to, why, and the words on the button."""
     if not case.exhibits:
-        return "intake", "Take in the first photos or clips.", "Take material in"
+        return "intake", "Add the first photos or clips.", "Add files"
     if case.waiting:
         what = words.count(case.waiting, "photo waits", "photos wait")
-        return "reading", f"{what} for the readers.", "Start reading"
+        return "reading", f"{what} to be read.", "Start reading"
     if case.to_review:
         what = words.count(case.to_review, "exhibit has", "exhibits have")
         return "review", f"{what} readings that nobody has judged.", "Review the readings"
     if case.awaiting:
         what = words.count(case.awaiting, "plate awaits", "plates await")
-        return "candidates", f"{what} the confirmation of another reviewer.", "See candidates"
+        return "candidates", f"{what} confirmation by another reviewer.", "See candidates"
     if not case.decided:
-        return "candidates", "Hold the reviewed plates against the catalog.", "See candidates"
+        return "candidates", "Search the catalog for the reviewed plates.", "See candidates"
     if not case.sealed:
         return "export", "Seal what was found in a signed bundle.", "Seal a bundle"
     return "export", "A bundle is sealed. New entries need a new bundle.", "See the bundles"

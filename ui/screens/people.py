@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 def render(workbench: Workbench) -> None:
-    """Everyone enrolled, the form for another person, and the trust anchors."""
+    """Everyone in the store, the form for another person, and the trust anchors."""
     state.require_user()
     markup.head(
         "People and keys",
-        "Every act is recorded under a person's name. Each person has an Ed25519 key of their own.",
+        "Every action is recorded under a person's name. Each person has their own Ed25519 key.",
     )
     rows = [
         (
@@ -34,7 +34,7 @@ def render(workbench: Workbench) -> None:
         )
         for person in workbench.people.everyone()
     ]
-    markup.table(("Name", "Roles", "Key", "Enrolled", "Public key"), rows)
+    markup.table(("Name", "Roles", "Key", "Added", "Public key"), rows)
     st.space("small")
     left, _, right = st.columns([1, 0.06, 1.1])
     with left:
@@ -56,15 +56,15 @@ def _roles(person: Person) -> str:
 
 def _service(workbench: Workbench) -> None:
     markup.section(
-        "Change a person's roles, or end their service",
-        "A custodian does this. What somebody did stays theirs; from then on nothing is done, "
-        "or signed, under their name.",
+        "Change roles, or record that somebody left",
+        "For administrators. What a person did stays under their name; once they have left, "
+        "nothing more can be done or signed under it.",
     )
     if state.lacks_role("person.ended"):
         return
     people = {person.person_id: person for person in workbench.people.in_service()}
     who = st.selectbox(
-        "Who",
+        "Person",
         list(people),
         index=None,
         format_func=lambda key: markup.plain(people[key].name),
@@ -73,13 +73,13 @@ def _service(workbench: Workbench) -> None:
     if who is None:
         return
     person = people[who]
-    begun = {f"Begin: {words.ROLES[role]}": role for role in Role if role not in person.roles}
-    ended = {f"End: {words.ROLES[role]}": role for role in person.roles}
-    leaves = f"{markup.plain(person.name)} left"
-    what = st.radio("What", [*begun, *ended, leaves], index=None, key=f"service_what-{who}")
-    reason = st.text_input("Why", key=f"service_reason-{who}")
+    begun = {f"Give role: {words.ROLES[role]}": role for role in Role if role not in person.roles}
+    ended = {f"Remove role: {words.ROLES[role]}": role for role in person.roles}
+    leaves = f"{markup.plain(person.name)} has left"
+    what = st.radio("Change", [*begun, *ended, leaves], index=None, key=f"service_what-{who}")
+    reason = st.text_input("Reason", key=f"service_reason-{who}")
     seen = state.bound(f"service-{who}", person.seen)
-    if not st.button("Record it", disabled=what is None, key=f"service_go-{who}"):
+    if not st.button("Record the change", disabled=what is None, key=f"service_go-{who}"):
         return
     with state.told():
         actor = state.require_user()
@@ -94,27 +94,27 @@ def _service(workbench: Workbench) -> None:
 
 
 def _clock(workbench: Workbench) -> None:
-    """Let a custodian say that the clock is right, where it runs behind the last entry."""
+    """Let an administrator say that the clock is right where it runs behind the last entry."""
     remark = workbench.stores.ledger.clock_remark()
     if not remark or state.lacks_role("clock-corrected"):
         return
     st.space("small")
     markup.section("Correct the clock", remark)
-    reason = st.text_input("How it is known that the clock is right now", key="clock_reason")
+    reason = st.text_input("How do you know that the clock is right now?", key="clock_reason")
     if not st.button("Record that the clock is right", key="clock_go"):
         return
     with state.told():
         workbench.people.correct_clock(state.require_user(), reason=reason)
-        state.flash("Recorded: entries bear the clock's time from now on.")
+        state.flash("Recorded: from now on, entries carry the clock's time.")
         st.rerun()
 
 
 def _key_chip(person: Person, key: PublicKey) -> str:
-    """Say of the last key of a person what a custodian should know of it."""
+    """Label the last key of a person with what an administrator should know about it."""
     if key.valid_before is not None:
         return markup.chip("ended", "caution")
     if key.held_by == "person":
-        return markup.chip("kept by the person", "good")
+        return markup.chip("held by the person", "good")
     if person.has_passphrase:
         return markup.chip("with passphrase", "good")
     return markup.chip("no passphrase", "caution")
@@ -122,7 +122,7 @@ def _key_chip(person: Person, key: PublicKey) -> str:
 
 def _enrol(workbench: Workbench) -> None:
     markup.section(
-        "Enrol a person", "A custodian does this. The key is made and kept here, or their own."
+        "Add person", "For administrators. The key is stored here, unless they keep their own."
     )
     if state.lacks_role("person.enrolled"):
         return
@@ -133,12 +133,12 @@ def _enrol(workbench: Workbench) -> None:
             "Passphrase for their key", type="password", key="enrol_passphrase"
         )
         own = st.text_input(
-            "Or the public key of a key that they keep themselves",
+            "Or the public key, if they keep their own key",
             key="enrol_public_key",
-            help="The one line of their .pub file (ssh-ed25519 …). They then sign bundles on "
-            "their own machine, and the bundle says that the key is their own.",
+            help="The one line in their .pub file (ssh-ed25519 …). They then sign bundles on "
+            "their own computer, and the bundle says that the key is their own.",
         )
-        sent = st.form_submit_button("Enrol", type="primary", key="enrol_send")
+        sent = st.form_submit_button("Add person", type="primary", key="enrol_send")
     if sent:
         with state.told():
             person = workbench.people.enrol(
@@ -148,7 +148,7 @@ def _enrol(workbench: Workbench) -> None:
                 public_key=own.strip() or None,
                 by=state.require_user(),
             )
-            state.flash(f"{person.name} is enrolled.")
+            state.flash(f"{person.name} was added.")
             st.rerun()
 
 
@@ -164,7 +164,7 @@ def role_boxes(key: str, *, ticked: bool) -> tuple[Role, ...]:
 
 
 def keys(workbench: Workbench) -> None:
-    """Every key of a person with its dates, and the forms to begin the next or end one."""
+    """Every key of a person with its dates, and the forms to create the next or end one."""
     actor = state.require_user()
     people = {
         person.person_id: person.name
@@ -173,14 +173,14 @@ def keys(workbench: Workbench) -> None:
     }
     markup.section(
         "Change a key",
-        "A key that ends stays in the list of allowed signers with its dates, so that old "
-        "bundles still verify and later signatures do not.",
+        "An ended key stays in the list of allowed signers with its dates, so old bundles still "
+        "verify and later signatures do not.",
     )
-    person = st.selectbox("Whose", list(people), format_func=people.__getitem__, key="key_person")
+    person = st.selectbox("Person", list(people), format_func=people.__getitem__, key="key_person")
     had = workbench.people.keys_of(person)
     seen = state.bound(f"keys-{person}", workbench.people.person(person).seen)
     markup.table(
-        ("Key", "From", "Until", "Kept by"),
+        ("Key", "From", "Until", "Held by"),
         [
             (
                 f'<span class="np-small">{markup.mono(key.fingerprint)}</span>',
@@ -191,7 +191,7 @@ def keys(workbench: Workbench) -> None:
             for key in had
         ],
     )
-    begin, end = st.tabs(["Begin the next key", "End a key (revoke)"])
+    begin, end = st.tabs(["Create a new key", "End (revoke) a key"])
     with begin:
         _begin_key(workbench, person, seen)
     with end:
@@ -200,9 +200,9 @@ def keys(workbench: Workbench) -> None:
 
 def _begin_key(workbench: Workbench, person: str, seen: int) -> None:
     with st.form("key_begin", clear_on_submit=True, border=False):
-        passphrase = st.text_input("Passphrase", type="password", key="key_passphrase")
-        own = st.text_input("Or a public key of their own (.pub)", key="key_public")
-        sent = st.form_submit_button("Begin it", key="key_begin_send")
+        passphrase = st.text_input("Its passphrase", type="password", key="key_passphrase")
+        own = st.text_input("Or the public key, if they keep their own (.pub)", key="key_public")
+        sent = st.form_submit_button("Create the new key", key="key_begin_send")
     if sent:
         with state.told():
             workbench.people.begin_key(
@@ -212,20 +212,20 @@ def _begin_key(workbench: Workbench, person: str, seen: int) -> None:
                 passphrase=passphrase or None,
                 public_key=own.strip() or None,
             )
-            state.flash("The new key is in use; hand out the new allowed_signers.")
+            state.flash("The new key is in use; hand out the new allowed_signers file.")
             st.rerun()
 
 
 def _end_key(workbench: Workbench, person: str, fingerprints: list[str], seen: int) -> None:
     with st.form("key_end", clear_on_submit=True, border=False):
         which = st.selectbox(
-            "Which", fingerprints[::-1], key=f"key_which-{person}-{len(fingerprints)}"
+            "Key", fingerprints[::-1], key=f"key_which-{person}-{len(fingerprints)}"
         )
         since = st.datetime_input(
-            "Since when (UTC; empty: now)", value=None, key="key_since", help="May lie in the past."
+            "Ended on (UTC; empty: now)", value=None, key="key_since", help="It may be in the past."
         )
-        reason = st.text_input("Why", key="key_reason")
-        sent = st.form_submit_button("End it", key="key_end_send")
+        reason = st.text_input("Reason", key="key_reason")
+        sent = st.form_submit_button("End this key", key="key_end_send")
     if sent:
         with state.told():
             workbench.people.end_key(
@@ -236,14 +236,15 @@ def _end_key(workbench: Workbench, person: str, fingerprints: list[str], seen: i
                 at=None if since is None else since.replace(tzinfo=UTC),
                 fingerprint=which,
             )
-            state.flash("The key has ended; hand out the new allowed_signers.")
+            state.flash("The key has ended; hand out the new allowed_signers file.")
             st.rerun()
 
 
 def _trust(workbench: Workbench) -> None:
     markup.section(
-        "For whoever verifies",
-        "Hand this file over by another way than the bundle: a bundle cannot vouch for itself.",
+        "For those who verify bundles",
+        "Send this file separately from the bundle, for instance in person; otherwise a forger "
+        "could replace both.",
     )
     signers = workbench.people.allowed_signers_text()
     st.code(signers or "(nobody yet)", language=None, wrap_lines=True)

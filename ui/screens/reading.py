@@ -1,4 +1,4 @@
-"""Reading: the machines' part runs in the background; here it is started, watched and stopped."""
+"""Reading runs in the background; here it is started, watched and stopped."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ EVERY_SECONDS = 1.5
 
 
 def render(workbench: Workbench) -> None:
-    """Progress and its controls; the page looks again by itself while readers run."""
+    """Progress and its controls; the page refreshes itself while engines run."""
     state.require_user()
     case = state.require_case(workbench)
     markup.head(
         "Reading",
-        "Each photo is searched for plates, and each plate is read by every reader that is "
-        "ready. You can go on working, or close the page; stopped work goes on where it was.",
+        "The program looks for plates in each photo, and every engine that is ready reads each "
+        "plate. You can keep working or close the page; stopped work resumes where it left off.",
         eyebrow=case.title,
     )
     running = workbench.reading.progress(case.case_id).running
@@ -31,13 +31,13 @@ def render(workbench: Workbench) -> None:
         workbench, case.case_id, was_running=running
     )
     st.space("small")
-    markup.section("Readers")
+    markup.section("OCR engines")
     markup.table(
         ("", ""),
         [
             (
                 markup.chip(
-                    "ready" if reader.available else "not here",
+                    "ready" if reader.available else "not installed",
                     "good" if reader.available else "neutral",
                 ),
                 (
@@ -58,12 +58,12 @@ def _progress(workbench: Workbench, case_id: str, *, was_running: bool) -> None:
     if progress.running:
         share = progress.done / progress.total if progress.total else 0.0
         counted = f"Reading {progress.current} – {progress.done} of {progress.total} done"
-        st.progress(share, text=counted if progress.current else "Loading the readers")
+        st.progress(share, text=counted if progress.current else "Loading the engines")
         if st.button("Stop after this photo", key="reading_stop"):
             workbench.reading.stop(case_id)
-            markup.note("Stopping when the current photo is done.", "caution")
+            markup.note("Reading stops after the current photo.", "caution")
     elif case.waiting:
-        markup.section(words.count(case.waiting, "photo waits", "photos wait") + " to be read")
+        markup.section(words.count(case.waiting, "photo") + " waiting to be read")
         if st.button("Start reading", type="primary", key="reading_start"):
             with state.told():
                 workbench.reading.start(state.require_user(), case_id)
@@ -72,7 +72,7 @@ def _progress(workbench: Workbench, case_id: str, *, was_running: bool) -> None:
         _nothing_waits(case.exhibits, case.to_review)
     if progress.problems:
         markup.note(
-            "Some photos could not be read; they stay in the case as they are:",
+            "Some photos could not be read; they stay in the case unchanged:",
             "stop",
             points=progress.problems,
         )
@@ -80,10 +80,10 @@ def _progress(workbench: Workbench, case_id: str, *, was_running: bool) -> None:
 
 def _nothing_waits(exhibits: int, to_review: int) -> None:
     if not exhibits:
-        markup.empty("Nothing to read yet", "Take photos in first; they then wait here.")
-        if st.button("Take material in", key="reading_intake"):
+        markup.empty("Nothing to read yet", "Add photos first; then start reading here.")
+        if st.button("Add files", key="reading_intake"):
             state.go("intake")
         return
-    markup.note("Every photo of this case has been read.", "good")
+    markup.note("Every photo in this case has been read.", "good")
     if to_review and st.button("Review the readings", type="primary", key="reading_review"):
         state.go("review")

@@ -1,4 +1,4 @@
-"""Review: the crop beside the reading, its doubt in the open, and nothing chosen beforehand."""
+"""Review: the crop next to the reading and its uncertainty, with nothing preselected."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def render(workbench: Workbench) -> None:
 
 
 def _choose(workbench: Workbench, actor: Actor, case: CaseSummary) -> QueuePlace | None:
-    """The region to look at: where somebody pointed, else what waits for this person."""
+    """The region to show: the one requested, else the next one for this person."""
     queue = workbench.review.queue(case.case_id)
     if not queue.regions:
         markup.empty(
             "Nothing to review yet",
-            "When photos have been read, each plate that was found comes here to be judged.",
+            "Once photos have been read, every plate found appears here for you to judge.",
         )
         if st.button("Go to reading", key="review_reading"):
             state.go("reading")
@@ -56,7 +56,7 @@ def _choose(workbench: Workbench, actor: Actor, case: CaseSummary) -> QueuePlace
     previous, listed, following = st.columns([1, 3.4, 1.25], vertical_alignment="bottom")
     blind = state.is_blind(case.case_id)
     chosen = listed.selectbox(
-        f"Plate region ({queue.open:,} of {queue.regions:,} have something to judge)",
+        f"{words.count(queue.open, 'plate region')} to review ({queue.regions:,} found)",
         members,
         key="review_region",
         format_func=lambda member: _named(at[member], blind=blind),
@@ -66,13 +66,13 @@ def _choose(workbench: Workbench, actor: Actor, case: CaseSummary) -> QueuePlace
         "Back", key="review_back", shortcut="b", width="stretch", disabled=index == 0
     ):
         _point(members[index - 1])
-    if following.button("Next to judge", key="review_next", shortcut="n", width="stretch"):
+    if following.button("Next to review", key="review_next", shortcut="n", width="stretch"):
         upcoming = workbench.review.next_to_review(actor, case.case_id, after=chosen)
         if upcoming is None:
-            state.flash("Nothing more waits for your judgement in this case.")
+            state.flash("Nothing else in this case is waiting for your judgement.")
         _point(upcoming or chosen)
     st.html(
-        acts.turn(key="b", button="review_back", what="the plate before")
+        acts.turn(key="b", button="review_back", what="the previous plate")
         + acts.turn(key="n", button="review_next", what="the next plate")
     )
     return at[chosen]
@@ -95,10 +95,10 @@ def _window(workbench: Workbench, actor: Actor, case_id: str) -> tuple[QueuePlac
 
 
 def _region_named(said: object) -> tuple[str, str] | None:
-    """The region that the list says: as it is, or by its words, where these have changed since.
+    """The region chosen in the list: itself, or found by its label where labels have changed since.
 
-    A browser sends the words of what is chosen; Streamlit gives them back as they are where no
-    region of this run is called so any more.
+    A browser sends the label of the choice; Streamlit passes it through where no region of this run
+    has that label any more.
     """
     if isinstance(said, tuple):
         return said
@@ -155,12 +155,12 @@ def _look(workbench: Workbench, place: Place) -> None:
     )
     photo_viewer(
         crop,
-        alt=f"Region {region.region_id} of {exhibit.exhibit_id}, cut out and straightened",
+        alt=f"Region {region.region_id} of {exhibit.exhibit_id}, cropped and straightened",
         key=f"crop-{place.key}",
         height_px=360,
     )
     _other_looks(workbench, place)
-    st.html('<div class="np-small np-muted">The photo it was cut from:</div>')
+    st.html('<div class="np-small np-muted">The photo this crop comes from:</div>')
     photo_viewer(
         workbench.exhibits.upright_png(place.case_id, exhibit.exhibit_id, longest=1400),
         width=exhibit.width,
@@ -183,7 +183,7 @@ def _look(workbench: Workbench, place: Place) -> None:
 
 
 def _other_looks(workbench: Workbench, place: Place) -> None:
-    """The other exposures that were joined as this plate, to look at side by side."""
+    """The other exposures that were joined as this plate, side by side."""
     here = (place.view.summary.exhibit_id, place.region.region_id)
     plate = workbench.review.plate(place.case_id, place.plate_id)
     others = [member for member in plate.members if member != here]
@@ -191,7 +191,7 @@ def _other_looks(workbench: Workbench, place: Place) -> None:
         return
     st.html(
         '<div class="np-small np-muted">The same plate in other photos; their readings are '
-        "weighed together:</div>"
+        "combined:</div>"
     )
     for column, (exhibit_id, region_id) in zip(st.columns(3), others[:3], strict=False):
         with column:
@@ -214,19 +214,19 @@ def _join(workbench: Workbench, case: CaseSummary, chosen: QueuePlace, *, seen: 
         return
     blind = state.is_blind(case.case_id)
     at = {(place.exhibit_id, place.region_id): place for place in places}
-    with st.expander("Two exposures show the same plate?", icon=":material/link:"):
+    with st.expander("Do two exposures show the same plate?", icon=":material/link:"):
         st.html(
-            '<div class="np-muted">Joined, their readings are weighed together. A repost of one '
-            "exposure is a copy, not a second look.</div>"
+            '<div class="np-muted">If you join them, their readings are combined. A repost is '
+            "a copy of an exposure, not a second exposure.</div>"
         )
         members = st.multiselect(
-            "Regions that show one physical plate",
+            "Regions that show the same physical plate",
             list(at),
             format_func=lambda member: _named(at[member], blind=blind),
             key="join_members",
         )
-        reason = st.text_input("How you know", key="join_reason")
-        if st.button("Join", disabled=len(members) < 2, key="join_go"):
+        reason = st.text_input("How do you know?", key="join_reason")
+        if st.button("Join as one plate", disabled=len(members) < 2, key="join_go"):
             with state.told():
                 workbench.review.join_plates(
                     state.require_user(), case.case_id, tuple(members), seen=seen, reason=reason

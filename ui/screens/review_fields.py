@@ -27,15 +27,15 @@ ADDABLE: tuple[FieldName, ...] = ("maker", "model", "serial", "part_number", "da
 CONFIRM_KEYS = "123456789"
 CORRECT_KEYS = "qwetyuiop"  # the row below the digits; Streamlit keeps R for itself
 FORMS = {
-    Judgement.CORRECTED: "Write what you read",
-    Judgement.REJECTED: "Why it is not that field",
+    Judgement.CORRECTED: "What you read",
+    Judgement.REJECTED: "Why it is not this field",
     Judgement.UNSURE: "Why you are unsure",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """The region under review and everything recorded of it."""
+    """The region under review and everything recorded about it."""
 
     case_id: str
     view: ExhibitView
@@ -62,12 +62,12 @@ class Place:
 
 
 def judge(workbench: Workbench, actor: Actor, place: Place) -> None:
-    """The fields, each with its judgement or with what can be said of it."""
+    """The fields, each with its judgement or the possible answers."""
     st.toggle(
         "Transcribe blind first",
         key=f"blind-{place.case_id}",
-        help="You write what you see before any machine reading is shown. What you wrote then "
-        "is recorded as written blind.",
+        help="Type what you see before any machine reading is shown. Your transcription is "
+        "recorded as blind.",
     )
     why_not = workbench.review.why_not(actor, place.case_id, place.view.summary.exhibit_id)
     if why_not is not None:
@@ -107,7 +107,7 @@ def _field(
             _said(review)
             _dissent(place, field.field)
             opened = f"{place.key}-{field.field}" in _open_forms()
-            with st.expander("The machine's reading, and judging again", expanded=opened):
+            with st.expander("Show the machine's reading · Change answer", expanded=opened):
                 st.html(markup.chips(_strength(place, field)))
                 _machine(place, field)
                 if may:
@@ -117,8 +117,8 @@ def _field(
         _dissent(place, field.field)
         if may and state.is_blind(place.case_id):
             st.html(
-                '<div class="np-small np-muted">The machine\'s reading was shown to you before; '
-                "what you say now is not recorded as blind.</div>"
+                '<div class="np-small np-muted">You have already seen the machine\'s reading, '
+                "so your answer is not recorded as blind.</div>"
             )
         _machine(place, field)
         if may:
@@ -130,7 +130,7 @@ def _at(place: Place, field: str) -> tuple[str, str, str]:
 
 
 def _hidden(workbench: Workbench, actor: Actor, place: Place, field: str) -> bool:
-    """Whether machine and colleagues are still covered: blind, not judged and not seen by me."""
+    """Whether machine and colleagues are still hidden: blind, not judged, not seen before."""
     if not state.is_blind(place.case_id):
         return False
     if any(review.reviewer_id == actor.person_id for review in place.reviews_of(field)):
@@ -168,20 +168,20 @@ def _said(review: Review) -> None:
 
 
 def _not_recorded(place: Place, field: str) -> None:
-    """What was not recorded of the last answer, and why; it stays until one is recorded."""
+    """Why the last answer was not recorded; it stays until one is recorded."""
     why = state.refusals().get(f"{place.key}-{field}")
     if why is not None:
         markup.note(why, "stop")
 
 
 def _open_forms() -> dict[str, tuple[Judgement, int]]:
-    """The small forms that are open, each with what its person saw when they opened it."""
+    """The open forms, each with the judgement it is for and what its person saw on opening it."""
     forms: dict[str, tuple[Judgement, int]] = st.session_state.setdefault("np_forms", {})
     return forms
 
 
 def _dissent(place: Place, field: str) -> None:
-    """What others said of the field, and did not take back, where it is otherwise."""
+    """What others judged differently about the field and did not take back."""
     for one in dissent_of(place.reviews_of(field)):
         markup.note(f"Dissent: {one}", "caution")
 
@@ -194,10 +194,10 @@ def _answers(
     *,
     number: int | None = None,
 ) -> None:
-    """Confirm at once, or open the small form that another answer needs.
+    """Confirm at once, or open the form that another answer needs.
 
-    What a button does is done before anything is drawn, over what it was drawn over: however
-    quickly keys come, none is lost, and none speaks of what its person has not seen.
+    A button acts before anything is drawn, on the state it was drawn from: however quickly keys
+    come, none is lost, and none judges what its person has not seen.
     """
     key = f"{place.key}-{field.field}"
     forms = _open_forms()
@@ -214,7 +214,7 @@ def _answers(
                 "Confirm",
                 key=f"confirm-{key}",
                 shortcut=confirm,
-                help="What the machine read is there",
+                help="The plate shows what the machine read",
                 on_click=_confirm,
                 args=(workbench, actor, place, field.field, state.refusals()),
             )
@@ -234,7 +234,7 @@ def _answers(
 
 
 def _mark(actor: Actor, place: Place, field: FieldReading, *, confirm: str, correct: str) -> None:
-    """Let the browser keep what is pressed here until it is answered (`ui/components/acts`)."""
+    """Let the browser store presses here until they are answered (`ui/components/acts`)."""
     key, name = f"{place.key}-{field.field}", words.field(field.field)
     exhibit, region = place.view.summary.exhibit_id, place.region.region_id
     marks = [
@@ -285,9 +285,9 @@ def _send(
     reason: str = "",
     blind: bool = False,
 ) -> bool:
-    """Record an answer over what the place was drawn with; says whether it is recorded.
+    """Record an answer to the state that the place was drawn from; say whether it is recorded.
 
-    It asks Streamlit for nothing: inside a callback that could end the run, and lose a press.
+    It does not call Streamlit: inside a callback, that could end the run and lose a press.
     """
     key = f"{place.key}-{field}"
     try:
@@ -324,20 +324,22 @@ def _form(
                 FORMS[answer],
                 value=field.text,
                 key=f"text-{key}",
-                help="Write ? for a character you cannot read.",
+                help="Type ? for each character you cannot read.",
             )
         label = "Reason (optional)" if answer is Judgement.CORRECTED else FORMS[answer]
         reason = st.text_input(label, key=f"reason-{key}")
         with st.container(horizontal=True, gap="small"):
             send = st.form_submit_button("Record", type="primary", key=f"record-{key}")
-            leave = st.form_submit_button("Leave it", key=f"leave-{key}")
+            leave = st.form_submit_button("Cancel", key=f"leave-{key}")
     focus_on(f"{'text' if answer is Judgement.CORRECTED else 'reason'}-{key}")
     if leave:
         _open_forms().pop(key, None)
         state.refusals().pop(key, None)
         st.rerun()
     if send and answer is Judgement.CORRECTED and text.strip() == field.text:
-        markup.note("This is what the machine read. Change it, or leave it and confirm.", "caution")
+        markup.note(
+            "This is what the machine read. Change it, or cancel and press Confirm.", "caution"
+        )
     elif send:
         _record(workbench, place, field.field, answer, seen=seen, text=text, reason=reason)
 
@@ -345,13 +347,13 @@ def _form(
 def _transcribe(workbench: Workbench, place: Place, field: FieldName) -> None:
     key = f"{place.key}-{field}"
     text = st.text_input(
-        f"The {words.field(field).lower()} as you read it",
+        f"{words.field(field)}, as you read it",
         key=f"blindtext-{key}",
-        help="Write ? for a character you cannot read.",
+        help="Type ? for each character you cannot read.",
     )
     seen = state.bound(f"blind-{key}", place.view.seen)
     row = st.container(horizontal=True, gap="small")
-    if row.button("Record, then show", type="primary", key=f"blindgo-{key}"):
+    if row.button("Record and show the machine's reading", type="primary", key=f"blindgo-{key}"):
         _record(workbench, place, field, Judgement.CORRECTED, seen=seen, text=text, blind=True)
     if row.button("I cannot read it", key=f"blindno-{key}"):
         why = "Could not be read blind."
@@ -369,7 +371,7 @@ def _record(
     reason: str = "",
     blind: bool = False,
 ) -> None:
-    """Record what was written, and draw the screen again; what was refused is kept as typed."""
+    """Record the input and redraw the screen; refused input stays as typed."""
     key = f"{place.key}-{field}"
     forms = _open_forms()
     if _send(
@@ -388,7 +390,7 @@ def _record(
         for name in ("text", "reason", "blindtext"):
             st.session_state.pop(f"{name}-{key}", None)
     elif key in forms:
-        forms[key] = (judgement, place.view.seen)  # what stands now is drawn beside the refusal
+        forms[key] = (judgement, place.view.seen)  # the refusal is drawn with what stands now
     st.rerun()
 
 
@@ -399,9 +401,7 @@ def _when_done(workbench: Workbench, actor: Actor, place: Place) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         here = (place.view.summary.exhibit_id, place.region.region_id)
         upcoming = workbench.review.next_to_review(actor, place.case_id, after=here)
-        if upcoming is not None and st.button(
-            "On to the next plate", type="primary", key="review_on"
-        ):
+        if upcoming is not None and st.button("Next plate", type="primary", key="review_on"):
             st.session_state["review_at"] = upcoming
             st.rerun()
         if st.button(

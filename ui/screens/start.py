@@ -1,4 +1,4 @@
-"""Start: who you are, the demo case, and which readers are installed."""
+"""Start: who you are, the demo case, and which OCR engines are installed."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
 LEDE = (
-    "From a photo of a nameplate to evidence that anyone can check: read the plate, say how sure "
-    "that is, find the unit in the permits, and seal it all in a signed bundle."
+    "Read nameplates in photos, see how sure each character is, search export permits for "
+    "the unit, and export a signed bundle that anyone can verify."
 )
 
 SHORT_LIST = 12
-"""Up to how many people the sign-in shows as a list."""
+"""Most people that the sign-in shows as a list."""
 
 
 def sign_in(workbench: Workbench) -> None:
@@ -46,7 +46,7 @@ def _known_person(workbench: Workbench) -> None:
     everyone = workbench.people.in_service()
     names = {person.person_id: person for person in everyone}
     markup.section(
-        "Who are you?", "What you do is recorded under your name and signed by your key."
+        "Who are you?", "What you do is recorded under your name and signed with your key."
     )
     chosen = _name(names)
     passphrase = proof = None
@@ -62,25 +62,25 @@ def _known_person(workbench: Workbench) -> None:
 
 
 def _signature(workbench: Workbench, person_id: str) -> str:
-    """Ask who keeps their own key for a signature by it; the question stays until it is used."""
+    """Ask a person who holds their own key to sign; the challenge stays until it is used."""
     asked: dict[str, str] = st.session_state.setdefault("np_challenges", {})
-    if person_id not in asked or st.button("Ask anew", key="who_ask_anew", type="tertiary"):
+    if person_id not in asked or st.button("New command", key="who_ask_anew", type="tertiary"):
         asked[person_id] = workbench.people.challenge(person_id)
     minutes = int(CHALLENGE_LIVES.total_seconds()) // 60
     st.html(
-        '<div class="np-muted">You keep your own key, so you prove with it who you are. Run this '
-        f"on your machine within {minutes} minutes, and paste what it prints.</div>"
+        '<div class="np-muted">You keep your own key, so you sign in with a signature. Run this '
+        f"command on your computer within {minutes} minutes, and paste its output below.</div>"
     )
     st.code(
         f"printf %s '{asked[person_id]}' | ssh-keygen -Y sign -n {NAMESPACE} -f ~/.ssh/id_ed25519",
         language=None,
         wrap_lines=True,
     )
-    return st.text_area("The signature", key="who_signature", height=150)
+    return st.text_area("Signature", key="who_signature", height=150)
 
 
 def _name(names: Mapping[str, Person]) -> str | None:
-    """Whose name is chosen: a list to look over is quicker than a box to search, while short."""
+    """The person chosen: while short, a list is quicker to use than a search box."""
     known = list(names)
 
     def called(person_id: str) -> str:
@@ -98,22 +98,22 @@ def _name(names: Mapping[str, Person]) -> str | None:
 def _first_person(workbench: Workbench) -> None:
     markup.section(
         "Who are you?",
-        "This store is empty. The first person enrolled keeps it: they may enrol others, import "
-        "catalogs and seal bundles.",
+        "You are the first user, so you become the administrator (custodian): you can add people, "
+        "import catalogs and seal bundles.",
     )
     with st.form("first_person", border=False):
         name = st.text_input(
-            "Your name", key="first_name", placeholder="As it should stand in evidence"
+            "Your name", key="first_name", placeholder="As it should appear in evidence"
         )
         roles = role_boxes("first_role", ticked=True)
         passphrase = st.text_input(
             "Passphrase for your key (recommended)",
             type="password",
             key="first_passphrase",
-            help="Asked for at every sign-in. Without one, whoever can reach this computer can "
-            "act under your name.",
+            help="You enter it at every sign-in. Without one, anyone who can reach this computer "
+            "can act under your name.",
         )
-        sent = st.form_submit_button("Enrol and sign in", type="primary", key="enrol_first")
+        sent = st.form_submit_button("Add me and sign in", type="primary", key="enrol_first")
     if sent:
         with state.told():
             person = workbench.people.enrol(name, roles, passphrase=passphrase or None, by=None)
@@ -139,14 +139,14 @@ def _demo(workbench: Workbench) -> None:
     with st.container(border=True, key="card-demo"):
         markup.section(
             "The demo case",
-            "A made-up inquiry: photos of camera nameplates drawn by this program, one of them a "
-            "repost, one unreadable, and a made-up catalog of permits. Five minutes, start to end.",
+            "An invented inquiry: photos of camera nameplates drawn by this program, one of them a "
+            "repost and one unreadable, with an invented catalog of permits. Allow five minutes.",
         )
         if demo is not None:
             if st.button("Open the demo case", type="primary", key="open_demo"):
                 state.choose_case(demo.case_id)
                 state.go("overview")
-        elif st.button("Make the demo case", type="primary", key="make_demo"):
+        elif st.button("Create the demo case", type="primary", key="make_demo"):
             _make_demo(workbench)
 
 
@@ -154,7 +154,7 @@ def _make_demo(workbench: Workbench) -> None:
     bar = st.progress(0.0, text="Drawing the plates …")
 
     def on_step(name: str, done: int, total: int) -> None:
-        bar.progress(done / max(total, 1), text=markup.plain(f"Taking in {name}"))
+        bar.progress(done / max(total, 1), text=markup.plain(f"Adding {name}"))
 
     with state.told():
         case = workbench.demo.load(state.require_user(), on_step=on_step)
@@ -168,21 +168,21 @@ def _own_work(workbench: Workbench) -> None:
         "Your own material",
         f"This store holds {words.count(len(cases), 'case')}."
         if cases
-        else "There is no case in this store yet.",
+        else "This store has no cases yet.",
     )
-    if st.button("Go to the cases", key="start_cases", icon=":material/folder_open:"):
+    if st.button("Go to cases", key="start_cases", icon=":material/folder_open:"):
         state.go("cases")
 
 
 def _readers(workbench: Workbench) -> None:
     markup.section(
-        "Readers on this computer",
-        "Independent programs that read plates. One is enough; where two disagree, you see it.",
+        "OCR engines on this computer",
+        "Independent programs that read plates. One is enough; where two disagree, you see both.",
     )
     rows = [
         (
             markup.chip(
-                "ready" if reader.available else "not here",
+                "ready" if reader.available else "not installed",
                 "good" if reader.available else "neutral",
             ),
             (

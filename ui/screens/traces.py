@@ -1,4 +1,4 @@
-"""Trace requests: whoever may know more is asked about a plate, and their answer is kept."""
+"""Trace requests: ask those who may know more about a plate, and store their answers."""
 
 from __future__ import annotations
 
@@ -42,24 +42,24 @@ def render(workbench: Workbench) -> None:
     markup.head(
         "Trace requests",
         "Ask the maker, an authority or whoever received the item. The letter says what people "
-        "read and shows the plate; it says nothing of the catalog, so that the answer is not led.",
+        "read and shows the plate. To avoid leading the answer, it does not mention the catalog.",
         eyebrow=case.title,
     )
     traces = workbench.tracing.traces(case.case_id)
     today = workbench.tracing.today()
     for trace in reversed(traces):
-        # A paper that is missing on the disk is said in its card; the others stand as they are.
+        # A paper that is missing on the disk is reported in its card; the others are shown.
         with st.container(border=True, key=f"card-trace-{trace.trace_id}"), state.told():
             _trace(workbench, case, trace, today)
     if traces:
         with st.expander(
-            "Another request",
+            "New request",
             icon=":material/outgoing_mail:",
             expanded=st.session_state.get(_ASKED) == case.case_id,
         ):
             _new(workbench, case, today)
     else:
-        markup.section("A request")
+        markup.section("New request")
         _new(workbench, case, today)
 
 
@@ -74,10 +74,10 @@ def _trace(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) -
         markup.note(trace.standing(today), tone)
     markup.facts(
         (
-            ("Asked as", ADDRESSEE_WORDS[asked.addressee_is]),
-            ("About plate", trace.plate_id),
+            ("Addressee is", ADDRESSEE_WORDS[asked.addressee_is]),
+            ("Plate", trace.plate_id),
             ("Sent", f"{day(asked.sent_on)}; recorded {words.when(trace.at)} by {trace.by}"),
-            ("Answer asked for by", day(asked.answer_by)),
+            ("Answer requested by", day(asked.answer_by)),
             ("Right of reply until", day(asked.comment_by)),
             ("Letter, SHA-256", trace.letter_sha256),
         ),
@@ -104,13 +104,13 @@ def _answer(workbench: Workbench, case: CaseSummary, trace: Trace, answer: Trace
         f'<div class="np-note"><b>{markup.safe(ANSWER_WORDS[answer.answer])}.</b>'
         f'<div class="np-lines">{markup.safe(answer.words)}</div>'
         f'<span class="np-muted np-small">Received {markup.safe(day(answer.received_on))}; '
-        f"written down by {markup.safe(answer.by)}, {words.when(answer.at)}</span></div>"
+        f"recorded by {markup.safe(answer.by)}, {words.when(answer.at)}</span></div>"
     )
     suffixes = Suffixes(workbench.stores.blobs)
     for number, paper in enumerate(answer.papers, start=1):
         row = st.container(horizontal=True, gap="small")
         row.download_button(
-            "Download unopened",
+            "Download as received",
             partial(workbench.tracing.paper, case.case_id, trace.trace_id, paper.sha256),
             file_name=paper_path(trace, answer, number, suffixes).rpartition("/")[2],
             mime="application/octet-stream",
@@ -124,27 +124,27 @@ def _answer(workbench: Workbench, case: CaseSummary, trace: Trace, answer: Trace
 
 
 def _record(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) -> None:
-    # Every answer has an empty form of its own: pressed again, it records nothing twice.
+    # Every answer has its own empty form: a second press records nothing twice.
     recorded: dict[str, int] = st.session_state.setdefault(_RECORDED, {})
     at = f"{case.case_id}-{trace.trace_id}"
     this = f"{trace.trace_id}-{recorded.get(at, 0)}"
     seen = state.bound(f"answer-{at}", trace.seen)
     with st.form(f"answer-{this}", border=False):
         choice = st.radio(
-            "What it comes to",
+            "What the answer amounts to",
             list(ANSWER_WORDS),
             index=None,
             format_func=ANSWER_WORDS.__getitem__,
             key=f"answer-is-{this}",
         )
         said = st.text_area(
-            "What they say; it travels as their word",
+            "What they say (recorded as their statement)",
             key=f"answer-words-{this}",
             height=120,
         )
         received = st.date_input("Received on", value=today, format=DAY, key=f"answer-on-{this}")
         files = st.file_uploader(
-            f"What came with it, up to {MAX_PAPERS} files; kept byte for byte, never opened",
+            f"Files that came with it (up to {MAX_PAPERS}); stored byte for byte, never opened",
             accept_multiple_files=True,
             key=f"answer-papers-{this}",
         )
@@ -152,7 +152,7 @@ def _record(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) 
     if not sent:
         return
     if choice is None:
-        markup.note("Say what the answer comes to.", "stop")
+        markup.note("Choose what the answer amounts to.", "stop")
         return
     with state.told():
         workbench.tracing.answer(
@@ -166,17 +166,17 @@ def _record(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) 
             papers=[Upload(name=file.name, data=file.getvalue()) for file in files],
         )
         recorded[at] = recorded.get(at, 0) + 1
-        state.flash("The answer is recorded. Seal a new bundle to hand it on.")
+        state.flash("The answer is recorded. Seal a new bundle to pass it on.")
         st.rerun()
 
 
 def _new(workbench: Workbench, case: CaseSummary, today: date) -> None:
-    markup.note("Nameplate sends nothing. It makes the letter and keeps it as you send it.")
+    markup.note("Nameplate sends nothing. It writes the letter and stores it; you send it.")
     plates = _reviewed(workbench, case)
     if not plates:
         markup.empty(
             "No reviewed plate yet",
-            "A letter says what people read, so a person has to judge the readings first.",
+            "A letter says what people read, so review a plate first.",
         )
         if st.button("Go to review", key="traces_to_review"):
             state.go("review")
@@ -199,8 +199,8 @@ def _new(workbench: Workbench, case: CaseSummary, today: date) -> None:
                 key="trace_preview_download",
                 on_click="ignore",
             )
-    if row.button("Record it as sent", type="primary", key="trace_send"):
-        with state.told(), st.spinner("Making the letter from the log and the originals …"):
+    if row.button("Record the request", type="primary", key="trace_send"):
+        with state.told(), st.spinner("Creating the letter from the log and the originals …"):
             trace = workbench.tracing.ask(
                 state.require_user(), case.case_id, plate_id, request, seen=seen
             )
@@ -211,7 +211,7 @@ def _new(workbench: Workbench, case: CaseSummary, today: date) -> None:
 
 
 def _reviewed(workbench: Workbench, case: CaseSummary) -> Sequence[PlateView]:
-    """Plates about which a letter can be written; the one that was asked for among them."""
+    """Plates about which a letter can be written, including the one requested."""
     plates = [one for one in workbench.review.plates(case.case_id, limit=PLATES) if one.ready]
     wanted = str(st.session_state.get(_PLATE))
     sent_here = st.session_state.get(_ASKED) == case.case_id
@@ -222,7 +222,7 @@ def _reviewed(workbench: Workbench, case: CaseSummary) -> Sequence[PlateView]:
 
 
 def _show_words(case: CaseSummary, plates: Sequence[PlateView]) -> None:
-    """Remember whose machine words this person sees here, so that they count as blind no more."""
+    """Note which machine readings this person sees here: they no longer count as blind."""
     for plate in plates:
         for exhibit_id, _region in plate.members:
             state.saw(case.case_id, exhibit_id)
@@ -243,24 +243,24 @@ def _form(case: CaseSummary, plates: Sequence[PlateView], today: date) -> tuple[
     left, right = st.columns(2)
     with left:
         addressee = st.text_area(
-            "Whom it goes to, with address", key=f"trace_to_{generation}", height=100
+            "Addressee, with address", key=f"trace_to_{generation}", height=100
         )
         standing = st.selectbox(
-            "They are",
+            "The addressee is",
             list(ADDRESSEE_WORDS),
             key=f"trace_who_{generation}",
             format_func=ADDRESSEE_WORDS.__getitem__,
         )
         sent_on = st.date_input("Sent on", value=today, format=DAY, key=f"trace_on_{generation}")
     with right:
-        reply_to = st.text_area("Where they may answer", key="trace_reply", height=100)
+        reply_to = st.text_area("Reply address", key="trace_reply", height=100)
         seen = st.text_area(
-            "Where, when and with whom it was seen (only what they may know)",
+            "Where, when and with whom it was seen (only what the addressee may know)",
             key=f"trace_seen_{generation}",
             height=80,
         )
         further = st.text_area(
-            "Further words or questions", key=f"trace_further_{generation}", height=80
+            "Further text or questions", key=f"trace_further_{generation}", height=80
         )
     return plate_id, TraceRequest(
         addressee=addressee,

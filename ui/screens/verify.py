@@ -1,4 +1,4 @@
-"""Verify: check a bundle from anywhere with keys that came by another way."""
+"""Verify: check a bundle from anywhere, with keys that came separately."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def render(workbench: Workbench) -> None:
     state.require_user()
     markup.head(
         "Verify a bundle",
-        "Every hash, every signature, every entry of the log. All faults are named, not only the "
-        "first.",
+        "Checks every hash, every signature and every entry in the log, and names all faults, not "
+        "only the first.",
     )
     left, _, right = st.columns([1.1, 0.06, 1])
     with left:
@@ -62,7 +62,7 @@ def _bundle() -> tuple[str, st.runtime.uploaded_file_manager.UploadedFile | None
         label_visibility="collapsed",
         on_change=_forget,
     )
-    if others:  # paths of the server are no business of its visitors: only what it offered itself
+    if others:  # visitors see no paths of the server, only the bundle that it offered
         path = str(st.session_state.get("verify_path", ""))
         if path:
             st.caption(f"Or the sealed bundle that was chosen: {markup.plain(Path(path).name)}")
@@ -76,13 +76,14 @@ def _bundle() -> tuple[str, st.runtime.uploaded_file_manager.UploadedFile | None
 def _signers() -> str | None:
     markup.section(
         "Whom to trust",
-        "The file allowed_signers, handed over by the custodian by another way than the bundle.",
+        "An allowed_signers file has to come from the administrator (custodian), and separately "
+        "from the bundle.",
     )
     own = st.radio(
         "Trusted signers",
         ("own", "given"),
         format_func={
-            "own": "The people enrolled in this store",
+            "own": "The people in this store",
             "given": "A file that I was given",
         }.get,
         key="verify_trust",
@@ -95,17 +96,17 @@ def _signers() -> str | None:
 
 
 def _more() -> tuple[bytes | None, Path | None]:
-    with st.expander("Timestamps, and a public edition beside its sealed bundle"):
+    with st.expander("Check a timestamp, or a public edition against its sealed bundle"):
         file = st.file_uploader(
             "Root certificate of a timestamp authority (PEM)",
             key="verify_roots",
             on_change=_forget,
-            help="From the authority itself. Without it no time is confirmed by anybody outside.",
+            help="Get it from the authority itself. Without it, nobody outside confirms the time.",
         )
         if server.serves_others():
             return file.getvalue() if file else None, None
         sealed = st.text_input(
-            "Path of the sealed bundle that this public one must come from",
+            "Path of the sealed bundle that this public edition must come from",
             key="verify_sealed",
             on_change=_forget,
         ).strip()
@@ -130,14 +131,14 @@ def _uploaded(
 def _show(result: VerifyView) -> None:
     st.space("small")
     if result.ok:
-        markup.note("This bundle is intact, and its signatures are good.", "good")
+        markup.note("This bundle is intact, and its signatures are valid.", "good")
         listed = "".join(f"<li>{markup.safe(sentence)}</li>" for sentence in result.checked)
         st.html(f'<ul style="line-height:1.6;padding-left:1.2rem">{listed}</ul>')
         for remark in result.remarks:
             markup.note(remark, "caution")
     else:
         markup.note(
-            f"This bundle must not be relied on: {words.count(len(result.faults), 'fault')}.",
+            f"Do not rely on this bundle: {words.count(len(result.faults), 'fault')}.",
             "stop",
         )
         markup.table(

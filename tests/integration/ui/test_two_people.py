@@ -131,7 +131,7 @@ def test_a_role_is_taken_on_the_screen_and_who_left_is_signed_out(
     app.at("people", first)
     app.test.selectbox(key="service_person").set_value(who)
     app.run()
-    app.test.radio(key=f"service_what-{who}").set_value("End: Reviewer")
+    app.test.radio(key=f"service_what-{who}").set_value("Remove role: Reviewer")
     app.test.text_input(key=f"service_reason-{who}").set_value("Moved.")
     app.run().press(f"service_go-{who}")
     assert "Recorded." in app.page
@@ -156,7 +156,7 @@ def test_who_keeps_their_own_key_signs_in_by_a_signature(
     app.test.radio(key="who").set_value(person.person_id)
     app.run()
     app.press("sign_in")
-    assert "keeps their own key" in app.page
+    assert "their own key" in app.page
     (command,) = (block.value for block in app.test.code if "ssh-keygen -Y sign" in block.value)
     asked = command.split("'")[1]
     proof = sign_with_ssh_keygen(key, asked.encode(), NAMESPACE)
@@ -176,7 +176,7 @@ def test_what_a_screen_showed_is_on_record_once_and_holds_in_the_next_session(
     assert now(bench, read_case) == size, "once for each place"
     app.test.session_state[f"blind-{read_case.case_id}"] = True
     app.run()
-    assert "shown to you before" in app.page
+    assert "already seen the machine" in app.page
 
 
 def test_who_transcribes_blind_is_noted_as_shown_nothing(

@@ -1,4 +1,4 @@
-"""The real app over a store of its own, run without a browser and with a scripted reader."""
+"""The real app on a store of its own, run without a browser and with a scripted engine."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 @pytest.fixture
 def bench(settings: Settings) -> Iterator[Workbench]:
-    """A second way into the store that the app shows, to set the scene."""
+    """A second way into the store that the app shows, to prepare it."""
     workbench = Workbench.open(settings)
     yield workbench
     workbench.close()
@@ -89,7 +89,7 @@ def first(bench: Workbench) -> Actor:
 
 @pytest.fixture
 def reviewer(bench: Workbench, first: Actor) -> Actor:
-    """A reviewer who took nothing in."""
+    """A reviewer who added nothing."""
     person = bench.people.enrol("Reviewer Two", (Role.REVIEWER,), by=first)
     return bench.people.sign_in(person.person_id)
 
@@ -103,7 +103,7 @@ def case(bench: Workbench, first: Actor) -> CaseSummary:
 
 @pytest.fixture
 def read_case(bench: Workbench, first: Actor, case: CaseSummary) -> CaseSummary:
-    """The case with one photo taken in and read."""
+    """The case with one photo added and read."""
     bench.intake.take_in(
         first, case.case_id, [Upload(name="plate.jpg", data=plate_jpeg())], Claims()
     )

@@ -13,27 +13,31 @@ from renderer.clip import plate_clip
 from renderer.plate import PlateSpec
 from tests.unit.workbench.drawn import plate_jpeg
 from tests.unit.workbench.steps import judge, now
+from ui.components.markup import safe
 from workbench.cases import images
+from workbench.rules.policy import own_material, reason_missing
+from workbench.rules.roles import may_not
 from workbench.trace_request import AddresseeIs, AnswerIs, TraceRequest
 from workbench.types import Claims, Judgement, Policy, Role, Upload
 
 EMPTY = {
-    "overview": "Take in the first photos or clips.",
+    "overview": "Add the first photos or clips.",
     "intake": "What the source says",
     "exhibits": "No exhibits yet",
     "reading": "Nothing to read yet",
     "copies": "No copies found",
     "review": "Nothing to review yet",
-    "candidates": "No plate yet",
+    "candidates": "No plates yet",
     "traces": "No reviewed plate yet",
     "export": "Nothing to seal yet",
 }
 EMPTY_STORE = {
-    "cases": "No case yet",
+    "cases": "No cases yet",
     "catalog": "No catalog yet",
     "verify": "Whom to trust",
 }
 PLACE = "EX-0001-R1"
+WHY = reason_missing(Judgement.REJECTED, "")
 
 
 def test_an_empty_case_says_what_would_change_that(app, first, case) -> None:
@@ -70,9 +74,9 @@ def test_an_upload_is_answered_file_by_file(app, bench, first, case) -> None:
     app.run()
     app.test.text_input(key="claim_place_0").set_value("near the <b>river</b>")
     app.press("intake_go")
-    assert "2 exhibits taken in: EX-0001 to EX-0002." in app.page
+    assert "2 exhibits added: EX-0001 to EX-0002." in app.page
     assert "EX-0002 as a copy of EX-0001" in app.page
-    assert "1 file not taken in" in app.page
+    assert "1 file not added" in app.page
     assert "letter.jpg" in app.page
     view = bench.exhibits.one(case.case_id, "EX-0001")
     assert view.claims.claimed_place == "near the <b>river</b>"
@@ -90,7 +94,7 @@ def test_a_clip_of_an_unknown_codec_costs_itself_and_stays_listed(app, bench, fi
     )
     app.run()
     app.press("intake_go")
-    assert "2 exhibits taken in: EX-0001 to EX-0002." in app.page
+    assert "2 exhibits added: EX-0001 to EX-0002." in app.page
     assert "its video codec" in app.page
     app.test.session_state[f"intake_reports_{case.case_id}"] = []
     app.test.toggle(key="intake_refused").set_value(True)
@@ -129,8 +133,8 @@ def test_a_source_list_with_errors_keeps_the_upload_waiting(app, bench, first, c
         ("sources.csv", b"file,account,colour\none.jpg,@finder,red\n", "text/csv")
     )
     app.run()
-    assert "1 file named with claims." in app.page
-    assert "the column &#x27;colour&#x27; is not read" in app.page
+    assert "Claims listed for 1 file." in app.page
+    assert "the column &#x27;colour&#x27; is not" in app.page
     app.press("intake_go")
     assert bench.exhibits.one(case.case_id, "EX-0001").claims.source_account == "@finder"
 
@@ -149,7 +153,8 @@ def test_a_group_of_copies_is_split_with_a_reason_only(app, bench, first, review
     files = [Upload(name="one.jpg", data=photo), Upload(name="two.jpg", data=buffer.getvalue())]
     bench.intake.take_in(first, case.case_id, files, Claims())
     app.at("copies", first, case)
-    assert "added this picture, or a copy of it" in app.page, "and is not asked"
+    own = own_material(case.policy, first, [first.person_id])
+    assert safe(own) in app.page, "and is not asked"
     app.at("copies", reviewer, case)
     assert "EX-0001, EX-0002" in app.page
     assert "not judged" in app.page
@@ -159,7 +164,7 @@ def test_a_group_of_copies_is_split_with_a_reason_only(app, bench, first, review
     assert question.value is None
     question.set_value(Judgement.REJECTED)
     app.run().press(f"record-{group.group_id}")
-    assert "it stays with the judgement" in app.page
+    assert safe(WHY) in app.page
     app.test.text_area(key=f"reason-{group.group_id}").set_value("Two shutters.")
     app.press(f"record-{group.group_id}")
     assert "Rejected by Reviewer Two" in app.page
@@ -174,7 +179,7 @@ def test_review_begins_with_nothing_judged_and_offers_four_answers(
     app.at("review", reviewer, read_case)
     for answer in ("confirm", "corrected", "unsure", "rejected"):
         assert app.test.button(key=f"{answer}-{PLACE}-serial"), answer
-    assert "1 of 1 have something to judge" in app.test.selectbox(key="review_region").label
+    assert "1 plate region to review (1 found)" in app.test.selectbox(key="review_region").label
 
 
 def test_every_field_has_a_key_of_its_own(app, reviewer, read_case) -> None:
@@ -214,7 +219,7 @@ def test_a_rejection_without_a_reason_is_not_recorded(app, bench, reviewer, read
     app.at("review", reviewer, read_case)
     app.press(f"rejected-{PLACE}-serial")
     app.press(f"record-{PLACE}-serial")
-    assert "it stays with the judgement" in app.page
+    assert safe(WHY) in app.page
     assert bench.exhibits.one(read_case.case_id, "EX-0001").reviews == ()
 
 
@@ -272,7 +277,7 @@ def test_a_catalog_with_odd_rows_shows_each_and_accepts_nothing_by_itself(
     app.test.file_uploader[0].set_value([("odd.csv", rows.encode(), "text/csv")])
     app.run()
     assert "2020-13-45" in app.page
-    assert "What is odd" in app.page
+    assert "<h2>Problems</h2>" in app.page
     assert app.test.button(key="catalog_go").disabled
     assert bench.catalogs.all_catalogs() == ()
 
@@ -286,8 +291,8 @@ def test_an_import_shows_what_the_rows_hold_and_takes_coverage_as_values(app, be
     order = next(box for box in app.test.selectbox if box.label == "What 03/04/2020 means")
     order.set_value("dmy")
     app.run()
-    assert "What is odd" not in app.page
-    assert "What the good rows hold" in app.page
+    assert "<h2>Problems</h2>" not in app.page
+    assert "What the usable rows contain" in app.page
     assert "2020-04-03" in app.page
     app.test.text_input(key="catalog_maker_0").set_value("L3 Wescam")
     app.test.text_input(key="catalog_first_0").set_value("2018")
@@ -308,7 +313,7 @@ def test_what_a_serial_cell_means_is_chosen_for_the_whole_file(app, bench, first
     )
     meaning.set_value("range")
     app.run()
-    assert "What is odd" not in app.page
+    assert "<h2>Problems</h2>" not in app.page
     app.test.text_area(key="catalog_coverage_0").set_value("Made up.")
     app.run()
     app.press("catalog_go")
@@ -344,7 +349,7 @@ def test_leads_stand_below_a_look_up(app, bench, first) -> None:
     app.press("look_go")
     assert "Permit SIEL-1: 25 units" in app.page
     assert "Ministry B" in app.page
-    assert "cannot be told" in app.page
+    assert "whether this is one of them" in app.page
     assert "Not in this catalog" not in app.page
 
 
@@ -360,7 +365,7 @@ def test_the_sheet_that_holds_the_table_is_chosen(app, bench, first) -> None:
     app.at("catalog", first)
     app.test.file_uploader[0].set_value([("two.xlsx", data.getvalue(), "application/zip")])
     app.run()
-    sheet = next(box for box in app.test.selectbox if box.label == "Sheet that holds the table")
+    sheet = next(box for box in app.test.selectbox if box.label == "Sheet with the table")
     sheet.set_value("Units")
     app.run()
     assert "a formula is not a serial" in app.page
@@ -467,7 +472,8 @@ def test_a_trace_request_is_previewed_recorded_and_answered(
     assert "TR-0001 is recorded" in app.page
     app.press("trace_send")
     assert "Say whom it goes to." in app.page, "the form is empty again"
-    assert "No answer yet; the deadline is" in app.page
+    (trace,) = bench.tracing.traces(read_case.case_id)
+    assert trace.standing(bench.tracing.today()) in app.page
     app.test.radio(key="answer-is-TR-0001-0").set_value(AnswerIs.RECOGNISED)
     app.test.text_area(key="answer-words-TR-0001-0").set_value("It may be ours.")
     app.press("answer-send-TR-0001-0")
@@ -475,9 +481,9 @@ def test_a_trace_request_is_previewed_recorded_and_answered(
     (trace,) = bench.tracing.traces(read_case.case_id)
     assert [one.words for one in trace.answers] == ["It may be ours."]
     app.press("answer-send-TR-0001-1")
-    assert "Say what the answer comes to." in app.page, "the form is empty again"
+    assert "Choose what the answer amounts to." in app.page, "the form is empty again"
     app.at("traces", reviewer, read_case)
-    assert "This needs a custodian, and Reviewer Two is not one." in app.page
+    assert may_not("trace.asked", reviewer.name, reviewer.roles) in app.page
     assert "trace_send" not in {one.key for one in app.test.button}
 
 
@@ -541,7 +547,9 @@ def test_a_request_without_an_answer_in_time_is_said_on_the_overview(
     )
     bench.tracing.ask(first, read_case.case_id, "EX-0001/R1", asked, seen=now(bench, read_case))
     app.at("overview", first, read_case)
-    assert "TR-0001: No answer; the deadline was 29 October 2020" in app.page
+    (trace,) = bench.tracing.traces(read_case.case_id)
+    assert f"TR-0001: {trace.standing(bench.tracing.today())}" in app.page
+    assert "29 October 2020" in app.page
     app.at("export", first, read_case)
     assert "1 trace request is not answered" in app.page
 
@@ -565,7 +573,7 @@ def test_what_follows_sealing_is_at_hand(app, bench, first, read_case) -> None:
     app.test.multiselect(key=f"pf-{number}").set_value(["original"])
     app.test.text_input(key=f"pr-{number}").set_value("A source is at risk.")
     app.press(f"public-send-{number}")
-    assert "The public edition is made" in app.page
+    assert "The public edition is ready" in app.page
     (public,) = bench.publication.published(read_case.case_id)
     assert public.came_from == sealed.folder
 
@@ -643,7 +651,7 @@ def test_the_chain_of_custody_tells_nothing_to_who_transcribes_blind(
     )
     app.test.session_state[f"blind-{read_case.case_id}"] = True
     app.at("export", first, read_case)
-    assert "Covered while you transcribe blind." in app.page
+    assert "Hidden while you transcribe blind." in app.page
     assert "CMX-99" not in app.page
     assert not bench.shown.places(first.person_id, read_case.case_id)
     app.test.session_state[f"blind-{read_case.case_id}"] = False
@@ -685,23 +693,23 @@ def _counted(made: list[str], name: str, make, *given, **named):
 
 
 @pytest.mark.parametrize(
-    ("screen", "role", "offered"),
+    ("screen", "kind", "offered"),
     [
-        ("cases", "an investigator", "case_open"),
-        ("intake", "an investigator", "intake_go"),
-        ("catalog", "a custodian", "file_uploader"),
-        ("people", "a custodian", "enrol_send"),
-        ("export", "a custodian", "seal"),
+        ("cases", "case.opened", "case_open"),
+        ("intake", "exhibit.taken_in", "intake_go"),
+        ("catalog", "catalog.imported", "file_uploader"),
+        ("people", "person.enrolled", "enrol_send"),
+        ("export", "bundle.sealed", "seal"),
     ],
 )
 def test_a_screen_offers_nobody_what_their_role_does_not_allow(
-    app, first, reviewer, read_case, screen, role, offered
+    app, first, reviewer, read_case, screen, kind, offered
 ) -> None:
     def is_offered() -> bool:
         return offered in {one.key for one in app.test.button} or bool(app.test.get(offered))
 
     app.at(screen, reviewer, read_case)
-    assert f"This needs {role}, and Reviewer Two is not one." in app.page
+    assert may_not(kind, reviewer.name, reviewer.roles) in app.page
     assert not is_offered()
     app.at(screen, first, read_case)
     assert is_offered()
@@ -726,6 +734,6 @@ def test_only_a_reviewer_is_asked_about_copies_and_candidates(
         app.at(screen, reviewer, case)
         assert any((one.key or "").startswith(key) for one in app.test.radio)
         app.at(screen, finder, case)
-        assert "This needs a reviewer, and Finder is not one." in app.page
+        assert may_not("copies.judged", finder.name, finder.roles) in app.page
         assert not app.test.radio
         assert "candidates_search" not in {one.key for one in app.test.button}

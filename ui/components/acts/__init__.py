@@ -1,10 +1,10 @@
-"""What people press on cards, kept in the browser until the store has answered: a component.
+"""A component that stores presses on cards in the browser until the store has answered them.
 
-A card that can be confirmed carries a mark (`card`), with the very view that it was drawn from; a
-button that only turns to something else carries another (`turn`). The component listens to keys
-and clicks on both, gives each press of a card an identifier, keeps it in the tab's storage, and
-sends all that wait until each is answered. It also stops clicks on other buttons while a run of
-the screen is under way, since Streamlit could lose them, and says so.
+A card that can be confirmed carries a mark (`card`) with the view that it was drawn from; a button
+that only goes somewhere else carries another (`turn`). The component listens to keys and clicks on
+both, gives each press of a card an identifier, stores it in the tab, and sends all that wait until
+each is answered. While a run of the screen is under way, it also stops clicks on other buttons,
+since Streamlit could lose them, and says so.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 KEY = "np_acts"
 ALWAYS = ("intake_stop", "reading_stop")
-"""Buttons that end something while it runs: they can be pressed during a run."""
+"""Buttons that stop something while it runs: they can be pressed during a run."""
 
 
 @cache
@@ -38,16 +38,16 @@ def _component() -> Any:
 
 
 def sent() -> object:
-    """What the browser sent and has not been told to be answered, as it came; None if nothing."""
+    """The acts that the browser sent and knows no answer to, unchecked; None if there are none."""
     said = st.session_state.get(KEY)
     found = said.get("sent") if isinstance(said, dict) else None
     return found.get("acts") if isinstance(found, dict) else None
 
 
 def listen(*, person_id: str | None, answers: Mapping[str, str], keys: bool) -> None:
-    """Draw the component; `answers` says of each act that came: "" if recorded, else why not.
+    """Draw the component; `answers` holds for each act "" if it is recorded, else why not.
 
-    With `keys`, a digit that finds no card is said to be not taken.
+    With `keys`, a digit without a card is reported as ignored.
     """
     _component()(
         data={
@@ -62,10 +62,10 @@ def listen(*, person_id: str | None, answers: Mapping[str, str], keys: bool) -> 
 
 
 def card(*, key: str, button: str, act: Mapping[str, str | int]) -> str:
-    """Mark what stands before it as a card that one key, or its button, confirms; as HTML.
+    """Mark what is drawn before it as a card that one key, or its button, confirms; as HTML.
 
-    Draw it last in the card: whoever sees it sees what it speaks of. `act` is what is sent with an
-    identifier; its `crop` is the key of the picture that has to be in view.
+    Draw it last in the card, so that it is never there without what it is about. `act` is sent with
+    an identifier; its `crop` is the key of the picture that must be in view.
     """
     said = markup.safe(json.dumps(act))
     return (
@@ -75,7 +75,7 @@ def card(*, key: str, button: str, act: Mapping[str, str | int]) -> str:
 
 
 def turn(*, key: str, button: str, what: str) -> str:
-    """Mark a button that judges nothing as one that a key presses once all is recorded; as HTML."""
+    """Mark a button that judges nothing; its key presses it once all is recorded; as HTML."""
     return (
         f'<i class="np-turn" data-key="{markup.safe(key)}" data-button="{markup.safe(button)}" '
         f'data-what="{markup.safe(what)}"></i>'

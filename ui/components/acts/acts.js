@@ -1,24 +1,24 @@
-// What people press, kept until the store has answered it. One key or click is one act, with an
-// identifier and with the card that was in view. Acts wait in this tab's storage and are sent, all
-// that wait at once, while no run of the screen is under way, again and again until each is answered.
-// No network of its own, no innerHTML with data.
+// Presses, stored until the store has answered them. One key or click is one act, with an
+// identifier and the card that was in view. Acts wait in this tab's storage; while no run of the
+// screen is under way, all that wait are sent together, repeatedly until each is answered.
+// No network access of its own, no innerHTML with data.
 const STORE = "nameplate-acts";
 const LOOK_MS = 50;
 const AGAIN_MS = 4000;
-const ASKED_MS = 10000; // how long a run that was asked for is waited for, before none is taken to come
+const ASKED_MS = 10000; // how long to wait for a requested run before assuming that none will come
 const SHOWN_MISSED = 60;
-const PICTURE_SHARE = 0.75; // of the height of the cut-out plate that has to be in view
-const READING_SHARE = 0.95; // of the height of what was read
+const PICTURE_SHARE = 0.75; // of the height of the crop that must be in view
+const READING_SHARE = 0.95; // of the height of the reading
 const WHY = {
-  drawing: "the screen was still being drawn. Press again",
-  going: "what was pressed before was still being done",
-  crop: "the cut-out plate was not in view. It is now, press again",
-  card: "its card was not in view. It is now, press again",
-  waiting: "this answer waits to be recorded already",
-  done: "this answer is recorded already",
-  none: "there is nothing on the screen for this key",
-  gone: "what it is for is not on the screen any more",
-  changed: "the screen changed before it could be. Look, and press again",
+  drawing: "the screen was still loading. Press again",
+  going: "an earlier press was still being processed",
+  crop: "the crop of the plate was not in view. It is now; press again",
+  card: "its card was not in view. It is now; press again",
+  waiting: "this answer is already waiting to be recorded",
+  done: "this answer is already recorded",
+  none: "nothing on the screen uses this key",
+  gone: "what it was for is no longer on the screen",
+  changed: "the screen changed first. Check it and press again",
 };
 
 function makeId() {
@@ -48,7 +48,7 @@ function begin(panel) {
     const state = app()?.dataset.testScriptState;
     return state === undefined || state === "notRunning";
   };
-  // The page says that a run is under way once the server says so; until then, what was asked is known here.
+  // The page shows a run only once the server reports it; until then, the request is tracked here.
   const idle = () => calm() && Date.now() - me.askedAt > ASKED_MS;
   const connected = () => (app()?.dataset.testConnectionState ?? "CONNECTED") === "CONNECTED";
   const named = (key) => document.querySelector(`.st-key-${CSS.escape(key)}`);
@@ -59,7 +59,7 @@ function begin(panel) {
   const turns = () => [...document.querySelectorAll(".np-turn")].map((node) => node.dataset);
   const share = (box, top, bottom) => (box?.width > 0 && box.height > 0
     ? Math.max(0, Math.min(box.bottom, bottom) - Math.max(box.top, top)) / box.height : 0);
-  const covered = () => { // by the bar at the top, where one can not see through it
+  const covered = () => { // by the bar at the top, unless it is transparent
     const bar = document.querySelector("[data-testid='stHeader']");
     const see = bar && /, 0\)$|^transparent$/.test(getComputedStyle(bar).backgroundColor);
     return bar && !see ? bar.getBoundingClientRect().bottom : 0;
@@ -73,7 +73,7 @@ function begin(panel) {
     return null;
   }
 
-  // Why this card cannot be judged now, or null. Only what was in view can be.
+  // Why this card cannot be judged now, or null. Only what was in view can be judged.
   function unseen({ at, card }, { byKey }) {
     const picture = pictureOf(at)?.getBoundingClientRect();
     if (!picture) return "going";
@@ -85,11 +85,11 @@ function begin(panel) {
     return share(reading, above ? picture.bottom : top, innerHeight) < READING_SHARE ? "card" : null;
   }
 
-  // --- what is kept -------------------------------------------------------------------------
+  // --- what is stored -------------------------------------------------------------------------
   function keep() {
     try {
       sessionStorage.setItem(STORE, JSON.stringify(me.kept));
-    } catch { /* a tab without storage keeps them as long as it is open */ }
+    } catch { /* a tab without storage holds them as long as it is open */ }
     show();
   }
 
@@ -117,7 +117,7 @@ function begin(panel) {
     step();
   }
 
-  // --- sending, and going on ----------------------------------------------------------------
+  // --- sending, and continuing ----------------------------------------------------------------
   const mine = () => me.kept.waiting.filter((act) => act.person === me.data.person);
 
   function step() {
@@ -133,7 +133,7 @@ function begin(panel) {
     const going = me.going;
     if (!going) return;
     if (going.pressed) {
-      if (idle()) me.going = null; // the run that it began is over
+      if (idle()) me.going = null; // the run that it started is over
     } else if (!acts.length && idle()) {
       const button = going.node?.isConnected ? going.node
         : named(going.button)?.querySelector("button:not([disabled])");
@@ -151,7 +151,7 @@ function begin(panel) {
     show();
   }
 
-  // After keys have judged cards, the next one to judge comes into view.
+  // After cards were judged by key, bring the next one to judge into view.
   function lead() {
     me.leads = false;
     const next = cards().find((one) => one.key);
@@ -169,7 +169,7 @@ function begin(panel) {
     keep();
   }
 
-  // --- what is said -------------------------------------------------------------------------
+  // --- messages -------------------------------------------------------------------------
   function line(root, selector, text) {
     const node = root.querySelector(selector);
     if (node.textContent !== text) node.textContent = text;
@@ -196,15 +196,15 @@ function begin(panel) {
       || Date.now() - me.sentAt > AGAIN_MS);
     const said = [];
     if (own.length) said.push(`${own.length} waiting to be recorded: ${own.map((act) => act.label).join(", ")}.`
-      + (late ? " No answer yet; they are kept in this tab and sent again." : ""));
+      + (late ? " No reply yet; this tab keeps them and sends them again." : ""));
     if (others.length) said.push(`${others.length} waiting to be recorded, pressed by `
-      + `${[...new Set(others.map((act) => act.name))].join(", ")}: sign in as them in this tab.`);
+      + `${[...new Set(others.map((act) => act.name))].join(", ")}; sent when that person signs in in this tab.`);
     line(root, ".wa-waiting", said.join(" "));
     line(root, ".wa-going", me.going && !me.going.pressed
-      ? `Wait: ${me.going.what} comes when what was pressed before is done.` : "");
+      ? `Wait: ${me.going.what} follows once earlier presses are done.` : "");
     const grouped = new Map();
     for (const { what, why } of me.missed) grouped.set(why, [...(grouped.get(why) ?? []), what]);
-    list(root, ".wa-missed", [...grouped].map(([why, what]) => `Not taken, since ${WHY[why]}: ${what.join(", ")}.`));
+    list(root, ".wa-missed", [...grouped].map(([why, what]) => `Ignored because ${WHY[why]}: ${what.join(", ")}.`));
     list(root, ".wa-refused", me.kept.refused.map(({ label, why }) => `${label}: ${why}`));
     root.hidden = ![...root.children].some((child) => !child.hidden);
   }
@@ -219,8 +219,8 @@ function begin(panel) {
     event.stopImmediatePropagation();
   }
 
-  // What is pressed once all is recorded and no run is under way. With `over`, the words on the
-  // screen, only if they are still the same: nothing is pressed on what its person has not seen.
+  // Press a button once all is recorded and no run is under way. With `over`, the words on the
+  // screen, only if they are unchanged: nothing is pressed on what its person has not seen.
   function hold(what, { button, node, over }) {
     if (me.going) return miss(what, "going");
     me.going = { what, button, node, over };

@@ -1,4 +1,4 @@
-"""A photo with zoom, reading aids, clickable and hand-drawn regions: an own component, offline."""
+"""A photo with zoom, reading aids, and regions to click or draw: our own component, offline."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Corners = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
-    """An outline in pixels of the upright photo, with the words that a screen reader says."""
+    """An outline in pixels of the upright photo, with its label for screen readers."""
 
     region_id: str
     corners: Corners
@@ -48,7 +48,7 @@ def _component() -> Any:
 
 
 LOSSLESS_BYTES = 1_500_000
-"""Up to this size a picture is sent as it is: plates are judged without JPEG's artefacts."""
+"""Up to this size a picture is sent unchanged: plates are judged without JPEG artefacts."""
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -73,12 +73,12 @@ def photo_viewer(
     aids: bool = True,
     alt: str,
     key: str,
-    hint: str = "Click a box to choose it.",
+    hint: str = "Click a box to select it.",
     height_px: int = 560,
 ) -> Picked:
     """Show a photo; `width` and `height` are those of the upright original, if it is sent smaller.
 
-    With `aids` its view can be turned and lit otherwise; it then says that it is a view only.
+    With `aids`, the view can be rotated and enhanced; it then says that only the view is changed.
     """
     if width is None or height is None:
         width, height = Image.open(io.BytesIO(png)).size

@@ -1,5 +1,5 @@
-// A photo with regions: zoom, pan, turn and light of the view, choose a region, draw one.
-// No network, no innerHTML with data; the picture itself is never changed.
+// A photo with regions: zoom, pan, rotate and enhance the view, choose a region, draw one.
+// No network access, no innerHTML with data; the picture itself is never changed.
 const NS = "http://www.w3.org/2000/svg";
 
 function shape(name, attributes, parent) {
@@ -13,7 +13,7 @@ const list = (points) => points.map((p) => p.join(",")).join(" ");
 
 const AS_IT_IS = { brightness: 100, contrast: 100, even: false, invert: false, grey: false, pixels: false };
 
-// What is lighter or darker than its surroundings, on an even grey: shallow letters stand out.
+// Shows what is lighter or darker than its surroundings on an even grey: shallow letters stand out.
 function evenLight(stage, spread) {
   const filter = shape("filter", { id: "pv-even", x: 0, y: 0, width: 1, height: 1,
     "color-interpolation-filters": "sRGB" }, shape("defs", {}, stage));
@@ -51,7 +51,7 @@ export default function (component) {
   if (!data.drawing) memory.drawn = null;
   root.classList.toggle("pv-drawing", Boolean(data.drawing));
   root.querySelector(".pv-hint").textContent = data.drawing
-    ? "Drag over the plate, then pull the corners. The blue edge is the top of the text."
+    ? "Drag a box over the plate, then adjust its corners. The blue edge marks the top of the text."
     : data.hint;
   stage.setAttribute("aria-label", data.alt);
   stage.style.maxHeight = `${data.height_px}px`;
@@ -135,7 +135,7 @@ export default function (component) {
   }
 
   function draw() {
-    // Whoever zooms from a region by keyboard stays on it: what had the focus is drawn anew.
+    // The focused region is redrawn: give it the focus back, for zooming by keyboard.
     const focused = stage.getRootNode().activeElement?.getAttribute("data-region");
     stage.replaceChildren();
     layer = shape("g", {
