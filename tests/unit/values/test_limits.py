@@ -12,7 +12,7 @@ README = (ROOT / "README.md").read_text("utf-8").replace("\n", " ")
 
 
 def test_the_sizes_are_those_that_the_readme_says() -> None:
-    assert "A photo may have 200 MB, a clip and a ZIP 4 GiB each" in README
+    assert "a photo may be up to 200 MB, a clip or a ZIP up to 4 GiB" in README
     assert limits.PHOTO_BYTES == 200 * 1000**2
     assert limits.CLIP_BYTES == limits.ZIP_BYTES == 4 * 1024**3
     assert limits.FILE_BYTES == 200 * 1024**2
