@@ -19,10 +19,10 @@ _MIRROR: Final = (190, 0, 160)
 
 
 def draw_pair(photo_a: Photo, photo_b: Photo, evidence: CopyEvidence) -> Pixels:
-    """Put a and b side by side and draw the frame of a, with its corners joined to b's.
+    """Place a and b side by side and draw the outline of a in b, with its corners connected.
 
-    Where the photo is mirrored the outline is drawn in purple, else in orange. Without a map
-    the photos are only put side by side.
+    The outline is purple if the photo is mirrored, otherwise orange. Without a map the photos are
+    only placed side by side.
     """
     left, right = _fitted(photo_a), _fitted(photo_b)
     width = left.shape[1] + _GAP + right.shape[1]
@@ -57,7 +57,7 @@ def _fitted(photo: Photo) -> Pixels:
 
 
 def _turns_over(evidence: CopyEvidence) -> bool:
-    """Tell whether the map mirrors."""
+    """Whether the map mirrors."""
     if evidence.homography is None:
         return False
     return bool(np.linalg.det(np.array(evidence.homography).reshape(3, 3)[:2, :2]) < 0)

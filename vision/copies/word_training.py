@@ -1,9 +1,9 @@
-"""Make the basis that words are read in: `python -m vision.copies.word_training`.
+"""Compute the basis in which words are encoded: `python -m vision.copies.word_training`.
 
-The principal directions of SIFT descriptors of synthetic pictures: overlapping opaque shapes
-of all sizes ("dead leaves", whose statistics are close to those of photographs: Lee, Mumford
-and Huang 2001) and letters. Nothing is learned from any photo. Descriptors of the mirrored
-pictures are added, so that each direction is either kept or reversed by mirroring.
+The principal directions of SIFT descriptors of synthetic pictures: overlapping opaque shapes of all
+sizes ("dead leaves", whose statistics are close to those of photographs: Lee, Mumford and Huang
+2001) and letters. No photo is used for training. Descriptors of the mirrored pictures are added, so
+that each direction is either kept or reversed by mirroring.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def train() -> tuple[Floats, Floats]:
     mean = both.mean(axis=0)
     _, vectors = np.linalg.eigh(np.cov((both - mean).T))
     directions = vectors[:, ::-1][:, :DIRECTIONS]
-    # the sign of an eigenvector is the library's whim: make the largest value positive
+    # the sign of an eigenvector is arbitrary: make the largest value positive
     largest = np.abs(directions).argmax(axis=0)
     directions = directions * np.sign(directions[largest, np.arange(DIRECTIONS)])
     return mean.astype(np.float32), directions.astype(np.float32)
