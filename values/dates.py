@@ -84,8 +84,7 @@ class PartialDate:
         return other.is_before(self)
 
     def is_within(self, first: PartialDate, last: PartialDate) -> bool | None:
-        """Whether this lies between `first` and `last`, inclusive: True, False, or None if unknown.
-        """
+        """Whether this is from `first` to `last`, inclusive: True, False, or None if unknown."""
         early, late = self.is_before(first), self.is_after(last)
         if early or late:
             return False

@@ -221,8 +221,7 @@ def _objection(measured: Residual, alignment: Alignment | None) -> Sentence | No
 
 
 def _support(alignment: Alignment | None) -> tuple[int, int]:
-    """Matched features that agree on the map, and all of them; (0, 0) if frame was put onto frame.
-    """
+    """Matched features that agree on the map, and all of them; (0, 0) for frame onto frame."""
     return (alignment.inliers, alignment.matches) if alignment else (0, 0)
 
 

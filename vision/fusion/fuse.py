@@ -159,8 +159,7 @@ def _shared_note(more: int) -> tuple[Sentence, ...]:
 
 
 def _from_codes(looks: tuple[FieldReading, ...]) -> FieldReading | None:
-    """Return a code's value if codes agree: its check digits are better evidence than any pixels.
-    """
+    """Return a code's value if codes agree: check digits are better evidence than pixels."""
     codes = [item for item in looks if item.source.rule.startswith("code")]
     if not codes or len({letters_and_digits(item.text) for item in codes}) > 1:
         return None
