@@ -89,8 +89,7 @@ def check_nsn(text: str) -> CodeCheck:
 
 
 def check_drone_serial(text: str) -> CodeCheck:
-    """Check an ANSI/CTA-2063-A drone serial, whose fifth character encodes the length of the rest.
-    """
+    """Check an ANSI/CTA-2063-A drone serial; its fifth character encodes the length of the rest."""
     key = fold(text)
     found = _DRONE.fullmatch(key)
     if found is None:

@@ -202,7 +202,6 @@ class RowCells:
             return read_redactable(text)
 
     def audit(self) -> None:
-        """Check that every column of the level was used; a failure is a bug, not the file's fault.
-        """
+        """Check that every column of the level was used; a failure is a bug of the program."""
         if self._cells:
             raise AssertionError(f"columns read by nobody: {sorted(self._cells)}")

@@ -150,7 +150,7 @@ def read_delivery(delivery_id: str, get: RowCells) -> Delivery:
             f"it was received before it was shipped ({shipped})",
             "check both dates",
         )
-        received = UNKNOWN  # The row is rejected anyway; a contradictory delivery cannot be constructed.
+        received = UNKNOWN  # The row is rejected anyway; a contradictory delivery is impossible
     return Delivery(
         delivery_id=delivery_id,
         ship_date=shipped,

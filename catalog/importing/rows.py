@@ -164,8 +164,7 @@ class RecordBuilder:
         return tuple(target for target in targets if target in self._place)
 
     def add(self, row: int, cells: Sequence[str]) -> None:
-        """Add one row of the file (the header is row 1); an invalid one is reported and left out.
-        """
+        """Add one row of the file (the header is row 1); an invalid one is reported and skipped."""
         self.issues.start(row)
         self.rows_read += 1
         try:
@@ -229,9 +228,7 @@ class RecordBuilder:
         return serials
 
     def _note_number(self, serial: NumberText) -> None:
-        """Report serials stored as numbers by a spreadsheet: those that are too long, and the
-        first.
-        """
+        """Report serials stored as numbers by a spreadsheet: the first, and any too long."""
         if len(serial) > MOST_DIGITS:
             self.issues.report(
                 "serial",

@@ -538,9 +538,7 @@ def _range(text: str) -> list[str]:
 
 
 def _surest(ways: tuple[_Ends, ...]) -> _Ends:
-    """Choose the parse in which both ends have the prefix, otherwise the last one, whose numbers
-    come last.
-    """
+    """Choose the parse in which both ends have the prefix, else the one with the last numbers."""
     return next((ends for ends in ways if ends.prefix_twice), ways[-1])
 
 
@@ -574,8 +572,7 @@ def _span(text: str, meaning: SerialCells) -> list[tuple[str, bool]] | None:
 
 
 def _is_word(between: re.Match[str]) -> bool:
-    """Whether the separator can only join the ends of a range: a word, dots, or a long spaced dash.
-    """
+    """Whether the separator can only join the ends of a range: a word, dots, a long spaced dash."""
     dash = between["dash"] in ("–", "—", "−") and between[0] == f" {between['dash']} "
     return bool(between["word"]) or dash
 

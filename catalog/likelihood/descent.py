@@ -135,8 +135,7 @@ Ranges = tuple["Numbers", "Numbers", "Floats"]
 
 
 def _ranges(among: SortedKeys, table: Floats, floor: float) -> tuple[int, Ranges]:
-    """Descend the tree, skipping what cannot explain the reading; also returns the depth reached.
-    """
+    """Descend the tree, skipping what cannot explain the reading; also returns the depth."""
     at, score = np.zeros(1, dtype=np.intp), np.ones(1)
     starts = np.array([0, among.keys.size])
     for level, row in zip(among.levels, table, strict=False):

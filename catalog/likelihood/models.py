@@ -96,8 +96,7 @@ class SerialModel(Protocol):
         ...
 
     def counted(self, keys: Keys, length: int, exact: Floats) -> Floats:
-        """Return what the sum over units included for these serials; `exact` are their true values.
-        """
+        """Return what the sum over units included for these serials, whose values are `exact`."""
         ...
 
     def scaled(self, factor: float) -> SerialModel:
@@ -176,8 +175,7 @@ class TextModel:
         return _beside(self.profiles, keys, sets)
 
     def counted(self, keys: Keys, length: int, exact: Floats) -> Floats:
-        """Return what the sum over units included for these serials: for text, their true values.
-        """
+        """Return what the sum over units included for these serials: for text, the true values."""
         del keys, length
         return exact
 

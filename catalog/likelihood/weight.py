@@ -102,8 +102,7 @@ class Scored(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupWeight:
-    """The contribution of one maker and model: the sum over all its units, and the scored serials.
-    """
+    """The contribution of one maker and model: the sum over its units, and the scored serials."""
 
     population: Population
     total: float
@@ -377,8 +376,7 @@ class Everyone:
         return View(units=tuple(g.population.size for g in self.groups), total=self.total)
 
     def view(self, of: GroupWeight, key: str | None) -> View:
-        """Return all units as expected from the sequence of one of them, given by its folded
-        serial.
+        """Return all units as expected from the sequence of one of them, given its folded serial.
 
         Without a key, the sequence of which most is known is used.
 

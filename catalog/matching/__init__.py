@@ -1,2 +1,1 @@
-"""Match a reading to catalog units: which compete, which are identified, and which are only leads.
-"""
+"""Match a reading to catalog units: which compete, which are identified, which only lead."""

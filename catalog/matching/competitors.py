@@ -61,8 +61,7 @@ class Competitor:
 
     @property
     def certain(self) -> bool:
-        """Whether maker and model as read were found to be these; otherwise nothing is identified.
-        """
+        """Whether maker and model as read were found to be these; if not, nothing is identified."""
         return all(
             named.relation in ("own", "unread") for named in (self.maker_named, self.model_named)
         )

@@ -129,8 +129,7 @@ def maker_named(seen: FieldEvidence | None, maker: Maker, written: Iterable[str]
 
 
 def _by_sound(text: str, maker: Maker, own: Iterable[str]) -> Named:
-    """Return the relation of a name in another script to a maker, as far as it sounds like a name.
-    """
+    """Return the relation of a name in another script to a maker, going by its sound."""
     heard = sound(text)
     if heard in {_heard(name) for name in own}:
         alike = say("plate.sounds-like", read=text, maker=maker.canonical)

@@ -359,8 +359,7 @@ def _number(permit: Permit) -> str:
 
 
 def _party(permit: Permit, delivery: Delivery | None) -> str:
-    """The party named by a permit or delivery: the end user, otherwise the consignee; "" if none.
-    """
+    """The party named by a permit or delivery: the end user, else the consignee; "" if none."""
     users = [
         party.name.value
         for party in permit.parties_as("ultimate_end_user", "end_user", "ultimate_consignee")

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CharacterWeight:
-    """What one character of the serial contributes to the weight, in bits, given those before it.
-    """
+    """What one character of the serial adds to the weight, in bits, given those before it."""
 
     place: int
     """Counted from 1 in the folded serial."""

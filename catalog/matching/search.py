@@ -283,9 +283,9 @@ class _Weighed:
         return fitting or [(of, scored) for _, of, _, scored in ranked[:NEAR_MISSES]]
 
     def _units(self, of: int, scored: Scored) -> tuple[Unit, ...]:
-        """Fetch the records that bear a serial, save those of applications that delivered nothing.
+        """Fetch the records with a serial, except those of applications without deliveries.
 
-        What was delivered without an approval is a unit like any other, with a finding of its own.
+        A unit delivered without an approval is a unit like any other, with a finding of its own.
         """
         group_id = self.search.field.competitors[of].group.group_id
         places = range(scored.position, scored.position + scored.copies)
@@ -377,7 +377,7 @@ class _Weighed:
         )
 
     def _named(self, competitor: Competitor, unit: Unit) -> dict[str, Named]:
-        """What maker, model and part number on the plate say of one unit."""
+        """What maker, model and part number on the plate say about one unit."""
         query, maker = self.search.query, competitor.maker_named
         if maker.relation == "another" and on_behalf(query.maker, unit.permit):
             maker = Named(
@@ -391,7 +391,7 @@ class _Weighed:
         }
 
     def _characters(self, key: str, serial_bits: float) -> tuple[CharacterWeight, ...]:
-        """Split a serial's bits among its characters; what its length adds up to is kept."""
+        """Split a serial's bits among its characters; what its length contributes is preserved."""
         length = len(key.encode())
         if length not in self._by_length:
             self._by_length[length] = CharacterWeights.of(
@@ -437,7 +437,7 @@ class _Weighed:
         return tuple(limits)
 
     def _sensitivity(self, of: int, scored: Scored, factor: float) -> tuple[Sensitivity, ...]:
-        """Weigh the unit again for a reader who errs more or less, and for other N̂."""
+        """Weigh the unit again with higher and lower error rates, and with other N̂."""
         rows = []
         for errs, beyond in ASSUMPTIONS:
             model = self.model if errs == 1.0 else self.model.scaled(errs)
@@ -472,7 +472,7 @@ class _Weighed:
 
     @cached_property
     def _alone(self) -> LooksAlone | None:
-        """The same reading without the picture in which its looks were laid over each other."""
+        """The same reading without the stack of its exposures."""
         competitors = self.search.field.competitors
         groups = [
             Competing(
@@ -511,7 +511,7 @@ class _Weighed:
         return (SAID[verdict], fits, *fewer, *(() if listed else self._cannot_be_told()))
 
     def _cannot_be_told(self) -> tuple[Sentence, ...]:
-        """Say of how many units no serial is on record, so that one of them may be it."""
+        """Report how many units have no serial on record, so that one of them may be the item."""
         groups = [competitor.group for competitor in self.search.field.competitors]
         permits = sum(group.open_permits for group in groups)
         if not permits:
@@ -521,7 +521,7 @@ class _Weighed:
 
 
 ASSUMPTIONS: Final = ((0.5, 1.0), (2.0, 1.0), (5.0, 1.0), (1.0, 0.5), (1.0, 2.0))
-"""What the weight is shown under besides: factor on the error rate, factor on N̂."""
+"""Other assumptions under which the weight is shown: factor on the error rate, factor on N̂."""
 
 
 def _assumed(errs: float, beyond: float) -> Sentence:
@@ -548,7 +548,7 @@ def _explain(unit: Unit, weight: UnitWeight, fit: Fit, verdict: Verdict) -> tupl
 
 
 def _weight(serial: str, weight: UnitWeight, verdict: Verdict) -> Sentence:
-    """Say how much more (or less) probable the findings are, and which support that is."""
+    """Describe how much more (or less) probable the findings are, and the degree of support."""
     supported = supports(weight, verdict)
     if supported == CONTRADICTED:
         return say("weight.contradicted", lr=weight.lr, serial=serial, scale=SCALE)

@@ -1,9 +1,9 @@
-"""Redaction: a public bundle that holds things back and still hangs on the sealed one.
+"""Redaction: make a public bundle that withholds data but is still tied to the sealed one.
 
-The public bundle carries the very same leaves under the same signed checkpoint. What is held
-back has no disclosure, so its salted commitment stays closed; every other field opens as before.
-Whatever would give a withheld value away elsewhere is found and left out too, and the finished
-bundle is searched once more before it appears.
+The public bundle contains the same leaves under the same signed checkpoint. A withheld field has no
+disclosure, so its salted commitment stays closed; every other field opens as before. Anything that
+would reveal a withheld value elsewhere is found and left out too, and the finished bundle is
+searched once more before it appears.
 """
 
 from __future__ import annotations
@@ -54,18 +54,18 @@ class FieldChoice:
     exhibit: str | None = None
     sequence: int | None = None
     strict: bool = True
-    """Whether to refuse if the open part of an entry says what is to be withheld."""
+    """Whether to refuse if the open part of an entry contains the withheld value."""
     texts: tuple[str, ...] | None = None
-    """What of its value must stand nowhere; None for all texts in it."""
+    """Parts of its value that must not occur anywhere; None for all texts in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExhibitChoice:
-    """A photo or clip to withhold, with or without something shown in its place."""
+    """A photo or clip to withhold, optionally with a replacement."""
 
     exhibit: str
     replacement: PayloadFile | None = None
-    """For example a blurred copy, under `derived/`; how it was made stands in its `made_by`."""
+    """For example a blurred copy, under `derived/`; its `made_by` says how it was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +76,16 @@ class RedactionPlan:
     fields: tuple[FieldChoice, ...] = ()
     exhibits: tuple[ExhibitChoice, ...] = ()
     values: tuple[str, ...] = ()
-    """Further words that must stand nowhere, for example a person's name."""
+    """Further words that must not occur anywhere, for example a person's name."""
     harmless: tuple[str, ...] = ()
-    """Words that may stand: such as give nothing away (`JPEG`), and near hits that were released
-    on purpose."""
+    """Words that may occur: those that reveal nothing (`JPEG`), and near hits released on purpose.
+    """
     payload: tuple[PayloadFile, ...] = ()
-    """Files made for the public bundle, such as a report on what is left of the case."""
+    """Files made for the public bundle, such as a report on the rest of the case."""
     title: str = ""
     notes: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
-    """Why something is withheld, in words that may be read by all."""
+    """Why something is withheld, in words for the public."""
 
 
 def redact(
@@ -99,12 +99,12 @@ def redact(
 ) -> SealedBundle:
     """Make a public bundle from a sealed one (folder or ZIP) that verifies.
 
-    Reports are never taken over, since what they say cannot be taken back: render one of the
-    redacted case and give it in `plan.payload`. Photos lose their metadata, not a bit of image.
-    Raises `RedactionRefused`, with every leak, if a withheld value would still stand somewhere
-    or if the plan names what is not there; `AnswersMissing` if something near one does, of which
-    nobody has said whether it may; `BundleRefused` if the sealed bundle does not verify;
-    `BundleExists`. Then nothing is left behind.
+    Reports are never copied, since their content cannot be redacted: render one of the redacted
+    case and give it in `plan.payload`. Photos lose their metadata, but not a bit of image data.
+    Raises `RedactionRefused`, with every leak, if a withheld value would remain somewhere or if the
+    plan names something that does not exist; `AnswersMissing` if there are near hits that nobody
+    has judged; `BundleRefused` if the sealed bundle does not verify; `BundleExists`. In all these
+    cases nothing remains on disk.
     """
     if destination.exists():
         raise BundleExists(f"There is something at {destination} already; it was left as it is.")
@@ -117,7 +117,7 @@ def redact(
 
 
 class _Redaction:
-    """One run: choose the fields, then the files, seal, and search what was sealed."""
+    """One run: choose the fields, then the files, seal, and search the result."""
 
     def __init__(self, top: Path, plan: RedactionPlan, scratch: Path) -> None:
         self._top = top
@@ -132,7 +132,7 @@ class _Redaction:
     def seal(self, signers: Sequence[Signer], clock: Callable[[], datetime]) -> SealedBundle:
         log = SealedLog(self._top)
         held = choose_fields(log, self._description, self._plan, self._top)
-        # What the open part says as a whole value, such as the name of an exhibit, is no news.
+        # A whole open value, such as the name of an exhibit, reveals nothing new.
         scanner = Scanner(held.secrets, released=(*self._plan.harmless, *held.open_texts))
         files = choose_files(
             self._description,
@@ -182,10 +182,10 @@ class _Redaction:
 
 
 def search(top: Path, scanner: Scanner) -> tuple[Leak, ...]:
-    """Look through every file of a bundle; gives each place where a secret stands.
+    """Search every file of a bundle; returns each place where a secret occurs.
 
     Only the instructions are left out: nobody typed them, and they are the same in all bundles. In
-    the rules, which are words of the program besides values of settings, a near hit is chance.
+    the rules, which are the program's own words plus values of settings, a near hit is chance.
     """
     rules = f"{PAYLOAD}/{RULES}"
     return tuple(
@@ -211,7 +211,7 @@ def _refuse_leaks(leaks: Sequence[Leak]) -> None:
 
 
 def near_hits(leaks: Iterable[Leak]) -> tuple[NearHit, ...]:
-    """Gather near hits by the words that stand there, with every place of each."""
+    """Group near hits by the words found, with every place of each."""
     found: dict[str, list[Leak]] = {}
     for leak in leaks:
         if leak.is_near:
@@ -228,7 +228,7 @@ def near_hits(leaks: Iterable[Leak]) -> tuple[NearHit, ...]:
 
 
 class _NoBlobs:
-    """A public bundle is made of the sealed one's files; the store is not asked."""
+    """A blob store without blobs: a public bundle is made from the sealed one's files."""
 
     def stream(self, sha256: Sha256) -> Iterator[bytes]:
         raise BlobMissing(f"Redaction does not open the store, where {sha256} may be.")
