@@ -283,8 +283,7 @@ class SerialScheme:
     source: str = ""
 
     def __post_init__(self) -> None:
-        """Reject a pattern that is invalid or of unbounded matching time (see `grammar.compiled`).
-        """
+        """Reject a pattern that is invalid or too slow to match (see `grammar.compiled`)."""
         if self.pattern:
             compiled(self.pattern)
 

@@ -1,5 +1,4 @@
-"""The commands `audit` (check a store, report each fault) and `anchor` (a note to store outside).
-"""
+"""The commands `audit` (check a store, report each fault) and `anchor` (a note to hand out)."""
 
 from __future__ import annotations
 

@@ -183,8 +183,7 @@ def _engine(url: URL, *, must_exist: bool) -> Engine:
 
 
 def _make_sqlite_file(path: Path) -> None:
-    """Create the file, readable by its owner only and with a durable name, before SQLite opens it.
-    """
+    """Create the file for its owner only, with a durable name, before SQLite opens it."""
     try:
         LocalDisk().make_folder(path.absolute().parent)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))

@@ -69,9 +69,7 @@ _BATCH = 250
 
 
 class Ledger:
-    """All logs of one store. Safe to share between threads and processes; each append is one
-    transaction.
-    """
+    """All logs of one store, for any number of threads and processes; each append is atomic."""
 
     def __init__(
         self,
@@ -152,8 +150,7 @@ class Ledger:
         return self.database.write(record)
 
     def checkpoint(self, log: str, *, size: int | None = None) -> Checkpoint:
-        """Sign the log's size and root (now, or at an earlier size), store and return the
-        checkpoint.
+        """Sign the log's size and root (now, or at an earlier size), store and return that.
 
         For the same size the stored checkpoint is returned, identical to the byte. A new one of a
         case is also recorded in the log `store`, whose own checkpoint, handed to an outsider, then

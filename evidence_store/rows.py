@@ -160,9 +160,7 @@ def as_bytes(value: object) -> bytes:
 def fetch_nodes(
     connection: Connection, log_id: int
 ) -> Callable[[Sequence[Position]], dict[Position, bytes]]:
-    """Return a look-up of several nodes of a log's tree; it raises `LedgerDamaged` if one is
-    missing.
-    """
+    """Return a look-up of several nodes of a log's tree; `LedgerDamaged` if one is missing."""
 
     def fetch(positions: Sequence[Position]) -> dict[Position, bytes]:
         if not positions:

@@ -249,8 +249,7 @@ def _without_serials(snapshot: Snapshot, group_ids: tuple[int, ...]) -> Leads:
 
 
 def _lines_without(snapshot: Snapshot, group: UnitGroup, permit: Permit) -> Iterator[Lead]:
-    """Yield at most one lead per permit: its first line with units without serials, and how many.
-    """
+    """Yield at most one lead per permit: its first line without serials, and how many there are."""
     units, exact = 0, True
     first: tuple[PermitLine, Delivery | None] | None = None
     for line in permit.lines:

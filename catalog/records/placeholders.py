@@ -155,8 +155,7 @@ _TABLES: Final[tuple[tuple[frozenset[str], Placeholder], ...]] = (
 
 
 def stands_for_nothing(text: str) -> bool:
-    """Whether a name or number is a placeholder: unknown, elsewhere, several, as above, an error.
-    """
+    """Whether a name or number is a placeholder: unknown, elsewhere, several, as above, error."""
     return placeholder(text) in ("unknown", "elsewhere", "several", "as above", "error")
 
 

@@ -352,8 +352,7 @@ class _Groups:
             self.open_permits[number] += 1
 
     def of(self, permit: Permit, line: PermitLine) -> int:
-        """Return the number of a line's maker and model. Raises RecordInvalid for unknown makers.
-        """
+        """Return the number of a line's maker and model; RecordInvalid for an unknown maker."""
         if line.maker_id not in self._known:
             raise RecordInvalid(
                 f"Permit {permit.permit_id!r} names the unknown maker {line.maker_id!r}.",

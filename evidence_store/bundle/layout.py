@@ -81,8 +81,7 @@ class Role(StrEnum):
 
     @property
     def namespace(self) -> str:
-        """The SSHSIG namespace of the role, so that one role's signature is not valid for another.
-        """
+        """The SSHSIG namespace of the role: one role's signature is not valid for another."""
         return f"{self.value}@bundle.nameplate"
 
 

@@ -52,8 +52,7 @@ class RecordWriter:
     """Writes the log of a case into a bundle in one pass and constant memory."""
 
     def __init__(self, top: Path, recorded: Mapping[int, Sequence[FileAccount]]) -> None:
-        """Take the bundle folder and, by sequence, the files whose SHA-256 an entry must contain.
-        """
+        """Take the bundle folder and, by sequence, the files whose SHA-256 an entry must name."""
         self._top = top
         self._recorded = recorded
         self._last: Entry | None = None

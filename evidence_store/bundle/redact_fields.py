@@ -30,8 +30,7 @@ _LONGEST_WORD = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldBack:
-    """What is not disclosed, what must not occur anywhere, and what the disclosed fields contain.
-    """
+    """What is not disclosed, what must not occur anywhere, and what disclosed fields contain."""
 
     fields: frozenset[Field]
     secrets: tuple[Secret, ...]
@@ -170,9 +169,7 @@ class FieldChoices:
 
 
 def _texts_of(chosen: list[FieldChoice], value: Json) -> Iterator[tuple[str, bool]]:
-    """Yield the texts of a withheld value that must not occur, and whether the open part is
-    included.
-    """
+    """Yield texts of a withheld value that must not occur, and whether the open part counts."""
     for choice in chosen:
         texts = text_forms(value) if choice.texts is None else choice.texts
         for text in texts:

@@ -144,9 +144,7 @@ def _told(
     scanner: Scanner,
     disclosed: Mapping[int, frozenset[str]],
 ) -> PayloadFile:
-    """Return the sealed bundle's description of a released file, without what would reveal a
-    secret.
-    """
+    """Return the sealed bundle's description of a released file, without anything revealing."""
 
     def harmless(text: str) -> str:
         return "" if scanner.holds(text) else text

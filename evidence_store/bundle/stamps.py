@@ -102,8 +102,7 @@ def _check_one(
 
 
 def keep_request(top: Path) -> str:
-    """Create and store a request over the bundle's current seal, under a new one; returns its path.
-    """
+    """Create and store a request over the bundle's current seal, under a new one; returns path."""
     seal, number = present_seal(top)
     path = numbered(number, "tsq")
     reseal(top, {path: make_request(seal)})

@@ -74,9 +74,7 @@ class VerificationReport:
         return next(basis for basis in ("stated", "given", "timestamp") if basis in bases)
 
     def sentences(self) -> tuple[str, ...]:
-        """Describe what was checked successfully, one sentence each; `remarks` describes what was
-        not.
-        """
+        """Describe what was checked successfully, one sentence each; for the rest see `remarks`."""
         return (
             (
                 f"All {self.files:,} payload files ({self.payload_bytes:,} bytes) and the tag "

@@ -1,5 +1,4 @@
-"""List what is really in a folder: every file, and a fault for anything that must not be in a bag.
-"""
+"""List what is really in a folder: every file, and a fault for what must not be in a bag."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases: created, opened; what a rule kept somebody from, and what somebody was shown."""
+"""Cases: created, opened; refusals, and what people were shown."""
 
 from sqlalchemy import Connection, insert
 
@@ -12,7 +12,7 @@ from workbench.types import Policy
 
 @event("case.created")
 class CaseCreated(Event):
-    """Store log: a case, and with it a log of its own, came to be."""
+    """Store log: a case was created, and with it its own log."""
 
     case: Open[str]
 
@@ -53,7 +53,7 @@ class CaseOpened(Event):
 
 @event("refused")
 class Refused(Event):
-    """Either log: a rule kept someone from doing something."""
+    """Either log: a rule prevented a person from doing something."""
 
     verb: Open[str]
     why: Quoting[str]
@@ -64,7 +64,7 @@ class Refused(Event):
 
 @event("words.shown")
 class WordsShown(Event):
-    """Someone was shown what machines or others read at (exhibit, region, field); `*` is each."""
+    """A person was shown what machines or others read at (exhibit, region, field); `*` is each."""
 
     places: Open[tuple[tuple[str, str, str], ...]]
     shown_by: Open[str]

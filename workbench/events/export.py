@@ -26,7 +26,7 @@ class BundleSealed(Event):
         return f"Sealed {self.bundle} over {self.entries} entries."
 
     def fold(self, connection: Connection, entry: Entry) -> None:
-        show(connection, entry, [("*", "*", "*")])  # its report says all that was read
+        show(connection, entry, [("*", "*", "*")])  # its report contains everything that was read
         connection.execute(
             insert(tables.sealed),
             {
@@ -44,12 +44,12 @@ class BundleSealed(Event):
 
 @event("bundle.signed")
 class BundleSigned(Event):
-    """A person put their signature on a sealed bundle, here or on their own machine."""
+    """A person signed a sealed bundle, here or on their own machine."""
 
     bundle: Open[str]
     role: Open[str]
     brought_by: Annotated[Open[str], MAY_BE_MISSING] = ""
-    """Who handed in a signature that was made elsewhere."""
+    """Who imported a signature that was made elsewhere."""
 
     def sentence(self) -> str:
         where = ", on a machine of their own." if self.brought_by else "."
@@ -58,7 +58,7 @@ class BundleSigned(Event):
 
 @event("bundle.stamped")
 class BundleStamped(Event):
-    """A timestamp of a sealed bundle was asked for, or its answer was attached."""
+    """A timestamp of a sealed bundle was requested, or its answer was attached."""
 
     bundle: Open[str]
     authority: Open[str]
@@ -72,14 +72,14 @@ class BundleStamped(Event):
 
 @event("bundle.published")
 class BundlePublished(Event):
-    """A public bundle was made. What it withholds is counted, never said again."""
+    """A public bundle was made. What it withholds is counted, not repeated."""
 
     bundle: Open[str]
     came_from: Annotated[Open[str], Field(alias="from")]
     withheld_fields: Open[int]
     withheld_exhibits: Open[tuple[str, ...]]
     answers: Annotated[Private[tuple[tuple[str, str], ...]], MAY_BE_MISSING] = ()
-    """The near hits that somebody had to answer, each with `released` or `withheld`."""
+    """The near hits that a person had to answer, each with `released` or `withheld`."""
     released: Annotated[Private[tuple[str, ...]], MAY_BE_MISSING] = ()
     """The fields and the copies that were released on purpose."""
     tagmanifest_sha256: BundleHash[str]

@@ -1,4 +1,4 @@
-"""The store's people: enrolled, gone, their roles and keys, and who signed in."""
+"""The store's people: added, gone, their roles and keys, and who signed in."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -15,7 +15,7 @@ from workbench.rules.seen import Mark, person_called
 from workbench.types import Role
 
 HeldBy: TypeAlias = Literal["server", "person"]
-"""Who keeps the private half of a key."""
+"""Who has the private half of a key."""
 
 Instant: TypeAlias = Annotated[datetime, PlainSerializer(datetime.isoformat)]
 
@@ -26,7 +26,7 @@ def _of(person: str) -> ColumnElement[bool]:
 
 @event("person.enrolled")
 class PersonEnrolled(Event):
-    """Store log: someone was enrolled, with roles and the public half of their key."""
+    """Store log: a person was added, with roles and the public half of their key."""
 
     person: Open[str]
     roles: Open[tuple[Role, ...]]
@@ -89,7 +89,7 @@ class KeyBegun(Event):
 
 @event("key.ended")
 class KeyEnded(Event):
-    """Store log: nothing signed with a key after a time is to be believed."""
+    """Store log: signatures made with a key after a given time are not trusted."""
 
     person: Open[str]
     public_key: Open[str]
@@ -112,7 +112,7 @@ class KeyEnded(Event):
 
 @event("person.ended")
 class PersonEnded(Event):
-    """Store log: someone left; from now on nothing is done under their name."""
+    """Store log: a person left; from now on nothing is recorded under their name."""
 
     person: Open[str]
     reason: Private[str]
@@ -133,7 +133,7 @@ class PersonEnded(Event):
 
 @event("role.begun")
 class RoleBegun(Event):
-    """Store log: from now on someone holds a role."""
+    """Store log: from now on a person has a role."""
 
     person: Open[str]
     role: Open[Role]
@@ -156,7 +156,7 @@ class RoleBegun(Event):
 
 @event("role.ended")
 class RoleEnded(Event):
-    """Store log: from now on someone does not hold a role any more."""
+    """Store log: from now on a person no longer has a role."""
 
     person: Open[str]
     role: Open[Role]
@@ -176,7 +176,7 @@ class RoleEnded(Event):
 
 @event("sign_in.refused")
 class SignInRefused(Event):
-    """Store log: someone who did not prove it tried to act as a person; wrong tries count."""
+    """Store log: an unproven attempt to act as a person; failed attempts count."""
 
     person: Open[str]
     how: Open[str]
@@ -196,7 +196,7 @@ class SignInRefused(Event):
 
 @event("person.signed_in")
 class PersonSignedIn(Event):
-    """Store log: someone proved who they are, as far as this store can tell."""
+    """Store log: a person proved who they are, as far as this store can check."""
 
     person: Open[str]
 

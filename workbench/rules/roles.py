@@ -1,8 +1,7 @@
-"""Who may record what: for each kind of entry the roles of which its author holds one.
+"""Who may record what: for each kind of entry, the roles of which its author must have one.
 
-The record door asks this of what stands when an entry is made, not of what stood at sign-in: a
-role that ended, a key that ended and a person who left record nothing more, from no screen and
-no command.
+This is checked when an entry is recorded, not at sign-in: a person whose role or key has ended, or
+who has left, can record nothing more, from any screen or command.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Membership(StrEnum):
-    """Whose cases somebody acts in."""
+    """Whose cases a person may act in."""
 
     EVERYBODY = "everybody"
-    """Whoever is of the store acts in each of its cases."""
+    """Every person of the store may act in each of its cases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +33,7 @@ class May:
 
 
 ANYBODY: Final = May(roles=frozenset(Role))
-"""Any person of the store, with whatever role."""
+"""Any person of the store, in any role."""
 _TAKES_IN: Final = May(roles=frozenset({Role.INVESTIGATOR}))
 _READS: Final = May(roles=frozenset({Role.INVESTIGATOR, Role.REVIEWER}))
 _JUDGES: Final = May(roles=frozenset({Role.REVIEWER}))
@@ -73,17 +72,18 @@ RECORDED_BY: Final[Mapping[str, May]] = {
     "person.signed_in": ANYBODY,
     "words.shown": ANYBODY,
 }
-"""Who may record each kind of entry: roles, and membership of the case. A kind that is not here may
-be recorded by anybody in service."""
+"""Who may record each kind of entry: roles, and membership of the case. A kind that is not listed
+may be recorded by any active person.
+"""
 
 OF_ANOTHER: Final[Mapping[str, May]] = {"key.begun": _KEEPS, "key.ended": _KEEPS}
-"""Who may record of somebody else what anybody may record of themselves."""
+"""Who may record about another person what everyone may record about themselves."""
 
 OF_NOBODY: Final = frozenset({"refused", "sign_in.refused"})
-"""What is recorded of whoever tried: also of people who left, and of who proved nothing."""
+"""Kinds recorded about whoever tried: also about people who left, and people who proved nothing."""
 
 UNPROVEN: Final = "unproven"
-"""The actor of an entry about somebody who did not prove who they are."""
+"""The actor of an entry about a person who did not prove who they are."""
 
 RULES: Final = Declared(
     "roles",
@@ -107,9 +107,9 @@ _WORDS: Final = {
 def may_not(
     kind: str, name: str, roles: Collection[Role], *, of_another: bool = False
 ) -> str | None:
-    """Why somebody who holds these roles may not record this kind of entry, or None.
+    """Return why a person with these roles may not record this kind of entry, or None.
 
-    `of_another` where the entry is about another person than who records it.
+    `of_another` is True if the entry is about a person other than its author.
     """
     may = (of_another and OF_ANOTHER.get(kind)) or RECORDED_BY.get(kind, ANYBODY)
     needed = may.roles
@@ -122,7 +122,7 @@ def may_not(
 
 
 def last_custodian(name: str, others_in_service: Collection[frozenset[Role]]) -> str | None:
-    """Why somebody may not stop being a custodian, given everyone else's roles; or None."""
+    """Return why a person cannot stop being a custodian, given everyone else's roles; or None."""
     if any(Role.CUSTODIAN in roles for roles in others_in_service):
         return None
     return (
