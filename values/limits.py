@@ -24,6 +24,6 @@ FILE_BYTES: Final = 209_715_200
 RULES: Final = Declared(
     "size",
     test="tests/values/test_limits.py",
-    source="assumed; README.md names the settings that say otherwise",
+    source="assumed; README.md lists the settings that change it",
     units=dict.fromkeys(("PHOTO_BYTES", "CLIP_BYTES", "ZIP_BYTES", "FILE_BYTES"), "bytes"),
 )

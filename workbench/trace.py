@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ANSWER_DAYS = 28
-"""Days that whoever is asked has to answer, as field investigators of arms give them."""
+"""Days that an addressee has to answer, as field investigators of arms give them."""
 COMMENT_DAYS = 28
-"""Days more in which they may comment on what is to be published: the right of reply."""
+"""Further days in which an addressee may comment on what is to be published: the right of reply."""
 
 RULES: Final = Declared(
     "trace",
     test="tests/workbench/test_trace.py",
-    source="decision 0035; how field investigators of arms ask",
+    source="decision 0035; practice of field investigators of arms",
     units={
         "ANSWER_DAYS": "days",
         "COMMENT_DAYS": "days",

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_MEMBERS: Final = 2_000
-"""Parts of a workbook; no office program writes more."""
+"""Maximum number of parts of a workbook; no office program writes more."""
 MAX_UNPACKED: Final = 1024 * 1024 * 1024
-"""Bytes of all parts together, unpacked."""
+"""Maximum total size of all parts, unpacked."""
 MAX_RATIO: Final = 200
-"""A part with a higher compression ratio is treated as a bomb; real sheets stay below 50."""
+"""Maximum compression ratio of a part: a higher one is treated as a bomb; real sheets stay below
+50.
+"""
 
 RULES: Final = Declared(
     "workbook",

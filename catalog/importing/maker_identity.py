@@ -46,7 +46,8 @@ ANOTHER_TRADE: Final = frozenset(_ANOTHER_TRADE.split())
 """Everyday words that turn a known name into another company (*Elbit Imaging*)."""
 
 LEAST_COUNTRY: Final = 4
-"""Least letters of a word to be recognised as a country; shorter ones are too often something else.
+"""Minimum number of letters of a word to be recognised as a country; shorter ones are too often
+something else.
 """
 
 

@@ -31,13 +31,15 @@ SerialCells = Literal["ask", "one", "range"]
 """
 
 MAX_RANGE: Final = 10_000
-"""Largest number of units in one range; a longer one is a slip or belongs in a list."""
+"""Maximum number of units in one range; a longer one is a slip or belongs in a list."""
 
 MAX_SERIAL: Final = 64
 """Longest serial in characters; MIL-STD-130 allows 30, a VIN has 17."""
 
 LEAST_DIGITS: Final = 3
-"""Least digits at both ends of a range such as 831-835; 12-15 may as well be one serial."""
+"""Minimum number of digits at both ends of a range such as 831-835; 12-15 may as well be one
+serial.
+"""
 
 SHORT_STEP: Final = 10
 """A shortened end (0831-35, 1234/5) is treated as part of one serial if it is at least this far
@@ -443,7 +445,9 @@ def _has_a_word(text: str) -> bool:
 
 
 LEAST_WORD: Final = 3
-"""Least letters of a word for it not to be the prefix of a serial (*NA 123* may be a serial)."""
+"""Minimum number of letters of a word for it not to be the prefix of a serial (*NA 123* may be a
+serial).
+"""
 
 
 def _twice_alike(text: str) -> bool:

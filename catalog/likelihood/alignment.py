@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 SMALLEST_SHARE = 1e-9
-"""Least share of a place for characters other than the one read there."""
+"""Minimum share of a place for characters other than the one read there."""
 
 OTHER_LETTER = 1e-3
 """Probability that a letter outside the alphabet is read as another; a stated assumption."""

@@ -69,7 +69,7 @@ BESIDE = 7
 """This many catalogued serials are stored in any case, to compare a candidate with."""
 
 SMALLEST = 1e-15
-"""Least share of the weight; anything smaller is rounding error."""
+"""Minimum share of the weight; anything smaller is rounding error."""
 
 NOTHING_NEAR = 1e-4
 """If no existing serial explains the reading this well, more are proposed."""
@@ -82,9 +82,9 @@ RULES: Final = Declared(
         "STRAY_FACTOR": "times",
         "NO_SEQUENCE_BELOW": "serials",
         "MISTYPED": "share, 0-1",
-        "FITS_FROM": "share of the best serial, 0-1",
+        "FITS_FROM": "relative to the best serial, 0-1",
         "SMALLEST": "share of the weight",
-        "NOTHING_NEAR": "share of a faultless reading",
+        "NOTHING_NEAR": "relative to a faultless reading",
     },
 )
 

@@ -15,7 +15,7 @@ from values.rule import Declared
 from values.sentence import Sentence, say
 
 VERSION = "enfsi-2015/nameplate-1"
-"""Version of this table; printed wherever one of its words is."""
+"""Version of the verbal scale; printed wherever one of its words is used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from catalog.types import FieldEvidence, Permit, Query, UnitGroup
 
 MOST_GROUPS = 64
-"""Most makers and models weighed against one plate; more means that too little was read."""
+"""Maximum number of makers and models weighed against one plate; more means that too little was
+read.
+"""
 
 LEAST_SHARE = 1e-3
 """An engine's alternative never counts as less probable than this."""

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 Relation = Literal["unread", "own", "perhaps", "another"]
 
 PERHAPS_FROM: Final = {"machine": 1e-8, "human": 1e-4, "code": 1e-4}
-"""Relative to a faultless reading, the probability from which a name may be the unit's own with
-slips: two wrong letters for a machine, one for a person. Assumed.
+"""Probability, relative to a faultless reading, from which a name may be the unit's own with slips:
+two wrong letters for a machine, one for a person. Assumed.
 """
 
 SHORTEST_SLIPPED: Final = 5
@@ -65,9 +65,9 @@ RULES: Final = Declared(
     test="tests/catalog/matching/test_contradiction.py",
     source="decision 0056; assumed",
     units={
-        "PERHAPS_FROM": "origin of the reading: share of a faultless reading",
+        "PERHAPS_FROM": "origin of the reading: probability relative to a faultless reading",
         "SHORTEST_SLIPPED": "letters",
-        "MOST_SLIPPED": "letters to one slip",
+        "MOST_SLIPPED": "letters per slip",
         "SHORTEST_PART": "letters",
         "COUNTS_AGAINST": "factor on the weight",
         "ON_PLATES": "parties of a permit",

@@ -67,7 +67,7 @@ CONTRADICTED: Final = say("band.contradicted")
 RULES: Final = Declared(
     "identification",
     test="tests/catalog/matching/test_identification.py",
-    source="assumed; docs/validity.md says how often it was wrong when tested",
+    source="assumed; docs/validity.md reports how often it was wrong in tests",
     units={
         "IDENTIFIES_FROM": "posterior, 0-1",
         "ALONE_FROM": "posterior, 0-1",
@@ -77,7 +77,7 @@ RULES: Final = Declared(
         "CONSISTENT_FROM": "likelihood ratio",
     },
     sources={
-        "ALONE_FROM": "400 mild and 200 hard drawn plates; docs/validity.md",
+        "ALONE_FROM": "400 mild and 200 hard rendered plates; docs/validity.md",
     },
 )
 

@@ -37,24 +37,25 @@ LeadKind = Literal[
 ]
 
 MOST_LEADS: Final = 20
-"""Leads of one kind that are shown; all are counted."""
+"""Maximum number of leads of one kind that are shown; all are counted."""
 
 MOST_PERMITS: Final = 500
-"""Permits of one model that are searched for units without serials."""
+"""Maximum number of permits of one model that are searched for units without serials."""
 
 MOST_COUNTED: Final = 1000
 """Serials that contain the reading are counted up to this many, and reported as *more than* beyond.
 """
 
 SHORTEST_PART: Final = 3
-"""Least characters of a partial serial; fewer occur in too many serials to be of use."""
+"""Minimum number of characters of a partial serial; fewer occur in too many serials to be of use.
+"""
 
 RULES: Final = Declared(
     "leads",
     test="tests/catalog/matching/test_leads.py",
     source="decision 0057; assumed",
     units={
-        "MOST_LEADS": "leads of a kind",
+        "MOST_LEADS": "leads of one kind",
         "MOST_PERMITS": "permits",
         "MOST_COUNTED": "serials",
         "SHORTEST_PART": "characters",

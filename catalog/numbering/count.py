@@ -40,7 +40,7 @@ FEW_UNITS: Final = 3
 FEW_BLOCKS: Final = 16
 
 LONGEST_NUMBER: Final = 15
-"""Most digits of a number in a sequence; longer ones are irregular."""
+"""Maximum number of digits of a number in a sequence; longer ones are irregular."""
 
 
 def statistics(keys: Keys, *, pattern: str = "", piece: int = PIECE) -> GroupStatistics:

@@ -42,11 +42,11 @@ SURE_FROM = 8
 """A sequence with fewer known serials says little about its number of units."""
 
 UNSEEN_SHARE = 1.0
-"""Irregular serials: uncatalogued units assumed to exist, relative to the catalogued ones."""
+"""Uncatalogued units with irregular serials assumed to exist, relative to the catalogued ones."""
 
 BESIDE_SHARE = 0.5
-"""Share of these assumed to differ from a catalogued one in one character, as in an undetected
-sequence; the others may be anywhere. Assumed.
+"""Share of the uncatalogued irregular serials assumed to differ from a catalogued one in one
+character, as in an undetected sequence; the others may be anywhere. Assumed.
 """
 
 RULES: Final = Declared(
@@ -56,8 +56,8 @@ RULES: Final = Declared(
     units={
         "FINE_SEQUENCES": "sequences",
         "SURE_FROM": "serials",
-        "UNSEEN_SHARE": "share of the catalogued serials",
-        "BESIDE_SHARE": "share of the catalogued serials",
+        "UNSEEN_SHARE": "times the catalogued serials",
+        "BESIDE_SHARE": "share, 0-1",
     },
 )
 

@@ -22,20 +22,22 @@ if TYPE_CHECKING:
     from catalog.numbering.schemes import SerialBlock
 
 APART_BELOW = 0.05
-"""Numbers above a gap are split off if numbers assigned at random would leave such a gap with less
-than this probability.
+"""Numbers above a gap are split off if numbers assigned at random would leave such a gap with a
+probability below this.
 """
 
 APART_FROM = 2.0
-"""And only if they would multiply N̂ by more than this."""
+"""Numbers are split off only if they would multiply N̂ by more than this."""
 
 MOST_APART = 5
-"""This many of the largest numbers of a sequence are considered; more of them are a sequence."""
+"""Maximum number of the largest numbers of a sequence that can be split off; more of them are a
+sequence.
+"""
 
 RULES: Final = Declared(
     "sequences",
     test="tests/catalog/numbering/test_sequences.py",
-    source="decision 0055; held by strays planted at random",
+    source="decision 0055; tested with strays inserted at random",
     units={
         "APART_BELOW": "probability, 0-1",
         "APART_FROM": "times",

@@ -143,7 +143,7 @@ def _word(text: str, key: str) -> Placeholder:
 
 
 MOST_OF_A_NUMBER: Final = 4
-"""Most characters after *see annex*: its number or letter."""
+"""Maximum number of characters after *see annex*: its number or letter."""
 
 
 _TABLES: Final[tuple[tuple[frozenset[str], Placeholder], ...]] = (

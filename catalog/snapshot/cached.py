@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_KEPT = 1024
-"""Largest number of cached results of one function for one snapshot; beyond it the cache is
+"""Maximum number of cached results of one function for one snapshot; beyond it the cache is
 cleared, so that memory is bounded.
 """
 

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DEPTH = 4
-"""Largest nesting depth of encodings."""
+"""Maximum nesting depth of encodings."""
 MOST = 1024 * 1024 * 1024
-"""Largest total of bytes and characters decoded from one file."""
+"""Maximum total of bytes and characters decoded from one file."""
 EDGE = "\ue000"
 """Separates texts that were not one text in the file (a private-use character)."""
 _MEMBER = 256 * 1024 * 1024
@@ -100,7 +100,7 @@ RULES: Final = Declared(
     "decodings",
     test="tests/evidence_store/bundle/test_decodings.py",
     source="decision 0071",
-    units={"DEPTH": "encodings", "MOST": "bytes and characters", "ONE_BYTE_CODES": "codes"},
+    units={"DEPTH": "levels", "MOST": "bytes and characters", "ONE_BYTE_CODES": "encodings"},
 )
 
 _NO_CONTROLS = b"\t\r\n\f" + bytes(range(0x20, 0x100))

@@ -39,15 +39,15 @@ _WINDOW = 16 * 1024 * 1024
 _OVERLAP = 64 * 1024
 _MAX_JSON = 64 * 1024 * 1024
 _SHORTEST_ENCODED = 6
-"""Least letters and digits of a value that is searched inside an encoding: decoded bytes that are
-not text contain every shorter word by chance.
+"""Minimum number of letters and digits of a value that is searched inside an encoding: decoded
+bytes that are not text contain every shorter word by chance.
 """
 _WIDEST = 60
-"""Most characters between the letters of a hit, on top of its own."""
+"""Maximum number of characters between the letters of a hit, on top of its own."""
 _HEX_RUN = re.compile(r"[0-9a-f]{32,}")
 _DIGEST_BYTES = (16, 20, 32, 64)
 SHORTEST_NESTED = 6
-"""Least characters of a value inside a list or an object that is searched."""
+"""Minimum number of characters of a value inside a list or an object that is searched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

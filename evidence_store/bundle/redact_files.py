@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from evidence_store.bundle.leaks import Scanner
 
 MAX_PHOTO = 512 * 1024 * 1024
-"""Bytes of the largest photo that is loaded into memory to remove its metadata."""
+"""Largest photo, in bytes, that is loaded into memory to remove its metadata."""
 
 RULES: Final = Declared(
     "public-files",

@@ -11,7 +11,7 @@ MOST_CHARACTERS: Final = 255
 """Longest path, including folders; the limit of file systems."""
 
 MOST_PARTS: Final = 8
-"""Most parts of a path: folders and file name."""
+"""Maximum number of parts of a path: folders and file name."""
 
 PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 """The form of each part, which also must not end in a full stop: plain ASCII that no shell or file

@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHORTEST = 4
-"""Least letters and digits of a value that is searched: a shorter one would be found everywhere."""
+"""Minimum number of letters and digits of a value that is searched: a shorter one would be found
+everywhere.
+"""
 SHORTEST_NUMBER = 5
-"""Least digits of a number that is searched in other spellings."""
+"""Minimum number of digits of a number that is searched in other spellings."""
 LOOSE = 8
 """Letters and digits from which a value is also searched inside longer words."""
 MOST_WORDS = 4
-"""Most words of a name that is searched in any order; more give too many orders."""
+"""Maximum number of words of a name that is searched in any order; more give too many orders."""
 DIGESTS = ("md5", "sha1", "sha256", "sha512")
 """The hashes by which words and files are commonly identified."""
 

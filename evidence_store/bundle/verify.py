@@ -42,7 +42,7 @@ MAX_FAULTS = 1_000
 
 
 MOST_NAMED = 10
-"""Most entries named in one remark."""
+"""Maximum number of entries named in one remark."""
 
 FIRST_SIGNATURE = signature_file(Role.CUSTODIAN, "")
 """The custodian's; the log's key is checked at the same time."""

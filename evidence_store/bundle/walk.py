@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_FILES = 500_000
-"""About the number that a manifest can list."""
+"""Maximum number of files in a bundle: about what a manifest can list."""
 
 RULES: Final = Declared(
     "bundle-folder",

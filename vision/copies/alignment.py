@@ -37,7 +37,7 @@ REFINED: Final = 0.03
 """Pixels; a correction that moves points less than this is not worth another iteration."""
 _ROUNDS: Final = 3
 TEXTURE: Final = 6.0
-"""Least standard deviation (grey levels) of a block that can be compared."""
+"""Minimum standard deviation (grey levels) of a block that can be compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

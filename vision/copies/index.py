@@ -26,7 +26,7 @@ RICH_WORDS: Final = 192
 COMPACT_WORDS: Final = 22
 """Words stored for each photo in a large index, the best ones: less than 200 bytes."""
 RICH_PHOTOS: Final = 100_000
-"""Largest number of photos in a small index, which finds smaller parts of a photo than a large one.
+"""Maximum number of photos in a small index, which finds smaller parts of a photo than a large one.
 Both hold about as many words at their largest, so that a lookup takes as long.
 """
 SMOOTH_WORDS: Final = 12

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from vision.types import CopyEvidence, Photo, PhotoReading, Quad
 
 LEAST_CONFIDENCE: Final = 0.5
-"""Least confidence (0–1) for a serial to agree or contradict."""
+"""Minimum confidence (0–1) for a serial to agree or contradict."""
 LEAST_CHARACTERS: Final = 4
-"""Least letters and digits; shorter values agree by accident."""
+"""Minimum number of letters and digits; shorter values agree by accident."""
 ALIKE_FEATURES: Final = 15
 """Features of two plate crops that must fit one perspective map for the plates to count as alike.
 """

@@ -41,13 +41,13 @@ __all__ = [
 ]
 
 LEAST_INLIERS: Final = 5
-"""Least features that must agree on one map before its residual is measured."""
+"""Minimum number of features that must agree on one map before its residual is measured."""
 LEAST_BLOCKS: Final = 8
-"""Least blocks with enough structure in both pictures to be compared."""
+"""Minimum number of blocks with enough structure in both pictures to be compared."""
 LEAST_LIKENESS: Final = 0.86
-"""Least median block correlation of a copy; on the measuring set copies have .94 and more."""
+"""Minimum median block correlation of a copy; on the measuring set copies have .94 and more."""
 LEAST_ALIKE: Final = 0.75
-"""Least share of blocks with a correlation above .9 where there are no matched features and the
+"""Minimum share of blocks with a correlation above .9 where there are no matched features and the
 frames themselves are aligned.
 """
 CLOSE_LIKENESS: Final = 0.993
@@ -59,10 +59,13 @@ MOST_DISPLACEMENT: Final = 0.0006
 800 pixels.
 """
 CLOSE_DISPLACEMENT: Final = 0.00085
-"""The same where the structure agrees to `CLOSE_LIKENESS` ..."""
+"""Largest median residual shift where the structure agrees to `CLOSE_LIKENESS`, as a share of the
+diagonal.
+"""
 WHOLE_DISPLACEMENT: Final = 0.0012
-"""... and both frames are also the same except for their edges: heavy recompression of a smooth
-picture makes the shift itself uncertain.
+"""Largest median residual shift where the structure agrees to `CLOSE_LIKENESS` and both frames are
+the same except for their edges, as a share of the diagonal: heavy recompression of a smooth picture
+makes the shift itself uncertain.
 """
 WHOLE_COVER: Final = 0.97
 """Mutual coverage from which two frames are the same except for their edges."""
@@ -71,31 +74,38 @@ SMALL_COVER: Final = 0.5
 allow: in a small part at low resolution, any distortion looks affine.
 """
 SMALL_DISPLACEMENT: Final = 0.0004
-"""Largest residual shift in such a small part ..."""
+"""Largest median residual shift in an overlap smaller than `SMALL_COVER`, as a share of the
+diagonal.
+"""
 BENT_DISPLACEMENT: Final = 0.0003
-"""... and where the map stretches it by more than `NEAR_STRETCH`, as perspective does."""
+"""Largest median residual shift in such an overlap if the map stretches it by more than
+`NEAR_STRETCH`, as perspective does.
+"""
 _WORTH_A_LOOK: Final = 1.2
 """A photo is measured again if it shows the overlap this many times finer than its working picture.
 """
 MOST_COMPARED: Final = 16
-"""Candidates from the index that are compared closely, for one photo."""
+"""Maximum number of candidates from the index that are compared closely, for one photo."""
 LEAST_NEAR_WORDS: Final = 2
-"""Words that must be near at least where only one word is shared. Of 880 changed photos (40 photos,
-22 changes of `benchmarks.copies`) six were copies that shared one word; each had three or more.
+"""Number of words that must be near where only one word is shared. Of 880 changed photos (40
+photos, 22 changes of `benchmarks.copies`) six were copies that shared one word; each had three or
+more.
 """
 THUMBNAIL_LIKENESS: Final = 0.8
 """Without shared features, frames are compared only if their thumbnails correlate this much."""
 NEAR_COVER: Final = 0.8
-"""A copy is *near* if both frames cover each other to at least this share ..."""
+"""A copy is *near* if both frames cover each other to at least this share and it is within
+`NEAR_TURN` and `NEAR_STRETCH`.
+"""
 NEAR_TURN: Final = 2.0
-"""... rotated by at most this many degrees ..."""
+"""A *near* copy is rotated by at most this many degrees."""
 NEAR_STRETCH: Final = 1.03
-"""... stretched by at most this factor, and not mirrored; otherwise it is *hard*."""
+"""A *near* copy is stretched by at most this factor, and not mirrored; otherwise it is *hard*."""
 
 RULES: Final = Declared(
     "copies",
     test="tests/vision/copies/test_verdict.py",
-    source="chosen with 319 pairs of real photos in view; docs/validity.md",
+    source="chosen on 319 pairs of real photos; docs/validity.md",
     units={
         "LEAST_INLIERS": "features",
         "FEW_INLIERS": "features",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LEAST_TEXT: Final = 2.5
 """Text score of one short word; less than this is texture."""
 APART: Final = Fraction(2, 5)
-"""Least seconds between two stills of one text peak: closer ones share their blur."""
+"""Minimum seconds between two stills of one text peak: closer ones share their blur."""
 STRETCH: Final = Fraction(3, 2)
 """Seconds; stills closer than this show one stretch, for which frames are combined once."""
 NEW_DIFFERENCE: Final = 12.0

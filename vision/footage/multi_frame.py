@@ -26,7 +26,7 @@ Spectrum = npt.NDArray[np.complex64]
 Plane = npt.NDArray[np.float32]
 
 FEWEST: Final = 5
-"""Least frames; fewer combined show little more than the best of them."""
+"""Minimum number of frames; fewer combined show little more than the best of them."""
 AROUND: Final = 10
 """Margin around the detected lettering, in letter heights, so that missed neighbouring lines are
 included.
@@ -47,7 +47,7 @@ differently, and texture shows no streaks.
 SHARES: Final = np.linspace(0.0, 1.0, 17)
 """Shutter-open shares of the frame interval that are tried."""
 CLEAR: Final = 0.2
-"""Least correlation of log spectrum and log blur for the blur to be removed."""
+"""Minimum correlation of log spectrum and log blur for the blur to be removed."""
 EQUAL: Final = 0.01
 """A shorter blur that fits worse by no more than this is preferred: below their first zero, short
 blurs differ only in depth, which correlation cannot detect.

@@ -28,7 +28,7 @@ Grey = npt.NDArray[np.uint8]
 SURVEY_WIDTH: Final = 1280
 """Long side in pixels of the grey picture that is scored; below that, small lettering is lost."""
 STROKE_CONTRAST: Final = 28
-"""Least grey-level difference between a stroke and its surroundings."""
+"""Minimum grey-level difference between a stroke and its surroundings."""
 SURVEY_RATE: Final = 10
 """Moments sampled per second of the clip; a plate in view for one second gets ten chances."""
 SPARED: Final = "NONREF"

@@ -42,7 +42,7 @@ FIRST_REACH: Final = 0.25
 LEAST_REACH: Final = 12
 """Pixels; the smallest search radius."""
 ALIKE: Final = 0.6
-"""Least correlation (−1–1) for a find to be the place; noise and blur leave .9 and more."""
+"""Minimum correlation (−1–1) for a find to be the place; noise and blur leave .9 and more."""
 _ROUNDS: Final = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-3)
 _SMOOTH: Final = 3
 _LOST: Final = 2

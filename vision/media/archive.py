@@ -57,7 +57,7 @@ RULES: Final = Declared(
     source="decision 0075; assumed",
     units={
         "MAX_NAME": "characters",
-        "LIMITS": "members, bytes, times",
+        "LIMITS": "members, bytes, unpacked to packed",
     },
 )
 

@@ -70,7 +70,7 @@ RULES: Final = Declared(
     test="tests/vision/media/test_clip.py",
     source="decision 0075; assumed",
     units={
-        "LIMITS": "bytes, seconds, pixels, stills a minute",
+        "LIMITS": "bytes, seconds, pixels, stills per minute",
     },
 )
 

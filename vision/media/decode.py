@@ -81,7 +81,7 @@ RULES: Final = Declared(
     test="tests/vision/media/test_decode.py",
     source="decision 0075; assumed",
     units={
-        "LIMITS": "bytes, pixels, passes, seconds",
+        "LIMITS": "bytes, pixels, scans, seconds",
     },
 )
 

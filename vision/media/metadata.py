@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 MAX_VALUE: Final = 500
 """Longest stored value, in characters; the original has the rest."""
 MAX_FACTS: Final = 400
-"""Largest number of facts stored for one file."""
+"""Maximum number of facts stored for one file."""
 MAX_XMP_BYTES: Final = 2_000_000
 
 IPTC_NAMES: Final = {

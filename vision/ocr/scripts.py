@@ -25,7 +25,7 @@ DOUBT = 0.97
 """Only lines read less surely than this by the first engine are tried in another script."""
 
 LONG_ENOUGH = 4
-"""Least characters of a line for its confidence to say anything about its script."""
+"""Minimum number of characters of a line for its confidence to say anything about its script."""
 
 USUAL_WIDTH = 0.6
 """Approximate character width, in line heights."""
@@ -34,13 +34,13 @@ UNREAD = 0.3
 """A line with fewer characters than this share of its capacity was found but not read."""
 
 MOST_LINES = 12
-"""Most lines of one photo that are tried in one script."""
+"""Maximum number of lines of one photo that are tried in one script."""
 
 PROBES = 4
 """Lines tried first; the others follow only if one of these is in the script."""
 
 ACCEPT = 0.45
-"""Least confidence (0–1) for an answer of Tesseract to count."""
+"""Minimum confidence (0–1) for an answer of Tesseract to count."""
 
 UNSURE = 0.8
 """A photo of which more than half the lines are read less surely than this may be in a script that
@@ -48,10 +48,10 @@ the first engine lacks.
 """
 
 LEAST_CYRILLIC = 2
-"""Least number of distinctive Cyrillic letters in a Cyrillic line."""
+"""Minimum number of distinctive Cyrillic letters in a Cyrillic line."""
 
 LEAST_ARABIC = 3
-"""Least number of letters of the Arabic block in a Persian or Arabic line."""
+"""Minimum number of letters of the Arabic block in a Persian or Arabic line."""
 
 TELLING = CYRILLIC_OWN - frozenset("ЁУё")
 """Distinctive Cyrillic letters, which no Latin letter with or without an accent resembles."""
@@ -60,7 +60,7 @@ CYRILLIC = ("rus", "eng")
 """Tesseract's language codes for Cyrillic lines."""
 
 ARABIC = ("fas", "ara")
-"""The same for Persian and Arabic lines."""
+"""Tesseract's language codes for Persian and Arabic lines."""
 
 RULES: Final = Declared(
     "scripts",
@@ -70,7 +70,7 @@ RULES: Final = Declared(
         "DOUBT": "confidence of a line, 0-1",
         "LONG_ENOUGH": "characters",
         "USUAL_WIDTH": "line heights",
-        "UNREAD": "share of the room, 0-1",
+        "UNREAD": "share of the line's capacity, 0-1",
         "MOST_LINES": "lines",
         "PROBES": "lines",
         "ACCEPT": "confidence of an answer, 0-1",

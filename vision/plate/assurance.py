@@ -41,30 +41,30 @@ if TYPE_CHECKING:
     from vision.types import Code, FieldName, ReadingState, TextLine
 
 READABLE = 0.15
-"""If the best value is less probable than this (0–1), the field is unreadable."""
+"""If the best value is less probable than this, the field is unreadable."""
 
 STATED = 0.9
-"""Least probability (0–1) for stating a value on which engines agree. Other crops and passes of one
-engine do not count: they share its habits, such as reading a worn `/` as 7.
+"""Minimum probability (0–1) for stating a value on which engines agree. Other crops and passes of
+one engine do not count: they share its habits, such as reading a worn `/` as 7.
 """
 
 EVEN = 0.5
-"""Least probability (0–1) for stating a value that a code on the plate repeats."""
+"""Minimum probability (0–1) for stating a value that a code on the plate repeats."""
 
 LEAST_STRENGTH = 0.5
 """A value from a field rule weaker than this (0–1) is never stated, even if a code repeats it."""
 
 CLEAR_PLACE = 0.8
-"""Least strength (0–1) of the field rule for stating a value that only engines agree on: the label
-is in the line or close to the left, or the form is distinctive, such as a vehicle's number. A value
-below or far from a label may belong to another cell.
+"""Minimum strength (0–1) of the field rule for stating a value that only engines agree on: the
+label is in the line or close to the left, or the form is distinctive, such as a vehicle's number. A
+value below or far from a label may belong to another cell.
 """
 
 LIKELY_RIVAL = 0.06
 """A value is not stated if another one is at least this probable (0–1)."""
 
 LEGIBLE = 0.94
-"""Least median confidence (0–1) of the lines of a plate on which a value is stated. Engines agree
+"""Minimum median confidence (0–1) of the lines of a plate on which a value is stated. Engines agree
 on the same wrong character of embossed or worn letters; on such plates other lines are read poorly,
 too.
 """
@@ -73,7 +73,7 @@ SURE = 0.8
 """A line read at least this surely (0–1) that says something else is evidence against a value."""
 
 FUSED = 0.95
-"""Least calibrated probability (0–1) for stating a value fused from several exposures."""
+"""Minimum calibrated probability (0–1) for stating a value fused from several exposures."""
 
 SHORT_CODE = 4
 """A code does not confirm a value with fewer letters and digits than this, which it may contain by
@@ -86,9 +86,9 @@ WIDE_GAP, WIDER = 1.2, 2.5
 """
 
 FAMILIES = {"rapidocr": "PP-OCR", "ppocr5": "PP-OCR", "cyrillic": "PP-OCR"}
-"""Engines whose weights were trained on the same data, or are shared: each family is one witness.
-Both PP-OCR generations read the embossed slash of one plate as 7 (docs/validity.md); the Cyrillic
-engine is based on RapidOCR's weights (decision 0032).
+"""Engines whose weights were trained on the same data, or are shared: each family counts as one
+witness. Both PP-OCR generations read the embossed slash of one plate as 7 (docs/validity.md); the
+Cyrillic engine is based on RapidOCR's weights (decision 0032).
 """
 
 IDENTITY: tuple[FieldName, ...] = ("maker", "model", "serial", "part_number", "nsn", "cage")
@@ -609,7 +609,7 @@ VETOES = (
     Rule(
         identifier="sign-in-value",
         asks=_sign_in_the_value,
-        source="readers drop the space and the raised o of N°",
+        source="engines drop the space and the raised o of N°",
     ),
     Rule(identifier="unsure-label", asks=_unsure_word, source="packing lists, wiring plates"),
     Rule(identifier="product-number", asks=_product_number, source="ГОСТ 12971 plates: Изделие №"),
@@ -625,7 +625,9 @@ VETOES = (
     ),
     Rule(identifier="code-differs", asks=_code_differs, source="ANSI MH10.8.2, MIL-STD-130N"),
     Rule(
-        identifier="labelled-twice", asks=_labelled_twice, source="component and unit on one plate"
+        identifier="labelled-twice",
+        asks=_labelled_twice,
+        source="plates that name both a component and a unit",
     ),
     Rule(identifier="two-plates", asks=_two_plates, source="labels one above the other"),
     Rule(
@@ -636,7 +638,9 @@ VETOES = (
     Rule(identifier="no-identifier", asks=_no_identifier, source="IEC 60529, IEC 62262, ratings"),
     Rule(identifier="counter", asks=_counter, source="packing lists: 1/3"),
     Rule(identifier="piece", asks=_piece, source="plate with a model in two boxes"),
-    Rule(identifier="respelt", asks=_respelt, source="digits pass for letters, seldom the reverse"),
+    Rule(
+        identifier="respelt", asks=_respelt, source="digits are read as letters, seldom the reverse"
+    ),
 )
 """Rules that prevent stating a value even if a code repeats it."""
 
@@ -709,7 +713,7 @@ CONDITIONS = (
         identifier="place-open", asks=_place_open, source="docs/validity.md: values of other cells"
     ),
     Rule(identifier="another-look", asks=_another_look, source="docs/validity.md"),
-    Rule(identifier="readers-differ", asks=_dissent, source="a line that contradicts is dissent"),
+    Rule(identifier="readers-differ", asks=_dissent, source="a contradicting line is dissent"),
     Rule(identifier="one-witness", asks=_one_witness, source="decision 0041"),
 )
 """Further conditions that must hold where only engines support a value."""
@@ -731,12 +735,12 @@ RULES: Final = Declared(
         "SHORT_CODE": "letters and digits",
         "WIDE_GAP": "letter heights",
         "WIDER": "times the usual gap",
-        "FAMILIES": "reader: the witness that it belongs to",
+        "FAMILIES": "engine: its witness",
         "IDENTITY": "fields",
         "IDENTIFIERS": "fields",
         "UNSURE_WORDS": "label words, folded",
         "PRODUCT_WORDS": "label words, folded",
-        "VETOES": "rules that forbid stating",
+        "VETOES": "rules that prevent stating",
         "CONDITIONS": "rules that must hold for stating",
     },
     sources={

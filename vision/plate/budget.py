@@ -20,7 +20,7 @@ RULES: Final = Declared(
     "reading-time",
     test="tests/vision/plate/test_budget.py",
     source="assumed",
-    units={"PATIENCE": "times the seconds of work"},
+    units={"PATIENCE": "times the CPU seconds of the budget"},
 )
 
 

@@ -44,7 +44,7 @@ digit in a run of equal ones, the other often has them all.
 """
 
 LEAST_TOLD, LEAST_REST = 3, 2
-"""Least letters and digits of such a line, and least new ones beyond it."""
+"""Minimum number of letters and digits of such a line, and least new ones beyond it."""
 
 MOST_CUT = 3
 
@@ -52,7 +52,7 @@ STRIP = 9.0
 """Length of a strip beside a label, in letter heights."""
 
 STRIP_SURE = 0.75
-"""Least confidence (0–1) for a strip's text to count as a line."""
+"""Minimum confidence (0–1) for a strip's text to count as a line."""
 
 MOST_STRIPS = 6
 BRIDGE = 1.3

@@ -33,19 +33,21 @@ SHARE = 8
 """If there are many lines, one in this many is tried first."""
 
 MOST_LINES = 40
-"""Most lines of one photo that this engine reads."""
+"""Maximum number of lines of one photo that the Cyrillic engine reads."""
 
 ROOM = 0.1
 """A line is cropped this much longer at each end, in letter heights: detectors cut tightly."""
 
 LEAST_LETTERS = 2
-"""Least characters of a line to be tried."""
+"""Minimum number of characters of a line to be tried."""
 
 SURE = 0.7
-"""Least confidence (0–1) for a line to count as Cyrillic on a photo that has shown none yet."""
+"""Minimum confidence (0–1) for a line to count as Cyrillic on a photo that has shown none yet."""
 
 ACCEPT = 0.55
-"""The same once there are lines that are surely Cyrillic."""
+"""Minimum confidence (0–1) for a line to count as Cyrillic once there are lines that are surely
+Cyrillic.
+"""
 
 OTHER_SCRIPT = 0.75
 """Confidence (0–1) from which the first engine is believed that a line is in another script, such
@@ -53,8 +55,8 @@ as Chinese, or digits.
 """
 
 ALIEN_LINES = 2
-"""A photo with this many such lines is assumed to have no Cyrillic: plates with both are rarer than
-Chinese lines that look Cyrillic to this engine.
+"""A photo with this many lines surely in another script is assumed to have no Cyrillic: plates with
+both are rarer than Chinese lines that look Cyrillic to this engine.
 """
 
 UPRIGHT = 0.9
@@ -74,7 +76,7 @@ RULES: Final = Declared(
     source="assumed",
     units={
         "PROBES": "lines",
-        "SHARE": "lines to one that is tried first",
+        "SHARE": "lines per line tried first",
         "MOST_LINES": "lines",
         "ROOM": "letter heights",
         "LEAST_LETTERS": "characters",

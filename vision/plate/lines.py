@@ -36,10 +36,10 @@ OF_OTHER_SCRIPTS = (CYRILLIC_READER, TESSERACT)
 """Engines for scripts that the first one lacks; they read only the lines assigned to them."""
 
 MOST_LINES = 8
-"""Most lines of one photo that a second engine reads, the most important first."""
+"""Maximum number of lines of one photo that a second engine reads, the most important first."""
 
 MOST_CONTESTED = 4
-"""Additional lines that it reads because passes differ on them."""
+"""Maximum number of further lines that a second engine reads because passes differ on them."""
 
 ROOM = 0.2
 """Another engine gets a crop this much longer at each end, in letter heights."""
@@ -54,7 +54,7 @@ RULES: Final = Declared(
     test="tests/vision/plate/test_lines.py",
     source="assumed",
     units={
-        "OF_OTHER_SCRIPTS": "readers",
+        "OF_OTHER_SCRIPTS": "engines",
         "MOST_LINES": "lines",
         "MOST_CONTESTED": "lines",
         "ROOM": "letter heights",

@@ -24,7 +24,7 @@ ALIKE = 1.25
 """Largest factor between the proportions of two outlines of the same line."""
 
 SAME = 0.6
-"""Least share of common characters for two texts to be alike."""
+"""Minimum share of common characters for two texts to be alike."""
 
 
 def read_stack(looks: Sequence[tuple[Pixels, FieldReading]], engine: TextEngine) -> Lattice | None:

@@ -34,7 +34,7 @@ LEAST_LOG = -60.0
 """An engine's veto is limited to this natural logarithm, so that another engine still counts."""
 
 UNSEEN = 1e-3
-"""Least probability that every engine leaves to values it did not consider."""
+"""Minimum probability that every engine leaves to values it did not consider."""
 
 TEMPER = 0.5
 """Exponent on the likelihoods of engines that saw the same pixels: they share the damage."""

@@ -98,7 +98,9 @@ BY_KEY: Mapping[str, Standing] = {
     "original": _HASH,
     "parent_original": _HASH,
 }
-"""By field name, or `kind/name` where the name means something else in one kind of entry."""
+"""Which fields are public, by field name, or by `kind/name` where the name means something else in
+one kind of entry.
+"""
 
 CLAIMS = ("source_url", "source_account", "obtained_at", "claimed_place", "claimed_date", "note")
 """The fields with a source's claims about its material, in display order."""
@@ -119,8 +121,8 @@ RULES: Final = Declared(
     test="tests/workbench/rules/test_disclosure.py",
     source="decision 0071",
     units={
-        "UNKNOWN": "how any other field stands",
-        "BY_KEY": "field: whether it is public, whether it is looked for, why",
+        "UNKNOWN": "any field not listed",
+        "BY_KEY": "field: whether it is public, whether its text is searched, why",
         "CLAIMS": "fields",
         "TELLING_FACTS": "pattern",
     },

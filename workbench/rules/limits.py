@@ -42,7 +42,7 @@ MAX_ANSWER = 20_000
 """Longest answer to a trace request, as recorded by a person."""
 
 MAX_PAPERS = 20
-"""Most documents attached to one answer."""
+"""Maximum number of documents attached to one answer."""
 
 MAX_PAPER_NAME = 255
 """Longest stored name of an attached document."""
@@ -51,7 +51,8 @@ LEAST_SOUGHT = 2
 """Shortest fragment that can be searched: a single letter or digit occurs everywhere."""
 
 READING_SECONDS = 30.0
-"""Work on one photo, unless NAMEPLATE_READING_SECONDS says otherwise: `vision.plate.reader`."""
+"""Time budget for one photo, unless NAMEPLATE_READING_SECONDS sets another: `vision.plate.reader`.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +89,10 @@ RULES: Final = Declared(
         "MAX_ADDRESS": "characters",
         "MAX_ANSWER": "characters",
         "MAX_PAPER_NAME": "characters",
-        "MAX_PAPERS": "papers",
+        "MAX_PAPERS": "documents",
         "LEAST_SOUGHT": "letters and digits",
-        "READING_SECONDS": "seconds on a core",
-        "SIZES": "kind of file: bytes, and the setting that says otherwise",
+        "READING_SECONDS": "CPU seconds",
+        "SIZES": "kind of file: bytes, and the setting that changes it",
     },
 )
 

@@ -29,7 +29,7 @@ RULES: Final = Declared(
     test="tests/workbench/rules/test_policy.py",
     source="decision 0005",
     units={
-        "POLICY_WORDS": "policy: what it asks",
+        "POLICY_WORDS": "policy: what it requires",
         "CONFIRMING": "reviewers",
     },
 )

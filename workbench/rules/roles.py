@@ -90,8 +90,8 @@ RULES: Final = Declared(
     test="tests/workbench/rules/test_roles.py",
     source="decision 0066",
     units={
-        "RECORDED_BY": "kind of entry: roles, and whose cases",
-        "OF_ANOTHER": "kind of entry: roles, and whose cases",
+        "RECORDED_BY": "kind of entry: roles, and cases",
+        "OF_ANOTHER": "kind of entry: roles, and cases",
         "OF_NOBODY": "kinds of entries",
         "UNPROVEN": "actor",
     },

@@ -98,29 +98,29 @@ CATALOG: Final[Mark] = ("catalog",)
 
 
 ADDS: Final[Mapping[str, str]] = {
-    "People.correct_clock": "a correction more; it replaces no time that stands in an entry",
-    "People.enrol": "a person more; names that look alike are refused",
-    "Cases.open_case": "a case more",
-    "Intake.take_in": "exhibits more",
-    "Intake.taking_in": "exhibits more",
-    "Intake.grab_frame": "an exhibit more",
+    "People.correct_clock": "one more correction; no time in an entry is replaced",
+    "People.enrol": "one more person; names that look the same are refused",
+    "Cases.open_case": "one more case",
+    "Intake.take_in": "further exhibits",
+    "Intake.taking_in": "further exhibits",
+    "Intake.grab_frame": "one more exhibit",
     "ReadingRoom.start": "readings by machines; earlier ones stay in the log",
     "ReadingRoom.read_pending": "readings by machines; earlier ones stay in the log",
-    "ReadingRoom.read_again": "a reading by machines; what people said of a field stands",
-    "ReadingRoom.read_region": "a region more",
+    "ReadingRoom.read_again": "a reading by machines; people's judgements stand",
+    "ReadingRoom.read_region": "one more region",
     "Copies.propose": "what the program found",
     "Copies.propose_same_object": "what the program found",
-    "Matching.search": "a search more, of what stands at its very entry",
-    "Catalogs.import_": "a snapshot more",
-    "Exports.seal": "a bundle more",
-    "Exports.sign": "a signature more",
-    "Exports.attach_signature": "a signature more",
-    "Publication.publish": "a public bundle more",
-    "Publication.stamp": "a timestamp more",
-    "Publication.request_stamp": "a request more",
-    "Publication.attach_stamp": "a timestamp more",
-    "Shown.note": "what somebody was shown",
-    "Demo.load": "a case more",
+    "Matching.search": "one more search, of what stands when it is recorded",
+    "Catalogs.import_": "one more snapshot",
+    "Exports.seal": "one more bundle",
+    "Exports.sign": "one more signature",
+    "Exports.attach_signature": "one more signature",
+    "Publication.publish": "one more public bundle",
+    "Publication.stamp": "one more timestamp",
+    "Publication.request_stamp": "one more request",
+    "Publication.attach_stamp": "one more timestamp",
+    "Shown.note": "what a person was shown",
+    "Demo.load": "one more case",
 }
 """Methods that only add, each with what: nobody's work is replaced, so they need not name what
 their author saw.
@@ -128,14 +128,14 @@ their author saw.
 
 
 ASKS: Final[Mapping[str, str]] = {
-    "People.still": "who somebody is now",
-    "ReviewRoom.why_not": "whether somebody may",
-    "ReviewRoom.next_to_review": "what waits for somebody",
-    "ReviewRoom.joining": "an entry for a verb that names what was seen",
-    "Copies.why_not": "whether somebody may",
-    "Exports.require_clock": "whether the clock lets something be sealed",
-    "Matching.why_not": "whether somebody may",
-    "Tracing.preview": "a letter as it would be",
+    "People.still": "a person's current state",
+    "ReviewRoom.why_not": "whether a person may do it",
+    "ReviewRoom.next_to_review": "what waits for a person",
+    "ReviewRoom.joining": "an entry for a method that names what was seen",
+    "Copies.why_not": "whether a person may do it",
+    "Exports.require_clock": "whether the clock allows sealing",
+    "Matching.why_not": "whether a person may do it",
+    "Tracing.preview": "a preview of the letter",
 }
 """Methods that record nothing except refusals, each with its result."""
 
@@ -144,8 +144,8 @@ RULES: Final = Declared(
     test="tests/workbench/rules/test_seen.py",
     source="decision 0065",
     units={
-        "ADDS": "verb: what it adds",
-        "ASKS": "method: what it gives",
+        "ADDS": "method: what it adds",
+        "ASKS": "method: what it returns",
     },
 )
 
