@@ -112,7 +112,7 @@ def seal_work(folder: Path, seed: int, tell: Tell) -> None:
 
 
 def problems(folder: Path, promises: Promises) -> list[str]:
-    """Open the workbench after a crash and hold it against every promise."""
+    """Open the workbench after a crash and check it against every promise."""
     try:
         with opened(folder) as (bench, _, case):
             stores = bench.stores

@@ -45,5 +45,5 @@ class SnapshotDamaged(CatalogError):
         self.faults = tuple(faults)
 
     def diagnostics(self) -> str:
-        """Say what happened, each fault, and what to do."""
+        """Return what happened, each fault, and what to do."""
         return " ".join((self.message, *self.faults, self.remedy))

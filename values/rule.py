@@ -1,10 +1,10 @@
-"""A rule that anybody could ask about, as a value that can be printed.
+"""Rules that a reader could ask about, as printable values.
 
-A module keeps its rules as plain constants and tables, each with its sentence in the string below
-it, and declares beside them, once, what cannot be said by a constant:
+A module defines its rules as plain constants and tables, each with its description in the docstring
+below it, and declares once what a constant cannot express:
 
     STATED = 0.9
-    \"\"\"Least probability for stating a value that readers agree on.\"\"\"
+    \"\"\"Minimum probability for stating a value on which engines agree.\"\"\"
 
     RULES = Declared(
         "assurance",
@@ -13,7 +13,7 @@ it, and declares beside them, once, what cannot be said by a constant:
         units={"STATED": "probability, 0-1"},
     )
 
-Value and sentence are read from the module itself, so that neither stands at two addresses.
+Value and description are read from the module itself, so that neither exists twice.
 """
 
 from __future__ import annotations

@@ -26,12 +26,11 @@ def fingerprint(photo: Photo) -> Fingerprint:
     """Fingerprint a photo.
 
     Returns:
-        Hexadecimal values under the names `phash` and `dhash` (64 bits each), `phash_mirror`
+        Hexadecimal values named `phash` and `dhash` (64 bits each), `phash_mirror`
         (of the mirrored photo) and `words` (up to 192 codes of single features, see
         `vision.copies.words`). All are taken from the grey working picture of
         `vision.copies.features`.
         `quality` is the number of words, as a share of `FULL_QUALITY_WORDS`, at most 1.
-
     """
     features = features_of(photo)
     frame = Image.fromarray(features.grey)

@@ -57,7 +57,7 @@ def _draw_shape(picture: npt.NDArray[np.uint8], rng: np.random.Generator) -> Non
 
 
 def train() -> tuple[Floats, Floats]:
-    """Give the mean descriptor (128,) and the first directions (128, `DIRECTIONS`)."""
+    """Return the mean descriptor (128,) and the first directions (128, `DIRECTIONS`)."""
     seen = np.concatenate([extract(dead_leaves(seed)).descriptors for seed in range(_PICTURES)])
     both = np.concatenate([seen, seen[:, MIRROR_ORDER]]).astype(np.float64)
     mean = both.mean(axis=0)

@@ -34,9 +34,9 @@ SURVEY_RATE: Final = 10
 SPARED: Final = "NONREF"
 """FFmpeg's name for frames that are not decoded: those that no other frame needs."""
 CUT_DIFFERENCE: Final = 24.0
-"""Thumbnails of two scenes differ by at least this many grey levels on average ..."""
+"""A scene cut changes the thumbnail by at least this many grey levels on average ..."""
 CUT_CORRELATION: Final = 0.6
-"""... and their grey histograms correlate less than this ..."""
+"""... and either the grey histograms correlate less than this ..."""
 CUT_LIKENESS: Final = 0.3
 """... or the thumbnails themselves do; a pan within a tenth of a second leaves more."""
 SHORTEST_SCENE: Final = 0.3

@@ -52,7 +52,7 @@ def search_of(plate: str) -> Mark:
 
 
 def decisions_on(plate: str) -> Mark:
-    """What was decided on the candidates of a plate."""
+    """The decisions on the candidates of a plate."""
     return ("decisions", plate)
 
 
