@@ -112,7 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
             return FAULTY
         walk, before = _audit(arguments, at)
         try:
-            faults = [*_told(chain(before, walk.faults()), quiet=arguments.json)]
+            faults = [*_printed(chain(before, walk.faults()), quiet=arguments.json)]
         finally:
             walk.database.close()
     except StoreError as error:
@@ -236,7 +236,7 @@ def _keys(allowed_signers: Path | None, store: Path, origin: str) -> list[bytes]
     return [raw for line in lines if (raw := ed25519_key(line.key)) is not None]
 
 
-def _told(faults: Iterator[Fault], *, quiet: bool) -> Iterator[Fault]:
+def _printed(faults: Iterator[Fault], *, quiet: bool) -> Iterator[Fault]:
     """Print each fault as it is found, so that a long audit shows progress."""
     for fault in faults:
         if not quiet:

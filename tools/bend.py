@@ -399,7 +399,7 @@ def tried(
             yield bend, found
 
 
-def _asked(bend: Bend, topic: str, topics: list[str]) -> bool:
+def _requested(bend: Bend, topic: str, topics: list[str]) -> bool:
     """Whether a bend belongs to a requested topic or rule; True if none was requested."""
     own = (topic, f"{topic}.{bend.name.lower().replace('_', '-')}", f"{topic}.{bend.name}")
     return not topics or any(one in topics for one in own)
@@ -467,7 +467,7 @@ def main(asked: list[str] | None = None) -> int:
                 one
                 for one in bends_of(module)
                 if (options.edges or not one.edge)
-                and _asked(one, module.RULES.topic, options.topics)
+                and _requested(one, module.RULES.topic, options.topics)
             ]
             if options.list:
                 for one in chosen:

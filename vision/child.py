@@ -365,7 +365,7 @@ class Child:
         if message is None:
             raise self._end(name, limits, late=late.is_set())
         try:
-            what, value = _made_anew(_Reader(*message).load())
+            what, value = _rebuilt(_Reader(*message).load())
         except Exception as error:  # a compromised decoder may answer anything
             self.close()
             raise DecoderStopped(say("decoder.nonsense", name=name)) from error
@@ -408,22 +408,22 @@ def _error(what: str, value: Any, name: str, limits: ChildLimits) -> DecodeError
     return errors.DamagedFile(say("decoder.failed", name=name, why=str(value)[:60]))
 
 
-def _made_anew(answer: Any) -> Any:
+def _rebuilt(answer: Any) -> Any:
     """Rebuild each sentence in an answer through its constructor; raises for anything malformed."""
     if isinstance(answer, tuple):
-        return tuple(map(_made_anew, answer))
+        return tuple(map(_rebuilt, answer))
     if isinstance(answer, Sentence):
-        return _anew(answer)
+        return _rebuilt_sentence(answer)
     if isinstance(answer, EmbeddedFacts | ClipFacts):
-        return replace(answer, problems=tuple(map(_anew, answer.problems)))
+        return replace(answer, problems=tuple(map(_rebuilt_sentence, answer.problems)))
     if isinstance(answer, Frame):
-        return replace(answer, why=_anew(answer.why))
+        return replace(answer, why=_rebuilt_sentence(answer.why))
     if isinstance(answer, MemberRefusal):
-        return replace(answer, problem=_anew(answer.problem))
+        return replace(answer, problem=_rebuilt_sentence(answer.problem))
     return answer
 
 
-def _anew(sentence: Any) -> Sentence:
+def _rebuilt_sentence(sentence: Any) -> Sentence:
     """Rebuild a sentence so that its class validates it; unpickling does not."""
     return Sentence(sentence.id, sentence.parameters)
 

@@ -58,7 +58,7 @@ def count_fitting(
             continue
         found = descend(profile, keys, floor=floor, most=keys.keys.size)
         catalogued += found.count
-        fitting += _alone(found.keys, population, length)
+        fitting += _outside_sequences(found.keys, population, length)
         fitting += sum(
             float(sets.units @ fitting_of_sets(profile, sets, floor))
             for sets in population.sets
@@ -67,7 +67,7 @@ def count_fitting(
     return Counted(fitting=fitting, catalogued=catalogued)
 
 
-def _alone(found: Keys, population: Population, length: int) -> int:
+def _outside_sequences(found: Keys, population: Population, length: int) -> int:
     """Count the catalogued serials outside any sequence."""
     if not population.irregular_of(length):
         return 0

@@ -73,7 +73,7 @@ def choose_files(
             left_out.append(file.path)
             continue
         renamed[file.path] = released.bag_path
-        kept.append(_told(released, file, renamed, scanner, disclosed))
+        kept.append(_description_of(released, file, renamed, scanner, disclosed))
     return FileChoice(kept=tuple(kept), left_out=tuple(sorted(left_out)))
 
 
@@ -137,7 +137,7 @@ def _clean_picture(file: FileAccount, source: Path, scratch: Path) -> PayloadFil
     )
 
 
-def _told(
+def _description_of(
     released: PayloadFile,
     file: FileAccount,
     renamed: Mapping[str, str],

@@ -162,7 +162,7 @@ def residual(a: Grey, b: Grey, affine: Affine) -> Residual | None:
     towards = affine if shrinking else np.asarray(cv2.invertAffineTransform(affine), np.float64)
     best: tuple[_Measured, Affine, float, float] | None = None
     for _ in range(_ROUNDS):
-        laid, covered = _lay(source, target.shape, towards)
+        laid, covered = _warp(source, target.shape, towards)
         window = _bounds(covered)
         if window is None:
             break
@@ -200,7 +200,7 @@ def _corrected(towards: Affine, correction: Affine, window: tuple[slice, slice])
     return np.column_stack([linear @ towards[:, :2], linear @ towards[:, 2] + moved])
 
 
-def _lay(source: Grey, shape: tuple[int, ...], towards: Affine) -> tuple[Grey, Mask]:
+def _warp(source: Grey, shape: tuple[int, ...], towards: Affine) -> tuple[Grey, Mask]:
     """Warp the source into the frame of the target, blurred according to how much it shrinks."""
     shrink = float(np.sqrt(abs(np.linalg.det(towards[:, :2]))))
     if shrink < 0.8:

@@ -38,7 +38,7 @@ def draw_pair(photo_a: Photo, photo_b: Photo, evidence: CopyEvidence) -> Pixels:
     )
     begin = frame * scale_a
     end = np.clip(np.array(evidence.outline) * scale_b + shift, -10_000, 10_000)
-    color = _MIRROR if _turns_over(evidence) else _FIRST
+    color = _MIRROR if _mirrors(evidence) else _FIRST
     for start, stop in zip(begin, end, strict=True):
         _line(canvas, start, stop, color, 1)
     for outline in (begin, end):
@@ -56,7 +56,7 @@ def _fitted(photo: Photo) -> Pixels:
     return np.asarray(cv2.resize(photo.pixels, (width, _HEIGHT), interpolation=how), np.uint8)
 
 
-def _turns_over(evidence: CopyEvidence) -> bool:
+def _mirrors(evidence: CopyEvidence) -> bool:
     """Whether the map mirrors."""
     if evidence.homography is None:
         return False

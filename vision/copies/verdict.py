@@ -78,10 +78,10 @@ SMALL_DISPLACEMENT: Final = 0.0004
 diagonal.
 """
 BENT_DISPLACEMENT: Final = 0.0003
-"""Largest median residual shift in such an overlap if the map stretches it by more than
-`NEAR_STRETCH`, as perspective does.
+"""Largest median residual shift in an overlap smaller than `SMALL_COVER` if the map stretches it by
+more than `NEAR_STRETCH`, as perspective does.
 """
-_WORTH_A_LOOK: Final = 1.2
+_WORTH_REMEASURING: Final = 1.2
 """A photo is measured again if it shows the overlap this many times finer than its working picture.
 """
 MOST_COMPARED: Final = 16
@@ -260,7 +260,7 @@ def _finer(
     back = np.asarray(cv2.invertAffineTransform(full), np.float64)
     box_a = _box_of(_outline(back, photo_b), photo_a)
     part_a, part_b = _part(photo_a, box_a), _part(photo_b, box_b)
-    if max(part_a[1] / features[0].scale, part_b[1] / features[1].scale) < _WORTH_A_LOOK:
+    if max(part_a[1] / features[0].scale, part_b[1] / features[1].scale) < _WORTH_REMEASURING:
         return measured
     whole = np.vstack([full, [0.0, 0.0, 1.0]])
     enter = np.array([[1 / part_a[1], 0, box_a[0]], [0, 1 / part_a[1], box_a[1]], [0, 0, 1]])

@@ -38,7 +38,7 @@ MOST_WORDS: Final = 192
 _BASIS_FILE: Final = Path(__file__).with_name("word_basis.npz")
 _GRID: Final = 5
 _SELF_LIKE: Final = 0.5
-"""Penalty for a feature that occurs twice in the same photo: the exponent of its distance."""
+"""Exponent of the penalty for a feature with a near twin in the same photo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -89,7 +89,7 @@ def lay(views: Sequence[View], steps: Sequence[Step], place: Place) -> Laid | No
     if smear < LEAST_SMEAR:
         share = smear = 0.0
     spectra, light = _spectra(crops, room)
-    drawn = _together(spectra, speeds * share, crops[0].shape) + light
+    drawn = _combined(spectra, speeds * share, crops[0].shape) + light
     inner = drawn[room:-room, room:-room]
     return Laid(
         picture=np.ascontiguousarray(np.clip(np.rint(inner), 0, 255), np.uint8),
@@ -153,12 +153,12 @@ def _near(
 def _spectra(crops: Sequence[Plane], room: int) -> tuple[list[Spectrum], float]:
     """The spectra of pictures minus their mean brightness, and that brightness."""
     light = float(np.mean([crop.mean() for crop in crops]))
-    window = _faded(crops[0].shape, room)
+    window = _tapered(crops[0].shape, room)
     faded = ((crop - light) * window for crop in crops)
     return [np.asarray(np.fft.rfft2(one), np.complex64) for one in faded], light
 
 
-def _faded(shape: tuple[int, ...], room: int) -> Plane:
+def _tapered(shape: tuple[int, ...], room: int) -> Plane:
     """1 inside, tapering to 0 over the margin: a spectrum treats a picture as periodic."""
     rise = 0.5 - 0.5 * np.cos(np.pi * (np.arange(room) + 0.5) / room)
     sides = [np.ones(length, np.float32) for length in shape]
@@ -173,7 +173,7 @@ def _waves(shape: tuple[int, ...]) -> tuple[Plane, Plane]:
     return across.astype(np.float32), down.astype(np.float32)
 
 
-def _together(spectra: Sequence[Spectrum], smears: Affine, shape: tuple[int, ...]) -> Plane:
+def _combined(spectra: Sequence[Spectrum], smears: Affine, shape: tuple[int, ...]) -> Plane:
     """The picture that best explains all spectra, each with its own blur."""
     across, down = _waves(shape)
     total = np.zeros(spectra[0].shape, np.complex64)

@@ -100,7 +100,7 @@ def _part_of(lead: str, text: str, confidence: float) -> bool:
 def _weighed(
     lattice: StringLikelihood | None, names: Sequence[str], length: int
 ) -> npt.NDArray[np.float64]:
-    """Log likelihood of each text under one pass, relative to the likeliest of them.
+    """Log likelihood of each text under one pass, relative to the likeliest, at least `VETO`.
 
     A pass that read `length` characters of a longer line is scored on the best such part of each
     text.

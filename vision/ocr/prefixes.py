@@ -29,7 +29,7 @@ def forward_shared(table: Floats, strings: Sequence[str], column: Mapping[str, i
     """Natural logarithm of each string's probability, shape (n,); see `vision.ocr.ctc.forward`."""
     if not strings:
         return np.empty(0)
-    order, codes, lengths = _coded(strings, column)
+    order, codes, lengths = _encoded(strings, column)
     peaks = np.maximum(table.max(axis=1), 1e-300)
     sums = _sums(table / peaks[:, None], codes, lengths, column[""])
     with np.errstate(divide="ignore"):
@@ -42,7 +42,7 @@ def forward_shared(table: Floats, strings: Sequence[str], column: Mapping[str, i
     return result
 
 
-def _coded(strings: Sequence[str], column: Mapping[str, int]) -> tuple[Numbers, Numbers, Numbers]:
+def _encoded(strings: Sequence[str], column: Mapping[str, int]) -> tuple[Numbers, Numbers, Numbers]:
     """Sort the strings; return the order, their columns (padded with -1) and their lengths."""
     order, known, place = _sorted(tuple(strings))
     # Code point 0 is numpy's padding; it occurs on no plate.

@@ -590,7 +590,7 @@ def _counter(evidence: Evidence) -> Sentence | None:
     return None
 
 
-def _piece(evidence: Evidence) -> Sentence | None:
+def _fragment(evidence: Evidence) -> Sentence | None:
     """A value whose row continues, or that begins or ends a longer one, may be a fragment."""
     longer = longer_value(evidence.draft, evidence.plate.fields, evidence.plate.shown)
     if longer is not None:
@@ -637,7 +637,7 @@ VETOES = (
     ),
     Rule(identifier="no-identifier", asks=_no_identifier, source="IEC 60529, IEC 62262, ratings"),
     Rule(identifier="counter", asks=_counter, source="packing lists: 1/3"),
-    Rule(identifier="piece", asks=_piece, source="plate with a model in two boxes"),
+    Rule(identifier="piece", asks=_fragment, source="plate with a model in two boxes"),
     Rule(
         identifier="respelt", asks=_respelt, source="digits are read as letters, seldom the reverse"
     ),
@@ -674,7 +674,7 @@ def _place_open(evidence: Evidence) -> Sentence | None:
     return _place(evidence.field) if strength < CLEAR_PLACE else None
 
 
-def _another_look(evidence: Evidence) -> Sentence | None:
+def _another_pass(evidence: Evidence) -> Sentence | None:
     """No other pass of an agreeing engine may surely read something else."""
     for heard in evidence.agreeing:
         for text, sure in heard.passes:
@@ -712,7 +712,7 @@ CONDITIONS = (
     Rule(
         identifier="place-open", asks=_place_open, source="docs/validity.md: values of other cells"
     ),
-    Rule(identifier="another-look", asks=_another_look, source="docs/validity.md"),
+    Rule(identifier="another-look", asks=_another_pass, source="docs/validity.md"),
     Rule(identifier="readers-differ", asks=_dissent, source="a contradicting line is dissent"),
     Rule(identifier="one-witness", asks=_one_witness, source="decision 0041"),
 )

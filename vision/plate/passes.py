@@ -106,7 +106,7 @@ class Passes:
         read = [line for line in self.lines if line.weight >= LEGIBLE]
         return len(read) >= LETTERED or any(find_labels(line.read.text) for line in read)
 
-    def _told(self) -> float:
+    def _characters_read(self) -> float:
         """How much has been read so far, in surely read characters."""
         return sum(line.weight for line in self.lines)
 
@@ -149,9 +149,9 @@ class Passes:
             if fruitless >= FRUITLESS or not self.doubtful() or self.budget.stopped():
                 return
             self.budget.step(words)
-            before = self._told()
+            before = self._characters_read()
             self._pass_over(view, long_side)
-            fruitless = 0 if self._told() >= before + NEWS else fruitless + 1
+            fruitless = 0 if self._characters_read() >= before + NEWS else fruitless + 1
 
     def _turned_pass(self) -> Iterator[tuple[str, View, int]]:
         """Propose the whole photo rotated, since a detector misses lines that run up or down."""

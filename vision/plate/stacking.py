@@ -64,8 +64,8 @@ def stack_crops(crops: Sequence[Pixels]) -> Pixels | None:
         return None
     width = round(float(np.median([HEIGHT * crop.shape[1] / crop.shape[0] for crop in crops])))
     width = min(max(width, 16), LONGEST)
-    first, *others = [_even(crop, width) for crop in crops]
-    laid = [moved for other in others if (moved := _laid_over(first, other)) is not None]
+    first, *others = [_normalised(crop, width) for crop in crops]
+    laid = [moved for other in others if (moved := _warped_onto(first, other)) is not None]
     if not laid:
         return None
     mean = np.mean([first, *laid], axis=0)
@@ -73,7 +73,7 @@ def stack_crops(crops: Sequence[Pixels]) -> Pixels | None:
     return np.ascontiguousarray(np.dstack([grey] * 3))
 
 
-def _even(crop: Pixels, width: int) -> Plane:
+def _normalised(crop: Pixels, width: int) -> Plane:
     """Normalise the lighting of a crop: differences from the local mean, in local contrasts."""
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
     grey = cv2.resize(grey, (width, HEIGHT), interpolation=cv2.INTER_CUBIC)
@@ -83,7 +83,7 @@ def _even(crop: Pixels, width: int) -> Plane:
     return np.clip(apart / contrast, -_STRONGEST, _STRONGEST).astype(np.float32)
 
 
-def _laid_over(first: Plane, other: Plane) -> Plane | None:
+def _warped_onto(first: Plane, other: Plane) -> Plane | None:
     """Warp a crop onto the first; None if no map is found or it moves too far."""
     still = np.eye(2, 3, dtype=np.float32)
     try:

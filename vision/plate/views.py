@@ -129,7 +129,7 @@ def pass_over(
 ) -> list[SeenLine]:
     """Search a view for lines and read those that are not settled; return all lines known then."""
     found = [
-        _lying(view.back(line.corners)) for line in finder.find(view.flat, long_side=long_side)
+        _along_text(view.back(line.corners)) for line in finder.find(view.flat, long_side=long_side)
     ]
     settled = [line for line in known if line.read.confidence >= SETTLED]
     fresh = [quad for quad in found if not any(_one_outline(quad, old.corners) for old in settled)]
@@ -269,7 +269,7 @@ def _area(quad: Quad) -> float:
     return float(cv2.contourArea(np.asarray(quad, dtype=np.float32)))
 
 
-def _lying(corners: Quad) -> Quad:
+def _along_text(corners: Quad) -> Quad:
     """Rotate the corners of a tall outline so that its long side is the text direction."""
     width, height = side_lengths(corners)
     return turn_quad(corners, 1) if height > TALL * width else corners

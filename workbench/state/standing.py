@@ -38,7 +38,7 @@ class Region(Protocol):
 
 
 def dissent_of(reviews: Sequence[Review]) -> tuple[str, ...]:
-    """From the judgements of one field, in order: a sentence for each that differs from the last.
+    """Return a sentence for each judgement of one field that differs from what stands, in order.
 
     Judgements that do not count are included, whatever they say.
     """
