@@ -1,4 +1,4 @@
-"""Exact search for stored photos of which a photo may be a copy, at any size of the store."""
+"""Find the stored photos of which a photo may be a copy; exact, at any size of the store."""
 
 from __future__ import annotations
 
