@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ANSWER_DAYS = 28
-"""Days that an addressee has to answer, as field investigators of arms give them."""
+"""Days that the addressee has to answer, as arms field investigators give them."""
 COMMENT_DAYS = 28
-"""Further days in which an addressee may comment on what is to be published: the right of reply."""
+"""Further days in which they may comment before publication: the right of reply."""
 
 RULES: Final = Declared(
     "trace",
     test="tests/workbench/test_trace.py",
-    source="decision 0035; practice of field investigators of arms",
+    source="decision 0035; the practice of arms field investigators",
     units={
         "ANSWER_DAYS": "days",
         "COMMENT_DAYS": "days",

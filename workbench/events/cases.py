@@ -1,4 +1,4 @@
-"""Cases: created, opened; refusals, and what people were shown."""
+"""Cases: created, opened; what a rule refused, and what somebody was shown."""
 
 from sqlalchemy import Connection, insert
 
@@ -12,7 +12,7 @@ from workbench.types import Policy
 
 @event("case.created")
 class CaseCreated(Event):
-    """Store log: a case was created, and with it its own log."""
+    """Store log: a case was created, and with it a log of its own."""
 
     case: Open[str]
 
@@ -53,7 +53,7 @@ class CaseOpened(Event):
 
 @event("refused")
 class Refused(Event):
-    """Either log: a rule prevented a person from doing something."""
+    """Either log: a rule stopped someone from doing something."""
 
     verb: Open[str]
     why: Quoting[str]

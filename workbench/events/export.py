@@ -72,7 +72,7 @@ class BundleStamped(Event):
 
 @event("bundle.published")
 class BundlePublished(Event):
-    """A public bundle was made. What it withholds is counted, not repeated."""
+    """A public bundle was made. What it withholds is counted, never repeated."""
 
     bundle: Open[str]
     came_from: Annotated[Open[str], Field(alias="from")]

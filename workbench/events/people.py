@@ -26,7 +26,7 @@ def _of(person: str) -> ColumnElement[bool]:
 
 @event("person.enrolled")
 class PersonEnrolled(Event):
-    """Store log: a person was added, with roles and the public half of their key."""
+    """Store log: someone was added, with roles and the public half of their key."""
 
     person: Open[str]
     roles: Open[tuple[Role, ...]]
@@ -89,7 +89,7 @@ class KeyBegun(Event):
 
 @event("key.ended")
 class KeyEnded(Event):
-    """Store log: signatures made with a key after a given time are not trusted."""
+    """Store log: nothing signed with a key after a given time counts."""
 
     person: Open[str]
     public_key: Open[str]
@@ -156,7 +156,7 @@ class RoleBegun(Event):
 
 @event("role.ended")
 class RoleEnded(Event):
-    """Store log: from now on a person no longer has a role."""
+    """Store log: from now on someone no longer holds a role."""
 
     person: Open[str]
     role: Open[Role]

@@ -43,7 +43,7 @@ _OUTSIDE = Standing(
 _KEPT_LETTER = Standing(is_public=False, why="the hash of a letter that is not published")
 _SAID = Standing(is_public=False, why="what a sentence is made of; its text is looked for")
 UNKNOWN = Standing(is_public=False, is_searched=True, why="nobody has said that it is public")
-"""The rule for a field that this table does not list."""
+"""How a field stands that this table does not know."""
 
 BY_KEY: Mapping[str, Standing] = {
     "source_account": _SOURCE,
@@ -103,7 +103,7 @@ one kind of entry.
 """
 
 CLAIMS = ("source_url", "source_account", "obtained_at", "claimed_place", "claimed_date", "note")
-"""The fields with a source's claims about its material, in display order."""
+"""The fields that whoever adds material may claim about it, in the order shown."""
 
 TELLING_FACTS = re.compile(
     r"artist|author|byline|by-line|contact|copyright|creator|credit|owner|person|photographer|rights"
@@ -112,17 +112,16 @@ TELLING_FACTS = re.compile(
     r"|position|province|state|gps|latitude|longitude|xp[a-z]+",
     re.IGNORECASE,
 )
-"""Names of embedded facts whose values are searched: who, where, and which individual camera. That
-a file is a JPEG from a camera model identifies nobody, and may be what the plate says.
-"""
+"""Names of embedded facts whose values are searched for: who, where, and which individual camera.
+That a file is a JPEG of a model of camera identifies nobody, and may be what the plate says."""
 
 RULES: Final = Declared(
     "disclosure",
     test="tests/workbench/rules/test_disclosure.py",
     source="decision 0071",
     units={
-        "UNKNOWN": "any field not listed",
-        "BY_KEY": "field: whether it is public, whether its text is searched, why",
+        "UNKNOWN": "any other field",
+        "BY_KEY": "field: whether it is public, whether it is searched for, why",
         "CLAIMS": "fields",
         "TELLING_FACTS": "pattern",
     },

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-"""This computer's own names for itself; they need no setting."""
+"""Names of this computer for itself; always allowed, without a setting."""
 
 SETTING: Final = "NAMEPLATE_HOSTS"
 """The setting with further hosts, such as `team.example, 192.168.1.20:8501`."""

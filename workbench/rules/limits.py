@@ -36,23 +36,22 @@ MAX_NOTE = 20_000
 """Longest note on an exhibit."""
 
 MAX_ADDRESS = 500
-"""Longest name and address of the recipient of a trace request, or of the person to reply to."""
+"""Longest name and address of the addressee of a trace request, or of whom to answer."""
 
 MAX_ANSWER = 20_000
 """Longest answer to a trace request, as recorded by a person."""
 
 MAX_PAPERS = 20
-"""Maximum number of documents attached to one answer."""
+"""Documents that one answer may come with."""
 
 MAX_PAPER_NAME = 255
-"""Longest stored name of an attached document."""
+"""How much of the name of a document is stored."""
 
 LEAST_SOUGHT = 2
-"""Shortest fragment that can be searched: a single letter or digit occurs everywhere."""
+"""Shortest fragment that is searched for: one letter or digit alone is everywhere."""
 
 READING_SECONDS = 30.0
-"""Time budget for one photo, unless NAMEPLATE_READING_SECONDS sets another: `vision.plate.reader`.
-"""
+"""Time for one photo, unless NAMEPLATE_READING_SECONDS overrides it: `vision.plate.reader`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +70,7 @@ SIZES: Final = (
     SizeLimit(kind="clip", words="a clip", setting="NAMEPLATE_MAX_CLIP", most=CLIP_BYTES),
     SizeLimit(kind="zip", words="a ZIP", setting="NAMEPLATE_MAX_ZIP", most=ZIP_BYTES),
 )
-"""Each kind of upload has its own limit; the kind is detected from the first bytes, not the name.
-"""
+"""Each kind of upload has its own limit; the first bytes tell the kind, never the name."""
 
 RULES: Final = Declared(
     "limits",
@@ -91,8 +89,8 @@ RULES: Final = Declared(
         "MAX_PAPER_NAME": "characters",
         "MAX_PAPERS": "documents",
         "LEAST_SOUGHT": "letters and digits",
-        "READING_SECONDS": "CPU seconds",
-        "SIZES": "kind of file: bytes, and the setting that changes it",
+        "READING_SECONDS": "seconds on a core",
+        "SIZES": "kind of file: bytes, and the setting that overrides it",
     },
 )
 

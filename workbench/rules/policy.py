@@ -22,7 +22,7 @@ POLICY_WORDS = {
 
 
 CONFIRMING = 2
-"""Number of different reviewers who must confirm a candidate under the two-reviewer rule."""
+"""Different reviewers who must confirm a candidate under the policy “two reviewers”."""
 
 RULES: Final = Declared(
     "policy",

@@ -73,14 +73,13 @@ RECORDED_BY: Final[Mapping[str, May]] = {
     "words.shown": ANYBODY,
 }
 """Who may record each kind of entry: roles, and membership of the case. A kind that is not listed
-may be recorded by any active person.
-"""
+may be recorded by anybody in service."""
 
 OF_ANOTHER: Final[Mapping[str, May]] = {"key.begun": _KEEPS, "key.ended": _KEEPS}
-"""Who may record about another person what everyone may record about themselves."""
+"""Who may record about somebody else what anybody may record about themselves."""
 
 OF_NOBODY: Final = frozenset({"refused", "sign_in.refused"})
-"""Kinds recorded about whoever tried: also about people who left, and people who proved nothing."""
+"""What is recorded about anybody who tried, including people who left and unproven ones."""
 
 UNPROVEN: Final = "unproven"
 """The actor of an entry about a person who did not prove who they are."""

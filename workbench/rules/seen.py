@@ -98,44 +98,43 @@ CATALOG: Final[Mark] = ("catalog",)
 
 
 ADDS: Final[Mapping[str, str]] = {
-    "People.correct_clock": "one more correction; no time in an entry is replaced",
-    "People.enrol": "one more person; names that look the same are refused",
-    "Cases.open_case": "one more case",
-    "Intake.take_in": "further exhibits",
-    "Intake.taking_in": "further exhibits",
-    "Intake.grab_frame": "one more exhibit",
-    "ReadingRoom.start": "readings by machines; earlier ones stay in the log",
-    "ReadingRoom.read_pending": "readings by machines; earlier ones stay in the log",
-    "ReadingRoom.read_again": "a reading by machines; people's judgements stand",
-    "ReadingRoom.read_region": "one more region",
+    "People.correct_clock": "a correction; it replaces no time in an entry",
+    "People.enrol": "a person; names that look alike are refused",
+    "Cases.open_case": "a case",
+    "Intake.take_in": "exhibits",
+    "Intake.taking_in": "exhibits",
+    "Intake.grab_frame": "an exhibit",
+    "ReadingRoom.start": "machine readings; earlier ones stay in the log",
+    "ReadingRoom.read_pending": "machine readings; earlier ones stay in the log",
+    "ReadingRoom.read_again": "a machine reading; people's judgements of fields stand",
+    "ReadingRoom.read_region": "a region",
     "Copies.propose": "what the program found",
     "Copies.propose_same_object": "what the program found",
-    "Matching.search": "one more search, of what stands when it is recorded",
-    "Catalogs.import_": "one more snapshot",
-    "Exports.seal": "one more bundle",
-    "Exports.sign": "one more signature",
-    "Exports.attach_signature": "one more signature",
-    "Publication.publish": "one more public bundle",
-    "Publication.stamp": "one more timestamp",
-    "Publication.request_stamp": "one more request",
-    "Publication.attach_stamp": "one more timestamp",
-    "Shown.note": "what a person was shown",
-    "Demo.load": "one more case",
+    "Matching.search": "a search, of what stands at its own entry",
+    "Catalogs.import_": "a snapshot",
+    "Exports.seal": "a bundle",
+    "Exports.sign": "a signature",
+    "Exports.attach_signature": "a signature",
+    "Publication.publish": "a public bundle",
+    "Publication.stamp": "a timestamp",
+    "Publication.request_stamp": "a request",
+    "Publication.attach_stamp": "a timestamp",
+    "Shown.note": "what somebody was shown",
+    "Demo.load": "a case",
 }
-"""Methods that only add, each with what: nobody's work is replaced, so they need not name what
-their author saw.
-"""
+"""Verbs that only add, each with what it adds: they replace nothing of others, so they need not
+name what their author saw."""
 
 
 ASKS: Final[Mapping[str, str]] = {
-    "People.still": "a person's current state",
-    "ReviewRoom.why_not": "whether a person may do it",
-    "ReviewRoom.next_to_review": "what waits for a person",
-    "ReviewRoom.joining": "an entry for a method that names what was seen",
-    "Copies.why_not": "whether a person may do it",
+    "People.still": "who somebody is now",
+    "ReviewRoom.why_not": "whether somebody may",
+    "ReviewRoom.next_to_review": "what somebody has to review",
+    "ReviewRoom.joining": "an entry for a verb that names what was seen",
+    "Copies.why_not": "whether somebody may",
     "Exports.require_clock": "whether the clock allows sealing",
-    "Matching.why_not": "whether a person may do it",
-    "Tracing.preview": "a preview of the letter",
+    "Matching.why_not": "whether somebody may",
+    "Tracing.preview": "a letter as it would be sent",
 }
 """Methods that record nothing except refusals, each with its result."""
 

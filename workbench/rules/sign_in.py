@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from workbench.types import Person
 
 FIRST_WAIT: Final = timedelta(seconds=0.5)
-"""Delay after one failed attempt; it doubles with each further one."""
+"""Wait after one wrong try; it doubles with each further one."""
 LONGEST_WAIT: Final = timedelta(minutes=5)
-"""Longest delay: a stranger's guesses must not lock a person out for a day."""
+"""The longest wait: a stranger's guesses must not lock somebody out for a day."""
 HELD: Final = timedelta(seconds=8)
-"""An attempt is held back for up to this long; if the delay is longer it is refused at once."""
+"""A try is held for a wait of up to this long; for a longer wait it is refused at once."""
 CHALLENGE_LIVES: Final = timedelta(minutes=10)
-"""How long a challenge to sign can be answered; it can be answered once."""
+"""How long a challenge to sign stays valid; it can be answered once."""
 REMEMBERED: Final = timedelta(hours=12)
-"""How long a browser is remembered after the last screen of a signed-in person."""
+"""How long a browser stays signed in after the last screen shown in it."""
 NAMESPACE: Final = "sign-in@people.nameplate"
-"""Signature namespace for signing in: such a signature cannot be used for a bundle."""
+"""Namespace of sign-in signatures: none can be mistaken for one under a bundle."""
 
 RULES: Final = Declared(
     "sign-in",
