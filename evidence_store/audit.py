@@ -193,7 +193,7 @@ class Audit:
             yield from self._hold(self._logs[name], parsed.size, parsed.root, where)
 
     def _verified(self, note: str, where: str) -> tuple[SignedNote | None, list[Fault]]:
-        """Check a note against every accepted key."""
+        """Check a note against every key that may have signed it."""
         problem = "No key is known that could have signed it."
         for key in self.keys:
             try:
