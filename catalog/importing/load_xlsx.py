@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_MEMBERS: Final = 2_000
-"""Maximum number of parts of a workbook; no office program writes more."""
+"""Maximum number of parts of a workbook; a file with more is not taken for an office workbook."""
 MAX_UNPACKED: Final = 1024 * 1024 * 1024
 """Maximum total size of all parts, unpacked."""
 MAX_RATIO: Final = 200

@@ -1,7 +1,7 @@
 """The accepted weights of each engine, identified by hash, with licence and origin.
 
-Every published figure on readings, and the calibration itself, was measured with these. Other
-weights under the same name would get a confidence that nobody measured, so they are refused.
+Every figure on readings, and the calibration itself, was measured with these. Other weights under
+the same name would get a confidence that nobody measured, so they are refused.
 """
 
 from __future__ import annotations
