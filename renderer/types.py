@@ -78,7 +78,7 @@ class PlateSpec:
     style: Style | None = None
     ground: Ground | None = None
     font: str | None = None
-    """A face of `renderer.fonts.FACES`, or `stroke` for the engraver's single-line alphabet."""
+    """A face of `renderer.lettering.FACES`, or `stroke` for the engraver's single-line alphabet."""
     code: tuple[str, str] | None = None
     """Symbology and payload of a code printed on the plate (`DataMatrix`, `QRCode`, …)."""
     width: int = 900

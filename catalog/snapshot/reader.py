@@ -139,7 +139,7 @@ class Snapshot:
         return None if place is None else self._groups[place]
 
     def keys(self, group_id: int) -> npt.NDArray[np.bytes_]:
-        """All folded serials of a group (`normalize.fold`, UTF-8), sorted, mapped, dtype S."""
+        """All folded serials of a group (`values.text.fold`, UTF-8), sorted, mapped, dtype S."""
         entry = self._entries[group_id]
         width, count = entry.width, entry.units
         data = self._container.bytes_of("keys.bin")
