@@ -271,8 +271,8 @@ class MakerAlias:
 class SerialScheme:
     """How a maker numbers its units, as declared by someone; "unknown" if nobody has.
 
-    `pattern` is a regular expression for the whole folded serial (see `values.text.fold`), `charset`
-    the characters that can occur in one; either may be empty.
+    `pattern` is a regular expression for the whole folded serial (see `values.text.fold`),
+    `charset` the characters that can occur in one; either may be empty.
     """
 
     kind: SchemeKind = "unknown"
