@@ -1,3 +1,3 @@
-"""One file per question; each prints a table for people and, with --json, numbers for programs."""
+"""Benchmarks, one file per question; each prints a table, and numbers with --json."""
 
 from values import offline as offline

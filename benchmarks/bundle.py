@@ -1,14 +1,14 @@
-"""How fast a bundle is sealed and verified, beside bagit-python, hashlib and sha256sum.
+"""How fast a bundle is sealed and verified, compared with bagit-python, hashlib and sha256sum.
 
     python -m benchmarks.bundle [--megabytes 2048] [--files 200] [--rounds 3] [--folder DIR]
 
-All read the same bytes. A sealed bundle of random files is made, then each system runs in a
-process of its own, in turn, round after round; the best round of each counts, since other
-programs on the machine can only slow a round down. `hashlib` and `sha256sum` only hash the
-payload; bagit-python checks the manifests (one process, its default); ours also recomputes the
-Merkle tree, opens every commitment, and judges signatures, seals and names.
-Sealing reads from the store, hashes, writes, and syncs to disk; `copy` does the same without
-hashing, one file after the other, and shows what the disk allows.
+All read the same bytes. A sealed bundle of random files is made, then each system runs in its own
+process, in turn, round after round; the best round of each counts, since other programs on the
+machine can only slow a round down. `hashlib` and `sha256sum` only hash the payload; bagit-python
+checks the manifests (one process, its default); ours also recomputes the Merkle tree, opens every
+commitment, and checks signatures, seals and names. Sealing reads from the store, hashes, writes,
+and syncs to disk; `copy` does the same without hashing, one file after the other, and shows what
+the disk allows.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def verify_with_bagit(top: Path) -> None:
 
 
 def verify_with_ours(top: Path) -> None:
-    """Verify the bundle; the list of signers stands beside it."""
+    """Verify the bundle with the list of signers beside it."""
     verify(top, allowed_signers=top.parent / "allowed_signers")
 
 
@@ -102,7 +102,7 @@ READERS: dict[str, Callable[[Path], None]] = {
 
 
 def run_reader(system: str, top: Path) -> tuple[float, float]:
-    """Run one reader in a process of its own: seconds, and its peak memory in MB."""
+    """Run one reader in its own process; returns seconds, and its peak memory in MB."""
     command = [sys.executable, "-m", "benchmarks.bundle", "--reader", system, "--folder", str(top)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     seconds, memory = done.stdout.split()
@@ -110,7 +110,7 @@ def run_reader(system: str, top: Path) -> tuple[float, float]:
 
 
 def read_once(system: str, top: Path) -> None:
-    """Be that process: print the seconds that reading took and the peak memory in MB."""
+    """Run as that process: print the seconds that reading took and the peak memory in MB."""
     began = time.perf_counter()
     READERS[system](top)
     seconds = time.perf_counter() - began
@@ -118,14 +118,14 @@ def read_once(system: str, top: Path) -> None:
 
 
 def seal_once(sample: Sample, folder: Path, number: int) -> tuple[float, Path]:
-    """Seal a bundle; seconds, and where it is."""
+    """Seal a bundle; returns seconds, and its path."""
     began = time.perf_counter()
     path = sample.seal(folder / f"bundle-{number}").path
     return time.perf_counter() - began, path
 
 
 def run(folder: Path, *, megabytes: int, files: int, rounds: int) -> dict[str, dict[str, float]]:
-    """Measure every system in turn, and give bytes a second of its best round."""
+    """Measure every system in turn, and return the bytes per second of its best round."""
     sample = make_payload(make_sample(folder), megabytes, files)
     seals: list[float] = []
     best: dict[str, float] = {}
@@ -179,7 +179,7 @@ def _print(systems: dict[str, dict[str, float]]) -> None:
 
 
 def main() -> int:
-    """Run the benchmark, or be one of its processes."""
+    """Run the benchmark, or one of its processes."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--megabytes", type=int, default=2048)
     parser.add_argument("--files", type=int, default=200)

@@ -1,11 +1,11 @@
-"""Bundles with one fault each, for the tests: forged even by those who hold the real keys.
+"""Bundles with one fault each, for the tests, including forgeries with the real keys.
 
     python -m benchmarks.bundle_forging FOLDER
 
-rebuilds the golden set: `good.zip`, one ZIP for each fault under its code, and the list of
-signers. Keys and salts are drawn anew at each rebuild and the private halves are thrown away,
-so a rebuild replaces the whole set; between rebuilds it shows that bundles of this version of
-the format are still judged as they were.
+rebuilds the golden set: `good.zip`, one ZIP for each fault under its code, and the list of signers.
+Keys and salts are drawn at each rebuild and the private halves are deleted, so a rebuild replaces
+the whole set; between rebuilds it shows that bundles of this format version are still judged as
+before.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ DECISIONS = "data/reviews/decisions.json"
 
 
 def reseal_whole(top: Path, signers: Sequence[Signer]) -> None:
-    """Sign a changed bundle anew from its manifest up, as dishonest signers could."""
+    """Re-sign a changed bundle from its manifest up, as dishonest signers could."""
     files = sorted(path for path in (top / "data").rglob("*") if path.is_file())
     (top / "manifest-sha256.txt").write_bytes(
         manifest_bytes(
@@ -63,7 +63,7 @@ def reseal_whole(top: Path, signers: Sequence[Signer]) -> None:
 
 
 def resign(top: Path, signers: Sequence[Signer]) -> None:
-    """Sign a bundle anew from its tag manifest up; the manifest and bag-info stay as they are."""
+    """Re-sign a bundle from its tag manifest up; the manifest and bag-info stay unchanged."""
     shutil.rmtree(top / "signatures", ignore_errors=True)
     tag_manifest = manifest_bytes(
         ManifestLine(sha256=sha256_file(top / tag), path=tag) for tag in TAGS
@@ -77,7 +77,7 @@ def resign(top: Path, signers: Sequence[Signer]) -> None:
 
 
 def relist(top: Path) -> None:
-    """Write the seal anew over whatever stands in `signatures/`."""
+    """Rewrite the seal over the current files of `signatures/`."""
     files = {
         f"signatures/{path.name}": path.read_bytes()
         for path in (top / "signatures").iterdir()
@@ -88,7 +88,7 @@ def relist(top: Path) -> None:
 
 
 def rewrite(top: Path, path: str, change: Callable[[bytes], bytes]) -> None:
-    """Change a payload file and make `bundle.json` and the crate tell the same story."""
+    """Change a payload file, and `bundle.json` and the crate to agree with it."""
     data = change((top / path).read_bytes())
     (top / path).write_bytes(data)
     if path == CRATE:
@@ -257,7 +257,7 @@ FAULTS: dict[str, Forge] = {
 
 
 def _content_name(top: Path, sample: Sample) -> None:
-    """Swap the bytes of a photo under its old name."""
+    """Replace the bytes of a photo under its old name."""
     path = next((top / "data/originals").iterdir())
     rewrite(top, str(path.relative_to(top)), lambda data: data + b"!")
     reseal_whole(top, sample.signers())
@@ -267,7 +267,7 @@ FAULTS["content-name"] = _content_name
 
 
 def rebuild(folder: Path) -> None:
-    """Write the golden set into a folder, in place of an older one."""
+    """Write the golden set into a folder, replacing an older one."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -275,7 +275,7 @@ def rebuild(folder: Path) -> None:
         good = sample.seal(Path(scratch) / "good").path
         shutil.copy(sample.allowed_signers, folder / "allowed_signers")
         _pack(good, folder / "good.zip")
-        # The forger of `signer-not-allowed` takes a new key, so it comes last.
+        # The forger of `signer-not-allowed` adds a new key, so it comes last.
         for code in sorted(FAULTS, key=lambda code: (code == "signer-not-allowed", code)):
             top = Path(shutil.copytree(good, Path(scratch) / code))
             FAULTS[code](top, sample)

@@ -1,7 +1,7 @@
-"""A small synthetic case with everything a bundle can carry, for tests and benchmarks.
+"""A small synthetic case with everything a bundle can contain, for tests and benchmarks.
 
-The ledger, the blobs, the keys and the signatures are real; only what the case tells is made up.
-Keys, salts and times are drawn anew at each run, so no bytes are ever compared across runs.
+The ledger, the blobs, the keys and the signatures are real; only the content of the case is made
+up. Keys, salts and times differ at each run, so no bytes are ever compared across runs.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ START = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """One original of the sample, as it arrived."""
+    """One original of the sample, as received."""
 
     exhibit: str
     data: bytes
@@ -55,7 +55,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """The store of the sample case, and what a bundle of it would say."""
+    """The store of the sample case, and the contents of a bundle of it."""
 
     root: Path
     ledger: Ledger
@@ -95,7 +95,7 @@ class Sample:
 
 
 class _Clock:
-    """A clock that moves one second at each look, so that a sample needs no waiting."""
+    """A clock that advances one second at each call, so that a sample needs no waiting."""
 
     def __init__(self) -> None:
         self._at = START

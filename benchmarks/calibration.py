@@ -1,16 +1,15 @@
-"""Do confidences mean what they say? Reliability on rendered plates, with seeds apart.
+"""Are confidences calibrated? Reliability on rendered plates, with separate seeds.
 
-Serials of drawn plates (see `benchmarks.rendered`) are read look by look, and fused over three
-and five looks, with and without their stack; every character, every single-look value
-and every fused value counts once. Maps
-are fitted on one set of seeds and measured on another.
+Serials of rendered plates (see `benchmarks.rendered`) are read exposure by exposure, and fused over
+three and five exposures, with and without their stack; every character, every single-exposure value
+and every fused value counts once. Maps are fitted on one set of seeds and measured on another.
 
     python -m benchmarks.calibration [--plates 300] [--json FILE] [--figure FILE.svg]
     python -m benchmarks.calibration --fit     refits vision/fusion/calibration.json on other seeds
     python -m benchmarks.calibration --real MANIFEST --kept FILE
 
-The last measures the fields of real photos, from what `benchmarks.reading MANIFEST --keep FILE`
-wrote: the reader's own confidences, which no map has touched, with counts.
+The last one measures the fields of real photos, from the file written by `benchmarks.reading
+MANIFEST --keep FILE`: the engine's own uncalibrated confidences, with counts.
 """
 
 from __future__ import annotations
@@ -54,11 +53,11 @@ FUSED = (3, 5)
 _NOWHERE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 Sample = dict[Kind, list[tuple[float, bool]]]
-"""Confidence as it came, uncalibrated, and whether it was right."""
+"""Raw, uncalibrated confidence, and whether the reading was right."""
 
 
 def as_reading(look: SeenLook) -> FieldReading:
-    """Give one look at a serial as the field reading that the reader would hand to fusion."""
+    """Return one exposure of a serial as the field reading passed to fusion."""
     return FieldReading(
         field="serial",
         text=look.text,
@@ -72,7 +71,7 @@ def as_reading(look: SeenLook) -> FieldReading:
 
 
 def sample_of(plates: Iterable[SeenPlate]) -> Sample:
-    """Read every look alone and several together; give each confidence with its truth."""
+    """Read every exposure alone and several together; return each confidence with its truth."""
     sample: Sample = defaultdict(list)
     for plate in plates:
         truth = letters_and_digits(plate.serial)
@@ -96,7 +95,7 @@ def sample_of(plates: Iterable[SeenPlate]) -> Sample:
 
 
 def _right_characters(value: str, truth: str) -> list[bool]:
-    """Say of each character of a value whether the truth has it there, after alignment."""
+    """For each character of a value, whether the truth has it there after alignment."""
     right = [False] * len(value)
     for block in SequenceMatcher(None, value, truth, autojunk=False).get_matching_blocks():
         right[block.a : block.a + block.size] = [True] * block.size
@@ -104,7 +103,7 @@ def _right_characters(value: str, truth: str) -> list[bool]:
 
 
 def measure(sample: Sample) -> dict[str, tuple[Reliability, Reliability]]:
-    """Reliability of each kind, as it came and calibrated."""
+    """Reliability of each kind, raw and calibrated."""
     maps = calibrations()
     found: dict[str, tuple[Reliability, Reliability]] = {}
     for kind in KINDS:
@@ -125,7 +124,7 @@ def _table(found: dict[str, tuple[Reliability, Reliability]]) -> str:
 
 
 def draw_figure(found: dict[str, tuple[Reliability, Reliability]], file: Path) -> None:
-    """Draw the reliability diagrams, raw and calibrated, side by side for each kind."""
+    """Draw the reliability diagrams, raw and calibrated side by side, for each kind."""
     import matplotlib as mpl  # only the figure needs it
 
     mpl.use("Agg")
@@ -148,7 +147,7 @@ def draw_figure(found: dict[str, tuple[Reliability, Reliability]], file: Path) -
 
 
 def real_reliability(rows: Sequence[Mapping[str, str]], photos: Mapping[str, Any]) -> Reliability:
-    """Reliability of the top serial, model and maker of every photo that has a scored truth."""
+    """Reliability of the top serial, model and maker of every photo with a scored truth."""
     sure, right = [], []
     for row in rows:
         for field in ("serial", "model", "maker"):

@@ -1,30 +1,30 @@
-"""How well copies of one exposure are found, beside whole-frame hashes.
+"""How well copies of one exposure are found, compared with whole-frame hashes.
 
     python -m benchmarks.copies FOLDER [--changed 40] [--more] [--seed 1] [--no-reading]
                                 [--json FILE]
 
-FOLDER holds at least one of `manifest.csv` (same group = copies of one photo),
-`hard_negatives.csv` (look-alikes and other exposures: never copies), `distractors.csv` and
-`dev.csv` (plates; one look or item group = exposures of one object). All photos form one store,
-and every pair of them is judged by three systems in one run:
+FOLDER holds at least one of `manifest.csv` (same group = copies of one photo), `hard_negatives.csv`
+(look-alikes and other exposures: never copies), `distractors.csv` and `dev.csv` (plates; one look
+or item group = exposures of one object). All photos form one store, and every pair of them is
+judged by three systems in one run:
 
 *ours*: fingerprints propose (at most `MOST_COMPARED` candidates a photo), the geometric comparison
 decides, and photos are grouped; a pair counts as found if both photos stand in one group. *phash*:
 imagehash's pHash of the photo, at most 10 of 64 bits apart. *pdq*: PDQ, at most 31 of 256 bits
 apart, hashes of quality 49 and less dropped.
 
-*precision*: of the pairs called copies, those that are. *recall*: the mean over groups of the
-share of the group's pairs that are found. *recall_hard*: the same over the groups that hold more
-than resized and identical files. *recall_CHANGE*: seeded changes of photos of the store (one of
-each group of copies, and the others), each asking the store as a new photo: the share of which
-the photo itself, or a copy of it in the store, is found. *precision_changed*: of all photos that
-those changed ones are called copies of, the share that are; the other photos in a collage count
-as right, too. Crops keep the named share of each *side*; `crop_area_30` keeps 30 % of the area.
-`--more` adds harder changes, two or three of them combined. *same_object_precision*: of the pairs
-that are proposed as exposures of one object from their readings, those that are;
-*same_object_recall*: the mean over objects of the share of pairs proposed (one photo of each
-group of copies, and all others, are read for it). *pairs_per_second*: pairs of the store judged,
-fingerprints included. A figure for which the folder holds nothing is nan; the JSON leaves it out.
+*precision*: of the pairs called copies, those that are. *recall*: the mean over groups of the share
+of the group's pairs that are found. *recall_hard*: the same over the groups that hold more than
+resized and identical files. *recall_CHANGE*: seeded changes of photos of the store (one of each
+group of copies, and the others), each asking the store as a new photo: the share of which the photo
+itself, or a copy of it in the store, is found. *precision_changed*: of all photos that those
+changed ones are called copies of, the share that are; the other photos in a collage count as right,
+too. Crops keep the named share of each *side*; `crop_area_30` keeps 30 % of the area. `--more` adds
+harder changes, two or three of them combined. *same_object_precision*: of the pairs that are
+proposed as exposures of one object from their readings, those that are; *same_object_recall*: the
+mean over objects of the share of pairs proposed (one photo of each group of copies, and all others,
+are read for it). *pairs_per_second*: pairs of the store judged, fingerprints included. A figure for
+which the folder holds nothing is nan; the JSON leaves it out.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A changed photo: of which file, that file with its copies, and all it may be called."""
+    """A changed photo: its file, that file with its copies, and everything it may be called."""
 
     file: str
     photo: Photo
@@ -83,19 +83,19 @@ class Asked:
 
 
 class System(Protocol):
-    """Something that judges which photos are copies."""
+    """A system that decides which photos are copies."""
 
     def store(self, photos: dict[str, Photo]) -> set[Pair]:
-        """Take in all photos; return the pairs of files that are called copies."""
+        """Add all photos; return the pairs of files that are called copies."""
         ...
 
     def ask(self, photo: Photo) -> set[str]:
-        """Name the stored files that a new photo is called a copy of."""
+        """Return the stored files that a new photo is called a copy of."""
         ...
 
 
 class Ours:
-    """The copy index, the geometric comparison and the grouping of the product."""
+    """The product's copy index, geometric comparison and grouping."""
 
     def __init__(self) -> None:
         self.index = FingerprintIndex()
@@ -128,7 +128,7 @@ class Ours:
         return pairs | {frozenset(two) for two in itertools.chain.from_iterable(same)}
 
     def candidates(self, made: Fingerprint) -> Iterator[NearHit]:
-        """Give the stored photos that the product would compare with this one."""
+        """Yield the stored photos that the product would compare with this one."""
         worth = (
             hit
             for hit in self.index.candidates(made)
@@ -153,7 +153,7 @@ class WholeFrame:
     stored: dict[str, int | None] = field(default_factory=dict)
 
     def hash(self, pixels: Pixels) -> int | None:
-        """Hash a picture; None where the hash is not to be used."""
+        """Hash a picture; None if the hash must not be used."""
         raise NotImplementedError
 
     def store(self, photos: dict[str, Photo]) -> set[Pair]:
@@ -209,7 +209,7 @@ def score_store(called: set[Pair], rows: Sequence[Row]) -> dict[str, float]:
 
 
 def mean(values: Iterable[float]) -> float:
-    """The arithmetic mean; nan of nothing."""
+    """The arithmetic mean; nan for no values."""
     listed = list(values)
     return sum(listed) / len(listed) if listed else float("nan")
 
@@ -239,7 +239,7 @@ def changed_photos(
 
 
 def identity(name: str, number: int) -> str:
-    """An identity for a made photo, unlike that of any file."""
+    """An identity for a generated photo, different from that of any file."""
     return (name.encode().hex() + f"{number:08x}").rjust(64, "0")[-64:]
 
 
@@ -268,12 +268,12 @@ def score_changed(
 def run(
     folder: Path, *, changed: int, seed: int, only: Sequence[str], more: bool, reading: bool
 ) -> dict[str, object]:
-    """Judge the set with every system."""
+    """Run every system on the set."""
     rows = read_set(folder)
     photos = {
         row.file: decode_photo((folder / row.file).read_bytes(), name=row.file) for row in rows
     }
-    # the product holds the features of a whole case in memory while it compares
+    # the product caches the features of a whole case while it compares
     vision.copies.features.KEPT_FEATURES = len(photos) + 8
     made = changed_photos(rows, photos, count=changed, seed=seed, more=more)
     pairs = len(photos) * (len(photos) - 1) / 2
@@ -308,7 +308,7 @@ def run(
 
 
 def store_misses(called: set[Pair], rows: Sequence[Row]) -> list[str]:
-    """Every wrong answer over the store, one line each."""
+    """Every wrong answer for the store, one line each."""
     right = set().union(*true_pairs(rows).values())
     relation = {row.file: row.relation for row in rows}
 

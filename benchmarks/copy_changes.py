@@ -1,4 +1,4 @@
-"""What people do to a photo before they post it again, seeded."""
+"""Seeded changes that people make to a photo before they repost it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from vision.types import Pixels
 
 Change = Callable[[Pixels, np.random.Generator, Sequence[Pixels]], Pixels]
-"""A photo, a source of chance, and other photos to put beside it -> the changed photo."""
+"""(photo, random generator, other photos to place beside it) -> the changed photo."""
 
 
 def jpeg(pixels: Pixels, quality: int) -> Pixels:
@@ -38,12 +38,12 @@ def crop_of_area(share: float) -> Change:
 
 
 def quarter_turns(count: int) -> Change:
-    """Turn by so many times 90 degrees."""
+    """Rotate by this many times 90 degrees."""
     return lambda pixels, _chance, _others: jpeg(np.rot90(pixels, count), 85)
 
 
 def tilt(pixels: Pixels, chance: np.random.Generator, _others: Sequence[Pixels]) -> Pixels:
-    """Turn by 7 degrees either way, the corners black."""
+    """Rotate by 7 degrees either way, with black corners."""
     height, width = pixels.shape[:2]
     angle = 7.0 if chance.random() < 0.5 else -7.0
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
@@ -56,7 +56,7 @@ def mirror(pixels: Pixels, _chance: np.random.Generator, _others: Sequence[Pixel
 
 
 def caption(pixels: Pixels, _chance: np.random.Generator, _others: Sequence[Pixels]) -> Pixels:
-    """Add a bar with words below."""
+    """Add a bar with text below."""
     height, width = pixels.shape[:2]
     bar = np.zeros((max(20, height // 6), width, 3), np.uint8)
     words, place = "SEEN TODAY NEAR THE RIVER", (5, bar.shape[0] * 2 // 3)
@@ -99,7 +99,7 @@ def screenshot(pixels: Pixels, _chance: np.random.Generator, _others: Sequence[P
 
 
 def collage(pixels: Pixels, chance: np.random.Generator, others: Sequence[Pixels]) -> Pixels:
-    """Put it among three other photos in a frame of 1280 × 960 pixels."""
+    """Place it among three other photos in a frame of 1280 × 960 pixels."""
     sheet = np.full((960, 1280, 3), 30, np.uint8)
     mine = int(chance.integers(0, 4))
     for place in range(4):
@@ -129,7 +129,7 @@ def stretch(pixels: Pixels, _chance: np.random.Generator, _others: Sequence[Pixe
 
 
 def darken(pixels: Pixels, _chance: np.random.Generator, _others: Sequence[Pixels]) -> Pixels:
-    """Darker and harder, as editors do it: gamma 2."""
+    """Darker, with more contrast, as editors do it: gamma 2."""
     curve = (np.linspace(0, 1, 256) ** 2 * 255).round().astype(np.uint8)
     return jpeg(curve[pixels], 85)
 
@@ -140,7 +140,7 @@ def invert(pixels: Pixels, _chance: np.random.Generator, _others: Sequence[Pixel
 
 
 def cover(pixels: Pixels, _chance: np.random.Generator, _others: Sequence[Pixels]) -> Pixels:
-    """Lay stickers over two corners and words across the middle: a third of the frame."""
+    """Cover two corners with stickers and the middle with words: a third of the frame."""
     drawn = pixels.copy()
     height, width = drawn.shape[:2]
     drawn[: height // 3, : width // 2] = (250, 210, 40)
@@ -157,7 +157,7 @@ def thumbnail(pixels: Pixels, _chance: np.random.Generator, _others: Sequence[Pi
 
 
 def after(*steps: Change) -> Change:
-    """One change after the other."""
+    """Apply one change after the other."""
 
     def change(pixels: Pixels, chance: np.random.Generator, others: Sequence[Pixels]) -> Pixels:
         for step in steps:
@@ -197,4 +197,4 @@ MORE_CHANGES: Final[dict[str, Change]] = {
     "stretch_rotate_90": after(stretch, quarter_turns(1)),
     "collage_mirror_recompress": after(collage, mirror, recompress),
 }
-"""Harder than what is counted by default, and two or three changes one after the other."""
+"""Harder changes than the default ones, and two or three changes combined."""

@@ -1,13 +1,13 @@
-"""How far copies and other exposures lie from the limits that tell them apart.
+"""How far copies and other exposures are from the limits that separate them.
 
     python -m benchmarks.copy_limits FOLDER... [--seed 1] [--json FILE]
 
 FOLDER as for `benchmarks.copies`. *Copies*: all pairs of each group (at most 40), and each photo
-beside seeded changes of itself. *Others*: all pairs of look-alikes and of other exposures, and
-crops and recompressions of the one beside the other, which are harder: a small part of a bent
-map is nearly affine. Prints for both how many are called copies, and the quantiles of the
-remaining shift (in ten-thousandths of the diagonal of the overlap) and of the correlation, of
-those pairs between which a map was found at all.
+with seeded changes of itself. *Others*: all pairs of look-alikes and of other exposures, and of one
+with crops and recompressions of the other, which are harder: a small part of a distorted map is
+nearly affine. Prints for both how many are called copies, and the quantiles of the residual shift
+(in ten-thousandths of the diagonal of the overlap) and of the correlation, for those pairs for
+which a map was found at all.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ OF_OTHERS: Final = ("crop_50", "crop_30", "crop_30", "recompress")
 def pairs(
     rows: tuple[Row, ...], photos: dict[str, Photo], seed: int
 ) -> Iterator[tuple[str, str, CopyEvidence]]:
-    """Whether copies or not, what was compared, and what was found."""
+    """Yield whether the pair are copies, what was compared, and the result."""
     chance = np.random.default_rng(seed)
 
     def changed(file: str, change: str) -> Photo:
@@ -70,7 +70,7 @@ def pairs(
 
 
 def summed(found: list[tuple[str, CopyEvidence]], *, copies: bool) -> dict[str, float]:
-    """Counts and quantiles, the worst first."""
+    """Counts and quantiles, worst first."""
     called = sum(one.relation != "none" for _, one in found)
     measured = [dict(one.distances) for _, one in found if one.outline is not None]
     shift = [1e4 * one["displacement"] / one["diagonal"] for one in measured]

@@ -1,4 +1,4 @@
-"""How well other exposures of one object are proposed from what was read."""
+"""How well other exposures of one object are proposed from their readings."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 def score_objects(
     rows: Sequence[Row], photos: dict[str, Photo], misses: list[str]
 ) -> dict[str, float]:
-    """Read the photos, propose every pair that agrees, and hold the proposals against the set."""
+    """Read the photos, propose every pair that agrees, and compare the proposals with the set."""
     reader = Reader()
     readings = {file: reader.read(photos[file]) for file in originals(rows)}
     values = {file: identity_values(reading) for file, reading in readings.items()}
     called: set[Pair] = set()
     for one, two in itertools.combinations(readings, 2):
-        # nothing is proposed where no value agrees, so only those pairs are compared
+        # nothing is proposed unless a value agrees, so only those pairs are compared
         if values[one].keys() & values[two].keys():
             evidence = compare(photos[one], photos[two])
             if propose_same_object(evidence, readings[one], readings[two]) is not None:

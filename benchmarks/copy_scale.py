@@ -1,17 +1,17 @@
-"""The copy index at a million photos: time of a lookup, bytes a photo, cost of one more.
+"""The copy index at a million photos: lookup time, bytes per photo, cost of adding one.
 
     python -m benchmarks.copy_scale [--photos 1000000] [--asks 200] [--checked 2] [--json FILE]
 
 The fingerprints are synthetic: each word is that of the mean of two descriptors drawn from
 synthetic pictures (`vision.copies.word_training.dead_leaves`), so that words are as unevenly
-spread as descriptors are, and no photo is needed. Asking photos have all 192 words, 22 of them
-those of a stored photo with a tenth of their open bits turned, so that each has something to find.
+distributed as descriptors are, and no photo is needed. Query photos have all 192 words, 22 of them
+those of a stored photo with a tenth of their open bits flipped, so that each has something to find.
 
-*p50_ms*, *p95_ms*: elapsed time of `candidates(limit=24)`; *p95_processor_ms*: that on a core.
+*p50_ms*, *p95_ms*: elapsed time of `candidates(limit=24)`; *p95_processor_ms*: its CPU time.
 *bytes_per_photo*: bytes held by the index. *add_ms_first*, *add_ms_last*: mean time of adding one
-of the first and of the last tenth. *load_seconds*: reading the saved index. *equal*: 1 if, for
-the checked questions, the candidates are those of a scan over every stored word. *planted_found*:
-share answered first.
+of the first and of the last tenth. *load_seconds*: reading the saved index. *equal*: 1 if, for the
+checked queries, the candidates are those of a scan over every stored word. *planted_found*: share
+ranked first.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _DOUBTFUL: Final = (1 << DOUBTFUL_BITS) - 1
 
 
 class Maker:
-    """Makes synthetic words and fingerprints from a seed."""
+    """Generates synthetic words and fingerprints from a seed."""
 
     def __init__(self, seed: int) -> None:
         self.chance = np.random.default_rng(seed)
@@ -61,12 +61,12 @@ class Maker:
         self.pool = along(seen)
 
     def words(self, count: int) -> Words:
-        """So many words, each of two descriptors mixed."""
+        """This many words, each mixed from two descriptors."""
         picked = self.chance.integers(0, len(self.pool), (2, count))
         return encode_along(self.pool[picked[0]] + self.pool[picked[1]])
 
     def stored(self, count: int) -> Words:
-        """So many words to be stored; what is doubtful of them plays no part there."""
+        """This many words to be stored; their doubtful bits do not matter there."""
         picked = self.chance.integers(0, len(self.pool), (2, count))
         keys, signs = keys_and_signs(self.pool[picked[0]] + self.pool[picked[1]])
         return Words(keys=keys, signs=signs, doubtful=np.full(count, _DOUBTFUL, np.uint32))
@@ -96,13 +96,13 @@ class Maker:
 
 
 def _fingerprint(drawn: str, words: str) -> Fingerprint:
-    """A fingerprint around words; 96 drawn hexadecimal digits give identity and hashes."""
+    """A fingerprint with these words; 96 random hexadecimal digits give identity and hashes."""
     hashes = (("phash", drawn[64:80]), ("phash_mirror", drawn[80:]), ("words", words))
     return Fingerprint(photo_id=drawn[:64], hashes=hashes, quality=1.0)
 
 
 def piece(words: Words, begin: int, end: int) -> Words:
-    """Some of the words."""
+    """A slice of the words."""
     return Words(
         keys=words.keys[begin:end], signs=words.signs[begin:end], doubtful=words.doubtful[begin:end]
     )
@@ -111,7 +111,7 @@ def piece(words: Words, begin: int, end: int) -> Words:
 def fill(
     maker: Maker, photos: int, asks: int
 ) -> tuple[FingerprintIndex, list[tuple[str, Fingerprint]], tuple[np.ndarray, ...], list[float]]:
-    """Fill an index; return it, questions with their photos, all words, and times of adding."""
+    """Fill an index; return it, queries with their photos, all words, and the times of adding."""
     index = FingerprintIndex()
     questions: list[tuple[str, Fingerprint]] = []
     keys, signs, times = [], [], []
@@ -136,11 +136,11 @@ def fill(
 
 
 def scanned(asked: Fingerprint, every_word: tuple[np.ndarray, ...]) -> set[str]:
-    """Photos that share a word with the question, by looking at every stored word."""
+    """Photos that share a word with the query, by scanning every stored word."""
     keys, signs, ids = every_word
     question = words_from(hash_of(asked, "words"))
     sharing: list[np.ndarray] = []
-    for begin in range(0, len(keys), _SCANNED):  # pieces that a core holds near itself
+    for begin in range(0, len(keys), _SCANNED):  # chunks that fit in a core's cache
         stored_keys, stored_signs = keys[begin:][:_SCANNED], signs[begin:][:_SCANNED]
         for turn_key, turn_sign in ((0, 0), mirror_masks()):
             for key, sign, doubtful in zip(

@@ -1,4 +1,4 @@
-"""Sets of photos whose copies and other exposures are known, read from their lists."""
+"""Photo sets with known copies and other exposures, read from their lists."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 PLAIN: Final = re.compile(
     r"original|resize \d+%|shrink-a-.*|thumbnail|thumbs copy|copy in another repo"
 )
-"""Relations of plain resizing, thumbnails and identical files; all others make a group hard."""
+"""Relations of plain resizing, thumbnails and identical files; any other makes a group hard."""
 SOURCES: Final = ("manifest", "hard_negatives", "distractors", "dev")
-"""Lists that a folder may hold: groups of copies; look-alikes and other exposures; others; and
-plates with what is read on them."""
+"""Lists that a folder may contain: groups of copies; look-alikes and other exposures; others; and
+plates with their text.
+"""
 Pair = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One photo of the set: its file, its group, its relation, and which list it stands in."""
+    """One photo of the set: its file, its group, its relation, and its list."""
 
     file: str
     group: str
@@ -34,7 +35,7 @@ class Row:
 
 
 def read_set(folder: Path) -> tuple[Row, ...]:
-    """Read the lists of a folder. Raises SystemExit where there is none."""
+    """Read the lists of a folder. Raises SystemExit if there are none."""
     rows: list[Row] = []
     for source in SOURCES:
         path = folder / f"{source}.csv"
@@ -83,7 +84,7 @@ def _pairs(rows: Sequence[Row]) -> dict[str, set[Pair]]:
 
 
 def hard_groups(rows: Sequence[Row]) -> set[str]:
-    """Groups that hold more than resized and identical files."""
+    """Groups with more than resized and identical files."""
     return {
         row.group for row in rows if row.source == "manifest" and not PLAIN.fullmatch(row.relation)
     }

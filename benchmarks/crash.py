@@ -1,13 +1,13 @@
-"""Kills the program at random moments and holds the store against all it had promised.
+"""Kill the program at random moments and check the store against everything it acknowledged.
 
     python -m benchmarks.crash [--moments 1000] [--work store,intake,review,seal] [--seed N]
                                [--json FILE]
 
-Each moment: a forked process works on a store that has lived through the kills before it, and
-is sent SIGKILL after a random time. Another process then opens the store, as anyone would, with
-no repair of any kind, and checks: every acknowledged byte and entry is there unchanged, an audit
-finds no fault, nothing half-written is taken for whole, temporary files are gone.
-Work `store` is the evidence store alone; `intake`, `review` and `seal` drive the workbench.
+At each moment a forked process works on a store that has survived the earlier kills, and is sent
+SIGKILL after a random time. Another process then opens the store normally, without any repair, and
+checks: every acknowledged byte and entry is there unchanged, an audit finds no fault, no partial
+file counts as complete, temporary files are gone. Work `store` is the evidence store alone;
+`intake`, `review` and `seal` drive the workbench.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ if TYPE_CHECKING:
 
 SEED = 20261122
 ROUND = 50
-"""Kills that one store lives through; then a new one is begun, so that checks stay short."""
+"""Kills per store; then a new one is created, so that checks stay short."""
 
 READY_SECONDS = 600
 
 SPAN = 6
-"""Acknowledgements within which the kill falls; the span is timed anew for each store."""
+"""Acknowledgements within which the kill falls; measured again for each store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """One kind of work: how to begin a store, what to do in it, how to check it."""
+    """One kind of work: how to create a store, what to do in it, how to check it."""
 
     prepare: Callable[[Path], None]
     run: Callable[[Path, int, Tell], None]
@@ -64,7 +64,7 @@ class Work:
 
 @dataclass(slots=True)
 class Tally:
-    """What came of the kills."""
+    """The results of the kills."""
 
     moments: Counter[str] = field(default_factory=Counter)
     promises: Counter[str] = field(default_factory=Counter)
@@ -82,7 +82,7 @@ def works(names: Sequence[str]) -> dict[str, Work]:
 
 
 def kill_once(work: Work, folder: Path, seed: int, after: Callable[[int], None]) -> list[str]:
-    """Let the work run, kill it when `after` returns; returns the lines it had acknowledged."""
+    """Start the work, kill it when `after` returns; returns the lines it had acknowledged."""
     receive, send = os.pipe()
     child = os.fork()
     if child == 0:
@@ -104,7 +104,7 @@ def kill_once(work: Work, folder: Path, seed: int, after: Callable[[int], None])
 
 
 def check(work: Work, folder: Path, promises: Promises) -> list[str]:
-    """Check the store in a process of its own, so that this one stays fit for forking."""
+    """Check the store in a separate process, so that this one can still be forked."""
     context = multiprocessing.get_context("fork")
     receive, send = context.Pipe(duplex=False)
 
@@ -128,7 +128,7 @@ def check(work: Work, folder: Path, promises: Promises) -> list[str]:
 def kill_many(
     names: Sequence[str], moments: int, *, seed: int, say: Callable[[str], None]
 ) -> Tally:
-    """Kill each kind of work in turn until there were so many moments."""
+    """Kill each kind of work in turn until the number of moments is reached."""
     tally, known = Tally(), works(names)
     for number, name in enumerate(known):
         share = moments // len(known) + (number < moments % len(known))
@@ -157,7 +157,7 @@ def _one_store(name: str, work: Work, moments: range, seed: int, tally: Tally) -
 
 
 def _longest(work: Work, folder: Path, promises: Promises) -> float:
-    """Time the work's way to its third acknowledgement: kills fall evenly into that span."""
+    """Time the work up to its third acknowledgement: kills are spread evenly over that span."""
     begun, got = 0.0, b""
 
     def wait(pipe: int) -> None:

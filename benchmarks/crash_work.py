@@ -1,8 +1,8 @@
-"""The work that `benchmarks.crash` kills, and how a store is held against what was promised.
+"""The work that `benchmarks.crash` kills, and the check of a store against its promises.
 
-Each kind of work runs in a process of its own and tells the parent, line by line over a pipe,
-what has been acknowledged to it. After the kill, a fresh process opens the store and checks
-every promise that was ever made about it.
+Each kind of work runs in its own process and reports to the parent, line by line over a pipe, what
+has been acknowledged to it. After the kill, a fresh process opens the store and checks every
+promise ever made about it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Promises:
     bundles: set[str] = field(default_factory=set)
 
     def take(self, line: str) -> None:
-        """Note one line of acknowledgement."""
+        """Record one line of acknowledgement."""
         kind, *rest = json.loads(line)
         if kind == "blob":
             self.blobs.add(rest[0])
@@ -55,7 +55,7 @@ class Promises:
 
 
 def teller(pipe: int) -> Tell:
-    """Return what writes one acknowledgement, whole, into the pipe (below PIPE_BUF)."""
+    """Return a function that writes one acknowledgement atomically to the pipe (below PIPE_BUF)."""
 
     def tell(*words: str | int) -> None:
         os.write(pipe, json.dumps(words).encode() + b"\n")
@@ -88,7 +88,7 @@ def prepare_store(folder: Path) -> None:
 
 
 def store_work(folder: Path, seed: int, tell: Tell, *, rounds: int | None = None) -> None:
-    """Keep bytes, record entries about them and sign checkpoints, without end or so often."""
+    """Store bytes, record entries about them and sign checkpoints, endlessly or `rounds` times."""
     chance = random.Random(seed)
     with opened(folder) as (ledger, blobs):
         large = folder / f"upload-{os.getpid()}"
@@ -117,7 +117,7 @@ def store_work(folder: Path, seed: int, tell: Tell, *, rounds: int | None = None
 
 
 def store_problems(folder: Path, promises: Promises) -> list[str]:
-    """Open a store after a crash and hold it against every promise; returns what is wrong."""
+    """Open a store after a crash and check every promise; returns what is wrong."""
     try:
         with opened(folder) as (ledger, blobs):
             left = (folder / "blobs" / "incoming").iterdir()
@@ -129,7 +129,7 @@ def store_problems(folder: Path, promises: Promises) -> list[str]:
 
 
 def store_faults(folder: Path, ledger: Ledger, blobs: BlobStore, promises: Promises) -> list[str]:
-    """Audit an open store, and hold it against what it had promised."""
+    """Audit an open store, and check it against its promises."""
     faults = _audit_problems(folder, ledger, blobs)
     return [*faults, *_broken_promises(ledger, blobs, promises)]
 

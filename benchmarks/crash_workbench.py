@@ -1,7 +1,7 @@
-"""The workbench under the knife of `benchmarks.crash`: intake, review and sealing.
+"""The workbench under `benchmarks.crash`: intake, review and sealing.
 
-Plates are drawn by the project's own renderer and read by the scripted reader, whose lines are
-those that were drawn: what is tested here is keeping, not reading.
+Plates are rendered by the project's own renderer and read by the scripted engine with the true
+lines: this tests storage, not reading.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ FIELDS = ("maker", "model", "serial")
 
 @contextmanager
 def opened(folder: Path) -> Iterator[tuple[Workbench, Actor, str]]:
-    """Open the workbench as its one person, in its one case."""
+    """Open the workbench as its only person, in its only case."""
     os.environ["NAMEPLATE_SCRIPT"] = str(folder / "script.json")
     bench = Workbench.open(Settings.for_store(folder, readers=("scripted",)))
     try:
@@ -47,7 +47,7 @@ def opened(folder: Path) -> Iterator[tuple[Workbench, Actor, str]]:
 
 
 def prepare(folder: Path) -> None:
-    """Make a store with one person and one case, in which one drawn photo is read."""
+    """Create a store with one person and one case, in which one rendered photo is read."""
     folder.mkdir(parents=True)
     script = [{"text": text, "confidence": 0.97, "box": box} for text, box in LINES]
     (folder / "script.json").write_text(json.dumps(script), encoding="utf-8")
@@ -69,7 +69,7 @@ def photo(seed: int) -> Upload:
 
 
 def intake_work(folder: Path, seed: int, tell: Tell) -> None:
-    """Take in a photo after another; the first, slow one of a process before it is ready."""
+    """Add one photo after another; the first, slow one of a process before it is ready."""
     chance = random.Random(seed)
     with opened(folder) as (bench, actor, case):
         uploads = [photo(chance.randrange(2**31)) for _ in range(4)]
@@ -82,7 +82,7 @@ def intake_work(folder: Path, seed: int, tell: Tell) -> None:
 
 
 def review_work(folder: Path, seed: int, tell: Tell) -> None:
-    """Judge the fields of the plate that was read, over and over."""
+    """Judge the fields of the plate, over and over."""
     chance = random.Random(seed)
     with opened(folder) as (bench, actor, case):
         tell("ready")
@@ -112,7 +112,7 @@ def seal_work(folder: Path, seed: int, tell: Tell) -> None:
 
 
 def problems(folder: Path, promises: Promises) -> list[str]:
-    """Open the workbench after a crash and hold it against every promise."""
+    """Open the workbench after a crash and check it against every promise."""
     try:
         with opened(folder) as (bench, _, case):
             stores = bench.stores
@@ -138,7 +138,7 @@ def _tell_root(bench: Workbench, case: str, tell: Tell) -> None:
 
 
 def _unreadable(bench: Workbench, case: str) -> list[str]:
-    """Ask the projection for every exhibit: what a screen shows must be what the log holds."""
+    """Query the projection for every exhibit: a screen must show what the log contains."""
     taken = [
         entry.body["exhibit"]
         for entry in bench.stores.ledger.entries(case)
@@ -152,7 +152,7 @@ def _unreadable(bench: Workbench, case: str) -> list[str]:
 
 
 def _bundle_problems(bench: Workbench, folder: Path, promises: Promises) -> list[str]:
-    """Every bundle by its name must verify, acknowledged or not; nothing half may be there."""
+    """Every bundle must verify, acknowledged or not; there must be no partial ones."""
     found = []
     there = {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
     left = [name for name in there if name.endswith(".partial")]

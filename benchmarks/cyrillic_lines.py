@@ -1,8 +1,8 @@
-"""Draws single lines as plates in Cyrillic carry them: words, designations, numbers, small print.
+"""Render single lines as on Cyrillic plates: words, designations, numbers, small print.
 
-Lines to train the Cyrillic reader with, and others to measure it on: drawn with any font package
-that is installed (`fontpkg-*`, all under open licences), shrunk until capitals are a few pixels
-high, stretched, blurred, unevenly lit, and encoded as JPEG. Nothing here comes from a photo.
+Lines to train and to measure the Cyrillic engine: drawn with any installed font package
+(`fontpkg-*`, all under open licences), shrunk until capitals are a few pixels high, stretched,
+blurred, unevenly lit, and encoded as JPEG. No photos are used.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ WORKING_HEIGHT = 36
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnLine:
-    """One line: what it says and what it looks like, cut as a finder of text cuts it."""
+    """One line: its text and its picture, cropped as a text detector does."""
 
     text: str
     crop: Pixels
@@ -66,7 +66,7 @@ def read_words(*lists: Path) -> tuple[str, ...]:
 
 
 def make_text(rng: random.Random, words: Sequence[str]) -> str:
-    """Make up what one line says."""
+    """Generate the text of one line."""
     kinds = (_company, _capitals, _words, _labelled, _designation, _letters, _certificate)
     weights = (3, 5, 2, 2, 4, 3, 1)
     if rng.random() < 0.2:
@@ -106,7 +106,7 @@ def _number(rng: random.Random) -> str:
 
 
 def _designation(rng: random.Random, _: Sequence[str]) -> str:
-    """Make a designation of a part: letters, digits, letters, as Soviet standards build them."""
+    """Generate a part designation: letters, digits, letters, as Soviet standards build them."""
     digits, letters = _number(rng), "".join(rng.choice(CAPITALS) for _ in range(8))
     kinds = (
         f"{rng.choice(('', 'К', 'КР', 'КМ', 'КС', 'Н'))}{digits[:4]}{letters[:2]}{digits[4:6]}",
@@ -209,7 +209,7 @@ def _lettered(text: str, font: ImageFont.FreeTypeFont, tracking: int) -> Plane:
 
 
 def _bent(mask: Plane, rng: random.Random) -> Plane:
-    """Stretch, slant and turn a little, about the middle."""
+    """Stretch, slant and rotate slightly, about the middle."""
     stretch = 1.0 if rng.random() < 0.3 else float(np.exp(rng.uniform(-0.5, 0.45)))
     slant, turn = rng.gauss(0, 0.05), rng.gauss(0, 0.012)
     high, wide = mask.shape
@@ -221,7 +221,7 @@ def _bent(mask: Plane, rng: random.Random) -> Plane:
 
 
 def _cut(mask: Plane, rng: random.Random) -> Plane:
-    """Cut the line as finders of text do: some room on each side, now and then none."""
+    """Crop the line as text detectors do: some margin on each side, occasionally none."""
     columns = np.flatnonzero(mask.max(axis=0) > 0.3)
     rows = np.flatnonzero(mask.max(axis=1) > 0.3)
     if not len(columns) or not len(rows):

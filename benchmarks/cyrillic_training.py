@@ -1,16 +1,15 @@
-"""Makes the weights of the Cyrillic reader from drawn lines, and measures it on others.
+"""Train the weights of the Cyrillic engine on rendered lines, and measure it on others.
 
     python -m benchmarks.cyrillic_training --words LIST [LIST …] [--chunks N] [--epochs N]
         [--cache FOLDER] [--out FILE]
 
-LIST is a list of Cyrillic words, one a line (Debian's `hunspell-ru` and `hunspell-uk` bring
-`/usr/share/hunspell/ru_RU.dic` and `uk_UA.dic`). Lines are drawn with the font packages of
-`cyrillic_fonts.txt`, which have to be installed; the lines that measure, with six of the renderer,
-which are not among them. What RapidOCR's recogniser sees in each line is computed once and kept in
-the cache.
+LIST is a list of Cyrillic words, one per line (Debian's `hunspell-ru` and `hunspell-uk` provide
+`/usr/share/hunspell/ru_RU.dic` and `uk_UA.dic`). Training lines are drawn with the font packages of
+`cyrillic_fonts.txt`, which must be installed; test lines with six of the renderer's, which are not
+among them. The features that RapidOCR's recogniser computes for each line are cached.
 
-The last layer begins with RapidOCR's own weights for the letters and digits that it knows, so that
-only what is particular to Cyrillic has to be learned. Needs torch (requirements.txt).
+The last layer starts with RapidOCR's own weights for the letters and digits that it knows, so that
+only what is specific to Cyrillic has to be learned. Needs torch (requirements.txt).
 """
 
 from __future__ import annotations
@@ -50,10 +49,10 @@ MEASURED_WITH = tuple(
 )  # fmt: skip
 CHUNK, BATCH = 256, 16
 LOGITS = "p2o.pd_op.add.79.0"
-"""What the recogniser's last layer gives, before it is made into probabilities."""
+"""The output of the recogniser's last layer, before the softmax."""
 
 SIMILAR = dict(zip("ГПЛФДгпЗУЧБЯИЪЬЫЭЁЇвкмтнбзиёї", "ΓΠΛΦΔrn3Y46RNbbb3ËÏBKMTH63uëï", strict=False))
-"""Where RapidOCR has no such letter: one that looks like it, to begin with."""
+"""For letters that RapidOCR lacks: a similar one as the starting point."""
 
 HIDDEN, SHARE_DROPPED, LINES_A_STEP, RATE = 96, 0.1, 64, 3e-3
 IDS = {char: at for at, char in enumerate(ALPHABET)}
@@ -61,7 +60,7 @@ CYRILLIC_TWIN = {latin: own for own, latin in TWINS.items()}
 
 
 def main() -> int:
-    """Train, save and print what the reader gets right on lines in other fonts."""
+    """Train, save and print the results on lines in other fonts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--words", type=Path, nargs="+", required=True)
     parser.add_argument("--chunks", type=int, default=22, help=f"of {CHUNK} lines each")
@@ -83,7 +82,7 @@ def main() -> int:
 
 
 def listed_fonts(file: Path = FONT_LIST) -> list[str]:
-    """List the packages that the reader learns from; without one of them, lines would differ."""
+    """List the training packages; raises if one is missing, since lines would differ."""
     wanted = [line.split("==")[0] for line in file.read_text().splitlines() if "==" in line]
     packages = [name.replace("-", "_") for name in wanted]
     missing = [name for name in packages if find_spec(name) is None]
@@ -93,7 +92,7 @@ def listed_fonts(file: Path = FONT_LIST) -> list[str]:
 
 
 def encoded(text: str) -> list[int]:
-    """Number the symbols of a text; what the alphabet lacks is left out."""
+    """Encode a text as symbol numbers; symbols missing in the alphabet are left out."""
     plain = text.translate(str.maketrans("“”", '""'))
     return [IDS[symbol] for char in plain if (symbol := CYRILLIC_TWIN.get(char, char)) in IDS]
 
@@ -101,7 +100,7 @@ def encoded(text: str) -> list[int]:
 def seen_lines(
     cache: Path, name: str, chunks: int, seed: int, words: Sequence[str], packages: Sequence[str]
 ) -> Seen:
-    """Draw lines and give what the recogniser sees in each, with the symbols that it shows."""
+    """Draw lines and return the recogniser's features of each, with its true symbols."""
     cache.mkdir(parents=True, exist_ok=True)
     families, eyes = font_families(packages), Eyes(threads=1)
     found: Seen = []
@@ -120,7 +119,7 @@ def seen_lines(
 
 
 def look(eyes: Eyes, inputs: Sequence[Floats]) -> list[Floats]:
-    """Give what the recogniser sees in prepared crops, several of like width at a time."""
+    """Return the recogniser's features of prepared crops, several of similar width at a time."""
     seen: dict[int, Floats] = {}
     order = sorted(range(len(inputs)), key=lambda at: inputs[at].shape[2])
     for start in range(0, len(order), BATCH):
@@ -134,21 +133,21 @@ def look(eyes: Eyes, inputs: Sequence[Floats]) -> list[Floats]:
 
 
 def fits(seen: Floats, symbols: Sequence[int]) -> bool:
-    """Say whether a line has steps enough for its symbols, and blanks between equal ones."""
+    """Whether a line has enough steps for its symbols, and for blanks between equal ones."""
     doubled = sum(a == b for a, b in pairwise(symbols))
     return bool(symbols) and len(seen) >= len(symbols) + doubled
 
 
 def spread(lines: Seen) -> tuple[Floats, Floats]:
-    """Give mean and deviation of each number that the recogniser gives."""
+    """Return mean and deviation of each feature."""
     everything = np.concatenate([seen for seen, _ in lines[:2000]]).astype(np.float32)
     return everything.mean(0), everything.std(0) + 0.05
 
 
 def known_letters() -> tuple[Floats, Floats]:
-    """Give RapidOCR's own last layer for our alphabet: 120 × symbols, and the symbols' biases.
+    """Return RapidOCR's own last layer for our alphabet: 120 × symbols, and the symbols' biases.
 
-    The layer is linear, so what it gives for a few pictures of noise determines it.
+    The layer is linear, so its output for a few pictures of noise determines it.
     """
     file = Path(rapidocr.__file__).parent / "models" / RECOGNISER
     session = onnxruntime.InferenceSession(
@@ -177,10 +176,10 @@ def known_letters() -> tuple[Floats, Floats]:
 
 
 class Network(torch.nn.Module):  # type: ignore[misc]  # torch comes without types here
-    """What `vision.engines.cyrillic.Head` computes, in a form that can learn."""
+    """What `vision.engines.cyrillic.Head` computes, as a trainable network."""
 
     def __init__(self, mean: Floats, deviation: Floats, layer: Floats, bias: Floats) -> None:
-        """Begin with RapidOCR's last layer; `mean` and `deviation` are of its inputs."""
+        """Start with RapidOCR's last layer; `mean` and `deviation` are of its inputs."""
         super().__init__()
         self.mean, self.deviation = mean, deviation
         wide, symbols = len(mean), len(ALPHABET)
@@ -206,14 +205,14 @@ class Network(torch.nn.Module):  # type: ignore[misc]  # torch comes without typ
         return scores
 
     def batch(self, lines: Sequence[Floats]) -> torch.Tensor:
-        """Stack lines of different lengths, evened out by mean and deviation."""
+        """Stack lines of different lengths, normalised by mean and deviation."""
         stacked = np.zeros((len(lines), max(map(len, lines)), len(self.mean)), np.float32)
         for row, seen in enumerate(lines):
             stacked[row, : len(seen)] = (seen.astype(np.float32) - self.mean) / self.deviation
         return torch.from_numpy(stacked)
 
     def weights(self) -> dict[str, Any]:
-        """Give the weights as `Head` takes them: for what was seen as it is, not evened out."""
+        """Return the weights in the form for `Head`: for unnormalised features."""
         found: dict[str, Any] = {}
         biases = []
         for name, part in (("in", self.into), ("direct", self.direct)):
@@ -229,7 +228,7 @@ class Network(torch.nn.Module):  # type: ignore[misc]  # torch comes without typ
 
 
 def train(net: Network, lines: Seen, epochs: int) -> None:
-    """Learn by CTC, lines of like length together, the rate rising and falling once."""
+    """Train with CTC, lines of similar length together, with one cycle of the learning rate."""
     rng = random.Random(0)
     order = sorted(range(len(lines)), key=lambda at: len(lines[at][0]))
     steps = [
@@ -262,7 +261,7 @@ def train(net: Network, lines: Seen, epochs: int) -> None:
 
 
 def errors(net: Network, lines: Seen) -> tuple[float, float]:
-    """Character error rate, and share of lines without an error, by each step's best symbol."""
+    """Character error rate, and share of error-free lines, from each step's best symbol."""
     net.eval()
     wrong = count = whole = 0
     with torch.no_grad():
@@ -276,7 +275,7 @@ def errors(net: Network, lines: Seen) -> tuple[float, float]:
 
 
 def distance(read: Sequence[int], true: Sequence[int]) -> int:
-    """Fewest symbols to change, add or drop (Levenshtein)."""
+    """Fewest symbols to change, add or drop (Levenshtein distance)."""
     row = list(range(len(true) + 1))
     for at, symbol in enumerate(read, 1):
         corner, row[0] = row[0], at

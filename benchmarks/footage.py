@@ -3,23 +3,22 @@
     python -m benchmarks.footage [--clips 10] [--from 0] [--seconds 30] [--no-minute] [--seed 1]
                                  [--json FILE]
 
-The clips are rendered (`renderer.clip`, 1280 × 720, 25 frames a second): a plate, 15 to 25 % of
-the frame wide, passes for one second; the camera crosses a tenth to a third of the frame
-meanwhile with its shutter open for half of each frame, so that letters are smeared over 2.5 to
-8.5 pixels. *found_fused*: share of clips in which the serial, fused over all chosen stills, is
-right. *found_laid*: the same from the frames laid over each other alone. *found_best_frame*: the
-same from the one single still with the most text; *found_any_frame*: from any single still.
-*stated*: share of clips in which the fused serial is stated, *stated_wrong*: stated and wrong.
-*in_view*: share of clips of which at least one single still shows the plate; *stills_in_view*: how
-many of them do.
-*choose_seconds* and *read_seconds* are means a clip. Rendered clips are kept in
-`.benchmark-cache`, so that a second run begins at once; `--from` goes on where a run ended.
+The clips are rendered (`renderer.clip`, 1280 × 720, 25 frames a second): a plate, 15 to 25 % of the
+frame wide, passes for one second; meanwhile the camera crosses a tenth to a third of the frame with
+its shutter open for half of each frame, so that letters are blurred over 2.5 to 8.5 pixels.
+*found_fused*: share of clips in which the serial, fused over all selected stills, is right.
+*found_laid*: the same from the multi-frame stills alone. *found_best_frame*: the same from the one
+single still with the most text; *found_any_frame*: from any single still. *stated*: share of clips
+in which the fused serial is stated, *stated_wrong*: stated and wrong. *in_view*: share of clips
+with at least one single still that shows the plate; *stills_in_view*: how many of them do.
+*choose_seconds* and *read_seconds* are means per clip. Rendered clips are cached in
+`.benchmark-cache`; `--from` continues where a run ended.
 
-Last comes one clip of a minute at 1920 × 1080 (*minute_seconds*: choosing and reading its stills;
-*minute_stills*: how many; *minute_megabits* a second), the same encoded again as clips are posted
+Last comes a one-minute clip at 1920 × 1080 (*minute_seconds*: selecting and reading its stills;
+*minute_stills*: how many; *minute_megabits* per second), the same re-encoded as clips are posted
 (*posted_…*), and twelve photos of plates of the same size (*photos_seconds*: reading them).
-*…_choose_cpu*, *…_read_cpu* and *photos_cpu* are the same in seconds of work on all cores: these
-count on a machine that does other work too. All readers are loaded before.
+*…_choose_cpu*, *…_read_cpu* and *photos_cpu* are the same in CPU seconds on all cores: use these on
+a machine that is busy with other work. All engines are loaded before.
 """
 
 from __future__ import annotations
@@ -53,16 +52,16 @@ if TYPE_CHECKING:
 
 _KEPT: Final = Path(".benchmark-cache") / "footage"
 _RENDERING: Final = 2
-"""Number of the way that clips are rendered: those of another one are not taken."""
+"""Version of the clip rendering: cached clips of another version are not used."""
 _VIEW: Final = 1.0
 _MINUTE: Final = 1_000
 _PHOTOS: Final = 12
 _POSTED_BITS: Final = 8_000_000
-"""A second; YouTube's advice for clips of this size, and more than messengers leave."""
+"""Bits per second; YouTube's advice for clips of this size, and more than messengers leave."""
 
 
 def presence(frame: Frame) -> float:
-    """How much text the survey saw in a still; 0 for one chosen without."""
+    """Text score of a still in the survey; 0 for one chosen without text."""
     return float(str(dict(frame.why.parameters).get("presence", 0.0)))
 
 
@@ -75,7 +74,7 @@ def serial_in(frame: Frame, reader: Reader) -> FieldReading | None:
 def fused_serial(
     frames: Sequence[Frame], readings: Mapping[int, FieldReading | None]
 ) -> FieldReading | None:
-    """Fuse as the product does: all stills of one clip are one exposure."""
+    """Fuse like the product: all stills of one clip are one exposure."""
     looks = tuple(reading for frame in frames if (reading := readings[frame.index]) is not None)
     return fuse(looks, exposures=("the clip",) * len(looks)) if looks else None
 
@@ -90,7 +89,7 @@ def plain(text: str) -> str:
 
 
 def plate(number: int, seed: int) -> tuple[PlateSpec, np.random.Generator]:
-    """The plate of a clip or photo, and the chance that the rest is drawn from."""
+    """The plate of a clip or photo, and the random generator for the rest."""
     chance = np.random.default_rng([seed, number])
     serial = f"CMX15D-{int(chance.integers(1000, 9999))}"
     spec = PlateSpec(maker="SYNTHETIC OPTICS", model="CMX-15D", serial=serial, date="09/2020")
@@ -100,7 +99,7 @@ def plate(number: int, seed: int) -> tuple[PlateSpec, np.random.Generator]:
 def rendered(
     number: int, *, seconds: float, seed: int, size: tuple[int, int]
 ) -> tuple[Path, float]:
-    """The file of a clip, rendered unless it is kept already, and when its plate comes."""
+    """The file of a clip, rendered unless cached, and when its plate appears."""
     spec, chance = plate(number, seed)
     begins = float(chance.uniform(1.0, seconds - _VIEW - 1.0))
     fill, speed = float(chance.uniform(0.15, 0.25)), float(chance.uniform(0.3, 1.0))
@@ -156,7 +155,7 @@ def a_minute(seed: int, reader: Reader) -> dict[str, float]:
     """Time a long clip against photos of its size."""
     path, _ = rendered(_MINUTE, seconds=60.0, seed=seed, size=(1920, 1080))
     again = posted(path)
-    # read before either side is timed: it loads whatever is loaded when first needed
+    # read before timing starts: it loads whatever is loaded on first use
     *photos, spare = (_photo(number, seed) for number in range(_PHOTOS + 1))
     reader.read(spare)
     found = _timed("minute", path, reader) | _timed("posted", again, reader)
@@ -168,7 +167,7 @@ def a_minute(seed: int, reader: Reader) -> dict[str, float]:
 
 
 def _timed(name: str, path: Path, reader: Reader) -> dict[str, float]:
-    """How long choosing and reading the stills of a clip of a minute takes."""
+    """Time the selection and reading of the stills of a one-minute clip."""
     before = _clocks()
     frames = list(choose_frames(path))
     choosing = _since(before)
@@ -186,7 +185,7 @@ def _timed(name: str, path: Path, reader: Reader) -> dict[str, float]:
 
 
 def posted(path: Path) -> Path:
-    """The clip encoded again as clips are posted: `_POSTED_BITS` a second, with B frames."""
+    """The clip re-encoded as clips are posted: `_POSTED_BITS` per second, with B frames."""
     again, begun = path.with_suffix(".posted.mp4"), path.with_suffix(".begun.mp4")
     if not again.exists():
         with av.open(str(path)) as source, av.open(str(begun), "w") as target:
@@ -210,12 +209,12 @@ def _photo(number: int, seed: int) -> Photo:
 
 
 def _clocks() -> tuple[float, float]:
-    """Seconds on the clock, and of work on all cores, that of other programs asked included."""
+    """Wall-clock seconds, and CPU seconds on all cores, including child processes."""
     return time.perf_counter(), sum(os.times()[:4])
 
 
 def _since(before: tuple[float, float]) -> tuple[float, float]:
-    """How much both clocks went on."""
+    """How far both clocks advanced."""
     seconds, work = _clocks()
     return seconds - before[0], work - before[1]
 

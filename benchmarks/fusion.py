@@ -1,12 +1,12 @@
-"""Which catalog serial is right, from one, three or five looks at one plate?
+"""Which catalog serial is right, from one, three or five exposures of one plate?
 
-Plates are drawn with font and wear once and the exposure anew for each look (see
-`benchmarks.rendered`); the catalog holds 20,000 dense neighbours. Ours ranks the catalog by the
-fused likelihood of all looks and of their stack, what is read in all of them laid over each other
-(`vision.plate.stacking`). Beside it stand the summed edit distance of each look's top text, and the
-vote in which each look names its nearest serials; for comparison also ours without the stack, and
-the edit distance that is given the stack's text as one more look. Where serials tie for first, each
-counts its share, so that a baseline gains nothing and loses nothing by its ties.
+Plates are rendered with font and wear once and a new exposure each time (see
+`benchmarks.rendered`); the catalog has 20,000 dense neighbours. Ours ranks the catalog by the fused
+likelihood of all exposures and of their stack, the reading of all of them aligned and combined
+(`vision.plate.stacking`). It is compared with the summed edit distance of each exposure's top text,
+and with the vote in which each exposure names its nearest serials; also with ours without the
+stack, and with the edit distance that counts the stack's text as one more exposure. Serials tied
+for first share the place equally, so that a baseline neither gains nor loses by its ties.
 
     python -m benchmarks.fusion [--plates 300] [--json FILE] [--cache FOLDER]
     python -m benchmarks.fusion --fit     refits vision/fusion/fusion.json on other seeds
@@ -55,7 +55,7 @@ CHUNK = 50
 def seen_plates(
     severity: Severity, count: int, first_seed: int, *, whole: int = 300
 ) -> tuple[SeenPlate, ...]:
-    """Draw and read `count` plates of a severity, in kept chunks; the serials are seeded too.
+    """Render and read `count` plates of a severity, in cached chunks; the serials are seeded too.
 
     The severities draw their serials one after the other from one seed, `whole` for each.
     """
@@ -75,9 +75,9 @@ def seen_plates(
 
 
 def first_shares(plate: SeenPlate, catalog: Sequence[str], tempering: Tempering) -> dict[str, Any]:
-    """Say for each system and number of looks how much of the first place is the true serial's.
+    """For each system and number of exposures, the true serial's share of the first place.
 
-    1 where it alone is first, 1 / n where n tie for it, 0 where it is not among them.
+    1 if it alone is first, 1 / n if n tie, 0 if it is not among them.
     """
     true = catalog.index(letters_and_digits(plate.serial))
     texts = [letters_and_digits(look.text) for look in plate.looks]
@@ -107,7 +107,7 @@ def first_shares(plate: SeenPlate, catalog: Sequence[str], tempering: Tempering)
 def _under_each(
     lattices: Sequence[Lattice], catalog: Sequence[str], tempering: Tempering
 ) -> Floats:
-    """Tempered logarithms of every serial under each lattice by itself."""
+    """Tempered log likelihood of every serial under each lattice separately."""
     likelihood = FusedLikelihood.of(lattices, tempering)
     return np.array([likelihood.of_look(look, catalog) for look in likelihood.looks])
 
@@ -118,7 +118,7 @@ def _share(cost: Floats, true: int) -> float:
 
 
 def compare(plates: Iterable[SeenPlate], tempering: Tempering) -> dict[str, tuple[float, float]]:
-    """Mean share of first places and its standard error, for each system and number of looks."""
+    """Mean share of first places and its standard error, by system and number of exposures."""
     catalog = tuple(letters_and_digits(serial) for serial in catalog_of())
     found: dict[str, list[float]] = defaultdict(list)
     for plate in plates:

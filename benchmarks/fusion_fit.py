@@ -1,8 +1,8 @@
-"""Fits how looks are tempered, freed of preference and discounted, on plates kept for that.
+"""Fit how exposures are tempered, corrected for the prior and discounted, on separate plates.
 
-What is minimised is the mean negative logarithm of the true serial's share among its nearest
-neighbours in the catalog (softmax over the fused logarithms): a proper score, so that the fused
-numbers are worth what they say, not only well ordered.
+The loss is the mean negative logarithm of the true serial's share among its nearest neighbours in
+the catalog (softmax over the fused logarithms): a proper score, so that the fused numbers are
+calibrated, not only well ordered.
 """
 
 from __future__ import annotations
@@ -29,22 +29,24 @@ if TYPE_CHECKING:
 
 NEIGHBOURS = 36
 GRID = ((1.5, 0.02), (2.0, 0.02), (2.0, 0.005), (2.5, 0.005), (3.0, 0.01))
-"""Temperatures and floors that are tried."""
+"""Temperatures and floors to try."""
 
-# Above 1, since a preference shows in what is read only where the pixels leave room for it.
+# Above 1, since a prior shows in what is read only where the pixels leave room for it.
 SHARES = (0.0, 0.5, 1.0, 1.5, 2.0)
 DISCOUNTS = tuple(round(0.1 + 0.05 * step, 2) for step in range(29))
 COUNTS = (1, 2, 3, 4, 5)
 STACKED = (3, 5)
 WEIGHTS = (0.5, 1.0, 2.0, 3.0)
-"""For how many looks a stack may count."""
+"""Numbers of exposures that a stack may count for."""
 
 Scored = tuple["Floats", dict[int, "Floats"], int]
-"""Logarithms, looks × candidates; those of the stack of so many looks; the true one's place."""
+"""Logarithms, exposures × candidates; those of the stack by number of exposures; the index of the
+truth.
+"""
 
 
 def fit_tempering(plates: Mapping[str, Sequence[SeenPlate]], *, source: str) -> dict[str, Any]:
-    """Fit everything and give it as the data of `vision/fusion/fusion.json`."""
+    """Fit everything and return the data of `vision/fusion/fusion.json`."""
     everyone = [plate for group in plates.values() for plate in group]
     prior = _preference(everyone)
     tasks = [_task(plate) for plate in everyone]
@@ -76,7 +78,7 @@ def fit_tempering(plates: Mapping[str, Sequence[SeenPlate]], *, source: str) -> 
         "prior": {char: round(value, 4) for char, value in prior.items()},
         "discounts": [discount for _, discount in fits],
         "stack_weight": weight,
-        # Stacks of three and of five looks are fitted; two count like three, four between.
+        # Stacks of three and of five exposures are fitted; two count like three, four in between.
         "stacked_discounts": [three, three, three, round((three + five) / 2, 3), five],
     }
 
@@ -104,7 +106,7 @@ Task = tuple[SeenPlate, tuple[str, ...], int]
 
 
 def _task(plate: SeenPlate) -> Task:
-    """Choose the catalog serials that the looks' texts are nearest to, and the true one."""
+    """Select the catalog serials nearest to the exposures' texts, and the true one."""
     catalog = _catalog()
     texts = [letters_and_digits(look.text) for look in plate.looks]
     apart = np.asarray(cdist(texts, catalog, scorer=Levenshtein.distance), np.float64)
@@ -139,9 +141,9 @@ def _liked(task: Task, prior: Mapping[str, float]) -> Floats:
 
 
 def _best_discount(scored: Sequence[Scored], looks: int, weight: float) -> tuple[float, float]:
-    """Give the loss and the factor with the least of it, for that many looks.
+    """Return the least loss and its factor, for that many exposures.
 
-    The stack of those looks, where there is one, counts for `weight` looks.
+    The stack of those exposures, if there is one, counts for `weight` exposures.
     """
     sums = [
         (values[:looks].sum(axis=0) + (weight * stacks[looks] if looks in stacks else 0.0), true)
@@ -160,10 +162,10 @@ def _loss(logs: Floats, true: int) -> float:
 
 
 def _preference(plates: Sequence[SeenPlate]) -> dict[str, float]:
-    """Say how much more often the recogniser gives a character than the plates carry it.
+    """How much more often the recogniser gives a character than the plates have it.
 
-    Natural logarithms, smoothed, zero on average; characters that no plate carried get nothing,
-    since nothing is known of them.
+    Natural logarithms, smoothed, zero on average; characters that no plate had get zero, since
+    nothing is known about them.
     """
     given: Counter[str] = Counter()
     carried: Counter[str] = Counter()

@@ -1,17 +1,16 @@
-"""What one photo costs to take in, and a screen to show, as the store grows.
+"""The cost of adding one photo, and of showing a screen, as the store grows.
 
     python -m benchmarks.intake [--photos N] [--new M] [--json FILE]
 
-The store is filled to 1,000, 10,000 … N exhibits by entries that are recorded and folded like
-any others, with drawn-from-a-seed fingerprints instead of photos; each exhibit is read (one plate
-of three fields and four further lines), one in ten is judged, one in a hundred is a copy. At each
-size, M new rendered
-photos are taken in through the workbench (hashed, kept, decoded, fingerprinted, looked up among
-the copies, recorded), a reading of each is held against all others (is it another exposure of one
-object?), and each screen's question is asked. The reading itself is left out: it costs the same at
-any size. `cost_ratio` is the median cost of a photo at the largest size over the one at the
-smallest, `held_ratio` the same for holding a reading; both can lose. What the first photo costs
-after a filling, which the index of copies has not seen, is not in them: `first_seconds`.
+The store is filled to 1,000, 10,000 … N exhibits by entries that are recorded and folded like any
+others, with random fingerprints from a seed instead of photos; each exhibit is read (one plate of
+three fields and four further lines), one in ten is judged, one in a hundred is a copy. At each
+size, M new rendered photos are added through the workbench (hashed, stored, decoded, fingerprinted,
+looked up among the copies, recorded), a reading of each is compared with all others (is it another
+exposure of one object?), and each screen's query is run. The reading itself is left out: it costs
+the same at any size. `cost_ratio` is the median cost of a photo at the largest size over the one at
+the smallest, `held_ratio` the same for comparing a reading; both can fail. The cost of the first
+photo after a filling, which the copy index has not seen, is separate: `first_seconds`.
 """
 
 from __future__ import annotations
@@ -79,17 +78,17 @@ SCREEN_ROUNDS = 5
 
 
 class Originals(BlobStore):
-    """The bytes of this store; for an exhibit that was only filled in, those of one real photo."""
+    """The blobs of this store; for a filled-in exhibit, those of one real photo."""
 
     stand_in: bytes = b""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.serials: dict[str, str] = {}
-        """The serial in each reading of an exhibit that was only filled in."""
+        """The serial in each reading of a filled-in exhibit."""
 
     def get(self, sha256: Sha256) -> bytes:
-        """Give the bytes, or a stand-in: comparing with a filled-in exhibit costs the same."""
+        """Return the bytes, or a stand-in: comparing with a filled-in exhibit costs the same."""
         try:
             return super().get(sha256)
         except BlobMissing:
@@ -99,7 +98,7 @@ class Originals(BlobStore):
 
 
 def reading_of(serial: str) -> PhotoReading:
-    """A reading that holds this serial."""
+    """A reading with this serial."""
     box = ((0.0, 0.0), (10.0, 0.0), (10.0, 5.0), (0.0, 5.0))
     field = FieldReading(
         field="serial",
@@ -122,7 +121,7 @@ def reading_of(serial: str) -> PhotoReading:
 
 
 def new_photos(count: int, first: int) -> list[bytes]:
-    """Rendered photos that are all different, from the unit numbered `first` on."""
+    """Rendered photos that are all different, from unit number `first` on."""
     photos = []
     for number in range(first, first + count):
         spec = PlateSpec(maker="L3 WESCAM", model="CMX-15D", serial=f"CMX15D-{number:04d}")
@@ -171,7 +170,7 @@ def fill(workbench: Workbench, actor: Actor, case_id: str, template: Fingerprint
 
 
 def exhibit_entries(actor: Actor, number: int, made: Fingerprint, reading: Sha256) -> list[Draft]:
-    """What the log holds of one exhibit: taken in, read, perhaps proposed as a copy and judged."""
+    """The log entries of one exhibit: added, read, perhaps proposed as a copy and judged."""
     exhibit = f"EX-{number:04d}"
     sha256: Sha256 = made.photo_id  # type: ignore[assignment]
     serial, sure = f"CMX15D-{number:06d}", number * 7_919 % 1_000 / 1_000
@@ -249,7 +248,7 @@ def judged(actor: Actor, exhibit: str, field: FieldName) -> Draft:
 
 
 def measure(workbench: Workbench, actor: Actor, case_id: str, photos: Sequence[bytes]) -> float:
-    """Median seconds to take one new photo in."""
+    """Median seconds to add one new photo."""
     times = []
     for number, data in enumerate(photos):
         began = time.perf_counter()
@@ -263,7 +262,7 @@ def measure(workbench: Workbench, actor: Actor, case_id: str, photos: Sequence[b
 
 
 def hold(workbench: Workbench, actor: Actor, case_id: str, new: int) -> float:
-    """Median seconds to hold a new reading against all others; the first makes the index."""
+    """Median seconds to compare a new reading with all others; the first one builds the index."""
     times = []
     for number in range(new + 1):
         exhibit = f"EX-{workbench.exhibits.count(case_id) - number:04d}"
@@ -282,7 +281,7 @@ def hold(workbench: Workbench, actor: Actor, case_id: str, new: int) -> float:
 
 
 def screens(workbench: Workbench, actor: Actor, case_id: str) -> dict[str, float]:
-    """Median seconds of what each screen asks of the workbench."""
+    """Median seconds of the queries of each screen."""
     count = workbench.exhibits.count(case_id)
     last = f"EX-{count:04d}"
     at = count // 2 // 1000 * 1000 + 501
@@ -332,7 +331,7 @@ def screens(workbench: Workbench, actor: Actor, case_id: str) -> dict[str, float
 
 
 def run(photos: int, new: int, folder: Path) -> dict[str, Any]:
-    """All sizes in one store; gives what the table and the JSON are made from."""
+    """All sizes in one store; returns the data of the table and the JSON."""
     opened = Workbench.open(Settings.for_store(folder / "store"))
     blobs = Originals(folder / "store" / "blobs")
     blobs.stand_in = new_photos(1, 0)[0]
@@ -383,7 +382,7 @@ def run(photos: int, new: int, folder: Path) -> dict[str, Any]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run, print a table, and write the JSON where one is asked for."""
+    """Run, print a table, and write the JSON if requested."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.intake", description=__doc__)
     parser.add_argument(
         "--photos", type=int, default=10_000, help="exhibits in the store at the end"

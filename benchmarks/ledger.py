@@ -4,9 +4,9 @@
 
 Entries are synthetic: a body of three members and one private value each. They are appended in
 batches of 500, each batch one durable transaction. Then inclusion and consistency proofs are
-asked for at random places (the database's cache is warm, as it is in use), and everything is
-audited as `python -m evidence_store audit` does, the checkpoint included. A `--database` that
-holds some of the entries already is continued, and its rates are those of the entries added.
+requested at random places (with the database's cache warm, as in use), and everything is audited as
+by `python -m evidence_store audit`, including the checkpoint. A `--database` that already has some
+of the entries is continued, and the rates are those of the entries added.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ BATCH = 500
 PROOFS = 1000
 SEED = 20261122
 KEY = Ed25519PrivateKey.from_private_bytes(SEED.to_bytes(32, "big"))
-"""Known to all, so that a ledger which is continued still knows its checkpoints."""
+"""A public constant, so that a continued ledger still accepts its checkpoints."""
 
 
 def drafts(first: int, count: int) -> Iterator[Draft]:
@@ -55,7 +55,7 @@ def drafts(first: int, count: int) -> Iterator[Draft]:
 
 
 def append_all(ledger: Ledger, count: int) -> dict[str, float]:
-    """Append in batches what is missing to `count`; returns the rates, in entries a second."""
+    """Append the entries missing up to `count`; returns the rates, in entries per second."""
     if LOG not in ledger.logs():
         ledger.create_log(LOG)
     present = ledger.size(LOG)
@@ -80,7 +80,7 @@ def append_all(ledger: Ledger, count: int) -> dict[str, float]:
 
 
 def time_proofs(ledger: Ledger, count: int) -> dict[str, float]:
-    """Ask for proofs at random places, check each, and return times in milliseconds."""
+    """Request proofs at random places, check each, and return times in milliseconds."""
     chance = random.Random(SEED)
     inclusion, consistency, processor = [], [], []
     for _ in range(PROOFS):
@@ -121,7 +121,7 @@ def time_audit(ledger: Ledger) -> dict[str, float]:
 
 
 def peak_memory_mb() -> float:
-    """Return the most memory this process has had, in MB (Linux)."""
+    """Return the peak memory of this process, in MB (Linux)."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
@@ -150,7 +150,7 @@ def measure(count: int, database: str, report: Callable[[str], None]) -> dict[st
 
 
 def main() -> None:
-    """Measure, print a table, and write the same as JSON where asked."""
+    """Measure, print a table, and write the same as JSON if requested."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )

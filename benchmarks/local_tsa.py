@@ -1,7 +1,7 @@
-"""A timestamp authority on the loopback interface, run by `openssl ts`: for tests and benchmarks.
+"""A local timestamp authority on the loopback interface, run by `openssl ts`, for tests.
 
-Its certificates are made at each start and trusted by nobody else. The time that it gives is
-this machine's, so it proves nothing; it only speaks RFC 3161 as a real authority does.
+Its certificates are made at each start and trusted by nobody else. Its time is this machine's, so
+it proves nothing; it only speaks RFC 3161 like a real authority. Also used by benchmarks.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ ess_cert_id_alg = sha256
 
 
 class LocalAuthority(AbstractContextManager["LocalAuthority"]):
-    """An authority that answers for as long as the context lasts."""
+    """An authority that answers while the context lasts."""
 
     def __init__(self, folder: Path) -> None:
-        """Make its certificates in a folder that exists."""
+        """Create its certificates in an existing folder."""
         self._folder = folder
         self.root = folder / "root.pem"
         self.asked = 0
@@ -49,7 +49,7 @@ class LocalAuthority(AbstractContextManager["LocalAuthority"]):
 
     @property
     def url(self) -> str:
-        """Return where it answers."""
+        """Return its URL."""
         return f"http://127.0.0.1:{self._server.server_port}/"
 
     def __enter__(self) -> Self:

@@ -1,12 +1,12 @@
-"""Cuts the power on paper: what would be on the disk had only the synced writes reached it.
+"""Simulate power failures: what is on the disk if only the synced writes reached it.
 
     python -m benchmarks.power_cut [--cuts 200] [--rounds 12] [--seed N] [--json FILE]
 
-A run of the store (blobs, ledger on SQLite, keys) is recorded by strace: every write, sync,
-link, rename and removal, and every acknowledgement between them. For each cut, the disk is
-rebuilt as it may be after the power failed there: contents as of each file's last fsync, names
-as of each folder's, and of what was written since then nothing, or a random part. The store is
-then opened without any repair and held against every acknowledgement before the cut.
+A run of the store (blobs, ledger on SQLite, keys) is recorded by strace: every write, sync, link,
+rename and removal, and every acknowledgement between them. For each cut, the disk is rebuilt as it
+may be after a power failure at that point: contents as of each file's last fsync, names as of each
+folder's, and of what was written since then nothing, or a random part. The store is then opened
+without any repair and checked against every acknowledgement before the cut.
 
 strace (Debian package of that name) must be installed; Linux only.
 """
@@ -49,7 +49,7 @@ _DESCRIPTOR = re.compile(r"^(?P<number>\d+)(?:<(?P<path>[^>]*)>)?")
 
 @dataclass(slots=True)
 class Inode:
-    """A file: what is written, and what of it a power cut would leave."""
+    """A file: what was written, and what of it would survive a power failure."""
 
     live: bytearray = field(default_factory=bytearray)
     safe: bytes = b""
@@ -79,12 +79,12 @@ class Call:
 
 
 class RecordedDisk:
-    """Follows a recording call by call, within one folder; knows what would survive."""
+    """Replays a recording call by call, within one folder; knows what would survive."""
 
     def __init__(self, top: Path) -> None:
         self.top = str(top)
         self.names: dict[str, Inode | None] = {}
-        """What is there now: a file, or None for a folder."""
+        """The current state: a file, or None for a folder."""
         self.safe_names: dict[str, Inode | None] = {}
         self.changes: list[tuple[str, str, str, Inode | None]] = []
         """Changes of names since their folder was synced: (act, path, older path, inode)."""
@@ -93,7 +93,7 @@ class RecordedDisk:
         self.said = b""
 
     def follow(self, call: Call) -> None:
-        """Take in one call that succeeded."""
+        """Apply one successful call."""
         if call.result < 0:
             return
         act = getattr(self, f"_{call.name}", None)
@@ -102,7 +102,7 @@ class RecordedDisk:
         act(call)
 
     def inside(self, path: str) -> bool:
-        """Tell whether a path lies in the folder that is watched."""
+        """Whether a path is in the watched folder."""
         return path.startswith(f"{self.top}/") or path == self.top
 
     # --- files ---------------------------------------------------------------------------
@@ -211,10 +211,10 @@ class RecordedDisk:
     # --- after the cut -------------------------------------------------------------------
 
     def rebuild(self, target: Path, chance: random.Random | None) -> None:
-        """Lay out in an empty folder what a power cut would leave, at worst or by chance.
+        """Write to an empty folder what a power failure would leave, at worst or at random.
 
-        Without `chance`, nothing that was not synced is there. With it, a random beginning of
-        the changes of names since then is, and a random part of the writes to each file.
+        Without `chance`, nothing unsynced survives. With it, a random prefix of the name changes
+        since then does, and a random part of the writes to each file.
         """
         names = dict(self.safe_names)
         if chance is not None:
@@ -259,7 +259,7 @@ def _unescaped(text: str) -> str:
 
 
 def can_record() -> bool:
-    """Tell whether strace is installed and may trace here (some containers forbid it)."""
+    """Whether strace is installed and may trace here (some containers forbid it)."""
     try:
         done = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True)
     except FileNotFoundError:
@@ -319,7 +319,7 @@ def cut_many(top: Path, log: Path, *, cuts: int, seed: int) -> tuple[dict[str, i
 
 
 def _spread(places: Sequence[int], count: int, chance: random.Random) -> list[int]:
-    """Draw one place from each of so many equal stretches."""
+    """Draw one place from each of `count` equal stretches."""
     ends = [len(places) * number // count for number in range(count + 1)]
     return [places[chance.randrange(a, b)] for a, b in itertools.pairwise(ends) if a < b]
 
@@ -350,7 +350,7 @@ def _cut(disk: RecordedDisk, target: Path, chance: random.Random) -> tuple[list[
 
 
 def main() -> int:
-    """Cut, print a table, write JSON where asked; 1 if anything was lost."""
+    """Cut, print a table, write JSON if requested; returns 1 if anything was lost."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )

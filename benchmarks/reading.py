@@ -3,24 +3,23 @@
     python -m benchmarks.reading MANIFEST [--engines ours,rapidocr,…] [--limit N] [--json FILE]
 
 MANIFEST is a CSV beside its photos: the column file, and what a person reads on each plate in
-maker, model, serial (those that are there are scored); maker_is_logo, source_repo and look_group
-are used if given. A value with `?` (a character that could not be read for sure) or with fewer
-than three letters or digits is not scored. A photo that a reader cannot open or read is a miss,
-with a sentence. Every reader runs in a process of its own, so that its peak memory is its own;
-all run one after the other on the same machine. Timing starts with decoded pixels, after one
-photo that only warms up.
+maker, model, serial (those present are scored); maker_is_logo, source_repo and look_group are used
+if given. A value with `?` (a character that could not be read for sure) or with fewer than three
+letters or digits is not scored. A photo that a system cannot open or read is a miss, with an
+explanation. Every system runs in its own process, so that its peak memory is its own; all run one
+after the other on the same machine. Timing starts with decoded pixels, after one warm-up photo.
 
-*Found*: the value, letters and digits only, stands inside one output line or two neighbouring
-ones joined; a value of fewer than five characters must be a whole token; no reader gets more
-lines of a photo counted than `rapidocr4` printed for it (the least confident go first).
-*Fielded*: our top value of the field equals the truth. *Stated*: we gave the field as read, not
-as an offer. *Stated wrong*: how many were stated and differ from the truth, counted over every row
-whose truth is known: where the cell is empty the plate has no such value, and whatever is stated
-is wrong; a value with `?` is not known. *Reached*: the truth is our top value or among its
-alternatives; *typed*: it is not, so that a reviewer has to type it. *Offered where none*: photos
-whose plate has no serial and that were given one. *Macro*: the mean over source_repo.
-*Text only*: codes are left out. Photos of one look_group show one plate: its serials are fused.
-*Cyrillic*: only of the values that hold a Cyrillic letter; given where the set has such values.
+*Found*: the value, letters and digits only, is inside one output line or two neighbouring ones
+joined; a value of fewer than five characters must be a whole token; no system gets more lines of a
+photo counted than `rapidocr4` printed for it (the least confident are dropped first). *Fielded*:
+our top value of the field equals the truth. *Stated*: we gave the field as read, not as an offer.
+*Stated wrong*: how many were stated and differ from the truth, counted over every row whose truth
+is known: where the cell is empty the plate has no such value, and whatever is stated is wrong; a
+value with `?` is not known. *Reached*: the truth is our top value or among its alternatives;
+*typed*: it is not, so that a reviewer has to type it. *Offered where none*: photos whose plate has
+no serial but which were given one. *Macro*: the mean over source_repo. *Text only*: codes are left
+out. Photos of one look_group show one plate: its serials are fused. *Cyrillic*: only the values
+with a Cyrillic letter; given if the set has such values.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ COLUMNS = ("file", *FIELDS, "maker_is_logo", "source_repo", "look_group")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What one system printed for every photo: lines, fields, seconds; and its peak memory."""
+    """One system's output for every photo: lines, fields, seconds; and its peak memory."""
 
     photos: Mapping[str, dict[str, Any]]
     peak_memory_mb: float
@@ -102,7 +101,7 @@ def main() -> int:
 
 
 def kept_runs(file: Path, rows: Sequence[Mapping[str, str]]) -> dict[str, Run]:
-    """Give what an earlier run kept of systems that printed something for each of these photos."""
+    """Return stored results of an earlier run, for systems with output for each of these photos."""
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -115,7 +114,7 @@ def kept_runs(file: Path, rows: Sequence[Mapping[str, str]]) -> dict[str, Run]:
 
 
 def read_manifest(manifest: Path) -> list[dict[str, str]]:
-    """Read the rows of a manifest; columns and cells that are missing count as empty."""
+    """Read the rows of a manifest; missing columns and cells count as empty."""
     try:
         with manifest.open(encoding="utf-8-sig", newline="") as stream:
             table = list(csv.DictReader(stream, restval=""))
@@ -147,7 +146,7 @@ def run_here(name: str, folder: Path, rows: Sequence[Mapping[str, str]]) -> dict
 
 
 def printed_by(system: Callable[[Path], dict[str, Any]], file: Path) -> dict[str, Any]:
-    """Let a system read one photo; one that it cannot read says nothing, and why."""
+    """Run a system on one photo; one that it cannot read gives no output, and the reason."""
     started = time.perf_counter()
     worked = sum(os.times()[:4])
     try:
@@ -161,7 +160,7 @@ def printed_by(system: Callable[[Path], dict[str, Any]], file: Path) -> dict[str
 
 
 def run_apart(name: str, manifest: Path, limit: int | None) -> Run | None:
-    """Read every photo with one system, in a process of its own; None if it is not installed."""
+    """Read every photo with one system, in its own process; None if it is not installed."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.json"
         command = [sys.executable, "-m", "benchmarks.reading", str(manifest)]
@@ -177,7 +176,7 @@ def run_apart(name: str, manifest: Path, limit: int | None) -> Run | None:
 
 
 def counted_lines(run: Run, cap: Run | None, file: str, *, codes: bool = True) -> list[str]:
-    """Give the lines that count, in the order printed: no more than the capping system printed.
+    """Return the lines that count, in the order printed: no more than the capping system printed.
 
     Codes are printed last; without `codes` they are left out before lines are counted.
     """
@@ -233,7 +232,7 @@ def metrics(
 def cyrillic_metrics(
     run: Run, cap: Run | None, rows: Sequence[Mapping[str, str]]
 ) -> dict[str, float]:
-    """Compute what was found of the makers and models that hold a Cyrillic letter."""
+    """Compute the results for makers and models with a Cyrillic letter."""
     hits = {
         field: [
             is_found(row[field], counted_lines(run, cap, row["file"]))
@@ -251,7 +250,7 @@ def cyrillic_metrics(
 
 
 def own_metrics(run: Run, cap: Run | None, rows: Sequence[Mapping[str, str]]) -> dict[str, float]:
-    """Compute the figures that only a reader of fields can have."""
+    """Compute the figures that only a system with fields can have."""
     figures: dict[str, float] = {}
     text_only = {
         row["file"]: is_found(row["serial"], counted_lines(run, cap, row["file"], codes=False))
@@ -286,7 +285,7 @@ def own_metrics(run: Run, cap: Run | None, rows: Sequence[Mapping[str, str]]) ->
 
 
 def reaches(said: Mapping[str, Any] | None, truth: str) -> bool:
-    """Say whether a field gives the truth on top or among its alternatives."""
+    """Whether a field has the truth on top or among its alternatives."""
     if not said:
         return False
     return plain(truth) in {plain(text) for text in (said["text"], *said.get("alternatives", ()))}
@@ -298,7 +297,7 @@ def make_report(
     runs: Mapping[str, Run],
     wanted: Sequence[str],
 ) -> dict[str, Any]:
-    """Put all figures into the benchmark's JSON form."""
+    """Assemble all figures in the benchmark's JSON form."""
     cap = runs.get(CAP)
     systems = {name: metrics(name, runs[name], cap, rows) for name in wanted if name in runs}
     return {
@@ -314,7 +313,7 @@ def make_report(
 
 
 def machine() -> dict[str, Any]:
-    """Say on what the figures were measured."""
+    """Describe the machine on which the figures were measured."""
     pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
     return {
         "cores": os.cpu_count(),

@@ -1,4 +1,4 @@
-"""Several photos of one plate: does fusion find every serial that a single look found?"""
+"""Several photos of one plate: does fusion find every serial that a single exposure found?"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def look_groups(rows: Sequence[Mapping[str, str]]) -> dict[str, list[Mapping[str, str]]]:
-    """Gather the rows of each physical plate that was photographed more than once."""
+    """Group the rows of each physical plate that was photographed more than once."""
     groups: dict[str, list[Mapping[str, str]]] = {}
     for row in rows:
         if row.get("look_group"):
@@ -24,10 +24,11 @@ def look_groups(rows: Sequence[Mapping[str, str]]) -> dict[str, list[Mapping[str
 def look_rows(
     rows: Sequence[Mapping[str, str]], photos: Mapping[str, dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Fuse the looks' top serials, group by group, with the function that the workbench uses.
+    """Fuse the top serials of the exposures, group by group, with the workbench's function.
 
-    Each row: the group, how many looks it has, the truth, what fusion gave; and whether some
-    look *found* the truth anywhere in its lines, gave it as its serial, and whether fusion did.
+    Each row has the group, its number of exposures, the truth, and the fused value; and whether
+    some exposure *found* the truth anywhere in its lines, gave it as its serial, and whether fusion
+    did.
     """
     table = []
     for name, members in look_groups(rows).items():
@@ -53,7 +54,7 @@ def look_rows(
 
 
 def look_metrics(table: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """Count the groups, and in how many a look and the fusion have the serial."""
+    """Count the groups, and those in which an exposure and the fusion have the serial."""
     return {
         "look_groups_scored": len(table),
         "look_groups_found_by_a_look": sum(row["by_a_look"] for row in table),

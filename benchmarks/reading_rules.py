@@ -1,4 +1,4 @@
-"""When a value counts as found: one rule for every reader."""
+"""When a value counts as found: one rule for every system."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _LETTERS = {char: twin for char, twin in LETTER_TWINS.items() if twin.isalpha()}
 
 
 def plain(text: str) -> str:
-    """Fold for comparing: compatibility forms, upper case, look-alikes, letters and digits only."""
+    """Fold for comparison: compatibility forms, case, look-alikes; letters and digits only."""
     folded = unicodedata.normalize("NFKC", text).upper()
     return "".join(_LETTERS.get(char, char) for char in folded if char.isalnum())
 
 
 def scored(row: Mapping[str, str], field: str) -> bool:
-    """Say whether a truth value is fit for scoring."""
+    """Whether a truth value can be scored."""
     value = row.get(field) or ""
     if field == "maker" and row.get("maker_is_logo") == "1":
         return False
@@ -32,9 +32,9 @@ def scored(row: Mapping[str, str], field: str) -> bool:
 
 
 def is_known(row: Mapping[str, str], field: str) -> bool:
-    """Say whether the truth is known, be it that the plate has no such value.
+    """Whether the truth is known, including that the plate has no such value.
 
-    Not where a character could not be read for sure, nor where the maker is known from a logo.
+    Not if a character could not be read for sure, or if the maker is known only from a logo.
     """
     return "?" not in (row.get(field) or "") and not (
         field == "maker" and row.get("maker_is_logo") == "1"
@@ -42,12 +42,12 @@ def is_known(row: Mapping[str, str], field: str) -> bool:
 
 
 def in_cyrillic(value: str) -> bool:
-    """Say whether a value holds a letter of the Cyrillic alphabet."""
+    """Whether a value contains a letter of the Cyrillic alphabet."""
     return any(unicodedata.name(char, "").startswith("CYRILLIC") for char in value)
 
 
 def is_found(value: str, lines: Sequence[str]) -> bool:
-    """Say whether a value stands inside one line, or inside two neighbouring lines joined."""
+    """Whether a value is inside one line, or inside two neighbouring lines joined."""
     wanted = plain(value)
     if not wanted:
         return False
@@ -56,7 +56,7 @@ def is_found(value: str, lines: Sequence[str]) -> bool:
 
 
 def _stands_in(wanted: str, text: str) -> bool:
-    """Look for the value; a short one must not have a letter or digit right beside it."""
+    """Search for the value; a short one must not have a letter or digit directly beside it."""
     chars: list[str] = []
     places: list[int] = []
     for at, char in enumerate(text):

@@ -1,4 +1,4 @@
-"""The readers that are compared, each as a function from a photo's file to what it printed."""
+"""The OCR systems that are compared, each as a function from a photo's file to its output."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Rendered serials through the real recogniser: drawn plates, several looks at each, lattices.
+"""Rendered serials read by the real recogniser: plates, several exposures of each, lattices.
 
 Shared by the benchmarks of fusion, calibration and weight. The plate (font, material, wear) is
-drawn once, the exposure anew for each look; only the crop of the serial is recognised, so that
-thousands of looks are affordable. Results are kept in a cache folder, named after everything
-that they depend on.
+rendered once, each exposure separately; only the crop of the serial is recognised, so that
+thousands of exposures are affordable. Results are cached in a folder, named after everything that
+they depend on.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ PLATE_WIDTH = 560
 
 PHOTO_WIDTH = 640
 MARGIN = 0.16
-"""Room around the serial in its crop, in heights of its ink."""
+"""Margin around the serial in its crop, in heights of its ink."""
 
 _NOT_DRAWING = ("__init__.py", "clip.py", "codes.py", "demo.py", "demo_story.py", "errors.py")
 
@@ -46,7 +46,7 @@ _CACHE = [Path(os.environ.get("NAMEPLATE_BENCHMARK_CACHE", ".benchmark-cache"))]
 
 
 def add_cache_option(parser: argparse.ArgumentParser) -> None:
-    """Let a benchmark be told where to keep what was drawn and read."""
+    """Add the option for the cache folder."""
     parser.add_argument(
         "--cache",
         type=Path,
@@ -56,14 +56,14 @@ def add_cache_option(parser: argparse.ArgumentParser) -> None:
 
 
 def use_cache(folder: Path) -> None:
-    """Keep what is drawn and read in that folder, for this process and those it starts."""
+    """Use that cache folder, for this process and its children."""
     _CACHE[0] = folder
     os.environ["NAMEPLATE_BENCHMARK_CACHE"] = str(folder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenLook:
-    """What the recogniser made of one look at a serial."""
+    """The recogniser's output for one exposure of a serial."""
 
     text: str
     confidence: float
@@ -72,7 +72,7 @@ class SeenLook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenPlate:
-    """One drawn plate: its true serial, how it is lettered, and every look at it."""
+    """One rendered plate: its true serial, its lettering, and every exposure of it."""
 
     serial: str
     seed: int
@@ -80,17 +80,17 @@ class SeenPlate:
     style: str
     looks: tuple[SeenLook, ...]
     stacks: tuple[tuple[int, SeenLook], ...] = ()
-    """What was read in the first so many looks laid over each other."""
+    """The readings of the first N exposures aligned and combined."""
 
     def stack(self, count: int) -> SeenLook | None:
-        """The reading of the stack of that many looks, if there is one."""
+        """The reading of the stack of that many exposures, if there is one."""
         return dict(self.stacks).get(count)
 
 
 def catalog_of(count: int = 20_000, *, seed: int = 20) -> tuple[str, ...]:
-    """Draw a dense catalog of serials: of 100,000 five-digit numbers behind one prefix, `count`.
+    """Draw a dense catalog of serials: `count` of 100,000 five-digit numbers after one prefix.
 
-    With 20,000, a fifth of all neighbours at one digit's distance exist.
+    With 20,000, a fifth of all neighbours that differ in one digit exist.
     """
     rng = np.random.default_rng(seed)
     numbers = np.sort(rng.choice(100_000, count, replace=False))
@@ -106,10 +106,11 @@ def see_plates(
     engine: TextEngine,
     stacks: tuple[int, ...] = (),
 ) -> tuple[SeenPlate, ...]:
-    """Draw one plate for each serial (seeds count up from `first_seed`) and read every look.
+    """Render one plate for each serial (seeds count up from `first_seed`) and read every exposure.
 
-    `stacks` names numbers of looks: so many first looks are laid over each other as well (see
-    `vision.plate.stacking`), and the stack is read. Looks and stacks have files of their own.
+    `stacks` lists numbers of exposures: the first N are also aligned and combined (see
+    `vision.plate.stacking`), and the stack is read. Exposures and stacks are cached in separate
+    files.
     """
     key = [list(serials), severity, first_seed, looks, engine.identity.weights_sha256, _versions()]
     plates = kept_or_made(
@@ -124,7 +125,7 @@ def see_plates(
 
 
 def kept_or_made(name: str, make: Callable[[], Iterable[SeenPlate]]) -> tuple[SeenPlate, ...]:
-    """Load plates from the cache, or make them and keep them; a cut run leaves no half file."""
+    """Load plates from the cache, or make and cache them; a cut run leaves no partial file."""
     kept = _CACHE[0] / f"{name}.jsonl"
     if kept.is_file():
         return tuple(_loaded(line) for line in kept.read_text(encoding="utf-8").splitlines())
@@ -156,7 +157,7 @@ def _seen(
 
 
 def _stacked(plate: SeenPlate, counts: tuple[int, ...], engine: TextEngine) -> SeenPlate:
-    """Lay the first looks over each other, the surest first, and read the stacks."""
+    """Align and combine the first exposures, the surest first, and read the stacks."""
     _, crops = _crops(plate.serial, plate.severity, plate.seed, max(counts))
     stacks = {}
     for count in counts:
@@ -172,9 +173,9 @@ def _stacked(plate: SeenPlate, counts: tuple[int, ...], engine: TextEngine) -> S
 
 @lru_cache(maxsize=128)
 def _crops(serial: str, severity: Severity, seed: int, looks: int) -> tuple[str, list[Pixels]]:
-    """Draw a plate and cut its serial out of each photo of it; also give its lettering.
+    """Render a plate and crop its serial from each photo of it; also return its lettering.
 
-    Kept for the plates drawn last: the stack is laid from the crops that were just read.
+    Cached for the latest plates: the stack is made from the crops that were just read.
     """
     spec = PlateSpec(serial=serial, width=PLATE_WIDTH)
     drawn = draw_plate(spec, seed=seed, wear=severity)
@@ -200,11 +201,11 @@ _BLIND = SeenLook(
         np.full((24, 37), 1 / 37), ["", *"0123456789", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
     ),
 )
-"""A look in which nothing was seen: every symbol equally probable at every step."""
+"""An exposure in which nothing was seen: every symbol equally probable at every step."""
 
 
 def field_crop(pixels: Pixels, corners: Quad) -> Pixels:
-    """Cut a field out of a photo with a little room around it, flattened."""
+    """Crop a field from a photo with a small margin, rectified."""
     quad = np.array(corners)
     right, down = quad[1] - quad[0], quad[3] - quad[0]
     room = MARGIN * float(np.hypot(*down))
@@ -216,7 +217,7 @@ def field_crop(pixels: Pixels, corners: Quad) -> Pixels:
 
 @cache
 def _versions() -> str:
-    """Hash of the renderer's source: another renderer draws other plates."""
+    """Hash of the renderer's source: another renderer renders other plates."""
     digest = hashlib.sha256(f"{PLATE_WIDTH} {PHOTO_WIDTH} {MARGIN}".encode())
     for file in sorted(Path(renderer.plate.__file__).parent.glob("*.py")):
         if file.name not in _NOT_DRAWING:

@@ -1,14 +1,14 @@
-"""How reading grows with workers: photos a second with 1, 2, … of them on PostgreSQL and S3.
+"""How reading scales with workers: photos per second with 1, 2, … of them on PostgreSQL and S3.
 
     python -m benchmarks.scale [--photos N] [--workers 1 2] [--readers rapidocr] [--json FILE]
 
-A real PostgreSQL and a server that speaks S3 are started on this machine. For each number of
-workers, N new rendered photos are taken in, and as many programs `python -m workbench work
---until-done` read them. The rate is counted between the first and the last reading in the log,
-so that the loading of models does not count. Each worker is bound to one core; without that, a
-single one already uses all of them. The seconds on a core that a photo takes, loading included,
-tell what sharing costs also where other programs keep the cores busy. Each photo must have been
-read exactly once, or the benchmark fails.
+A real PostgreSQL and an S3-compatible server are started on this machine. For each number of
+workers, N new rendered photos are added, and as many processes `python -m workbench work
+--until-done` read them. The rate is measured between the first and the last reading in the log, so
+that loading models does not count. Each worker is bound to one core; without that, a single one
+already uses all of them. The CPU seconds per photo, including loading, show the cost of sharing
+even if other programs keep the cores busy. Each photo must have been read exactly once, or the
+benchmark fails.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 BUCKET = "nameplate"
 FIRST_UNIT = 500_000
-"""Units drawn here are numbered from this one on, so that no other benchmark draws them."""
+"""Units here are numbered from this one on, so that no other benchmark uses them."""
 
 
 @contextmanager
 def servers(folder: Path) -> Iterator[dict[str, str]]:
-    """A PostgreSQL and an S3 on this machine; gives what a worker's environment needs."""
+    """Start a PostgreSQL and an S3 server; yields the environment variables of a worker."""
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -82,7 +82,7 @@ def servers(folder: Path) -> Iterator[dict[str, str]]:
 def measure(
     workbench: Workbench, actor: Actor, photos: Sequence[bytes], workers: int
 ) -> dict[str, float]:
-    """Photos a second, and seconds on a core a photo, with so many workers over a new case."""
+    """Photos per second, and CPU seconds per photo, with this many workers on a new case."""
     case_id = workbench.cases.open_case(
         actor, title=f"{workers} worker(s)", policy=Policy.SOLO, synthetic=True
     ).case_id
@@ -105,7 +105,7 @@ def measure(
     if len(times) != waiting or set(times.values()) != {1}:
         raise SystemExit(f"Of {waiting} photos, readings were recorded so: {dict(times)}")
     moments = sorted(entry.at for entry in readings)
-    # The first reading of each worker ends its loading; what it read till then is not counted.
+    # The first reading of each worker ends its loading; what it read until then is not counted.
     seconds = (moments[-1] - moments[workers - 1]).total_seconds()
     return {
         "photos_per_second": (len(moments) - workers) / seconds,
@@ -114,7 +114,7 @@ def measure(
 
 
 def on_cores() -> float:
-    """Seconds on a core that the workers took which have ended."""
+    """CPU seconds of the workers that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -139,7 +139,7 @@ def run(photos: int, counts: Sequence[int], readers: str) -> dict[str, dict[str,
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run, print a line for each number of workers, and write the JSON where it is asked for."""
+    """Run, print a line for each number of workers, and write the JSON if requested."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
     parser.add_argument("--photos", type=int, default=24, help="photos for each worker count")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])

@@ -1,13 +1,13 @@
-"""How long a case of many exhibits takes to be sealed, in seconds on one core.
+"""How long it takes to seal a case of many exhibits, in seconds on one core.
 
     python -m benchmarks.sealing [--exhibits 6000] [--without-pdf] [--json FILE]
 
-The case is synthetic. Its photos are one drawn plate with another comment in each file, so that
-every file, reading and crop is one of its own; its entries are written to the ledger as intake and
-reading would have written them, since taking thousands of photos in is measured elsewhere
-(`benchmarks.intake`). Of each hundredth exhibit a field is judged. Sealing is then timed whole: the
-walk through the case, the typesetting, copying, hashing, and the check of what was made. With
-`--without-pdf` the PDF, whose typesetting has its own share, is left out of the timing.
+The case is synthetic. Its photos are one rendered plate with a different comment in each file, so
+that every file, reading and crop is unique; its entries are written to the ledger as intake and
+reading would have written them, since adding thousands of photos is measured elsewhere
+(`benchmarks.intake`). One field of every hundredth exhibit is judged. Sealing is then timed as a
+whole: the walk through the case, the typesetting, copying, hashing, and the check of the result.
+With `--without-pdf` the PDF, which has its own share of the time, is left out.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ AT_ONCE = 500
 
 
 def pattern(bench: Workbench, actor: Actor) -> tuple[Entry, Entry, dict[str, Any], bytes]:
-    """Take one photo in and read it: its two entries, its reading and its bytes."""
+    """Add one photo and read it: its two entries, its reading and its bytes."""
     plate = draw_plate(
         PlateSpec(maker="L3 WESCAM", model="CMX-15D", serial="CMX15D-0836"), seed=1, wear="clean"
     )
@@ -58,7 +58,7 @@ def pattern(bench: Workbench, actor: Actor) -> tuple[Entry, Entry, dict[str, Any
 
 
 def fill(bench: Workbench, actor: Actor, number: int) -> str:
-    """Write the log of a case of so many exhibits; gives the case."""
+    """Write the log of a case of this many exhibits; returns the case."""
     taken, read, reading, data = pattern(bench, actor)
     case = bench.cases.open_case(actor, title="Many", policy=Policy.SOLO, synthetic=True).case_id
     drafts: list[Draft] = []
@@ -90,7 +90,7 @@ def fill(bench: Workbench, actor: Actor, number: int) -> str:
 
 
 def timed(bench: Workbench, actor: Actor, case: str) -> dict[str, float]:
-    """Seal the case; seconds on a core, seconds by the clock, and the peak of memory in MB."""
+    """Seal the case; CPU seconds, wall-clock seconds, and peak memory in MB."""
     began, used = time.perf_counter(), _on_core()
     bench.exports.seal(actor, case)
     return {
@@ -101,7 +101,7 @@ def timed(bench: Workbench, actor: Actor, case: str) -> dict[str, float]:
 
 
 def run(exhibits: int, *, without_pdf: bool) -> dict[str, float]:
-    """Make the case in a folder that goes away, and seal it."""
+    """Create the case in a temporary folder, and seal it."""
     with tempfile.TemporaryDirectory(prefix="sealing-") as folder:
         script = Path(folder) / "script.json"
         said = [{"text": text, "confidence": 0.97, "box": [0.3, y, 0.4, 0.08]} for text, y in LINES]
@@ -122,7 +122,7 @@ def run(exhibits: int, *, without_pdf: bool) -> dict[str, float]:
 
 
 def _draft(entry: Entry, actor: Actor, exhibit: str, **private: Any) -> Draft:
-    """The same entry of another exhibit."""
+    """The same entry for another exhibit."""
     return Draft(
         kind=entry.kind,
         actor=actor.person_id,
@@ -133,7 +133,7 @@ def _draft(entry: Entry, actor: Actor, exhibit: str, **private: Any) -> Draft:
 
 
 def _commented(jpeg: bytes, text: str) -> bytes:
-    """The same picture in another file: a JPEG comment stands after its first marker."""
+    """The same picture in another file: a JPEG comment after its first marker."""
     comment = text.encode("ascii")
     return jpeg[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + jpeg[2:]
 
@@ -152,7 +152,7 @@ def _on_core() -> float:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Seal once and print a line; write the JSON where it is asked for."""
+    """Seal once and print a line; write the JSON if requested."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sealing", description=__doc__)
     parser.add_argument("--exhibits", type=int, default=6_000)
     parser.add_argument("--without-pdf", action="store_true")

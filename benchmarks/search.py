@@ -1,18 +1,18 @@
-"""How fast, how small and how complete the catalog search is, beside a scan with rapidfuzz.
+"""How fast, small and complete the catalog search is, compared with a scan by rapidfuzz.
 
     python -m benchmarks.search [--serials 1000000] [--queries 200] [--exhaustive 40]
         [--checks 4000] [--json FILE]
 
 The catalog is synthetic (see `search_sets`): six models, half of all units of one of them. Readings
 are drawn over all units, so half of them compete in that largest group. The build and the queries
-each run in a process of their own, so that their peak memory is their own. A query counts from the
-reading to the explained candidates, the weight included; the table under other assumptions
-(sensitivity) is timed apart. Every time is a median or a 95th percentile of single queries, after
-three that only warm up; `cpu` is the time on a core, which tells more where a machine is busy.
+each run in their own process, so that their peak memory is their own. A query is timed from the
+reading to the explained candidates, including the weight; the table under other assumptions
+(sensitivity) is timed separately. Every time is a median or a 95th percentile of single queries,
+after three warm-up queries; `cpu` is CPU time, which is more telling on a busy machine.
 
-*clean*: a text without doubt, as a person or a code gives it. *pixels*: a clean lattice of the
-recogniser's kind. *doubtful*: a lattice in which three characters are open. *unread*: a text of
-which a person could not read three characters. *rapidfuzz*: the plain scan of all serials with
+*clean*: a text without doubt, as from a person or a code. *pixels*: a clean lattice of the
+recogniser's kind. *doubtful*: a lattice with three open characters. *unread*: a text of which a
+person could not read three characters. *rapidfuzz*: the plain scan of all serials with
 `rapidfuzz.process.extract` (ratio, best 20). *candidate recall*: of the readings for which every
 serial of the competing models was scored (see `search_recall`), the share in which the best-scoring
 one is among the candidates shown. `--exhaustive` readings are checked in the catalog itself, those
@@ -83,7 +83,7 @@ def main() -> int:
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Build once, then query and scan the same serials, each in a process of its own."""
+    """Build once, then query and scan the same serials, each in its own process."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "benchmark.snapshot"
         built = run_apart("build", options, path)
@@ -103,7 +103,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def run_apart(child: str, options: argparse.Namespace, path: Path) -> dict[str, Any]:
-    """Run one part in a process of its own."""
+    """Run one part in its own process."""
     command = [sys.executable, "-m", "benchmarks.search", "--child", child]
     command += ["--snapshot", str(path), "--serials", str(options.serials)]
     command += ["--queries", str(options.queries), "--exhaustive", str(options.exhaustive)]
@@ -114,9 +114,9 @@ def run_apart(child: str, options: argparse.Namespace, path: Path) -> dict[str, 
 
 
 def build(options: argparse.Namespace) -> dict[str, Any]:
-    """Write the snapshot, taking permits as they are made; making them is part of the time.
+    """Write the snapshot, with permits as they are generated; generating them counts as well.
 
-    The memory counts from when the numbers of the serials are drawn: they wait in mapped files.
+    Memory is measured from when the numbers of the serials are drawn: they are in mapped files.
     """
     started = time.perf_counter()
     drawn = permits(options.serials)
@@ -132,7 +132,7 @@ def build(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def write(path: Path, drawn: Iterable[Permit]) -> int:
-    """Write a synthetic catalog; give how many units it holds."""
+    """Write a synthetic catalog; returns its number of units."""
     with SnapshotWriter(path, makers()) as writer:
         for permit in drawn:
             writer.add(permit)
@@ -164,7 +164,7 @@ def query(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def ask(one: Query, snapshot: Snapshot) -> object:
-    """Search as a screen does before it shows other assumptions."""
+    """Search like a screen before it shows other assumptions."""
     return search(one, snapshot, sensitivity=False)
 
 
@@ -223,14 +223,14 @@ def rapidfuzz(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def timed(call: Callable[..., object], *arguments: object) -> tuple[float, float]:
-    """Give how long one call takes and how long it keeps a core busy, in milliseconds."""
+    """Return the elapsed and CPU time of one call, in milliseconds."""
     busy, started = time.process_time(), time.perf_counter()
     call(*arguments)
     return (time.perf_counter() - started) * 1000, (time.process_time() - busy) * 1000
 
 
 def percentiles(times: Sequence[tuple[float, float]], name: str) -> dict[str, float]:
-    """Give median and 95th percentile of single calls: elapsed, and busy on a core (cpu)."""
+    """Return median and 95th percentile of single calls: elapsed, and CPU time (cpu)."""
     elapsed, busy = zip(*times, strict=True)
     return {
         f"p{share}{name}_{kind}ms": float(np.percentile(values, share))
@@ -240,15 +240,15 @@ def percentiles(times: Sequence[tuple[float, float]], name: str) -> dict[str, fl
 
 
 def peak_memory_mb() -> float:
-    """Give the largest memory of this process so far, mapped pages of the snapshot included."""
+    """Return the peak memory of this process so far, including mapped pages of the snapshot."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 @contextmanager
 def own_peak() -> Iterator[list[float]]:
-    """Look every tenth of a second at how much memory is this process's own, not a mapped file.
+    """Sample every tenth of a second how much memory is this process's own, not a mapped file.
 
-    Gives a list whose only number is, afterwards, the largest that was seen, in MB.
+    Yields a list whose only number is, afterwards, the largest value seen, in MB.
     """
     peak, done = [memory_mb("RssAnon")], threading.Event()
 
@@ -266,7 +266,7 @@ def own_peak() -> Iterator[list[float]]:
 
 
 def memory_mb(kind: str) -> float:
-    """Give the memory that /proc names so (RssAnon: what is not a mapped file), in MB."""
+    """Return the memory under this name in /proc (RssAnon: not a mapped file), in MB."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     line = next(line for line in status.splitlines() if line.startswith(kind))
     return int(line.split()[1]) / 1024

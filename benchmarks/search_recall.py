@@ -1,6 +1,6 @@
-"""Whether the search misses anything: every serial is scored one by one, and the best compared.
+"""Whether the search misses anything: every serial is scored, and the best one compared.
 
-Two things are asked of each reading. Is the catalogued serial that explains it best (or, where
+Two questions are asked for each reading. Is the catalogued serial that explains it best (or, if
 several explain it equally, one of them) among the candidates shown? And is the number of catalogued
 units that fit, which is printed beside every weight, the number that fit when all are scored?
 """
@@ -31,7 +31,7 @@ EQUAL = 1e-9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exhaustive:
-    """What scoring every catalogued serial of every competing model gives."""
+    """The result of scoring every catalogued serial of every competing model."""
 
     best: frozenset[str]
     """The serials that explain the reading best."""
@@ -42,7 +42,7 @@ class Exhaustive:
 def recall(
     snapshot: Snapshot, checks: int, seed: int, *, most: int | None = None
 ) -> dict[str, Any]:
-    """Check readings of every kind in turn; readings of pixels of models up to `most` units."""
+    """Check readings of every kind in turn; pixel readings of models with up to `most` units."""
     draw = np.random.default_rng(seed)
     done = dict.fromkeys(KINDS, 0)
     found, counted, fewer = (dict.fromkeys(KINDS, 0) for _ in range(3))
@@ -61,7 +61,7 @@ def recall(
 
 
 def summed(parts: list[dict[str, dict[str, int]]]) -> dict[str, float]:
-    """Put the checks of several catalogs together."""
+    """Combine the checks of several catalogs."""
     done, found, counted, fewer = (
         {kind: sum(part[name][kind] for part in parts) for kind in KINDS}
         for name in ("done", "found", "counted", "fewer")
@@ -81,7 +81,7 @@ def summed(parts: list[dict[str, dict[str, int]]]) -> dict[str, float]:
 
 
 def upper95(missed: int, of: int) -> float:
-    """Give the upper 95 % bound (Clopper and Pearson, one-sided) of a share."""
+    """Return the upper 95 % bound (Clopper and Pearson, one-sided) of a share."""
     from scipy.stats import beta
 
     return float(beta.ppf(0.95, missed + 1, of - missed)) if missed < of else 1.0

@@ -1,4 +1,4 @@
-"""Synthetic catalogs of any size and the readings that are looked up in them, all from a seed."""
+"""Synthetic catalogs of any size and readings to look up in them, all from a seed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ FAMILIES: Final = (
 
 
 def family_serials(model: str, count: int, scheme: str, seed: int) -> Iterator[str]:
-    """Make the serials of one model: runs of numbers, sparse numbers, dated numbers, or letters."""
+    """Generate one model's serials: runs of numbers, sparse numbers, dated numbers, or letters."""
     draw = np.random.default_rng(seed)
     prefix = "".join(char for char in model if char.isalnum())
     if scheme == "dense":
@@ -73,9 +73,9 @@ def family_serials(model: str, count: int, scheme: str, seed: int) -> Iterator[s
 
 
 def in_pieces(numbers: npt.NDArray[np.uint32]) -> Iterator[int]:
-    """Give the numbers one by one; they wait in a file, so that their memory is not the builder's.
+    """Yield the numbers one by one from a file, so that their memory is not the builder's.
 
-    The array is written at once, before the first number is asked for.
+    The array is written at once, before the first number is requested.
     """
     with tempfile.TemporaryFile() as file:
         numbers.tofile(file)
@@ -85,9 +85,9 @@ def in_pieces(numbers: npt.NDArray[np.uint32]) -> Iterator[int]:
 
 
 def permits(units: int) -> Iterator[Permit]:
-    """Give permits in the order of their ids; each has one line and one to four deliveries.
+    """Yield permits sorted by id; each has one line and one to four deliveries.
 
-    The numbers of all serials are drawn at once, before the first permit is asked for.
+    The numbers of all serials are drawn at once, before the first permit is requested.
     """
     families = [
         (maker_id, model, family_serials(model, round(units * share), scheme, SEED + place))
@@ -106,7 +106,7 @@ def _permits(families: list[tuple[str, str, Iterator[str]]]) -> Iterator[Permit]
 
 
 def makers() -> tuple[Maker, ...]:
-    """Give the makers of the families with their names through time."""
+    """Return the makers of the families with their names through time."""
     wanted = {maker_id for maker_id, *_ in FAMILIES} | {"l3harris", "teledyne"}
     return tuple(maker for maker in known_makers() if maker.maker_id in wanted)
 
@@ -165,7 +165,7 @@ def _permit(number: int, maker_id: str, model: str, serials: list[str]) -> Permi
 
 
 def lattice_of(serial: str, draw: np.random.Generator, *, doubtful: int) -> Lattice:
-    """Make a reader's lattice of a serial; at `doubtful` places several characters compete.
+    """Build a lattice of a serial; at `doubtful` places several characters compete.
 
     At a doubtful place the right character has .15 to .5 of the probability and need not be the
     most probable; elsewhere it has .97 to .999.
@@ -194,7 +194,7 @@ def unread(serial: str, draw: np.random.Generator, *, places: int) -> str:
 def reading(
     snapshot: Snapshot, kind: str, draw: np.random.Generator, *, most: int | None = None
 ) -> Query:
-    """Draw a unit, of a model of at most `most` units, and read its plate in one of the ways."""
+    """Draw a unit, from a model of at most `most` units, and read its plate in one of the ways."""
     every = snapshot.groups()
     groups = [group for group in every if most is None or group.units <= most] or list(every)
     shares = np.array([group.units for group in groups], dtype=float)

@@ -1,13 +1,13 @@
-"""How many of many seeded mutations of a bundle are detected: ours beside the stock lines.
+"""How many of many seeded mutations of a bundle are detected, by our verifier and standard tools.
 
     python -m benchmarks.tamper [--mutations 5000] [--stock 500] [--seed 1] [--json FILE]
 
-A small sealed bundle (a late signature and a timestamp included) is mutated in place, one way
-at a time: bits, lengths, presence, names, order, replays of an earlier bundle of the same case,
-in every part. After each mutation our verifier runs, and for the first `--stock` ones the lines
-of VERIFY.txt too; then the bundle is put back. A mutation counts only if a byte, a name or the
-presence of something really changed. What is replayed is a part: the whole of an earlier bundle
-is a good bundle, and only knowledge from outside tells that it is not the latest.
+A small sealed bundle (including a late signature and a timestamp) is mutated in place, one way at a
+time: bits, lengths, presence, names, order, replays of an earlier bundle of the same case, in every
+part. After each mutation our verifier runs, and for the first `--stock` ones the lines of
+VERIFY.txt too; then the bundle is restored. A mutation counts only if a byte, a name or the
+presence of something really changed. Only parts are replayed: the whole of an earlier bundle is a
+valid bundle, and only knowledge from outside shows that it is not the latest.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ PARTS = ("payload", "tag files", "signatures")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A bundle to spoil, an earlier one to replay parts of, and what to check against."""
+    """A bundle to mutate, an earlier one to replay parts of, and what to check against."""
 
     top: Path
     good: Tree
@@ -54,7 +54,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutation:
-    """One change: what it was, where, and the tree that it leads to."""
+    """One change: its kind, its place, and the resulting tree."""
 
     kind: str
     part: str
@@ -63,7 +63,7 @@ class Mutation:
 
 
 def make_subject(folder: Path) -> Subject:
-    """Seal a bundle, add a late signature and a timestamp, and keep an earlier bundle beside."""
+    """Seal a bundle, add a late signature and a timestamp, and retain an earlier bundle."""
     sample = make_sample(folder)
     earlier = sample.seal(folder / "earlier").path
     sample.ledger.append(LOG, Draft(kind="export", actor="nameplate", body={"to": "earlier"}))
@@ -90,7 +90,7 @@ def read_tree(top: Path) -> Tree:
 
 
 def write_tree(top: Path, tree: Tree) -> None:
-    """Make a folder hold exactly this tree."""
+    """Make a folder contain exactly this tree."""
     shutil.rmtree(top)
     top.mkdir()
     for path, data in tree.items():
@@ -105,7 +105,7 @@ def write_tree(top: Path, tree: Tree) -> None:
 
 
 def mutations(subject: Subject, seed: int) -> Iterator[Mutation]:
-    """Draw mutations for ever, each kind and each part in turn, so that none is rare."""
+    """Yield mutations endlessly, each kind and each part in turn, so that none is rare."""
     draw = random.Random(seed)
     kinds = list(_KINDS.items())
     number = 0
@@ -121,12 +121,12 @@ def mutations(subject: Subject, seed: int) -> Iterator[Mutation]:
 
 
 def part_of(path: str) -> str:
-    """Tell to which of the three parts of a bundle a path belongs."""
+    """Return which of the three parts of a bundle a path belongs to."""
     return {"data": "payload", "signatures": "signatures"}.get(path.split("/")[0], "tag files")
 
 
 def ours_detects(subject: Subject) -> bool:
-    """Run our verifier on the bundle as it is now; any other error than a refusal is passed on."""
+    """Run our verifier on the current bundle; any error other than a refusal is passed on."""
     try:
         verify(subject.top, allowed_signers=subject.allowed_signers, tsa_roots=subject.tsa_root)
     except BundleRefused:
@@ -135,7 +135,7 @@ def ours_detects(subject: Subject) -> bool:
 
 
 def stock_detects(subject: Subject) -> bool:
-    """Follow VERIFY.txt, as it was handed over with the good bundle, in a shell."""
+    """Follow VERIFY.txt from the good bundle in a shell."""
     instructions = subject.good["data/VERIFY.txt"]
     lines = instruction_lines(instructions or b"")
     script = "".join(f"{{ {line}\n}} >/dev/null 2>&1 || exit 1\n" for line in lines)
@@ -155,7 +155,7 @@ def stock_detects(subject: Subject) -> bool:
 
 
 def run(subject: Subject, *, count: int, stock: int, seed: int) -> dict[str, Counter[str]]:
-    """Try so many mutations; how many of each part were tried and detected by whom."""
+    """Try this many mutations; returns how many of each part were tried and detected by whom."""
     tallies: dict[str, Counter[str]] = {part: Counter() for part in PARTS}
     for number, mutation in enumerate(mutations(subject, seed)):
         if number >= count:
@@ -222,7 +222,7 @@ def _append(data: bytes, draw: random.Random) -> bytes:
 
 
 def _rewrap(data: bytes, draw: random.Random) -> bytes:
-    """Change white space only, which loose readers of armour and manifests pass over."""
+    """Change only white space, which lenient readers of armour and manifests ignore."""
     ways = [
         data.replace(b"\n", b"\r\n"),
         data.replace(b"\n", b" \n", 1),
@@ -288,7 +288,7 @@ def _duplicate(tree: Tree, path: str, draw: random.Random, _: Subject) -> Tree:
 
 
 def _link(tree: Tree, path: str, _: random.Random, subject: Subject) -> Tree:
-    """Put a link to a file with the very same bytes in place of a file."""
+    """Replace a file by a link to a file with the same bytes."""
     away = subject.top.parent / "linked"
     away.write_bytes(tree[path] or b"")
     kept = _remove(tree, path, random.Random(0), subject)
@@ -296,14 +296,14 @@ def _link(tree: Tree, path: str, _: random.Random, subject: Subject) -> Tree:
 
 
 def _replay(tree: Tree, path: str, draw: random.Random, subject: Subject) -> Tree | None:
-    """Put one file of the earlier bundle of the same case in place of today's."""
+    """Replace one file by that of an earlier bundle of the same case."""
     if path in subject.earlier:
         return {**tree, path: subject.earlier[path]}
     return {**tree, path: subject.earlier[draw.choice(list(subject.earlier))]}
 
 
 def _replay_part(tree: Tree, path: str, _: random.Random, subject: Subject) -> Tree:
-    """Put a whole part of the earlier bundle in place of today's."""
+    """Replace a whole part by that of the earlier bundle."""
     part = part_of(path)
     kept = {name: data for name, data in tree.items() if part_of(name) != part}
     old = {name: data for name, data in subject.earlier.items() if part_of(name) == part}
@@ -335,7 +335,7 @@ _KINDS: dict[str, Change] = {
 
 
 def main() -> int:
-    """Run the benchmark; exit code 1 if anything was missed that must not be."""
+    """Run the benchmark; exit code 1 if a mutation was missed that must not be."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--mutations", type=int, default=5_000)
     parser.add_argument("--stock", type=int, default=500)

@@ -1,18 +1,18 @@
-"""Is the weight of a match what it says? Rendered plates, the real recogniser, known truth.
+"""Is the weight of a match correct? Rendered plates, the real recogniser, known truth.
 
     python -m benchmarks.weight [--most N] [--json FILE] [--plots FOLDER] [--fit] [--cache FOLDER]
 
-Plates are drawn once, photographed anew for each look, and only the crop of the serial is read
-(see `rendered`). Every reading is weighed against catalogs of 1,000 to 1,000,000 units with dense
-neighbours (see `weight_sets`); the plate's own unit is catalogued in four cases of five. The
-numbers with which the pixels are trusted were chosen on other seeds (`--fit` tries others).
+Plates are rendered once, photographed separately for each exposure, and only the crop of the serial
+is read (see `rendered`). Every reading is weighed against catalogs of 1,000 to 1,000,000 units with
+dense neighbours (see `weight_sets`); the plate's own unit is catalogued in four cases of five. The
+numbers that set the trust in pixels were chosen on other seeds (`--fit` tries others).
 
-*cllr*: cost of the likelihood ratios in bits, over the plate's own units against as many
-neighbours (one digit away) and strangers, mild plates with three looks, 1,000 units; 0 is
-perfect, 1 says nothing. *identified rate*: of the mild three-look plates whose unit is catalogued,
-the share for which it is identified, and rightly. *wrong unit rate*: of all that were identified,
-in every set, the share that is another unit; with its upper 95 % bound (Clopper-Pearson, one
-side). *ece*: mean gap between posterior and share right, of the best catalogued unit.
+*cllr*: cost of the likelihood ratios in bits, over the plate's own units against as many neighbours
+(one digit away) and strangers, mild plates with three exposures, 1,000 units; 0 is perfect, 1 is
+uninformative. *identified rate*: of the mild three-exposure plates whose unit is catalogued, the
+share for which it is identified, and correctly. *wrong unit rate*: of all that were identified, in
+every set, the share that is another unit; with its upper 95 % bound (Clopper-Pearson, one side).
+*ece*: mean gap between posterior and share right, of the best catalogued unit.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ WORDS = {
     "clean, 1 look": "undamaged plates in one photo",
     "hard, 3 looks": "badly worn plates in three photos",
 }
-"""What the sets are called beside a verdict."""
+"""Names of the sets beside a verdict."""
 
 CHOICES = (
     TRUST,
@@ -60,11 +60,11 @@ CHOICES = (
     *(replace(TRUST, temperature=temperature) for temperature in (1.25, 1.5, 2.0, 2.5)),
     *(replace(TRUST, floor=floor) for floor in (1e-4, 1e-7)),
 )
-"""The trust that is used, and others that differ from it in one number."""
+"""The trust in use, and others that differ from it in one number."""
 
 
 def main() -> int:
-    """Run the benchmark, or try other trusts in pixels, and print what came of it."""
+    """Run the benchmark, or try other trusts in pixels, and print the results."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.weight",
         description=__doc__,
@@ -120,11 +120,11 @@ def reader() -> RapidOcrEngine:
 
 
 def fit(most: int | None) -> None:
-    """Print, for each choice of trust, how well the posteriors foretell the plate's own unit.
+    """Print, for each choice of trust, how well the posteriors predict the plate's own unit.
 
     The best choice has the least mean −ln posterior of the truth, over all units of 1,000. Of the
-    units whose posterior identifies them, those are shown that the looks alone bear out, right and
-    wrong, and beside them all; and how near the nearest other wrong one came.
+    units identified by their posterior, it shows those that the single exposures confirm, right and
+    wrong, and beside them all; and how close the next wrong one came.
     """
     sizes = (SIZES[0], SIZES[-1])
     print(
@@ -157,7 +157,7 @@ def _print_choice(trust: Trust, trials: Sequence[Trial]) -> None:
 
 
 def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
-    """Put the figures together under the names that programs read."""
+    """Assemble the figures under the names that programs read."""
     ours: dict[str, float] = {}
     headline = headline_of(trials)
     scores = evidence([t for t in headline if t.size == SIZES[0]])
@@ -190,7 +190,7 @@ def summarise(trials: Sequence[Trial]) -> dict[str, Any]:
 
 
 def set_of(name: str, trials: Sequence[Trial]) -> dict[str, Any]:
-    """Give the figures of one set alone: its plates, its seeds, and its wrong ones at each size."""
+    """Return the figures of one set alone: its plates, its seeds, and its errors at each size."""
     mine = [t for t in trials if t.plates == name]
     seeds = [t.seed for t in mine]
     figures: dict[str, Any] = {
@@ -211,7 +211,7 @@ def set_of(name: str, trials: Sequence[Trial]) -> dict[str, Any]:
 
 
 def kept(report: dict[str, Any]) -> dict[str, Any]:
-    """Give what `catalog.matching.error_rates` reads: how many were identified, and wrongly."""
+    """Return what `catalog.matching.error_rates` reads: how many were identified, and wrongly."""
     return {
         "trust": report["trust"]["version"],
         "seeds": [f"{one['first_seed']}-{one['last_seed']}" for one in report["sets"]],
@@ -230,13 +230,13 @@ def kept(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def headline_of(trials: Sequence[Trial]) -> list[Trial]:
-    """Take the set that the main figures are about, or the first one if that was left out."""
+    """Select the set that the main figures are about, or the first one if that was left out."""
     name = HEADLINE if any(t.plates == HEADLINE for t in trials) else trials[0].plates
     return [t for t in trials if t.plates == name]
 
 
 def evidence(trials: Sequence[Trial]) -> LLRData:
-    """Gather likelihood ratios: own units, as many neighbours, as many strangers."""
+    """Collect likelihood ratios: own units, as many neighbours, as many strangers."""
     mates = [t.mate for t in trials if t.mate is not None]
     others = [value for t in trials for value in (t.neighbour, t.stranger)]
     return LLRData(
@@ -246,7 +246,7 @@ def evidence(trials: Sequence[Trial]) -> LLRData:
 
 
 def calibration_error(trials: Sequence[Trial], bins: int = 10) -> float:
-    """Mean gap between stated posterior and share right, weighted by how many are in a bin."""
+    """Mean gap between stated posterior and share right, weighted by bin size."""
     stated = np.array([t.posterior for t in trials])
     right = np.array([t.right for t in trials])
     places = np.minimum((stated * bins).astype(int), bins - 1)
@@ -259,7 +259,7 @@ def calibration_error(trials: Sequence[Trial], bins: int = 10) -> float:
 
 
 def share(outcomes: Sequence[bool]) -> float:
-    """Give the share that is true; 0 of none."""
+    """Return the share that is true; 0 for no outcomes."""
     return sum(outcomes) / len(outcomes) if outcomes else 0.0
 
 

@@ -1,23 +1,23 @@
-"""Is the right unit identified among serials that stand in no sequence? Drawn plates, known truth.
+"""Is the right unit identified among serials without a sequence? Rendered plates, known truth.
 
     python -m benchmarks.weight_irregular [--most N] [--jobs N] [--json FILE] [--cache FOLDER]
 
-Serials are eight letters and digits drawn evenly from 36, so O and 0, I and 1 are told apart by
+Serials are eight letters and digits drawn evenly from 36, so O and 0, I and 1 are distinguished by
 the pixels alone. Each plate is read once (the crop of the serial, see `rendered`) and weighed
 against catalogs of 300 and 2,000 such serials, of four kinds:
 
-*catalogued*: the plate's own serial is among them. *elsewhere*: it is not. *beside*: it is not,
-and one that is differs from it in one character, drawn evenly. *look-alike*: the same, and that
-character is one that worn plates and readers take for it (O for 0, I for 1 …).
+*catalogued*: the plate's own serial is among them. *elsewhere*: it is not. *beside*: it is not, but
+one that differs from it in one character, drawn evenly, is. *look-alike*: the same, and that
+character is one that worn plates and engines confuse with it (O for 0, I for 1 …).
 
-*identified* is what the numbers would identify: a posterior of .999, and .95 from the looks alone.
-The program itself identifies no such unit from a machine's reading, for what came of this.
-*identified rate*: of the plates of a kind, those for which a unit is. For *catalogued* it should be
-high and right, for the others it is always wrong. *wrong rate*: of all identified units, the wrong
-ones, if as many units exist outside the catalog as in it and half of these stand beside one that is
-catalogued, which is what the weight assumes; *wrong rate, look-alikes*: the
-same, if that neighbour is always a look-alike, which is the worst. The upper 95 % bounds are of
-wrong ones among all plates of a kind (Clopper-Pearson, one side).
+*identified* is what the numbers would identify: a posterior of .999, and .95 from the single
+exposures alone. Because of these results, the program itself identifies no such unit from a
+machine's reading. *identified rate*: of the plates of a kind, those for which a unit is. For
+*catalogued* it should be high and right, for the others it is always wrong. *wrong rate*: of all
+identified units, the wrong ones, if as many units exist outside the catalog as in it and half of
+these differ from a catalogued one in one character, which is what the weight assumes; *wrong rate,
+look-alikes*: the same, if that neighbour is always a look-alike, the worst case. The upper 95 %
+bounds are of wrong ones among all plates of a kind (Clopper-Pearson, one side).
 """
 
 from __future__ import annotations
@@ -61,16 +61,16 @@ SETS = (
     PlateSet(name="clean, 1 look", severity="clean", looks=1, plates=2500, first_seed=11_000_000),
     PlateSet(name="hard, 3 looks", severity="hard", looks=3, plates=200, first_seed=12_000_000),
 )
-"""Seeds that no rule was chosen by. `--most` takes the first ones only."""
+"""Seeds that were not used to choose any rule. `--most` uses only the first ones."""
 
 SIZES = (300, 2_000)
-"""Catalogued serials; pixels are held against up to 2,048 of one length one by one."""
+"""Catalogued serials; pixels are scored one by one for up to 2,048 of one length."""
 
 CATALOG_SEED = 78
 LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LENGTH = 8
 LOOK_ALIKES: Final = dict(zip("0OQD1I2Z5S6G8B", "O000I1Z2S5G6B8", strict=True))
-"""For each character one that it is easily taken for, of those that `values.text` folds."""
+"""For each character one that it is easily confused with, among those that `values.text` folds."""
 KINDS = ("catalogued", "elsewhere", "beside", "look-alike")
 
 
@@ -161,7 +161,7 @@ def tried(plate: SeenPlate, name: str) -> Iterator[IrregularTrial]:
 
 
 def beside(truth: str, seed: int, kind: str) -> str | None:
-    """The serial that a catalog of a kind holds because of a plate; None where there is none."""
+    """The serial that a catalog of a kind contains because of a plate; None if there is none."""
     if kind == "catalogued":
         return truth
     if kind == "elsewhere":
@@ -176,7 +176,7 @@ def beside(truth: str, seed: int, kind: str) -> str | None:
 
 
 def catalog(size: int, truth: str, added: str) -> npt.NDArray[np.bytes_]:
-    """A catalog of so many serials, sorted: the one added, never the plate's own but as added."""
+    """A sorted catalog of this many serials, with `added` and without the plate's own."""
     rest = [text for text in drawn(size + 2, CATALOG_SEED) if text not in {truth, added}]
     texts = rest[: size - bool(added)] + ([added] if added else [])
     return np.array(sorted(text.encode() for text in texts), dtype=f"S{LENGTH}")
@@ -202,7 +202,7 @@ def weighed(plate: SeenPlate, keys: npt.NDArray[np.bytes_]) -> tuple[bool, str]:
 
 
 def summarise(trials: Sequence[IrregularTrial]) -> dict[str, Any]:
-    """Put the figures together under the names that programs read."""
+    """Assemble the figures under the names that programs read."""
     ours: dict[str, float] = {}
     for plates in SETS:
         for size in SIZES:
@@ -227,7 +227,7 @@ def summarise(trials: Sequence[IrregularTrial]) -> dict[str, Any]:
 def counted(
     trials: Sequence[IrregularTrial], plates: str, size: int, kind: str
 ) -> tuple[int, int, int]:
-    """How many trials of a kind there are, and how many identified rightly and wrongly."""
+    """The number of trials of a kind, and how many identified rightly and wrongly."""
     these = [t for t in trials if (t.plates, t.size, t.kind) == (plates, size, kind)]
     said = Counter(t.right for t in these if t.identified)
     return len(these), said[True], said[False]

@@ -1,9 +1,9 @@
-"""The plates that the weight is tested on: which serials, which seeds, how many looks.
+"""The plates on which the weight is tested: serials, seeds, number of exposures.
 
 Serials are a prefix and seven digits, drawn evenly from ten million. A catalog of 1,000, 10,000,
 100,000 or 1,000,000 units is the block of all numbers that begin like the plate's own with six,
-five, four or three fixed places, of which 80 % are catalogued: dense neighbours at every size, the
-plate's own unit among them or not. The same readings serve at every size.
+five, four or three fixed digits, of which 80 % are catalogued: dense neighbours at every size, the
+plate's own unit among them or not. The same readings are used at every size.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PREFIX = "WX"
 DIGITS = 7
 CHUNK = 100
-"""Plates kept together in the cache, so that a long run can be taken up again."""
+"""Plates cached together, so that a long run can be resumed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,25 +46,26 @@ TEST = (
     PlateSet(name="clean, 1 look", severity="clean", looks=1, plates=18000, first_seed=9_000_000),
     PlateSet(name="hard, 3 looks", severity="hard", looks=3, plates=900, first_seed=8_100_000),
 )
-"""Seeds that no rule was chosen by. Earlier tests, from 7,000,000, 8,000,000 and 8,200,000, have
-since helped to choose one. `--most` takes the first ones only."""
+"""Seeds that were not used to choose any rule. Earlier tests, from 7,000,000, 8,000,000 and
+8,200,000, have since helped to choose one. `--most` uses only the first ones.
+"""
 
 
 def serials_of(plates: PlateSet) -> tuple[str, ...]:
-    """Draw the true serials of a set, as they are lettered on the plates."""
+    """Draw the true serials of a set, as lettered on the plates."""
     rng = np.random.default_rng(plates.first_seed)
     return tuple(f"{PREFIX}-{n:0{DIGITS}d}" for n in rng.integers(1, 10**DIGITS, plates.plates))
 
 
 def chunks_of(plates: PlateSet, *, most: int | None = None) -> range:
-    """Give where each chunk of a set begins."""
+    """Return where each chunk of a set begins."""
     return range(0, min(plates.plates, most or plates.plates), CHUNK)
 
 
 def seen(
     plates: PlateSet, start: int, engine: TextEngine, *, most: int | None = None
 ) -> tuple[SeenPlate, ...]:
-    """Draw and read one chunk of a set, or take it from the cache."""
+    """Render and read one chunk of a set, or load it from the cache."""
     return see_plates(
         serials_of(plates)[:most][start : start + CHUNK],
         severity=plates.severity,

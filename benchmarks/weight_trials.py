@@ -1,4 +1,4 @@
-"""One reading against catalogs of every size: who is named, with what weight, and who is not."""
+"""Weigh one reading against catalogs of every size: which unit is named, and with what weight."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     Keys = npt.NDArray[np.bytes_]
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
-"""Units that exist in the block of numbers that competes."""
+"""Units that exist in the competing block of numbers."""
 
 CATALOGUED = 0.8
-"""Share of the units that the catalog knows; the plate's own unit is known as often."""
+"""Share of the units in the catalog; the plate's own unit is in it as often."""
 
 CATALOG_SEED = 77
 
@@ -67,7 +67,7 @@ class Trial:
 
 @lru_cache(maxsize=1)
 def known_numbers() -> tuple[npt.NDArray[np.int64], Keys]:
-    """Give the numbers of ten million that are catalogued, and their folded serials, sorted."""
+    """Return which of ten million numbers are catalogued, and their folded serials, sorted."""
     draw = np.random.default_rng(CATALOG_SEED)
     numbers = np.flatnonzero(draw.random(10**DIGITS) < CATALOGUED)
     raw = np.empty((numbers.size, len(PREFIX) + DIGITS), dtype=np.uint8)
@@ -80,7 +80,7 @@ def known_numbers() -> tuple[npt.NDArray[np.int64], Keys]:
 
 
 def block(number: int, size: int) -> tuple[npt.NDArray[np.int64], Keys, Population]:
-    """Cut out the catalog of one size around a number, and the population it speaks for."""
+    """Return the catalog of one size around a number, and its estimated population."""
     numbers, keys = known_numbers()
     first = number // size * size
     low, high = np.searchsorted(numbers, [first, first + size]).tolist()
@@ -102,24 +102,24 @@ def block(number: int, size: int) -> tuple[npt.NDArray[np.int64], Keys, Populati
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looks:
-    """The looks at one plate, as fusion hands them on."""
+    """The exposures of one plate, as passed on by fusion."""
 
     looks: tuple[Remembered, ...]
     stack: Remembered | None
 
     @property
     def weights(self) -> tuple[float, ...]:
-        """Each look is an exposure of its own: the plate is photographed anew for it."""
+        """Each is a separate exposure: the plate is photographed again for it."""
         return (1.0,) * len(self.looks)
 
     def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
-        """Sum the looks as they are; the weight asks each look for itself."""
+        """Sum the exposures unchanged; the weight queries each one separately."""
         return np.asarray(np.sum([one.log_likelihood(strings) for one in self.looks], axis=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """A look that is asked for each string once, since the catalogs are nested."""
+    """An exposure with a cache, since the catalogs are nested."""
 
     asked: Lattice
     known: dict[str, float]
@@ -135,7 +135,7 @@ class Remembered:
         return ()
 
     def folded(self, mapping: Mapping[str, str]) -> Remembered:
-        """Give itself: its symbols were merged when it was made."""
+        """Return itself: its symbols were merged when it was created."""
         del mapping
         return self
 
@@ -148,7 +148,7 @@ class Remembered:
 
 
 def looks_of(plate: SeenPlate) -> Looks | None:
-    """Gather the looks at a plate that show anything, and their stack."""
+    """Collect the exposures of a plate that show anything, and their stack."""
     looks = tuple(one for look in plate.looks if (one := _remembered(look)) is not None)
     if not looks:
         return None
@@ -163,7 +163,7 @@ def _remembered(look: SeenLook) -> Remembered | None:
 
 
 def evidence_of(looks: Looks, people: Population, trust: Trust) -> FieldEvidence:
-    """Give what the looks say of the serial; the text is the likeliest of theirs."""
+    """Return the evidence for the serial from all exposures; the text is their likeliest."""
     views = looks.looks if looks.stack is None else (*looks.looks, looks.stack)
     texts = tuple(dict.fromkeys(look.text for look in views))
     believed = BelievedLooks.of(looks, texts[0], trust, people.size)
@@ -172,7 +172,7 @@ def evidence_of(looks: Looks, people: Population, trust: Trust) -> FieldEvidence
 
 
 def number_of(plate: SeenPlate) -> int:
-    """Give the number in a plate's serial."""
+    """Return the number in a plate's serial."""
     return int(fold(plate.serial)[len(PREFIX) :])
 
 
@@ -181,7 +181,7 @@ def try_plate(
 ) -> list[list[Trial]]:
     """Weigh one plate against catalogs of these sizes, once for each trust.
 
-    An unreadable plate names nobody.
+    An unreadable plate names no unit.
     """
     looks = looks_of(plate)
     return [[_trial(plate, plates, looks, size, trust) for size in sizes] for trust in trusts]

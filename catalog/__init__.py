@@ -1,3 +1,3 @@
-"""Strings in, explained candidates out. Knows no pixels and no storage."""
+"""Match readings to catalog units: strings in, explained candidates out. No pixels, no storage."""
 
 from values import offline as offline

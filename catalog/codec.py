@@ -1,7 +1,6 @@
-"""The strict codec of the catalog: values to JSON and back, refusing what it does not know.
+"""The strict JSON codec of the catalog: values to JSON and back, rejecting unknown members.
 
-Records have a form of their own (`catalog.records.records_json`), in which members that hold
-nothing are left out.
+Records have their own form (`catalog.records.records_json`), in which empty members are left out.
 """
 
 from __future__ import annotations
@@ -28,16 +27,16 @@ class Codec(Generic[T]):
         self._what, self._remedy = what, remedy
 
     def write(self, value: T) -> Written:
-        """Give a value as JSON-able values."""
+        """Convert a value to JSON-compatible data."""
         written: Written = self._adapter.dump_python(value, mode="json")
         return written
 
     def read(self, value: object) -> T:
-        """Read a value from JSON-able values. Raises RecordInvalid."""
+        """Convert JSON-compatible data to a value. Raises RecordInvalid."""
         return self.read_bytes(to_json(value))
 
     def read_bytes(self, data: bytes) -> T:
-        """Read a value from its JSON. Raises RecordInvalid, which names what does not fit."""
+        """Parse a value from its JSON. Raises RecordInvalid, which names what is wrong."""
         try:
             return self._adapter.validate_json(data, strict=True, extra="forbid")
         except ValidationError as error:

@@ -1,9 +1,8 @@
-"""How readers err: directed confusions, apart for machines, people and codes.
+"""How readings err: directed confusion tables, separate for machines, people and codes.
 
-A confusion is directed: a worn 8 is often given as B, a B seldom as 8. Each table says how often a
-*true* character is given as a *read* one; which characters look alike at all stands in
-`values.text`. Tables are data with a version and a source, so that a
-bundle can name the one that was used.
+A confusion is directed: a worn 8 is often read as B, a B seldom as 8. Each table says how often a
+*true* character is *read* as another; which characters look alike at all is in `values.text`.
+Tables are data with a version and a source, so that a bundle can name the one that was used.
 """
 
 from __future__ import annotations
@@ -21,29 +20,30 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-"""Comparison characters; anything else shares one last column and equals only itself there."""
+"""Characters that are compared; all others share one last column and equal only themselves."""
 
 DIGITS = 10
 OTHER = len(ALPHABET)
 WIDTH = OTHER + 1
 
 OTHER_KIND = 0.1
-"""Where no confusion is named, a digit is this much as often given as a letter as it is given as
-another digit, and the reverse; a stated assumption."""
+"""Where no confusion is listed, the rate at which a digit is read as a letter, relative to the rate
+for another digit (and the reverse); a stated assumption.
+"""
 
 UNREADABLE = "?"
-"""How a person writes a character that is there but cannot be read."""
+"""What a person writes for a character that is there but unreadable."""
 
 Origin = Literal["machine", "human", "code"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorModel:
-    """How one kind of reader errs, a character at a time.
+    """How one kind of reading errs, character by character.
 
-    All rates are probabilities (0–1) for each true character: `substitution` is the share given as
-    some other digit (for a digit) or letter (for a letter); `insertion` the share of places where
-    a character is read that is not there; `deletion` the share of characters left out.
+    All rates are probabilities (0–1) for each true character: `substitution` is the share read as
+    some other digit (for a digit) or letter (for a letter); `insertion` the share of places where a
+    character is read that is not there; `deletion` the share of characters left out.
     """
 
     name: str
@@ -56,7 +56,7 @@ class ErrorModel:
     source: str
 
     def __post_init__(self) -> None:
-        """Refuse rates outside 0–1 and rows that give more than the whole away."""
+        """Reject rates outside 0–1 and rows whose rates sum to more than 1."""
         for rate in (self.substitution, self.insertion, self.deletion, *self.confusions.values()):
             if not 0.0 < rate < 1.0:
                 raise ValueError(f"error model {self.name}: rate {rate} is not between 0 and 1")
@@ -66,7 +66,7 @@ class ErrorModel:
                 raise ValueError(f"error model {self.name}: nothing is left for a true {true}")
 
     def scaled(self, factor: float) -> ErrorModel:
-        """Give the same reader, erring `factor` times as often, up to 9 in 10 of a character."""
+        """Return the same model with rates times `factor`, at most 9 in 10 for one character."""
         rate = min(self.substitution * factor, 0.3)
         room = 0.9 - (1.0 + OTHER_KIND) * rate
         most = {
@@ -87,7 +87,7 @@ class ErrorModel:
 
 
 def _both_ways(rates: Mapping[str, float]) -> dict[str, float]:
-    """Write a shape that people confuse either way as two directed entries."""
+    """Write a confusion that works both ways as two directed entries."""
     return {pair: rate for text, rate in rates.items() for pair in (text, text[::-1])}
 
 
@@ -99,14 +99,14 @@ MACHINE = ErrorModel(
     deletion=0.008,
     confusions=MappingProxyType(
         {
-            # Measured: Tesseract on 19 rendered fonts, no character set given (field notes).
+            # Measured: Tesseract on 19 rendered fonts, without a character whitelist (field notes).
             "8B": 0.22,
             "B8": 0.01,
             "5S": 0.28,
             "S5": 0.03,
             "0O": 0.39,
             "O0": 0.24,
-            # Not measured: same shapes, set at a tenth of the measured ones of their kind.
+            # Not measured: same shapes, set to a tenth of the measured rates of their kind.
             "1I": 0.10,
             "I1": 0.10,
             "1L": 0.03,
@@ -157,7 +157,7 @@ CODE = ErrorModel(
 MODELS: Mapping[str, ErrorModel] = MappingProxyType(
     {"machine": MACHINE, "human": HUMAN, "code": CODE}
 )
-"""Error model by origin of a reading; never mixed."""
+"""Error model by origin of a reading; these are never mixed."""
 
 
 @lru_cache(maxsize=1)
@@ -170,7 +170,7 @@ def byte_columns() -> npt.NDArray[np.intp]:
 
 
 def encode(keys: npt.NDArray[np.bytes_]) -> npt.NDArray[np.intp]:
-    """Column numbers of folded keys, shape (n, width); bytes past a key's end give `OTHER`."""
+    """Column numbers of folded keys, shape (n, width); bytes past the end of a key give `OTHER`."""
     raw = np.ascontiguousarray(keys).view(np.uint8).reshape(keys.size, keys.dtype.itemsize)
     return byte_columns()[raw]
 
@@ -181,8 +181,8 @@ _MATRICES: dict[tuple[str, str], npt.NDArray[np.float64]] = {}
 def confusion_matrix(model: ErrorModel) -> npt.NDArray[np.float64]:
     """P(read | true), rows true, columns read, shape (37, 37), rows sum to one.
 
-    The last row and column stand for every character outside `ALPHABET` together. Computed once
-    for each name and version of a model.
+    The last row and column stand for all characters outside `ALPHABET`. Computed once for each name
+    and version of a model.
     """
     known = _MATRICES.get((model.name, model.version))
     if known is None:
@@ -204,10 +204,10 @@ def _matrix(model: ErrorModel) -> npt.NDArray[np.float64]:
 
 
 def emissions(text: str, model: ErrorModel) -> npt.NDArray[np.float64]:
-    """P(what was read at each place | true character), shape (places, 37).
+    """P(character read at each place | true character), shape (places, 37).
 
-    A place is a byte of the text in UTF-8, so one for each letter and digit of the alphabet. A `?`
-    says that a character is there and no more: it is equally probable under every one.
+    A place is a byte of the text in UTF-8, so there is one for each letter and digit of the
+    alphabet. A `?` says only that there is a character: it is equally probable under every one.
     """
     raw = np.frombuffer(text.encode(), dtype=np.uint8)
     rows: npt.NDArray[np.float64] = confusion_matrix(model).T[byte_columns()[raw]]

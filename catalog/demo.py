@@ -1,6 +1,6 @@
-"""A synthetic catalog, shaped like a story that was in the news; every record says it is invented.
+"""A synthetic demo catalog, modelled on a story in the news; every record says it is invented.
 
-The shape: a camera maker in Canada under an older name, export permits to an integrator with a
+The outline: a camera maker in Canada under an older name, export permits to an integrator with a
 naval end user, exports restricted in October 2019, exceptions in 2020, a permit of May 2020 for
 seven systems, suspension on 5 October 2020, cancellation on 12 April 2021, and applications for an
 air force that were never approved. Permits, serials, quantities and parties here are invented.
@@ -113,7 +113,7 @@ def _rows() -> Iterator[Row]:
 def _deliveries(
     permit: Mapping[str, str], shipments: Mapping[tuple[str, str, str], tuple[str, ...]]
 ) -> Iterator[Row]:
-    """Write one row a serial; shipments are told apart by id, ship date and consignee."""
+    """Write one row per serial; shipments are distinguished by id, ship date and consignee."""
     for (delivery_id, shipped, consignee), serials in shipments.items():
         for serial in serials:
             yield {
@@ -239,7 +239,7 @@ def _never_approved() -> Iterator[Row]:
 
 
 def _neighbours() -> Iterator[Row]:
-    """Units with serials next to those of the story, lawfully delivered elsewhere."""
+    """Units with serials adjacent to those of the story, lawfully delivered elsewhere."""
     parties = {
         "country_final_destination": "NO",
         "country_of_use": "NO",
@@ -298,7 +298,7 @@ def _other_models() -> Iterator[Row]:
 
 
 def _other_makers() -> Iterator[Row]:
-    """Two other makers whose serials have other forms."""
+    """Two other makers, with other serial formats."""
     for permit_id, maker, model, serials in (
         ("SYN-2019-041", "FLIR Systems, Inc.", "SAFIRE-380", "SF380-{:05d}"),
         ("SYN-2019-042", "HENSOLDT Optronics (Pty) Ltd.", "ARGOS-II", "AR2/{:04d}/19"),

@@ -1,4 +1,4 @@
-"""What can go wrong in the catalog, each with a sentence on what happened and what to do."""
+"""The errors of the catalog; each says what happened and what to do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class CatalogError(NameplateError):
-    """Something about a catalog that its user can put right."""
+    """The base class: a problem with a catalog that its user can fix."""
 
     exit_code = Exit.NOT_RUN
 
@@ -20,11 +20,11 @@ class CatalogError(NameplateError):
 
 
 class ImportRefused(CatalogError):
-    """A file that cannot be read as a catalog at all; nothing of it was taken."""
+    """A file cannot be read as a catalog at all; nothing was imported."""
 
 
 class RecordInvalid(CatalogError):
-    """A record that contradicts itself or uses a word that the catalog does not know."""
+    """A record contradicts itself or uses an unknown word."""
 
 
 class SnapshotExists(CatalogError):
@@ -32,11 +32,11 @@ class SnapshotExists(CatalogError):
 
 
 class SnapshotUnreadable(CatalogError):
-    """A file that is not a snapshot, or one of a version that this program does not know."""
+    """A file is not a snapshot, or has a version unknown to this program."""
 
 
 class SnapshotDamaged(CatalogError):
-    """A snapshot whose content is not what its manifest says; carries every fault found."""
+    """A snapshot's content differs from its manifest; carries every fault found."""
 
     exit_code = Exit.DAMAGED
 
@@ -45,5 +45,5 @@ class SnapshotDamaged(CatalogError):
         self.faults = tuple(faults)
 
     def diagnostics(self) -> str:
-        """Say what happened, each fault, and what to do."""
+        """Return what happened, each fault, and what to do."""
         return " ".join((self.message, *self.faults, self.remedy))

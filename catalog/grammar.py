@@ -1,8 +1,8 @@
 """Grammars of codes on plates: CAGE, NSN, drone serials, UII, and makers' own serial schemes.
 
-Each check says whether a text fits, cuts it into named parts, and says in words why it does not.
-They are grammars: passing never proves a reading, and failing only says that something was read or
-recorded wrongly, or that the code is of another kind.
+Each check says whether a text fits, splits it into named parts, and explains why it does not fit. A
+text that fits proves nothing about the reading; one that does not was read or recorded wrongly, or
+is a code of another kind.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _UII: Final = re.compile(r"[A-Z0-9/-]{1,50}")
 MAX_UII: Final = 50
 MAX_UII_SERIAL: Final = 30
 MAX_UII_PART: Final = 32
-"""Lengths after MIL-STD-130."""
+"""Maximum lengths from MIL-STD-130."""
 
 CAGE_COUNTRIES: Final = {"L": "CA", "T": "TR", "U": "GB", "K": "GB"}
-"""Countries whose NCAGE codes begin with a letter of their own, as far as it was checked."""
+"""Countries with an NCAGE letter of their own, as far as verified."""
 
 NSN_COUNTRIES: Final = {
     **{f"{number:02d}": "US" for number in range(10)},
@@ -41,7 +41,7 @@ NSN_COUNTRIES: Final = {
     "41": "AT",
     "99": "GB",
 }
-"""Countries by the fifth and sixth digit of a stock number, as far as it was checked."""
+"""Country by the fifth and sixth digit of a stock number, as far as verified."""
 
 MAX_PATTERN: Final = 200
 MAX_OPEN_REPEATS: Final = 4
@@ -49,7 +49,7 @@ MAX_OPEN_REPEATS: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeCheck:
-    """Whether a text fits a grammar, its parts by name, and in words why not."""
+    """Whether a text fits a grammar, its named parts, and an explanation if not."""
 
     grammar: str
     text: str
@@ -58,7 +58,7 @@ class CodeCheck:
     problem: str = ""
 
     def part(self, name: str) -> str:
-        """Give a part by its name; empty if there is none."""
+        """Return a part by its name; "" if there is none."""
         return dict(self.parts).get(name, "")
 
 
@@ -89,7 +89,7 @@ def check_nsn(text: str) -> CodeCheck:
 
 
 def check_drone_serial(text: str) -> CodeCheck:
-    """Check an ANSI/CTA-2063-A drone serial, whose fifth character tells the length of the rest."""
+    """Check an ANSI/CTA-2063-A drone serial; its fifth character encodes the length of the rest."""
     key = fold(text)
     found = _DRONE.fullmatch(key)
     if found is None:
@@ -111,10 +111,10 @@ def check_drone_serial(text: str) -> CodeCheck:
 
 
 def check_uii(text: str, *, cage: str = "", part_number: str = "", serial: str = "") -> CodeCheck:
-    """Check a unique item identifier of MIL-STD-130 against the parts that the plate gives.
+    """Check a unique item identifier of MIL-STD-130 against the parts on the plate.
 
-    Construct 1 is CAGE + serial, construct 2 CAGE + part number + serial, either with or without
-    the agency code D in front. Without parts only characters and length can be checked.
+    Construct 1 is CAGE + serial, construct 2 CAGE + part number + serial, each with or without the
+    prefix D (the agency code). Without parts, only characters and length are checked.
     """
     key = text.strip().upper()
     if not _UII.fullmatch(key):
@@ -138,7 +138,7 @@ def check_uii(text: str, *, cage: str = "", part_number: str = "", serial: str =
 
 
 def uii_of(*, cage: str, serial: str, part_number: str = "") -> str:
-    """Compose the UII that a plate's parts should have: construct 2 if there is a part number.
+    """Compose the UII expected from a plate's parts: construct 2 if there is a part number.
 
     Raises ValueError if a part is longer than MIL-STD-130 allows.
     """
@@ -153,10 +153,10 @@ def uii_of(*, cage: str, serial: str, part_number: str = "") -> str:
 
 @lru_cache(maxsize=256)
 def compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern that someone declared, if it cannot run away.
+    """Compile a declared pattern, if its matching time is bounded.
 
-    Repeats of groups, references to groups and more than four open repeats are refused, so that
-    matching a serial stays fast whatever was declared. Raises RecordInvalid.
+    Repeated groups, back-references and more than four open repeats are rejected, so that matching
+    a serial is fast whatever was declared. Raises RecordInvalid.
     """
     plain = re.sub(r"\\.|\[\^?\]?[^\]]*\]", "x", pattern)
     open_repeats = len(re.findall(r"[*+]|\{\d*,\}", plain))

@@ -1,7 +1,7 @@
 """The values of the catalog: what was permitted, what was delivered, and how a reading compares.
 
 Permit -> PermitLine -> Delivery -> Serial. Dates are `PartialDate`s: a permit or a delivery is
-often known to a month or a year only. Redacted is not empty: a redacted value neither matches nor
+often known only to the month or year. Redacted is not empty: a redacted value neither matches nor
 excludes. Maker, integrator, consignee and end user are different parties and are never merged.
 """
 
@@ -40,9 +40,9 @@ SerialBasis = Literal[
     "redacted",
 ]
 WITHOUT_SERIAL: Final[frozenset[SerialBasis]] = frozenset({"quantity_only", "redacted"})
-"""Bases of entries that stand for units whose serials are not known: they match no reading."""
+"""Bases of entries for units with unknown serials: they match no reading."""
 GONE_BACK: Final = frozenset({"returned", "retransferred_with_consent"})
-"""What became of a unit that may be delivered again: its serial may stand in the catalog twice."""
+"""Dispositions of a unit that may be delivered again: its serial may occur in the catalog twice."""
 SchemeKind = Literal["sequential", "prefixed", "dated", "unknown"]
 AliasKind = Literal["legal", "trading", "former", "predecessor", "alias", "misspelling"]
 Completeness = Literal["complete", "partial", "unknown"]
@@ -67,7 +67,7 @@ def _known(word: str, words: tuple[str, ...], what: str) -> None:
 
 
 MOST_UNITS = 10**12
-"""No permit, shipment or entry stands for as many units."""
+"""Largest possible number of units of a permit, shipment or entry."""
 
 
 def _possible(quantity: int | None, what: str) -> None:
@@ -86,14 +86,14 @@ class Likelihood(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redactable:
-    """A text that may be withheld: the value as far as it is known, and how it was redacted."""
+    """A text that may be withheld: the value as far as known, and its redaction."""
 
     value: str
     redaction: Redaction = "not_redacted"
 
     @property
     def readable(self) -> bool:
-        """Whether the value is there to be compared at all."""
+        """Whether there is a value to compare."""
         return self.redaction == "not_redacted" and bool(self.value)
 
 
@@ -110,7 +110,7 @@ class StatusEvent:
     source: str
 
     def __post_init__(self) -> None:
-        """Refuse a status that nobody could reason with."""
+        """Reject an unknown status."""
         _known(self.status, PERMIT_STATUSES, "status of a permit")
 
 
@@ -124,7 +124,7 @@ class Party:
     country: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a role that no finding knows."""
+        """Reject an unknown role."""
         _known(self.role, PARTY_ROLES, "role of a party")
 
 
@@ -133,7 +133,7 @@ class Serial:
     """One unit of a delivery, or a number of units without known serials.
 
     `quantity` is 1 for a unit with a serial. For `quantity_only` and `redacted` it is the number of
-    units that stand behind the entry (None: not known), and `value` is empty.
+    units in the entry (None: not known), and `value` is empty.
     """
 
     value: str
@@ -143,7 +143,7 @@ class Serial:
     disposition: str = "delivered"
 
     def __post_init__(self) -> None:
-        """Refuse an unknown disposition, a unit without a serial, and a negative quantity."""
+        """Reject an unknown disposition, a unit without a serial, and a negative quantity."""
         if self.disposition not in DISPOSITIONS:
             _known(self.disposition, DISPOSITIONS, "disposition of a unit")
         if not self.value and self.is_unit:
@@ -161,7 +161,7 @@ class Serial:
 
     @property
     def has_gone_back(self) -> bool:
-        """Whether the unit went back, so that its serial may be delivered again."""
+        """Whether the unit was returned, so that its serial may be delivered again."""
         return self.disposition in GONE_BACK
 
 
@@ -186,7 +186,7 @@ class Delivery:
     serials_recorded: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse an unknown kind of document, a receipt before the shipment, an odd quantity."""
+        """Reject an unknown kind of document, receipt before shipment, or an invalid quantity."""
         _possible(self.quantity, f"delivery {self.delivery_id!r}")
         if self.document_type:
             _known(self.document_type, DOCUMENT_TYPES, "type of document")
@@ -200,7 +200,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermitLine:
-    """One item of a permit. Values are texts as printed; money is never calculated with."""
+    """One item of a permit. Values are texts as printed; money amounts are never computed with."""
 
     line_id: str
     maker_id: str
@@ -217,7 +217,7 @@ class PermitLine:
     deliveries: tuple[Delivery, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a quantity that is none."""
+        """Reject an impossible quantity."""
         _possible(self.quantity, f"line {self.line_id!r}")
 
 
@@ -246,7 +246,7 @@ class Permit:
     lines: tuple[PermitLine, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse an unknown type of permit and an unknown undertaking."""
+        """Reject an unknown type of permit and an unknown undertaking."""
         _known(self.permit_type, PERMIT_TYPES, "type of permit")
         for word in self.undertakings:
             _known(word, UNDERTAKINGS, "undertaking")
@@ -258,7 +258,7 @@ class Permit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MakerAlias:
-    """One name of a maker and when it was in use; plates lag legal names, so dates are soft."""
+    """One name of a maker and when it was in use; plates lag behind, so dates are soft."""
 
     name: str
     kind: AliasKind
@@ -269,10 +269,10 @@ class MakerAlias:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SerialScheme:
-    """How a maker numbers its units, as someone declared it; "unknown" if nobody has.
+    """How a maker numbers its units, as declared by someone; "unknown" if nobody has.
 
-    `pattern` is a regular expression for the whole folded serial (see `normalize.fold`), `charset`
-    the characters that can stand in one; either may be empty.
+    `pattern` is a regular expression for the whole folded serial (see `values.text.fold`),
+    `charset` the characters that can occur in one; either may be empty.
     """
 
     kind: SchemeKind = "unknown"
@@ -283,14 +283,14 @@ class SerialScheme:
     source: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse a pattern that is none, or that could run away (see `grammar.compiled`)."""
+        """Reject a pattern that is invalid or too slow to match (see `grammar.compiled`)."""
         if self.pattern:
             compiled(self.pattern)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelNames:
-    """A model and the other ways in which it is declared to be written (CMX-15D: MX-15D)."""
+    """A model and its declared spelling variants (CMX-15D: MX-15D)."""
 
     model: str
     variants: tuple[str, ...] = ()
@@ -299,9 +299,9 @@ class ModelNames:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maker:
-    """Who made units, under one stable id, with its names through time.
+    """A maker of units under one stable id, with its names through time.
 
-    `parents` are the ids of firms it belongs or belonged to; a plate may carry their names.
+    `parents` are the ids of companies it belongs or belonged to; a plate may carry their names.
     """
 
     maker_id: str
@@ -316,7 +316,7 @@ class Maker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageEntry:
-    """What one source can be expected to hold. Empty maker or issuer means every one."""
+    """What one source can be expected to contain. An empty maker or issuer means all."""
 
     maker_id: str = ""
     issuer: str = ""
@@ -328,10 +328,10 @@ class CoverageEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extent:
-    """What a catalog was found to hold of one maker and issuer, counted, not declared.
+    """A catalog's contents for one maker and issuer, as counted, not declared.
 
-    `first` and `last` are the earliest and latest day that its known ship and decision dates can
-    be; `permits` counts applications too, `units` only those with a serial.
+    `first` and `last` are the earliest and latest possible day of its known ship and decision
+    dates; `permits` counts applications too, `units` only those with a serial.
     """
 
     maker_id: str
@@ -344,10 +344,10 @@ class Extent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """The rows that one column kept out of an import, and the first of them.
+    """The rows that one column excluded from an import, and the first of them.
 
-    A row with errors in two columns counts with both. `problem` is that of the first row, in
-    words that may quote its cell; empty where cells must not be shown.
+    A row with errors in two columns counts for both. `problem` is that of the first row, in words
+    that may quote its cell; empty if cells must not be shown.
     """
 
     column: str
@@ -358,7 +358,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where records came from: a file by its hash, or a publication by its name.
+    """The source of records: a file by its hash, or a publication by its name.
 
     Rows read and not accepted were left out; `left_out` says why, by column.
     """
@@ -373,7 +373,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogRecords:
-    """Everything that goes into one snapshot; makers and permits each in order of their ids."""
+    """Everything that goes into one snapshot; makers and permits each sorted by id."""
 
     makers: tuple[Maker, ...] = ()
     permits: tuple[Permit, ...] = ()
@@ -383,7 +383,7 @@ class CatalogRecords:
 class Unit:
     """One delivered unit with everything above it.
 
-    `position` is the unit's place in its group's sorted keys, `key` its folded serial.
+    `position` is the unit's index in its group's sorted keys, `key` its folded serial.
     """
 
     group_id: int
@@ -397,10 +397,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitGroup:
-    """All units of one maker and model. `key_lengths` pairs a key's length with how many have it.
+    """All units of one maker and model. `key_lengths` are (key length, number of keys) pairs.
 
-    `unserialised` counts delivered units whose serials are redacted or were never recorded, as far
-    as quantities are stated: they neither match nor exclude.
+    `unserialised` counts delivered units with redacted or unrecorded serials, as far as quantities
+    are stated: they neither match nor exclude.
     """
 
     group_id: int
@@ -410,7 +410,7 @@ class UnitGroup:
     key_lengths: tuple[tuple[int, int], ...]
     unserialised: int = 0
     without_serials: int = 0
-    """Units, delivered or only permitted, of which no serial is on record, as far as stated."""
+    """Units, delivered or only permitted, without a serial on record, as far as stated."""
     open_permits: int = 0
     """Permits with such units."""
 
@@ -419,7 +419,7 @@ class UnitGroup:
 class RowIssue:
     """What is wrong with one cell of an import, and what to do about it.
 
-    `row` counts as a spreadsheet does (the header is row 1); in a JSON file it is the place of the
+    `row` is counted as in a spreadsheet (the header is row 1); for JSON it is the position of the
     permit or maker in its list, from 1.
     """
 
@@ -438,7 +438,7 @@ class RowIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldEvidence:
-    """What is known of one field of the plate that is being looked up."""
+    """The evidence for one field of the plate that is being looked up."""
 
     text: str
     origin: Literal["machine", "human", "code"]
@@ -448,7 +448,7 @@ class FieldEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """One plate's fields, as they go into the search. A missing field is None, never empty text."""
+    """One plate's fields as a search query. A missing field is None, never an empty text."""
 
     maker: FieldEvidence | None = None
     model: FieldEvidence | None = None
@@ -458,9 +458,9 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureScore:
-    """One feature's share in the weight, in bits, and what explains it.
+    """One feature's contribution to the weight, in bits, and its explanation.
 
-    `seen` is None where it was not read, `recorded` where the record does not say it.
+    `seen` is None if it was not read, `recorded` if the record does not state it.
     """
 
     feature: str
@@ -472,10 +472,10 @@ class FeatureScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a candidate means, kept apart from which unit it is."""
+    """What a candidate may mean, separate from which unit it is."""
 
     kind: str
     statement: tuple[Sentence, ...]
-    """What is said, and last how far the identity is trusted."""
+    """The finding, and last how far the identity is trusted."""
     grounds: tuple[Sentence, ...]
     alternatives: tuple[Sentence, ...]

@@ -1,7 +1,7 @@
-"""The closed word lists of permits, and the issuers' own words for them.
+"""Closed word lists for permits, and the issuers' own words for them.
 
-Compiled from SOR/97-204 s. 3 (Canada), the DSP-5 instructions (United States) and the SIEL
-guidance (United Kingdom).
+Compiled from SOR/97-204 s. 3 (Canada), the DSP-5 instructions (United States) and the SIEL guidance
+(United Kingdom).
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ PERMIT_STATUSES: Final = (
 IN_FORCE: Final = frozenset(
     {"approved", "approved_with_conditions", "amended", "reinstated", "no_licence_required"}
 )
-"""A permit whose latest status is one of these may be shipped under."""
+"""Statuses that allow shipment if they are the latest."""
 
 NEVER_IN_FORCE: Final = frozenset(
     {"draft", "submitted", "under_review", "returned_without_action", "withdrawn", "denied"}
 )
-"""A permit that only ever had these statuses allowed no shipment at any time."""
+"""Statuses that never allow shipment."""
 
 PERMIT_TYPES: Final = (
     "CA_individual",
@@ -139,4 +139,4 @@ ISSUER_STATUS_WORDS: Final = {
         "rwa": "returned_without_action",
     },
 }
-"""What an issuer calls a status, by the first letters of the permit type, lower-case."""
+"""Issuers' own words for a status, by the first letters of the permit type, lower-case."""

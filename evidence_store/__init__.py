@@ -1,3 +1,3 @@
-"""Bytes and entries in, things that can be proved later out. Knows no pixels and no catalog."""
+"""Store bytes and log entries so that they can be proved later. No pixels, no catalog."""
 
 from values import offline as offline

@@ -1,6 +1,6 @@
 """`python -m evidence_store`: check a store or a bundle, and sign, without any other program.
 
-Exit codes: 0 good, 1 faults were found, 2 it could not be checked.
+Exit codes: 0 no faults, 1 faults found, 2 could not be checked.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785) and the leaf of an entry: one value, one sequence of bytes."""
+"""Canonical JSON (RFC 8785) and the leaf of an entry: one value, exactly one byte sequence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evidence_store.types import Entry, Json, Kept, Sha256
 from values.hashes import is_sha256
 
 LEAF_VERSION = 1
-"""The version of the leaf's form, written into every leaf as `v`."""
+"""The version of the leaf format, written into every leaf as `v`."""
 
 _LEAF_MEMBERS = frozenset({"actor", "at", "body", "commitments", "kind", "log", "sequence", "v"})
 _SOMETIMES = {"clock_at", "kept"}
@@ -30,7 +30,7 @@ _COMPACT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 
 
 class _OddNumber(Exception):
-    """A number that the quick way of reading and writing cannot be trusted with."""
+    """A number that the fast path cannot handle reliably."""
 
 
 def _odd(_text: str) -> NoReturn:
@@ -45,14 +45,14 @@ def _short_integer(text: str) -> int:
 
 _LONG_DIGITS = 16
 _PLAIN_READER = json.JSONDecoder(parse_float=_odd, parse_int=_short_integer, parse_constant=_odd)
-"""Reads ASCII JSON of short whole numbers only; such text the quick writer writes alike."""
+"""Reads ASCII JSON with short integers only; the fast writer writes such text identically."""
 
 
 def canonical_json(value: object) -> bytes:
-    """Write a JSON value in the one form of RFC 8785, as UTF-8.
+    """Write a JSON value in the form of RFC 8785, as UTF-8.
 
-    Mappings become objects, tuples arrays. Raises `NotCanonical` for what has no such form:
-    not-a-number, infinities, whole numbers beyond ±(2^53 - 1), lone surrogates, other types.
+    Mappings become objects, tuples arrays. Raises `NotCanonical` for what has no such form: NaN,
+    infinities, integers beyond ±(2^53 - 1), lone surrogates, other types.
     """
     try:
         if _writes_alike(value):
@@ -63,7 +63,7 @@ def canonical_json(value: object) -> bytes:
 
 
 def parse_canonical(data: bytes) -> Json:
-    """Read JSON that must be in the RFC 8785 form; raises `NotCanonical` if it is not."""
+    """Parse JSON that must be in RFC 8785 form; raises `NotCanonical` if it is not."""
     try:
         try:
             value: Json = _PLAIN_READER.decode(data.decode("ascii"))
@@ -79,12 +79,12 @@ def parse_canonical(data: bytes) -> Json:
 
 
 def _reason(error: Exception) -> str:
-    """The library's words as the end of a sentence of ours."""
+    """The library's message, as the end of a sentence."""
     return f"{str(error).rstrip('.')}."
 
 
 def is_canonical(data: bytes) -> bool:
-    """Tell whether the bytes are the RFC 8785 form of the value they hold."""
+    """Whether the bytes are the RFC 8785 form of the value they contain."""
     try:
         parse_canonical(data)
     except NotCanonical:
@@ -93,19 +93,19 @@ def is_canonical(data: bytes) -> bool:
 
 
 def in_utc(at: datetime) -> datetime:
-    """Return the same moment in UTC; a time without a zone is refused, never guessed."""
+    """Return the same moment in UTC; a time without a zone is rejected, never guessed."""
     if at.tzinfo is None:
         raise BadInput(f"The time {at.isoformat()} has no zone; give it in UTC.")
     return at.astimezone(UTC)
 
 
 def format_time(at: datetime) -> str:
-    """Write a moment as `2026-11-22T10:00:00.000000Z`: UTC, always six decimals."""
+    """Format a moment as `2026-11-22T10:00:00.000000Z`: UTC, always six decimals."""
     return in_utc(at).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse_time(text: str) -> datetime:
-    """Read a moment written by `format_time`; any other form raises `NotCanonical`."""
+    """Parse a moment written by `format_time`; any other form raises `NotCanonical`."""
     if not _TIME.fullmatch(text):
         raise NotCanonical(f"{text[:60]!r} is not a time of the form 2026-11-22T10:00:00.000000Z.")
     try:
@@ -115,7 +115,7 @@ def parse_time(text: str) -> datetime:
 
 
 def leaf_bytes(entry: Entry) -> bytes:
-    """Write the leaf of an entry: what the Merkle tree hashes. Private values are not in it."""
+    """Write the leaf of an entry: what the Merkle tree hashes. It contains no private values."""
     leaf: dict[str, object] = {
         "actor": entry.actor,
         "at": format_time(entry.at),
@@ -134,9 +134,9 @@ def leaf_bytes(entry: Entry) -> bytes:
 
 
 def entry_from_leaf(leaf: bytes) -> Entry:
-    """Read a leaf back into an entry that knows no private values.
+    """Parse a leaf into an entry without private values.
 
-    Raises `NotCanonical` when the bytes are not a leaf of version 1 in canonical form.
+    Raises `NotCanonical` if the bytes are not a leaf of version 1 in canonical form.
     """
     value = cast("dict[str, Any]", parse_canonical(leaf))
     if not isinstance(value, dict) or value.keys() - _SOMETIMES != _LEAF_MEMBERS:
@@ -178,11 +178,11 @@ def _check_members(leaf: dict[str, Json]) -> None:
 
 
 def _writes_alike(value: object) -> bool:
-    """Tell whether the standard library's writer gives this value its RFC 8785 form.
+    """Whether the standard library's writer gives this value its RFC 8785 form.
 
-    It does, eight times as fast as the full rules, but for: numbers that ECMAScript writes
-    otherwise (whole or very small or large floats) or not at all; member names and texts beyond
-    U+D7FF, whose order in UTF-16 differs; and types that are only like JSON's.
+    It does, eight times as fast as the full rules, except for: numbers that ECMAScript writes
+    differently (whole or very small or large floats) or not at all; member names and texts beyond
+    U+D7FF, whose order in UTF-16 differs; and types that only resemble JSON's.
     """
     kind = type(value)
     if kind is str:
@@ -204,7 +204,7 @@ def _writes_alike(value: object) -> bool:
 
 
 def _plain(value: object) -> Json:
-    """Turn frozen mappings and tuples into the dicts and lists that the writer knows."""
+    """Convert frozen mappings and tuples to the dicts and lists that the writer knows."""
     if isinstance(value, Mapping):
         return {key: _plain(member) for key, member in value.items()}
     if isinstance(value, list | tuple):

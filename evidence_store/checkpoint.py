@@ -1,8 +1,8 @@
 """Checkpoints: a log's size and root as a C2SP signed note that witnesses could cosign.
 
-The forms are c2sp.org/signed-note and c2sp.org/tlog-checkpoint: an origin line, the size in
-decimal, the root in base64, an empty line, and one signature line a key. No time is signed,
-so that the same log at the same size gives the same note for ever.
+The formats are c2sp.org/signed-note and c2sp.org/tlog-checkpoint: an origin line, the size in
+decimal, the root in base64, an empty line, and one signature line per key. No time is signed, so
+the same log at the same size always gives the same note.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ _SIGNATURE_LINE = re.compile(r"— (?P<name>[^\s+]+) (?P<signature>[A-Za-z0-9+/]
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 _ORIGIN = re.compile(r"[a-z0-9][A-Za-z0-9._~/-]{0,199}")
 _MOST_SIGNATURES = 100
-"""The limit of Go's note.Open, so that what we accept others accept."""
+"""The limit of Go's note.Open, so that others accept what we accept."""
 _MOST_CHARACTERS = 64 * 1024
-"""A checkpoint with a hundred cosignatures has about 16 KB; more is no checkpoint."""
+"""A checkpoint with a hundred cosignatures has about 16 KB; a longer text is not a checkpoint."""
 
 
 class NoteSigner(Protocol):
-    """Signs checkpoints: an Ed25519 key, wherever it is kept."""
+    """Signs checkpoints with an Ed25519 key, wherever it is stored."""
 
     @property
     def public_key(self) -> bytes:
         """The 32 bytes of the Ed25519 public key."""
 
     def sign(self, message: bytes) -> bytes:
-        """Sign the message; 64 bytes."""
+        """Return the 64-byte signature of the message."""
 
 
 class Ed25519NoteSigner:
@@ -52,7 +52,7 @@ class Ed25519NoteSigner:
         self.public_key: bytes = private_key.public_key().public_bytes_raw()
 
     def sign(self, message: bytes) -> bytes:
-        """Sign the message; 64 bytes, the same each time."""
+        """Return the 64-byte signature of the message, the same each time."""
         return self._key.sign(message)
 
 
@@ -62,24 +62,24 @@ class NoteSignature:
 
     name: str
     key_id: bytes
-    """Four bytes that say which key; not a proof of anything."""
+    """Four bytes that identify the key; they prove nothing."""
     signature: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedNote:
-    """A checkpoint as it was parsed; nothing about its signatures has been checked."""
+    """A parsed checkpoint; its signatures have not been checked."""
 
     origin: str
     size: int
     root: Sha256
     signatures: tuple[NoteSignature, ...]
     text: str
-    """What the signatures sign: everything before the empty line, with its line end."""
+    """The signed text: everything before the empty line, including its line end."""
 
 
 def check_origin(origin: str) -> str:
-    """Return the origin if it can name a log: ASCII, no spaces, no plus sign, not empty."""
+    """Return the origin if it can name a log: ASCII, not empty, no spaces, no plus sign."""
     if not _ORIGIN.fullmatch(origin):
         raise BadInput(
             f"{origin[:80]!r} cannot be the origin of a log.",
@@ -90,7 +90,7 @@ def check_origin(origin: str) -> str:
 
 
 def key_id(name: str, public_key: bytes) -> bytes:
-    """Return the four bytes by which a signature line names its key (signed-note)."""
+    """Return the four bytes by which a signature line identifies its key (signed-note)."""
     return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public_key).digest()[:4]
 
 
@@ -108,7 +108,7 @@ def write_note(origin: str, size: int, root: bytes, signer: NoteSigner) -> str:
 
 
 def parse_note(note: str) -> SignedNote:
-    """Read a checkpoint without judging its signatures; `NoteMalformed` says what is wrong."""
+    """Parse a checkpoint without checking its signatures; `NoteMalformed` says what is wrong."""
     text, lines = _split(note)
     head = text.split("\n")[:-1]
     if len(head) < 3 or not all(head):
@@ -132,9 +132,8 @@ def parse_note(note: str) -> SignedNote:
 def verify_note(note: str, *, public_key: bytes, origin: str | None = None) -> SignedNote:
     """Parse a checkpoint and check its log's own signature.
 
-    `origin`, where given, is the log that it must speak of. Raises `SignatureInvalid` when the
-    key made no signature on it or a signature that does not fit. Lines of other keys
-    (witnesses) are left alone.
+    If `origin` is given, the checkpoint must be of that log. Raises `SignatureInvalid` if the key
+    has no valid signature on it. Lines of other keys (witnesses) are ignored.
     """
     parsed = parse_note(note)
     if origin is not None and parsed.origin != origin:

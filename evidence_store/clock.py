@@ -1,8 +1,8 @@
-"""The rule of the clock: what may go on while it runs behind, and what waits.
+"""The clock rule: what may continue while the clock runs behind, and what waits.
 
-A time in a log is the word of one machine. A clock that runs behind the last entry would date a
-seal before what it seals, or end a key before the seals that it made; so those wait, while
-photos are taken in and judged as ever, with the clock's own word beside each entry.
+A time in a log is one machine's statement. A clock that runs behind the last entry would date a
+seal before what it seals, or end a key before its own seals; so these wait. Adding and judging
+photos continues as usual, with the clock's own time recorded in each entry.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 TOLERANCE_SECONDS: Final = 60
 """Seconds by which a clock may run behind the last entry, or a seal ahead of the verifier's clock.
 
-Machines that set their clocks over a network differ by well under a second, and one that is set by
-hand by less than a minute; a wrong zone or an empty battery by an hour at the least.
+Machines that set their clocks over a network differ by well under a second, and one set by hand by
+less than a minute; a wrong time zone or an empty battery by at least an hour.
 """
 
 RULES: Final = Declared(
@@ -33,13 +33,13 @@ RULES: Final = Declared(
 
 
 def seconds_behind(now: datetime, last: datetime | None) -> float:
-    """By how many seconds the clock runs behind the last entry; 0 within tolerance."""
+    """Seconds by which the clock runs behind the last entry; 0 within tolerance."""
     behind = 0.0 if last is None else (last - now).total_seconds()
     return behind if behind > TOLERANCE_SECONDS else 0.0
 
 
 def clock_remark(now: datetime, last: datetime | None) -> str:
-    """Say that the clock runs behind the last entry, and what that means; empty if it does not."""
+    """Say that the clock runs behind the last entry, and what that means; "" if it does not."""
     behind = seconds_behind(now, last)
     if not behind or last is None:
         return ""
@@ -58,7 +58,7 @@ def require_clock(now: datetime, last: datetime | None, *, what: str) -> None:
 
 
 def ahead_remark(sealed_at: datetime, now: datetime) -> str:
-    """Say that a seal is dated after the verifier's own clock; empty if it is not."""
+    """Say that a seal is dated after the verifier's own clock; "" if it is not."""
     ahead = (sealed_at - now).total_seconds()
     if ahead <= TOLERANCE_SECONDS:
         return ""
@@ -69,7 +69,7 @@ def ahead_remark(sealed_at: datetime, now: datetime) -> str:
 
 
 def spoken(seconds: float) -> str:
-    """Say a length of time in its largest unit: `90 seconds`, `2.0 hours`, `73.1 years`."""
+    """Format a duration in its largest unit: `90 seconds`, `2.0 hours`, `73.1 years`."""
     for unit, length in (("years", 31_557_600), ("days", 86_400), ("hours", 3_600)):
         if seconds >= length:
             return f"{seconds / length:.1f} {unit}"

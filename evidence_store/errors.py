@@ -1,4 +1,4 @@
-"""What can go wrong in the evidence store, each with a sentence on what to do."""
+"""The errors of the evidence store; each says what to do."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from values.errors import Exit, NameplateError
 
 
 class StoreError(NameplateError):
-    """Something the store could not do; nothing it had kept before is changed by it."""
+    """The store could not do something; what was stored before is unchanged."""
 
 
 class BadInput(StoreError):
-    """A value that the store cannot record or use as it was given."""
+    """A value that the store cannot record or use as given."""
 
     exit_code = Exit.NOT_RUN
 
 
 class NotCanonical(BadInput):
-    """A value that has no RFC 8785 form, or bytes that are not in it."""
+    """A value without an RFC 8785 form, or bytes that are not in it."""
 
 
 class BlobMissing(StoreError):
-    """No bytes with that SHA-256 are kept here."""
+    """There is no blob with that SHA-256."""
 
     exit_code = Exit.MISSING
 
@@ -28,7 +28,7 @@ class BlobMissing(StoreError):
 
 
 class BlobDamaged(StoreError):
-    """The bytes kept under a SHA-256 no longer have it."""
+    """The stored bytes no longer have their SHA-256."""
 
     exit_code = Exit.DAMAGED
 
@@ -36,7 +36,7 @@ class BlobDamaged(StoreError):
 
 
 class StoreUnavailable(StoreError):
-    """The disk, the bucket or the database did not do what it was asked; nothing was recorded."""
+    """The disk, the bucket or the database failed; nothing was recorded."""
 
     exit_code = Exit.LATER
 
@@ -44,7 +44,7 @@ class StoreUnavailable(StoreError):
 
 
 class LedgerAbsent(StoreUnavailable):
-    """No ledger was ever begun at that address."""
+    """There is no ledger at that address."""
 
     exit_code = Exit.MISSING
 
@@ -52,7 +52,7 @@ class LedgerAbsent(StoreUnavailable):
 
 
 class StoreForeign(StoreError):
-    """Folder, database, keys and blobs are not those of one store; nothing was written."""
+    """Folder, database, keys and blobs do not belong to one store; nothing was written."""
 
     exit_code = Exit.DAMAGED
 
@@ -75,19 +75,19 @@ class LogMissing(StoreError):
 
 
 class LogExists(StoreError):
-    """A log of that name is there already; logs are never begun twice."""
+    """A log of that name already exists."""
 
     exit_code = Exit.NOT_RUN
 
 
 class EntryMissing(StoreError):
-    """The log has no entry of that sequence, or no tree of that size."""
+    """The log has no such entry, or no tree of that size."""
 
     exit_code = Exit.MISSING
 
 
 class SizeChanged(StoreError):
-    """The log has grown since the caller looked; nothing was appended."""
+    """The log has grown since the caller read it; nothing was appended."""
 
     exit_code = Exit.LATER
 
@@ -95,7 +95,7 @@ class SizeChanged(StoreError):
 
 
 class StoreBusy(StoreError):
-    """Others recorded at the same moment, again and again; nothing was recorded."""
+    """Repeated conflicts with other writers; nothing was recorded."""
 
     exit_code = Exit.LATER
 
@@ -111,13 +111,13 @@ class LedgerDamaged(StoreError):
 
 
 class KeyMissing(StoreError):
-    """The person has no key here that is in use."""
+    """The person has no key in use here."""
 
     exit_code = Exit.MISSING
 
 
 class KeyExists(StoreError):
-    """The person has a key in use already."""
+    """The person already has a key in use."""
 
     exit_code = Exit.NOT_RUN
 
@@ -125,7 +125,7 @@ class KeyExists(StoreError):
 
 
 class KeyLocked(StoreError):
-    """The key needs a passphrase, or another one than was given."""
+    """The key needs a passphrase, or the given one is wrong."""
 
     exit_code = Exit.REFUSED
 
@@ -133,24 +133,24 @@ class KeyLocked(StoreError):
 
 
 class KeyExposed(StoreError):
-    """Others on this machine could read the private key."""
+    """Other users of this machine can read the private key."""
 
     exit_code = Exit.NOT_RUN
 
 
 class SignatureMalformed(StoreError):
-    """Not a signature in the one form that ssh-keygen writes."""
+    """Not a signature in the form that ssh-keygen writes."""
 
     exit_code = Exit.NOT_RUN
 
 
 class SignatureInvalid(StoreError):
-    """A well-formed signature that does not sign these bytes for this purpose."""
+    """A well-formed signature that is not valid for these bytes and this purpose."""
 
     exit_code = Exit.DAMAGED
 
 
 class NoteMalformed(StoreError):
-    """Not a signed note, or not a checkpoint, in the C2SP form."""
+    """Not a signed note, or not a checkpoint, in C2SP form."""
 
     exit_code = Exit.DAMAGED

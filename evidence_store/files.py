@@ -1,7 +1,7 @@
-"""The few acts on files that keeping needs, in one place, so that tests can cut the power.
+"""The file operations of the store, in one place, so that tests can simulate power failures.
 
-Every write to the store's folder goes through a `Disk`: a test's disk records each act, drops
-what was not synced, and looks at what a crash would have left.
+Every write to the store's folder goes through a `Disk`: a test's disk records each operation, drops
+what was not synced, and inspects what a crash would have left.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _KEPT_FILE = 0o400
 
 
 def open_regular(path: Path) -> BufferedReader:
-    """Open a regular file for reading, or a link to one.
+    """Open a regular file, or a link to one, for reading.
 
-    A pipe would keep whoever reads it waiting, and some devices never end. Raises `OSError`.
+    A pipe would block the reader, and some devices never end. Raises `OSError`.
     """
     descriptor = os.open(path, os.O_RDONLY | locks.OWN | locks.NO_WAIT)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -35,35 +35,35 @@ def open_regular(path: Path) -> BufferedReader:
 
 
 class Disk(Protocol):
-    """What a file system does for us; each act raises `OSError` as `os` does."""
+    """The file-system operations used; each raises `OSError` as `os` does."""
 
     def make_folder(self, folder: Path) -> None:
-        """Make a folder and its parents, for the owner alone, and make their names durable."""
+        """Create a folder and its parents, for the owner only, and make their names durable."""
 
     def create(self, path: Path) -> int:
-        """Create a file that must not exist yet, locked against sweeping; its descriptor."""
+        """Create a new file, locked against sweeping; returns its descriptor."""
 
     def write(self, descriptor: int, data: bytes | memoryview) -> None:
         """Write all of the data."""
 
     def sync(self, descriptor: int) -> None:
-        """Return when what was written is on the disk."""
+        """Return when the written data is on the disk."""
 
     def link(self, source: Path, target: Path) -> bool:
-        """Give a file its lasting name; False if that name is taken. Never replaces."""
+        """Give a file its permanent name; returns False if the name is taken. Never replaces."""
 
     def sync_folder(self, folder: Path) -> None:
-        """Return when the folder's names are on the disk."""
+        """Return when the folder's entries are on the disk."""
 
     def unlink(self, path: Path) -> None:
-        """Take a name away."""
+        """Remove a name."""
 
 
 class LocalDisk:
     """The real file system (POSIX)."""
 
     def make_folder(self, folder: Path) -> None:
-        """Make a folder and its parents, for the owner alone, and make their names durable."""
+        """Create a folder and its parents, for the owner only, and make their names durable."""
         missing = []
         while not folder.is_dir():
             missing.append(folder)
@@ -73,10 +73,10 @@ class LocalDisk:
             self.sync_folder(path.parent)
 
     def create(self, path: Path) -> int:
-        """Create a file that must not exist yet, locked against sweeping; its descriptor."""
+        """Create a new file, locked against sweeping; returns its descriptor."""
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | locks.OWN, _OWNER_FILE)
         locks.lock(descriptor)
-        if os.fstat(descriptor).st_nlink == 0:  # swept in the instant before it was locked
+        if os.fstat(descriptor).st_nlink == 0:  # swept just before it was locked
             os.close(descriptor)
             raise FileNotFoundError(errno.ENOENT, "swept before use", str(path))
         return descriptor
@@ -88,12 +88,12 @@ class LocalDisk:
             rest = rest[os.write(descriptor, rest) :]
 
     def sync(self, descriptor: int) -> None:
-        """Return when what was written is on the disk; the file is read-only from here on."""
+        """Return when the written data is on the disk; the file is read-only from then on."""
         os.fchmod(descriptor, _KEPT_FILE)
         os.fsync(descriptor)
 
     def link(self, source: Path, target: Path) -> bool:
-        """Give a file its lasting name; False if that name is taken. Never replaces."""
+        """Give a file its permanent name; returns False if the name is taken. Never replaces."""
         try:
             os.link(source, target)
         except FileExistsError:
@@ -101,16 +101,16 @@ class LocalDisk:
         return True
 
     def sync_folder(self, folder: Path) -> None:
-        """Return when the folder's names are on the disk."""
+        """Return when the folder's entries are on the disk."""
         locks.sync_folder(folder)
 
     def unlink(self, path: Path) -> None:
-        """Take a name away."""
+        """Remove a name."""
         path.unlink()
 
 
 def sweep(folder: Path) -> tuple[Path, ...]:
-    """Remove what writers that died left behind; a living writer holds a lock on its file."""
+    """Remove the files of crashed writers; a living writer holds a lock on its file."""
     swept = []
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         try:

@@ -1,4 +1,4 @@
-"""Where a store lies: its folder, its database and its blobs. The app and the audit ask here."""
+"""The location of a store: its folder, its database and its blobs, for the app and the audit."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 STORE, DATABASE, BUCKET = "NAMEPLATE_STORE", "NAMEPLATE_DATABASE", "NAMEPLATE_BUCKET"
-"""The variables of the environment that say where a store lies."""
+"""The environment variables with a store's location."""
 
 ORIGIN_FILE = "origin"
-"""The file in a store's folder that holds its name in checkpoints."""
+"""The file in a store's folder that contains its name in checkpoints."""
 
 DEFAULT_FOLDER = "nameplate-store"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreLocation:
-    """The three places of a store."""
+    """The three locations of a store."""
 
     folder: Path
-    """Holds keys, catalogs and bundles and, by default, the database and the blobs."""
+    """Contains keys, catalogs and bundles and, by default, the database and the blobs."""
     database_url: str
     bucket: str | None = None
-    """Where blobs are kept instead of the folder: a URL such as `s3://bucket/prefix`."""
+    """Where blobs are stored instead of the folder: a URL such as `s3://bucket/prefix`."""
 
     @classmethod
     def from_environment(
@@ -41,7 +41,7 @@ class StoreLocation:
         database_url: str | None = None,
         bucket: str | None = None,
     ) -> StoreLocation:
-        """Read the three variables; what is given here goes before them.
+        """Read the three variables; arguments take precedence.
 
         The region, endpoint and key of a bucket are in AWS's own variables.
         """
@@ -58,12 +58,12 @@ class StoreLocation:
         return BlobStore(self.bucket or self.folder / "blobs")
 
     def kept(self) -> KeptBytes:
-        """Say where everything lies that entries name."""
+        """Return the location of everything that entries name."""
         return KeptBytes(
             blobs=self.blobs(), catalogs=self.folder / "catalogs", bundles=self.folder / "bundles"
         )
 
 
 def sqlite_in(folder: Path) -> str:
-    """Return the address of the database that lies in a store's folder."""
+    """Return the URL of the SQLite database in a store's folder."""
     return f"sqlite:///{folder / 'nameplate.sqlite3'}"

@@ -1,7 +1,7 @@
-"""Locks and syncs of the operating system, for every writer: POSIX, and Windows where it differs.
+"""Operating-system locks and syncs for every writer: POSIX, and Windows where it differs.
 
-On POSIX a folder itself is locked and synced. Windows lets nobody open a folder: there a file in it
-is locked, and the file system keeps names durable by itself. Only POSIX was run.
+On POSIX a folder itself is locked and synced. Windows cannot open folders: there a file in it is
+locked, and the file system itself keeps names durable. Only POSIX has been tested.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
-"""Opens no symbolic link, where the system can be told so."""
+"""Opens no symbolic link, if the system has such a flag."""
 OWN: Final = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-"""Not for programs that are started meanwhile; bytes as they are."""
+"""Not inherited by child processes; no newline conversion."""
 NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0)
-"""Does not wait for whoever writes into a pipe."""
+"""Does not block on a pipe without a writer."""
 LOCK_FILE: Final = ".lock"
-"""What is locked in a folder that cannot be locked itself."""
+"""The file that is locked if the folder itself cannot be."""
 
 
 def lock(descriptor: int, *, wait: bool = True) -> bool:
     """Lock an open file for this process until it is closed.
 
-    Without `wait` it gives False where another process holds it. Raises OSError.
+    Without `wait` it returns False if another process holds the lock. Raises OSError.
     """
     if fcntl is None:
         return _lock_on_windows(descriptor, wait=wait)
@@ -48,7 +48,7 @@ def lock(descriptor: int, *, wait: bool = True) -> bool:
 
 @contextmanager
 def held(folder: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Hold a folder for this process; False without `wait` if another process holds it."""
+    """Lock a folder for this process; without `wait`, yields False if another process holds it."""
     if fcntl is None:
         descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | OWN, 0o600)
     else:
@@ -60,7 +60,7 @@ def held(folder: Path, *, wait: bool = True) -> Iterator[bool]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Return when the folder's own list of names is on the disk."""
+    """Return when the folder's entries are on the disk."""
     if fcntl is None:
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | OWN)
@@ -75,7 +75,7 @@ def _lock_on_windows(descriptor: int, *, wait: bool) -> bool:
 
     while True:
         with suppress(PermissionError):
-            # The library waits ten seconds by itself, then says that it would be a deadlock.
+            # The library gives up after ten seconds and reports a deadlock.
             try:
                 msvcrt.locking(  # type: ignore[attr-defined]
                     descriptor,

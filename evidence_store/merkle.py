@@ -1,8 +1,8 @@
 """Merkle trees as in RFC 9162, section 2.1: hashes, roots, and the two kinds of proof.
 
-A tree is a list of leaf hashes. `Fetch` gives the hash of a *complete* subtree: `level` 0 is a
-leaf, level k covers 2^k leaves from `index * 2^k`. Everything else is worked out from those,
-so that proofs need a logarithmic number of stored hashes.
+A tree is a list of leaf hashes. `Fetch` returns the hash of a *complete* subtree: `level` 0 is a
+leaf, level k covers 2^k leaves from `index * 2^k`. Everything else is computed from those, so that
+proofs need a logarithmic number of stored hashes.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Frontier:
-    """A tree that only grows, remembered by the complete subtrees along its right edge."""
+    """A growing tree, represented by the complete subtrees along its right edge."""
 
     __slots__ = ("_peaks", "size")
 
     def __init__(self, size: int = 0, peaks: Iterable[bytes] = ()) -> None:
-        """Begin from `size` leaves whose complete subtrees, left to right, are `peaks`."""
+        """Start from `size` leaves whose complete subtrees, left to right, are `peaks`."""
         self.size = size
         self._peaks = list(peaks)
         if len(self._peaks) != size.bit_count():
@@ -62,7 +62,7 @@ class Frontier:
 
 
 def root_of(leaf_hashes: Iterable[bytes]) -> bytes:
-    """Return the root of a tree over these leaf hashes, read once, in flat memory."""
+    """Return the root of a tree over these leaf hashes, read once, in constant memory."""
     tree = Frontier()
     for hashed in leaf_hashes:
         tree.add(hashed)
@@ -100,7 +100,7 @@ def consistency_path(old_size: int, new_size: int, fetch: Fetch) -> tuple[bytes,
 def inclusion_root(
     hashed_leaf: bytes, index: int, size: int, path: Sequence[bytes]
 ) -> bytes | None:
-    """Return the root that a path leads to (RFC 9162, 2.1.3.2); None if it cannot be one."""
+    """Return the root that a path leads to (RFC 9162, 2.1.3.2); None if the path is invalid."""
     if not 0 <= index < size:
         return None
     fn, sn, node = index, size - 1, hashed_leaf
@@ -120,14 +120,14 @@ def inclusion_root(
 def verify_inclusion(
     hashed_leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
 ) -> bool:
-    """Tell whether the leaf is at `index` in the tree of that size and root."""
+    """Whether the leaf is at `index` in the tree of that size and root."""
     return inclusion_root(hashed_leaf, index, size, path) == root
 
 
 def verify_consistency(
     old_size: int, old_root: bytes, new_size: int, new_root: bytes, path: Sequence[bytes]
 ) -> bool:
-    """Tell whether the new tree begins with all leaves of the old one (RFC 9162, 2.1.4.2)."""
+    """Whether the new tree begins with all leaves of the old one (RFC 9162, 2.1.4.2)."""
     if old_size == new_size:
         return not path and old_root == new_root
     if not 0 < old_size < new_size or not path:
@@ -153,7 +153,7 @@ def verify_consistency(
 
 
 def _fold(peak_hashes: Sequence[bytes]) -> bytes:
-    """Join complete subtrees, left to right, into one root: the smallest are joined first."""
+    """Join complete subtrees, left to right, into one root, smallest first."""
     if not peak_hashes:
         return EMPTY_ROOT
     root = peak_hashes[-1]
@@ -171,7 +171,7 @@ def _cover(begin: int, end: int) -> Iterator[Position]:
 
 
 def _split(begin: int, end: int) -> int:
-    """Return where a subtree divides: the largest power of two below its number of leaves."""
+    """Return the split of a subtree: the largest power of two below its number of leaves."""
     return begin + (1 << ((end - begin - 1).bit_length() - 1))
 
 

@@ -1,8 +1,8 @@
 """The values of the evidence store.
 
-An entry's *body* is open. Its *private* fields enter the leaf only as commitments
-(SHA-256 over a stored random salt and the canonical value), so that each can be withheld
-from a public bundle while the leaf, and every proof over it, stays the same.
+An entry's *body* is open. Its *private* fields enter the leaf only as commitments (SHA-256 over a
+stored random salt and the canonical value), so that each can be withheld from a public bundle while
+the leaf, and every proof over it, stays the same.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 Kept: TypeAlias = Literal["blob", "snapshot", "bundle"]
-"""What kept bytes are: a blob, a catalog snapshot, or a sealed or public bundle."""
+"""The kind of stored bytes: a blob, a catalog snapshot, or a sealed or public bundle."""
 
 STORE_LOG = "store"
-"""The name of the log that every store has; every other log is `case-…`."""
+"""The log that every store has; every other log is `case-…`."""
 
 
 STORE_BEGUN, LOG_CREATED, LOG_CHECKPOINT = "store-begun", "log-created", "log-checkpoint"
@@ -30,12 +30,12 @@ CLOCK_CORRECTED = "clock-corrected"
 """After an entry of this kind, times may be earlier than before it."""
 
 OWN_KINDS = frozenset({STORE_BEGUN, LOG_CREATED, LOG_CHECKPOINT, CLOCK_CORRECTED})
-"""The kinds of what the ledger alone records, of itself."""
+"""Kinds of entries that only the ledger itself records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a caller wants to have recorded; the ledger adds sequence, time and salts."""
+    """An entry to be recorded; the ledger adds sequence, time and salts."""
 
     kind: str
     actor: str
@@ -43,7 +43,7 @@ class Draft:
     body: Mapping[str, Json]
     private: Mapping[str, Json] = field(default_factory=dict)
     kept: Mapping[str, Kept] = field(default_factory=dict)
-    """For each field that names kept bytes by their SHA-256, what they are.
+    """Field that contains the SHA-256 of stored bytes -> their kind.
 
     `papers.sha256` is the member `sha256` of each item of the field `papers`.
     """
@@ -57,26 +57,26 @@ class Entry:
     sequence: int
     """0 for the first entry of a log, without gaps."""
     at: datetime
-    """UTC, microseconds; never earlier than the entry before, but where the clock is corrected."""
+    """UTC, microseconds; never earlier than the entry before, except after a clock correction."""
     kind: str
     actor: str
     body: Mapping[str, Json]
     private: Mapping[str, Json]
-    """The values that are known here; a redacted bundle knows fewer than it has commitments."""
+    """The values known here; a redacted bundle knows fewer than it has commitments."""
     commitments: Mapping[str, Sha256]
     """One for every private field, known here or withheld."""
     leaf_hash: Sha256
     salts: Mapping[str, str] = field(default_factory=dict)
-    """The salt (64 hexadecimal characters) of each private field that is known here."""
+    """The salt (64 hexadecimal characters) of each private field known here."""
     clock_at: datetime | None = None
-    """What the store's clock said, where it ran behind the entry before; else None."""
+    """The time of the store's clock if it ran behind the entry before; else None."""
     kept: Mapping[str, Kept] = field(default_factory=dict)
-    """For each field that names kept bytes by their SHA-256, what they are (see `Draft.kept`)."""
+    """Field that contains the SHA-256 of stored bytes -> their kind (see `Draft.kept`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosure:
-    """What opens one commitment: the field's name and value, and the salt it was made with."""
+    """What opens one commitment: the field's name and value, and its salt."""
 
     sequence: int
     name: str
@@ -93,7 +93,7 @@ class Checkpoint:
     size: int
     root: Sha256
     at: datetime
-    """When this store's own clock said it was made. Not signed, and not a trusted time."""
+    """Its time according to this store's own clock. Not signed, and not a trusted time."""
     note: str
 
 
@@ -119,11 +119,11 @@ class ConsistencyProof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicKey:
-    """One Ed25519 signing key of one person, and when it may be believed."""
+    """One Ed25519 signing key of one person, and its period of validity."""
 
     person_id: str
     line: str
-    """OpenSSH form without a comment: `ssh-ed25519 AAAA…`."""
+    """OpenSSH format without a comment: `ssh-ed25519 AAAA…`."""
     fingerprint: str
     """As ssh-keygen prints it: `SHA256:…`."""
     valid_after: datetime
@@ -131,17 +131,18 @@ class PublicKey:
     valid_before: datetime | None = None
     """UTC, whole seconds; None while the key is in use."""
     held_by: Literal["server", "person"] = "server"
-    """Whether the private half lies in this folder or on the person's own machine."""
+    """Whether the private half is in this folder or on the person's own machine."""
     reason: str = ""
-    """Why it ended, in the words of the one who ended it."""
+    """Why it ended, in the words of the person who ended it."""
     last_signed_at: datetime | None = None
-    """When it last signed something here, or something signed with it was brought here: UTC,
-    rounded up to whole seconds."""
+    """When it last signed something here, or something signed with it was imported here: UTC,
+    rounded up to whole seconds.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One thing that is wrong with a bundle or a ledger: a stable code, where, a sentence."""
+    """One fault of a bundle or a ledger: a stable code, a place, a sentence."""
 
     code: str
     where: str

@@ -1,3 +1,3 @@
-"""Draws synthetic plates with known ground truth, for demo, tests and benchmarks."""
+"""Render synthetic plates with known ground truth, for the demo, tests and benchmarks."""
 
 from values import offline as offline

@@ -1,4 +1,4 @@
-"""Cluttered surroundings: soil, debris, panels, cables."""
+"""Draw cluttered surroundings: soil, debris, panels, cables."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _DEBRIS_COLOURS = (
 
 
 def draw_background(shape: tuple[int, int], rng: np.random.Generator) -> Plane:
-    """A surface strewn with debris, height × width × 3, 0–1, a little out of focus."""
+    """Draw a surface strewn with debris, height × width × 3, 0–1, slightly out of focus."""
     half = (max(24, shape[0] // 2), max(32, shape[1] // 2))
     scene = _soil(half, rng)
     for _ in range(int(rng.integers(120, 320))):
@@ -49,7 +49,7 @@ def draw_background(shape: tuple[int, int], rng: np.random.Generator) -> Plane:
 
 
 def draw_mount(shape: tuple[int, int], rng: np.random.Generator) -> Plane:
-    """The housing that the plate is fixed to: paint, seams, bolts."""
+    """Draw the housing that the plate is fixed to: paint, seams, bolts."""
     colour = np.array(_DEBRIS_COLOURS[int(rng.integers(len(_DEBRIS_COLOURS)))], np.float32)
     worn = 1 + 0.14 * clouds(shape, shape[1] / 3, rng, octaves=7) + 0.05 * noise(shape, 1.0, rng)
     panel = np.asarray(colour * worn[..., None], np.float32)
@@ -78,7 +78,7 @@ def _soil(shape: tuple[int, int], rng: np.random.Generator) -> Plane:
 
 
 def _drop_grit(scene: Plane, rng: np.random.Generator) -> None:
-    """A pebble, a flake of paint or a splinter, with its shadow."""
+    """Draw a pebble, a flake of paint or a splinter, with its shadow."""
     rows, columns = scene.shape[:2]
     at = (int(rng.integers(0, columns)), int(rng.integers(0, rows)))
     size = (int(rng.integers(1, 6)), int(rng.integers(1, 4)))

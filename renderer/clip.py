@@ -1,4 +1,4 @@
-"""Draws a short clip in which a plate passes the camera once, blurred by its motion."""
+"""Render a short clip in which a plate passes the camera once, with motion blur."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def plate_clip(
     """Draw an MP4 clip (H.264, 25 frames a second) with the same bytes every time.
 
     Args:
-        spec: the plate that passes.
+        spec: the plate.
         seconds: length of the clip, 0.2–120.
         seed: decides the scenes, the camera's shake and the plate's damage.
         size: width and height of a frame, in pixels; even numbers.
         visible: from when to when (seconds) the plate is in the picture; the middle third
             by default, at most one second.
-        fill: share of the frame's width that the plate takes while it passes, 0.1–0.9.
+        fill: share of the frame's width that the plate covers, 0.1–0.9.
         wear: how damaged the plate is.
         speed: how fast the camera sweeps past; 1 crosses a third of the frame in a second.
     """
@@ -126,7 +126,7 @@ def _plate_scene(
 
 
 def _grain(size: tuple[int, int], rng: np.random.Generator) -> Grain:
-    """Noise of which each frame shows another part: drawing it anew would take the most time."""
+    """Noise from which each frame takes another part: drawing it per frame would be too slow."""
     shape = (size[1] + _GRAIN_ROOM, size[0] + _GRAIN_ROOM, 1)
     drawn = np.rint(np.float32(3.0) * rng.standard_normal(shape, dtype=np.float32))
     return np.repeat(drawn.astype(np.int16), 3, axis=2)
@@ -140,7 +140,7 @@ def _frame(
     grain: Grain,
     rng: np.random.Generator,
 ) -> Pixels:
-    """One frame: a window on the wide picture, smeared along the streak, shaken and noisy."""
+    """One frame: a window of the wide picture, with motion blur, shake and noise."""
     shake = rng.normal(0, size[0] * 0.0012, 2)
     middle = np.array([world.shape[1] - size[0], world.shape[0] - size[1]]) / 2
     corner = middle + offset + shake

@@ -1,4 +1,4 @@
-"""Machine-readable codes as masks."""
+"""Draw machine-readable codes as masks."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def draw_code(symbology: str, payload: str, *, height: int, width: int) -> Plane
 
     Args:
         symbology: `DataMatrix`, `QRCode`, `Code128`, `Code39`, `PDF417` (zxing-cpp's names).
-        payload: what it says; control characters (ISO 15434) are kept.
-        height: wanted height in pixels; the modules are whole pixels, so it comes out near that.
-        width: the most pixels that it may take from left to right.
+        payload: its content; control characters (ISO 15434) are preserved.
+        height: desired height in pixels; modules are whole pixels, so the result is close to it.
+        width: maximum width in pixels.
     """
     try:
         kind = zxingcpp.barcode_format_from_str(symbology)

@@ -1,4 +1,4 @@
-"""The photos of the demo case: drawn, marked as synthetic, the same bytes every time."""
+"""The photos of the demo case: rendered, marked as synthetic, with the same bytes every time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MARK = "SYNTHETIC"
-"""Stands in a corner of every drawn photo, and in its EXIF."""
+"""Drawn in a corner of every rendered photo, and in its EXIF."""
 
 _DESCRIPTION = "SYNTHETIC: drawn by the Nameplate renderer; shows no real object, place or event"
 
@@ -33,14 +33,14 @@ class DemoPhoto:
     claimed: Mapping[str, str]
     """What the (invented) source says: source_url, source_account, obtained, place, date, note."""
     truth: Mapping[str, str]
-    """What the plate says by field, and `unit`, `exposure`: equal exposures are copies."""
+    """The plate's content by field, plus `unit` and `exposure`: equal exposures are copies."""
     note: str
-    """What the photo is in the story, in one sentence."""
+    """The photo's part in the story, in one sentence."""
 
 
 @lru_cache(maxsize=1)
 def demo_photos() -> tuple[DemoPhoto, ...]:
-    """The photos of the demo case, in the order in which they would surface."""
+    """Render the photos of the demo case, in the order in which they would surface."""
     camera = draw_plate(story.camera_plate(story.MAIN_SERIAL, date="2020-08"), seed=24, wear=_WORN)
     other = draw_plate(story.camera_plate(story.SECOND_SERIAL, date="2020-08"), seed=34, wear=_WORN)
     far = draw_plate(story.camera_plate(story.FAR_SERIAL, date="2020-06"), seed=55, wear="hard")
@@ -126,7 +126,7 @@ _REPOST = {
 
 
 def _exif(*, capture: bool) -> dict[int, object]:
-    """EXIF that says what the photo is; with `capture`, an invented time and place besides."""
+    """EXIF that says what the photo is; with `capture`, also an invented time and place."""
     block: dict[int, object] = {0x010E: _DESCRIPTION, 0x0131: "Nameplate renderer", 0x013B: MARK}
     if capture:
         block[0x010F], block[0x0110] = "SYNTHETIC", "Drawn camera"
@@ -158,7 +158,7 @@ def _shot(
 
 
 def _repost(name: str, pixels: Pixels, of: Look, quality: int, note: str) -> DemoPhoto:
-    """A copy of the first photo as a board would show it: no capture data, another size."""
+    """A copy of the first photo as a forum would show it: no capture data, another size."""
     truth = {f.field: f.text for f in of.fields} | {"unit": "unit-a", "exposure": "a1"}
     data = to_jpeg(marked(pixels), quality=quality, exif=_exif(capture=False))
     return DemoPhoto(name=name, data=data, claimed=_REPOST, truth=truth, note=note)
@@ -170,7 +170,7 @@ def _smaller(pixels: Pixels, width: int) -> Pixels:
 
 
 def _mirrored(look: Look) -> Pixels:
-    """The middle of a photo around its plate, left and right exchanged."""
+    """The middle of a photo around its plate, mirrored left to right."""
     corners = np.array(look.plate_corners)
     x0, y0 = np.maximum(corners.min(axis=0) - 90, 0).astype(int)
     x1, y1 = (corners.max(axis=0) + 90).astype(int)

@@ -1,6 +1,6 @@
-"""The names and numbers of the demo case. All invented; only the shape of the story is real.
+"""The names and numbers of the demo case. All are invented; only the outline of the story is real.
 
-The shape: in autumn 2020 the plate on a downed drone's camera was matched by its serial to an
+The outline: in autumn 2020 the plate on a downed drone's camera was matched by its serial to an
 export permit. Units, serials, part numbers and permits here are synthetic.
 """
 
@@ -14,7 +14,7 @@ MAIN_SERIAL = "CMX15D-0836"
 SECOND_SERIAL = "CMX15D-0842"
 """Another unit of the same model, from another delivery."""
 FAR_SERIAL = "CMX15D-0791"
-"""A unit whose only photo is too bad to be read."""
+"""A unit whose only photo is too poor to be read."""
 INTEGRATOR = "Baykar"
 INTEGRATOR_MODEL = "TB2-CAM-MOUNT"
 INTEGRATOR_SERIAL = "BYK-T2-0117"

@@ -1,4 +1,4 @@
-"""What can go wrong while drawing."""
+"""The error of the renderer."""
 
 from __future__ import annotations
 

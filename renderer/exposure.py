@@ -1,4 +1,4 @@
-"""Takes a photo of a drawn plate: light, perspective, lens, sensor, compression."""
+"""Photograph a rendered plate: light, perspective, lens, sensor, compression."""
 
 from __future__ import annotations
 
@@ -77,8 +77,9 @@ _RANGES: dict[Severity, dict[str, tuple[float, float]]] = {
         "jpeg_quality": (25, 45),
     },
 }
-"""Ranges of each setting by severity, tuned by hand against `benchmarks.fusion`, so that one
-default read of the serial is right as often as `renderer.types.Severity` says."""
+"""Ranges of each setting by severity, tuned by hand against `benchmarks.fusion`, so that a single
+default reading of the serial is right as often as `renderer.types.Severity` says.
+"""
 
 
 _NEEDED: dict[Style, float] = {
@@ -89,12 +90,13 @@ _NEEDED: dict[Style, float] = {
     "embossed": 1.55,
     "dot_peen": 1.5,
 }
-"""How many more pixels a style needs to be as readable as print: whoever wants to read raised or
-dotted lettering goes nearer, so that one severity is about as hard for every style."""
+"""How many more pixels a style needs to be as legible as print: a person would move closer to
+raised or dotted lettering, so that one severity is about as hard for every style.
+"""
 
 
 def draw_exposure(severity: Severity, rng: np.random.Generator) -> Exposure:
-    """Draw how one photo is taken at a severity."""
+    """Draw the settings of one photo at a severity."""
     drawn = {name: float(rng.uniform(*span)) for name, span in _RANGES[severity].items()}
     turn = float(rng.uniform(0, 2 * np.pi))
     return Exposure(
@@ -130,7 +132,7 @@ def expose(
         drawn: the plate.
         severity: how bad the photo is, or every setting of it.
         seed: 0 or more; one seed is one exposure.
-        background: with wreckage around it; without, the plate fills the picture.
+        background: whether to draw wreckage around it; if not, the plate fills the picture.
         size: width of the photo in pixels, 64–4000.
     """
     if not 64 <= size <= 4000:
@@ -173,7 +175,7 @@ def _projection(
     background: bool,
     rng: np.random.Generator,
 ) -> Matrix:
-    """The 3 × 3 matrix from plate pixels to photo pixels: a pinhole about 2.5 plates away."""
+    """The 3 × 3 matrix from plate to photo pixels: a pinhole camera about 2.5 plates away."""
     rows, columns = drawn.relief.shape
     yaw, pitch, roll = np.radians([taken.yaw, taken.pitch, taken.roll])
     turn = _rotation_z(roll) @ _rotation_x(pitch) @ _rotation_y(yaw)
@@ -207,7 +209,7 @@ def _rotation_z(angle: float) -> Matrix:
 
 
 def _lit(drawn: Drawn, taken: Exposure, rng: np.random.Generator) -> Plane:
-    """The plate under this photo's light: relief in shade, reflections, glare, a cast shadow."""
+    """The plate under this photo's light: shaded relief, reflections, glare, a cast shadow."""
     shape = (drawn.relief.shape[0], drawn.relief.shape[1])
     angle = np.radians(taken.light_angle)
     across = cv2.Sobel(drawn.relief, cv2.CV_32F, 1, 0, scale=0.125)
@@ -259,7 +261,7 @@ def _composed(
     mount: int,
     rng: np.random.Generator,
 ) -> Plane:
-    """Lay the lit plate, its housing and the surroundings over each other in the photo."""
+    """Composite the lit plate, its housing and the surroundings in the photo."""
     rows, columns = lit.shape[:2]
     if background:
         scene = draw_background(shape, rng)
@@ -276,7 +278,7 @@ def _composed(
 
 
 def _shrunk(plate: Plane, matrix: Matrix) -> tuple[Plane, Matrix]:
-    """Shrink the plate by area first where the photo shows it much smaller (no moiré)."""
+    """Downsample the plate by area first if the photo shows it much smaller (no moiré)."""
     scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
     if scale > 0.8:
         return plate, matrix
@@ -289,7 +291,7 @@ def _shrunk(plate: Plane, matrix: Matrix) -> tuple[Plane, Matrix]:
 def _with_mount(
     scene: Plane, matrix: Matrix, plate: tuple[int, int], rng: np.random.Generator
 ) -> Plane:
-    """Fix the plate to a housing that lies in the same plane, with the plate's own shadow."""
+    """Fix the plate to a housing in the same plane, with the plate's own shadow."""
     rows, columns = plate
     beyond = rng.uniform(0.03, 0.45, 4) * columns
     panel = draw_mount((rows // 2 + 200, columns // 2 + 200), rng)
@@ -315,7 +317,7 @@ def _with_mount(
 
 
 def _cap_in_photo(drawn: Drawn, matrix: Matrix) -> float:
-    """Cap height of the serial in photo pixels, where it stands on the plate."""
+    """Cap height of the serial in photo pixels, at its position on the plate."""
     placed = next((f for f in drawn.fields if f.field == "serial"), drawn.fields[0])
     x = (placed.corners[0][0] + placed.corners[1][0]) / 2
     y = (placed.corners[0][1] + placed.corners[2][1]) / 2
@@ -344,7 +346,7 @@ def _captured(scene: Plane, taken: Exposure, cap: float, rng: np.random.Generato
 
 
 def _streak(length: float, angle: float) -> Plane:
-    """A motion kernel: an even streak of that length and direction, summing to one."""
+    """A motion-blur kernel: a uniform streak of that length and direction, summing to one."""
     side = int(np.ceil(length)) // 2 * 2 + 3
     kernel = np.zeros((side, side), np.float32)
     middle = (side - 1) / 2

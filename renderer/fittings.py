@@ -1,4 +1,4 @@
-"""The outline of a plate and what holds it: rounded corners, rivets, screws."""
+"""The outline and the fasteners of a plate: rounded corners, rivets, screws."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures to files, the same bytes every time."""
+"""Encode pictures as files, with the same bytes every time."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def to_png(pixels: Pixels) -> bytes:
 
 
 def recompressed(pixels: Pixels, *, quality: int) -> Pixels:
-    """What is left of a picture after one JPEG encoding of that quality (1–100)."""
+    """The picture after one JPEG encoding of that quality (1–100)."""
     flags = [cv2.IMWRITE_JPEG_QUALITY, int(quality)]
     data = cv2.imencode(".jpg", pixels[..., ::-1], flags)[1]
     back = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)

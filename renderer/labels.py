@@ -1,7 +1,8 @@
 """Label words as makers print them, by language and field.
 
-Source: the usual words of plates in seven languages (GS1 Tag Data Standard for S/N, PNO, MFR;
-national plate standards and plates in use for the others). Several words a field: one is drawn.
+Source: the usual words on plates in seven languages (GS1 Tag Data Standard for S/N, PNO, MFR;
+national plate standards and plates in use for the others). If a field has several words, one is
+drawn at random.
 """
 
 from __future__ import annotations

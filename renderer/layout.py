@@ -1,4 +1,4 @@
-"""Where each label and value stands on the flat plate."""
+"""Place each label and value on the flat plate."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from renderer.strokes import can_draw
 from renderer.types import Layout, PlacedField, Plane, PlateSpec, Style
 
 _LABEL_ROOM = 0.42
-"""Largest share of the plate's inner width that a label may take beside its value."""
+"""Largest share of the plate's inner width for a label beside its value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Printing:
-    """How a plate is lettered: the form (labels, frames) and the values have a face each."""
+    """How a plate is lettered: one face for the form (labels, frames), one for the values."""
 
     layout: Layout
     style: Style
@@ -40,7 +40,7 @@ class Sheet:
 
 
 class _Page:
-    """A growing page of masks; the only thing here that changes while a plate is laid out."""
+    """A growing page of masks; the only mutable object during layout."""
 
     def __init__(self, spec: PlateSpec, printing: Printing, rng: np.random.Generator) -> None:
         self.printing = printing
@@ -62,7 +62,7 @@ class _Page:
     def _fitted(
         self, text: str, face: Face, cap: float, room: float, *, plain: bool
     ) -> tuple[Lettered, float]:
-        """Letter a run, smaller where it would not fit; returns it with its cap height."""
+        """Letter a run, smaller if it would not fit; returns it with its cap height."""
         for _ in range(3):
             run = self._run(text, face, cap, plain=plain)
             if run.right - run.left <= room:
@@ -83,7 +83,7 @@ class _Page:
     def put_value(
         self, name: str, text: str, run: Lettered, x: float, y: float, cap: float, label: str | None
     ) -> None:
-        """Set a value with its cap line at `y`, its ink from `x` on; remember its corners."""
+        """Place a value with its cap line at `y` and its ink from `x` on; record its corners."""
         left, top = round(x - run.left), round(y - ABOVE * cap)
         _stamp(self.values, run.mask, left, top)
         x0, x1 = left + run.left, left + run.right
@@ -98,7 +98,7 @@ class _Page:
 
 
 def lay_out(spec: PlateSpec, printing: Printing, rng: np.random.Generator) -> Sheet:
-    """Set all texts of a plate on a sheet as wide as the plate, and as high as they need."""
+    """Place all texts of a plate on a sheet as wide as the plate, and as high as needed."""
     page = _Page(spec, printing, rng)
     words = _label_words(spec, rng)
     rows = list(spec.values())
@@ -171,7 +171,7 @@ def _beside(page: _Page, rows: list[tuple[str, str]], words: dict[str, str]) -> 
 def _stacked(
     page: _Page, rows: list[tuple[str, str]], words: dict[str, str], *, over: bool
 ) -> None:
-    """Small labels over or under their values, two to a row where they fit."""
+    """Small labels above or below their values, two to a row if they fit."""
     cap = page.printing.cap
     half = page.inner / 2 - cap * 0.5
     waiting = list(rows)
@@ -221,7 +221,7 @@ def _table(page: _Page, rows: list[tuple[str, str]], words: dict[str, str]) -> N
 
 
 def _bare(page: _Page, rows: list[tuple[str, str]], words: dict[str, str]) -> None:
-    """No labels at all: one value a line, left or centred."""
+    """No labels at all: one value per line, left-aligned or centred."""
     del words
     cap, centred = page.printing.cap, page.rng.random() < 0.5
     for name, text in rows:
@@ -236,7 +236,7 @@ _BODIES = {"left": _beside, "above": _above, "below": _below, "table": _table, "
 
 
 def _stamp(sheet: Plane, mask: Plane, x: float, y: float) -> None:
-    """Lay a mask on a sheet, the stronger of both winning; what falls outside is cut."""
+    """Combine a mask with a sheet by maximum; anything outside is cut off."""
     left, top = round(x), round(y)
     x0, y0 = max(left, 0), max(top, 0)
     x1 = min(left + mask.shape[1], sheet.shape[1])

@@ -1,4 +1,4 @@
-"""Text to masks: outline faces from font packages, and the engraver's strokes."""
+"""Draw text as masks: outline faces from font packages, and engraved strokes."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ FACES: dict[str, str] = {
     "mono": "fontpkg_roboto_mono",
     "slab": "fontpkg_roboto_slab",
 }
-"""Face names and the Python packages that carry their files (all under the OFL or Apache-2.0)."""
+"""Face names -> the Python packages with their files (all under the OFL or Apache-2.0)."""
 
 _ARABIC_PACKAGE = "fontpkg_noto_sans_arabic"
 ABOVE = 0.45
-"""Room over the capitals in a mask, in cap heights: accents and the Й's breve stand there."""
+"""Space above the capitals in a mask, in cap heights, for accents and the Й's breve."""
 BELOW = 0.45
 
 
@@ -40,7 +40,7 @@ class Face:
 
     name: str
     weight: int = 500
-    """100–900 for outline faces; the pen's thickness follows it for strokes."""
+    """100–900 for outline faces; for strokes it sets the pen's thickness."""
     stretch: float = 1.0
     """Width of the characters, 1 = as designed."""
     tracking: float = 0.0
@@ -49,7 +49,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lettered:
-    """One run of text as a mask, 0–1, and the box of its ink in the mask."""
+    """One run of text as a mask, 0–1, and the bounding box of its ink."""
 
     mask: Plane = field(repr=False, compare=False)
     left: float
@@ -66,10 +66,10 @@ def letter(
 
     Args:
         text: what to draw; any script for which a face is installed.
-        face: how to draw it; characters that the face lacks are drawn in one that has them.
+        face: how to draw it; characters missing in the face are drawn in another one.
         height: height of a capital, in pixels.
         rng: the source of the jitter.
-        jitter: how unevenly single characters stand (hand punches), in cap heights.
+        jitter: random offset of single characters (hand punches), in cap heights.
     """
     if face.name == "stroke" and strokes.can_draw(text):
         mask = _stroked(text, face, height, rng=rng, jitter=jitter)
@@ -175,7 +175,7 @@ def _outlined(
 def _punched(
     text: str, face: Face, height: float, *, rng: np.random.Generator, jitter: float
 ) -> Plane:
-    """Set each character on its own, a little high or low, a little turned, as hand punches do."""
+    """Place each character separately, slightly shifted and rotated, like hand punches."""
     font = _face_font(face, height)
     pad = max(2, round(height * 0.4))
     rows = round(height * (1 + ABOVE + BELOW))
@@ -196,7 +196,7 @@ def _punched(
 
 
 def _ideographic(text: str, height: float, weight: int) -> Plane:
-    """Chinese text, in the universal face that OpenCV carries."""
+    """Chinese text, in the universal face that ships with OpenCV."""
     size = max(6, round(height * 1.35))
     face = cv2.FontFace("uni")
     rows = round(height * (1 + ABOVE + BELOW))
@@ -237,7 +237,7 @@ def _stroked(
 
 
 def peened(text: str, face: Face, height: float, *, rng: np.random.Generator) -> Lettered:
-    """Draw a line of text as a pin would: a row of dots along each stroke."""
+    """Draw a line of text as dot peening: a row of dots along each stroke."""
     unit = height / strokes.GRID_HEIGHT
     across = unit * 0.85 * face.stretch
     pad = height * 0.3
@@ -257,7 +257,7 @@ def peened(text: str, face: Face, height: float, *, rng: np.random.Generator) ->
 
 
 def _along(points: strokes.Polyline, pitch: float) -> strokes.Polyline:
-    """Points at equal steps along a polyline, its two ends included."""
+    """Points at equal steps along a polyline, including both ends."""
     steps = np.hypot(*np.diff(points, axis=0).T)
     walked = np.concatenate([[0.0], np.cumsum(steps)])
     at = np.linspace(0, walked[-1], max(2, round(float(walked[-1]) / pitch) + 1))

@@ -1,7 +1,7 @@
-"""Draws a flat plate from its spec: lettering, material, damage.
+"""Render a flat plate from its spec: lettering, material, damage.
 
-The seed decides everything that the spec leaves open, and the wear. The same spec and seed give
-the same plate, byte for byte. How it is photographed is `renderer.exposure`'s business.
+The seed decides everything that the spec leaves open, and the wear. The same spec and seed give the
+same plate, byte for byte. `renderer.exposure` photographs it.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def draw_plate(spec: PlateSpec, *, seed: int, wear: Severity | Wear = "mild") ->
     """Draw a worn plate, seen straight on in even light.
 
     Args:
-        spec: what it says; what is `None` there is drawn from the seed.
+        spec: its content; values that are `None` are drawn from the seed.
         seed: 0 or more; the wear comes from it too, so one seed is one physical plate.
         wear: how damaged it is: a severity, or the amounts themselves.
     """

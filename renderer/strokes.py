@@ -85,7 +85,7 @@ def glyph_strokes(char: str) -> tuple[Polyline, ...]:
 
 @lru_cache(maxsize=128)
 def glyph_advance(char: str) -> float:
-    """How far the pen moves on after a character, in grid units."""
+    """How far the pen advances after a character, in grid units."""
     strokes = glyph_strokes(char)
     if not strokes:
         return 2.8

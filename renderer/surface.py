@@ -1,4 +1,4 @@
-"""What a plate is made of, and how its lettering sits in it."""
+"""The material of a plate, and how its lettering is worked into it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """A ground: its colour (0–1), what lies under it, how it shines, how its grain runs."""
+    """A ground: its colour (0–1), the layer below, its gloss and its grain."""
 
     colour: tuple[float, float, float]
     under: tuple[float, float, float]
-    """What shows where the ground is scratched through, cut or chipped away."""
+    """The colour visible where the ground is scratched through, cut or chipped."""
     gloss: float
     brushed: float
     """Strength of brush marks along the plate, 0–1."""
     ink: tuple[tuple[float, float, float], ...]
-    """Colours that lettering on it is printed or filled with."""
+    """Colours in which lettering on it is printed or filled."""
 
 
 _DARK = ((0.05, 0.05, 0.06), (0.09, 0.08, 0.08))
@@ -98,7 +98,7 @@ class Surface:
 def make_surface(
     sheet: Sheet, style: Style, ground: Ground, rng: np.random.Generator, *, fade: float
 ) -> Surface:
-    """Cut, print or press a sheet's lettering into a ground; `fade` 0–1 pales what is inked."""
+    """Cut, print or press a sheet's lettering into a ground; `fade` (0–1) pales the ink."""
     material = MATERIALS[ground]
     shape = sheet.form.shape
     albedo, relief = _ground(material, (shape[0], shape[1]), rng)
@@ -156,14 +156,14 @@ def _lettered(
     if style == "stamped":
         dent = _soft(mask, 0.05 * cap)
         rim = _soft(mask, 0.13 * cap) - dent
-        # Grime settles in stamped grooves: on old plates it carries most of the contrast.
+        # Grime collects in stamped grooves: on old plates it carries most of the contrast.
         grime = np.float32(rng.uniform(0.45, 0.65)) * (0.5 + 0.5 * pale)
         sunk = np.array(ink if _is_dark(material) else (0.08, 0.07, 0.06), np.float32)
         darker = _mixed(albedo, sunk, grime * dent)
         return darker, relief - np.float32(0.13 * cap) * dent + np.float32(0.10 * cap) * rim
     if style == "embossed":
         swell = _soft(mask, 0.06 * cap)
-        # Raised tops are rubbed bright; on bare metal the ground around them darkens instead.
+        # Raised tops are worn bright; on bare metal the ground around them darkens instead.
         foot = np.clip(_soft(mask, 0.16 * cap) * 1.6, 0, 1) * (1 - mask)
         worn = albedo if _is_dark(material) else albedo * (1 - 0.5 * foot[..., None])
         rubbed = np.float32(rng.uniform(0.5, 0.85)) * mask * pale

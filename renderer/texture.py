@@ -1,4 +1,4 @@
-"""Random surfaces: smooth noise at any grain, brushed grain, speckle."""
+"""Random textures: smooth noise at any grain, brushed grain, speckle."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def noise(
         shape: height and width in pixels.
         grain: size of a blob in pixels.
         rng: the source.
-        stretch: how many times longer than high a blob is (brushed metal: 50 and more).
+        stretch: length of a blob relative to its height (brushed metal: 50 and more).
     """
     rows = max(2, round(shape[0] / grain) + 2)
     columns = max(2, round(shape[1] / (grain * stretch)) + 2)
@@ -35,7 +35,7 @@ def noise(
 def clouds(
     shape: tuple[int, int], grain: float, rng: np.random.Generator, *, octaves: int = 4
 ) -> Plane:
-    """Noise on several scales, each half as large and half as strong; spread about 1.
+    """Noise on several scales, each half the size and half the strength; spread about 1.
 
     Built from coarse to fine, each scale at its own size, so that fine grain costs little.
     """

@@ -1,7 +1,7 @@
-"""What the renderer is told and what it hands back.
+"""The renderer's input and output types.
 
-Everything drawn here is synthetic. Pixel coordinates have their origin at the top left,
-x to the right, y down. The renderer stands alone: it imports no other room.
+Everything rendered is synthetic. Pixel coordinates have their origin at the top left, x to the
+right, y down. The renderer is independent: it imports no other package.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ Pixels = npt.NDArray[np.uint8]
 """Height × width × 3, RGB, 8 bits a channel."""
 
 Plane = npt.NDArray[np.float32]
-"""One number a pixel (height × width), or three (height × width × 3)."""
+"""One number per pixel (height × width), or three (height × width × 3)."""
 
 Severity = Literal["clean", "mild", "hard", "extreme"]
-"""How bad a look is. *mild*: a single default read of the serial is right in about half of the
-cases; *hard*: in about one in ten; *extreme*: never. The shares are measured, not assumed."""
+"""How bad an exposure is. *mild*: a single default reading of the serial is right in about half of
+the cases; *hard*: in about one in ten; *extreme*: never. The shares are measured, not assumed.
+"""
 
 SEVERITIES: tuple[Severity, ...] = ("clean", "mild", "hard", "extreme")
 
@@ -47,12 +48,12 @@ FIELDS = (
     "weight",
     "voltage",
 )
-"""The fields that a plate can carry, in the order in which plates usually print them."""
+"""The fields that a plate can have, in the usual printing order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlateSpec:
-    """What a plate says and how it is made; what is `None` is drawn from the seed."""
+    """A plate's content and make; values that are `None` are drawn from the seed."""
 
     maker: str | None = None
     model: str | None = None
@@ -66,9 +67,9 @@ class PlateSpec:
     weight: str | None = None
     voltage: str | None = None
     title: str | None = None
-    """A line without a field, above everything (for instance `TURRET ASSEMBLY`)."""
+    """A line without a field, above everything (for example `TURRET ASSEMBLY`)."""
     footer: str | None = None
-    """A line without a field, below everything (for instance `MADE IN CANADA`)."""
+    """A line without a field, below everything (for example `MADE IN CANADA`)."""
     language: Language = "en"
     """The language of the label words; it also decides the script."""
     labels: tuple[tuple[str, str], ...] = ()
@@ -77,14 +78,14 @@ class PlateSpec:
     style: Style | None = None
     ground: Ground | None = None
     font: str | None = None
-    """A face of `renderer.fonts.FACES`, or `stroke` for the engraver's single-line alphabet."""
+    """A face of `renderer.lettering.FACES`, or `stroke` for the engraver's single-line alphabet."""
     code: tuple[str, str] | None = None
     """Symbology and payload of a code printed on the plate (`DataMatrix`, `QRCode`, …)."""
     width: int = 900
     """Width of the flat plate in pixels, 200–3000; the height follows from the text."""
 
     def __post_init__(self) -> None:
-        """Refuse a plate without text and a width that cannot be drawn."""
+        """Reject a plate without text or with a width that cannot be drawn."""
         if not self.values():
             raise ValueError("a plate needs at least one field to carry; all of them are empty")
         if not 200 <= self.width <= 3000:
@@ -98,7 +99,7 @@ class PlateSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedField:
-    """One field's text and where it stands, in pixels of the picture that carries it."""
+    """One field's text and its corners, in pixels of the picture that contains it."""
 
     field: str
     text: str
@@ -108,7 +109,7 @@ class PlacedField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wear:
-    """Damage that a plate keeps from look to look; every number runs from 0 (none) to 1."""
+    """Damage that a plate has in all its exposures; every number is from 0 (none) to 1."""
 
     scratches: float
     dirt: float
@@ -120,20 +121,20 @@ class Wear:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """How one photo of a plate is taken.
+    """The settings of one photo of a plate.
 
-    `blur`, `motion` and `noise` are told relative to the text, so that one severity is as hard
-    on a large plate as on a small one: `blur` and `motion` in cap heights of the serial,
-    `resolution` in pixels of its cap height as the camera saw it.
+    `blur`, `motion` and `noise` are relative to the text, so that one severity is as hard on a
+    large plate as on a small one: `blur` and `motion` in cap heights of the serial, `resolution` in
+    pixels of its cap height as the camera saw it.
     """
 
     yaw: float
-    """Turn about the plate's upright axis, degrees; also `pitch` about the level one."""
+    """Rotation about the plate's vertical axis, degrees; `pitch` is about the horizontal one."""
     pitch: float
     roll: float
-    """Turn in the picture's plane, degrees."""
+    """Rotation in the picture plane, degrees."""
     fill: float
-    """Share of the picture's width that the plate takes, 0–1."""
+    """Share of the picture's width covered by the plate, 0–1."""
     resolution: float
     blur: float
     motion: float
@@ -143,7 +144,7 @@ class Exposure:
     glare: float
     shadow: float
     light_angle: float
-    """Where the light comes from, degrees, 0 = right, counted clockwise."""
+    """Direction of the light, degrees, 0 = right, clockwise."""
     contrast: float
     brightness: float
     jpeg_quality: int
@@ -151,7 +152,7 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A flat, worn plate under even light: its paint, its relief, and where its fields stand."""
+    """A flat, worn plate under even light: its paint, its relief, and its fields."""
 
     pixels: Pixels = field(repr=False, compare=False)
     fields: tuple[PlacedField, ...]
@@ -160,21 +161,21 @@ class Drawn:
     relief: Plane = field(repr=False, compare=False)
     """Height × width: height of the surface, in pixels."""
     gloss: Plane = field(repr=False, compare=False)
-    """Height × width, 0–1: how much the surface mirrors the light."""
+    """Height × width, 0–1: how strongly the surface reflects the light."""
     cover: Plane = field(repr=False, compare=False)
     """Height × width, 0–1: where there is plate at all (rounded corners, holes)."""
     cap_height: float
-    """Cap height of the serial (of the smallest value where there is none), in pixels."""
+    """Cap height of the serial (of the smallest value if there is none), in pixels."""
     spec: PlateSpec
     seed: int
-    """The seed it was drawn from; it also decides the housing that the plate is fixed to."""
+    """The seed it was drawn from; it also decides the housing of the plate."""
     style: Style
     ground: Ground
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One photo of a plate, with the truth about it."""
+    """One photo of a plate, with the ground truth."""
 
     pixels: Pixels = field(repr=False, compare=False)
     fields: tuple[PlacedField, ...]
@@ -182,7 +183,7 @@ class Look:
     exposure: Exposure
 
     def field(self, name: str) -> PlacedField:
-        """The placed field of that name; a KeyError names what the plate does carry."""
+        """The placed field of that name; the KeyError lists the fields that exist."""
         for placed in self.fields:
             if placed.field == name:
                 return placed

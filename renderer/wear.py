@@ -1,4 +1,4 @@
-"""Damage that stays with a plate: scratches, dirt, rust, chips, bends."""
+"""Permanent damage of a plate: scratches, dirt, rust, chips, bends."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _AMOUNT: dict[Severity, tuple[float, float]] = {
     "hard": (0.12, 0.42),
     "extreme": (0.45, 0.90),
 }
-"""From where to where each kind of damage is drawn, by severity."""
+"""The range of each kind of damage, by severity."""
 
 
 def draw_wear(severity: Severity, rng: np.random.Generator) -> Wear:
-    """Draw how much of each damage a plate has; not every plate has every kind."""
+    """Draw the amount of each kind of damage; not every plate has every kind."""
     low, high = _AMOUNT[severity]
     amounts = rng.uniform(low, high, 6) * (rng.random(6) < (0.9, 0.85, 0.5, 0.6, 0.7, 0.5))
     return Wear(
@@ -36,7 +36,7 @@ def draw_wear(severity: Severity, rng: np.random.Generator) -> Wear:
 
 
 def wear_down(surface: Surface, wear: Wear, cap: float, rng: np.random.Generator) -> Surface:
-    """Damage a surface; blemishes are sized against the cap height `cap` in pixels."""
+    """Damage a surface; blemishes scale with the cap height `cap` in pixels."""
     surface = _chipped(surface, wear.chips, cap, rng)
     surface = _scratched(surface, wear.scratches, rng)
     surface = _rusted(surface, wear.rust, cap, rng)
@@ -146,7 +146,7 @@ class Bend:
         )
 
     def picture(self, plane: Plane) -> Plane:
-        """The plane with every column moved; edges repeat."""
+        """The plane with every column shifted; edges repeat."""
         rows, columns = self._shape
         x = np.broadcast_to(np.arange(columns, dtype=np.float32), (rows, columns))
         y = np.arange(rows, dtype=np.float32)[:, None] - self._shift[None, :]
@@ -156,11 +156,11 @@ class Bend:
         return np.asarray(moved, np.float32)
 
     def swell(self) -> Plane:
-        """What the bow adds to the relief, in pixels."""
+        """The contribution of the bow to the relief, in pixels."""
         return np.broadcast_to(self._shift * 4, self._shape).astype(np.float32)
 
     def corners(self, quad: Quad) -> Quad:
-        """Where the corners of an upright box come to lie."""
+        """The displaced corners of an upright box."""
         last = self._shape[1] - 1
         moved = tuple((x, y + float(self._shift[min(max(round(x), 0), last)])) for x, y in quad)
         return (moved[0], moved[1], moved[2], moved[3])

@@ -1,18 +1,18 @@
-"""Bend each rule, one at a time, and see that a test fails: `make bend`.
+"""Mutation testing of rules: change each rule in turn and check that a test fails (`make bend`).
 
     python -m tools.bend [TOPIC …] [--edges] [--list] [--jobs N] [--again] [--timed]
                          [--part WORDS]
 
-`tools.bends` says what is bent. For each bend the tests are run that the rule names. What no test
-notices has to be argued in `tools/bend.toml`.
+`tools.bends` defines the changes ("bends"). For each one the tests named by the rule are run. A
+bend that no test notices must be justified in `tools/bend.toml`.
 
-A bend is tried in a fork of a process in which everything is loaded: there the one statement is run
-again, with all that were made of it, and properties are tried with few examples. Where that would
-not reach everybody (a constant of which another module makes its own when it is loaded), and before
-a bend is called unnoticed, it is tried in a copy of the whole program, with all examples.
+A bend is tried in a fork of a process in which everything is loaded: there the statement is run
+again, with everything derived from it, and properties are tested with few examples. Where that does
+not reach all users (a constant from which another module derives its own at import), and before a
+bend counts as unnoticed, it is tried in a copy of the whole program, with all examples.
 
-What was found is kept in `.bend/` for as long as the module and its tests are what they were, so
-that a run can be stopped and goes on where it was.
+Results are stored in `.bend/` as long as the module and its tests are unchanged, so that an
+interrupted run can be resumed.
 """
 
 from __future__ import annotations
@@ -52,27 +52,27 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 ARGUED = Path(__file__).with_name("bend.toml")
 FOUND = ROOT / ".bend"
-"""Where what was found is kept."""
+"""Where results are stored."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What became of one bend."""
+    """The result of one bend."""
 
     bend: str
     noticed: bool
     by: str = ""
-    """The function that failed; nothing where the tests did not end."""
+    """The function that failed; empty if the tests did not end."""
     seconds: float = 0.0
     quick: tuple[str, ...] = ()
-    """Where nothing was bent: the functions of the file, the quickest first."""
+    """For the run without a bend: the functions of the file, fastest first."""
 
 
-# --- in a fork -----------------------------------------------------------------------------
+# --- in a fork --------------------------------------------------------------------------
 
 
 def bend_here(bend: Bend) -> None:
-    """Run the bent statement, and all that were made of it, and give it to whoever has it."""
+    """Run the bent statement and everything derived from it, and update all users."""
     module = import_module(bend.module)
     before = dict(vars(module))
     body = tree_of(bend.module).body
@@ -92,19 +92,19 @@ def bend_here(bend: Bend) -> None:
 
 
 class Order:
-    """In which order the tests of a file are run: the likely ones first, then the quick ones."""
+    """The order in which the tests of a file are run: likely ones first, then fast ones."""
 
     def __init__(self, quick: Iterable[str] = ()) -> None:
         self.quick = tuple(quick)
         self.by: dict[str, Counter[str]] = {}
 
     def add(self, name: str, function: str) -> None:
-        """Remember which test noticed a bend of a constant or function."""
+        """Record which test noticed a bend of a constant or function."""
         if function:
             self.by.setdefault(name, Counter())[function] += 1
 
     def of(self, name: str) -> list[str]:
-        """Those that noticed a bend of the same, those that noticed others, and the quick ones."""
+        """Tests that noticed a bend of the same name, those that noticed others, then fast ones."""
         own = [one for one, _ in self.by.get(name, Counter()).most_common()]
         others = sum(self.by.values(), Counter[str]()).most_common()
         return list(
@@ -113,9 +113,9 @@ class Order:
 
 
 class Forks:
-    """Begins pytest once for a file of tests, and forks before it collects: once for each bend.
+    """Starts pytest once for a test file, and forks before collection: once for each bend.
 
-    The test's own module is loaded in the fork, after the bend, as it would be for anybody.
+    The test module itself is loaded in the fork, after the bend, as in a normal run.
     """
 
     def __init__(
@@ -140,7 +140,7 @@ class Forks:
         """In a fork: the folder of its files."""
 
     def run(self, test: str) -> int:
-        """Begin pytest; what comes back is the exit code of a fork."""
+        """Start pytest; a return is the exit code of a fork."""
         code = int(pytest.main(arguments(test, self.part), plugins=[self, self.watched]))
         if self.own is not None:
             said = json.dumps([self.watched.failed, self.watched.seconds])
@@ -149,10 +149,10 @@ class Forks:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> None:
-        """Fork for each bend; a fork goes on from here, and the process itself ends."""
+        """Fork for each bend; a fork continues from here, and the parent process ends."""
         _load_what_it_imports(Path(session.config.args[-1]))
         gc.collect()
-        gc.freeze()  # else each fork would look through all that was loaded, and copy it by that
+        gc.freeze()  # otherwise garbage collection in each fork would copy all loaded objects
         for bend in self.chosen:
             while len(self.running) >= self.jobs:
                 self._wait()
@@ -171,7 +171,7 @@ class Forks:
         os._exit(0)
 
     def _wait(self) -> None:
-        """Wait until one fork has ended, and say what it found; one that never ends is stopped."""
+        """Wait until one fork has ended, and record its result; one that never ends is stopped."""
         while True:
             for child, (bend, began, folder) in list(self.running.items()):
                 done, status, used = os.wait4(child, os.WNOHANG)
@@ -182,7 +182,7 @@ class Forks:
                     continue
                 del self.running[child]
                 by, took = "", {}
-                with suppress(OSError, ValueError):  # it ended before it could say anything
+                with suppress(OSError, ValueError):  # it ended before it could report
                     by, took = json.loads((folder / "said").read_text("utf-8"))
                 shutil.rmtree(folder, ignore_errors=True)
                 if bend is not None:
@@ -200,7 +200,7 @@ class Forks:
 
 
 def _load_what_it_imports(path: Path) -> None:
-    """Load the parts of the program that a test imports, once for all forks; no other tests."""
+    """Load the modules that a test imports, once for all forks, but no other tests."""
     for node in ast.parse(path.read_text("utf-8")).body:
         names: list[str] = []
         if isinstance(node, ast.Import):
@@ -222,7 +222,7 @@ def in_forks(
     jobs: int,
     seconds: float,
 ) -> Iterator[Found]:
-    """Try bends in forks of one process that has begun pytest; give each as it is found."""
+    """Try bends in forks of one process that has started pytest; yield each result."""
     from_it, to = os.pipe()
     child = os.fork()
     if child == 0:
@@ -241,11 +241,11 @@ def in_forks(
     os.waitpid(child, 0)
 
 
-# --- in a copy -----------------------------------------------------------------------------
+# --- in a copy --------------------------------------------------------------------------
 
 
 class Copies:
-    """Copies of the program, in which one module at a time is bent."""
+    """Copies of the program, in each of which one module at a time is bent."""
 
     def __init__(self, folder: Path, jobs: int, seconds: float) -> None:
         self.free: queue.SimpleQueue[Path] = queue.SimpleQueue()
@@ -280,7 +280,7 @@ class Copies:
                 check=False,
             )
             noticed = ran.returncode != 0
-            with suppress(ValueError):  # it ended before it could say anything
+            with suppress(ValueError):  # it ended before it could report
                 by = str(json.loads(ran.stdout.splitlines()[-1])["failed"])
         path = _place(bend)
         shutil.copyfile(ROOT / path, scratch / path)
@@ -294,7 +294,7 @@ class Copies:
         tree = copy.copy(tree_of(bend.module))
         tree.body = [*tree.body[: bend.statement], bend.bent, *tree.body[bend.statement + 1 :]]
         path.write_text(ast.unparse(tree), encoding="utf-8")
-        moment = next(self.count)  # else Python would take what it compiled of another bend
+        moment = next(self.count)  # otherwise Python would use bytecode of another bend
         os.utime(path, (moment, moment))
 
 
@@ -303,7 +303,7 @@ def _place(bend: Bend) -> Path:
 
 
 def copied(to: Path) -> Path:
-    """Copy what is tracked, without what was compiled."""
+    """Copy the tracked files, without bytecode."""
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True).stdout
     for name in filter(None, names.decode().split("\0")):
@@ -313,24 +313,24 @@ def copied(to: Path) -> Path:
     return to
 
 
-# --- what was found before -----------------------------------------------------------------
+# --- stored results ---------------------------------------------------------------------
 
 
 class Kept:
-    """What was found of bends, by the hash of the module, its tests and the bend."""
+    """Stored results, by the hash of the module, its tests and the bend."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.found: dict[str, Found] = {}
         if path.exists():
             for line in path.read_text("utf-8").splitlines():
-                with suppress(ValueError, TypeError):  # a run was stopped while it wrote a line
+                with suppress(ValueError, TypeError):  # a run was interrupted while it wrote a line
                     said = json.loads(line)
                     key = said.pop("key")
                     self.found[key] = Found(**said)
 
     def add(self, key: str, found: Found) -> None:
-        """Keep what was found of a bend."""
+        """Store the result of a bend."""
         self.found[key] = found
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
@@ -338,7 +338,7 @@ class Kept:
 
 
 def key_of(bend: Bend | None, module: str, test: str) -> str:
-    """Give the hash of a module, its tests, and one bend of it; or of no bend."""
+    """Return the hash of a module, its tests, and one bend of it (or none)."""
     parts = [ast.dump(tree_of(module)), (ROOT / test).read_text("utf-8")]
     parts += [bend.id, ast.dump(bend.bent)] if bend is not None else []
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
@@ -347,7 +347,7 @@ def key_of(bend: Bend | None, module: str, test: str) -> str:
 def tried(
     module: ModuleType, chosen: list[Bend], kept: Kept, copies: Copies, options: argparse.Namespace
 ) -> Iterator[tuple[Bend, Found]]:
-    """Try bends of one module, those not tried before; raise LookupError if its tests fail."""
+    """Try bends of one module that have no result yet; raises LookupError if its tests fail."""
     test, name = module.RULES.test, module.__name__
     known = {} if options.again else kept.found
     order = Order()
@@ -399,14 +399,14 @@ def tried(
             yield bend, found
 
 
-def _asked(bend: Bend, topic: str, topics: list[str]) -> bool:
-    """Whether a bend is of a topic or a rule that was named; of any, if none was."""
+def _requested(bend: Bend, topic: str, topics: list[str]) -> bool:
+    """Whether a bend belongs to a requested topic or rule; True if none was requested."""
     own = (topic, f"{topic}.{bend.name.lower().replace('_', '-')}", f"{topic}.{bend.name}")
     return not topics or any(one in topics for one in own)
 
 
 def declaring() -> Iterator[ModuleType]:
-    """Give every module of the program that declares rules; it takes seconds to load them."""
+    """Yield every module of the program that declares rules; loading them takes seconds."""
     from workbench.rules.registry import AREAS
 
     for modules in AREAS.values():
@@ -414,14 +414,14 @@ def declaring() -> Iterator[ModuleType]:
 
 
 def _in_order(topics: list[str]) -> list[ModuleType]:
-    """The modules that declare rules; those of topics that were named in the order of these."""
+    """The modules that declare rules; requested topics in the order requested."""
     modules = list(declaring())
     place = {topic: at for at, topic in enumerate(topics)}
     return sorted(modules, key=lambda one: place.get(one.RULES.topic, len(place)))
 
 
 def _words(bend: Bend, found: Found, argued: Container[str], *, quick: bool) -> str:
-    """How it went, in a word."""
+    """The result, in a word."""
     if found.noticed:
         return "noticed"
     if quick and bend.whole:
@@ -430,7 +430,7 @@ def _words(bend: Bend, found: Found, argued: Container[str], *, quick: bool) -> 
 
 
 def main(asked: list[str] | None = None) -> int:
-    """Bend what is asked for; the exit code is 1 if anything went unnoticed that is not argued."""
+    """Run the requested bends; exit code 1 if one went unnoticed without a justification."""
     parser = argparse.ArgumentParser(prog="python -m tools.bend", description=__doc__)
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help="or one rule")
     parser.add_argument("--edges", action="store_true", help="also move limits by their very value")
@@ -467,7 +467,7 @@ def main(asked: list[str] | None = None) -> int:
                 one
                 for one in bends_of(module)
                 if (options.edges or not one.edge)
-                and _asked(one, module.RULES.topic, options.topics)
+                and _requested(one, module.RULES.topic, options.topics)
             ]
             if options.list:
                 for one in chosen:

@@ -1,9 +1,9 @@
-"""Run a file of tests against one bend: the likely ones first, until one fails.
+"""Run a test file against one bend: the likeliest tests first, until one fails.
 
     python -m tools.bend_tests TEST FIRST.json
 
-`FIRST.json` is a list of functions of the file, those that are to run first. The last line printed
-is JSON: the function that `failed`, if one did, and the `seconds` of each.
+`FIRST.json` is a list of the functions to run first. The last line printed is JSON: the function
+that `failed`, if any, and the `seconds` of each.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FEW = 10
-"""Random examples of each property at the first try; who passes is tried with all of them."""
+"""Random examples per property on the first try; if it passes, all are tried."""
 OWN_SETTINGS = "_hypothesis_internal_use_settings"
-"""Where a property keeps its settings; with another name it would have all its examples."""
+"""Attribute in which a property stores its settings; if renamed, all examples would run."""
 NO_LONGER = 240
-"""Seconds after which one test has failed."""
+"""Seconds after which a test counts as failed."""
 
 
 class Watched:
-    """Puts tests in order, makes properties quick, and remembers which test failed."""
+    """Sorts tests, reduces the examples of properties, and records which test failed."""
 
     def __init__(self, first: Sequence[str] = (), examples: int | None = None) -> None:
         self.first = first
@@ -38,7 +38,7 @@ class Watched:
         self.seconds: dict[str, float] = {}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put those that noticed others first, and lessen the examples of properties."""
+        """Put tests that noticed other bends first, and reduce the examples of properties."""
         place = {name: at for at, name in enumerate(self.first)}
         items.sort(key=lambda item: place.get(function_of(item.nodeid), len(place)))
         for item in items:
@@ -47,7 +47,7 @@ class Watched:
             own = getattr(function, OWN_SETTINGS, None)
             if own is not None:
                 most = min(own.max_examples, self.examples or own.max_examples)
-                # That it fails is enough: nobody reads the smallest example.
+                # A failure is enough: nobody reads the minimal example.
                 phases = set(own.phases) - {Phase.shrink, Phase.explain, Phase.reuse}
                 quick = settings(own, max_examples=most, phases=phases, database=None)
                 with suppress(AttributeError):
@@ -59,7 +59,7 @@ class Watched:
             self.failed = "(loading)"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Remember the first that failed, and how long each took."""
+        """Record the first test that failed, and the time of each."""
         name = function_of(report.nodeid)
         self.seconds[name] = self.seconds.get(name, 0.0) + report.duration
         if report.failed and not self.failed:
@@ -67,14 +67,14 @@ class Watched:
 
 
 def function_of(node: str) -> str:
-    """Give the function of a test without its file and its parameters."""
+    """Return the function of a test, without its file and its parameters."""
     return node.partition("::")[2].partition("[")[0]
 
 
 def arguments(test: str, part: str = "") -> list[str]:
-    """Give what pytest is asked for one file of tests, or for part of it (pytest's `-k`)."""
-    loaded = "ignore::pytest.PytestAssertRewriteWarning"  # what was loaded before pytest began
-    kept_in_memory = "--capture=sys"  # what tests print; forks would share a file
+    """Return pytest's arguments for a test file, or for part of it (pytest's `-k`)."""
+    loaded = "ignore::pytest.PytestAssertRewriteWarning"  # modules loaded before pytest started
+    kept_in_memory = "--capture=sys"  # output of tests; forks would share a file
     plain = ["-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-p", "no:anyio"]
     return [*plain, kept_in_memory, f"--timeout={NO_LONGER}", "-W", loaded, "-k", part, test]
 

@@ -1,7 +1,8 @@
-"""Every bend of a module that declares rules: each value and condition of it, changed.
+"""Generate every bend of a module that declares rules: each value and condition, changed.
 
-A value of the registry is made larger and smaller, each row of a table dropped and given another
-row's value, each yes made a no; each comparison, `and`, `or` and `not` of the module is turned.
+A value of the registry is made larger and smaller, each row of a table is dropped and given another
+row's value, each boolean is inverted; each comparison, `and`, `or` and `not` of the module is
+inverted.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("values", "words", "vision", "catalog", "evidence_store", "workbench", "ui", "renderer")
 STEP = 1.25
-"""A value is made so many times as large and as small; a whole number changes by one at least."""
+"""Factor by which a value is made larger and smaller; an integer changes by at least one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +36,7 @@ class Bend:
     what: str
     """The change, as in the source: `0.9 -> 0.72`."""
     statement: int
-    """Which statement of the module, from 0."""
+    """Index of the statement in the module, from 0."""
     bent: ast.stmt
     edge: bool = False
     """Whether it only moves a limit by the very value at it."""
@@ -44,12 +45,12 @@ class Bend:
 
     @property
     def id(self) -> str:
-        """How it is named in the list of those that are argued."""
+        """Its name in the list of justified bends."""
         return f"{self.module}.{self.name}: {self.what}"
 
 
 def bends_of(module: ModuleType) -> list[Bend]:
-    """Give every bend of the values and conditions of a module that declares rules."""
+    """Return every bend of the values and conditions of a module that declares rules."""
     tree = tree_of(module.__name__)
     names = set(module.RULES.units)
     found: list[Bend] = []
@@ -97,7 +98,7 @@ Path_ = tuple[tuple[str, int | None], ...]
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[Path_, str, ast.AST]]:
-    """Every change of a value: where in it, in words, and what stands there instead."""
+    """Yield every change of a value: its path, a description, and the new node."""
     for path, one in _walk(node):
         number = _number(one)
         if number is not None and not _inside_number(node, path):
@@ -149,7 +150,7 @@ def _texts(text: str, *, alone: bool) -> Iterator[tuple[str, ast.AST]]:
 
 
 def _of_a_text(one: ast.Call) -> Iterator[tuple[str, ast.AST]]:
-    """A set of characters without each; a pattern that asks for more."""
+    """Yield a set of characters without each one; a pattern that requires more."""
     texts = [arg for arg in one.args[:1] if isinstance(arg, ast.Constant)]
     for text in (arg.value for arg in texts if isinstance(arg.value, str)):
         rest = one.args[1:]
@@ -157,7 +158,7 @@ def _of_a_text(one: ast.Call) -> Iterator[tuple[str, ast.AST]]:
             for char in sorted(set(text)):
                 fewer = ast.Constant(text.replace(char, ""))
                 yield f"without {char!a}", _with(one, args=[fewer, *rest])
-        elif not any(_texts(text, alone=False)):  # else each of its words is dropped
+        elif not any(_texts(text, alone=False)):  # otherwise each of its words is dropped
             more = ast.Constant(text + "x")
             yield f"{text[:40]!r} and x", _with(one, args=[more, *rest])
 
@@ -175,7 +176,7 @@ def _steps(number: float) -> tuple[float, ...]:
 
 
 def _number(node: ast.AST) -> float | None:
-    """The number that an expression of numbers alone comes to, or None."""
+    """The value of an expression of numbers only, or None."""
     if isinstance(node, ast.Constant):
         kind = type(node.value)
         return node.value if kind in (int, float) else None  # type: ignore[return-value]
@@ -183,7 +184,7 @@ def _number(node: ast.AST) -> float | None:
         parts = [one for one in ast.walk(node) if isinstance(one, ast.expr)]
         plain = (ast.BinOp, ast.UnaryOp, ast.Constant)
         if all(isinstance(one, plain) for one in parts):
-            value = eval(compile(ast.Expression(node), "rule", "eval"))  # numbers alone
+            value = eval(compile(ast.Expression(node), "rule", "eval"))  # numbers only
             return value if type(value) in (int, float) else None
     return None
 
@@ -228,7 +229,7 @@ def _conditions(module: str, name: str, at: int, node: ast.stmt, *, whole: bool)
 
 
 def _walk(node: ast.AST, path: Path_ = ()) -> Iterator[tuple[Path_, ast.AST]]:
-    """Every part of a node with the way to it; not what is said of types."""
+    """Yield every part of a node with the path to it, except type annotations."""
     yield path, node
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list", "keys"):
@@ -283,12 +284,12 @@ def _body_of(path: Path) -> list[ast.stmt]:
 
 @cache
 def tree_of(module: str) -> ast.Module:
-    """Give the syntax tree of a module."""
+    """Return the syntax tree of a module."""
     return ast.parse(Path(str(import_module(module).__file__)).read_text("utf-8"))
 
 
 def assigned(node: ast.stmt) -> list[str]:
-    """Give the names that a statement assigns."""
+    """Return the names that a statement assigns."""
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     each = [
         one
@@ -299,7 +300,7 @@ def assigned(node: ast.stmt) -> list[str]:
 
 
 def used_when_loaded(node: ast.stmt) -> set[str]:
-    """The names that a statement looks at when its module is loaded, not when it is called."""
+    """The names that a statement uses at import, not when called."""
     if isinstance(node, ast.FunctionDef):
         parts: list[ast.AST] = [*node.decorator_list, *node.args.defaults]
         parts += [one for one in node.args.kw_defaults if one is not None]
@@ -317,7 +318,7 @@ def used_when_loaded(node: ast.stmt) -> set[str]:
 
 @cache
 def _made_of_it_elsewhere(module: str, name: str) -> bool:
-    """Whether another module makes something of a constant when it is loaded, or a class does."""
+    """Whether another module or a class derives something from a constant at import."""
     own = {
         made
         for node in tree_of(module).body

@@ -1,10 +1,10 @@
-"""Make the environments that `make` needs, once: Python packages, and system parts for tests.
+"""Create the environments that `make` needs: Python packages, and system parts for tests.
 
     python3 tools/environment.py VENV REQUIREMENTS [REQUIREMENTS …]
     python3 tools/environment.py --system
 
-Runs under the machine's own Python 3.11, before anything is installed, so it uses the
-standard library only. A second run finds its stamp and does nothing.
+Runs under the machine's own Python 3.11, before anything is installed, so it uses the standard
+library only. A second run finds its stamp and does nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-#: What the tests need from the system: a program to look for, and Debian's package of it.
+# : What the tests need from the system: a program to look for, and its Debian package.
 SYSTEM_PARTS = {
     "ssh-keygen": "openssh-client",
     "openssl": "openssl",
@@ -38,23 +38,23 @@ HEADLESS = "opencv-python-headless"
 
 
 def say(text: str) -> None:
-    """Progress for the person who is waiting."""
+    """Print progress for the user."""
     print(text, file=sys.stderr, flush=True)
 
 
 def stamp_of(file: Path) -> str:
-    """What one list was installed from: its own bytes and Python's version."""
+    """Return the state of one list: its bytes and Python's version."""
     return hashlib.sha256(sys.version.encode() + file.read_bytes()).hexdigest()
 
 
 def is_done(venv: Path, file: Path) -> bool:
-    """Whether a list was installed already, just as it is now."""
+    """Whether a list is already installed in its current state."""
     stamp = venv / f".made-from-{file.name}"
     return stamp.exists() and stamp.read_text(encoding="ascii") == stamp_of(file)
 
 
 def make_venv(venv: Path, files: list[Path]) -> None:
-    """Make the virtual environment, or bring it up to date with its requirements."""
+    """Create the virtual environment, or update it to its requirements."""
     if all(is_done(venv, file) for file in files):
         return
     if sys.version_info[:2] < (3, 11):
@@ -65,8 +65,8 @@ def make_venv(venv: Path, files: list[Path]) -> None:
         create(venv)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
     run([*pip, *(part for file in files for part in ("-r", str(file)))])
-    # opencv-python and its headless twin write the same folder; the headless one must be the
-    # last to write, since the other needs libGL, which a bare machine has not.
+    # opencv-python and its headless twin write the same folder; the headless one must be written
+    # last, since the other needs libGL, which a minimal machine lacks.
     with tempfile.TemporaryDirectory() as folder:
         last = Path(folder) / "last.txt"
         last.write_text(pinned(HEADLESS, files), encoding="utf-8")
@@ -76,7 +76,7 @@ def make_venv(venv: Path, files: list[Path]) -> None:
 
 
 def pinned(name: str, files: list[Path]) -> str:
-    """The lines that pin one package, with its hashes, in the first list that has it."""
+    """Return the lines that pin one package, with its hashes, from the first list that has it."""
     for file in files:
         for entry in file.read_text(encoding="utf-8").replace("\\\n", " ").splitlines():
             if entry.startswith(f"{name}=="):
@@ -85,7 +85,7 @@ def pinned(name: str, files: list[Path]) -> str:
 
 
 def create(venv: Path) -> None:
-    """Make an empty virtual environment, with Debian's python3-venv where it is missing."""
+    """Create an empty virtual environment, installing Debian's python3-venv if it is missing."""
     try:
         import ensurepip  # noqa: F401
     except ImportError:
@@ -95,7 +95,7 @@ def create(venv: Path) -> None:
 
 
 def install_system_parts() -> None:
-    """Install what the tests need of the system, or say exactly what to install."""
+    """Install what the tests need from the system, or say exactly what to install."""
     missing = [
         package
         for program, package in SYSTEM_PARTS.items()
@@ -122,12 +122,12 @@ def loads(library: str) -> bool:
 
 
 def browser_named(program: str) -> bool:
-    """Whether the browser is somewhere else, and somebody said where."""
+    """Whether the browser is elsewhere, at a configured path."""
     return program == "chromium" and bool(os.environ.get("NAMEPLATE_CHROMIUM"))
 
 
 def install(packages: list[str], otherwise: str) -> None:
-    """Install Debian packages as root; for anybody else, say what is to be done and stop."""
+    """Install Debian packages as root; for other users, say what to do and stop."""
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise SystemExit(otherwise)
     say(f"Installing {' '.join(packages)} …")
@@ -140,14 +140,14 @@ def install(packages: list[str], otherwise: str) -> None:
 
 
 def run(command: list[str], environment: dict[str, str] | None = None) -> None:
-    """Run a command with its noise on the error stream; stop with its words if it fails."""
+    """Run a command with its output on stderr; stop with an explanation if it fails."""
     done = subprocess.run(command, env=environment, stdout=sys.stderr, check=False)
     if done.returncode != 0:
         raise SystemExit(f"This failed with exit code {done.returncode}: {' '.join(command)}")
 
 
 def main(arguments: list[str]) -> None:
-    """Do what the command line asks for."""
+    """Run what the command line asks for."""
     if arguments == ["--system"]:
         install_system_parts()
     elif len(arguments) >= 2:

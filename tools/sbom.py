@@ -1,7 +1,7 @@
-"""Write docs/sbom.cdx.json, a CycloneDX list of what is installed: `python -m tools.sbom`.
+"""Write docs/sbom.cdx.json, a CycloneDX list of the pinned packages: `python -m tools.sbom`.
 
-Every package of `requirements.txt`, with its pinned version and the licence that the installed
-package states. Its hashes stand in the lists.
+It has every package of `requirements.txt`, with its pinned version and the licence stated by the
+installed package. The hashes are in the requirements files.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def pinned(name: str = "requirements.txt") -> dict[str, str]:
 
 
 def licence(package: str) -> str | None:
-    """The licence that the installed package states, if it is installed and says one."""
+    """The licence stated by the installed package, if any."""
     try:
         stated = metadata.metadata(package)
     except metadata.PackageNotFoundError:
@@ -38,7 +38,7 @@ def licence(package: str) -> str | None:
 
 
 def bill() -> dict[str, Any]:
-    """The list as CycloneDX 1.6 has it; the same lists give the same bytes."""
+    """The list in CycloneDX 1.6 format; the same requirements give the same bytes."""
     components = []
     for package, version in sorted(pinned().items()):
         one: dict[str, Any] = {

@@ -1,6 +1,6 @@
-"""Ask whether every pin has a wheel for each system we name: `python -m tools.wheels`.
+"""Check that every pinned package has a wheel for each supported system: `python -m tools.wheels`.
 
-Nothing is downloaded but lists; it needs an index of packages that can be reached.
+Only package lists are downloaded; it needs access to a package index.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ SYSTEMS = {
     "macOS 14 (arm64)": ("aarch64-apple-darwin", {"MACOSX_DEPLOYMENT_TARGET": "14.0"}),
     "Windows (win_amd64)": ("x86_64-pc-windows-msvc", {}),
 }
-"""What `docs/` names; macOS 14, since onnxruntime has no wheel for an older one."""
+"""The systems named in `docs/`; macOS 14, since onnxruntime has no wheel for an older one."""
 PYTHON = "3.11"
 
 
 def missing(system: str, more: dict[str, str]) -> str:
-    """What has no wheel there, in the words of the resolver; empty if nothing is missing."""
+    """Return what has no wheel there, in the resolver's words; "" if nothing is missing."""
     uv = Path(sys.executable).with_name("uv")
     asked = [
         uv, "pip", "compile", "-q", ROOT / "pyproject.toml", "--only-binary", ":all:",
@@ -35,7 +35,7 @@ def missing(system: str, more: dict[str, str]) -> str:
 
 
 def main() -> int:
-    """Print a line for each system; 1 if one of them lacks a wheel."""
+    """Print a line for each system; returns 1 if one of them lacks a wheel."""
     faults = 0
     for name, (system, more) in SYSTEMS.items():
         said = missing(system, more)

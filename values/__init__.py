@@ -1,1 +1,1 @@
-"""What every room may use: pure values on the standard library alone; imports no other room."""
+"""Plain values that every package may use; imports the standard library only."""

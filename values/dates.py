@@ -1,8 +1,8 @@
-"""Dates as far as they are known: to a day, a month, a year, between two days, or not at all.
+"""Partial dates: known to the day, month or year, as a range, or not at all.
 
-They are written as EDTF (ISO 8601-2, the Library of Congress's profile) writes them: dates and
-intervals of level 0, open sides and unspecified digits of level 1. What a text calls uncertain or
-approximate bounds nothing and is refused with what to write instead.
+The notation is EDTF (ISO 8601-2, Library of Congress profile): level 0 dates and intervals, plus
+open intervals and unspecified digits from level 1. Uncertain ("?") and approximate ("~") dates set
+no bounds; they are rejected with advice on what to write instead.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _DOUBTED = re.compile(r"[\dX-]+[?~%]\Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartialDate:
-    """The first and the last day that a date can be; None means that this side is not known.
+    """The earliest and latest day that a date can be; None means that side is unknown.
 
-    Comparisons answer True, False, or None for "cannot be told from what is known": a shipment in
-    "2020" is neither before nor after 12 May 2020.
+    Comparisons return True, False, or None when the answer cannot be known: a shipment in "2020" is
+    neither before nor after 12 May 2020.
     """
 
     earliest: date | None = None
@@ -38,11 +38,12 @@ class PartialDate:
 
     @classmethod
     def parse(cls, text: str) -> PartialDate:
-        """Read "2020", "2020-05", "2020-05-12", "FIRST/LAST" (".." for an open side) or "".
+        """Parse "2020", "2020-05", "2020-05-12", "FIRST/LAST" (".." for an open side) or "".
 
-        An X stands for a digit that is not told: "201X", "20XX", "2020-XX", "2020-05-XX".
+        X is an unspecified digit: "201X", "20XX", "2020-XX", "2020-05-XX".
 
-        Raises ValueError with a sentence for anything else; never guesses which number is the day.
+        Raises ValueError with an explanation for anything else; never guesses which number is the
+        day.
         """
         text = text.strip()
         if not text:
@@ -67,11 +68,11 @@ class PartialDate:
 
     @property
     def exact(self) -> bool:
-        """Whether it is one single day."""
+        """Whether it is a single day."""
         return self.earliest is not None and self.earliest == self.latest
 
     def is_before(self, other: PartialDate) -> bool | None:
-        """Whether this is certainly earlier (True), certainly not (False), or open (None)."""
+        """Whether this is certainly earlier: True, False, or None if unknown."""
         if self.latest and other.earliest and self.latest < other.earliest:
             return True
         if self.earliest and other.latest and self.earliest >= other.latest:
@@ -79,11 +80,11 @@ class PartialDate:
         return None
 
     def is_after(self, other: PartialDate) -> bool | None:
-        """Whether this is certainly later (True), certainly not (False), or open (None)."""
+        """Whether this is certainly later: True, False, or None if unknown."""
         return other.is_before(self)
 
     def is_within(self, first: PartialDate, last: PartialDate) -> bool | None:
-        """Whether this lies from `first` to `last`, both included; unknown bounds leave it open."""
+        """Whether this is from `first` to `last`, inclusive: True, False, or None if unknown."""
         early, late = self.is_before(first), self.is_after(last)
         if early or late:
             return False

@@ -1,4 +1,4 @@
-"""The one base of all errors that people are told of: what happened, and what to do about it."""
+"""The base class of every error shown to people: what happened, and what to do about it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CLOSED: Final = re.compile(r"[.!?…:][\"'”’»)\]]*\Z")
 
 
 class Exit(IntEnum):
-    """What a command ends with, so that scripts can tell why."""
+    """Exit codes of commands, so that scripts can tell why one failed."""
 
     DONE = 0
     FAULTY = 1
@@ -37,18 +37,18 @@ EXIT_WORDS: Final[Mapping[Exit, str]] = {
     Exit.LATER: "the disk, the database, the clock or an authority failed, or others were first; "
     "try again later",
 }
-"""What each exit code says, for help and documentation."""
+"""The meaning of each exit code, for help texts and documentation."""
 
 
 class NameplateError(Exception):
-    """Something that a person or a program can be told, and can act on.
+    """An error that a person or a program can act on.
 
-    `message` says what happened; where that is a `Sentence`, `sentence` holds it and `words` makes
-    its text. `remedy` says what to do, empty where nothing can be done.
+    `message` says what happened; if it was given as a `Sentence`, `sentence` holds that and `words`
+    renders its text. `remedy` says what to do; empty if nothing can be done.
     """
 
     exit_code: ClassVar[Exit] = Exit.FAULTY
-    """What a command ends with that ends with this error."""
+    """The exit code of a command that fails with this error."""
     remedy: str = ""
 
     def __init__(self, said: str | Sentence, *, remedy: str = "") -> None:
@@ -58,11 +58,11 @@ class NameplateError(Exception):
         super().__init__(self.message)
 
     def diagnostics(self) -> str:
-        """Say what happened and what to do about it, in a sentence or two."""
+        """Return what happened and what to do about it, in a sentence or two."""
         return f"{self.message} {self.remedy}".strip()
 
 
 def closed(text: str) -> str:
-    """End a text with a full stop, unless it ends as a sentence does; nothing stays nothing."""
+    """End a text with a full stop unless it already ends like a sentence; "" stays ""."""
     text = text.rstrip()
     return text if not text or _CLOSED.search(text) else f"{text}."

@@ -1,11 +1,13 @@
-"""Places in a picture, in pixels from its top left corner."""
+"""Positions in a picture, in pixels from its top left corner."""
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
 Point: TypeAlias = tuple[float, float]
-"""Right and down."""
+"""(x, y): x to the right, y down."""
 
 Quad: TypeAlias = tuple[Point, Point, Point, Point]
-"""Four corners: top left, top right, bottom right, bottom left of the text, however it lies."""
+"""Corners in the order top left, top right, bottom right, bottom left, as seen by a reader of the
+text (so a rotated text starts elsewhere).
+"""

@@ -1,4 +1,4 @@
-"""A SHA-256 as text: 64 lower-case hexadecimal digits, and nothing else."""
+"""SHA-256 digests as text: exactly 64 lower-case hexadecimal digits."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from typing import Final, NewType, TypeGuard
 
 Sha256 = NewType("Sha256", str)
-"""The SHA-256 of some bytes, in that form."""
+"""A SHA-256 digest in that form."""
 
 SHA256: Final = "[0-9a-f]{64}"
-"""The form, as part of a pattern."""
+"""The form, as a fragment of a regular expression."""
 
 _WHOLE: Final = re.compile(SHA256)
 
 
 def is_sha256(text: object) -> TypeGuard[Sha256]:
-    """Whether this is a SHA-256 in the one form."""
+    """Whether this is a SHA-256 digest in the one accepted form."""
     return isinstance(text, str) and _WHOLE.fullmatch(text) is not None

@@ -1,6 +1,6 @@
-"""How large files may be that somebody brings, in bytes, where nothing else is set.
+"""Default upper limits on the size of files that people bring, in bytes.
 
-Screens, settings and whatever opens a file ask here, so that none refuses what another let in.
+Screens, settings and decoders all use these limits, so that none rejects what another accepted.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from typing import Final
 from values.rule import Declared
 
 PHOTO_BYTES: Final = 200_000_000
-"""A photo. One of 100 million pixels straight from a camera has about 150 MB as TIFF."""
+"""Largest photo. A 100-megapixel camera TIFF is about 150 MB."""
 
 CLIP_BYTES: Final = 4_294_967_296
-"""A clip: what FAT32 can hold, and so the largest file that most cameras write."""
+"""Largest clip: the maximum file size of FAT32, and so of most cameras."""
 
 ZIP_BYTES: Final = 4_294_967_296
-"""A ZIP, packed, and all that is in it, unpacked."""
+"""Largest ZIP, both packed and in total when unpacked."""
 
 FILE_BYTES: Final = 209_715_200
-"""Any other file: a catalog, a source list, a paper, a certificate."""
+"""Largest other file: a catalog, a source list, a document, a certificate."""
 
 RULES: Final = Declared(
     "size",
     test="tests/unit/values/test_limits.py",
-    source="assumed; README.md names the settings that say otherwise",
+    source="assumed; README.md lists the settings that change it",
     units=dict.fromkeys(("PHOTO_BYTES", "CLIP_BYTES", "ZIP_BYTES", "FILE_BYTES"), "bytes"),
 )

@@ -1,8 +1,7 @@
-"""Nothing that we load calls home: said to it before it is imported.
+"""Keep third-party libraries from calling out to the network; import this before any of them.
 
-Every room imports this first, so that no entry point can load a library before it is told. The
-libraries look at the environment once, while they are imported, and processes that we start
-inherit it.
+Every package imports this module first, so that no entry point can load a library too early: the
+libraries read the environment once, while they are imported. Child processes inherit it.
 """
 
 from __future__ import annotations
@@ -11,16 +10,16 @@ import os
 from typing import Final
 
 SILENCED: Final = {
-    # onnxruntime (1.31) sends events to mobile.events.data.microsoft.com and keeps a device
-    # identifier and a queue of events in ~/.cache. Its own call, disable_telemetry_events(), is
-    # asked too late: measured in a network of its own, only this variable stops it.
+    # onnxruntime (1.31) sends events to mobile.events.data.microsoft.com and stores a device
+    # identifier and an event queue in ~/.cache. Its own call, disable_telemetry_events(), comes too
+    # late: measured in a network namespace, only this variable stops it.
     "ORT_DISABLE_TELEMETRY": "1",
     "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
-    # Readers take their weights from the packages that are installed, never from the network.
+    # Engines load their weights from installed packages, never from the network.
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
 }
-"""Variable of the environment -> the value that keeps its library from calling out."""
+"""Environment variable -> the value that stops its library from calling out."""
 
 os.environ.update(SILENCED)

@@ -1,9 +1,9 @@
-r"""Which text a log can hold, and how other text from files is written so that it can.
+r"""Which text a log can hold, and how text from files is escaped so that it fits.
 
-Control characters and halves of characters are kept by one database and refused by another, and
-act in terminals and spreadsheets. What a person types must do without them. What comes out of a
-file (a name, embedded facts, what a code holds) is written with `\u{…}` in their place, from which
-the text as it was can be had back; the file's own bytes are kept beside it as they are.
+Some databases store control characters and lone surrogates and others reject them; terminals and
+spreadsheets may act on them. Text that a person types must not contain them. In text from a file (a
+name, embedded facts, the payload of a code) they are escaped as `\u{…}`, which can be undone; the
+original bytes of the file are stored as well.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 
 ALLOWED_CONTROLS: Final = "\n\t"
-"""The control characters that a text may hold: a note has lines, and cells of a table."""
+"""Control characters that a text may contain: newlines in notes, tabs between table cells."""
 
 _UNRECORDABLE: Final = re.compile(
     "["
-    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters (Unicode's Cc) but for those allowed
-    "\ud800-\udfff"  # halves of characters: no UTF-8 holds them
-    "\ufdd0-\ufdef"  # from here on, what Unicode never makes a character
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters (Unicode's Cc) except the allowed ones
+    "\ud800-\udfff"  # lone surrogates: UTF-8 cannot encode them
+    "\ufdd0-\ufdef"  # from here on: Unicode noncharacters
     + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17))
     + "]"
 )
@@ -34,7 +34,7 @@ _ESCAPE: Final = re.compile(rf"{_UNRECORDABLE.pattern}|\\(?=u\{{)")
 
 
 def unrecordable(text: str) -> str:
-    """Name the first character of a text that no log can hold; empty if there is none."""
+    """Describe the first character that no log can hold; "" if there is none."""
     found = None if text.isascii() and text.isprintable() else _UNRECORDABLE.search(text)
     if found is None:
         return ""
@@ -51,9 +51,9 @@ def _named(char: str) -> str:
 
 
 def escaped(text: str) -> str:
-    r"""Write what a log cannot hold as `\u{…}`, in hexadecimal; `unescaped` gives the text again.
+    r"""Escape what a log cannot hold as `\u{…}`, in hexadecimal; `unescaped` reverses it.
 
-    A backslash stays as it is unless what follows would be taken for such an escape.
+    A backslash is left alone unless it would be mistaken for the start of such an escape.
     """
     if text.isascii() and text.isprintable() and "\\" not in text:
         return text
@@ -61,12 +61,12 @@ def escaped(text: str) -> str:
 
 
 def inert(text: str) -> str:
-    """Escape what a log cannot hold in a sentence that quotes a file; twice does what once does."""
+    """Escape what a log cannot hold in a sentence that quotes a file; idempotent."""
     return _UNRECORDABLE.sub(lambda match: f"\\u{{{ord(match[0]):x}}}", text)
 
 
 def unescaped(text: str) -> str:
-    """Return the text from which `escaped` made this one."""
+    """Undo `escaped`."""
     return _ESCAPED.sub(lambda match: _char(match[1]) or match[0], text)
 
 
@@ -76,7 +76,7 @@ def _char(digits: str) -> str:
 
 
 def rewritten(value: Value, write: Callable[[str], str]) -> Value:
-    """Rewrite every text of a JSON value, and the names of its members."""
+    """Apply `write` to every string in a JSON value, including member names."""
     if isinstance(value, str):
         return write(value)
     if isinstance(value, Mapping):

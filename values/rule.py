@@ -1,10 +1,10 @@
-"""A rule that anybody could ask about, as a value that can be printed.
+"""Rules that a reader could ask about, as printable values.
 
-A module keeps its rules as plain constants and tables, each with its sentence in the string below
-it, and declares beside them, once, what cannot be said by a constant:
+A module defines its rules as plain constants and tables, each with its description in the docstring
+below it, and declares once what a constant cannot express:
 
     STATED = 0.9
-    \"\"\"Least probability for stating a value that readers agree on.\"\"\"
+    \"\"\"Minimum probability for stating a value on which engines agree.\"\"\"
 
     RULES = Declared(
         "assurance",
@@ -13,7 +13,7 @@ it, and declares beside them, once, what cannot be said by a constant:
         units={"STATED": "probability, 0-1"},
     )
 
-Value and sentence are read from the module itself, so that neither stands at two addresses.
+Value and description are read from the module itself, so that neither exists twice.
 """
 
 from __future__ import annotations
@@ -37,22 +37,22 @@ Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule as it holds: what a lawyer is shown, and what a test of it bends."""
+    """One rule with its current value, as shown to lawyers and as changed by `tools.bend`."""
 
     id: str
-    """Its topic and name, such as `assurance.stated`."""
+    """Topic and name, such as `assurance.stated`."""
     value: Plain
     unit: str
-    """What the value counts or is; a table says what its rows are."""
+    """The unit of the value; for a table, what its rows are."""
     source: str
-    """On what it rests: a standard, a decision, a measurement, or that it was assumed."""
+    """What it rests on: a standard, a decision, a measurement, or an assumption."""
     test: str
-    """The file of tests that fail when the value is another."""
+    """The test file that fails if the value changes."""
     says: str
-    """The rule in a sentence or more."""
+    """The rule in one or more sentences."""
     module: str
     name: str
-    """Where the value stands: the constant of that name in that module."""
+    """The constant in that module which holds the value."""
 
     def __post_init__(self) -> None:
         for part in ("id", "unit", "source", "test", "says"):
@@ -62,21 +62,21 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """The rules of one module: of which topic they are, what each counts, and on what it rests."""
+    """Declares which constants of a module are rules: their topic, units, sources and tests."""
 
     topic: str
     test: str
     units: Mapping[str, str]
-    """The name of each constant that is a rule, and its unit."""
+    """Constant name -> unit of its value."""
     source: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Sources of constants that have another than the module's."""
+    """Constant name -> source, where it differs from the module's `source`."""
 
 
 def rules_of(module: ModuleType) -> tuple[Rule, ...]:
-    """Give the rules that a module declares as `RULES`, with the values that hold now.
+    """Return the rules that a module declares as `RULES`, with their current values.
 
-    Raises ValueError for a constant that is not there, or has no sentence below it.
+    Raises ValueError for a constant that does not exist or has no docstring below it.
     """
     declared: Declared = module.RULES
     said = _sentences(module)
@@ -99,10 +99,10 @@ def rules_of(module: ModuleType) -> tuple[Rule, ...]:
 
 
 def plain(value: Any) -> Plain:
-    """Write a value as JSON can.
+    """Convert a value to plain JSON.
 
-    A set is put in order, a span of time becomes seconds, a function what it says of itself.
-    Raises TypeError for a value that could not be printed.
+    Sets are sorted, a timedelta becomes seconds, a function becomes the first line of its
+    docstring. Raises TypeError for anything else.
     """
     if isinstance(value, enum.Enum):
         return plain(value.value)
@@ -128,7 +128,7 @@ def plain(value: Any) -> Plain:
 
 
 def _order(value: object) -> tuple[int, str]:
-    """Enumerations in the order in which they are written, everything else by its text."""
+    """Sort key: enum members in order of definition, everything else by its text."""
     kind = type(value)
     at = list(kind).index(value) if isinstance(value, enum.Enum) else 0  # type: ignore[call-overload]
     return at, str(plain(value))
@@ -136,7 +136,7 @@ def _order(value: object) -> tuple[int, str]:
 
 @lru_cache
 def _sentences(module: ModuleType) -> Mapping[str, str]:
-    """The string below each constant of a module, in one line."""
+    """Constant name -> the docstring below it, joined into one line."""
     body = ast.parse(inspect.getsource(sys.modules[module.__name__])).body
     found: dict[str, str] = {}
     for at, node in enumerate(body[:-1]):

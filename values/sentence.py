@@ -1,7 +1,7 @@
-"""Something to be said to people: which sentence, and the data that stand in its gaps.
+"""A sentence for people, as an identifier and the parameters that fill its gaps.
 
-Leaves give sentences as identifier and parameters; `words` makes text of them, and logs and
-bundles keep identifier, parameters and the text as it was shown.
+Lower layers return identifiers and parameters; `words` renders the text. Logs and bundles store the
+identifier, the parameters and the text as it was shown.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Parameter: TypeAlias = bool | int | float | str | tuple[str, ...]
-"""What may stand in a gap: data, never words of ours."""
+"""What may fill a gap: data, never fixed wording."""
 
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)*")
-"""Where the sentence belongs and what it says, such as `size.too-large`."""
+"""The form of an identifier, topic first: `size.too-large`."""
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence by identifier, with its parameters by name; `say` makes one.
+    """An identifier with its named parameters; create it with `say`.
 
-    Raises ValueError for an identifier or a name of another form, and for names that are not in
-    order; TypeError for a parameter that is no plain datum.
+    Raises ValueError for a malformed identifier or parameter name or for unsorted names; TypeError
+    for a parameter that is not plain data.
     """
 
     id: str
     parameters: tuple[tuple[str, Parameter], ...] = ()
     shown: str = field(default="", compare=False, kw_only=True)
-    """Its text as it was shown when it was recorded; empty before that."""
+    """The text as shown when it was recorded; "" before that."""
 
     def __post_init__(self) -> None:
         names = [name for name, _ in self.parameters]
@@ -47,39 +47,39 @@ class Sentence:
                 raise TypeError(f"{name} of {self.id} is a {type(value).__name__}: no plain datum")
 
     def given(self, **parameters: Parameter) -> Sentence:
-        """The same sentence with other data in some of its gaps."""
+        """Return the same sentence with some parameters replaced."""
         return Sentence(self.id, tuple(sorted({**dict(self.parameters), **parameters}.items())))
 
     def __str__(self) -> str:
-        """The sentence as programs write it down; people are shown what `words` makes of it."""
+        """The sentence in the form for programs; people see what `words` renders."""
         return f"{self.id}({', '.join(f'{name}={value!r}' for name, value in self.parameters)})"
 
 
 Said: TypeAlias = Sentence | str
-"""A sentence, or the text alone of one that was recorded before leaves gave identifiers."""
+"""A sentence, or plain text recorded before sentences had identifiers."""
 
 
 def recorded(said: Said, text: Callable[[Sentence], str]) -> Said:
-    """Give a sentence with its text as it is shown now; one that was recorded stays as it is."""
+    """Return a sentence with its current text; one that was already recorded stays as it is."""
     return said if isinstance(said, str) or said.shown else replace(said, shown=text(said))
 
 
 class KeptSentence(NamedTuple):
-    """A sentence that stands in a member, by identifier and parameters.
+    """The identifier and parameters of a sentence whose text stands in a record's member.
 
     The member itself holds the text as it was shown.
     """
 
     member: str
-    """The name of the member, such as `explanation`, with the place of an item that it lists."""
+    """Name of the member, such as `explanation`; for a list, with the index of the item."""
     id: str
     parameters: dict[str, Parameter]
 
 
 def beside(**members: Iterable[Said]) -> tuple[KeptSentence, ...]:
-    """Give the sentences of the texts in these members, to be kept beside them.
+    """Return the identifiers and parameters of the texts in these members.
 
-    A text that is no sentence has none.
+    They are to be stored beside the texts. Plain text without an identifier is left out.
     """
     return tuple(
         KeptSentence(member, one.id, dict(one.parameters))
@@ -90,5 +90,5 @@ def beside(**members: Iterable[Said]) -> tuple[KeptSentence, ...]:
 
 
 def say(identifier: str, /, **parameters: Parameter) -> Sentence:
-    """Make a sentence: `say("size.too-large", name="a.jpg", size=3)`."""
+    """Create a sentence: `say("size.too-large", name="a.jpg", size=3)`."""
     return Sentence(identifier, tuple(sorted(parameters.items())))

@@ -1,8 +1,8 @@
-"""Texts made comparable: case, separators, accents, scripts and look-alike characters folded away.
+"""Fold texts for comparison: case, separators, accents, scripts and look-alike characters.
 
-What was read or written is always kept as it is; only comparisons use a folded form. All tables of
-look-alikes stand here and nowhere else, after Unicode's confusables list (UTS 39) as far as its
-letters occur on plates and in names.
+Text is always stored as it was read or written; only comparisons use a folded form. All look-alike
+tables are in this module. They follow Unicode's confusables list (UTS 39) for the letters that
+occur on plates and in names.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ SAME_SHAPE: Final = _pairs(
     "АВСЕНІКМОРТХЅЈԚԜ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" + "асеорхуіѕјԛԝһӏ" + "ονα",
     "ABCEHIKMOPTXSJQW" + "ABEZHIKMNOPTYX" + "aceopxyisjqwhl" + "ova",
 )
-"""Cyrillic and Greek letters that print draws just as a Latin one, and which."""
+"""Cyrillic and Greek letters that print like a Latin letter -> that Latin letter."""
 
 NEAR_SHAPE: Final = _pairs(
     "УҮЗӠƷ" + "ŁĐØÐ" + "łđøðıſ" + "ԁүγκρτυχкмтнв",
     "YY333" + "LDOD" + "ldodis" + "dyykptuxkmthb",
 )
-"""Letters that a hasty eye takes for a Latin letter or a digit, and for which."""
+"""Letters easily mistaken for a Latin letter or digit -> that letter or digit."""
 
 RARE_SHAPE: Final = (
     _pairs("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz")
@@ -36,33 +36,33 @@ RARE_SHAPE: Final = (
 )
 """Small capitals, phonetic, Armenian, Cherokee and small Greek letters that pass for Latin ones.
 
-No plate has them; a name or an account may, to be taken for another.
+They do not occur on plates, but a name or an account may use them to impersonate another.
 """
 
 CONFUSED_GROUPS: Final = ("0ODQ", "1IL", "2Z", "5S", "6G", "8B", "UV")
-"""Latin letters and digits that worn plates and readers confuse; the first stands for all."""
+"""Latin letters and digits confused on worn plates; the first of each group represents it."""
 
 DIGIT_TWINS: Final = _pairs("OQDISBZG", "00015826")
-"""Letters folded to the digits that readers take for them."""
+"""Letters -> the digits that OCR engines read for them."""
 
 LETTER_TWINS: Final = {
     char: twin for char, twin in (SAME_SHAPE | NEAR_SHAPE).items() if char == char.upper()
 }
-"""Capital letters that look like a Latin letter or a digit."""
+"""Capital letters that look like a Latin letter or a digit -> that character."""
 
 WORD_TWINS: Final = _pairs("01l|!58", "oiiiisb")
-"""What readers give for letters of a word, where letters are expected, and one letter for all."""
+"""Characters that engines return in place of letters within a word -> one representative letter."""
 
 CYRILLIC: Final = "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯІЇЄҐ"
-"""The capital letters of Russian and Ukrainian."""
+"""The capital letters of the Russian and Ukrainian alphabets."""
 
 CYRILLIC_OWN: Final = frozenset(CYRILLIC + CYRILLIC.lower()) - SAME_SHAPE.keys()
-"""Letters of Russian and Ukrainian that no Latin letter looks like."""
+"""Russian and Ukrainian letters that no Latin letter resembles."""
 
 LATIN_OWN: Final = frozenset(string.ascii_letters) - {
     SAME_SHAPE[char] for char in CYRILLIC + CYRILLIC.lower() if char in SAME_SHAPE
 }
-"""Latin letters that no letter of Russian or Ukrainian looks like."""
+"""Latin letters that no Russian or Ukrainian letter resembles."""
 
 CYRILLIC_SOUNDS: Final = {
     **_pairs("абвгґдеєзиіклмнопрстуфхчыэ", "abvggdeeziiklmnoprstufhčie"),
@@ -75,13 +75,13 @@ CYRILLIC_SOUNDS: Final = {
     "ь": "",
     "ъ": "",
 }
-"""Cyrillic letters by their sound, as ISO 9 and BGN/PCGN tables agree on it or nearly so."""
+"""Cyrillic letter -> its sound in Latin letters, where ISO 9 and BGN/PCGN agree or nearly agree."""
 
 LATIN_SOUNDS: Final = (
     ("sch", "sh"), ("ch", "č"), ("ph", "f"), ("ck", "k"), ("kh", "h"), ("x", "ks"), ("w", "v"),
     ("q", "k"), ("c", "k"), ("y", "i"), ("j", "i"),
 )  # fmt: skip
-"""Latin spellings that a name may have on its way through another script, and one for all."""
+"""Latin spellings that transliteration produces -> one representative spelling."""
 
 _SKELETON: Final = str.maketrans({char: group[0] for group in CONFUSED_GROUPS for char in group})
 _AS_DRAWN: Final = str.maketrans(
@@ -92,19 +92,19 @@ _BARE: Final = str.maketrans(
     | {char: twin.casefold() for char, twin in (SAME_SHAPE | NEAR_SHAPE).items()}
     | {char.casefold(): twin.casefold() for char, twin in LETTER_TWINS.items()}
 )
-"""By the shape of the capital where it has one, so that case makes no difference."""
+"""Maps by the shape of the capital where there is one, so that case makes no difference."""
 _ASCII_DROP: Final = {code: None for code in range(128) if not chr(code).isalnum()}
 _NO_LETTERS: Final = {ord(sign): " " for sign in "№™®©℠ªº"}
 _DOTLESS: Final = {ord("ı"): "I", ord("ſ"): "S"}
 
 
 def fold(text: str) -> str:
-    """Fold a serial, model or code to the key by which it is compared.
+    """Fold a serial, model or code to its comparison key.
 
-    Upper-case letters and digits only, without separators, accents or invisible characters;
-    letters that look like Latin ones (Cyrillic А, Greek Α) become Latin, digits of any script 0-9.
-    Letters without a Latin twin (И, Ж, م) stay. O and 0, I and 1 are never merged here: a maker
-    may use both (see `skeleton`).
+    The key has upper-case letters and digits only: no separators, accents or invisible characters.
+    Letters that look Latin (Cyrillic А, Greek Α) become Latin; digits of any script become 0-9.
+    Letters without a Latin look-alike (И, Ж, م) stay. O and 0, I and 1 are not merged, since a
+    maker may use both (see `skeleton`).
     """
     if text.isascii():
         return text.upper().translate(_ASCII_DROP)
@@ -112,38 +112,38 @@ def fold(text: str) -> str:
 
 
 def skeleton(key: str) -> str:
-    """Merge the characters of a folded key that are easily taken for one another (O and 0 …)."""
+    """Merge easily confused characters (O and 0 …) in a folded key."""
     return key.translate(_SKELETON)
 
 
 def plain(text: str) -> str:
-    """Resolve compatibility forms and drop accents, marks and signs such as № or ™."""
+    """Resolve compatibility forms and drop accents, combining marks and signs such as № or ™."""
     text = text.translate(_NO_LETTERS).translate(_DOTLESS)
     apart = unicodedata.normalize("NFKD", text)
     return "".join(char for char in apart if not unicodedata.combining(char))
 
 
 def bare(text: str) -> str:
-    """Fold a name or an account to what the eye takes it for: letters and digits, small.
+    """Fold a name or an account to what it looks like: lower-case letters and digits.
 
-    Case, accents, blanks, punctuation and invisible characters go; a letter of another script
-    that looks like a Latin one becomes that one. Two names with the same bare form pass for each
-    other; `field_observer` and `Field Observer` do.
+    Case, accents, spaces, punctuation and invisible characters are dropped; a letter of another
+    script that looks Latin becomes Latin. Two names with the same bare form can be mistaken for
+    each other, such as `field_observer` and `Field Observer`.
     """
     small = plain(plain(text).casefold()).casefold().translate(_BARE)
     return "".join(_digit(char) for char in small if char.isalnum())
 
 
 def as_drawn(text: str) -> str:
-    """Fold as `bare` does, but a letter by its own shape: Greek ν passes for v, and Ν for N."""
+    """Fold like `bare`, but by the letter's own shape: Greek ν becomes v, and Ν becomes N."""
     small = plain(text.translate(_AS_DRAWN)).casefold().translate(_AS_DRAWN)
     return "".join(_digit(char) for char in plain(small) if char.isalnum())
 
 
 def sound(text: str) -> str:
-    """Fold a name to how it sounds in Latin or Cyrillic letters: Вескам and Wescam are one.
+    """Fold a name to its sound, from Latin or Cyrillic letters: Вескам and Wescam give the same.
 
-    For leads and doubts alone: two names that sound alike may be two.
+    For leads and doubts only: two names that sound alike may be different.
     """
     small = "".join(CYRILLIC_SOUNDS.get(char, char) for char in plain(text).casefold())
     small = "".join(char for char in small if char.isalnum())
@@ -153,7 +153,7 @@ def sound(text: str) -> str:
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number with what is counted: `1 permit`, `2,000 permits`, `1 entry`, `2 entries`."""
+    """Format a number with what is counted: `1 permit`, `2,000 permits`, `1 entry`, `2 entries`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 

@@ -1,3 +1,3 @@
-"""Pixels in, what the picture says out. Knows no storage, no catalog and no screen."""
+"""Read what a picture shows: pixels in, readings out. Knows no storage, catalog or screen."""
 
 from values import offline as offline

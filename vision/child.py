@@ -1,14 +1,15 @@
-"""Open files from outside in a child process, which is killed at a limit.
+"""Decode untrusted files in a child process that is killed when it exceeds a limit.
 
-Decoders are large programs in C that strangers write files for. One that crashes, hangs or eats
-the memory takes a process with it that nobody shares: the file is refused with a sentence, and
-the next one gets a new process. A child that does well is kept, so that a photo costs a copy of
-its bytes and pixels, not the start of a process.
+Decoders are large C programs, and attackers write files for them. If one crashes, hangs or uses too
+much memory, only the child dies: the file is rejected with an explanation and the next file gets a
+new process. A child that works is reused, so that a photo costs a copy of its bytes and pixels, not
+a process start.
 
-The child has no secrets (its environment is short), can write no file, and its answers are read
-as values of this room and nothing else, since a decoder that was taken over may answer anything.
+The child has a reduced environment without secrets and cannot write files. Its answers are
+unpickled into this package's own value classes only, since a compromised decoder may answer
+anything.
 
-    python -m vision.child        (started by `Decoders`; speaks on its standard input and output)
+    python -m vision.child        (started by `Decoders`; talks over stdin and stdout)
 """
 
 from __future__ import annotations
@@ -48,30 +49,33 @@ from vision.types import EmbeddedFact, EmbeddedFacts, Fingerprint, Frame, Photo
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-if sys.platform != "win32":  # there, only the time is limited
+if sys.platform != "win32":  # on Windows, only the time is limited
     import fcntl
     import resource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildLimits:
-    """What one file may ask of the process that opens it."""
+    """Resource limits of the child process, for one file."""
 
     memory_bytes: int
-    """Address space beyond what the process has when it begins."""
+    """Address space in bytes, on top of what the process uses at its start."""
     cpu_seconds: int
     wall_seconds: float
-    """From one answer to the next."""
+    """Seconds from one answer to the next."""
 
 
 PHOTO_LIMITS: Final = ChildLimits(memory_bytes=3 << 30, cpu_seconds=90, wall_seconds=180.0)
-"""A photo: 120 million pixels need 360 MB as RGB, and up to seven times that while grey of 16 bits
-is made 8; thirty seconds are the decoder's own limit, which it looks at between reads only."""
+"""Limits for a photo. 120 million pixels need 360 MB as RGB, and up to seven times that while
+16-bit grey is converted to 8 bits. The decoder has its own limit of thirty seconds, which it checks
+only between reads.
+"""
 CLIP_LIMITS: Final = ChildLimits(memory_bytes=6 << 30, cpu_seconds=3_600, wall_seconds=900.0)
-"""A clip: a walk over it stops by itself after 240 s (`ClipLimits`); 8K frames of all cores and the
-stills that are kept take some GB."""
+"""Limits for a clip. One walk over it stops by itself after 240 s (`ClipLimits`); 8K frames on all
+cores plus the selected stills take some GB.
+"""
 ARCHIVE_LIMITS: Final = ChildLimits(memory_bytes=1 << 30, cpu_seconds=300, wall_seconds=300.0)
-"""A ZIP is unpacked in pieces; its directory of 5,000 members takes a few MB."""
+"""Limits for a ZIP, which is unpacked in chunks; its directory of 5,000 members takes a few MB."""
 
 RULES: Final = Declared(
     "child",
@@ -89,23 +93,24 @@ ENVIRONMENT: Final = (
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "SYSTEMROOT", "LD_LIBRARY_PATH",
     "VIRTUAL_ENV", "OMP_NUM_THREADS", "PYTHONDONTWRITEBYTECODE",
 )  # fmt: skip
-"""Variables that the child gets; addresses of databases and keys of buckets are not among them."""
+"""Environment variables that the child gets; database addresses and bucket keys are not among them.
+"""
 FILES_EACH: Final = 200
-"""Files after which a child is let go: what decoders leak stays small."""
+"""Files after which a child is replaced, so that decoder leaks stay small."""
 KEPT_IDLE: Final = 2
-"""Children that wait for the next file."""
+"""Maximum number of idle children."""
 _LENGTHS: Final = struct.Struct(">QQ")
 _PIPE_BYTES: Final = 1 << 20
 _MOST_ANSWER: Final = 4 << 30
 
 
-# --- what the child does -----------------------------------------------------------------
+# --- in the child process ------------------------------------------------------------------
 
 
 def open_photo(
     data: bytes, name: str, limits: DecodeLimits
 ) -> tuple[Photo, Fingerprint, EmbeddedFacts]:
-    """Everything that intake wants to know of a photo."""
+    """Decode a photo, with everything else that intake needs from its bytes."""
     photo = decode_photo(data, name=name, limits=limits)
     return photo, fingerprint(photo), read_embedded(data)
 
@@ -113,12 +118,12 @@ def open_photo(
 def list_archive(
     path: Path, name: str, limits: ArchiveLimits
 ) -> tuple[ListedMember | MemberRefusal, ...]:
-    """The members of a ZIP, judged."""
+    """List the members of a ZIP, each accepted or refused."""
     return _archive(path, name, limits).members
 
 
 def unpack(path: Path, name: str, limits: ArchiveLimits, index: int) -> Iterator[bytes]:
-    """One member of a ZIP, in pieces."""
+    """Unpack one member of a ZIP in chunks."""
     yield from _archive(path, name, limits).pieces(index)
 
 
@@ -126,7 +131,7 @@ _open_archives: dict[tuple[Path, str, ArchiveLimits], Archive] = {}
 
 
 def _archive(path: Path, name: str, limits: ArchiveLimits) -> Archive:
-    """The archive that was asked for last stays open: its directory is read once."""
+    """Open an archive; the last one stays open, so that its directory is read once."""
     key = (path, name, limits)
     if key not in _open_archives:
         _open_archives.clear()
@@ -135,9 +140,9 @@ def _archive(path: Path, name: str, limits: ArchiveLimits) -> Archive:
 
 
 def choose(path: Path, name: str, limits: ClipLimits) -> Iterator[Frame | Sentence]:
-    """The stills of a clip that are worth reading, and sentences on what could not be had.
+    """Yield the stills of a clip that are worth reading, and sentences about parts that failed.
 
-    A clip that is refused has its sentences too, before the refusal.
+    A clip that is refused also yields its sentences before the refusal.
     """
     said: list[Sentence] = []
     try:
@@ -159,10 +164,10 @@ JOBS: Final[dict[str, Callable[..., Any]]] = {
 
 
 def main() -> None:
-    """Answer until the one who asks is gone."""
+    """Answer requests until the parent process is gone."""
     asked, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)  # what libraries print must not get between the answers
+    os.dup2(nothing, 0)  # keeps library output out of the answers
     os.dup2(nothing, 1)
     _forbid()
     while (request := _receive(asked)) is not None:
@@ -184,14 +189,14 @@ def main() -> None:
 
 
 def _forbid() -> None:
-    """Write no file and no core dump."""
+    """Forbid writing files and core dumps."""
     if sys.platform != "win32":
         for what in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
             resource.setrlimit(what, (0, resource.getrlimit(what)[1]))
 
 
 def _limit(limits: ChildLimits) -> None:
-    """Let the next job take so much and no more."""
+    """Set the resource limits for the next job."""
     if sys.platform == "win32":
         return
     with suppress(OSError, ValueError):
@@ -206,7 +211,7 @@ def _set(what: int, most: int) -> None:
     resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-# --- values on their way -----------------------------------------------------------------
+# --- encoding of values --------------------------------------------------------------------
 
 _VALUES: Final = {
     (one.__module__, one.__qualname__): one
@@ -219,7 +224,7 @@ _VALUES: Final = {
 
 
 class _Writer(pickle.Pickler):
-    """Writes values, and sets their pixels aside as they lie in memory."""
+    """Pickles values, with their pixels as separate buffers."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(file, protocol=5)
@@ -236,7 +241,7 @@ class _Writer(pickle.Pickler):
 
 
 class _Reader(pickle.Unpickler):
-    """Reads the values of this room; anything else in an answer is refused."""
+    """Unpickles this package's value classes only; anything else in an answer is refused."""
 
     def __init__(self, message: bytes, pixels: bytearray) -> None:
         super().__init__(io.BytesIO(message))
@@ -257,7 +262,7 @@ class _Reader(pickle.Unpickler):
 
 
 def _send(to: BinaryIO, answer: tuple[str, object]) -> None:
-    """Write one message: its two lengths, its values, and their pixels."""
+    """Write one message: two lengths, the values, and their pixels."""
     buffer = io.BytesIO()
     writer = _Writer(buffer)
     writer.dump(answer)
@@ -269,7 +274,7 @@ def _send(to: BinaryIO, answer: tuple[str, object]) -> None:
 
 
 def _receive(source: BinaryIO) -> tuple[bytes, bytearray] | None:
-    """One message and its pixels, or None where the other side is gone."""
+    """Read one message and its pixels; None if the other side is gone."""
     head = source.read(_LENGTHS.size)
     if len(head) < _LENGTHS.size:
         return None
@@ -287,15 +292,15 @@ def _receive(source: BinaryIO) -> tuple[bytes, bytearray] | None:
     return (body, pixels) if len(body) == length else None
 
 
-# --- whoever asks ------------------------------------------------------------------------
+# --- in the parent process -----------------------------------------------------------------
 
 
 class BrokenOff(DecoderStopped):
-    """The process ended by itself, or something else than a limit of ours ended it."""
+    """The child ended by itself, or something other than our limits ended it."""
 
 
 class Child:
-    """One process that opens files, one after the other."""
+    """One child process, which opens files one after the other."""
 
     def __init__(self) -> None:
         kept = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
@@ -304,31 +309,31 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for whoever asks, who finishes the present file
+            start_new_session=True,  # Ctrl-C goes to the parent, which finishes the current file
             env={**kept, **SILENCED, "PYTHONPATH": str(Path(__file__).resolve().parents[1])},
         )
-        # both are there, since both were asked for
+        # neither is None, since both pipes were requested
         self._asks = cast("BinaryIO", self._process.stdin)
         self._answers = cast("BinaryIO", self._process.stdout)
         if sys.platform == "linux":
-            with suppress(OSError):  # fewer turns for the same pixels
+            with suppress(OSError):  # a larger pipe: fewer round trips for the same pixels
                 fcntl.fcntl(self._answers, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         self.files = 0
-        """Files that it was given so far."""
+        """Files opened so far."""
         self.busy = False
-        """In the middle of a job: an answer to it may still come."""
+        """Whether a job is running, so that an answer may still come."""
 
     @property
     def usable(self) -> bool:
-        """Whether another file can be given to it."""
+        """Whether it can take another file."""
         return not self.busy and self.files < FILES_EACH and self._process.poll() is None
 
     def asked(self, job: str, name: str, arguments: tuple[Any, ...], limits: ChildLimits) -> Any:
-        """Yield the answers to a job, the last one as ("done", value). Raises DecodeError."""
+        """Yield the answers to a job; the last one is ("done", value). Raises DecodeError."""
         self.files += 1
         self.busy = True
         request = pickle.dumps((job, arguments, limits), protocol=5)
-        with suppress(OSError):  # it is gone: the answer says so
+        with suppress(OSError):  # the child is gone; reading the answer reports it
             self._asks.write(_LENGTHS.pack(len(request), 0))
             self._asks.write(request)
             self._asks.flush()
@@ -360,16 +365,16 @@ class Child:
         if message is None:
             raise self._end(name, limits, late=late.is_set())
         try:
-            what, value = _made_anew(_Reader(*message).load())
-        except Exception as error:  # an answer of a decoder that was taken over may be anything
+            what, value = _rebuilt(_Reader(*message).load())
+        except Exception as error:  # a compromised decoder may answer anything
             self.close()
             raise DecoderStopped(say("decoder.nonsense", name=name)) from error
         return str(what), value
 
     def _end(self, name: str, limits: ChildLimits, *, late: bool) -> DecoderStopped:
-        """Say why there will be no answer any more."""
+        """Return the error for an answer that will never come."""
         try:
-            ended = self._process.wait(timeout=2)  # it may have closed its answers just before
+            ended = self._process.wait(timeout=2)  # it may have closed its output just before
         except subprocess.TimeoutExpired:
             self._process.kill()
             ended = self._process.wait()
@@ -389,7 +394,7 @@ class Child:
 
 
 def _error(what: str, value: Any, name: str, limits: ChildLimits) -> DecodeError:
-    """The error that an answer speaks of."""
+    """Return the error that an answer describes."""
     if what == "refused":
         kind, sentence = value
         found = getattr(errors, str(kind), None)
@@ -403,28 +408,28 @@ def _error(what: str, value: Any, name: str, limits: ChildLimits) -> DecodeError
     return errors.DamagedFile(say("decoder.failed", name=name, why=str(value)[:60]))
 
 
-def _made_anew(answer: Any) -> Any:
-    """Make each sentence of an answer anew. Raises anything for what is no sentence."""
+def _rebuilt(answer: Any) -> Any:
+    """Rebuild each sentence in an answer through its constructor; raises for anything malformed."""
     if isinstance(answer, tuple):
-        return tuple(map(_made_anew, answer))
+        return tuple(map(_rebuilt, answer))
     if isinstance(answer, Sentence):
-        return _anew(answer)
+        return _rebuilt_sentence(answer)
     if isinstance(answer, EmbeddedFacts | ClipFacts):
-        return replace(answer, problems=tuple(map(_anew, answer.problems)))
+        return replace(answer, problems=tuple(map(_rebuilt_sentence, answer.problems)))
     if isinstance(answer, Frame):
-        return replace(answer, why=_anew(answer.why))
+        return replace(answer, why=_rebuilt_sentence(answer.why))
     if isinstance(answer, MemberRefusal):
-        return replace(answer, problem=_anew(answer.problem))
+        return replace(answer, problem=_rebuilt_sentence(answer.problem))
     return answer
 
 
-def _anew(sentence: Any) -> Sentence:
-    """Make a sentence anew, as its class asks: what is unpickled was never looked at."""
+def _rebuilt_sentence(sentence: Any) -> Sentence:
+    """Rebuild a sentence so that its class validates it; unpickling does not."""
     return Sentence(sentence.id, sentence.parameters)
 
 
 class Decoders:
-    """Opens files in child processes; safe to share between threads, each has its own child."""
+    """Decodes files in child processes; thread-safe, each thread uses its own child."""
 
     def __init__(self) -> None:
         self._idle: list[Child] = []
@@ -433,7 +438,7 @@ class Decoders:
     def photo(
         self, data: bytes, *, name: str, limits: DecodeLimits | None = None
     ) -> tuple[Photo, Fingerprint, EmbeddedFacts]:
-        """Decode a photo; with its fingerprint and what it says of itself. Raises DecodeError."""
+        """Decode a photo, and return its fingerprint and embedded facts too. Raises DecodeError."""
         found: tuple[Photo, Fingerprint, EmbeddedFacts] = self._one(
             "photo", name, (data, name, limits or LIMITS), PHOTO_LIMITS
         )
@@ -453,7 +458,7 @@ class Decoders:
     def member(
         self, path: Path, *, name: str, limits: ArchiveLimits, member: ListedMember
     ) -> Generator[bytes]:
-        """Unpack a member in pieces, no more than it declared. Raises DecodeError."""
+        """Unpack a member in chunks, no more than its declared size. Raises DecodeError."""
         left = member.size
         arguments = (path, name, limits, member.index)
         for what, piece in self._each("member", member.name, arguments, ARCHIVE_LIMITS):
@@ -481,27 +486,28 @@ class Decoders:
                 raise DecoderStopped(say("decoder.nonsense", name=name))
 
     def frame(self, path: Path, *, name: str, seconds: float | Fraction) -> Frame:
-        """Take the frame that is shown at a time. Raises DecodeError."""
+        """Return the frame shown at a time. Raises DecodeError."""
         found: Frame = self._one("frame", name, (path, name, seconds), CLIP_LIMITS)
         return found
 
     def close(self) -> None:
-        """End the children that wait."""
+        """End the idle children."""
         with self._lock:
             idle, self._idle = self._idle, []
         for child in idle:
             child.close()
 
     def _one(self, job: str, name: str, arguments: tuple[Any, ...], limits: ChildLimits) -> Any:
-        """The value of a job that has one."""
+        """Run a job that returns one value."""
         return [value for _what, value in self._each(job, name, arguments, limits)][-1]
 
     def _each(
         self, job: str, name: str, arguments: tuple[Any, ...], limits: ChildLimits
     ) -> Iterator[tuple[str, Any]]:
-        """The answers to a job; a child that broke off at its first file is not asked again.
+        """Yield the answers to a job, retrying once in a new child if a reused one broke off.
 
-        One that had others before may have broken off for their sake: a new one is asked.
+        A child that breaks off on its first file is not retried: the earlier files cannot be the
+        cause.
         """
         given = False
         with self._child() as child:
@@ -519,7 +525,7 @@ class Decoders:
 
     @contextmanager
     def _child(self, *, new: bool = False) -> Iterator[Child]:
-        """A child of one's own; afterwards it waits for the next file, if it is well."""
+        """Borrow a child for one job; afterwards it becomes idle if it is still usable."""
         child = Child() if new else self._take()
         try:
             yield child
@@ -543,7 +549,7 @@ class Decoders:
 
 
 DECODERS: Final = Decoders()
-"""The children of this process, shared by everything in it."""
+"""The child processes shared by everything in this process."""
 atexit.register(DECODERS.close)
 
 

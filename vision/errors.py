@@ -1,4 +1,4 @@
-"""What can go wrong in this room; every error says what happened and what to do about it."""
+"""The errors of this package; each says what happened and what to do about it."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ if TYPE_CHECKING:
 
 
 class VisionError(NameplateError):
-    """The base of all errors of this room."""
+    """The base class of this package's errors."""
 
 
-class EngineMissing(VisionError):  # named for what it says on the screen
-    """A reader was asked for that is not installed here."""
+class EngineMissing(VisionError):  # named for what the screen shows
+    """The requested engine is not installed."""
 
     exit_code = Exit.NOT_RUN
 
 
 class WeightsUnknown(VisionError):
-    """A reader's weights are not the ones that its figures were measured with."""
+    """An engine's weights are not the ones that its figures were measured with."""
 
     exit_code = Exit.DAMAGED
 
 
 class ReadingRefused(VisionError):
-    """A stored reading or lattice cannot be rebuilt, because its data are not what they claim."""
+    """A stored reading or lattice is invalid and cannot be rebuilt."""
 
     exit_code = Exit.DAMAGED
 
 
 class FactsUnread(VisionError):
-    """A part of what a file says of itself cannot be read; the sentence says which, and why."""
+    """Some embedded facts of a file cannot be read; the sentence says which, and why."""
 
     sentence: Sentence
 
@@ -51,27 +51,27 @@ class DecodeError(VisionError):
 
 
 class EmptyFile(DecodeError):
-    """The file holds no bytes at all."""
+    """The file is empty."""
 
 
 class NotAPhoto(DecodeError):
-    """The first bytes are not those of a picture, whatever the name says."""
+    """The first bytes are not those of a picture, whatever the file name says."""
 
 
 class TooLarge(DecodeError):
-    """The file, its picture or its time line is larger than the limits allow."""
+    """The file, its picture or its duration exceeds the limits."""
 
 
 class TooSlow(DecodeError):
-    """Decoding took longer than the limits allow and was given up."""
+    """Decoding took longer than the limits allow and was aborted."""
 
 
 class DamagedFile(DecodeError):
-    """The file begins like a picture or a clip, but cannot be decoded to its end."""
+    """The file begins like a picture or a clip, but cannot be decoded completely."""
 
 
 class DecoderStopped(DecodeError):
-    """The process that opened the file broke off, or was stopped at a limit."""
+    """The process that opened the file crashed, or was stopped at a limit."""
 
 
 class MemberDamaged(DecodeError):
@@ -83,4 +83,4 @@ class NotAClip(DecodeError):
 
 
 class ArchiveRefused(DecodeError):
-    """A whole archive cannot be read: no archive, encrypted, or too large to look into."""
+    """A whole archive cannot be read: not an archive, encrypted, or too large to inspect."""

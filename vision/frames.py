@@ -1,4 +1,4 @@
-"""Take stills from a clip: derivatives with exact times and the command that makes them again.
+"""Take stills from a clip: derivatives with exact times and the command that recreates them.
 
 python -m vision.frames CLIP --at 1001/30 --output still.png
 python -m vision.frames CLIP --at 1001/30 --lay 512,348,183,91,16 --output laid.png
@@ -57,12 +57,13 @@ __all__ = ["ClipFacts", "ClipLimits", "choose_frames", "grab_frame", "probe_clip
 
 _MOST_MINUTES: Final = 4
 LAID_SECONDS: Final = Fraction(3, 5)
-"""Frames so far before and after a still are laid over it, ..."""
+"""Frames up to this long before and after a still are combined with it (multi-frame) ..."""
 LAID_FRAMES: Final = 16
-"""... and at most so many on each side: more add little, and 8K frames fill the memory."""
+"""... and at most this many on each side: more add little, and 8K frames fill the memory."""
 _PNG_COMPRESSION: Final = 3
-"""zlib level; part of what makes a still the same bytes again. 6 takes twice as long and saves
-nothing: frames of clips are grainy."""
+"""zlib level; fixed, so that a recreated still has the same bytes. 6 takes twice as long and saves
+nothing: frames of clips are grainy.
+"""
 
 
 def choose_frames(
@@ -72,18 +73,17 @@ def choose_frames(
     on_problem: Report | None = None,
     name: str | None = None,
 ) -> Iterator[Frame]:
-    """Choose the frames of a clip that are worth reading, and yield them in order of time.
+    """Choose the frames of a clip that are worth reading, and yield them in time order.
 
     Args:
         path: the clip.
-        limits: what it may ask for.
-        on_problem: gets a sentence for each stretch that could not be had, before the refusal of
-            a clip that gives no frame at all.
-        name: what messages and commands call the clip; the name of the file if not given.
+        limits: its resource limits.
+        on_problem: receives a sentence for each stretch that could not be decoded, before the
+            refusal of a clip that gives no frame at all.
+        name: the clip's name in messages and commands; default: the file name.
 
     Raises:
-        DecodeError: the file is no clip, is too large, or gives no frame at all.
-
+        DecodeError: the file is not a clip, is too large, or gives no frame at all.
     """
     limits = limits or LIMITS
     problem, kept = on_problem or _ignore, Kept()
@@ -122,11 +122,10 @@ def grab_frame(
     limits: ClipLimits | None = None,
     name: str | None = None,
 ) -> Frame:
-    """Take the frame that a player shows at that time: the last one not later than it.
+    """Return the frame that a player shows at that time: the last one not later than it.
 
     Raises:
-        DecodeError: the file is no clip, or has no frame there.
-
+        DecodeError: the file is not a clip, or has no frame there.
     """
     limits = limits or LIMITS
     wanted = Fraction(seconds)
@@ -154,13 +153,12 @@ def lay_frames(
     limits: ClipLimits | None = None,
     name: str | None = None,
 ) -> Frame | None:
-    """Follow a place of the frame at that time, and lay all frames that show it over each other.
+    """Track a place from the frame at that time, and combine all frames that show it.
 
-    None where too few frames show it.
+    Returns None if too few frames show it.
 
     Raises:
-        DecodeError: the file is no clip, or has no frame at exactly that time.
-
+        DecodeError: the file is not a clip, or has no frame at exactly that time.
     """
     views = _views(path, seconds, limits=limits or LIMITS, name=name)
     at = [view.seconds for view in views].index(seconds)
@@ -205,10 +203,11 @@ def _views(
 def _stills(
     path: Path, wanted: Mapping[Fraction, Fraction], *, limits: ClipLimits, report: Report
 ) -> Iterator[tuple[Fraction, Pixels]]:
-    """Decode exactly the frames at the wanted times once more, going forward.
+    """Decode exactly the frames at the wanted times again, in forward order.
 
-    `wanted` gives for each the key frame before it; where that is passed, decoding goes on. The
-    same frames are spared as in the survey, which saw all that are wanted.
+    `wanted` maps each to the key frame before it; decoding continues from the frame reached unless
+    that key frame lies ahead. The same frames are skipped as in the survey, which saw all that are
+    wanted.
     """
     with open_clip(path, limits=limits) as (container, stream):
         stream.codec_context.skip_frame = SPARED
@@ -227,21 +226,21 @@ def _stills(
 
 
 def _seek(container: InputContainer, stream: VideoStream, seconds: Fraction) -> None:
-    """Go to the key frame before a time; where the clip cannot seek, start at its beginning."""
+    """Seek to the key frame before a time; if the clip cannot seek, start at its beginning."""
     base = stream.time_base
     if base is None:
         return
     try:
         container.seek(max(0, math.floor(seconds / base)), stream=stream, backward=True)
     except av.error.FFmpegError:
-        with suppress(av.error.FFmpegError):  # not even back: then it stands where it began
+        with suppress(av.error.FFmpegError):  # if even that fails, it is still at its beginning
             container.seek(0)
 
 
 def _frame(
     name: str, index: int, seconds: Fraction, pixels: Pixels | Grey, why: Sentence, how: str = ""
 ) -> Frame:
-    """Make the derivative and write down the command that makes it again."""
+    """Create the derivative with the command that recreates it."""
     at = timecode(seconds)
     return Frame(
         index=index,
@@ -254,7 +253,7 @@ def _frame(
 
 
 def timecode(seconds: Fraction) -> str:
-    """Write an exact time in seconds as a fraction, for instance `1001/30`."""
+    """Format an exact time in seconds as a fraction, for example `1001/30`."""
     return f"{seconds.numerator}/{seconds.denominator}"
 
 
@@ -266,13 +265,13 @@ def _png(pixels: Pixels | Grey) -> bytes:
 
 
 def _ignore(_sentence: Sentence) -> None:
-    """Take a report that nobody wants."""
+    """Discard a report."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write one still, or all chosen stills, to files; 0 done, 2 the clip cannot be used."""
+    """Write one still, or all chosen stills, to files; returns 0, or 2 if the clip is unusable."""
     parser = argparse.ArgumentParser(prog="python -m vision.frames", description=__doc__)
-    from words import en  # only who runs this needs the words: what reads says identifiers
+    from words import en  # only the command line needs the texts: callers use identifiers
 
     parser.add_argument("clip", type=Path)
     what = parser.add_mutually_exclusive_group(required=True)
@@ -297,7 +296,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _one(clip: Path, seconds: Fraction, place: Place | None) -> Frame:
-    """The frame at a time, or all frames around it laid over each other."""
+    """The frame at a time, or all frames around it combined (multi-frame)."""
     if place is None:
         return grab_frame(clip, seconds=seconds)
     laid = lay_frames(clip, seconds=seconds, place=place)
@@ -307,13 +306,13 @@ def _one(clip: Path, seconds: Fraction, place: Place | None) -> Frame:
 
 
 def _place(words: str) -> Place:
-    """Read the five whole numbers of a place."""
+    """Parse the five integers of a place."""
     x, y, width, height, letter = (int(word) for word in words.split(","))
     return Place(x=x, y=y, width=width, height=height, letter=letter)
 
 
 def _tell(text: str) -> None:
-    """Write a sentence for the person at the terminal."""
+    """Write a sentence to the terminal."""
     sys.stderr.write(text + "\n")
 
 

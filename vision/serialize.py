@@ -1,8 +1,8 @@
-"""Readings as plain data and back, lattices included, so that they can be kept and shipped.
+"""Convert readings to plain data and back, lattices included, for storage and export.
 
-What is kept is smaller than the values: a character, an engine, an alternative, a reason and a
-witness are lists. The classes here are that form, field for field; it is read as strictly as it is
-written, and a member or a format that is not known is refused.
+The stored form is more compact than the values: a character, an engine, an alternative, a reason
+and a witness are lists. The classes here define that form, field by field; it is parsed strictly,
+and an unknown member or format is rejected.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ from vision.types import (
 _Format: TypeAlias = Literal["nameplate-reading-3", "nameplate-reading-2"]
 FORMAT: Final[_Format] = "nameplate-reading-3"
 TEXTS_ALONE: Final[_Format] = "nameplate-reading-2"
-"""The format before this one: its sentences are texts, without identifiers."""
+"""The previous format: its sentences are texts without identifiers."""
 
 Kept: TypeAlias = dict[str, JsonValue]
 _Share: TypeAlias = Annotated[float, Field(ge=0.0, le=1.0)]
 _T = TypeVar("_T")
 Text: TypeAlias = Callable[[Sentence], str]
-"""What makes the text of a sentence."""
+"""Renders the text of a sentence."""
 
 
 class _Option(NamedTuple):
@@ -144,9 +144,9 @@ _FIELD = TypeAdapter(_Field)
 
 
 def reading_to_json(reading: PhotoReading, text: Text) -> Kept:
-    """Give everything read in a photo as JSON-able data; `reading_from_json` undoes it.
+    """Return a photo's reading as JSON-compatible data; `reading_from_json` reverses it.
 
-    Each sentence is kept with the text that it has now, which `text` makes.
+    Each sentence is stored with its current text, rendered by `text`.
     """
     return _written(
         _READING,
@@ -164,7 +164,7 @@ def reading_to_json(reading: PhotoReading, text: Text) -> Kept:
 
 
 def field_to_json(reading: FieldReading, text: Text) -> Kept:
-    """Give one field's reading as JSON-able data; `text` as for `reading_to_json`."""
+    """Return one field's reading as JSON-compatible data; `text` as for `reading_to_json`."""
     return _written(_FIELD, _field(reading, text))
 
 
@@ -236,8 +236,7 @@ def _reading(reading: Reading, text: Text) -> _Reading:
 def reading_from_json(data: object) -> PhotoReading:
     """Rebuild a reading from data, or from their JSON as bytes.
 
-    One of the format before this one has texts for sentences. Raises `ReadingRefused` where the
-    data are not what they claim to be.
+    In the previous format, sentences are texts. Raises `ReadingRefused` if the data are invalid.
     """
     kept = _read(_READING, data, what="reading")
     if kept.format == TEXTS_ALONE and not all(isinstance(one, str) for one in _sentences(kept)):
@@ -267,7 +266,7 @@ def _sentences(kept: _PhotoReading) -> Iterator[Said]:
 
 
 def field_from_json(data: object) -> FieldReading:
-    """Rebuild one field's reading; raise `ReadingRefused` where the data do not fit."""
+    """Rebuild one field's reading; raises `ReadingRefused` if the data are invalid."""
     kept = _read(_FIELD, data, what="field")
     try:
         return _to_field(kept)
@@ -276,7 +275,7 @@ def field_from_json(data: object) -> FieldReading:
 
 
 def _read(adapter: TypeAdapter[_T], data: object, *, what: str) -> _T:
-    """Read the kept form, strictly, and name the first thing that does not fit."""
+    """Parse the stored form strictly; the error names the first thing that is wrong."""
     try:
         return adapter.validate_json(
             data if isinstance(data, bytes) else to_json(data), strict=True, extra="forbid"

@@ -1,6 +1,6 @@
-"""What values of each field look like: rules that refuse the impossible and prefer the usual.
+"""The form of values of each field: reject the impossible and prefer the usual.
 
-These are grammars of form. A value that passes one is well formed, never thereby certain.
+These are grammars of form. A value that fits one is well formed, but not therefore certain.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _NO_NAME = re.compile(
 
 
 def may_name(text: str) -> bool:
-    """Say whether a text may be somebody's name: not a warning, a country of make or a switch."""
+    """Whether a text may be a name: not a warning, a country of make or a switch position."""
     return not _NO_NAME.match(text.strip())
 
 
@@ -57,13 +57,14 @@ def letters_and_digits(text: str) -> str:
 
 
 RARE_LETTER = 0.02
-"""How much rarer than 0 and 1 the letters O and I are beside a digit of an identifier. By
-judgement: standards for identifiers advise against them (MIL-STD-130) or leave them out (ISO 3779,
-CTA-2063-A, CAGE codes), while the recogniser was trained on prose."""
+"""Prior ratio of the letters O and I to the digits 0 and 1 next to a digit of an identifier. By
+judgement: standards for identifiers advise against these letters (MIL-STD-130) or exclude them (ISO
+3779, CTA-2063-A, CAGE codes), while the recogniser was trained on prose.
+"""
 
 
 def rare_letters(text: str) -> int:
-    """Count letters O and I that stand beside a digit."""
+    """Count letters O and I next to a digit."""
     return sum(
         char in "OI" and (text[at - 1 : at].isdigit() or text[at + 1 : at + 2].isdigit())
         for at, char in enumerate(text)
@@ -71,12 +72,12 @@ def rare_letters(text: str) -> int:
 
 
 def looks_like_date(text: str) -> bool:
-    """Say whether the whole text is a date or a year."""
+    """Whether the whole text is a date or a year."""
     return bool(_DATE.match(text.strip()))
 
 
 def looks_like_measure(text: str) -> bool:
-    """Say whether the whole text is a number with a unit, or several."""
+    """Whether the whole text is a number with a unit, or several."""
     value = text.strip()
     return bool(_UNIT.match(value) or _MEASURE.match(value) or _BARE_RANGE.match(value))
 
@@ -130,10 +131,10 @@ _PLACEHOLDER = re.compile(
 
 
 def kind_of_statement(text: str) -> str | None:
-    """Name what a text surely is other than an identifier; None where it may be one.
+    """Classify a text that is surely not an identifier; None if it may be one.
 
-    `placeholder` (a word in the place of a value), `protection`, `count` or `measure`.
-    A number with one letter behind it (`0836 A`) may be either: `looks_like_measure` says so.
+    `placeholder` (a word in the place of a value), `protection`, `count` or `measure`. A number
+    followed by one letter (`0836 A`) may be either: `looks_like_measure` says so.
     """
     value = text.strip(" .:;,")
     if _PLACEHOLDER.match(text.strip()):
@@ -148,38 +149,38 @@ def kind_of_statement(text: str) -> str | None:
 
 
 def has_legal_form(text: str) -> bool:
-    """Say whether a name carries a company's legal form or a usual word for one."""
+    """Whether a name contains a company's legal form or a usual word for one."""
     return bool(_LEGAL_FORM.search(text))
 
 
 def is_number(text: str) -> bool:
-    """Say whether a text is a number or a range of numbers, and nothing else."""
+    """Whether a text is a number or a range of numbers, and nothing else."""
     return bool(_ONLY_NUMBER.match(text.strip()))
 
 
 def unit_follows(text: str, end: int) -> bool:
-    """Say whether a unit of at least two letters stands right behind a number in a line.
+    """Whether a unit of at least two letters directly follows a number in a line.
 
-    Not where a full stop or colon follows it, and a number: then it is a label (`VAC. 230`).
+    Not if it is followed by a full stop or colon and a number: then it is a label (`VAC. 230`).
     """
     found = _UNIT_NEXT.match(text, end)
     return bool(found) and not re.match(r"\s*[.:]\s*\d", text[found.end() :])  # type: ignore[union-attr]
 
 
 def up_to_legal_form(text: str) -> str | None:
-    """Give the text up to the end of the first legal form in it; None where it has none."""
+    """Return the text up to the end of the first legal form in it; None if it has none."""
     found = _LEGAL_FORM.search(text)
     return text[: found.end()] if found else None
 
 
 def is_legal_form(text: str) -> bool:
-    """Say whether a text is a legal form and nothing else, such as the end of a broken name."""
+    """Whether a text is only a legal form, such as the end of a broken name."""
     rest = _LEGAL_FORM.sub(" ", text)
     return sum(char.isalnum() for char in rest) < 2
 
 
 def find_nsn(text: str, *, dashed: bool = True) -> tuple[int, int] | None:
-    """Find a NATO stock number, 4-2-3-4 digits (STANAG 3151), as offsets in the text."""
+    """Find a NATO stock number, 4-2-3-4 digits (STANAG 3151); returns text offsets."""
     match = (_NSN_DASHED if dashed else _NSN).search(text)
     return match.span() if match else None
 
@@ -194,7 +195,7 @@ def find_vin(text: str) -> tuple[int, int] | None:
 
 
 def find_container(text: str) -> tuple[int, int] | None:
-    """Find a freight container number whose check digit is right (ISO 6346)."""
+    """Find a freight container number with a correct check digit (ISO 6346)."""
     for match in _CONTAINER.finditer(text.upper()):
         code = match.group(1) + match.group(2)
         if container_check_digit(code) == int(match.group(3)):
@@ -211,7 +212,7 @@ def container_check_digit(code: str) -> int:
 
 
 def plausible(field: FieldName, text: str) -> float:
-    """How well a text fits a field's form: 0 (cannot be) to 1 (just as one expects)."""
+    """Score how well a text fits a field's form: 0 (impossible) to 1 (exactly as expected)."""
     value = text.strip()
     plain = letters_and_digits(value)
     if not plain or len(plain) > 60:

@@ -1,7 +1,7 @@
-"""The values that pass between the modules of this room, and from it to the workbench.
+"""The values exchanged between the modules of this package, and with the workbench.
 
-All pixel coordinates are of the upright photo (EXIF orientation applied), origin at the
-top left, x to the right, y down. All probabilities are 0–1.
+All pixel coordinates refer to the upright photo (EXIF orientation applied), origin at the top left,
+x to the right, y down. All probabilities are 0–1.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ FieldName = Literal[
 ]
 
 ReadingState = Literal["stated", "offered", "unreadable"]
-"""*stated*: given as read; *offered*: one of several alternatives; *unreadable*: no claim."""
+"""*stated* (shown as *Read*), *offered* (shown as *Check*), or *unreadable*: no claim."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """Who read: name and version of the reader, and the SHA-256 of its weights (hex)."""
+    """The identity of an OCR engine: its name and version, and the SHA-256 of its weights (hex)."""
 
     name: str
     version: str
@@ -83,19 +83,19 @@ class PlateRegion:
     """A place in a photo that looks like a plate or label; `confidence` is 0–1."""
 
     region_id: str
-    """Stable for the same photo and version: `R1`, `R2` … best first; `D1`, `D2` … as drawn."""
+    """Stable for the same photo and version: `R1`, `R2` … best first; `D1`, `D2` … if drawn."""
     photo_id: str
     corners: Quad
     confidence: float
     drawn: bool = False
-    """Whether a person drew it: then the corners are the person's, unaltered."""
+    """Whether a person drew it: then the corners are unaltered."""
     found: tuple[Quad, ...] = ()
-    """Of a drawn region, the outlines of what the machine found in it, from top to bottom."""
+    """For a drawn region, the outlines of what the machine found in it, from top to bottom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CharOption:
-    """One thing that a character may be, and how probable that is (0–1)."""
+    """One possible character and its probability (0–1)."""
 
     char: str
     probability: float
@@ -103,19 +103,19 @@ class CharOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glyph:
-    """One character position: options best first, and where it stands, if known."""
+    """One character position: options best first, and its place, if known."""
 
     options: tuple[CharOption, ...]
     box: Box | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a glyph without options."""
+        """Reject a glyph without options."""
         if not self.options:
             raise ValueError("a glyph needs at least one option")
 
 
 class StringLikelihood(Protocol):
-    """Anything that can say how likely given strings are under what was seen."""
+    """Anything that can compute the likelihood of given strings under what was seen."""
 
     def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
         """Natural logarithm of the probability of each string, same order, shape (n,)."""
@@ -147,23 +147,23 @@ class FieldSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternative:
-    """A whole value that the field may have instead, and its probability (0–1)."""
+    """Another possible value of the whole field, and its probability (0–1)."""
 
     text: str
     probability: float
 
 
 Stance = Literal["agrees", "differs", "divided", "silent"]
-"""Whether a witness read the value that is given, another one, both, or nothing there."""
+"""Whether a witness read the given value, another one, both, or nothing there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """One independent reader of a field: readers that share training or weights are one."""
+    """An independent witness of a field: engines that share training or weights are one."""
 
     name: str
     engines: tuple[str, ...]
-    """The readers of it that spoke; empty where it was silent."""
+    """Its engines that read something; empty if it was silent."""
     stance: Stance
     texts: tuple[str, ...]
     """What they read there, as read."""
@@ -171,7 +171,7 @@ class Witness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why a field is given as it is: a rule's identifier, and the reason, which is no sentence."""
+    """Why a field has its state: a rule's identifier, and the reason as a sentence fragment."""
 
     rule: str
     sentence: Said
@@ -179,9 +179,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldReading:
-    """What one reader, or several together, made of one field. `confidence` is 0–1, calibrated.
+    """What one engine, or several together, read for one field. `confidence` is 0–1, calibrated.
 
-    `state`, `reasons` and `witnesses` are given by `vision.plate.assurance` and by nothing else.
+    `state`, `reasons` and `witnesses` are set by `vision.plate.assurance` only.
     """
 
     field: FieldName
@@ -192,14 +192,14 @@ class FieldReading:
     alternatives: tuple[Alternative, ...]
     source: FieldSource
     notes: tuple[Said, ...] = ()
-    """What else is to be said of it: how it was spelt, what was read elsewhere."""
+    """Further remarks: how it was spelt, what was read elsewhere."""
     strength: float = 1.0
-    """0–1: how far the rule that made this text a field is trusted; says nothing of the pixels."""
+    """0–1: how far the rule that assigned this text to the field is trusted; ignores the pixels."""
     lattice: StringLikelihood | None = dataclasses.field(default=None, repr=False, compare=False)
     reasons: tuple[Reason, ...] = ()
-    """Why it is stated, or everything that keeps it from being stated."""
+    """Why it is stated, or everything that prevents it from being stated."""
     witnesses: tuple[Witness, ...] = ()
-    """Who read the field independently; empty where exposures were fused."""
+    """Who read the field independently; empty if exposures were fused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +238,7 @@ class PhotoReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedFact:
-    """One fact that the file carries about itself. Shown, never believed, never altered."""
+    """One fact that the file carries about itself. Displayed, never believed, never altered."""
 
     group: Literal["EXIF", "GPS", "XMP", "IPTC", "ICC", "file", "C2PA", "container"]
     name: str
@@ -259,17 +259,17 @@ class EmbeddedFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """A still taken from a clip: a derivative with exact timecode and the way it was made."""
+    """A still from a clip: a derivative with its exact timecode and how it was made."""
 
     index: int
     timecode: str
-    """Exact presentation time in seconds as a fraction, for instance `1001/30`."""
+    """Exact presentation time in seconds as a fraction, for example `1001/30`."""
     seconds: float
     png: bytes = dataclasses.field(repr=False)
     why: Sentence
     command: str
     laid: tuple[str, ...] = ()
-    """Timecodes of all frames that were laid over each other in it; empty for a single frame."""
+    """Timecodes of all frames combined in it (multi-frame); empty for a single frame."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +279,7 @@ class Fingerprint:
     photo_id: str
     hashes: tuple[tuple[str, str], ...]
     quality: float
-    """0–1; low where the picture has too little structure to be told from others."""
+    """0–1; low if the picture has too little structure to be distinguished from others."""
 
 
 CopyRelation = Literal["exact", "near", "hard", "same_object", "none"]

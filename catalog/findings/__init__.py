@@ -1,1 +1,1 @@
-"""What a candidate means, and a search and its findings as they are kept."""
+"""Findings on candidates, and the storage form of a search and its findings."""

@@ -1,8 +1,8 @@
-"""What a candidate means, kept apart from which unit it is: each finding with its alternatives.
+"""Findings: what a candidate may mean, separate from which unit it is, each with alternatives.
 
-A finding follows from records and from what somebody says about the circumstances. It is worded as
-ICD 203 asks: how likely, on which grounds, what else could explain it; how far the identity is
-trusted is a sentence of its own, since confidence and likelihood do not belong into one. None
+A finding follows from records and from a person's account of the circumstances. It is worded as ICD
+203 asks: how likely, on which grounds, what else could explain it. How far the identity is trusted
+is a sentence of its own, since confidence and likelihood must not be combined in one. No finding
 claims to be proof.
 """
 
@@ -47,14 +47,14 @@ CONFIDENCE: Final[Mapping[Verdict, Sentence]] = MappingProxyType(
         "contradicted": say("confidence.names-another"),
     }
 )
-"""What the identity rests on, in the words of ICD 203; every finding ends with it."""
+"""The basis of the identity, in the words of ICD 203; every finding ends with it."""
 
 END_USERS: Final = ("end_user", "ultimate_end_user")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What somebody says about how the item was found; everything may be missing."""
+    """A person's account of how the item was found; any field may be empty."""
 
     found_country: str = ""
     """Name or ISO 3166 code, as given."""
@@ -92,17 +92,17 @@ def _date(name: str, given: Mapping[str, str]) -> PartialDate:
 def findings(
     candidate: Candidate, snapshot: Snapshot, circumstances: Circumstances
 ) -> tuple[Finding, ...]:
-    """Say what the records and the circumstances together suggest about one candidate.
+    """Return what the records and the circumstances together suggest about one candidate.
 
-    Excluded candidates and units that are not in the catalog have none.
+    Excluded candidates and units outside the catalog have no findings.
     """
     if candidate.verdict not in CONFIDENCE:
         return ()
     if candidate.verdict == "contradicted":
-        # It is not taken to be this unit, so nothing follows from this unit's delivery.
+        # The item is not assumed to be this unit, so nothing follows from this unit's delivery.
         return tuple(_names_another(candidate))
     if candidate.verdict == "consistent_with_model_only":
-        # Which delivery it would be is not known, so nothing can be said of that delivery.
+        # It is not known which delivery it would be, so nothing can be said about it.
         return (*_model_only(candidate), *_never_approved(candidate, snapshot, circumstances))
     return (
         *_without_approval(candidate),
@@ -197,7 +197,7 @@ def _end_user(candidate: Candidate, given: Circumstances) -> Iterator[Finding]:
 
 
 def _not_comparable(users: Sequence[Party], given: Circumstances) -> tuple[Sentence, ...]:
-    """Why two places cannot be compared: what is open about each of them."""
+    """Explain why two places cannot be compared: what is open about each of them."""
     names = [user.country for user in users]
     places = [read_place(name) for name in (*names, given.found_country) if name]
     why = (
@@ -212,7 +212,7 @@ def _not_comparable(users: Sequence[Party], given: Circumstances) -> tuple[Sente
 
 
 def _recorded_on(candidate: Candidate) -> PartialDate:
-    """Give the day that the record speaks of: names of states mean what they meant then."""
+    """Return the day the record refers to: names of states mean what they meant then."""
     shipped = candidate.delivery.ship_date if candidate.delivery else UNKNOWN
     return shipped if shipped.known else candidate.permit.valid_from
 
@@ -386,10 +386,10 @@ def _exception(candidate: Candidate, snapshot: Snapshot) -> Iterator[Finding]:
 
 
 MOST_PERMITS: Final = 500
-"""Permits of one model that are looked through for a finding."""
+"""Permits of one model that are searched for a finding."""
 
 MOST_SUSPENDED: Final = 5
-"""Suspended permits that are named beside an exception."""
+"""Suspended permits that are named with an exception."""
 
 
 def _never_approved(
@@ -448,14 +448,14 @@ def _quantity(candidate: Candidate) -> Iterator[Finding]:
 
 
 def _units(delivery: Delivery) -> int:
-    """Count the units of a delivery: as stated, or else as many as its entries speak for."""
+    """Count the units of a delivery: as stated, otherwise from its entries."""
     if delivery.quantity is not None:
         return delivery.quantity
     return (delivery.serials_recorded or 0) + sum(item.quantity or 0 for item in delivery.serials)
 
 
 def _number(permit: Permit) -> str:
-    """The number of a permit; empty where it cannot be read."""
+    """The number of a permit; empty if it is not legible."""
     return permit.number.value if permit.number.readable else ""
 
 

@@ -1,7 +1,7 @@
-"""A search as it is kept: the result as it was shown, and the findings on its candidates.
+"""The storage form of a search: the result as shown, and the findings on its candidates.
 
-`catalog.findings.serialize` makes this form. It is read as strictly as it is written: a member that
-is missing or not known, or a format that is not this one, is refused.
+`catalog.findings.serialize` creates this form. It is parsed strictly: a missing or unknown member,
+or another format, is rejected.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from catalog.codec import Written
 
 Format: TypeAlias = Literal["nameplate-search-result-1", "nameplate-search-result-2"]
-"""Texts alone (1), or beside each the sentences that it was made of (2)."""
+"""Texts alone (1), or with the sentences they were rendered from (2)."""
 FORMAT: Final[Format] = "nameplate-search-result-2"
 
 _Text: TypeAlias = Annotated[str, Field(exclude_if=lambda text: not text)]
 _Count: TypeAlias = Annotated[int | None, Field(exclude_if=lambda count: count is None)]
-"""Members that are left out where they hold nothing."""
+"""Members that are left out if empty."""
 
 _Said: TypeAlias = Annotated[tuple[KeptSentence, ...], Field(exclude_if=lambda said: not said)]
-"""The sentences of the texts of one object, in their order; none in results of the first form."""
+"""The sentences of one object's texts, in order; none in results of format 1."""
 
 
 class KeptAlternative(NamedTuple):
-    """What a field may say instead, and its probability (0–1)."""
+    """Another possible value of a field, and its probability (0–1)."""
 
     text: str
     probability: float
@@ -39,7 +39,7 @@ class KeptAlternative(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEvidence:
-    """One field as it was asked; `pixels_asked` says that the pixels had a say in it."""
+    """One field of the query; `pixels_asked` says whether its pixels were used."""
 
     text: str
     origin: Literal["machine", "human", "code"]
@@ -49,7 +49,7 @@ class KeptEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptQuery:
-    """What was asked; None for a field that was not."""
+    """The query; None for a field that was not used."""
 
     maker: KeptEvidence | None
     model: KeptEvidence | None
@@ -59,7 +59,7 @@ class KeptQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptBand:
-    """From which likelihood ratio on a band's words are used."""
+    """The likelihood ratio from which a band's words are used."""
 
     least: float
     words: str
@@ -67,7 +67,7 @@ class KeptBand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptScale:
-    """The scale of words, with its version."""
+    """The verbal scale, with its version."""
 
     version: str
     bands: tuple[KeptBand, ...]
@@ -123,7 +123,7 @@ class KeptPermit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptLine:
-    """An item of a permit; what holds nothing is not kept."""
+    """An item of a permit; empty members are left out."""
 
     line_id: str
     maker_id: str
@@ -156,7 +156,7 @@ class KeptDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFeature:
-    """One feature's share in the weight, in bits, in words."""
+    """One feature's contribution to the weight, in bits, in words."""
 
     feature: str
     weight_bits: float
@@ -169,7 +169,7 @@ class KeptFeature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptCharacter:
-    """What one character of the serial adds to the weight, in bits."""
+    """What one character of the serial contributes to the weight, in bits."""
 
     place: int
     recorded: str
@@ -178,7 +178,7 @@ class KeptCharacter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFit:
-    """How many of the units that are taken to exist, and of those in the catalog, fit."""
+    """How many units fit, of those assumed to exist and of those in the catalog."""
 
     n: float
     of: float
@@ -213,7 +213,7 @@ class KeptSensitivity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptCandidate:
-    """One candidate as it was shown; what belongs to a weight is None where there is none."""
+    """One candidate as shown; members that belong to a weight are None without one."""
 
     key: str
     maker_id: str
@@ -246,7 +246,7 @@ class KeptCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptLead:
-    """One thing to follow up; what holds nothing is not kept."""
+    """One lead; empty members are left out."""
 
     sentence: str
     permit_id: _Text = ""
@@ -260,7 +260,7 @@ class KeptLead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptLeads:
-    """The leads of one kind: how many there are, and those that are shown."""
+    """The leads of one kind: their number, and those that are shown."""
 
     kind: str
     words: str
@@ -304,7 +304,7 @@ class KeptFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSearch:
-    """What is kept of a search."""
+    """The stored form of a search."""
 
     result: KeptResult
     findings: tuple[KeptFinding, ...]
@@ -316,15 +316,15 @@ _SEARCH: Final = Codec(KeptSearch, what="The kept result of a search", remedy=_R
 
 
 def kept_search(data: bytes) -> KeptSearch:
-    """Read a kept search from its JSON. Raises RecordInvalid, which names what does not fit."""
+    """Parse a stored search from its JSON. Raises RecordInvalid, which names what is wrong."""
     return _SEARCH.read_bytes(data)
 
 
 def result_json(result: KeptResult) -> Written:
-    """Write a kept result as JSON-able values."""
+    """Convert a stored result to JSON-compatible data."""
     return _RESULT.write(result)
 
 
 def search_json(search: KeptSearch) -> Written:
-    """Write a kept search as JSON-able values; their canonical JSON is what is kept."""
+    """Convert a stored search to JSON-compatible data; its canonical JSON is what is stored."""
     return _SEARCH.write(search)

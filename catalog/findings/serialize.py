@@ -1,6 +1,6 @@
-"""Results and findings as they are kept: with every record that they show, and every text.
+"""Convert results and findings to their storage form, with every record and text shown.
 
-The texts are made by whoever knows a language: `text` makes that of one sentence.
+The caller, which knows the language, passes `text` to render each sentence.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 
 def kept_result(result: SearchResult, text: Text, *, more: Iterable[Leads] = ()) -> KeptResult:
-    """Give a search result as it is kept, with every record that it shows; `more` leads last."""
+    """Return the storage form of a search result; the `more` leads come last."""
     query = result.query
     return KeptResult(
         format=FORMAT,
@@ -88,7 +88,7 @@ def kept_result(result: SearchResult, text: Text, *, more: Iterable[Leads] = ())
 
 
 def kept_finding(candidate: str, finding: Finding, text: Text) -> KeptFinding:
-    """Give a finding on a candidate, named by its key, as it is kept."""
+    """Return the storage form of a finding on a candidate, named by its key."""
     return KeptFinding(
         candidate=candidate,
         kind=finding.kind,
@@ -239,7 +239,7 @@ def _redactable(text: Redactable) -> KeptText:
 
 
 def _permit(permit: Permit) -> KeptPermit:
-    """Give a permit for people and for programs; its lines stay in the snapshot."""
+    """Return a permit for people and for programs; its lines stay in the snapshot."""
     return KeptPermit(
         permit_id=permit.permit_id,
         number=_redactable(permit.number),

@@ -1,1 +1,1 @@
-"""From a stranger's file to records."""
+"""Import catalogs: from an untrusted file to records."""

@@ -1,4 +1,4 @@
-"""Reads single cells of an import, strictly; every refusal says what to write instead."""
+"""Parse single cells of an import strictly; every error says what to write instead."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ _STATUS: Final = re.compile(
 
 
 def is_formula(text: str) -> bool:
-    """Tell whether a spreadsheet would take a text for a formula; here it is only text."""
+    """Whether a spreadsheet would treat a text as a formula; here it is only text."""
     return _FORMULA.match(text) is not None
 
 
 def unseen_characters(text: str) -> tuple[str, ...]:
-    """Name the characters of a text that nobody sees: controls, marks of direction, no width."""
+    """Name the invisible characters in a text: controls, direction marks, zero width."""
     if text.isascii() and text.isprintable():
         return ()
     odd = dict.fromkeys(
@@ -54,17 +54,17 @@ def unseen_characters(text: str) -> tuple[str, ...]:
 
 
 class NumberText(str):
-    """A bare number of a spreadsheet, written out; zeros before it and digits past 15 are lost."""
+    """A bare number from a spreadsheet as text; leading zeros and digits past 15 are lost."""
 
     __slots__ = ()
 
 
 MOST_DIGITS: Final = 15
-"""Digits of a number that spreadsheets keep."""
+"""Significant digits that spreadsheets preserve."""
 
 
 class CellProblem(Exception):
-    """A cell that cannot be taken: what is wrong with it, and what to write."""
+    """A cell that cannot be accepted: what is wrong, and what to write."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
@@ -74,7 +74,7 @@ class CellProblem(Exception):
 
 @lru_cache(maxsize=65_536)
 def read_date(text: str, order: DateOrder = "iso") -> PartialDate:
-    """Read a date; 03/04/2020 only if the mapping says which number is the day."""
+    """Parse a date; 03/04/2020 only if the mapping says which number is the day."""
     text = text.strip()
     numeric = _NUMERIC.fullmatch(text)
     iso = _ISO.fullmatch(text)
@@ -101,7 +101,7 @@ def read_date(text: str, order: DateOrder = "iso") -> PartialDate:
 
 
 def read_count(text: str) -> int | None:
-    """Read a whole number of units, None if the cell is empty."""
+    """Parse a whole number of units; None if the cell is empty."""
     text = text.strip()
     if not text:
         return None
@@ -116,7 +116,7 @@ def read_count(text: str) -> int | None:
 
 
 def read_word(text: str, words: Sequence[str], what: str) -> str:
-    """Read one word of a closed list, however it is capitalised or spaced."""
+    """Parse one word of a closed list, ignoring case and spacing."""
     known = _words(tuple(words))
     word = known.get(_loose(text))
     if word is None:
@@ -128,7 +128,7 @@ def read_word(text: str, words: Sequence[str], what: str) -> str:
 
 
 def read_status(text: str, permit_type: str) -> str:
-    """Read a permit status, in the catalog's or in the issuer's own word."""
+    """Parse a permit status, in the catalog's or in the issuer's own word."""
     issuer: Mapping[str, str] = ISSUER_STATUS_WORDS.get(permit_type.split("_")[0], {})
     own = issuer.get(" ".join(text.lower().split()))
     return own or read_word(text, PERMIT_STATUSES, "status")
@@ -137,7 +137,7 @@ def read_status(text: str, permit_type: str) -> str:
 def read_status_history(
     text: str, *, permit_type: str, authority: str, source: str, order: DateOrder
 ) -> tuple[StatusEvent, ...]:
-    """Read "approved 2020-05-12 (authority); suspended 2020-10-05; …", oldest first."""
+    """Parse "approved 2020-05-12 (authority); suspended 2020-10-05; …", oldest first."""
     events = []
     for part in (part.strip() for part in text.split(";")):
         if not part:
@@ -160,7 +160,7 @@ def read_status_history(
 
 
 def read_redactable(text: str, redaction: str = "") -> Redactable:
-    """Read a text that may be withheld; marks such as [redacted] or black boxes say so."""
+    """Parse a text that may be withheld, as marked by [redacted] or black boxes."""
     from_mark: Redaction = "not_redacted"
     if _REDACTED.fullmatch(text.strip()):
         text, from_mark = "", "redacted_full"

@@ -1,4 +1,4 @@
-"""Collects what is odd about an import, and reads the cells of a row one by one."""
+"""Collect the issues of an import while the cells of a row are parsed one by one."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from values.dates import PartialDate
 
 MAX_ISSUES: Final = 10_000
-"""More are counted but not listed; by then the file itself is the issue."""
+"""Further issues are counted but not listed; by then the file itself is the problem."""
 
 
 FORMULA: Final = "this looks like a spreadsheet formula; it is stored as plain text"
 
 
 class IssueBook:
-    """The issues of one import, in the words of the file's own column names."""
+    """The issues of one import, in terms of the file's own column names."""
 
     def __init__(self, header_of: Mapping[str, str]) -> None:
         self.header_of = header_of
@@ -39,19 +39,19 @@ class IssueBook:
         self.total = 0
         self.left_out = Tally()
         self.warned: set[tuple[str, str]] = set()
-        """Columns and texts that a warning was given for that counts for later rows too."""
+        """Columns and texts whose warning already covers later rows."""
         self.row = 1
         self.odd = False
         """Whether the current row has an error so far."""
 
     def warn_once(self, target: str, value: str, about: str, problem: str, remedy: str) -> None:
-        """Note a warning that counts for later rows too; once for each column and matter."""
+        """Record a warning that covers later rows too, once for each column and subject."""
         if (target, about) not in self.warned:
             self.warned.add((target, about))
             self.report(target, value, problem, remedy, severity="warning")
 
     def start(self, row: int) -> None:
-        """Begin a new row of the file."""
+        """Start a new row of the file."""
         self.row, self.odd = row, False
 
     def report(
@@ -64,7 +64,7 @@ class IssueBook:
         row: int | None = None,
         severity: Literal["error", "warning"] = "error",
     ) -> None:
-        """Note an issue, of the current row unless said otherwise."""
+        """Record an issue, of the current row unless `row` is given."""
         self.odd = self.odd or severity == "error"
         column = self.header_of.get(target, target)
         if severity == "error":
@@ -73,7 +73,7 @@ class IssueBook:
             last = self.listed[-1]
             cell = (self.row if row is None else row, column, value[:200], FORMULA)
             if (last.row, last.column, last.value, last.problem) == cell:
-                self.listed.pop()  # the error says it already: nothing was kept
+                self.listed.pop()  # the error says it already: nothing was imported
                 self.total -= 1
         self.total += 1
         if len(self.listed) < MAX_ISSUES:
@@ -90,7 +90,7 @@ class IssueBook:
 
 
 class RowCells:
-    """The cells of one level, by target; each is popped once, and what is left is reported."""
+    """The cells of one level, by target; each is popped once, and unused ones are reported."""
 
     def __init__(self, issues: IssueBook, cells: dict[str, str], order: DateOrder) -> None:
         self.issues = issues
@@ -98,11 +98,11 @@ class RowCells:
         self.order = order
 
     def bad(self, target: str, value: str, problem: str, remedy: str) -> None:
-        """Report a cell that keeps its row out."""
+        """Report a cell that excludes its row."""
         self.issues.report(target, value, problem, remedy)
 
     def text(self, target: str) -> str:
-        """Pop a cell as plain text; what a reader may take for something else is reported."""
+        """Pop a cell as plain text; misleading characters are reported."""
         text = self._cells.pop(target, "").strip()
         if is_formula(text):
             self.warn(
@@ -122,15 +122,15 @@ class RowCells:
         return text
 
     def warn(self, target: str, value: str, problem: str, remedy: str) -> None:
-        """Report a cell that does not keep its row out."""
+        """Report a cell that does not exclude its row."""
         self.issues.report(target, value, problem, remedy, severity="warning")
 
     def warn_once(self, target: str, value: str, problem: str, remedy: str) -> None:
-        """Report a text that does not keep its row out, the first time that a column holds it."""
+        """Report a text that does not exclude its row, at its first occurrence in a column."""
         self.issues.warn_once(target, value, value, problem, remedy)
 
     def named(self, target: str, remedy: str) -> str:
-        """Pop a cell that must name something: neither empty nor a word for nothing."""
+        """Pop a cell that must name something: neither empty nor a placeholder."""
         text = self.needed(target, remedy)
         if text and placeholder(text):
             self.bad(target, text, f"{text!r} is not a valid {target}", remedy)
@@ -138,7 +138,7 @@ class RowCells:
         return text
 
     def or_nothing(self, target: str) -> str:
-        """Pop a cell as plain text; empty where it only says that there is nothing."""
+        """Pop a cell as plain text; "" if it is a placeholder for nothing."""
         text = self.text(target)
         if placeholder(text):
             self.warn_once(
@@ -159,7 +159,7 @@ class RowCells:
         return text
 
     def through(self, target: str, read: Callable[[str], Any]) -> Any:
-        """Pop a cell and read it; None if it is empty, or odd and reported."""
+        """Pop a cell and parse it; None if it is empty, or invalid and reported."""
         text = self.text(target)
         if not text:
             return None
@@ -170,17 +170,17 @@ class RowCells:
             return None
 
     def date(self, target: str) -> PartialDate:
-        """Read a date; unknown if the cell is empty or odd."""
+        """Parse a date; unknown if the cell is empty or invalid."""
         found = self.through(target, lambda text: read_date(text, self.order))
         return read_date("") if found is None else found
 
     def word(self, target: str, words: Sequence[str], what: str) -> str:
-        """Read one word of a closed list; empty if there is none."""
+        """Parse one word of a closed list; "" if there is none."""
         found: str | None = self.through(target, lambda text: read_word(text, words, what))
         return found or ""
 
     def words(self, target: str, words: Sequence[str], what: str) -> tuple[str, ...]:
-        """Read several words of a closed list, with semicolons between them."""
+        """Parse several words of a closed list, separated by semicolons."""
         parts = self.list(target)
         try:
             return tuple(read_word(part, words, what) for part in parts)
@@ -189,11 +189,11 @@ class RowCells:
             return ()
 
     def list(self, target: str) -> tuple[str, ...]:
-        """Read several texts with semicolons between them."""
+        """Parse several texts separated by semicolons."""
         return tuple(part.strip() for part in self.text(target).split(";") if part.strip())
 
     def redactable(self, target: str, redaction: str = "") -> Redactable:
-        """Read a text that may be withheld."""
+        """Parse a text that may be withheld."""
         text = self.text(target)
         try:
             return read_redactable(text, redaction)
@@ -202,6 +202,6 @@ class RowCells:
             return read_redactable(text)
 
     def audit(self) -> None:
-        """Check that every column of the level was read; a slip of the program, not of the file."""
+        """Check that every column of the level was used; a failure is a bug of the program."""
         if self._cells:
             raise AssertionError(f"columns read by nobody: {sorted(self._cells)}")

@@ -1,4 +1,4 @@
-"""Reads catalog files from strangers: strict, limited, and nothing accepted unseen."""
+"""Load catalog files from untrusted sources: strict, limited, every problem reported."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadLimits:
-    """How much of a stranger's file is looked at; beyond it the file is refused."""
+    """Resource limits for one file; a larger file is refused."""
 
     max_bytes: int = 512 * 1024 * 1024
     max_rows: int = 2_000_000
@@ -45,7 +45,7 @@ class LoadLimits:
 
 
 LIMITS: Final = LoadLimits()
-"""How much of a file is looked at as a catalog: bytes, rows, columns, characters of a cell."""
+"""Resource limits for a catalog file: bytes, rows, columns, characters of a cell."""
 
 RULES: Final = Declared(
     "catalog-file",
@@ -61,9 +61,9 @@ _DELIMITERS: Final = (",", ";", "\t", "|")
 def load_csv(
     data: bytes, *, name: str, mapping: ColumnMapping | None = None, limits: LoadLimits = LIMITS
 ) -> LoadResult:
-    """Read a CSV file (UTF-8) through a mapping, or through a guessed one.
+    """Load a CSV file (UTF-8) with a mapping, or with a guessed one.
 
-    Returns the records of all good rows and an issue for each odd cell. Raises ImportRefused if
+    Returns the records of all valid rows and an issue for each bad cell. Raises ImportRefused if
     the file as a whole cannot be read: too large, another encoding, no header.
     """
     rows = _csv_rows(data, name, limits)
@@ -79,7 +79,7 @@ def load(
     sheet: str | None = None,
     limits: LoadLimits = LIMITS,
 ) -> LoadResult:
-    """Read a catalog file, CSV, XLSX or JSON, told by its content and not by its name.
+    """Load a catalog file: CSV, XLSX or JSON, detected by content and not by name.
 
     `sheet` names the sheet of a spreadsheet (the first if None). Raises ImportRefused if the file
     as a whole cannot be read; everything else is an issue of the result.
@@ -100,7 +100,7 @@ def load(
 def header_of(
     data: bytes, *, name: str, sheet: str | None = None, limits: LoadLimits = LIMITS
 ) -> tuple[str, ...]:
-    """Give the column names of a file; () for records in the catalog's own form.
+    """Return the column names of a file; () for records in the catalog's own form.
 
     Raises ImportRefused as `load` does.
     """
@@ -114,9 +114,9 @@ def header_of(
 def table_rows(
     data: bytes, name: str, sheet: str | None, limits: LoadLimits = LIMITS
 ) -> Iterator[Sequence[str]]:
-    """Give the rows of a CSV file or of a spreadsheet's sheet, the header among them.
+    """Yield the rows of a CSV file or of a spreadsheet's sheet, including the header.
 
-    Raises ImportRefused where the file is neither, too large or broken, at the row where it is.
+    Raises ImportRefused if the file is neither, too large or broken, with the row number.
     """
     if is_xlsx(data):
         return xlsx_rows(data, name=name, sheet=sheet)
@@ -129,7 +129,7 @@ def table_rows(
 
 
 def _with_remarks(result: LoadResult, data: bytes, name: str, sheet: str | None) -> LoadResult:
-    """Add what was not looked at in a spreadsheet, so that nothing is left out unsaid."""
+    """Add what was ignored in a spreadsheet, so that nothing is left out silently."""
     remarks = [
         f"the spreadsheet also contains {words}, which were not read" for words in inert_parts(data)
     ]
@@ -156,7 +156,7 @@ def _with_remarks(result: LoadResult, data: bytes, name: str, sheet: str | None)
 
 
 def guess_mapping(source: bytes | Sequence[str], *, name: str = "the file") -> ColumnMapping:
-    """Propose what each column holds, from a file's bytes or from its column names alone."""
+    """Propose what each column contains, from a file's bytes or from its column names alone."""
     header = header_of(source, name=name) if isinstance(source, bytes) else source
     return guess_columns(header)
 
@@ -169,7 +169,7 @@ def load_rows(
     mapping: ColumnMapping | None = None,
     limits: LoadLimits = LIMITS,
 ) -> LoadResult:
-    """Read rows of text cells, whatever kind of file they came from; the header is row 1."""
+    """Load rows of text cells from any kind of file; the header is row 1."""
     header = tuple(cell.strip() for cell in header)
     _check_header(header, name, limits)
     mapping = guess_columns(header) if mapping is None else mapping
@@ -239,7 +239,7 @@ def _check_header(header: tuple[str, ...], name: str, limits: LoadLimits) -> Non
 
 
 def _audit_columns(builder: RecordBuilder, header: tuple[str, ...], mapping: ColumnMapping) -> None:
-    """Report needed columns that nobody holds, and held columns that nobody reads."""
+    """Report required columns that are missing, and mapped columns that are never used."""
     for column in mapping.columns:
         if column.header not in header:
             builder.issues.report(
@@ -318,9 +318,9 @@ def _decode(data: bytes, name: str, limits: LoadLimits) -> str:
 
 
 def _declared(text: str) -> tuple[str, str]:
-    """Give the table and its separator: the one that a first line `sep=;` names, else a guess.
+    """Return the table and its separator: from a first line `sep=;`, otherwise guessed.
 
-    The guess is the separator that the first line has most often.
+    The guess is the separator that occurs most often in the first line.
     """
     first, _, rest = text.partition("\n")
     if first.startswith("sep=") and first[4:].strip("\r") in _DELIMITERS:

@@ -1,4 +1,4 @@
-"""Reads catalogs from JSON: records in the catalog's own form, or a list of flat rows."""
+"""Load catalogs from JSON: records in the catalog's own form, or a list of flat rows."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def is_json(data: bytes) -> bool:
-    """Tell by its first character whether this is meant as JSON."""
+    """Whether this is meant as JSON, from its first character."""
     return data[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
 
 
 def read_json(data: bytes, *, name: str) -> Any:
-    """Parse JSON strictly: no name twice in one object, no NaN. Raises ImportRefused."""
+    """Parse JSON strictly: no duplicate names in an object, no NaN. Raises ImportRefused."""
     try:
         return _parse(data)
     except UnicodeDecodeError as problem:
@@ -47,12 +47,12 @@ def _parse(data: bytes) -> Any:
         data.decode("utf-8-sig"), object_pairs_hook=_no_name_twice, parse_constant=_no_constant
     )
     if b"\\ud" in data.lower():
-        json.dumps(value, ensure_ascii=False).encode()  # fails on half a character
+        json.dumps(value, ensure_ascii=False).encode()  # fails on a lone surrogate
     return value
 
 
 def load_records(value: dict[str, Any], *, name: str) -> LoadResult:
-    """Take records in the catalog's own form: {"makers": […], "permits": […]}.
+    """Load records in the catalog's own form: {"makers": […], "permits": […]}.
 
     Each maker or permit is one row; a bad one is reported with the path to the fault.
     """
@@ -83,7 +83,7 @@ def load_records(value: dict[str, Any], *, name: str) -> LoadResult:
 
 
 def flat_rows(value: Sequence[Any], *, name: str) -> Iterator[list[str]]:
-    """Give a list of flat objects as a header and rows of texts."""
+    """Convert a list of flat objects to a header and rows of texts."""
     header: dict[str, None] = {}
     for place, item in enumerate(value, 1):
         if not isinstance(item, dict) or any(isinstance(v, dict | list) for v in item.values()):
@@ -98,7 +98,7 @@ def flat_rows(value: Sequence[Any], *, name: str) -> Iterator[list[str]]:
 
 
 class _Taking:
-    """Takes makers and permits one by one and remembers what must be unique."""
+    """Accepts makers and permits one by one and checks what must be unique."""
 
     def __init__(self) -> None:
         self.issues: list[RowIssue] = []
@@ -108,7 +108,7 @@ class _Taking:
         self._seen: dict[tuple[str, str, str, str], str] = {}
 
     def maker(self, place: int, item: Any) -> Maker | None:
-        """Take one maker; it replaces what the program knows under that id."""
+        """Accept one maker; it replaces a built-in maker with that id."""
         try:
             maker = from_json(Maker, item, where=f"makers[{place}]")
         except RecordInvalid as problem:
@@ -118,7 +118,7 @@ class _Taking:
         return maker
 
     def permit(self, place: int, item: Any) -> Permit | None:
-        """Take one permit with everything under it, or report all that is wrong."""
+        """Accept one permit with everything under it, or report all that is wrong."""
         before = len(self.issues)
         try:
             permit = from_json(Permit, item, where=f"permits[{place}]")
@@ -149,7 +149,7 @@ class _Taking:
         return permit
 
     def used(self, permits: tuple[Permit, ...]) -> tuple[Maker, ...]:
-        """Give the makers of these permits and their parents."""
+        """Return the makers of these permits and their parents."""
         ids = {line.maker_id for permit in permits for line in permit.lines}
         ids |= {parent for maker_id in ids for parent in self._makers[maker_id].parents}
         return tuple(self._makers[maker_id] for maker_id in sorted(ids & self._makers.keys()))

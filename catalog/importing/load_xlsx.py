@@ -1,7 +1,7 @@
-"""Reads rows out of a spreadsheet without ever running anything in it.
+"""Read the rows of a spreadsheet without executing anything in it.
 
-Formulas are kept as the text they are, macros and links to other files are not looked at, and a
-file that would unpack to more than the limits is refused before it is unpacked.
+Formulas are returned as text, macros and links to other files are ignored, and a file that would
+unpack to more than the limits is refused before it is unpacked.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_MEMBERS: Final = 2_000
-"""Parts of a workbook; more are no workbook of an office."""
+"""Maximum number of parts of a workbook; a file with more is not taken for an office workbook."""
 MAX_UNPACKED: Final = 1024 * 1024 * 1024
-"""All parts together, unpacked."""
+"""Maximum total size of all parts, unpacked."""
 MAX_RATIO: Final = 200
-"""A part that unpacks to more than this times its size is a bomb; real sheets stay below 50."""
+"""Maximum compression ratio of a part: a higher one is treated as a bomb; real sheets stay below
+50.
+"""
 
 RULES: Final = Declared(
     "workbook",
@@ -49,7 +51,7 @@ INERT: Final = {
 
 
 def is_xlsx(data: bytes) -> bool:
-    """Tell by the content whether this is a spreadsheet of the XLSX kind."""
+    """Whether this is an XLSX spreadsheet, from its content."""
     if not data.startswith(b"PK\x03\x04"):
         return False
     try:
@@ -60,7 +62,7 @@ def is_xlsx(data: bytes) -> bool:
 
 
 def inert_parts(data: bytes) -> tuple[str, ...]:
-    """Name what the file holds besides cells; none of it is looked at."""
+    """List what the file contains besides cells; all of it is ignored."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = [name.lower() for name in archive.namelist()]
     return tuple(
@@ -69,16 +71,16 @@ def inert_parts(data: bytes) -> tuple[str, ...]:
 
 
 def sheet_names(data: bytes, *, name: str) -> tuple[str, ...]:
-    """Give the names of the file's sheets. Raises ImportRefused as `xlsx_rows` does."""
+    """Return the names of the file's sheets. Raises ImportRefused as `xlsx_rows` does."""
     _check_size(data, name)
     with _Book(data, name) as book:
         return tuple(book.book.sheetnames)
 
 
 def xlsx_rows(data: bytes, *, name: str, sheet: str | None = None) -> Iterator[list[str]]:
-    """Give the rows of one sheet (the first if none is named) as texts.
+    """Yield the rows of one sheet (by default the first) as texts.
 
-    Numbers and dates become the texts that `cells` reads; a number in a serial's column may have
+    Numbers and dates become texts that `cells` can parse; a number in a serial's column may have
     lost digits already, which the import reports. Raises ImportRefused.
     """
     _check_size(data, name)
@@ -111,9 +113,9 @@ def xlsx_rows(data: bytes, *, name: str, sheet: str | None = None) -> Iterator[l
 
 
 def cell_text(value: Any, number_format: str = "") -> str:
-    """Write a cell's value as the text that a person would have typed.
+    """Convert a cell's value to the text that a person would have typed.
 
-    A number shown with leading zeros (format 0000) gets them back.
+    A number displayed with leading zeros (format 0000) gets them back.
     """
     if value is None:
         return ""
@@ -131,7 +133,7 @@ def cell_text(value: Any, number_format: str = "") -> str:
 
 
 class _Book:
-    """A workbook opened for reading only; whatever its XML does, errors are sentences."""
+    """A workbook opened read-only; errors from its XML become sentences."""
 
     def __init__(self, data: bytes, name: str) -> None:
         self._name = name
@@ -142,10 +144,10 @@ class _Book:
         )
 
     def careful(self, call: Any) -> Any:
-        """Call something of the library; hostile XML can make it raise almost anything."""
+        """Call a library function; hostile XML can make it raise almost anything."""
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # remarks on parts that are not looked at
+                warnings.simplefilter("ignore")  # warnings about parts that are ignored
                 return call()
         except MemoryError:
             raise

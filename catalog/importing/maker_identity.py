@@ -1,10 +1,11 @@
-"""Gives each maker named in an import one id: a known maker's only where the name leaves no doubt.
+"""Assign each maker named in an import an id: a known maker's only if the name is unambiguous.
 
-An import never guesses. A cell names a known maker where it is, legal forms apart, one of that
-maker's names, or holds one beside words that say nothing of whose name it is: *Elbit Systems*,
-*Thales UK*. Any other word makes another firm (*Baykar Shipping*), and so does a letter (*Safra*),
-a name of up to four letters beside anything else (*STM Electronics*), and a joint venture. Those
-stay makers of their own, under their own names, and the import says which known name is near.
+An import never guesses. A cell names a known maker if it is, apart from legal forms, one of that
+maker's names, or contains one beside words that do not identify another company: *Elbit Systems*,
+*Thales UK*. Any other word makes it another company (*Baykar Shipping*), and so does a letter
+(*Safra*), a name of up to four letters beside anything else (*STM Electronics*), and a joint
+venture. Those become separate makers under their own names, and the import reports the similar
+known name.
 """
 
 from __future__ import annotations
@@ -39,17 +40,19 @@ _ANOTHER_TRADE: Final = (
 )
 
 CONNECTORS: Final = frozenset(_CONNECTORS.split())
-"""Small words and abbreviations that stand between the words of a company's name."""
+"""Small words and abbreviations between the words of a company's name."""
 
 ANOTHER_TRADE: Final = frozenset(_ANOTHER_TRADE.split())
-"""Everyday words that, beside a known name, make another firm of it (*Elbit Imaging*)."""
+"""Everyday words that turn a known name into another company (*Elbit Imaging*)."""
 
 LEAST_COUNTRY: Final = 4
-"""Letters of a word that is read as a country; shorter ones are too often something else."""
+"""Minimum number of letters of a word to be recognised as a country; shorter ones are too often
+something else.
+"""
 
 
 class MakerIntake:
-    """Remembers the makers of one import, and each name as it was written."""
+    """The makers of one import, and each name as it was written."""
 
     def __init__(self) -> None:
         self._known = known_makers()
@@ -64,7 +67,7 @@ class MakerIntake:
         self._cages: dict[str, set[str]] = {}
 
     def id_of(self, text: str, issues: IssueBook) -> str:
-        """Give the id of the maker that a cell names; a known name that is near is remarked on."""
+        """Return the id of the maker that a cell names; a similar known name is reported."""
         if text not in self._met:
             self._met[text] = self._recognise(text)
             near = self._met[text][1]
@@ -79,13 +82,13 @@ class MakerIntake:
         return self._met[text][0].maker_id
 
     def add_cage(self, maker_id: str, cage: str) -> None:
-        """Note a CAGE code that stands beside a maker."""
+        """Record a CAGE code given for a maker."""
         self._cages.setdefault(maker_id, set()).add(cage)
 
     def used(self, lines: Iterable[PermitLine]) -> tuple[Maker, ...]:
-        """Give the makers of these lines and their parents in order of their ids.
+        """Return the makers of these lines and their parents, sorted by id.
 
-        Each with the CAGE codes met, and with every name under which a line has it.
+        Each has the CAGE codes found and every name used for it in the lines.
         """
         written: dict[str, set[str]] = {}
         for line in lines:
@@ -107,7 +110,7 @@ class MakerIntake:
         return tuple(used[maker_id] for maker_id in sorted(used))
 
     def _recognise(self, text: str) -> tuple[Maker, str]:
-        """Give the maker, and in words which known name is near without being it."""
+        """Return the maker, and a remark on a similar known name that is not this maker."""
         words = without_legal_forms(words_of(text))
         whole = [maker_id for name, maker_id in self._whole if name == words]
         if len(whole) == 1:
@@ -120,7 +123,7 @@ class MakerIntake:
         return self._new_maker(text), "; ".join(_near(hit) for hit in own)
 
     def _says_nothing_else(self, hit: MakerHit, words: tuple[str, ...]) -> bool:
-        """Whether a cell's words besides a known name say nothing of whose name it is."""
+        """Whether the other words in a cell do not point to another company."""
         if not hit.exact:
             return False
         maker = self._maker(hit.maker_id)
@@ -141,7 +144,7 @@ class MakerIntake:
 
 
 def _as_written(maker: Maker, texts: Iterable[str]) -> tuple[MakerAlias, ...]:
-    """Give the names under which a file has a maker."""
+    """Return the names under which a file lists a maker."""
     return tuple(
         MakerAlias(name=text, kind="alias", source=AS_IMPORTED)
         for text in sorted(texts)
@@ -154,7 +157,7 @@ def _names_of(maker: Maker) -> tuple[MakerAlias, ...]:
 
 
 def _says_nothing(word: str) -> bool:
-    """Whether a word says nothing of whose name it is: of the trade, a country, a connector."""
+    """Whether a word does not identify a company: a trade word, a country, a connector."""
     if word in CONNECTORS or word in ("UK", "USA", "UAE"):
         return True
     if word in everyday_words():

@@ -1,4 +1,4 @@
-"""Which column of a file holds what: guessed with reasons, seen and kept by the user."""
+"""Map the columns of a file to their meaning: guessed with reasons, confirmed by the user."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ TARGETS: Final = {
     **DELIVERY_TARGETS,
     **SERIAL_TARGETS,
 }
-"""Everything that a column can hold, with a description for the screen."""
+"""Everything that a column can contain, with a description for the screen."""
 
 REQUIRED: Final = (
     ("permit_id", "permit_number"),
@@ -87,7 +87,7 @@ REQUIRED: Final = (
     ("model",),
     ("serial", "quantity", "delivery_quantity"),
 )
-"""Of each of these at least one must be mapped."""
+"""At least one target of each group must be mapped."""
 
 SYNONYMS: Final = {
     "permit_number": "permit no|permit|licence|license|licence number|license number|licence no"
@@ -123,7 +123,7 @@ SYNONYMS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappedColumn:
-    """One column of the file and what it holds; `reason` says why it was taken so."""
+    """One column of the file and its meaning; `reason` says why it was mapped so."""
 
     header: str
     target: str
@@ -132,7 +132,7 @@ class MappedColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnMapping:
-    """How a file is read. Every header is mapped or ignored on purpose; others are reported.
+    """How a file is read. Every header must be mapped or ignored explicitly; others are reported.
 
     Raises RecordInvalid for an unknown target or one that two columns claim.
     """
@@ -161,28 +161,28 @@ class ColumnMapping:
 
     @property
     def headers(self) -> frozenset[str]:
-        """Every column that is mapped or ignored on purpose."""
+        """Every column that is mapped or explicitly ignored."""
         return frozenset((*(column.header for column in self.columns), *self.ignored))
 
     def named(self, reason: str) -> ColumnMapping:
-        """Give the same mapping with one reason for all of it."""
+        """Return the same mapping with one reason for every column."""
         columns = tuple(replace(column, reason=reason) for column in self.columns)
         return replace(self, columns=columns)
 
     def missing(self) -> tuple[tuple[str, ...], ...]:
-        """Give the groups of targets of which at least one is needed and none is mapped."""
+        """Return the groups of required targets of which none is mapped."""
         mapped = {column.target for column in self.columns}
         return tuple(group for group in REQUIRED if mapped.isdisjoint(group))
 
     def to_json(self) -> Written:
-        """Give the mapping as JSON values, to be kept with the import."""
+        """Convert the mapping to JSON data, to be stored with the import."""
         return _CODEC.write(self)
 
     @classmethod
     def from_json(cls, value: object) -> ColumnMapping:
-        """Read what `to_json` gave; members may be missing that say nothing but the usual.
+        """Read what `to_json` wrote; members with default values may be missing.
 
-        Raises RecordInvalid, which names what does not fit.
+        Raises RecordInvalid, which names what is wrong.
         """
         return _CODEC.read(value)
 
@@ -195,7 +195,7 @@ _CODEC: Final = Codec(
 
 
 def guess_columns(header: Sequence[str]) -> ColumnMapping:
-    """Propose what each column holds by its name; what is not known stays unmapped."""
+    """Propose the meaning of each column from its name; unknown columns stay unmapped."""
     taken: dict[str, MappedColumn] = {}
     for exact in (True, False):
         for name in header:

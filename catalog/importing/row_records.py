@@ -1,4 +1,4 @@
-"""Reads a permit, an item, a shipment and its serials from the cells of a row."""
+"""Build a permit, an item, a shipment and its serials from the cells of a row."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _NO: Final = frozenset({"", "no", "false", "0", "n"})
 
 
 def read_permit(permit_id: str, get: RowCells) -> Permit:
-    """Read what a row says of its permit; its lines come from all rows."""
+    """Build a row's permit; its lines come from all rows."""
     get.text("permit_id")
     permit_type = get.word("permit_type", PERMIT_TYPES, "type of permit") or "other"
     authority = get.text("status_authority")
@@ -110,7 +110,7 @@ def _read_history(
 
 
 def read_line(line_id: str, get: RowCells, makers: MakerIntake) -> PermitLine:
-    """Read what a row says of an item of the permit; its deliveries come from all rows."""
+    """Build a row's permit item; its deliveries come from all rows."""
     get.text("line_id")
     maker = get.named("maker", "name the maker as the document does")
     model = get.named("model", "name the model as the document does")
@@ -137,7 +137,7 @@ def read_line(line_id: str, get: RowCells, makers: MakerIntake) -> PermitLine:
 
 
 def read_delivery(delivery_id: str, get: RowCells) -> Delivery:
-    """Read what a row says of a shipment; its serials come from all rows."""
+    """Build a row's shipment; its serials come from all rows."""
     get.text("delivery_id")
     sha256 = get.text("document_sha256").lower()
     if sha256 and not _SHA256.fullmatch(sha256):
@@ -152,7 +152,7 @@ def read_delivery(delivery_id: str, get: RowCells) -> Delivery:
             f"it was received before it was shipped ({shipped})",
             "check both dates",
         )
-        received = UNKNOWN  # The row is refused; a delivery that contradicts itself cannot be.
+        received = UNKNOWN  # The row is rejected anyway; a contradictory delivery is impossible
     return Delivery(
         delivery_id=delivery_id,
         ship_date=shipped,
@@ -166,7 +166,7 @@ def read_delivery(delivery_id: str, get: RowCells) -> Delivery:
 
 
 def read_serial_entry(get: RowCells, meaning: SerialCells = "ask") -> tuple[Serial, ...]:
-    """Read what a row says of serials; how many units stand behind a gap is not known here."""
+    """Build a row's serials; the number of units in a gap is not known here."""
     basis = get.word("serial_basis", SERIAL_BASES, "basis")
     disposition = get.word("disposition", DISPOSITIONS, "disposition") or "delivered"
     text = get.text("serial")
@@ -187,7 +187,7 @@ def read_serial_entry(get: RowCells, meaning: SerialCells = "ask") -> tuple[Seri
 
 
 def _party_name(get: RowCells, target: str) -> Redactable:
-    """Take a name; one that says that none is known is no party to be compared with."""
+    """Parse a name; a placeholder for an unknown name is not a party to compare with."""
     name = get.redactable(target)
     if stands_for_nothing(name.value):
         return Redactable(value="", redaction="not_collected")
@@ -195,7 +195,7 @@ def _party_name(get: RowCells, target: str) -> Redactable:
 
 
 def _country(get: RowCells, target: str) -> str:
-    """Take a country as written; one that may be two states is remarked on."""
+    """Return a country as written; one that may be two states is reported."""
     text = get.text(target)
     place = read_place(text)
     if len(place.codes) > 1:

@@ -1,8 +1,8 @@
-"""Puts rows together into permits, lines, deliveries and serials, and reports every odd one.
+"""Assemble rows into permits, lines, deliveries and serials, and report every bad one.
 
-One row is one serial entry of one delivery; permit, line and delivery repeat from row to row. An
-empty cell in another row of the same permit says nothing; the same in another case or spacing is
-the same; a different one is an error. The order of the rows changes no record.
+One row is one serial entry of one delivery; permit, line and delivery repeat from row to row. In a
+later row of the same permit, an empty cell adds nothing, and a cell that differs only in case or
+spacing is the same; any other difference is an error. The order of the rows changes no record.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
-    """What an import would bring: the records of all good rows, and what is odd about the others.
+    """What an import would add: the records of all valid rows, and the issues of the others.
 
-    Nothing is accepted by this alone; whoever imports decides with the issues in view.
+    This alone accepts nothing; the person who imports decides with the issues in view.
     `issues_total` counts them all, `issues` lists at most `MAX_ISSUES`.
     """
 
@@ -63,22 +63,22 @@ class LoadResult:
     mapping: ColumnMapping
     issues_total: int = 0
     left_out: tuple[LeftOut, ...] = ()
-    """Which columns kept rows out, and how many."""
+    """Which columns excluded rows, and how many."""
 
     @property
     def complete(self) -> bool:
-        """Whether every row was good."""
+        """Whether every row was valid."""
         return self.rows_read == self.rows_accepted and not self.errors
 
     @property
     def errors(self) -> tuple[RowIssue, ...]:
-        """The issues that kept a row or the whole file out."""
+        """The issues that excluded a row or the whole file."""
         return tuple(issue for issue in self.issues if issue.severity == "error")
 
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """What tells a permit, line or delivery from others: key, cells and row as first written."""
+    """Identifies a permit, line or delivery: key, cells and row as first written."""
 
     key: tuple[str, ...]
     cells: tuple[str, ...]
@@ -89,8 +89,8 @@ class _Head:
 class _Level:
     """A permit, line or delivery under construction.
 
-    `forms` holds, by column, how later rows write the same otherwise (another case, an empty cell
-    that is filled); which row comes first is of no account.
+    `forms` holds, by column, other ways in which later rows write the same (another case, an empty
+    cell filled in); which row comes first does not matter.
     """
 
     head: _Head
@@ -102,7 +102,7 @@ class _DeliveryLevel(_Level):
     value: Delivery
     serials: list[Serial] = field(default_factory=list)
     units: int = 0
-    """How many of the serials stand for one unit each."""
+    """How many of the serials represent one unit each."""
 
 
 @dataclass(slots=True)
@@ -127,7 +127,7 @@ class _RowRefusedError(Exception):
 
 
 class RecordBuilder:
-    """Takes rows one by one and gives the records at the end."""
+    """Accepts rows one by one and returns the records at the end."""
 
     def __init__(self, mapping: ColumnMapping, header: Sequence[str]) -> None:
         self._mapping = mapping
@@ -155,7 +155,7 @@ class RecordBuilder:
         self._seen: dict[tuple[str, str, str], tuple[int, str, bool]] = {}
         self._models: dict[tuple[str, str], str] = {}
         self._forms: list[tuple[_Level, int, str]] = []
-        """How the current row writes what is known already, to be kept if the row is good."""
+        """Other ways in which the current row writes known values, stored if the row is valid."""
         self._numbers_noted = False
         self.rows_read = 0
         self.rows_accepted = 0
@@ -164,7 +164,7 @@ class RecordBuilder:
         return tuple(target for target in targets if target in self._place)
 
     def add(self, row: int, cells: Sequence[str]) -> None:
-        """Take one row of the file (the header is row 1); a bad one is reported and left out."""
+        """Add one row of the file (the header is row 1); an invalid one is reported and skipped."""
         self.issues.start(row)
         self.rows_read += 1
         try:
@@ -174,7 +174,7 @@ class RecordBuilder:
         self.rows_accepted += 1
 
     def finish(self) -> LoadResult:
-        """Give the records of all good rows."""
+        """Return the records of all valid rows."""
         permits = tuple(
             sorted(map(self._permit, self._permits.values()), key=lambda one: one.permit_id)
         )
@@ -215,7 +215,7 @@ class RecordBuilder:
         self._last = (groups, (permit, line, delivery))
 
     def _serials(self, cells: tuple[str, ...]) -> tuple[Serial, ...]:
-        """Read the serial cells; a plain serial beside cells that were read before is quick."""
+        """Parse the serial cells; a plain serial beside known cells takes a fast path."""
         if cells and isinstance(cells[0], NumberText):
             self._note_number(cells[0])
         text, others = cells[0].strip() if cells else "", cells[1:]
@@ -228,7 +228,7 @@ class RecordBuilder:
         return serials
 
     def _note_number(self, serial: NumberText) -> None:
-        """Report a serial that a spreadsheet keeps as a number: too long ones, and the first."""
+        """Report serials stored as numbers by a spreadsheet: the first, and any too long."""
         if len(serial) > MOST_DIGITS:
             self.issues.report(
                 "serial",
@@ -250,7 +250,7 @@ class RecordBuilder:
             )
 
     def _levels_of(self, cells: Sequence[str], groups: Groups) -> _Levels:
-        """Find or begin the row's permit, item and shipment; a repeated row head costs nothing."""
+        """Find or create the row's permit, item and shipment; repeated values cost nothing."""
         if self._last:
             before, levels = self._last
             same = all(groups[name] == before[name] for name in ("permit", "line", "delivery"))
@@ -266,7 +266,7 @@ class RecordBuilder:
         read = partial(read_line, line_id, makers=self._makers)
         line = self._level("line", key, permit.lines, groups, read, _LineLevel)
         if not any(groups["delivery"]) and not self._cell(cells, "serial"):
-            return permit, line, None  # an item of which nothing is said to be shipped
+            return permit, line, None  # an item with no shipment data
         key = self._key(cells, "delivery_id", "ship_date", "consignee", "received_date")
         delivery_id = key[0] or f"{line_id}/D{len(line.deliveries) + 1}"
         delivery = self._level(
@@ -301,7 +301,7 @@ class RecordBuilder:
         return own
 
     def _key(self, cells: Sequence[str], own: str, *others: str) -> tuple[str, ...]:
-        """Tell lines or deliveries apart by their own id, or by what they say if they have none."""
+        """Identify a line or delivery by its own id, or by its content if it has none."""
         given = _folded(self._cell(cells, own))
         return (given,) if given else ("", *(_folded(self._cell(cells, name)) for name in others))
 
@@ -318,7 +318,7 @@ class RecordBuilder:
         read: Callable[[RowCells], _R],
         make: Callable[[_Head, _R], _L],
     ) -> _L:
-        """Give the known permit, item or shipment, or read a new one; every cell is used up."""
+        """Return the known permit, item or shipment, or build a new one; uses every cell."""
         level = known.get(key)
         if level:
             self._same(name, groups, level, read)
@@ -339,10 +339,10 @@ class RecordBuilder:
         level: _Level,
         read: Callable[[RowCells], object],
     ) -> None:
-        """Hold a later row against what is known of its permit, item or shipment.
+        """Compare a later row with the known permit, item or shipment.
 
-        The same in another case, spacing or form of accents is the same, and an empty cell says
-        nothing; a cell that fills an empty one is read here. Anything else is an error.
+        A difference in case, spacing or form of accents does not count, and an empty cell adds
+        nothing; a cell that fills an empty one is parsed here. Anything else is an error.
         """
         if groups[name] == level.head.cells:
             return
@@ -369,9 +369,10 @@ class RecordBuilder:
             read(self._cells(name, groups[name]))
 
     def _note_seen(self, serials: Sequence[Serial], line: _LineLevel) -> None:
-        """Report a serial that the same model has had before; a returned unit may come again.
+        """Report a serial that the same model already has; a returned unit may occur again.
 
-        The same serial on two models of one maker is two units: makers number each model by itself.
+        The same serial on two models of one maker is two units: makers number each model
+        separately.
         """
         maker_id, part = line.value.maker_id, fold(line.value.part_number)
         model = fold(line.value.model)
@@ -412,7 +413,7 @@ class RecordBuilder:
     def _refuse_too_many(
         self, serials: Sequence[Serial], line: _LineLevel, delivery: _DeliveryLevel
     ) -> None:
-        """Report a cell that stands for more units than its shipment or item has."""
+        """Report a cell that represents more units than its shipment or item has."""
         units = sum(serial.quantity or 0 for serial in serials)
         for stated, what, target in (
             (delivery.value.quantity, "shipment", "delivery_quantity"),
@@ -492,9 +493,9 @@ class RecordBuilder:
     def _settled(
         self, name: str, level: _Level, value: _R, read: Callable[[str, RowCells], _R]
     ) -> _R:
-        """Give what all rows together say of a level, whatever their order.
+        """Return a level as given by all rows together, whatever their order.
 
-        Where rows that are good one by one contradict each other, that is remarked on.
+        Rows that are valid one by one but contradict each other are reported.
         """
         if not level.forms:
             return value
@@ -520,7 +521,7 @@ class RecordBuilder:
         return settled
 
     def _form(self, name: str, level: _Level, target: str) -> str:
-        """Give a cell of a level as it is kept."""
+        """Return the stored form of a level's cell."""
         if target not in self._targets[name]:
             return ""
         place = self._targets[name].index(target)
@@ -528,13 +529,13 @@ class RecordBuilder:
 
 
 def _by_key(part: tuple[object, _Level]) -> tuple[tuple[bool, str], ...]:
-    """Order items and shipments by what tells them apart, those that do not say it last."""
+    """Sort key for items and shipments: by their identifiers, those without one last."""
     return tuple((not said, said) for said in part[1].head.key)
 
 
 @lru_cache(maxsize=65_536)
 def _folded(text: str) -> str:
-    """Fold a cell for comparison: case, spaces, the form of accents and what nobody sees go."""
+    """Fold a cell for comparison: drop case, spaces, forms of accents and invisible characters."""
     if text.isascii():
         return " ".join(text.lower().split())
     seen = "".join(char for char in text if unicodedata.category(char) != "Cf")
@@ -542,16 +543,16 @@ def _folded(text: str) -> str:
 
 
 def _says_nothing(target: str, text: str) -> bool:
-    """Whether a cell is empty, or names a party that is none (unknown, N/A)."""
+    """Whether a cell is empty, or a placeholder for a party (unknown, N/A)."""
     return not text.strip() or (target in PARTIES and stands_for_nothing(text))
 
 
 PARTIES: Final = frozenset((*PARTY_ROLES, "consignee"))
-"""The columns that name somebody."""
+"""The columns that name a party."""
 
 
 def _best_form(forms: Iterable[str], target: str) -> str:
-    """Choose one of several ways to write the same: tidy ones and mixed case first, never empty."""
+    """Choose among spellings of the same value: tidy ones and mixed case first, never empty."""
 
     def rank(text: str) -> tuple[bool, bool, bool, str]:
         tidy = " ".join(text.split()) == text and unicodedata.is_normalized("NFC", text)
@@ -563,7 +564,7 @@ def _best_form(forms: Iterable[str], target: str) -> str:
 def _natural(
     serial: Serial,
 ) -> tuple[bool, tuple[tuple[int, str], ...], str, str, int, str]:
-    """Order serials as people count: 998 before 1000; entries without one as they are."""
+    """Natural sort key for serials: 998 before 1000; entries without a serial as they are."""
     parts = re.split(r"(\d+)", serial.value)
     counted = tuple((int(part), part) if part.isdecimal() else (-1, part) for part in parts)
     return (
@@ -577,14 +578,14 @@ def _natural(
 
 
 def _picker(places: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
-    """Give what picks these cells out of a row, as a tuple whatever their number."""
+    """Return a function that picks these cells from a row, always as a tuple."""
     if len(places) > 1:
         return itemgetter(*places)
     return lambda cells: tuple(cells[place] for place in places)
 
 
 def _shared_out(delivery: _DeliveryLevel) -> tuple[Serial, ...]:
-    """Give the entries without a serial the units of the delivery that no serial accounts for."""
+    """Divide a delivery's unaccounted units among its entries without a serial."""
     serials = sorted(delivery.serials, key=_natural)
     without = sum(not serial.is_unit for serial in serials)
     shipped = delivery.value.quantity

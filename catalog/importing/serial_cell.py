@@ -1,10 +1,10 @@
-"""What a serial cell holds: serials one by one, a number of units, or an issue. One rule for all.
+"""Parse a serial cell: single serials, a number of units, or an issue. One rule for all imports.
 
-A cell is one serial only if it looks like one. Lists and ranges are written out where their meaning
-is certain; labels (*S/N*) are taken off; what stands for no serial (*N/A*, *see annex*) is counted
-as units whose serials are not known. Everything that may be read in two ways is a `CellProblem`
-with a remedy: it names the column `serial_basis`, in which a person says what the cell is, and the
-mapping's `serial_cells`, which says it for the whole file.
+A cell is one serial only if it looks like one. Lists and ranges are expanded if their meaning is
+certain; labels (*S/N*) are removed; placeholders (*N/A*, *see annex*) count as units with unknown
+serials. Anything ambiguous is a `CellProblem` with a remedy: it names the column `serial_basis`, in
+which a person says what the cell is, and the mapping's `serial_cells`, which says it for the whole
+file.
 """
 
 from __future__ import annotations
@@ -27,19 +27,24 @@ if TYPE_CHECKING:
     from catalog.types import Redaction, SerialBasis
 
 SerialCells = Literal["ask", "one", "range"]
-"""What a cell is that may be one serial or a range (1234-1240): an issue, one serial, a range."""
+"""How to treat a cell that may be one serial or a range (1234-1240): report, one serial, a range.
+"""
 
 MAX_RANGE: Final = 10_000
-"""Units that one range may stand for; a longer one is a slip or belongs in a list."""
+"""Maximum number of units in one range; a longer one is a slip or belongs in a list."""
 
 MAX_SERIAL: Final = 64
-"""Characters of one serial; MIL-STD-130 allows 30, a VIN has 17."""
+"""Longest serial in characters; MIL-STD-130 allows 30, a VIN has 17."""
 
 LEAST_DIGITS: Final = 3
-"""Digits of both ends of 831-835 at least; 12-15 may as well be one serial."""
+"""Minimum number of digits at both ends of a range such as 831-835; 12-15 may as well be one
+serial.
+"""
 
 SHORT_STEP: Final = 10
-"""An end cut short (0831-35, 1234/5) is taken for part of one serial if it is this far away."""
+"""A shortened end (0831-35, 1234/5) is treated as part of one serial if it is at least this far
+away.
+"""
 
 RULES: Final = Declared(
     "serial-cell",
@@ -57,7 +62,7 @@ SAY_SO = (
     "write the serials separated by semicolons, or say in the column serial_basis what this is "
     "(single, list, range); for the whole file the mapping’s serial_cells says it (one, range)"
 )
-"""What to do about a cell that can be read in two ways."""
+"""Remedy for an ambiguous cell."""
 
 _UNIT_WORDS: Final = ("", "single", "not_on_permit_from_delivery_record")
 _ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE | re.ASCII)
@@ -118,12 +123,13 @@ _WORDS_BESIDE: Final = re.compile(
     r"|.*\d\s*(?:[–—~…]|\s-)|[–—…-]\s+\d.*",
     re.IGNORECASE | re.DOTALL,
 )
-"""Small words beside a number (*ca.*, *or*, *of*), footnotes, and dashes with nothing behind."""
+"""Small words beside a number (*ca.*, *or*, *of*), footnotes, and dashes with nothing after them.
+"""
 
 _MANY: Final = re.compile(
     r"[1-9]\d{0,2}\s*[x×х]|[x×х]\s*[1-9]\d{0,2}|[1-9]\d{0,3}-off", re.IGNORECASE
 )
-"""*x5*, *5x*, *10-off*: how many, as likely as a serial."""
+"""*x5*, *5x*, *10-off*: a quantity as likely as a serial."""
 
 _SIDE_BY_SIDE: Final = re.compile(
     r".*\d\s+/\s*\S*\d.*|.*\d\S*\s*/\s+\S*\d.*|[^\W\d_]+\d{3,}/[^\W\d_]+\d{3,}", re.DOTALL
@@ -132,7 +138,7 @@ _SIDE_BY_SIDE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One serial as it is to be kept, or a number of units without serials (`value` empty)."""
+    """One serial to be stored, or a number of units without serials (`value` empty)."""
 
     value: str
     basis: SerialBasis
@@ -140,7 +146,7 @@ class Part:
     redaction: Redaction = "not_redacted"
 
     def serial(self, disposition: str) -> Serial:
-        """Make it a record."""
+        """Convert it to a record."""
         return Serial(
             value=self.value,
             basis=self.basis,
@@ -151,23 +157,23 @@ class Part:
 
 
 _FORMULA_SIGNS: Final = ("=", "@")
-"""What a spreadsheet's formula begins with."""
+"""First characters of a spreadsheet formula."""
 
 
 def read_serial_cell(
     text: str, *, basis: str = "", meaning: SerialCells = "ask"
 ) -> tuple[Part, ...]:
-    """Read a serial cell: serials in the order written, or units without serials.
+    """Parse a serial cell: serials in the order written, or units without serials.
 
-    `basis` is what a person says of this cell (a word of SERIAL_BASES, or empty), `meaning` what
-    the mapping says of cells that may be one serial or a range. Raises CellProblem.
+    `basis` is what a person says about this cell (a word of SERIAL_BASES, or empty), `meaning` what
+    the mapping says about cells that may be one serial or a range. Raises CellProblem.
     """
     text = text.strip()
     if is_plain_serial(text) and basis in _UNIT_WORDS:
         return (Part(value=text, basis=basis or "single"),)  # type: ignore[arg-type]
     shown = read_redactable(text)
     if text.startswith(_FORMULA_SIGNS):
-        _refuse_if_doubtful(text)  # before a comma in it makes a list of it
+        _refuse_if_doubtful(text)  # before a comma in it makes it a list
     bare = _unlabelled(text)
     if basis == "redacted" or shown.redaction != "not_redacted":
         kind: Redaction = shown.redaction if shown.redaction != "not_redacted" else "withheld"
@@ -190,7 +196,7 @@ def read_serial_cell(
 
 
 def is_plain_serial(text: str) -> bool:
-    """Tell whether a text is a serial and can be nothing else: no list, range or placeholder."""
+    """Whether a text can only be a serial: not a list, range or placeholder."""
     return (
         len(text) <= MAX_SERIAL
         and _SIMPLE.fullmatch(text) is not None
@@ -204,7 +210,7 @@ def is_plain_serial(text: str) -> bool:
 
 
 def serial_problem(value: str) -> tuple[str, str] | None:
-    """Say why a text can be no single serial, and what to write instead; None if it can be one."""
+    """Return why a text cannot be a single serial, and what to write instead; None if it can."""
     if len(value) > MAX_SERIAL:
         return (
             f"{value[:20]!r}… has {len(value)} characters, a serial has at most {MAX_SERIAL}",
@@ -245,7 +251,7 @@ def serial_problem(value: str) -> tuple[str, str] | None:
 
 
 def remark_on(text: str) -> str:
-    """Say what is remarkable about a cell that was taken; empty if nothing is."""
+    """Return a remark on an accepted cell; "" if there is none."""
     kind = placeholder(text) or placeholder(_unlabelled(text))
     if kind == "zeros":
         return "it has only zeros, as if no serial was typed in; it is stored as a serial"
@@ -277,7 +283,7 @@ def _part(value: str, basis: str, taken: SerialBasis) -> Part:
 
 
 def _without_serial(text: str, basis: str) -> Part:
-    """Count units whose serials a cell does not give; refuse what was lost or stands elsewhere."""
+    """Count units with no serial in the cell; reject one that was lost or is elsewhere."""
     kind = placeholder(text)
     if text and basis == "quantity_only" and not kind:
         raise CellProblem(
@@ -304,7 +310,7 @@ def _without_serial(text: str, basis: str) -> Part:
 
 
 def _values(text: str, basis: str, meaning: SerialCells) -> Iterator[tuple[str, bool]]:
-    """Give each serial of a cell, and whether it stands inside a range."""
+    """Yield each serial of a cell, and whether it lies inside a range."""
     if basis == "single" or (meaning == "one" and basis not in ("list", "range")):
         _refuse_lists(text)
         yield text, False
@@ -323,7 +329,7 @@ def _values(text: str, basis: str, meaning: SerialCells) -> Iterator[tuple[str, 
 
 
 def _unlabelled(text: str) -> str:
-    """Take labels off a serial (S/N 0870, Serial No.: 0870), as long as something is left."""
+    """Remove labels from a serial (S/N 0870, Serial No.: 0870) unless nothing would remain."""
     met = _LABEL.match(text)
     while met and text[met.end() :].strip(" .:#-"):
         text = text[met.end() :].lstrip(" .:#")
@@ -343,7 +349,7 @@ def _refuse_lists(text: str) -> None:
 
 
 def _list_parts(text: str) -> list[str]:
-    """Cut a cell at what can only stand between serials. Raises CellProblem where that is open."""
+    """Split a cell at unambiguous separators. Raises CellProblem if there is doubt."""
     parts: list[str] = []
     for sure in _SURE_LIST.split(text):
         joined = [part.strip() for part in _JOINED.split(sure)]
@@ -361,7 +367,7 @@ def _list_parts(text: str) -> list[str]:
 
 
 def _refuse_loose_list(text: str, pieces: list[str], *, comma: bool) -> None:
-    """Refuse a comma that may be part of a number, and parts that do not look like serials."""
+    """Reject a comma that may be part of a number, and parts that do not look like serials."""
     if comma and _THOUSANDS.fullmatch(text):
         raise CellProblem(f"{text!r} may be one number or a list of serials", SAY_SO)
     if odd := next((part for part in pieces if not any(map(str.isdigit, part))), None):
@@ -391,7 +397,7 @@ def _refuse_mixed(text: str, values: list[str], *, declared: bool) -> None:
 
 
 def _refuse_if_doubtful(text: str) -> None:
-    """Refuse what a spreadsheet made of a serial, notes beside it, and serials side by side."""
+    """Reject serials mangled by a spreadsheet, with notes beside them, or side by side."""
     if problem := serial_problem(text):
         raise CellProblem(*problem)
     if _DATE.fullmatch(text):
@@ -426,7 +432,7 @@ def _refuse_if_doubtful(text: str) -> None:
 
 
 def _has_a_word(text: str) -> bool:
-    """Whether one of several words is a small one, or says that there is no value (*N/A 2*)."""
+    """Whether one of several words is a small one or a placeholder (*N/A 2*)."""
     words = text.split()
     return len(words) > 1 and any(
         (word.islower() and not any(map(str.isdigit, word)))
@@ -439,13 +445,15 @@ def _has_a_word(text: str) -> bool:
 
 
 LEAST_WORD: Final = 3
-"""Letters of a word that is no beginning of a serial by chance (*NA 123* may be a serial)."""
+"""Minimum number of letters of a word for it not to be the prefix of a serial (*NA 123* may be a
+serial).
+"""
 
 
 def _twice_alike(text: str) -> bool:
-    """Whether a dash parts two numbers of one making (001/2019-010/2019, 0830-0829).
+    """Whether a dash separates two numbers of the same format (001/2019-010/2019, 0830-0829).
 
-    They may be the ends of a range, or two serials. Numbers alone must share their first digit.
+    They may be the ends of a range, or two serials. Plain numbers must share their first digit.
     """
     for dash in re.finditer(r"\s*[-–—]\s*", text):
         one, other = text[: dash.start()], text[dash.end() :]
@@ -458,7 +466,7 @@ def _twice_alike(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ends:
-    """Both ends of what may be a range: their prefix, their digits, and what stands between."""
+    """Both ends of a possible range: prefix, digits, and the separator."""
 
     text: str
     prefix: str
@@ -470,11 +478,11 @@ class _Ends:
 
     @property
     def whole(self) -> bool:
-        """Whether both numbers are written with as many digits."""
+        """Whether both numbers have the same number of digits."""
         return len(self.start) == len(self.end)
 
     def serials(self) -> list[str]:
-        """Write the range out. Raises CellProblem where it does not count up or is too long."""
+        """Expand the range. Raises CellProblem if it does not count up or is too long."""
         width, start, end = len(self.start), int(self.start), int(self.end)
         if len(self.end) < width:  # after a word it is refused below
             end = int(self.start[: width - len(self.end)] + self.end)
@@ -493,9 +501,9 @@ class _Ends:
 
 
 def _all_ends(text: str) -> tuple[_Ends, ...]:
-    """Read a text as a range in every way that gives one prefix and a number at both ends.
+    """Parse a text as a range in every way that gives one prefix and a number at both ends.
 
-    A word between them (*to*) leaves no other way.
+    If the ends are joined by a word (*to*), there is only one way.
     """
     text = _INCLUSIVE.sub("", text)
     met = list(_BETWEEN.finditer(text))
@@ -523,7 +531,7 @@ def _ends(text: str, between: re.Match[str]) -> _Ends | None:
 
 
 def _range(text: str) -> list[str]:
-    """Write out what is said to be a range. Raises CellProblem."""
+    """Expand a declared range. Raises CellProblem."""
     ways = _all_ends(text)
     if not ways:
         raise CellProblem(
@@ -534,14 +542,14 @@ def _range(text: str) -> list[str]:
 
 
 def _surest(ways: tuple[_Ends, ...]) -> _Ends:
-    """Take the way in which both ends have the prefix, else the last, whose numbers come last."""
+    """Choose the parse in which both ends have the prefix, else the one with the last numbers."""
     return next((ends for ends in ways if ends.prefix_twice), ways[-1])
 
 
 def _span(text: str, meaning: SerialCells) -> list[tuple[str, bool]] | None:
-    """Read a part as a range, or as two serials with a slash; None if it is one serial.
+    """Parse a part as a range, or as two serials with a slash; None if it is one serial.
 
-    Raises CellProblem where it may be either, or where a range is meant that does not count up.
+    Raises CellProblem if it is ambiguous, or if it is meant as a range but does not count up.
     """
     said = [one for one in _BETWEEN.finditer(text) if _is_word(one) and _has_digits(text, one)]
     ways = _all_ends(text)
@@ -568,12 +576,12 @@ def _span(text: str, meaning: SerialCells) -> list[tuple[str, bool]] | None:
 
 
 def _is_word(between: re.Match[str]) -> bool:
-    """Whether it can only join the ends of a range: a word, dots, or a long dash with spaces."""
+    """Whether the separator can only join the ends of a range: a word, dots, a long spaced dash."""
     dash = between["dash"] in ("–", "—", "−") and between[0] == f" {between['dash']} "
     return bool(between["word"]) or dash
 
 
 def _has_digits(text: str, between: re.Match[str]) -> bool:
-    """Whether numbers stand on both sides of a word that may join the ends of a range."""
+    """Whether there are numbers on both sides of a word that may join the ends of a range."""
     sides = text[: between.start()], text[between.end() :]
     return all(any(map(str.isdigit, side)) for side in sides)

@@ -1,1 +1,1 @@
-"""How probable a reading is under each serial, and what that weighs."""
+"""How probable a reading is under each serial, and the weight of evidence that follows."""

@@ -1,9 +1,9 @@
-"""How probable a reading is for one serial, or summed over whole sets of serials at once.
+"""The probability of a reading given one serial, or summed over whole sets of serials at once.
 
-What was seen is a row of places; each place says how probable it is under every true character. A
-reader may also leave a character out or read one that is not there. The probability of a reading
-for a serial is the sum over all ways to lay the two beside each other; since that sum goes through
-places one by one, it can be taken over a *set* of serials just as well.
+A reading is a sequence of places, each with a probability under every true character. A character
+may also be left out, or read where there is none. The probability of a reading given a serial is
+the sum over all alignments of the two; since that sum proceeds place by place, it can be taken over
+a *set* of serials just as well.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 SMALLEST_SHARE = 1e-9
-"""So much of a place is at least left for other characters than the one that stands there."""
+"""Minimum share of a place for characters other than the one read there."""
 
 OTHER_LETTER = 1e-3
-"""Probability that one letter outside the alphabet is given as another; a stated assumption."""
+"""Probability that a letter outside the alphabet is read as another; a stated assumption."""
 
 
 def alignment_mass(match: Floats, skip: float, extra: float) -> Floats:
-    """Sum over all alignments of what was seen with each row of true characters, shape (n,).
+    """Sum over all alignments of a reading with each row of true characters, shape (n,).
 
-    `match[i, j, n]`: probability of place i of the reading under true place j; `skip`: a true
+    `match[i, j, n]`: probability of place i of the reading given true place j; `skip`: a true
     character left out; `extra`: a place read that is not there.
     """
     _, length, rows = match.shape
@@ -46,7 +46,8 @@ def alignment_mass(match: Floats, skip: float, extra: float) -> Floats:
         np.multiply(without_last, seen, out=part)
         mass *= extra
         without_first += part
-        # One or two characters in a row may be left out here; a third is too improbable to matter.
+        # One or two consecutive characters may be left out here; a third is too improbable to
+        # matter.
         np.multiply(without_last, skip, out=part)
         two = part[:-1] * skip
         without_first += part
@@ -55,9 +56,9 @@ def alignment_mass(match: Floats, skip: float, extra: float) -> Floats:
 
 
 def mass_beside(match: Floats, other: Floats, skip: float, extra: float) -> Floats:
-    """Sum `alignment_mass` over all ways to replace one character of each row, shape (n,).
+    """Sum `alignment_mass` over all replacements of one character of each row, shape (n,).
 
-    `other[i, j, n]` is how probable place i of the reading is under what replaces place j.
+    `other[i, j, n]` is the probability of place i of the reading given the replacement of place j.
     """
     _, length, rows = match.shape
     mass, near = np.zeros((length + 1, rows)), np.zeros((length + 1, rows))
@@ -84,9 +85,9 @@ def mass_beside(match: Floats, other: Floats, skip: float, extra: float) -> Floa
 class Profile:
     """What was seen, place by place.
 
-    `seen` has shape (places, 37): the probability (or a number proportional to it) of what was
-    seen at a place under each true character. `extra` and `skip` are the probabilities of a place
-    that is not there and of a character left out; `share` weighs this profile among others.
+    `seen` has shape (places, 37): the probability (or a number proportional to it) of what was seen
+    at a place given each true character. `extra` and `skip` are the probabilities of a place that
+    is not there and of a character left out; `share` weights this profile among others.
     """
 
     seen: Floats
@@ -98,12 +99,12 @@ class Profile:
 
     @cached_property
     def ceiling(self) -> float:
-        """The largest probability that any serial at all could give the reading."""
+        """The largest probability that any serial could give the reading."""
         return float(self.share * np.prod(self.seen.max(axis=1)))
 
     @cached_property
     def second(self) -> float:
-        """How probable the best single change is, beside none."""
+        """Probability of the best single change, relative to none."""
         if not len(self.seen):
             return 1.0
         best = np.partition(self.seen, WIDTH - 2, axis=1)[:, -2:]
@@ -111,7 +112,7 @@ class Profile:
 
     @cached_property
     def foreign(self) -> npt.NDArray[np.uint8]:
-        """Bytes of the reading that stand outside the alphabet, 0 elsewhere."""
+        """Bytes of the reading outside the alphabet, 0 elsewhere."""
         raw = np.frombuffer(self.key.encode(), dtype=np.uint8)
         return np.where(raw >= 128, raw, 0).astype(np.uint8)
 
@@ -122,9 +123,9 @@ class Profile:
     def of_keys_and_units(
         self, keys: npt.NDArray[np.bytes_], length: int, sets: Sequence[ProductSets]
     ) -> tuple[Floats, Floats]:
-        """Give the same, and its sum over all units of each of `sets`, all of this length.
+        """Return the same, and its sum over all units of each of `sets`, all of this length.
 
-        Serials and sets are laid beside the reading in one go.
+        Serials and sets are aligned with the reading in one pass.
         """
         matches = [part.on_average(self.seen) for part in sets]
         if keys.size:
@@ -141,10 +142,10 @@ class Profile:
         return mass[start:], totals
 
     def beside(self, keys: npt.NDArray[np.bytes_], sets: ProductSets) -> Floats:
-        """Give the mean of `of_keys` over what stands beside each serial, shape (n,).
+        """Return the mean of `of_keys` over the neighbours of each serial, shape (n,).
 
-        That is the serial with one character replaced, any place as often, by any other character
-        as often as the one set of `sets` holds it at that place.
+        A neighbour is the serial with one character replaced, each place equally often, by any
+        other character as often as the one set of `sets` has it at that place.
         """
         if not keys.size:
             return np.zeros(0)
@@ -156,7 +157,7 @@ class Profile:
         return self.share * mass / sets.length
 
     def _match(self, keys: npt.NDArray[np.bytes_], length: int) -> Floats:
-        """How probable each place is under each character of each serial."""
+        """Probability of each place given each character of each serial."""
         columns = encode(keys)[:, :length]
         match = self.seen.take(columns.T, axis=1)
         if (columns == OTHER).any():
@@ -164,7 +165,7 @@ class Profile:
         return match
 
     def _same_letter(self, keys: npt.NDArray[np.bytes_], columns: npt.NDArray[np.intp]) -> Floats:
-        """Tell letters outside the alphabet apart: they share a column, but И is not П."""
+        """Distinguish letters outside the alphabet: they share a column, but И is not П."""
         places = columns.shape[1]
         raw = np.ascontiguousarray(keys).view(np.uint8).reshape(keys.size, -1)[:, :places]
         mine = np.zeros(places, dtype=np.uint8)
@@ -175,21 +176,21 @@ class Profile:
 
 @dataclass(frozen=True, kw_only=True)
 class Spelling:
-    """The best allowed serial of the reading's own length, and what changes of it cost."""
+    """The best allowed serial of the reading's own length, and the cost of changes to it."""
 
     profile: Profile
     best: npt.NDArray[np.int8]
     """Its characters as columns, shape (places,)."""
     beside: Floats
-    """How probable each character is beside the best one of its place, shape (places, 37)."""
+    """Probability of each character relative to the best one of its place, shape (places, 37)."""
     top: float
     """Its probability, place by place; 0 if no serial of this length is allowed."""
 
     @classmethod
     def of(cls, profile: Profile, allowed: npt.NDArray[np.bool_]) -> Spelling:
-        """Take what was seen under the allowed characters only, shape (places, 37).
+        """Restrict what was seen to the allowed characters, shape (places, 37).
 
-        Letters beyond the alphabet are allowed where they were read.
+        Letters outside the alphabet are allowed where they were read.
         """
         seen = np.where(allowed, profile.seen, 0.0)
         seen[:, OTHER] = np.where(profile.foreign > 0, seen[:, OTHER], 0.0)
@@ -203,14 +204,14 @@ class Spelling:
         )
 
     def two_changes(self) -> float:
-        """Bound what differs in two places: it is at most as probable as the two best changes."""
+        """Bound what differs in two places: at most as probable as the two best changes."""
         if not self.top:
             return 0.0
         changes = np.partition(self._changes().ravel(), -2)[-2:]
         return self.top * float(changes.prod())
 
     def single_changes(self) -> tuple[npt.NDArray[np.bytes_], Floats]:
-        """Spell the best serial and its single changes, best first, with their probabilities."""
+        """List the best serial and its single changes, best first, with their probabilities."""
         if not self.top:
             return np.zeros(0, dtype="S1"), np.zeros(0)
         ratio = self._changes()
@@ -222,9 +223,9 @@ class Spelling:
         return self._spelled(codes), self.top * np.concatenate([[1.0], ratio[order]])
 
     def likeliest(self, *, most: int, floor: float) -> tuple[npt.NDArray[np.bytes_], Floats]:
-        """Spell the serials that explain the reading best, best first, with their probabilities.
+        """List the serials that explain the reading best, best first, with their probabilities.
 
-        Stops at `most` serials, or where one is less than `floor` times as probable as the best.
+        Stops at `most` serials, or at one less than `floor` times as probable as the best.
         """
         if not self.top:
             return np.zeros(0, dtype="S1"), np.zeros(0)
@@ -256,7 +257,7 @@ class Spelling:
 def one_edit_away(
     profile: Profile, allowed: npt.NDArray[np.bool_], length: int
 ) -> npt.NDArray[np.bytes_]:
-    """Spell the serials that differ from the best-fitting string by one character more or fewer."""
+    """List the serials that have one character more or fewer than the best-fitting string."""
     key = profile.key
     if length == len(key) - 1:
         found = {key[:at] + key[at + 1 :] for at in range(len(key))}

@@ -1,4 +1,4 @@
-"""A likelihood that is asked for each string once, whoever asks."""
+"""A likelihood with a cache, so that each string is computed once for all callers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """What was answered before is given again; only new strings are asked for."""
+    """Caches a likelihood: known strings are answered from the cache."""
 
     asked: Likelihood
     known: dict[str, float] = field(default_factory=dict, repr=False)

@@ -1,8 +1,9 @@
-"""How many units fit a reading that leaves too much open to spell every one of them out.
+"""Count the units that fit a reading which leaves too much open to list them all.
 
-Counted place by place, over whole sets of serials at once: how far each beginning lies below the
-best one is kept in steps, and how many units lie at each step. A step is rounded towards the best,
-so a count is never too low; characters that fit alike, as under a `?`, are counted exactly.
+Dynamic programming place by place, over whole sets of serials at once: for each prefix, its
+distance below the best one is stored in steps, with the number of units at each step. A step is
+rounded towards the best, so a count is never too low; characters that fit equally, as under a `?`,
+are counted exactly.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Counted:
     catalogued: int
 
     def at_least(self, other: Counted) -> Counted:
-        """Take the larger of two counts."""
+        """Return the larger of two counts."""
         return Counted(
             fitting=max(self.fitting, other.fitting),
             catalogued=max(self.catalogued, other.catalogued),
@@ -48,7 +49,7 @@ def count_fitting(
 ) -> Counted:
     """Count the units under which the reading is at least as probable as `least`.
 
-    Where a serial fits by several profiles it is counted for each: a bound from above.
+    A serial that fits by several profiles is counted for each: an upper bound.
     """
     fitting, catalogued = 0.0, 0
     for profile in model.profiles:
@@ -57,7 +58,7 @@ def count_fitting(
             continue
         found = descend(profile, keys, floor=floor, most=keys.keys.size)
         catalogued += found.count
-        fitting += _alone(found.keys, population, length)
+        fitting += _outside_sequences(found.keys, population, length)
         fitting += sum(
             float(sets.units @ fitting_of_sets(profile, sets, floor))
             for sets in population.sets
@@ -66,15 +67,15 @@ def count_fitting(
     return Counted(fitting=fitting, catalogued=catalogued)
 
 
-def _alone(found: Keys, population: Population, length: int) -> int:
-    """Count the catalogued serials that stand in no sequence."""
+def _outside_sequences(found: Keys, population: Population, length: int) -> int:
+    """Count the catalogued serials outside any sequence."""
     if not population.irregular_of(length):
         return 0
     return int((population.expected(found, length, listed=True) == 0).sum())
 
 
 def fitting_of_sets(profile: Profile, sets: ProductSets, floor: float) -> Floats:
-    """Count the serials of each set that fit, each with its weight, shape (sets,)."""
+    """Count the serials of each set that fit, weighted, shape (sets,)."""
     steps = int(np.floor(-np.log2(floor) * STEPS_A_BIT)) + 1
     with np.errstate(divide="ignore"):
         below = -np.log2(profile.seen / profile.seen.max(axis=1, keepdims=True)) * STEPS_A_BIT

@@ -1,8 +1,8 @@
-"""Which catalogued serials explain a reading: found by descending through the sorted keys.
+"""Find the catalogued serials that explain a reading, by descending through the sorted keys.
 
-Sorted keys are a tree: all keys with one beginning stand together. Its upper part is worked out
-once and kept. Where no serial with a beginning could explain the reading well enough, all of them
-are left out at once, so that a clear reading touches a few hundred keys of millions.
+Sorted keys form a prefix tree. Its upper part is computed once and cached. Where no serial with a
+prefix could explain the reading well enough, the whole branch is skipped, so that a clear reading
+touches a few hundred keys out of millions.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Keys = npt.NDArray[np.bytes_]
 
 MOST_BEGINNINGS = 1 << 16
-"""The tree is kept down to where more beginnings differ; below, keys are looked at one by one."""
+"""The tree is cached down to this many different prefixes; below, keys are checked one by one."""
 
 LOOKED_AT_TOGETHER = 1 << 15
 
@@ -39,29 +39,29 @@ class Explaining:
     shares: Floats
     """Probability of the reading under each, place by place."""
     count: int
-    """How many there are, also where not all are listed."""
+    """Their total number, even if not all are listed."""
 
     @property
     def least(self) -> float:
-        """Where not all are listed: how probable those that are left out can be."""
+        """If not all are listed: the largest possible probability of the others."""
         return float(self.shares[-1]) if self.count > self.keys.size else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """All beginnings of one length that occur, in order."""
+    """All prefixes of one length that occur, in order."""
 
     starts: Numbers
-    """Where the keys with each beginning start; at the end, how many keys there are."""
+    """Index of the first key with each prefix; at the end, the number of keys."""
     letters: npt.NDArray[np.uint8]
-    """The last character of each beginning."""
+    """The last character of each prefix."""
     children: Numbers
-    """The first of these beginnings below each one of the level above; at the end, their number."""
+    """Index of the first prefix below each one of the level above; at the end, their number."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SortedKeys:
-    """The folded serials of one maker and model, sorted, and the tree of how they begin."""
+    """The folded serials of one maker and model, sorted, and their prefix tree."""
 
     keys: Keys
 
@@ -73,7 +73,7 @@ class SortedKeys:
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:
-        """Beginnings of one character, of two, and so on, from one look at all keys."""
+        """Prefixes of one character, of two, and so on, from one scan of all keys."""
         levels: list[Level] = []
         above = np.zeros(1, dtype=np.intp)
         fresh = np.zeros(self.keys.size, dtype=bool)
@@ -94,7 +94,7 @@ class SortedKeys:
         return tuple(levels)
 
     def out_of_sequence(self, population: Population, length: int) -> Keys:
-        """Give those of one length that stand in no sequence, worked out once."""
+        """Return those of one length outside any sequence, computed once."""
         if length not in self._out_of_sequence:
             keys = self.keys[np.char.str_len(self.keys) == length].astype(f"S{length}")
             alone = np.empty(keys.size, dtype=bool)
@@ -112,7 +112,7 @@ class SortedKeys:
 def descend(profile: Profile, among: SortedKeys, *, floor: float, most: int) -> Explaining:
     """Find the serials that are at least `floor` times as probable as any serial could be.
 
-    Lists the `most` best ones; the count is of all.
+    Lists the `most` best ones; the count includes all.
     """
     keys, length = among.keys, len(profile.seen)
     if not length or not keys.size or keys.dtype.itemsize < length:
@@ -131,11 +131,11 @@ def descend(profile: Profile, among: SortedKeys, *, floor: float, most: int) -> 
 
 
 Ranges = tuple["Numbers", "Numbers", "Floats"]
-"""Where the keys with each beginning start and end, and how probable they are at best."""
+"""Start and end of the keys with each prefix, and their largest probability."""
 
 
 def _ranges(among: SortedKeys, table: Floats, floor: float) -> tuple[int, Ranges]:
-    """Go down the tree, leaving out what cannot explain the reading; say how far it went."""
+    """Descend the tree, skipping what cannot explain the reading; also returns the depth."""
     at, score = np.zeros(1, dtype=np.intp), np.ones(1)
     starts = np.array([0, among.keys.size])
     for level, row in zip(among.levels, table, strict=False):
@@ -152,7 +152,7 @@ def _ranges(among: SortedKeys, table: Floats, floor: float) -> tuple[int, Ranges
 def _looked_at(
     raw: npt.NDArray[np.uint8], ranges: Ranges, table: Floats, place: int, floor: float
 ) -> tuple[Numbers, Floats]:
-    """Look at every key of the ranges, from `place` on; give those that explain the reading."""
+    """Check every key of the ranges, from `place` on; return those that explain the reading."""
     low, high, score = ranges
     sizes = high - low
     ends = np.cumsum(sizes)

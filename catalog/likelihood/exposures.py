@@ -1,8 +1,8 @@
-"""How far each look at a plate is believed, before the looks are put together.
+"""Limit how far each exposure of a plate is believed, before they are combined.
 
-A look that explains no serial must say nothing about any: what it gives a serial is never taken to
-be less than a small share of what it gives its own best string. What is left is a mixture, look by
-look, of "this look shows the serial" and "this look shows something else".
+An exposure that explains no serial must not favour any: what it gives a serial never counts as less
+than a small share of what it gives its own best string. The result is a mixture, exposure by
+exposure, of "this exposure shows the serial" and "this exposure shows something else".
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 class Trust:
     """How far pixels are believed.
 
-    `temperature` divides a look's log-likelihoods (above 1: less sure than it says, and looks share
-    their plate's damage). `floor` is what a look gives all N̂ units together however little it
-    shows them, beside its own best string; each unit gets an even part of it. `stack` is the share
-    of the looks' weight, 0-1, that goes over to the looks laid over each other: the same pixels are
-    not counted twice. `misled` is the share of readings in which all of that says nothing: half of
-    it falls back on the text alone, half on nothing at all.
+    `temperature` divides an exposure's log-likelihoods (above 1: less sure than it claims, since
+    exposures share their plate's damage). `floor` is what an exposure gives to all N̂ units
+    together however little it supports them, relative to its own best string; each unit gets an
+    equal part. `stack` is the share of the exposures' weight, 0-1, that moves to their stack: the
+    same pixels are not counted twice. `misled` is the share of readings in which all of that says
+    nothing: half of it falls back on the text alone, half on nothing at all.
     """
 
     temperature: float
@@ -42,7 +42,7 @@ class Trust:
     source: str
 
     def __post_init__(self) -> None:
-        """Refuse numbers that make no likelihood."""
+        """Reject numbers that make no likelihood."""
         if self.temperature <= 0 or not 0 < self.floor < 1:
             raise ValueError("a trust needs a temperature above 0 and a floor between 0 and 1")
         if not 0 <= self.stack <= 1:
@@ -64,21 +64,21 @@ TRUST = Trust(
 
 
 class Fused(Protocol):
-    """Several looks at one plate, each a likelihood of its own."""
+    """Several exposures of one plate, each with its own likelihood."""
 
     @property
     def looks(self) -> tuple[Likelihood, ...]:
-        """The looks, in any order."""
+        """The exposures, in any order."""
         ...
 
     @property
     def weights(self) -> tuple[float, ...]:
-        """For how many looks each one counts; those of one exposure share one."""
+        """How many exposures each one counts for; readings of one exposure share one."""
         ...
 
     @property
     def stack(self) -> Likelihood | None:
-        """What was read in all looks laid over each other, if that was done."""
+        """The reading of the stack of all exposures, if there is one."""
         ...
 
 
@@ -87,7 +87,7 @@ class Foldable(Protocol):
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """Every symbol that was kept."""
+        """Every stored symbol."""
         ...
 
     @property
@@ -96,28 +96,28 @@ class Foldable(Protocol):
         ...
 
     def folded(self, mapping: Mapping[str, str]) -> Likelihood:
-        """Give the same lattice over merged symbols."""
+        """Return the same lattice over merged symbols."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BelievedLooks:
-    """What all looks at a plate say about any folded serial, each believed as far as it may be."""
+    """The likelihood of any folded serial given all exposures, each believed within limits."""
 
     looks: tuple[Likelihood, ...]
     weights: tuple[float, ...]
-    """For how many looks each counts; together, for as many as there are exposures."""
+    """How many exposures each counts for; the sum is the number of exposures."""
     bests: tuple[float, ...]
-    """Log-likelihood of each look's own best string."""
+    """Log-likelihood of each exposure's own best string."""
     texts: tuple[str, ...]
-    """Those best strings, folded, where a look has one."""
+    """Those best strings, folded, where an exposure has one."""
     trust: Trust
     units: float
-    """N̂, among which the floor is shared."""
+    """N̂, the number of units that share the floor."""
 
     @classmethod
     def of(cls, likelihood: Likelihood, text: str, trust: Trust, units: float) -> BelievedLooks:
-        """Take apart what was fused; `text` stands for a look that has no best string."""
+        """Split a fused likelihood into exposures; `text` replaces a missing best string."""
         parts, weights = _parts(likelihood, trust)
         looks, bests, texts = [], [], []
         for part in parts:
@@ -138,7 +138,7 @@ class BelievedLooks:
 
     @property
     def least(self) -> float:
-        """What every string is given at least, on the scale of `log_likelihood`."""
+        """The least value of any string, on the scale of `log_likelihood`."""
         return sum(self.weights) * self._floor
 
     @property
@@ -156,14 +156,14 @@ class BelievedLooks:
 
 
 def stacked(likelihood: Likelihood) -> bool:
-    """Tell whether looks were fused together with what was read in their stack."""
+    """Whether exposures were fused together with the reading of their stack."""
     return _fused(likelihood) and likelihood.stack is not None
 
 
 def _parts(
     likelihood: Likelihood, trust: Trust
 ) -> tuple[tuple[Likelihood, ...], tuple[float, ...]]:
-    """Give what was fused, part by part, and for how many looks each part counts."""
+    """Return the parts of what was fused, and how many exposures each part counts for."""
     if not _fused(likelihood):
         return (likelihood,), (1.0,)
     looks = likelihood.looks
@@ -181,7 +181,7 @@ def _folded(look: Likelihood) -> Likelihood:
 
 
 def _fused(likelihood: Likelihood) -> TypeGuard[Fused]:
-    # What has looks but not the rest is at fault, and no single reading: asking it fails.
+    # An object with exposures but not the rest is a bug, not a single reading: the call fails.
     return hasattr(likelihood, "looks")
 
 

@@ -1,7 +1,7 @@
-"""How probable what was read is under each serial: one model for text, one for pixels.
+"""How probable a reading is under each serial: one model for text, one for pixels.
 
-Both answer the same three questions: how probable the reading is for given serials, summed over
-all units, and at most. Their numbers are on one scale within one reading, never between two.
+Both answer the same three questions: the probability of the reading for given serials, summed over
+all units, and at most. Their numbers are comparable within one reading, never between two.
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ if TYPE_CHECKING:
     Keys = npt.NDArray[np.bytes_]
 
 NEAR_THE_BEST = 1e-4
-"""Serials that explain pixels less than this, beside their best string, are not near it."""
+"""Serials that explain pixels less than this, relative to their best string, are not near it."""
 
 MOST_PLACES = 64
-"""Characters of a serial that are compared; a longer reading is no serial."""
+"""Longest serial that is compared, in characters; a longer reading is not a serial."""
 
 
 class SerialModel(Protocol):
-    """What is known of one serial from one kind of evidence."""
+    """The likelihood of serials under one kind of evidence."""
 
     @property
     def profiles(self) -> tuple[Profile, ...]:
-        """What was seen place by place, most trusted first; serves to propose serials."""
+        """What was seen place by place, most trusted first; used to propose serials."""
         ...
 
     @property
     def ceiling(self) -> float:
-        """The largest probability that any serial at all could give the reading."""
+        """The largest probability that any serial could give the reading."""
         ...
 
     @property
@@ -67,16 +67,16 @@ class SerialModel(Protocol):
     def of_keys_and_units(
         self, keys: Keys, length: int, sets: Sequence[ProductSets]
     ) -> tuple[Floats, Floats]:
-        """Give the same, and its sum over all units of each of these sets of this length.
+        """Return the same, and its sum over all units of each of these sets of this length.
 
-        For pixels the sums are counted from single changes.
+        For pixels the sums are computed from single changes.
         """
         ...
 
     def beside(self, keys: Keys, sets: ProductSets) -> Floats:
-        """Give the mean of the same over what stands one character beside each serial, (n,).
+        """Return the mean of the same over the one-character neighbours of each serial, (n,).
 
-        Other characters are as frequent there as in `sets`; bounded from above for pixels.
+        Other characters are as frequent there as in `sets`; for pixels an upper bound.
         """
         ...
 
@@ -87,29 +87,28 @@ class SerialModel(Protocol):
 
     @property
     def base(self) -> float:
-        """What every serial is given at least, on the scale of the other probabilities."""
+        """The least value of any serial, on the scale of the other probabilities."""
         ...
 
     @property
     def slack(self) -> float:
-        """By how much the sum over units is multiplied to be a bound from above."""
+        """Factor that turns the sum over units into an upper bound."""
         ...
 
     def counted(self, keys: Keys, length: int, exact: Floats) -> Floats:
-        """Give what the sum over units counted for these serials, `exact` being what they are."""
+        """Return what the sum over units included for these serials, whose values are `exact`."""
         ...
 
     def scaled(self, factor: float) -> SerialModel:
-        """Give the same reading, were its reader to err `factor` times as often."""
+        """Return the same reading with errors `factor` times as frequent."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class TextModel:
-    """A reading that comes as text: a person's, a code's, or a machine's without its lattice.
+    """A reading given as text: a person's, a code's, or a machine's without its lattice.
 
-    Each profile is one text that was given for the serial, weighed by how probable its reader held
-    it to be.
+    Each profile is one text given for the serial, weighted by its probability.
     """
 
     texts: tuple[tuple[str, float], ...]
@@ -133,27 +132,27 @@ class TextModel:
 
     @cached_property
     def ceiling(self) -> float:
-        """The largest probability that any serial at all could give the reading."""
+        """The largest probability that any serial could give the reading."""
         return max(profile.ceiling for profile in self.profiles)
 
     @property
     def asked(self) -> int:
-        """All that are proposed are scored one by one: for text that costs little."""
+        """All proposed serials are scored one by one: for text that is cheap."""
         return 4096
 
     @property
     def blind(self) -> float:
-        """None: how a reader of text errs is all in the error model."""
+        """0: the errors of a text are all in the error model."""
         return 0.0
 
     @property
     def base(self) -> float:
-        """Nothing: the error model gives every serial its own."""
+        """0: the error model gives every serial its own value."""
         return 0.0
 
     @property
     def slack(self) -> float:
-        """No slack: the sum over all units is exact."""
+        """1: the sum over all units is exact."""
         return 1.0
 
     def of_keys(self, keys: Keys, length: int) -> Floats:
@@ -163,7 +162,7 @@ class TextModel:
     def of_keys_and_units(
         self, keys: Keys, length: int, sets: Sequence[ProductSets]
     ) -> tuple[Floats, Floats]:
-        """Give the same, and its sum over all units of each of these sets; exact."""
+        """Return the same, and its sum over all units of each of these sets; exact."""
         each, total = np.zeros(keys.size), np.zeros(len(sets))
         for profile in self.profiles:
             of_each, of_all = profile.of_keys_and_units(keys, length, sets)
@@ -172,37 +171,37 @@ class TextModel:
         return each, total
 
     def beside(self, keys: Keys, sets: ProductSets) -> Floats:
-        """Give the mean of the same over what stands one character beside each serial, (n,)."""
+        """Return the mean of the same over the one-character neighbours of each serial, (n,)."""
         return _beside(self.profiles, keys, sets)
 
     def counted(self, keys: Keys, length: int, exact: Floats) -> Floats:
-        """Give what the sum over units counted for these serials: for text, what they are."""
+        """Return what the sum over units included for these serials: for text, the true values."""
         del keys, length
         return exact
 
     def scaled(self, factor: float) -> TextModel:
-        """Give the same texts from a reader who errs `factor` times as often."""
+        """Return the same texts with errors `factor` times as frequent."""
         return TextModel.of(self.texts, self.errors.scaled(factor))
 
 
 @dataclass(frozen=True, kw_only=True)
 class LatticeModel:
-    """A reading that comes with its pixels' likelihood of any given string.
+    """A reading with a likelihood of any given string, from its pixels.
 
-    Strings near the best one are asked for one by one; sums over all units use what single changes
-    cost, place by place. A share of the weight is kept for the case that the pixels misled.
+    Strings near the best one are scored one by one; sums over all units use the cost of single
+    changes, place by place. A share of the weight is reserved for the case that the pixels mislead.
     """
 
     lattice: Likelihood
     trust: Trust
     measured: tuple[Profile, ...]
-    """What single changes of each best serial cost, relative to the best string of all."""
+    """The cost of single changes of each best serial, relative to the best string of all."""
     text: str
-    """What the pixels were read as; falls in where they mislead."""
+    """The text read from the pixels; used where they mislead."""
     best: float
-    """Log-likelihood of the best string; every other is taken relative to it."""
+    """Log-likelihood of the best string, to which all others are relative."""
     base: float
-    """What every serial is given at least, relative to the best string."""
+    """The least value of any serial, relative to the best string."""
     errors: ErrorModel
 
     @cached_property
@@ -216,24 +215,24 @@ class LatticeModel:
     def ceiling(self) -> float:
         """The probability under the best serial that could exist, or a small share of the best.
 
-        Pixels are often sure of a wrong letter in the fixed part of a serial; but where no serial
+        Pixels are often sure of a wrong letter in the fixed part of a serial; but if no serial
         comes near what they show, none fits.
         """
         return max(NEAR_THE_BEST, *(profile.ceiling for profile in self.profiles))
 
     @property
     def asked(self) -> int:
-        """How many serials are put to the pixels one by one."""
+        """How many serials are scored on the pixels one by one."""
         return 96
 
     @property
     def blind(self) -> float:
-        """Half of the share that misleads: there the pixels say nothing at all."""
+        """Half of the misleading share: there the pixels say nothing at all."""
         return self.trust.misled / 2
 
     @property
     def slack(self) -> float:
-        """Twice: two changes together may cost less than one by one."""
+        """2: two changes together may cost less than one by one."""
         return 2.0
 
     def of_keys(self, keys: Keys, length: int) -> Floats:
@@ -249,23 +248,23 @@ class LatticeModel:
     def of_keys_and_units(
         self, keys: Keys, length: int, sets: Sequence[ProductSets]
     ) -> tuple[Floats, Floats]:
-        """Give the same, and its sum over all units of each set, counted from single changes."""
+        """Return the same, and its sum over all units of each set, from single changes."""
         none, total = keys[:0], np.zeros(len(sets))
         for one in self.profiles:
             total += one.of_keys_and_units(none, length, sets)[1]
         return self.of_keys(keys, length), total
 
     def beside(self, keys: Keys, sets: ProductSets) -> Floats:
-        """Give the mean over what stands beside each serial, counted from single changes, (n,)."""
+        """Return the mean over the neighbours of each serial, from single changes, (n,)."""
         return self.slack * _beside(self.profiles, keys, sets)
 
     def counted(self, keys: Keys, length: int, exact: Floats) -> Floats:
-        """Give what the sum over units counted for these serials, from single changes."""
+        """Return what the sum over units included for these serials, from single changes."""
         del exact
         return np.asarray(sum(profile.of_keys(keys, length) for profile in self.profiles))
 
     def scaled(self, factor: float) -> LatticeModel:
-        """Give the same pixels, misleading `factor` times as often."""
+        """Return the same pixels, misleading `factor` times as often."""
         misled = min(0.5, self.trust.misled * factor)
         return replace(self, trust=replace(self.trust, misled=misled))
 
@@ -273,10 +272,10 @@ class LatticeModel:
 def serial_model(
     evidence: FieldEvidence, population: Population, *, trust: Trust = TRUST
 ) -> SerialModel | None:
-    """Build the model of one reading, or None if it says nothing about these serials.
+    """Build the model of one reading; None if it says nothing about these serials.
 
-    That is so for a text without a readable character, and for pixels in which nothing was read
-    that comes near the form of the serials.
+    That is the case for a text without a readable character, and for pixels whose reading does not
+    resemble the form of the serials.
     """
     texts = _texts(evidence)
     if not any(text.strip(UNREADABLE) for text, _ in texts):
@@ -287,7 +286,7 @@ def serial_model(
 
 
 def folded_reading(text: str) -> str:
-    """Fold a reading as serials are folded, keeping `?` where a character could not be read."""
+    """Fold a reading like a serial, but retain `?` for unreadable characters."""
     return UNREADABLE.join(fold(part) for part in text.split(UNREADABLE))[:MOST_PLACES]
 
 
@@ -331,7 +330,7 @@ def _beside(profiles: Sequence[Profile], keys: Keys, sets: ProductSets) -> Float
 
 
 def _fallback(text: str, errors: ErrorModel, share: float) -> Profile:
-    """Take the text alone, on the same scale as the pixels: one for the text itself."""
+    """Build the profile of the text alone, scaled like the pixels: one for the text itself."""
     seen = emissions(text, errors)
     return Profile(
         seen=seen / seen.max(axis=1, keepdims=True),

@@ -1,7 +1,7 @@
-"""What the pixels say place by place, around the serial of the maker's scheme that fits them best.
+"""Pixel evidence place by place, around the best-fitting serial of the maker's scheme.
 
-The best serial that could exist is climbed to by single changes; then each single change of it is
-asked for. Sums over all units use these costs; the text that was read may lie outside the scheme.
+The best possible serial is found by hill climbing in single changes; then each single change of it
+is scored. Sums over all units use these costs; the text that was read may lie outside the scheme.
 """
 
 from __future__ import annotations
@@ -23,29 +23,29 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 MOST_STEPS = 4
-"""Climbs towards the best serial; each takes the best character of every place."""
+"""Steps of a climb to the best serial; each takes the best character of every place."""
 
 MOST_STARTS = 100
 
 MOST_MISSING = 2
-"""A reading that has more characters too many or too few says nothing about a scheme's serials."""
+"""A reading with more characters too many or too few says nothing about a scheme's serials."""
 
 MOST_PEAKS = 4
-"""Readings from which a climb starts; looks that agree climb to the same serial."""
+"""Readings from which a climb starts; exposures that agree climb to the same serial."""
 
 FAR_BELOW = 14.0
-"""A best serial this far below the highest one (natural log) adds nothing that counts."""
+"""A best serial this far below the highest one (natural log) has no effect."""
 
 
 def measure(
     lattice: Likelihood, texts: tuple[str, ...], population: Population
 ) -> tuple[tuple[Profile, ...], float]:
-    """Ask the pixels what each single change of the best serials costs.
+    """Score every single change of the best serials on the pixels.
 
-    `texts` are folded readings to start from, most trusted first; looks that disagree lead to
-    several best serials, each with a profile of its own. A profile's share is its serial's
-    probability relative to the best string of all, whose logarithm is given too. No profile means
-    that nothing was read that could be a serial of this scheme.
+    `texts` are folded readings to start from, most trusted first; exposures that disagree lead to
+    several best serials, each with its own profile. A profile's share is its serial's probability
+    relative to the best string of all, whose logarithm is returned too. No profile means that
+    nothing was read that could be a serial of this scheme.
     """
     readable = tuple(dict.fromkeys(text for text in texts if text))
     starts = {text: tuple(_starts(text, population))[:MOST_STARTS] for text in readable}
@@ -72,7 +72,7 @@ def measure(
 
 
 def _climb(lattice: Likelihood, key: str, own: float, population: Population) -> tuple[str, float]:
-    """Go to the best serial that single changes lead to, taking all that gain at once."""
+    """Climb to the best serial, making all changes with a gain at once."""
     for _ in range(MOST_STEPS):
         changed, places = _single_changes(key, population)
         if not changed:
@@ -91,7 +91,7 @@ def _climb(lattice: Likelihood, key: str, own: float, population: Population) ->
 def _profile(
     lattice: Likelihood, key: str, own: float, population: Population
 ) -> tuple[Profile, float, float]:
-    """Measure single changes around a serial; also give its logarithm and the highest met."""
+    """Measure single changes around a serial; also return its logarithm and the highest seen."""
     changed, places = _single_changes(key, population)
     fewer = _fewer(key) if len(key) - 1 in population.lengths else []
     more = _more(key, population) if len(key) + 1 in population.lengths else []
@@ -109,12 +109,12 @@ def _profile(
 
 
 def _rate(ratio: Floats) -> float:
-    """Take the likeliest insertion or omission as the rate of all: a bound from above."""
+    """Use the likeliest insertion or omission as the rate for all: an upper bound."""
     return min(max(float(ratio.max(initial=0.0)), 1e-9), 0.5)
 
 
 def _starts(text: str, population: Population) -> list[str]:
-    """Bring a reading into the scheme: two characters more or less at most, allowed ones only."""
+    """Fit a reading to the scheme: at most two characters more or fewer, allowed ones only."""
     found = []
     for length in population.lengths:
         missing = length - len(text)
@@ -131,7 +131,7 @@ def _starts(text: str, population: Population) -> list[str]:
 
 
 def _allowed(text: str, allowed: npt.NDArray[np.bool_]) -> str:
-    """Replace each character that cannot stand at its place by the first one that can."""
+    """Replace each character not allowed at its place by the first one that is."""
     if len(text.encode()) != len(allowed):
         return ""
     columns = byte_columns()[np.frombuffer(text.encode(), dtype=np.uint8)]
@@ -148,7 +148,7 @@ def _allowed(text: str, allowed: npt.NDArray[np.bool_]) -> str:
 
 
 def _best_of_each(key: str, places: list[tuple[int, int]], gains: Floats) -> str:
-    """Take at each place the change that gains most, if it gains anything."""
+    """Make at each place the change that gains most, if any gains."""
     best = [0.0] * len(key)
     chars = list(key)
     for (place, column), gain in zip(places, gains.tolist(), strict=True):

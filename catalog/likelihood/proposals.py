@@ -1,8 +1,9 @@
-"""Which serials may explain a reading: all that fit, catalogued or not, found without a scan.
+"""Propose the serials that may explain a reading, catalogued or not, without a full scan.
 
-A reading that leaves little open is answered by its best string and every single change of it. One
-that leaves more open is spelled out, best first. Serials that follow no sequence are looked for in
-the catalog itself. Either way it is known down to which probability a list is whole.
+For a reading that leaves little open, these are its best string and every single change of it. For
+one that leaves more open, serials are enumerated, best first. Serials outside any sequence are
+searched in the catalog itself. In each case it is known down to which probability the list is
+complete.
 """
 
 from __future__ import annotations
@@ -30,34 +31,36 @@ LEAST_PROPOSED = 1e-6
 """Serials that explain the reading worse than this, relative to the best, are only bounded."""
 
 NEGLIGIBLE = 1e-3
-"""Catalogued serials in no sequence need no look where all together they are bounded by this."""
+"""Catalogued serials outside any sequence are not searched if their total is bounded by this."""
 
 LISTED_WHOLE = 2048
-"""Up to this many catalogued serials out of sequence are all listed for a reading of pixels."""
+"""Up to this many catalogued serials outside any sequence are all listed for a pixel reading."""
 
 SCORED_WHOLE = 50_000
-"""Up to this many are all scored for a reading that comes as text, in about 20 ms. Of more, those
-not proposed are bounded place by place: far too much for nearly all of them, and too little for a
-serial with one character left out and one added (docs/validity.md, "Not shown")."""
+"""Up to this many are all scored for a text reading, in about 20 ms. If there are more, those not
+proposed are bounded place by place: far too high for nearly all of them, and too low for a serial
+with one character left out and one added (docs/validity.md, "Not shown").
+"""
 
 NEAREST = 64
-"""Of serials that are all scored, so many of the best are listed in any case."""
+"""If all serials are scored, this many of the best are listed in any case."""
 
 BESIDE_FROM = 1e-12
-"""Of a serial that explains the reading worse than this, beside the best, so does what stands one
-character beside it (three characters of such a serial differ at least)."""
+"""If a serial explains the reading worse than this, relative to the best, so do its one-character
+neighbours (at least three characters of such a serial differ).
+"""
 
 SCORED_TOGETHER = 4096
 
 SURELY = 0.9
-"""Serials are spelled to this share of what is enough, so that none is left out by rounding."""
+"""Serials are enumerated down to this share of the threshold, so that rounding excludes none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How far a reading is spelled out: `most` serials, none below `floor` beside the best.
+    """How far a reading is enumerated: `most` serials, none below `floor` relative to the best.
 
-    None at all leaves it at the best serial and its single changes.
+    With `most` = 0, only the best serial and its single changes are listed.
     """
 
     most: int
@@ -69,7 +72,7 @@ EFFORTS = (
     Effort(most=512, floor=1e-3),
     Effort(most=4096, floor=LEAST_PROPOSED),
 )
-"""Tried in this order, until what is left out does not matter."""
+"""Tried in this order, until the rest does not matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,13 +82,13 @@ class Proposals:
     length: int
     keys: Keys
     rough: Floats
-    """Probability place by place, before insertions are counted and pixels are asked."""
+    """Probability place by place, before insertions are counted and pixels are scored."""
     whole_from: float
     """Every serial of this length that is at least this probable is in the list."""
     catalogued_from: float
-    """The same for catalogued serials that follow no sequence."""
+    """The same for catalogued serials outside any sequence."""
     beyond: float | None
-    """Where all of these were scored: the summed probability of those that are not in the list."""
+    """If all of these were scored: the summed probability of those not in the list."""
     doubtful: bool
 
 
@@ -100,8 +103,8 @@ def propose(
 ) -> Proposals:
     """List the serials of one length that may explain a reading.
 
-    The first of `efforts` is taken that lists every serial which makes the reading at least as
-    probable as `enough`, or else the last.
+    Uses the first of `efforts` that lists every serial which makes the reading at least as probable
+    as `enough`, otherwise the last.
     """
     irregular = population.irregular_of(length)
     allowed = population.allowed(length)
@@ -114,10 +117,11 @@ def propose(
     for profile in model.profiles:
         if len(profile.seen) == length:
             spelling = Spelling.of(profile, allowed)
-            # Where the sum over all units is exact, only serials that may fit need be spelled.
+            # If the sum over all units is exact, only serials that may fit need be listed.
             least = SURELY * enough if model.slack == 1.0 else 0.0
             spelled, bound = _spelled_out(spelling, enough, efforts, least=least)
-            # Out of sequence only catalogued serials are scored: listed above or looked for below.
+            # Outside any sequence only catalogued serials are scored: listed above or searched
+            # below.
             if spelled is None or population.in_sequence(length):
                 lists.append(spelling.single_changes())
             if spelled is not None:
@@ -142,10 +146,10 @@ def propose(
 def _all_scored(
     model: SerialModel, catalogued: SortedKeys, population: Population, length: int
 ) -> tuple[list[tuple[Keys, Floats]], float]:
-    """Score every serial in no sequence; give those that may explain the reading.
+    """Score every serial outside any sequence; return those that may explain the reading.
 
-    Also gives the sum of all others, with what is taken to stand beside them. Pixels are asked
-    later, of the likeliest; so for them all are listed, as probable as each profile makes them.
+    Also returns the sum of all others, with their assumed neighbours. Pixels are scored later, for
+    the likeliest; so for them all are listed, with the probability from each profile.
     """
     keys = catalogued.out_of_sequence(population, length)
     if model.slack != 1.0:
@@ -171,10 +175,10 @@ def _all_scored(
 def _spelled_out(
     spelling: Spelling, enough: float, efforts: tuple[Effort, ...], *, least: float
 ) -> tuple[tuple[Keys, Floats] | None, float]:
-    """Spell serials of the reading's own length as far as needed beyond the single changes.
+    """List serials of the reading's own length as far as needed beyond the single changes.
 
-    Gives None where these are enough, and a bound of every serial that is in neither. None is
-    spelled that is less probable than `least`.
+    Returns None if these are enough, and a bound for every serial that is in neither. Serials less
+    probable than `least` are left out.
     """
     spelled, bound = None, spelling.two_changes()
     ceiling = spelling.profile.ceiling
@@ -190,7 +194,7 @@ def _spelled_out(
 
 
 def _after_one_edit(profile: Profile, length: int) -> float:
-    """Bound serials of another length that are no single addition or omission away."""
+    """Bound serials of another length that are more than one addition or omission away."""
     edit = max(profile.extra, profile.skip)
     if abs(len(profile.seen) - length) > 1:
         return profile.ceiling * edit**2
@@ -205,7 +209,7 @@ def _merged(
     *,
     doubtful: bool,
 ) -> Proposals:
-    """Join lists; a serial in several keeps the largest probability that one gave it."""
+    """Join lists; a serial in several gets the largest of its probabilities."""
     lists = [(keys, rough) for keys, rough in lists if keys.size]
     kind = f"S{max(length, 1)}"
     keys, rough = lists[0] if lists else (np.zeros(0, dtype=kind), np.zeros(0))

@@ -1,12 +1,12 @@
-"""How much a match weighs: the likelihood ratio of one unit against every other that could be it.
+"""The weight of a match: the likelihood ratio of one unit against every other possible unit.
 
 LR = P(reading | this unit) / Σ over the other units of π(t) · P(reading | t), where the other units
-are all that are taken to exist of that maker and model, catalogued or not, each as probable as any
-other beforehand. Units that were not scored are bounded from above; none is dropped.
+are all units assumed to exist of that maker and model, catalogued or not, each equally probable
+beforehand. Units that were not scored are bounded from above; none is dropped.
 
-How many there are is taken from the unit's own sequence: of another sequence no more units are
-counted for each serial known of it than of this one (`View`). So a lone stray serial raises or
-lowers the weight of a unit at most by `STRAY_FACTOR`.
+Their number is estimated from the unit's own sequence: for another sequence, no more units are
+counted for each of its known serials than for this one (`View`). So a single stray serial changes
+the weight of a unit at most by `STRAY_FACTOR`.
 """
 
 from __future__ import annotations
@@ -38,37 +38,41 @@ if TYPE_CHECKING:
 ALGORITHM = "nameplate-weight-6"
 
 STRAY_FACTOR = 3.0
-"""One foreign or mistyped serial in a catalog changes the weight of a unit, of whose sequence three
-serials or more are known, at most by this factor either way; five do where ten or more are known.
-A serial that itself fits the reading is no stray but a candidate. Held by a property test."""
+"""One foreign or mistyped serial in a catalog changes the weight of a unit at most by this factor
+either way, if three serials or more of its sequence are known; five do so if ten or more are known.
+A serial that itself fits the reading is not a stray but a candidate. Held by a property test.
+"""
 
 NO_SEQUENCE_BELOW = 3
-"""Fewer serials that differ in one number only show no sequence."""
+"""Fewer serials that differ in only one number do not establish a sequence."""
 
 MISTYPED = 0.1
-"""Beside a sequence, so much of a catalogued serial of no sequence, and of what it says of others,
-is taken for units of their own; the rest for a slip or a foreign serial. Assumed; a posterior
-counts it whole."""
+"""Beside a sequence, this share of a catalogued serial outside any sequence, and of its effect on
+others, counts as units of their own; the rest counts as a slip or a foreign serial. Assumed; a
+posterior counts it in full.
+"""
 
 FITS_FROM = 0.01
 """A unit fits if the reading is at least this many times as probable under its serial as under the
-serial that would explain the reading best."""
+serial that would explain the reading best.
+"""
 
 MORE_ASKED = 6
-"""Where a reading leaves much open, this many times as many serials are put to the pixels."""
+"""If a reading leaves much open, this many times as many serials are scored on the pixels."""
 
 SHOWN = 32
-"""Catalogued serials of one length that fit are kept with names up to this many, and as many others
-that fit; all are counted."""
+"""Up to this many catalogued serials of one length that fit are stored with names, and as many
+others that fit; all are counted.
+"""
 
 BESIDE = 7
-"""So many catalogued serials are kept in any case: what a candidate is told apart from."""
+"""This many catalogued serials are stored in any case, to compare a candidate with."""
 
 SMALLEST = 1e-15
-"""No share of the weight is taken to be smaller: beyond it, numbers are rounding."""
+"""Minimum share of the weight; anything smaller is rounding error."""
 
 NOTHING_NEAR = 1e-4
-"""If no serial that exists explains the reading this well, more are proposed."""
+"""If no existing serial explains the reading this well, more are proposed."""
 
 RULES: Final = Declared(
     "weight",
@@ -78,9 +82,9 @@ RULES: Final = Declared(
         "STRAY_FACTOR": "times",
         "NO_SEQUENCE_BELOW": "serials",
         "MISTYPED": "share, 0-1",
-        "FITS_FROM": "share of the best serial, 0-1",
+        "FITS_FROM": "relative to the best serial, 0-1",
         "SMALLEST": "share of the weight",
-        "NOTHING_NEAR": "share of a faultless reading",
+        "NOTHING_NEAR": "relative to a faultless reading",
     },
 )
 
@@ -91,37 +95,38 @@ class Scored(NamedTuple):
     key: str
     likelihood: float
     position: int
-    """Place in the catalog's sorted keys of the group; -1 if the serial is not catalogued."""
+    """Index in the catalog's sorted keys of the group; -1 if the serial is not catalogued."""
     copies: int
-    """Catalog records that bear this serial."""
+    """Catalog records with this serial."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupWeight:
-    """What one maker and model contributes: the sum over all its units, and the serials scored."""
+    """The contribution of one maker and model: the sum over its units, and the scored serials."""
 
     population: Population
     total: float
-    """Σ over all N̂ units of P(reading | unit), from above, times `prior`."""
+    """Σ over all N̂ units of P(reading | unit), an upper bound, times `prior`."""
     bounded: float
-    """The part of `total` that stands for catalogued units that were not scored one by one."""
+    """The part of `total` for catalogued units that were not scored one by one."""
     scored: tuple[Scored, ...]
     """Catalogued serials that may explain the reading, and others that fit; best first."""
     fitting: float
-    """How many of the N̂ units fit; a fraction where uncatalogued units are only expected."""
+    """How many of the N̂ units fit; a fraction if uncatalogued units are only expected."""
     catalogued_fitting: int
     prior: float
-    """How probable the plate's other fields are under this maker and model, 0-1."""
+    """Probability of the plate's other fields under this maker and model, 0-1."""
     blind: float = 0.0
-    """Share of such readings that say nothing, so are as probable under every unit."""
+    """Share of such readings that say nothing, and so are equally probable under every unit."""
     uncatalogued: tuple[float, ...] = ()
-    """For each sequence of which little is known (0 for others): the part of `total` that stands
-    for units of it that are not in the catalog."""
+    """For each sequence of which little is known (0 for others): the part of `total` for its units
+    outside the catalog.
+    """
     held: tuple[float, ...] = ()
-    """The same for those that are."""
+    """The same for its units in the catalog."""
 
     def seen(self, likelihood: float) -> float:
-        """Give a unit its part of the readings that say nothing; the sum over all stays."""
+        """Give a unit its part of the readings that say nothing; the sum over all is unchanged."""
         even = self.total / self.prior / max(self.population.size, 1.0)
         return (1.0 - self.blind) * likelihood + self.blind * even
 
@@ -163,25 +168,26 @@ def weigh_group(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """What the units of one length add to a group's weight."""
+    """The contribution of the units of one length to a group's weight."""
 
     counted: float
     """The sum over all units of product sets, before `slack`."""
     added: float
-    """What the serials scored one by one add to it or take from it."""
+    """The correction to it from the serials scored one by one."""
     bounded: float
     fitting: float
     catalogued_fitting: int
     best: float
-    """How probable the reading is under the best serial of this length that exists."""
+    """Probability of the reading under the best existing serial of this length."""
     scored: tuple[Scored, ...]
     of_little_known: Floats
-    """For each sequence that has sets of its own: what `counted` and `added` hold for its units
-    that are not in the catalog, and what they hold together for those that are; (3, sequences)."""
+    """For each sequence that has sets of its own: the parts of `counted` and `added` for its units
+    outside the catalog, and their sum for those in it; (3, sequences).
+    """
 
 
 def _parts(model: SerialModel, population: Population, keys: SortedKeys) -> tuple[_Part, ...]:
-    """Weigh as many serials of each length as may fit; where none comes near, many more."""
+    """Weigh as many serials of each length as may fit; if none comes near, many more."""
     enough = FITS_FROM * model.ceiling / 2
     parts: tuple[_Part, ...] = ()
     for efforts in (EFFORTS, EFFORTS[-1:]):
@@ -229,7 +235,7 @@ def _weigh_part(
             count_fitting(model, population, part.length, keys, least=FITS_FROM * model.ceiling)
         )
     spread = population.out_of_sequence(part.length)
-    # Where not all are scored, the millionth of each is more than what stands beside them.
+    # If not all are scored, the millionth of each exceeds what its neighbours contribute.
     if part.beyond is not None and spread is not None and alone.any():
         beyond += spread.beside * float(model.beside(part.keys[alone], spread).sum())
     of_little_known = np.zeros((3, len(population.sequences) if population.little_known else 0))
@@ -267,8 +273,8 @@ def _scores(
 ) -> tuple[Floats, Floats, Floats]:
     """Score the likeliest wanted serials exactly, the others place by place.
 
-    Also gives by how much the sum over all units must be corrected for each serial, and that sum
-    for each of `sets`.
+    Also returns the correction of the sum over all units for each serial, and that sum for each of
+    `sets`.
     """
     most = model.asked * (MORE_ASKED if part.doubtful else 1)
     chosen = np.flatnonzero(wanted)[:most]
@@ -291,25 +297,27 @@ def find(keys: Keys, wanted: Keys) -> tuple[npt.NDArray[np.intp], npt.NDArray[np
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitWeight:
-    """The weight of one unit against all others that are taken to exist."""
+    """The weight of one unit against all others that are assumed to exist."""
 
     lr: float
     """How many times more probable the reading is under this unit than under another."""
     posterior: float
-    """Probability that it is this unit, were all units that may exist of any sequence equally
-    probable beforehand (0-1)."""
+    """Probability that it is this unit, if all units that may exist of any sequence were equally
+    probable beforehand (0-1).
+    """
     fits: bool
     by_chance: float
-    """p: how probable a reading like this is from another unit, relative to this one; 1/LR."""
+    """p: probability of a reading like this from another unit, relative to this one; 1/LR."""
     units: float
-    """N̂: all units taken to exist of the makers and models that compete, as the unit's own
-    sequence says."""
+    """N̂: all units assumed to exist of the competing makers and models, according to the unit's
+    own sequence.
+    """
     compared: int
     """n: catalogued units among which the candidate was searched."""
 
     @property
     def log10_lr(self) -> float:
-        """The weight in powers of ten."""
+        """The weight as a power of ten."""
         return math.log10(self.lr)
 
     @property
@@ -319,34 +327,34 @@ class UnitWeight:
 
     @property
     def after_search(self) -> float:
-        """1/(np): what is left of 1/p, since the unit was picked as the best of n."""
+        """1/(np): what remains of 1/p, since the unit was picked as the best of n."""
         return self.lr / max(self.compared, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """All units that compete, as many as the sequence of one of them lets expect."""
+    """All competing units, in the number expected from the sequence of one of them."""
 
     units: tuple[float, ...]
-    """How many are taken to exist in each group."""
+    """Number of units assumed to exist in each group."""
     total: float
     """Σ over them of π(t) · P(reading | t)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Everyone:
-    """All groups of units that compete."""
+    """All groups of competing units."""
 
     groups: tuple[GroupWeight, ...]
 
     @classmethod
     def of(cls, groups: Sequence[GroupWeight] | Everyone) -> Everyone:
-        """Take groups together; what is together already stays as it is."""
+        """Combine groups; an existing combination is returned unchanged."""
         return groups if isinstance(groups, Everyone) else cls(groups=tuple(groups))
 
     @cached_property
     def total(self) -> float:
-        """Σ over all units that may exist, of whatever sequence."""
+        """Σ over all units that may exist, of any sequence."""
         return sum(group.total for group in self.groups)
 
     @cached_property
@@ -368,13 +376,13 @@ class Everyone:
         return View(units=tuple(g.population.size for g in self.groups), total=self.total)
 
     def view(self, of: GroupWeight, key: str | None) -> View:
-        """See all units as the sequence of one of them, by its folded serial, lets expect.
+        """Return all units as expected from the sequence of one of them, given its folded serial.
 
-        Without a key it is the sequence of which most is known.
+        Without a key, the sequence of which most is known is used.
 
-        Another sequence is taken to have no more units for each serial known of it than this one;
-        where little is known of it, those of its units that are not in the catalog weigh less, and
-        beside a sequence so do serials of none (`MISTYPED`).
+        Another sequence is assumed to have no more units for each of its known serials than this
+        one; if little is known of it, its units outside the catalog weigh less, and beside a
+        sequence so do serials outside any (`MISTYPED`).
         """
         if self._single or not of.population.counts.size:
             return self._as_they_are
@@ -410,8 +418,8 @@ def weigh_unit(
     """Weigh one unit, whose serial gives the reading `likelihood`, against all of `groups`.
 
     `of` is the group the unit belongs to, `ceiling` the largest probability that any serial gives,
-    `factor` what other fields take away from this unit alone (0-1), `key` its folded serial, which
-    says of which sequence it is (None: of the one of which most is known).
+    `factor` the penalty from other fields for this unit alone (0-1), `key` its folded serial, which
+    determines its sequence (None: the one of which most is known).
     """
     everyone = Everyone.of(groups)
     view = everyone.view(of, key)

@@ -1,1 +1,1 @@
-"""From a reading to catalog units: which compete, which identify, and what only leads."""
+"""Match a reading to catalog units: which compete, which are identified, which only lead."""

@@ -1,9 +1,9 @@
 """The verbal scale: words for likelihood ratios, as versioned data; the number is always printed.
 
-The words are the scale's own and change with its version alone, so that they stand here.
+The words belong to the scale and change only with its version, so they are stored here.
 
-After the ENFSI guideline for evaluative reporting (2015). Sources disagree about the ends of the
-scale, so a page that shows a word also shows the number and this table's version.
+It follows the ENFSI guideline for evaluative reporting (2015). Sources disagree about the ends of
+the scale, so a page that shows a word also shows the number and this table's version.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from values.rule import Declared
 from values.sentence import Sentence, say
 
 VERSION = "enfsi-2015/nameplate-1"
-"""Of this table; printed wherever one of its words is."""
+"""Version of the verbal scale; printed wherever one of its words is used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ BANDS = (
     Band(least=1e4, words="very strong support"),
     Band(least=1e6, words="extremely strong support"),
 )
-"""From which likelihood ratio on which words stand beside it."""
+"""The likelihood ratios from which each description applies."""
 
 RULES: Final = Declared(
     "bands",
@@ -49,7 +49,7 @@ RULES: Final = Declared(
 
 
 def band(lr: float) -> Sentence:
-    """Name the band of a likelihood ratio (> 0); below 1 it supports the other units instead.
+    """Return the band of a likelihood ratio (> 0); below 1 it supports the other units instead.
 
     Raises ValueError for a ratio that is not positive.
     """
@@ -60,7 +60,7 @@ def band(lr: float) -> Sentence:
 
 
 def scale_words(lr: float) -> str:
-    """Give the scale's own words for how strong a likelihood ratio (> 0) is, either way."""
+    """Return the scale's own words for the strength of a likelihood ratio (> 0), either way."""
     if not lr > 0:
         raise ValueError(f"a likelihood ratio is more than 0, not {lr}")
     strength = max(lr, 1.0 / lr)

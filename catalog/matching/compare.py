@@ -1,4 +1,4 @@
-"""The comparisons, one function a feature; `ABOUT` says what each rests on.
+"""Compare a plate with a record, one function per feature; `ABOUT` says what each rests on.
 
 Bits add up to the weight of the candidate: one bit doubles how much more probable the reading is
 under this unit than under another one, a negative bit halves it.
@@ -61,7 +61,7 @@ def maker(
 
 
 def _met(seen: FieldEvidence, hit: MakerHit) -> Sentence:
-    """Say which of a maker's names was met in what was read, and how."""
+    """Describe which of a maker's names was found in the reading, and how."""
     own = fold(hit.alias) == fold(hit.canonical)
     kind = "" if own else hit.kind
     if hit.exact and beside(seen, hit):
@@ -123,7 +123,7 @@ def part_number(seen: FieldEvidence | None, line: PermitLine) -> FeatureScore:
 
 
 def part_number_factor(seen: FieldEvidence | None, line: PermitLine) -> float:
-    """How much less probable the part number as read is under this line than at best, 0.001-1."""
+    """The factor for the part number as read under this line, relative to the best, 0.001-1."""
     recorded = fold(line.part_number)
     texts = folded_reading(seen.text) if seen else ""
     if seen is None or not texts or not recorded:

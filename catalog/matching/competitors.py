@@ -1,8 +1,8 @@
-"""Which units compete: the makers and models that a plate's own words leave possible.
+"""Which units compete: those of the makers and models that the plate's own words leave possible.
 
-The fields are chained, never multiplied as if they were independent: the maker's name says which
-makers compete, the model which of their models, and only then is the serial weighed, among the
-units of those makers and models.
+The fields are chained, never multiplied as if they were independent: the maker's name determines
+which makers compete, the model which of their models, and only then is the serial weighed, among
+the units of those makers and models.
 """
 
 from __future__ import annotations
@@ -34,24 +34,26 @@ if TYPE_CHECKING:
     from catalog.types import FieldEvidence, Permit, Query, UnitGroup
 
 MOST_GROUPS = 64
-"""Makers and models that are weighed against one plate; more means that too little was read."""
+"""Maximum number of makers and models weighed against one plate; more means that too little was
+read.
+"""
 
 LEAST_SHARE = 1e-3
-"""A reader's alternative is never held to be less probable than this."""
+"""An engine's alternative never counts as less probable than this."""
 
 MISSPELT = 0.1
 LOOKS_ALIKE = 0.1
-"""How probable a name or model is to be given with a slip, beside one given as it is; assumed."""
+"""Probability of a name or model with a slip, relative to an exact one; assumed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Competitor:
-    """One maker and model whose units compete, and how it came to."""
+    """One maker and model whose units compete, and why."""
 
     group: UnitGroup
     population: Population
     prior: float
-    """How probable maker and model as read are under this one, relative to an exact reading."""
+    """Probability of maker and model as read under this one, relative to an exact reading."""
     maker_share: float
     """The maker's part of `prior`; the rest is the model's, given the maker."""
     maker_hit: MakerHit | None
@@ -61,34 +63,34 @@ class Competitor:
 
     @property
     def certain(self) -> bool:
-        """Whether maker and model as read were found to be these; else nothing is identified."""
+        """Whether maker and model as read were found to be these; if not, nothing is identified."""
         return all(
             named.relation in ("own", "unread") for named in (self.maker_named, self.model_named)
         )
 
     @property
     def found(self) -> tuple[str, ...]:
-        """What was read and found to be this one’s: maker, model, both or neither."""
+        """What was read and found to belong to this one: maker, model, both or neither."""
         named = (("maker", self.maker_named), ("model", self.model_named))
         return tuple(name for name, one in named if one.relation == "own")
 
     @property
     def against(self) -> tuple[Sentence, ...]:
-        """What the plate names otherwise than this maker and model, a sentence each."""
+        """What the plate names differently from this maker and model, one sentence each."""
         both = (self.maker_named, self.model_named)
         return tuple(one.said for one in both if one.said and one.relation == "another")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Competition:
-    """All that compete, and what had to be left out or taken on trust."""
+    """All competitors, and what had to be left out or assumed."""
 
     competitors: tuple[Competitor, ...]
     limits: tuple[Sentence, ...]
     absent: Sentence | None
     """Why nothing competes; None if something does."""
     certain: bool
-    """Whether all that remain possible were weighed; else nothing can be *identified*."""
+    """Whether all that remain possible were weighed; otherwise nothing can be *identified*."""
 
 
 class _Found(NamedTuple):
@@ -134,14 +136,14 @@ def _competition(
 
 
 def _doubts(one: Competitor) -> tuple[Sentence, ...]:
-    """What is said of maker and model where they were not simply found."""
+    """Remarks on maker and model where they were not simply found."""
     return tuple(named.said for named in (one.maker_named, one.model_named) if named.said)
 
 
 def _named(
     seen: FieldEvidence | None, snapshot: Snapshot, hits: dict[str, MakerHit]
 ) -> dict[str, Named]:
-    """Say of each maker with units or permits whether the plate names it."""
+    """Return for each maker with units or permits whether the plate names it."""
     if seen is None:
         return {group.maker_id: UNREAD for group in snapshot.groups()}
     found = {}
@@ -157,8 +159,9 @@ _TRIED: tuple[tuple[Relation, ...], ...] = (
     ("own", "unread", "perhaps"),
     ("own", "unread", "perhaps", "another"),
 )
-"""Whose units compete: those that the plate names, else those that it may name; and where a model
-was read that only others make, theirs, with the maker's name against them."""
+"""Whose units compete: those that the plate names, otherwise those that it may name; and if a model
+was read that only others make, theirs, with the maker's name counting against them.
+"""
 
 
 def _makers(seen: FieldEvidence | None, snapshot: Snapshot, on: date | None) -> dict[str, MakerHit]:
@@ -193,10 +196,10 @@ def _groups(
 def _models(
     seen: FieldEvidence, snapshot: Snapshot, makers: tuple[str | None, ...]
 ) -> dict[tuple[str, str], tuple[ModelHit, float]]:
-    """Find models exactly or by a declared variant, each with how probable it makes the reading.
+    """Find models exactly or by a declared variant, each with the probability of the reading.
 
-    A reader's own alternatives count with their probability; a machine's text that agrees but for
-    look-alike characters (O and 0, I and 1) counts a little. Likeness alone never does.
+    An engine's own alternatives count with their probability; a machine's text that agrees except
+    for look-alike characters (O and 0, I and 1) counts a little. Similarity alone never does.
     """
     hits: dict[tuple[str, str], tuple[ModelHit, float]] = {}
     texts = ((seen.text, 1.0), *seen.alternatives)
@@ -215,7 +218,7 @@ def _models(
 
 
 def _unknown_to_all(seen: FieldEvidence | None, snapshot: Snapshot) -> bool:
-    """Whether a machine's reading of the model is no model of anybody, so says nothing."""
+    """Whether a machine's reading of the model is nobody's model, and so says nothing."""
     return (
         seen is not None and seen.origin == "machine" and not snapshot.find_model(None, seen.text)
     )
@@ -255,7 +258,7 @@ def _absent(maker: FieldEvidence | None, model: FieldEvidence | None) -> Sentenc
 
 
 def applications(snapshot: Snapshot, group: UnitGroup) -> tuple[Permit, ...]:
-    """Give the applications for a maker's model that were never approved."""
+    """Return the applications for a maker's model that were never approved."""
     return _applications(snapshot, group.maker_id, group.model)
 
 
@@ -271,6 +274,6 @@ def population_of(snapshot: Snapshot, group_id: int, *, factor: float = 1.0) -> 
 
 @kept
 def _population_of(snapshot: Snapshot, group_id: int, factor: float) -> Population:
-    # None, or written in another form than today's: the serials themselves say it too.
+    # None, or in an outdated form: then the serials themselves are used.
     counted = snapshot.statistics(group_id) or statistics(snapshot.keys(group_id))
     return population(counted, factor=factor)

@@ -1,8 +1,8 @@
-"""What was read on the plate and is another's: it counts against a unit, never for it.
+"""Contradictions: what was read belongs to another unit, and counts against this one.
 
-A maker, a model or a part number that was read is one of four things for a unit: unread, its own,
-perhaps its own (a slip, part of the name, a parent firm, another script), or another's. Only the
-unit's own names decide, so that no other row of a register changes the answer.
+A maker, model or part number on a plate is one of four things for a unit: unread, its own, perhaps
+its own (a slip, part of the name, a parent company, another script), or another's. Only the unit's
+own names decide, so that no other row of a register changes the answer.
 """
 
 from __future__ import annotations
@@ -37,33 +37,37 @@ if TYPE_CHECKING:
 Relation = Literal["unread", "own", "perhaps", "another"]
 
 PERHAPS_FROM: Final = {"machine": 1e-8, "human": 1e-4, "code": 1e-4}
-"""From this share of a faultless reading on, a name may be the unit's own, given with slips: two
-odd letters of a machine, one of a person. Assumed."""
+"""Probability, relative to a faultless reading, from which a name may be the unit's own with slips:
+two wrong letters for a machine, one for a person. Assumed.
+"""
 
 SHORTEST_SLIPPED: Final = 5
-"""A name of fewer letters must be spelled right: a slip in it makes another name too often."""
+"""A name of fewer letters must be spelt correctly: a slip in it turns it into another name too
+often.
+"""
 
 MOST_SLIPPED: Final = 3
-"""At most one letter in so many may be a slip."""
+"""At most one letter in this many may be a slip."""
 
 SHORTEST_PART: Final = 4
-"""So many letters of a name in a row are enough for a machine's reading of part of it."""
+"""This many letters of a name in a row are enough for a machine's reading of part of it."""
 
 COUNTS_AGAINST: Final = 1e-3
-"""What names another maker, model or part number counts a thousandfold against a unit, and never
-more: records and people get names wrong. As for part numbers; assumed."""
+"""Factor against a unit if another maker, model or part number is named, and never a stronger one:
+records and people get names wrong. The same as for part numbers; assumed.
+"""
 
 ON_PLATES: Final = ("integrator", "manufacturer")
-"""Parties of a permit whose name may stand on a plate in the maker's place."""
+"""Parties of a permit whose name may be on a plate instead of the maker's."""
 
 RULES: Final = Declared(
     "contradiction",
     test="tests/unit/catalog/matching/test_contradiction.py",
     source="decision 0056; assumed",
     units={
-        "PERHAPS_FROM": "origin of the reading: share of a faultless reading",
+        "PERHAPS_FROM": "origin of the reading: probability relative to a faultless reading",
         "SHORTEST_SLIPPED": "letters",
-        "MOST_SLIPPED": "letters to one slip",
+        "MOST_SLIPPED": "letters per slip",
         "SHORTEST_PART": "letters",
         "COUNTS_AGAINST": "factor on the weight",
         "ON_PLATES": "parties of a permit",
@@ -73,15 +77,15 @@ RULES: Final = Declared(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """What one field of the plate says of a unit, and in which sentence."""
+    """The relation of one plate field to a unit, with its sentence."""
 
     relation: Relation
     said: Sentence | None = None
-    """A sentence where the relation is *perhaps* or *another*."""
+    """A sentence if the relation is *perhaps* or *another*."""
 
     @property
     def factor(self) -> float:
-        """By how much it counts against the unit, 0.001 or 1."""
+        """The factor against the unit, 0.001 or 1."""
         return COUNTS_AGAINST if self.relation == "another" else 1.0
 
 
@@ -90,9 +94,9 @@ OWN: Final = Named(relation="own")
 
 
 def maker_named(seen: FieldEvidence | None, maker: Maker, written: Iterable[str] = ()) -> Named:
-    """Say what the maker's name on a plate says of a unit of this maker.
+    """Return the relation of the maker's name on a plate to a unit of this maker.
 
-    `written` are other names under which the record has it.
+    `written` are other names for it in the record.
     """
     if seen is None or not words_of(seen.text):
         return UNREAD
@@ -125,7 +129,7 @@ def maker_named(seen: FieldEvidence | None, maker: Maker, written: Iterable[str]
 
 
 def _by_sound(text: str, maker: Maker, own: Iterable[str]) -> Named:
-    """Say what a name in another script says of a maker, as far as it sounds like a name at all."""
+    """Return the relation of a name in another script to a maker, going by its sound."""
     heard = sound(text)
     if heard in {_heard(name) for name in own}:
         alike = say("plate.sounds-like", read=text, maker=maker.canonical)
@@ -150,7 +154,7 @@ def _heard(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _known_by_sound() -> dict[str, Maker]:
-    """Known makers by how their names sound; a sound that two share tells nothing."""
+    """Known makers by the sound of their names; a sound that two share is left out."""
     found: dict[str, set[str]] = {}
     makers = {maker.maker_id: maker for maker in known_makers()}
     for maker in makers.values():
@@ -164,10 +168,10 @@ def _known_by_sound() -> dict[str, Maker]:
 
 
 def maker_met(seen: FieldEvidence, hit: MakerHit, maker: Maker) -> Named:
-    """Say what a text says of a maker of whom it holds a name.
+    """Return the relation of a text to a maker one of whose names it contains.
 
-    Beside a name, other words are mostly an address; but with another maker's name, or beside a
-    name of a few letters, they may make another firm (*Denel Kontron*, *STM Electronics*).
+    Other words beside a name are mostly an address; but with another maker's name, or beside a
+    short name, they may make another company (*Denel Kontron*, *STM Electronics*).
     """
     if not hit.exact or not beside(seen, hit):
         return OWN
@@ -192,7 +196,7 @@ def maker_met(seen: FieldEvidence, hit: MakerHit, maker: Maker) -> Named:
 
 
 def beside(seen: FieldEvidence, hit: MakerHit) -> tuple[str, ...]:
-    """The words of a reading that stand beside the name met in it, legal forms apart."""
+    """The words of a reading beside the name found in it, without legal forms."""
     name = words_of(hit.alias)
     return min(
         (
@@ -204,7 +208,7 @@ def beside(seen: FieldEvidence, hit: MakerHit) -> tuple[str, ...]:
 
 
 def _texts(seen: FieldEvidence) -> tuple[str, ...]:
-    """What was read, and what it may be instead."""
+    """What was read, and its alternatives."""
     return (seen.text, *(text for text, _ in seen.alternatives))
 
 
@@ -220,7 +224,7 @@ def on_behalf(seen: FieldEvidence | None, permit: Permit) -> bool:
 
 
 def model_named(seen: FieldEvidence | None, model: str, *, found: bool) -> Named:
-    """Say what the model on a plate says of a unit of this model.
+    """Return the relation of the model on a plate to a unit of this model.
 
     `found` says that it was found to be this one, by its name or a declared variant.
     """
@@ -236,7 +240,7 @@ def model_named(seen: FieldEvidence | None, model: str, *, found: bool) -> Named
 
 
 def part_number_named(seen: FieldEvidence | None, line: PermitLine) -> Named:
-    """Say what the part number on a plate says of a unit of this permit line."""
+    """Return the relation of the part number on a plate to a unit of this permit line."""
     recorded = fold(line.part_number)
     read = folded_reading(seen.text) if seen else ""
     if seen is None or not read or not recorded:
@@ -251,14 +255,14 @@ def part_number_named(seen: FieldEvidence | None, line: PermitLine) -> Named:
 
 
 def misread_share(read: str, recorded: str, origin: str) -> float:
-    """How probable a folded reading is if this is what stands there, beside the best, 0-1."""
+    """Probability of a folded reading of this record, relative to the best reading, 0-1."""
     under = TextModel.of(((read, 1.0),), MODELS[origin])
     key = np.array([recorded.encode()])
     return float(under.of_keys(key, key.dtype.itemsize)[0]) / under.ceiling
 
 
 def _in_another_script(text: str) -> bool:
-    """Whether most letters are not Latin, so that a name cannot be compared letter by letter."""
+    """Whether most letters are not Latin, so that a name cannot be compared by letters."""
     letters = [char for char in plain(text) if char.isalpha()]
     return 2 * sum(not char.isascii() for char in letters) > len(letters)
 
@@ -283,13 +287,13 @@ def _one_house(maker_id: str, maker: Maker) -> bool:
 
 
 def _distinctive(name: str) -> tuple[str, ...]:
-    """The words of a name that say whose it is."""
+    """The words of a name that identify its owner."""
     words = without_legal_forms(words_of(name))
     return tuple(word for word in words if word not in everyday_words()) or words
 
 
 def _may_be(text: str, name: str, origin: str) -> bool:
-    """Whether a name that was read may be this one, given with slips or in part."""
+    """Whether a name as read may be this one, with slips or in part."""
     read, own = "".join(_distinctive(text)), "".join(_distinctive(name))
     if origin == "machine" and len(read) >= SHORTEST_PART and read in own:
         return True
@@ -303,6 +307,6 @@ def _misread(read: str, own: str, origin: str) -> bool:
 
 
 def _in_order(read: str, recorded: str) -> bool:
-    """Whether all characters read stand in the record in that order: a name read in part."""
+    """Whether all characters read occur in the record in that order: a name read in part."""
     rest = iter(recorded)
     return len(read) > 1 and all(char in rest for char in read if char != "?")

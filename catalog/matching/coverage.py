@@ -1,4 +1,4 @@
-"""What a catalog can be expected to hold: absence is no sign that there was no permit."""
+"""What a catalog can be expected to contain: absence does not show that there was no permit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def coverage_note(snapshot: Snapshot, field: Competition) -> tuple[Sentence, ...]:
-    """Say what the snapshot covers for the makers that compete, and whether it is synthetic."""
+    """Describe the snapshot's coverage of the competing makers, and whether it is synthetic."""
     return _of_makers(snapshot, tuple(sorted({one.group.maker_id for one in field.competitors})))
 
 
@@ -53,7 +53,7 @@ def _entry(snapshot: Snapshot, entry: CoverageEntry) -> Sentence:
 
 
 def _named(snapshot: Snapshot, maker_id: str) -> str:
-    """Name a maker, and how the imported file writes it."""
+    """Name a maker, and its spelling in the imported file."""
     known = snapshot.maker(maker_id)
     if known is None:
         return maker_id
@@ -62,7 +62,7 @@ def _named(snapshot: Snapshot, maker_id: str) -> str:
 
 
 def _extent(snapshot: Snapshot, found: Extent) -> Sentence:
-    """Say what the records of a maker span, as found in them rather than as declared."""
+    """Describe the range of a maker's records, as found rather than as declared."""
     dated = found.first.known and found.last.known
     return say(
         "coverage.found",

@@ -1,7 +1,7 @@
-"""How often an identification was wrong where the truth was known, said beside the verdict.
+"""How often an identification was wrong in tests with known truth, shown with the verdict.
 
-The counts are what `python -m benchmarks.weight` measured on synthetic plates on seeds that no rule
-was chosen by; it writes them to `error_rates.json`, and nobody writes them by hand.
+The counts come from `python -m benchmarks.weight` on synthetic plates, with seeds that were not
+used to choose any rule; it writes them to `error_rates.json`, which nobody edits by hand.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from values.sentence import Sentence, say
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tested:
-    """What came of one set of plates against one number of units."""
+    """The result of one set of plates tested against one number of units."""
 
     plates: str
-    """Which plates, in words that go on after a number of them."""
+    """Description of the plates, to follow their number."""
     units: int
-    """Units that exist, among which the plate's own was looked for."""
+    """Number of existing units, among which the plate's own was searched."""
     identified: int
     wrong: int
     """How many of these were another unit."""
@@ -30,7 +30,7 @@ class Tested:
 
     @property
     def said(self) -> Sentence:
-        """How many were wrong, and how many may be."""
+        """Describe how many were wrong, and how many may be."""
         return say(
             "tested.of",
             identified=self.identified,
@@ -42,17 +42,17 @@ class Tested:
 
 @cache
 def counts() -> tuple[str, tuple[Tested, ...]]:
-    """Give the version of the trust in pixels that was tested, and what came of it."""
+    """Return the version of the trust in pixels that was tested, and the results."""
     written = files("catalog").joinpath("matching/error_rates.json").read_text(encoding="utf-8")
     kept = json.loads(written)
     return kept["trust"], tuple(Tested(**one) for one in kept["tested"])
 
 
 def error_rates(units: float, *, pixels: bool) -> tuple[Sentence, ...]:
-    """Say how often identifications among about so many units were wrong when tested.
+    """Report how often identifications among about this many units were wrong when tested.
 
-    The next larger number of units that was tested speaks for `units`; `pixels` says whether the
-    unit was identified from what a recogniser saw, which alone was tested.
+    The next larger tested number of units stands for `units`; `pixels` says whether the unit was
+    identified from an engine's pixel reading; only that was tested.
     """
     if not pixels:
         return (say("tested.not"),)

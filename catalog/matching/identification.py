@@ -1,7 +1,7 @@
-"""The eight answers to *which unit*, and the rules by which one of them is given.
+"""The eight answers to *which unit*, and the rules that choose one of them.
 
-What fits is weighed first; but whatever the weight, a unit whose maker, model or part number is
-another than the plate's is neither consistent nor identified (`catalog.matching.contradiction`).
+What fits is weighed first; but whatever the weight, a unit whose maker, model or part number
+differs from the plate's is neither consistent nor identified (`catalog.matching.contradiction`).
 """
 
 from __future__ import annotations
@@ -23,24 +23,28 @@ IDENTIFIES_FROM = 0.999
 """Posterior over all units, each equally probable beforehand, from which a unit is identified."""
 
 ALONE_FROM = 0.95
-"""Posterior that an identified unit must also have without the stack of its looks. On 400 mild and
-200 hard rendered plates the looks alone gave no wrong unit as much (see docs/validity.md)."""
+"""Posterior that an identified unit must also reach without the stack of its exposures. On 400 mild
+and 200 hard rendered plates no wrong unit reached it on the single exposures (see
+docs/validity.md).
+"""
 
 RULED_OUT_BELOW = 0.01
-"""A unit whose likelihood ratio is below this is excluded at the stated error rates."""
+"""A unit with a likelihood ratio below this is excluded at the stated error rates."""
 
 SAYS_NOTHING_BELOW = 2.0
-"""A likelihood ratio under this tells the unit from others of its model hardly at all."""
+"""A likelihood ratio below this hardly distinguishes the unit from others of its model."""
 
 CONSISTENT_FROM = 10.0
-"""From this likelihood ratio on a single fitting unit is called consistent, below inconclusive."""
+"""From this likelihood ratio, a single fitting unit is called consistent; below it, inconclusive.
+"""
 
 NEARLY = 0.5
-"""Posterior from which a catalogued unit that does not fit still keeps the answer open, and under
-which, without the stack of its looks, a unit that fits leaves it open."""
+"""Posterior from which a catalogued unit that does not fit keeps the answer open, and below which,
+without the stack of its exposures, a unit that fits leaves it open.
+"""
 
 NOT_BY_MACHINE: Final = say("identification.not-by-machine")
-"""Said where the numbers would do; what was tested is `python -m benchmarks.weight_irregular`."""
+"""Used where the numbers would suffice; tested by `python -m benchmarks.weight_irregular`."""
 
 SAID: Final[Mapping[Verdict, Sentence]] = MappingProxyType(
     {
@@ -54,16 +58,16 @@ SAID: Final[Mapping[Verdict, Sentence]] = MappingProxyType(
         "inconclusive": say("verdict.inconclusive"),
     }
 )
-"""What each verdict says of a unit or of a search."""
+"""The sentence for each verdict on a unit or a search."""
 
 NO_FIT: Final = say("band.no-fit")
 CONTRADICTED: Final = say("band.contradicted")
-"""What stands beside a weight that supports nothing."""
+"""Shown beside a weight that supports nothing."""
 
 RULES: Final = Declared(
     "identification",
     test="tests/unit/catalog/matching/test_identification.py",
-    source="assumed; docs/validity.md says how often it was wrong when tested",
+    source="assumed; docs/validity.md reports how often it was wrong in tests",
     units={
         "IDENTIFIES_FROM": "posterior, 0-1",
         "ALONE_FROM": "posterior, 0-1",
@@ -73,7 +77,7 @@ RULES: Final = Declared(
         "CONSISTENT_FROM": "likelihood ratio",
     },
     sources={
-        "ALONE_FROM": "400 mild and 200 hard drawn plates; docs/validity.md",
+        "ALONE_FROM": "400 mild and 200 hard rendered plates; docs/validity.md",
     },
 )
 
@@ -87,12 +91,12 @@ def unit_verdict(
     alone: float = 1.0,
     contradicted: bool = False,
 ) -> Verdict:
-    """Give the verdict on one unit.
+    """Return the verdict on one unit.
 
-    `catalogued_fitting` counts the catalog's serials that fit, `copies` the records that bear this
+    `catalogued_fitting` counts the catalog's serials that fit, `copies` the records with this
     serial; `certain` says that every field that was read was also found; `alone` is the unit's
-    posterior without the stack of the looks (1 if there is none); `contradicted` says that a field
-    that was read is another unit's.
+    posterior without the stack of the exposures (1 if there is none); `contradicted` says that a
+    field that was read belongs to another unit.
     """
     if not weight.fits:
         return "excluded" if weight.lr < RULED_OUT_BELOW else "inconclusive"
@@ -112,7 +116,7 @@ def unit_verdict(
 
 
 def without_stack(weight: UnitWeight, alone: float) -> tuple[Sentence, ...]:
-    """Say what the stack of the looks carries, where the verdict hangs on it; else nothing."""
+    """Report the effect of the stack if the verdict depends on it; otherwise nothing."""
     if alone >= ALONE_FROM or (alone >= NEARLY and weight.posterior < IDENTIFIES_FROM):
         return ()
     return (say("weight.without-stack", posterior=alone, least=ALONE_FROM),)
@@ -126,11 +130,11 @@ def result_verdict(
     readable: bool,
     unserialised: bool,
 ) -> Verdict:
-    """Give the verdict on a whole search: that of its best unit, or that none is catalogued.
+    """Return the verdict on a whole search: that of its best unit, or that none is catalogued.
 
-    Where no catalogued unit fits, the answer stays open if one is still more probable than all
-    others together, if too little was readable (`readable` False) to say what does not fit, or if
-    the catalog has units of the model whose serials it does not know (`unserialised`).
+    If no catalogued unit fits, the answer stays open if one is still more probable than all others
+    together, if too little was readable (`readable` False) to say what does not fit, or if the
+    catalog has units of the model with unknown serials (`unserialised`).
     """
     if catalogued_fitting and best is not None:
         return best
@@ -139,9 +143,9 @@ def result_verdict(
 
 
 def supports(weight: UnitWeight, verdict: Verdict) -> Sentence:
-    """Say what stands beside a unit's weight: of support only where it is one.
+    """Return the words beside a unit's weight; they mention support only if there is some.
 
-    A unit that does not fit the reading, or of which the plate names another, is never supported,
+    A unit that does not fit the reading, or is contradicted by the plate, is never supported,
     however much less the others fit.
     """
     if verdict == "contradicted":

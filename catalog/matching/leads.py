@@ -1,9 +1,9 @@
-"""Leads: what else in the register may have to do with a plate. They carry no weight.
+"""Leads: other register entries that may be related to a plate. They carry no weight.
 
-*Not in the catalog* is said of serials. A register also holds units of which it gives no serial,
-models written in other ways, the same serial under another model, and applications that were never
-approved. Each is named here with how many there are in all, apart from the verdict: a lead is for
-a person to follow, and matches nothing.
+*Not in the catalog* refers to serials. A register also contains units without serials, models
+written differently, the same serial under another model, and applications that were never approved.
+Each is listed here with its total number, separate from the verdict: a lead is for a person to
+follow, and matches nothing.
 """
 
 from __future__ import annotations
@@ -37,23 +37,25 @@ LeadKind = Literal[
 ]
 
 MOST_LEADS: Final = 20
-"""So many leads of a kind are shown; all are counted."""
+"""Maximum number of leads of one kind that are shown; all are counted."""
 
 MOST_PERMITS: Final = 500
-"""Permits of one model that are looked through for units without serials."""
+"""Maximum number of permits of one model that are searched for units without serials."""
 
 MOST_COUNTED: Final = 1000
-"""Serials that hold what was read are counted up to this many; *more than* is said beyond."""
+"""Serials that contain the reading are counted up to this many, and reported as *more than* beyond.
+"""
 
 SHORTEST_PART: Final = 3
-"""Fewer characters stand in too many serials to lead anywhere."""
+"""Minimum number of characters of a partial serial; fewer occur in too many serials to be of use.
+"""
 
 RULES: Final = Declared(
     "leads",
     test="tests/unit/catalog/matching/test_leads.py",
     source="decision 0057; assumed",
     units={
-        "MOST_LEADS": "leads of a kind",
+        "MOST_LEADS": "leads of one kind",
         "MOST_PERMITS": "permits",
         "MOST_COUNTED": "serials",
         "SHORTEST_PART": "characters",
@@ -63,7 +65,7 @@ RULES: Final = Declared(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lead:
-    """One thing to follow up: a sentence, and the record that it names."""
+    """One lead: a sentence, and the record that it names."""
 
     said: Sentence
     permit_id: str = ""
@@ -76,17 +78,17 @@ class Lead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leads:
-    """All leads of one kind: how many there are, and those that are shown."""
+    """All leads of one kind: their number, and those that are shown."""
 
     kind: LeadKind
     total: int
     shown: tuple[Lead, ...]
     more: bool = False
-    """Whether there are more than `total`, which then is where counting ended."""
+    """Whether there are more than `total`, at which counting stopped."""
 
     @property
     def said(self) -> Sentence:
-        """What they are and how many of them are shown."""
+        """Describe them, and how many are shown."""
         return say(
             "leads.of-kind",
             kind=self.kind,
@@ -98,7 +100,7 @@ class Leads:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """A register that was imported: its name, the SHA-256 of its snapshot, what it holds."""
+    """An imported register: its name, the SHA-256 of its snapshot, its contents."""
 
     name: str
     sha256: str
@@ -114,10 +116,10 @@ def leads(
     serial: FieldEvidence | None,
     fits: bool,
 ) -> tuple[Leads, ...]:
-    """Find what else in a register may have to do with a plate.
+    """Find other register entries that may be related to a plate.
 
     `groups` are the makers and models that competed, `fits` says that a catalogued unit fits: then
-    only the same serial elsewhere is looked for.
+    only the same serial elsewhere is searched.
     """
     found = []
     if serial is not None:
@@ -132,7 +134,7 @@ def leads(
 
 
 def not_asked(registers: Iterable[Register]) -> Leads:
-    """Name the registers that were imported and not asked."""
+    """List the imported registers that were not searched."""
     every = tuple(registers)
     return Leads(
         kind="registers_not_asked",
@@ -195,7 +197,7 @@ def _of_unit(snapshot: Snapshot, unit: Unit) -> Lead:
 
 
 def _part_of_serial(snapshot: Snapshot, groups: tuple[UnitGroup, ...], text: str) -> Leads:
-    """Find catalogued serials that hold what was read, and more."""
+    """Find catalogued serials that contain the reading and more."""
     key = fold(text)
     found: list[Lead] = []
     total, more = 0, False
@@ -214,7 +216,7 @@ def _part_of_serial(snapshot: Snapshot, groups: tuple[UnitGroup, ...], text: str
 
 
 def _holding(keys: np.ndarray[tuple[int], np.dtype[np.bytes_]], part: bytes) -> Iterator[int]:
-    """Give the place of each key that holds a part and more, in order."""
+    """Yield the index of each key that contains the part and more, in order."""
     width, last = keys.dtype.itemsize, -1
     if not keys.size:
         return
@@ -227,7 +229,7 @@ def _holding(keys: np.ndarray[tuple[int], np.dtype[np.bytes_]], part: bytes) -> 
 
 @kept
 def _without_serials(snapshot: Snapshot, group_ids: tuple[int, ...]) -> Leads:
-    """Find permit lines of these models with units of which no serial is on record."""
+    """Find permit lines of these models with units whose serials are not on record."""
     groups = [snapshot.groups()[group_id] for group_id in group_ids]
     found: list[Lead] = []
     for group in groups:
@@ -248,7 +250,7 @@ def _without_serials(snapshot: Snapshot, group_ids: tuple[int, ...]) -> Leads:
 
 
 def _lines_without(snapshot: Snapshot, group: UnitGroup, permit: Permit) -> Iterator[Lead]:
-    """Give at most one lead a permit: the first line with units without serials, and how many."""
+    """Yield at most one lead per permit: its first line without serials, and how many there are."""
     units, exact = 0, True
     first: tuple[PermitLine, Delivery | None] | None = None
     for line in permit.lines:
@@ -285,7 +287,7 @@ def _lines_without(snapshot: Snapshot, group: UnitGroup, permit: Permit) -> Iter
 
 @kept
 def _near_models(snapshot: Snapshot, text: str) -> Leads:
-    """Find models that are not the one read and are written near to it."""
+    """Find models that are not the one read but are spelt similarly."""
     total = 0
     found: list[Lead] = []
     for group in snapshot.groups():
@@ -312,7 +314,7 @@ def _near_models(snapshot: Snapshot, text: str) -> Leads:
 
 
 def near_model(read: str, recorded: str) -> bool:
-    """Whether a model that was read is part of a recorded one, or the reverse, or near to it."""
+    """Whether a model as read is part of a recorded one, or the reverse, or similar to it."""
     mine, other = fold(read), fold(recorded)
     if not mine or not other or mine == other:
         return False
@@ -329,7 +331,7 @@ def near_model(read: str, recorded: str) -> bool:
 
 
 def _run_of(key: str, text: str) -> bool:
-    """Whether whole words of a text, one after the other, are this model."""
+    """Whether consecutive whole words of a text are this model."""
     words = [fold(word) for word in re.split(r"[\s/,;()\[\]|+]+", plain(text))]
     return any(
         "".join(words[first:last]) == key
@@ -352,12 +354,12 @@ def _one_apart(one: str, other: str) -> bool:
 
 
 def _number(permit: Permit) -> str:
-    """The number of a permit; empty where it cannot be read."""
+    """The number of a permit; empty if it is not legible."""
     return permit.number.value if permit.number.readable else ""
 
 
 def _party(permit: Permit, delivery: Delivery | None) -> str:
-    """Whom a permit or delivery names: the end user, else the consignee; empty if nobody."""
+    """The party named by a permit or delivery: the end user, else the consignee; "" if none."""
     users = [
         party.name.value
         for party in permit.parties_as("ultimate_end_user", "end_user", "ultimate_consignee")

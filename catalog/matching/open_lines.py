@@ -1,4 +1,4 @@
-"""Permit lines that no serial speaks for or against: redacted, or known by quantity only."""
+"""List permit lines with unknown serials: redacted, or known by quantity only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Features = Callable[[Competitor, str, str, tuple[float, float]], tuple[FeatureScore, ...]]
 
 MOST_PERMITS = 200
-"""Permits of one model that are looked through for such lines."""
+"""Permits of one model that are searched for such lines."""
 
 
 def open_lines(
@@ -33,8 +33,8 @@ def open_lines(
 ) -> tuple[Candidate, ...]:
     """List lines of the competing models whose units' serials are not known, up to `limit`.
 
-    `every` lists lines with known serials too, for a plate whose serial was not read; `seen` is
-    what was read of the maker's name.
+    `every` also lists lines with known serials, for a plate whose serial was not read; `seen` is
+    the maker's name as read.
     """
     found: list[Candidate] = []
     for competitor in competitors:
@@ -104,7 +104,7 @@ def _candidate(
 
 
 def _only(competitor: Competitor) -> Sentence:
-    """Say what of the plate was found to be this line's."""
+    """Describe what on the plate was found to match this line."""
     if not competitor.found:
         return say("candidate.nothing-found")
     return say("candidate.only-found", found=competitor.found)

@@ -1,4 +1,4 @@
-"""What a search gives back: candidates with their weight, and the sentences that go with them."""
+"""The result of a search: candidates with their weight, and the sentences that go with them."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class CharacterWeight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """Another serial near the reading: what would have to be read for it to be the answer."""
+    """Another serial near the reading, and what would have to be read for it to be the answer."""
 
     serial: str
-    """As folded for comparison: letters and digits only."""
+    """Folded for comparison: letters and digits only."""
     differs: Sentence
     """Which character would change the answer to this serial."""
     places: tuple[int, ...]
@@ -58,7 +58,7 @@ class Sensitivity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """How many of the units that are taken to exist fit the reading."""
+    """How many of the units assumed to exist fit the reading."""
 
     fitting: float
     units: float
@@ -67,7 +67,7 @@ class Fit:
 
     @property
     def said(self) -> Sentence:
-        """What stands beside every likelihood ratio."""
+        """The sentence shown beside every likelihood ratio."""
         return say("fit.units", fitting=self.fitting, of=self.units)
 
 
@@ -75,8 +75,8 @@ class Fit:
 class Candidate:
     """A catalog unit (or a line without serials) that a plate may belong to, and its weight.
 
-    `weight` is None where no serial could be compared: then only maker and model are consistent,
-    which is never called a match. `features` add up to the weight in bits.
+    `weight` is None if no serial could be compared: then only maker and model are consistent, which
+    is never called a match. `features` add up to the weight in bits.
     """
 
     key: str
@@ -90,7 +90,7 @@ class Candidate:
     serial: Serial | None
     weight: UnitWeight | None
     band: Sentence | None
-    """What stands beside the weight; None where there is none."""
+    """The words beside the weight; None without a weight."""
     verdict: Verdict
     features: tuple[FeatureScore, ...]
     characters: tuple[CharacterWeight, ...]
@@ -100,29 +100,29 @@ class Candidate:
     limits: tuple[Sentence, ...]
     explanation: tuple[Sentence, ...]
     against: tuple[Sentence, ...] = ()
-    """What the plate names otherwise than the record."""
+    """What the plate names differently from the record."""
     tested: tuple[Sentence, ...] = ()
-    """How far such an identification was tested; stands on a line of its own."""
+    """How far such an identification was tested; shown on its own line."""
 
     @property
     def lr(self) -> float | None:
-        """How many times more probable the reading is under this unit than under another one."""
+        """How many times more probable the reading is under this unit than under another."""
         return self.weight.lr if self.weight else None
 
     @property
     def log10_lr(self) -> float | None:
-        """The same in powers of ten."""
+        """The same as a power of ten."""
         return self.weight.log10_lr if self.weight else None
 
     @property
     def permit_number(self) -> tuple[str, Redaction]:
-        """The permit's number as far as it may be known, and how it was redacted."""
+        """The permit's number as far as disclosed, and its redaction."""
         return self.permit.number.value, self.permit.number.redaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """The answer to one query against one snapshot; it names both."""
+    """The answer to one query against one snapshot, with both."""
 
     query: Query
     candidates: tuple[Candidate, ...]
@@ -135,6 +135,6 @@ class SearchResult:
     """Applications for this maker and model that were never approved: no deliveries."""
     limits: tuple[Sentence, ...] = ()
     leads: tuple[Leads, ...] = ()
-    """What else the register holds that may have to do with the plate; unscored."""
+    """Other register entries that may be related to the plate; unscored."""
     uncatalogued_fitting: float = 0.0
-    """How many units outside the catalog are expected to fit the reading."""
+    """Expected number of units outside the catalog that fit the reading."""

@@ -1,4 +1,4 @@
-"""From what a plate says to the catalog units it may belong to, each explained and weighed."""
+"""Search the catalog for the units that a plate may belong to, each explained and weighed."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ if TYPE_CHECKING:
     from catalog.types import FeatureScore, FieldEvidence, Permit, Unit, Verdict
 
 NEAR_MISSES = 3
-"""Where no catalogued unit fits, up to this many of those that miss by least are shown."""
+"""If no catalogued unit fits, up to this many of the nearest are shown."""
 
 SENSITIVE = 3
 """For this many of the best candidates the weight is also shown under other assumptions."""
 
 PRIOR: Final = say("search.prior", identifies_from=IDENTIFIES_FROM, alone_from=ALONE_FROM)
 MOVED: Final = say("search.moved")
-"""Said with every result."""
+"""Included in every result."""
 
 
 def search(
@@ -89,9 +89,9 @@ def search(
 ) -> SearchResult:
     """Find and weigh the catalog units that a plate may belong to.
 
-    `on` is the day the plate was made, if known: it only adds a note about names out of use.
-    `sensitivity` also weighs the best candidates under other error rates and other N̂. Nothing that
-    was read makes it raise; a damaged snapshot raises CatalogError.
+    `on` is the day the plate was made, if known: it only adds a note about names no longer in use.
+    `sensitivity` also weighs the best candidates under other error rates and other N̂. No reading
+    makes it raise; a damaged snapshot raises CatalogError.
     """
     query, said = _with_values(query)
     if said and query == Query():
@@ -121,7 +121,7 @@ def search(
 
 
 def _with_values(query: Query) -> tuple[Query, dict[str, str]]:
-    """Leave out fields that say that there is no value (unknown, N/A, 20 units), and say which."""
+    """Remove fields with placeholders (unknown, N/A, 20 units), and return which."""
     said = {
         name: field.text
         for name in ("maker", "model", "serial", "part_number")
@@ -141,7 +141,7 @@ class _Search:
     field: Competition
 
     def without_serial(self, limit: int) -> SearchResult:
-        """Answer where no serial could be compared: at most maker and model are consistent."""
+        """Answer if no serial could be compared: at most maker and model are consistent."""
         if not self.field.competitors:
             absent = self.field.absent
             return self.answer((), "not_in_catalog", (absent,) if absent else ())
@@ -154,7 +154,7 @@ class _Search:
         return self.answer(lines, verdict, (*why, say("search.no-serial"), *self._permits(lines)))
 
     def _permits(self, lines: tuple[Candidate, ...]) -> tuple[Sentence, ...]:
-        """Say how many permits name what was read, and how many of them are shown."""
+        """Report how many permits name what was read, and how many of them are shown."""
         total = sum(self.snapshot.permits_of(c.group.group_id) for c in self.field.competitors)
         shown = len({candidate.permit.permit_id for candidate in lines})
         if not total:
@@ -164,7 +164,7 @@ class _Search:
         return (say("search.permits", total=total, shown=min(shown, total), found=alike),)
 
     def open_lines(self, limit: int, *, every: bool) -> tuple[Candidate, ...]:
-        """List permit lines of the model that no serial speaks for (or against)."""
+        """List permit lines of the model without serials that could be compared."""
         return open_lines(
             self.snapshot,
             self.field.competitors,
@@ -177,7 +177,7 @@ class _Search:
     def features(
         self, competitor: Competitor, line_maker: str, line_model: str, bits: tuple[float, float]
     ) -> tuple[FeatureScore, ...]:
-        """Compare maker and model of a line with what was read."""
+        """Compare maker and model of a line with the reading."""
         return (
             compare.maker(
                 self.query.maker, line_maker, competitor.maker_hit, bits[0], competitor.maker_named
@@ -196,7 +196,7 @@ class _Search:
         uncatalogued_fitting: float = 0.0,
         fits: bool = False,
     ) -> SearchResult:
-        """Put a result together with what it rests on."""
+        """Assemble a result with its basis."""
         return SearchResult(
             query=self.query,
             candidates=candidates,
@@ -227,7 +227,7 @@ class _Search:
 
 @dataclass(frozen=True, kw_only=True)
 class _Weighed:
-    """A search in which a serial was read and weighed in every group that competes."""
+    """A search in which a serial was read and weighed in every competing group."""
 
     search: _Search
     serial: FieldEvidence
@@ -236,11 +236,11 @@ class _Weighed:
 
     @property
     def groups(self) -> tuple[GroupWeight, ...]:
-        """The groups that compete, each weighed."""
+        """The competing groups, each weighed."""
         return self.everyone.groups
 
     def result(self, limit: int, *, sensitivity: bool) -> SearchResult:
-        """Make candidates of the units that fit, best first, and say what they come to."""
+        """Turn the fitting units into candidates, best first, and return the verdict."""
         chosen = self._chosen()[:limit]
         candidates: list[Candidate] = []
         for place, (of, scored) in enumerate(chosen):
@@ -268,7 +268,7 @@ class _Weighed:
         )
 
     def _chosen(self) -> list[tuple[int, Scored]]:
-        """Order the catalogued serials that fit, or the nearest ones where none does."""
+        """Order the catalogued serials that fit, or the nearest ones if none does."""
         ranked = sorted(
             (
                 (-scored.likelihood * group.prior, place, scored.key, scored)
@@ -283,9 +283,9 @@ class _Weighed:
         return fitting or [(of, scored) for _, of, _, scored in ranked[:NEAR_MISSES]]
 
     def _units(self, of: int, scored: Scored) -> tuple[Unit, ...]:
-        """Fetch the records that bear a serial, save those of applications that delivered nothing.
+        """Fetch the records with a serial, except those of applications without deliveries.
 
-        What was delivered without an approval is a unit like any other, with a finding of its own.
+        A unit delivered without an approval is a unit like any other, with a finding of its own.
         """
         group_id = self.search.field.competitors[of].group.group_id
         places = range(scored.position, scored.position + scored.copies)
@@ -377,7 +377,7 @@ class _Weighed:
         )
 
     def _named(self, competitor: Competitor, unit: Unit) -> dict[str, Named]:
-        """What maker, model and part number on the plate say of one unit."""
+        """What maker, model and part number on the plate say about one unit."""
         query, maker = self.search.query, competitor.maker_named
         if maker.relation == "another" and on_behalf(query.maker, unit.permit):
             maker = Named(
@@ -391,7 +391,7 @@ class _Weighed:
         }
 
     def _characters(self, key: str, serial_bits: float) -> tuple[CharacterWeight, ...]:
-        """Split a serial's bits among its characters; what its length adds up to is kept."""
+        """Split a serial's bits among its characters; what its length contributes is preserved."""
         length = len(key.encode())
         if length not in self._by_length:
             self._by_length[length] = CharacterWeights.of(
@@ -437,7 +437,7 @@ class _Weighed:
         return tuple(limits)
 
     def _sensitivity(self, of: int, scored: Scored, factor: float) -> tuple[Sensitivity, ...]:
-        """Weigh the unit again for a reader who errs more or less, and for other N̂."""
+        """Weigh the unit again with higher and lower error rates, and with other N̂."""
         rows = []
         for errs, beyond in ASSUMPTIONS:
             model = self.model if errs == 1.0 else self.model.scaled(errs)
@@ -472,7 +472,7 @@ class _Weighed:
 
     @cached_property
     def _alone(self) -> LooksAlone | None:
-        """The same reading without the picture in which its looks were laid over each other."""
+        """The same reading without the stack of its exposures."""
         competitors = self.search.field.competitors
         groups = [
             Competing(
@@ -511,7 +511,7 @@ class _Weighed:
         return (SAID[verdict], fits, *fewer, *(() if listed else self._cannot_be_told()))
 
     def _cannot_be_told(self) -> tuple[Sentence, ...]:
-        """Say of how many units no serial is on record, so that one of them may be it."""
+        """Report how many units have no serial on record, so that one of them may be the item."""
         groups = [competitor.group for competitor in self.search.field.competitors]
         permits = sum(group.open_permits for group in groups)
         if not permits:
@@ -521,7 +521,7 @@ class _Weighed:
 
 
 ASSUMPTIONS: Final = ((0.5, 1.0), (2.0, 1.0), (5.0, 1.0), (1.0, 0.5), (1.0, 2.0))
-"""What the weight is shown under besides: factor on the error rate, factor on N̂."""
+"""Other assumptions under which the weight is shown: factor on the error rate, factor on N̂."""
 
 
 def _assumed(errs: float, beyond: float) -> Sentence:
@@ -548,7 +548,7 @@ def _explain(unit: Unit, weight: UnitWeight, fit: Fit, verdict: Verdict) -> tupl
 
 
 def _weight(serial: str, weight: UnitWeight, verdict: Verdict) -> Sentence:
-    """Say how much more (or less) probable the findings are, and which support that is."""
+    """Describe how much more (or less) probable the findings are, and the degree of support."""
     supported = supports(weight, verdict)
     if supported == CONTRADICTED:
         return say("weight.contradicted", lr=weight.lr, serial=serial, scale=SCALE)

@@ -1,4 +1,4 @@
-"""Where the weight comes from: bits by field and by character, and the serials next to it."""
+"""Decompose the weight: bits by field and by character, and the neighbouring serials."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def field_bits(
     likelihood: float,
     key: str,
 ) -> tuple[float, float, float]:
-    """Split the weight of a unit of group `of` into maker, model given maker, serial given both.
+    """Split a unit's weight (group `of`) into maker, model given maker, and serial given both.
 
     Each step compares the unit with the mean over all other units, weighted by the steps before;
     the three add up to log2 of the likelihood ratio.
@@ -64,9 +64,9 @@ def field_bits(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CharacterWeights:
-    """How the bits of any serial of one length fall on its characters, each given those before it.
+    """The bits of each character of any serial of one length, given the characters before it.
 
-    `mass[p]` sums over all other units the probability of what was seen at the first p places.
+    `mass[p]` sums, over all other units, the probability of what was seen at the first p places.
     """
 
     profile: Profile
@@ -76,7 +76,7 @@ class CharacterWeights:
     def of(
         cls, profile: Profile, groups: Sequence[GroupWeight], length: int
     ) -> CharacterWeights | None:
-        """Sum over all units of a length; None for another than was read, or without sequences."""
+        """Sum over all units of a length; None if another length was read, or without sequences."""
         sets = [
             (part, group.prior)
             for group in groups
@@ -95,12 +95,12 @@ class CharacterWeights:
     def bits(self, key: str, serial_bits: float) -> tuple[CharacterWeight, ...]:
         """Split the bits of a serial among its characters.
 
-        Place 0 holds what the characters one by one do not explain: characters left out or added,
+        Place 0 holds what the single characters do not explain: characters left out or added,
         alternatives, pixels taken as a whole.
         """
         raw = np.frombuffer(key.encode(), dtype=np.uint8)
         seen = self.profile.seen[np.arange(raw.size), byte_columns()[raw]]
-        # A dozen numbers are worked out sooner one by one than as arrays.
+        # For a dozen numbers, a loop is faster than arrays.
         own = tuple(accumulate(seen.tolist(), mul, initial=1.0))
         others = [
             max(every - one, every * SMALLEST)
@@ -139,7 +139,7 @@ class Nearest:
         )
 
     def beside(self, unit: Scored) -> tuple[Neighbour, ...]:
-        """List the serials next in line after this one, and the character that would decide."""
+        """List the next best serials after this one, with the character that would decide."""
         found: list[Neighbour] = []
         for other, weight in self.scored:
             if other.key == unit.key or len(found) == MOST_NEIGHBOURS:
@@ -161,9 +161,9 @@ class Nearest:
 def against_the_next(
     weight: UnitWeight, verdict: Verdict, neighbours: Sequence[Neighbour]
 ) -> tuple[Sentence, ...]:
-    """Say how much of a middling weight is left against the likeliest other serial alone.
+    """Report how much of a moderate weight remains against the likeliest other serial alone.
 
-    The weight speaks of any other unit of the model, of which most are far from the reading.
+    The weight compares with any other unit of the model, most of which are far from the reading.
     """
     if verdict == "identifies_catalog_unit" or weight.lr < CONSISTENT_FROM or not neighbours:
         return ()

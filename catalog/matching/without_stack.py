@@ -1,8 +1,8 @@
-"""What the looks at a plate say of a unit without their stack.
+"""Weigh a unit on the single exposures, without their stack.
 
-A stack is a picture laid together from all looks; it is derived, never evidence by itself. Where
-its looks differ it can show one clear wrong character, and the recogniser is then as sure of it as
-of a right one. It may therefore strengthen an identification, but not make one.
+A stack is one picture combined from all exposures; it is derived, never evidence by itself. Where
+the exposures differ, it can show one clear wrong character, of which the recogniser is then as sure
+as of a right one. It may therefore strengthen an identification, but not make one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Competing:
-    """One group of units that compete: how many exist, the catalogued ones, and its prior."""
+    """One group of competing units: how many exist, the catalogued ones, and its prior."""
 
     population: Population
     keys: SortedKeys
@@ -38,7 +38,7 @@ class Competing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LooksAlone:
-    """A reading of a serial, weighed in every group without the stack of its looks."""
+    """A reading of a serial, weighed in every group without the stack of its exposures."""
 
     model: SerialModel
     groups: Everyone
@@ -52,7 +52,7 @@ class LooksAlone:
         *,
         trust: Trust = TRUST,
     ) -> LooksAlone | None:
-        """Weigh the looks alone; None if there is no stack, or nothing to compare without it."""
+        """Weigh the single exposures; None without a stack, or with nothing left to compare."""
         if evidence.likelihood is None or not stacked(evidence.likelihood):
             return None
         model = serial_model(evidence, everyone, trust=replace(trust, stack=0.0))
@@ -62,7 +62,7 @@ class LooksAlone:
         return cls(model=model, groups=Everyone(groups=tuple(weighed)))
 
     def unit(self, of: int, key: str, *, factor: float = 1.0) -> UnitWeight:
-        """Weigh the unit of group number `of` that bears this folded serial."""
+        """Weigh the unit with this folded serial in group number `of`."""
         raw = key.encode()
         likelihood = float(self.model.of_keys(np.array([raw]), len(raw))[0])
         return weigh_unit(

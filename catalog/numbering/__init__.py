@@ -1,1 +1,1 @@
-"""How makers number their units, and how many units there must be."""
+"""How makers number their units, and how many units are assumed to exist."""

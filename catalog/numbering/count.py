@@ -1,6 +1,6 @@
-"""Counts how the serials of one group are numbered, a piece at a time.
+"""Analyse how the serials of one group are numbered, in batches.
 
-Memory holds one piece and a few numbers for each block, however many serials there are.
+Memory holds one batch and a few numbers for each block, however many serials there are.
 """
 
 from __future__ import annotations
@@ -23,32 +23,32 @@ if TYPE_CHECKING:
     Bytes2D = npt.NDArray[np.uint8]
     Integers = npt.NDArray[np.int64]
     Keys = npt.NDArray[np.bytes_]
-    _Place = tuple[int, int, bytes]  # where the number starts, its digits, what stands around it
+    _Place = tuple[int, int, bytes]  # start of the number, its digits, and the text around it
 
 PIECE: Final = 1 << 16
-"""Serials that are counted at once: some 15 MB of memory."""
+"""Serials per batch: some 15 MB of memory."""
 
 MOST_BLOCKS: Final = 2048
-"""A group in more blocks than this is not numbered in blocks at all: it counts as irregular."""
+"""A group with more blocks than this is not numbered in blocks at all: it counts as irregular."""
 
 MOST_RUNS: Final = 64 * MOST_BLOCKS
-"""In their order, serials of one shape change between blocks less often than this."""
+"""In sorted order, serials of one shape change between blocks less often than this."""
 
 FEW_UNITS: Final = 3
-"""A block with fewer units than this shows a sequence only where there are few blocks."""
+"""A block with fewer units than this shows a sequence only if there are few blocks."""
 
 FEW_BLOCKS: Final = 16
 
 LONGEST_NUMBER: Final = 15
-"""Digits of a number that is still counted with; longer ones are irregular."""
+"""Maximum number of digits of a number in a sequence; longer ones are irregular."""
 
 
 def statistics(keys: Keys, *, pattern: str = "", piece: int = PIECE) -> GroupStatistics:
-    """Cut the folded serials of one group into blocks and count the rest.
+    """Split the folded serials of one group into blocks and count the rest.
 
-    `keys` has dtype S and is sorted; repeats count once. `pattern` is the maker's declared regular
-    expression; if it has a group named `number`, that group is the number, otherwise the last run
-    of digits is. `piece` serials are counted at once. Raises ValueError if the keys are not sorted.
+    `keys` has dtype S and is sorted; duplicates count once. `pattern` is the maker's declared
+    regular expression; if it has a group named `number`, that group is the number, otherwise the
+    last run of digits is. `piece` is the batch size. Raises ValueError if the keys are not sorted.
     """
     total, blocks = 0, _Blocks(pattern)
     for part in _distinct(keys, piece):
@@ -66,7 +66,7 @@ def statistics(keys: Keys, *, pattern: str = "", piece: int = PIECE) -> GroupSta
 
 
 def _distinct(keys: Keys, piece: int) -> Iterator[Keys]:
-    """Give the serials in pieces, each serial once."""
+    """Yield the serials in batches, without duplicates."""
     last = keys[:0]
     for start in range(0, keys.size, piece):
         part = keys[start : start + piece]
@@ -81,7 +81,7 @@ def _distinct(keys: Keys, piece: int) -> Iterator[Keys]:
 
 
 class _Blocks:
-    """The blocks of the pieces so far, and the serials in none."""
+    """The blocks found so far, and the serials outside any."""
 
     def __init__(self, pattern: str) -> None:
         self._rule = re.compile(pattern) if "(?P<number>" in pattern else None
@@ -92,7 +92,7 @@ class _Blocks:
         self.too_many = False
 
     def add(self, keys: Keys) -> None:
-        """Take the next serials in their order; nothing more is done once there are too many."""
+        """Add the next serials in order; does nothing once there are too many blocks."""
         if self.too_many or not keys.size:
             return
         starts, ends, lengths = _number_spans(keys, self._rule)
@@ -106,7 +106,7 @@ class _Blocks:
             self._add_shape(matrix[shapes == shape, :length], start, end)
 
     def _add_shape(self, rows: Bytes2D, start: int, end: int) -> None:
-        """Take serials of one length whose number stands at the same places."""
+        """Add serials of one length whose number is at the same position."""
         frame = np.delete(rows, slice(start, end), axis=1)
         numbers = _numbers(rows[:, start:end])
         edges = np.flatnonzero(np.any(frame[1:] != frame[:-1], axis=1)) + 1
@@ -122,22 +122,22 @@ class _Blocks:
         for name, low, high, count, past in zip(
             names, lows.tolist(), highs.tolist(), counts.tolist(), ends, strict=True
         ):
-            # In one block the serials' order is that of their numbers: the largest stand last.
+            # Within a block, serials are sorted by number: the largest come last.
             largest = numbers[max(past - count, past - KEPT_LARGEST) : past].tolist()
             self._add_run((start, end - start, name), low, high, count, largest)
         self.too_many = len(self._blocks) > MOST_BLOCKS or self._runs[shape] >= MOST_RUNS
 
     def _add_run(self, place: _Place, low: int, high: int, count: int, largest: list[int]) -> None:
-        """Take neighbouring serials of one block: smallest and largest numbers, how many."""
+        """Add neighbouring serials of one block: smallest and largest numbers, and their count."""
         known = self._blocks.setdefault(place, _Run(first=low, last=high))
         known.first, known.last = min(known.first, low), max(known.last, high)
         known.count += count
         known.largest = sorted({*known.largest, *largest}, reverse=True)[:KEPT_LARGEST]
 
     def kept(self) -> list[SerialBlock]:
-        """Give the blocks that show a sequence; the serials of the others become irregular.
+        """Return the blocks that form a sequence; the serials of the others become irregular.
 
-        A block that is too small has two serials at most: its smallest and its largest.
+        A block that is too small has at most two serials: its smallest and its largest.
         """
         found = [_block(place, run) for place, run in self._blocks.items()]
         if len(found) <= FEW_BLOCKS:
@@ -178,14 +178,14 @@ def _block(place: _Place, run: _Run) -> SerialBlock:
 
 
 class _Irregular:
-    """Counts the characters of serials place by place, apart for each length."""
+    """Counts the characters of serials place by place, separately for each length."""
 
     def __init__(self) -> None:
         self._units: dict[int, int] = {}
         self._counts: dict[int, Integers] = {}
 
     def add(self, keys: Keys) -> None:
-        """Take some serials, in any order."""
+        """Add some serials, in any order."""
         if not keys.size:
             return
         columns = byte_columns()[_letters(keys)]
@@ -197,7 +197,7 @@ class _Irregular:
             self._counts[length] = self._counts.get(length, 0) + np.array(counts)
 
     def counts(self) -> Iterator[PlaceCounts]:
-        """Give what was counted, the shortest serials first."""
+        """Yield the counts, shortest serials first."""
         for length, units in sorted(self._units.items()):
             counts = tuple(tuple(row) for row in self._counts[length].tolist())
             yield PlaceCounts(length=length, units=units, counts=counts)
@@ -217,7 +217,7 @@ def _numbers(digits: Bytes2D) -> Integers:
 def _number_spans(
     keys: Keys, rule: re.Pattern[str] | None
 ) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16], npt.NDArray[np.int16]]:
-    """Where the number of each key starts and ends, and how long the key is, in bytes."""
+    """Start and end of each key's number, and the key's length, in bytes."""
     lengths = np.char.str_len(keys).astype(np.int16)
     if rule is not None:
         spans = np.array([_declared_span(rule, key) for key in keys.tolist()], dtype=np.int16)
@@ -245,10 +245,10 @@ def _declared_span(rule: re.Pattern[str], key: bytes) -> tuple[int, int]:
 
 
 def _with_padding(blocks: list[SerialBlock]) -> tuple[SerialBlock, ...]:
-    """Say of each block whether its numbers would carry zeros.
+    """Determine for each block whether its numbers have leading zeros.
 
-    They would not where the same prefix also has shorter numbers and this block has no zero in
-    front: then 998, 999, 1000 is one sequence written in three and in four places.
+    They do not if the same prefix also has shorter numbers and this block has no leading zero: then
+    998, 999, 1000 is one sequence written with three and with four digits.
     """
     shorter = {(b.prefix, b.suffix, b.digits) for b in blocks}
     return tuple(

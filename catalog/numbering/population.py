@@ -1,13 +1,14 @@
-"""Every unit that a plate could belong to, catalogued or not, in a form that can be summed over.
+"""All units that a plate could belong to, catalogued or not, in a form that can be summed over.
 
-The units of one maker and model are written as *product sets*: at each place of the serial a set of
-characters, every combination of which is one unit. Numbers 1 to N̂ of a block fall into a handful of
-such sets, so that the probability of a reading can be summed over all units without listing them.
-Irregular serials have no such sets; their places carry how often each character is expected.
+The units of one maker and model are written as *product sets*: a set of characters for each place
+of the serial, every combination of which is one unit. Numbers 1 to N̂ of a block need only a
+handful of such sets, so that the probability of a reading can be summed over all units without
+listing them. Irregular serials have no such sets; their places carry the expected frequency of each
+character.
 
-Where serials form several sequences, N̂ is that of a unit's own sequence. The others are taken to be
-held by the catalog in no smaller a share than that one: what a lone foreign or mistyped number says
-of how many there are is no more than that.
+If serials form several sequences, N̂ is that of a unit's own sequence. For the others, the catalog
+is assumed to hold at least the same share of units: a single foreign or mistyped number says no
+more than that about their number.
 """
 
 from __future__ import annotations
@@ -35,17 +36,18 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 FINE_SEQUENCES = 64
-"""Up to this many are cut exactly at N̂; more are each taken as one wider set."""
+"""Up to this many sequences are cut exactly at N̂; beyond, each is represented by one wider set."""
 
 SURE_FROM = 8
-"""A sequence of which fewer serials are known says little of how many units it has."""
+"""A sequence with fewer known serials says little about its number of units."""
 
 UNSEEN_SHARE = 1.0
-"""Irregular serials: as many units again as the catalog has are taken to exist outside it."""
+"""Uncatalogued units with irregular serials assumed to exist, relative to the catalogued ones."""
 
 BESIDE_SHARE = 0.5
-"""So many of these are taken to stand one character beside a catalogued one, as in a sequence that
-was not seen to be one; the others anywhere. Assumed."""
+"""Share of the uncatalogued irregular serials assumed to differ from a catalogued one in one
+character, as in an undetected sequence; the others may be anywhere. Assumed.
+"""
 
 RULES: Final = Declared(
     "population",
@@ -54,8 +56,8 @@ RULES: Final = Declared(
     units={
         "FINE_SEQUENCES": "sequences",
         "SURE_FROM": "serials",
-        "UNSEEN_SHARE": "share of the catalogued serials",
-        "BESIDE_SHARE": "share of the catalogued serials",
+        "UNSEEN_SHARE": "times the catalogued serials",
+        "BESIDE_SHARE": "share, 0-1",
     },
 )
 
@@ -64,27 +66,29 @@ RULES: Final = Declared(
 class ProductSets:
     """Sets of serials of one length. `weights` has shape (sets, length, 37).
 
-    For sequences a weight is 1 where the character may stand at the place, else 0. For irregular
-    serials it is the expected share of the character, and `units` says how many units share it.
+    For sequences a weight is 1 if the character can occur at the place, otherwise 0. For irregular
+    serials it is the expected share of the character, and `units` is the number of units that share
+    it.
     """
 
     length: int
     weights: Floats
     units: Floats
-    """Units for each unit of weight, shape (sets,): 1 for sequences."""
+    """Units per unit of weight, shape (sets,): 1 for sequences."""
     catalogued: int
-    """Irregular serials: how many of this length are catalogued; 0 for sequences."""
+    """Irregular serials: number of catalogued ones of this length; 0 for sequences."""
     listed: bool
     """Whether every combination is one unit (sequences) or only expected (irregular serials)."""
     beside: float = 0.0
-    """Irregular serials: uncatalogued units that are taken to stand one character beside each
-    catalogued one; `units` holds the others."""
+    """Irregular serials: uncatalogued units assumed to differ from each catalogued one in one
+    character; `units` holds the others.
+    """
     place: int | None = None
-    """Which sequence this is, where it is the only one in these sets."""
+    """Index of the sequence, if it is the only one in these sets."""
 
     @property
     def allowed(self) -> npt.NDArray[np.bool_]:
-        """Which characters can stand at each place in any set, shape (length, 37)."""
+        """Which characters can occur at each place in any set, shape (length, 37)."""
         return np.asarray(np.any(self.weights > 0, axis=0))
 
     @cached_property
@@ -94,18 +98,18 @@ class ProductSets:
 
     @cached_property
     def totals(self) -> Floats:
-        """Weight of all characters together at each place of each set, shape (length, sets)."""
+        """Total weight of all characters at each place of each set, shape (length, sets)."""
         return np.ascontiguousarray(self.weights.sum(axis=2).T)
 
     @cached_property
     def endings(self) -> Floats:
-        """Weight of all that may follow each beginning of a serial, shape (length + 1, sets)."""
+        """Total weight of all continuations of each prefix, shape (length + 1, sets)."""
         backwards = np.vstack([np.ones(len(self.units)), self.totals[::-1]])
         return np.asarray(backwards.cumprod(axis=0)[::-1])
 
     @property
     def combinations(self) -> Floats:
-        """Weight of all serials of each set together, shape (sets,)."""
+        """Total weight of all serials of each set, shape (sets,)."""
         return np.asarray(self.endings[0])
 
     @cached_property
@@ -117,7 +121,7 @@ class ProductSets:
     def on_average(self, seen: Floats) -> Floats:
         """Average what was seen (places, 37) over the characters of each place and set.
 
-        Gives shape (places, length, sets).
+        Returns shape (places, length, sets).
         """
         return (seen @ self._shares).reshape(len(seen), self.length, -1)
 
@@ -128,60 +132,60 @@ class ProductSets:
         return np.asarray(held / np.maximum(self.totals, 1e-300))
 
     def expected(self, keys: npt.NDArray[np.bytes_]) -> Floats:
-        """How many units are expected to bear each of these keys, shape (n,)."""
+        """Expected number of units with each of these keys, shape (n,)."""
         cells = encode(keys)[:, : self.length].T + np.arange(0, self.length * WIDTH, WIDTH)[:, None]
         return np.asarray(self.units @ self._cells.take(cells, axis=1).prod(axis=1))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Population:
-    """All units of one maker and model that are taken to exist."""
+    """All units of one maker and model that are assumed to exist."""
 
     catalogued: int
     """Units with different serials in the catalog."""
     irregular: int
-    """How many of these stand in no sequence; they are scored one by one."""
+    """How many of these are outside any sequence; they are scored one by one."""
     beyond: float
-    """How many uncatalogued units are taken to exist in no sequence."""
+    """Number of uncatalogued units assumed to exist outside any sequence."""
     sets: tuple[ProductSets, ...]
     sequences: tuple[Sequence, ...]
 
     @cached_property
     def little_known(self) -> bool:
-        """Whether some sequence stands in sets of its own, since little is known of it."""
+        """Whether a sequence has sets of its own, because little is known of it."""
         return any(group.place is not None for group in self.sets)
 
     @cached_property
     def sizes(self) -> Floats:
-        """N̂ of each sequence, and at the end of the units in no sequence, if there are any."""
+        """N̂ of each sequence, and last of the units outside any, if there are some."""
         outside = [self.irregular + self.beyond] if self.irregular else []
         return np.array([float(one.units) for one in self.sequences] + outside)
 
     @cached_property
     def counts(self) -> Floats:
-        """How many serials of each of these the catalog holds."""
+        """Number of serials of each of these in the catalog."""
         outside = [float(self.irregular)] if self.irregular else []
         return np.array([float(one.count) for one in self.sequences] + outside)
 
     @cached_property
     def main(self) -> int:
-        """The sequence of which most serials are known."""
+        """The sequence with most known serials."""
         return int(self.counts.argmax()) if self.counts.size else 0
 
     @cached_property
     def size(self) -> float:
-        """N̂: units taken to exist, as the sequence says of which most serials are known."""
+        """N̂: units assumed to exist, according to the sequence with most known serials."""
         if not self.counts.size:
             return 0.0
         each = self.counts * self.units_a_serial(self.main)
         return float(np.minimum(self.sizes, each).sum())
 
     def units_a_serial(self, place: int) -> float:
-        """How many units there are in a sequence for each serial that is known of it."""
+        """Number of units in a sequence for each of its known serials."""
         return float(self.sizes[place] / self.counts[place])
 
     def place_of(self, key: str) -> int:
-        """Which sequence a folded serial belongs to; those in none come last."""
+        """Index of the sequence of a folded serial; serials outside any come last."""
         key = key.encode().decode("latin-1")  # Places are bytes, as where blocks were counted.
         for (before, digits, after), length in self._shapes:
             if length == len(key):
@@ -204,17 +208,17 @@ class Population:
 
     @cached_property
     def _shapes(self) -> tuple[tuple[tuple[int, int, int], int], ...]:
-        """Where the number stands, and how long the serials are, for each kind of sequence."""
+        """Position of the number and length of the serials, for each kind of sequence."""
         kinds = {(len(before), digits, len(after)) for before, digits, after in self._numbered}
         return tuple((kind, sum(kind)) for kind in sorted(kinds))
 
     @cached_property
     def basis(self) -> tuple[Sentence, ...]:
-        """How N̂ was found."""
+        """How N̂ was estimated."""
         return self.basis_for(self.main)
 
     def basis_for(self, place: int) -> tuple[Sentence, ...]:
-        """How N̂ was found, for a unit of one sequence."""
+        """How N̂ was estimated, for a unit of one sequence."""
         if not self.counts.size:
             return (say("population.none"),)
         outside = say(
@@ -226,7 +230,7 @@ class Population:
         return (self.sequences[place].said, *self._others(place), *beside)
 
     def _others(self, place: int) -> tuple[Sentence, ...]:
-        """How many units the sequences that are not this one are counted as."""
+        """Number of units counted for the other sequences."""
         others = len(self.sequences) - (place < len(self.sequences))
         if not others:
             return ()
@@ -237,19 +241,19 @@ class Population:
 
     @cached_property
     def lengths(self) -> tuple[int, ...]:
-        """Lengths of serial that occur, ascending."""
+        """Occurring serial lengths, ascending."""
         return tuple(sorted({group.length for group in self.sets}))
 
     def of_length(self, length: int) -> tuple[ProductSets, ...]:
-        """Give the sets of one length."""
+        """Return the sets of one length."""
         return tuple(group for group in self.sets if group.length == length)
 
     def irregular_of(self, length: int) -> int:
-        """How many catalogued serials of this length follow no sequence."""
+        """How many catalogued serials of this length are outside any sequence."""
         return sum(group.catalogued for group in self.of_length(length))
 
     def out_of_sequence(self, length: int) -> ProductSets | None:
-        """Give what is known of the serials of one length that stand in no sequence."""
+        """Return what is known of the serials of one length outside any sequence."""
         return next((group for group in self.of_length(length) if not group.listed), None)
 
     def in_sequence(self, length: int) -> bool:
@@ -257,7 +261,7 @@ class Population:
         return any(group.listed for group in self.of_length(length))
 
     def allowed(self, length: int) -> npt.NDArray[np.bool_]:
-        """Characters that can stand at each place of a serial of this length, (length, 37)."""
+        """Characters that can occur at each place of a serial of this length, (length, 37)."""
         return self._allowed[length] if length in self._allowed else self._none(length)
 
     @cached_property
@@ -271,12 +275,12 @@ class Population:
         return np.asarray(np.logical_or.reduce([group.allowed for group in self.of_length(length)]))
 
     def in_a_sequence(self, key: str) -> bool:
-        """Whether a folded serial is one of a sequence of these units."""
+        """Whether a folded serial belongs to a sequence of these units."""
         raw = key.encode()
         return bool(self.expected(np.array([raw]), len(raw), listed=True)[0] > 0)
 
     def expected(self, keys: npt.NDArray[np.bytes_], length: int, *, listed: bool) -> Floats:
-        """How many units of sequences (or of irregular serials) bear each key, shape (n,)."""
+        """Expected number of units of sequences (or irregular serials) per key, shape (n,)."""
         total = np.zeros(len(keys))
         for group in self.sets:
             if group.length == length and group.listed == listed:
@@ -285,10 +289,10 @@ class Population:
 
 
 def population(statistics: GroupStatistics, *, factor: float = 1.0) -> Population:
-    """Build the population that a group's serials speak for.
+    """Estimate the population from a group's serials.
 
-    `factor` stretches (or shrinks) what lies beyond the largest number seen, and the number of
-    uncatalogued irregular units; it serves to show how much an answer depends on N̂.
+    `factor` scales what lies beyond the largest number seen, and the number of uncatalogued
+    irregular units, to show how much an answer depends on N̂.
     """
     sequences = sequences_of(statistics.blocks, factor=factor)
     irregular = tuple(_irregular_sets(places, factor) for places in statistics.irregular)
@@ -302,7 +306,7 @@ def population(statistics: GroupStatistics, *, factor: float = 1.0) -> Populatio
 
 
 def _sequence_sets(sequences: tuple[Sequence, ...]) -> Iterator[ProductSets]:
-    """Write the sequences as sets; those of which little is known stand each for itself."""
+    """Convert the sequences to sets; those of which little is known get their own."""
     fine = len(sequences) <= FINE_SEQUENCES
     found: dict[tuple[int, int | None], list[Floats]] = {}
     for place, one in enumerate(sequences):
@@ -326,7 +330,7 @@ def _sequence_sets(sequences: tuple[Sequence, ...]) -> Iterator[ProductSets]:
 
 
 def _wider(low: str, high: str) -> tuple[tuple[int, int], ...]:
-    """One set that holds every number from `low` to `high` and some beyond: an upper bound."""
+    """One set that contains every number from `low` to `high` and some beyond: an upper bound."""
     span, free = [], False
     for a, b in zip(low, high, strict=True):
         span.append((0, 9) if free else (int(a), int(b)))
@@ -335,10 +339,10 @@ def _wider(low: str, high: str) -> tuple[tuple[int, int], ...]:
 
 
 def digit_sets(low: str, high: str) -> list[tuple[tuple[int, int], ...]]:
-    """Cut the numbers `low` to `high`, written in equally many digits, into product sets.
+    """Split the numbers `low` to `high`, written with the same number of digits, into product sets.
 
     Each set is one (smallest, largest) digit for each place; the sets are disjoint and together
-    hold exactly the numbers from `low` to `high`.
+    contain exactly the numbers from `low` to `high`.
     """
     if low > high:
         return []
@@ -389,7 +393,7 @@ def _irregular_sets(places: PlaceCounts, factor: float) -> ProductSets:
 
 
 def union(parts: tuple[Population, ...]) -> Population:
-    """Take several groups together: all characters and lengths that any of them allows."""
+    """Combine several groups: all characters and lengths that any of them allows."""
     if len(parts) == 1:
         return parts[0]
     return Population(

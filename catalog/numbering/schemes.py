@@ -1,9 +1,9 @@
-"""What is known of how a maker numbers its units.
+"""The values that describe how a maker numbers its units.
 
-`catalog.numbering.count` counts it from serials. A serial is cut into prefix, number and suffix;
-units that share all but the number form a block. How many units there must be is estimated from
-blocks (`catalog.numbering.sequences`). Serials in no such block are irregular: their characters are
-counted place by place.
+`catalog.numbering.count` computes them from serials. A serial is split into prefix, number and
+suffix; units that share all but the number form a block. The number of existing units is estimated
+from blocks (`catalog.numbering.sequences`). Serials in no such block are irregular: their
+characters are counted place by place.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SerialBlock:
-    """Units whose serials differ in one number only: prefix, number in `digits` places, suffix.
+    """Units whose serials differ only in one number: prefix, number with `digits` digits, suffix.
 
     `first` and `last` are the smallest and largest number seen, `count` how many different ones,
-    `largest` the few largest, in falling order (empty: only `last` is known). `padded` says that
-    smaller numbers of the same sequence would carry leading zeros.
+    `largest` the few largest, descending (empty: only `last` is known). `padded` says that smaller
+    numbers of the same sequence would have leading zeros.
     """
 
     prefix: str
@@ -42,37 +42,37 @@ class SerialBlock:
 
     @property
     def top(self) -> tuple[int, ...]:
-        """The largest numbers seen, in falling order."""
+        """The largest numbers seen, descending."""
         return self.largest or (self.last,)
 
     @property
     def start(self) -> int:
-        """The number the sequence is taken to begin with: 1, or the smallest of its length."""
+        """The assumed first number of the sequence: 1, or the smallest with as many digits."""
         lowest = 1 if self.padded else int(10 ** (self.digits - 1))
         return min(lowest, self.first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceCounts:
-    """Irregular serials of one length: how often each character stands at each place."""
+    """Irregular serials of one length: frequency of each character at each place."""
 
     length: int
     units: int
     counts: tuple[tuple[int, ...], ...]
-    """One row a place, 37 columns as in `confusions.ALPHABET` and one for all others."""
+    """One row per place, 37 columns as in `confusions.ALPHABET` plus one for all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupStatistics:
-    """All that the weight needs to know about the serials of one maker and model."""
+    """Everything the weight needs to know about the serials of one maker and model."""
 
     keys: int
-    """How many different serials there are."""
+    """Number of different serials."""
     blocks: tuple[SerialBlock, ...]
     irregular: tuple[PlaceCounts, ...]
 
     def to_json(self) -> Written:
-        """Plain lists and numbers; `from_json` gives back an equal value."""
+        """Convert to plain lists and numbers; `from_json` returns an equal value."""
         return _CODEC.write(
             _Statistics(
                 keys=self.keys,
@@ -88,7 +88,7 @@ class GroupStatistics:
 
     @classmethod
     def from_json(cls, data: bytes) -> GroupStatistics:
-        """Rebuild what `to_json` wrote, from its JSON. Raises RecordInvalid on anything else."""
+        """Parse what `to_json` wrote, from its JSON. Raises RecordInvalid on anything else."""
         kept = _CODEC.read_bytes(data)
         return cls(
             keys=kept.keys,
@@ -142,10 +142,11 @@ _CODEC: Final = Codec(
 
 
 def smoothed(places: PlaceCounts) -> npt.NDArray[np.float64]:
-    """How often each character must be expected at each place, shape (length, 37), rows sum to one.
+    """Expected frequency of each character at each place, shape (length, 37), rows sum to one.
 
     A character never seen in n serials gets 1 - 0.05**(1/n), the upper 95 % bound of its share,
-    spread over all that were never seen there; the others share the rest as they were counted.
+    divided among all that were never seen there; the others share the rest in proportion to their
+    counts.
     """
     counts = np.asarray(places.counts, dtype=np.float64)
     counts[:, OTHER] = 0.0

@@ -1,9 +1,9 @@
-"""Which sequences a maker's numbers form, and how many units each must have (N̂).
+"""Group a maker's numbers into sequences, and estimate the number of units of each (N̂).
 
-Numbers that differ in nothing else are one sequence, from 1 to N̂ = m + m/k - 1 (the German tank
+Numbers that differ in nothing else form one sequence, from 1 to N̂ = m + m/k - 1 (the German tank
 estimate: m the largest number seen, k how many were seen). A number far above all others is more
-often foreign or mistyped than the last of a sequence that was made in between and never seen. So
-the largest numbers are cut off where they stand apart, and form a sequence of their own.
+often foreign or mistyped than the last of a sequence whose earlier units were never seen. So the
+largest numbers are split off where a gap separates them, and form a sequence of their own.
 """
 
 from __future__ import annotations
@@ -22,18 +22,22 @@ if TYPE_CHECKING:
     from catalog.numbering.schemes import SerialBlock
 
 APART_BELOW = 0.05
-"""Numbers are cut off above a gap that numbers given out at random would leave more seldom."""
+"""Numbers above a gap are split off if numbers assigned at random would leave such a gap with a
+probability below this.
+"""
 
 APART_FROM = 2.0
-"""And only where they would make N̂ more than so many times as large as without them."""
+"""Numbers are split off only if they would multiply N̂ by more than this."""
 
 MOST_APART = 5
-"""So many of the largest numbers of a sequence are looked at; more of them are a sequence."""
+"""Maximum number of the largest numbers of a sequence that can be split off; more of them are a
+sequence.
+"""
 
 RULES: Final = Declared(
     "sequences",
     test="tests/unit/catalog/numbering/test_sequences.py",
-    source="decision 0055; held by strays planted at random",
+    source="decision 0055; tested with strays inserted at random",
     units={
         "APART_BELOW": "probability, 0-1",
         "APART_FROM": "times",
@@ -42,12 +46,12 @@ RULES: Final = Declared(
 )
 
 KEPT_LARGEST = MOST_APART + 1
-"""So many of the largest numbers of each block must be known for that."""
+"""This many of the largest numbers of each block must be known for that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A stretch of a sequence whose numbers are written in equally many digits."""
+    """A part of a sequence whose numbers have the same number of digits."""
 
     digits: int
     first: int
@@ -56,36 +60,36 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Sequence:
-    """Units whose serials differ in one number only, given out one after the other."""
+    """Units whose serials differ only in one number, assigned consecutively."""
 
     prefix: str
     suffix: str
     runs: tuple[Run, ...]
-    """Every number that is taken to exist, the shortest first."""
+    """Every number assumed to exist, the shortest first."""
     start: int
     largest: int
     """The largest number seen."""
     count: int
-    """k: how many different numbers were seen."""
+    """k: number of different numbers seen."""
 
     @property
     def last(self) -> int:
-        """The largest number that is taken to exist."""
+        """The largest number assumed to exist."""
         return self.runs[-1].last
 
     @cached_property
     def units(self) -> int:
-        """N̂: how many units are taken to exist, catalogued or not."""
+        """N̂: number of units assumed to exist, catalogued or not."""
         return sum(run.last - run.first + 1 for run in self.runs)
 
     @property
     def form(self) -> tuple[str, ...]:
-        """How the serials look: # stands for a digit of the number."""
+        """The form of the serials: # stands for a digit of the number."""
         return tuple(f"{self.prefix}{'#' * run.digits}{self.suffix}" for run in self.runs)
 
     @property
     def said(self) -> Sentence:
-        """How N̂ was found."""
+        """How N̂ was estimated."""
         return say(
             "population.sequence",
             form=self.form,
@@ -97,14 +101,14 @@ class Sequence:
 
 
 def estimate(largest: int, count: int) -> int:
-    """Give N̂ = m + m/k - 1 for the largest of k numbers, counted from 1."""
+    """Return N̂ = m + m/k - 1 for the largest of k numbers, counted from 1."""
     return round(largest + largest / count - 1)
 
 
 def sequences_of(blocks: Iterable[SerialBlock], *, factor: float = 1.0) -> tuple[Sequence, ...]:
-    """Put the blocks of one maker and model together into sequences.
+    """Combine the blocks of one maker and model into sequences.
 
-    `factor` stretches (or shrinks) what lies beyond the largest number seen.
+    `factor` scales what lies beyond the largest number seen.
     """
     return tuple(
         sequence for family in _families(blocks) for sequence in _of_family(family, factor)
@@ -112,7 +116,7 @@ def sequences_of(blocks: Iterable[SerialBlock], *, factor: float = 1.0) -> tuple
 
 
 def _families(blocks: Iterable[SerialBlock]) -> Iterator[tuple[SerialBlock, ...]]:
-    """Join the blocks of numbers without leading zeros that go on in one more digit."""
+    """Join blocks without leading zeros that continue with one more digit."""
     family: list[SerialBlock] = []
     for block in sorted(blocks, key=lambda b: (b.prefix, b.suffix, b.digits)):
         before = family[-1] if family else None
@@ -130,7 +134,7 @@ def _families(blocks: Iterable[SerialBlock]) -> Iterator[tuple[SerialBlock, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """Numbers seen that are taken together: how many, and the largest, in falling order."""
+    """Numbers seen that are treated together: how many, and the largest, descending."""
 
     count: int
     top: tuple[int, ...]
@@ -159,7 +163,7 @@ def _of_family(family: tuple[SerialBlock, ...], factor: float) -> Iterator[Seque
 
 
 def _apart(seen: _Seen) -> list[_Seen]:
-    """Cut off the largest numbers where they stand apart; the smallest numbers come first."""
+    """Split off the largest numbers at a gap; the smallest numbers come first."""
     cuts = [
         (_by_chance(seen, above), above)
         for above in range(1, min(MOST_APART, len(seen.top) - 1) + 1)
@@ -181,10 +185,10 @@ def _grows(seen: _Seen, above: int) -> float:
 
 
 def _by_chance(seen: _Seen, above: int) -> float:
-    """How probable it is that no more than so many numbers lie above the gap.
+    """Probability that no more than this many numbers lie above the gap.
 
-    Were the numbers given out at random up to the largest, each of the others would lie below the
-    gap with the probability that the part of the numbers below it has.
+    If the numbers were assigned at random up to the largest, each of the others would lie below the
+    gap with a probability equal to the share of numbers below it.
     """
     share = (seen.top[above] - seen.start + 1) / (seen.top[0] - seen.start + 1)
     others = seen.count - 1
@@ -197,7 +201,7 @@ def _by_chance(seen: _Seen, above: int) -> float:
 
 
 def _runs(first: int, last: int, digits: int) -> Iterator[Run]:
-    """Cut numbers into stretches by how many digits they are written in, at least `digits`."""
+    """Split numbers into runs by their number of digits, at least `digits`."""
     while first <= last:
         end = min(last, 10**digits - 1)
         if first <= end:

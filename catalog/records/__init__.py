@@ -1,1 +1,1 @@
-"""What stands in registers: records, and rules for reading what people write in their cells."""
+"""Register records, and the rules for interpreting what people write in their cells."""

@@ -1,4 +1,4 @@
-"""Says what an import left out: a catalog can only be silent on rows that it never took in."""
+"""Report what an import left out: a catalog says nothing about rows it never accepted."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from catalog.types import Source
 
 MOST_REASONS: Final = 20
-"""Columns that are named with each source; the rows are all counted."""
+"""Columns named for each source; the rows are all counted."""
 
 LONGEST_PROBLEM: Final = 200
-"""Characters that are kept of a problem."""
+"""Longest stored problem, in characters."""
 
 
 def rows_left_out(sources: Iterable[Source]) -> tuple[int, int]:
-    """Count the rows that were left out, and all rows read; sources without counts add nothing."""
+    """Count the rows left out, and all rows read; sources without counts add nothing."""
     known = [
         (source.rows_read, source.rows_accepted)
         for source in sources
@@ -31,7 +31,7 @@ def rows_left_out(sources: Iterable[Source]) -> tuple[int, int]:
 
 
 def left_out(sources: Sequence[Source]) -> tuple[Sentence, ...]:
-    """Say how many rows were left out and for which columns; nothing if every row was taken in."""
+    """Report how many rows were left out and for which columns; nothing if there are none."""
     rows, read = rows_left_out(sources)
     if not rows:
         return ()
@@ -52,7 +52,7 @@ def left_out(sources: Sequence[Source]) -> tuple[Sentence, ...]:
 
 
 class Tally:
-    """Counts the rows that each column kept out, error by error in the order of the rows."""
+    """Counts the rows excluded by each column, error by error in row order."""
 
     def __init__(self) -> None:
         self._found: dict[str, LeftOut] = {}
@@ -71,6 +71,6 @@ class Tally:
         )
 
     def reasons(self) -> tuple[LeftOut, ...]:
-        """Give the columns, that which cost most rows first; at most `MOST_REASONS`."""
+        """Return the columns, most rows excluded first; at most `MOST_REASONS`."""
         found = sorted(self._found.values(), key=lambda part: (-part.rows, part.column))
         return tuple(found[:MOST_REASONS])

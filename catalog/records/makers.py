@@ -1,11 +1,11 @@
-"""Makers by the names that plates, permits and exhibitors' lists give them.
+"""Find makers by the names on plates, in permits and in exhibitor lists.
 
-A maker is found where one of its names stands in the text as whole words, once case, accents,
-scripts and legal forms are folded away: "L-3 COMMUNICATIONS WESCAM" holds both "L3" and "Wescam".
-Words of six letters and more may differ by a slip of the pen, letters may be taken for their look-
-alikes (8AYKAR), everyday words of the trade may be abbreviated (Israel Aircraft Ind.); such a hit
-is marked as not exact. An everyday word is never taken for a misspelled maker. Several makers can
-be meant (joint ventures, a firm and its parent); all are given, the more specific first.
+A maker is found if one of its names occurs in the text as whole words, after folding case, accents,
+scripts and legal forms: "L-3 COMMUNICATIONS WESCAM" contains both "L3" and "Wescam". Words of six
+letters and more may contain a slip, letters may be replaced by look-alikes (8AYKAR), everyday words
+of the trade may be abbreviated (Israel Aircraft Ind.); such a hit is marked as not exact. An
+everyday word is never treated as a misspelled maker. Several makers can be meant (joint ventures, a
+company and its parent); all are returned, the more specific first.
 """
 
 from __future__ import annotations
@@ -28,36 +28,36 @@ if TYPE_CHECKING:
     from datetime import date
 
 SLIP_LENGTH: Final = 6
-"""Names shorter than this must be spelled right: one letter off is another word too often."""
+"""Shorter names must be spelt correctly: one letter off is another word too often."""
 
 TWO_SLIPS_LENGTH: Final = 10
 SHORTEST_LIKENESS: Final = 4
-"""From this length on a word may be written in look-alikes only (5AAB); TAL is not TAI."""
+"""From this length, a word may be written in look-alikes only (5AAB); TAL is not TAI."""
 
 SHORT_NAME: Final = 4
-"""Names of up to so many letters (STM, Saab) stand in other firms' names by chance."""
+"""Names of up to this many letters (STM, Saab) occur in other companies' names by chance."""
 
 CANONICAL: Final = "canonical name"
 AS_IMPORTED: Final = "as imported"
-"""The sources of a maker's own name, and of a name that stands in an imported file."""
+"""The sources of a maker's own name, and of a name from an imported file."""
 
 SHORTEST_ABBREVIATION: Final = 3
 CACHED_NAMES: Final = 4096
 MOST_WRITTEN: Final = 5
-"""Ways in which a maker is written that are shown beside its name."""
+"""Spellings of a maker that are shown beside its name."""
 
 _APART: Final = re.compile(r"[^\W_]+")
 _JOINERS: Final = re.compile(r"(?<=\w)['’`´.](?=\w)")
 _STAND: Final = re.compile(r"[A-Z]\d{1,3}")
-"""A stand number that exhibitor lists leave stuck to the last word (WESCAMC50)."""
+"""A stand number that exhibitor lists append to the last word (WESCAMC50)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MakerHit:
-    """A maker that a text can mean, and the name that says so.
+    """A maker that a text may mean, and the name found.
 
-    `exact` is False where letters differ. `in_time` tells whether that name was in use on the day
-    asked about (None: not known); plates lag legal names by years, so it never excludes.
+    `exact` is False if letters differ. `in_time` says whether that name was in use on the given day
+    (None: not known); plates lag behind legal names by years, so it never excludes.
     """
 
     maker_id: str
@@ -72,7 +72,7 @@ class MakerHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelHit:
-    """A model that a text names, in the spelling that was met; `source` says who declared that."""
+    """A model named in a text, in the spelling found; `source` says who declared it."""
 
     maker_id: str
     model: str
@@ -83,7 +83,7 @@ class ModelHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Name:
-    """One name as it is looked for: its folded words, and whose it is."""
+    """One name in searchable form: its folded words, and its owner."""
 
     words: tuple[str, ...]
     maker: Maker
@@ -115,11 +115,11 @@ class MakerNames:
                     self._add_model(maker.maker_id, declared.model, variant, declared.source)
 
     def maker(self, maker_id: str) -> Maker | None:
-        """Give a maker by its id."""
+        """Return a maker by its id."""
         return self._makers.get(maker_id)
 
     def find(self, text: str, on: date | None = None) -> tuple[MakerHit, ...]:
-        """Find every maker that the text can mean, the more specific first; () if none."""
+        """Find every maker that the text may mean, the more specific first; () if none."""
         return self._found(text, on)
 
     def _find(self, text: str, on: date | None) -> tuple[MakerHit, ...]:
@@ -141,7 +141,7 @@ class MakerNames:
         )
 
     def find_model(self, maker_id: str | None, text: str) -> tuple[ModelHit, ...]:
-        """Find models by their name or a declared variant; never by likeness."""
+        """Find models by their name or a declared variant; never by similarity."""
         key = fold(text)
         makers = self._models if maker_id is None else (maker_id,)
         found = (self._models.get(maker, {}).get(key) for maker in makers)
@@ -161,7 +161,7 @@ class MakerNames:
                         yield name, verdict
 
     def _begun_by(self, words: tuple[str, ...]) -> Iterator[tuple[_Name, bool]]:
-        """Find names of today that begin with the whole text: Rheinmetall, of Rheinmetall Waffe."""
+        """Find current names that begin with the whole text: Rheinmetall, of Rheinmetall Waffe."""
         if words and not all(word in everyday_words() or len(word) < 3 for word in words):
             for name in self._by_first.get(words[0], ()):
                 full = name.alias.source in (CANONICAL, AS_IMPORTED)
@@ -176,7 +176,7 @@ class MakerNames:
         return tuple(first for first in self._by_first if _like(word, first) is not None)
 
     def _split(self, words: tuple[str, ...]) -> Iterator[str]:
-        """Cut words that are run together (L3WESCAM) and join brands that are torn (WES CAM)."""
+        """Split words that are run together (L3WESCAM) and join brands that are split (WES CAM)."""
         place = 0
         while place < len(words):
             torn = "".join(words[place : place + 2])
@@ -206,7 +206,7 @@ class MakerNames:
 
 
 def shown_maker(canonical: str, *written: str) -> str:
-    """Give a maker's name as people see it: with the names as written where they read otherwise."""
+    """Return a maker's display name, with the names as written if they differ."""
     known = words_of(canonical)
     others = {words_of(text): text for text in reversed(written) if words_of(text) != known}
     names = sorted(others.values())
@@ -216,7 +216,7 @@ def shown_maker(canonical: str, *written: str) -> str:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Cut a name into folded words; dots and apostrophes inside a word join it (A.Ş., TAI'AN)."""
+    """Split a name into folded words; dots and apostrophes inside a word join it (A.Ş., TAI'AN)."""
     joined = _JOINERS.sub(lambda met: "" if _joins(met) else " ", plain(text))
     words = tuple(fold(word) for word in _APART.findall(joined))
     return tuple(_with_l3(word for word in words if word))
@@ -246,19 +246,19 @@ def slips(seen: str, name: str) -> int | None:
 
 @cache
 def legal_forms() -> frozenset[tuple[str, ...]]:
-    """Word sequences that only say what kind of company it is (opensanctions/rigour, MIT)."""
+    """Word sequences that only state the kind of company (opensanctions/rigour, MIT)."""
     return frozenset(tuple(line.split()) for line in _data_lines("legal_forms.txt"))
 
 
 @cache
 def everyday_words() -> frozenset[str]:
-    """Words of the trade that say nothing about whose name it is, so never a misspelled maker."""
+    """Trade words that do not identify a company, and so are never a misspelled maker."""
     return frozenset(_data_lines("everyday_words.txt"))
 
 
 @cache
 def known_makers() -> tuple[Maker, ...]:
-    """Makers that the program knows by itself, with their names through time and the sources."""
+    """The built-in makers, with their names through time and the sources."""
     text = resources.files("catalog").joinpath("data/makers.json").read_text("utf-8")
     return tuple(
         from_json(Maker, item, where=f"makers.json[{n}]")
@@ -281,10 +281,10 @@ def _names_of(maker: Maker) -> Iterator[_Name]:
 
 
 def _stands_at(name: _Name, words: tuple[str, ...]) -> bool | None:
-    """Whether the name stands there: True exactly, False with slips, None not at all.
+    """Whether the words begin with the name: True exactly, False with slips, None not at all.
 
-    A name that is out of use must be spelled right: what is a letter off is more likely another
-    firm of today.
+    A former name must be spelt correctly: a spelling one letter off is more likely another current
+    company.
     """
     if len(words) < len(name.words):
         return None

@@ -1,8 +1,8 @@
-"""Whether two names of parties are one party: equal, different, or not told.
+"""Compare two names of parties: equal, different, or undecided.
 
-A register writes an end user in full, in short, in its own language or in ours. Only names that are
-written alike are equal, and only names that have nothing in common are different; whatever lies
-between is not told, and no finding rests on it.
+A register writes an end user in full, abbreviated, in its own language or in ours. Only names that
+are spelt alike are equal, and only names that have nothing in common are different; anything
+between is undecided, and no finding rests on it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SHARED = frozenset({
     "PROCUREMENT", "ARMED", "MILITARY", "COMMAND", "GOVERNMENT", "POLICE", "GUARD", "BORDER",
     "COAST",
 })  # fmt: skip
-"""Words that many parties have in their names: alone they make no two of them one."""
+"""Words shared by the names of many parties: by themselves they do not make two parties one."""
 
 RULES: Final = Declared(
     "parties",
@@ -41,15 +41,15 @@ RULES: Final = Declared(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyComparison:
-    """What came of comparing two names of parties."""
+    """The result of comparing two names of parties."""
 
     answer: Answer
     reason: Sentence | None = None
-    """Why it cannot be told."""
+    """Why it is undecided."""
 
 
 def compare_parties(one: str, other: str) -> PartyComparison:
-    """Say whether two names are one party."""
+    """Compare two names of parties."""
     mine, yours = _words(one), _words(other)
     if not mine or not yours:
         return _not_told(say("not-comparable.party-not-named"))
@@ -71,7 +71,7 @@ def compare_parties(one: str, other: str) -> PartyComparison:
 
 
 def compare_with_any_party(names: Iterable[str], other: str) -> PartyComparison:
-    """Compare with several: equal to one, else not told of one, else different from all."""
+    """Compare with several: equal to one, else undecided for one, else different from all."""
     compared = [compare_parties(name, other) for name in names]
     for answer in ("equal", "cannot be told"):
         for found in compared:
@@ -98,7 +98,7 @@ def _stands_in(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 
 
 def _initials(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
-    """Whether one name holds, as a word, the first letters of words of the other in their order."""
+    """Whether one name contains, as a word, the initials of words of the other in order."""
     return any(
         2 <= len(word) <= len(long) and _in_order(word, "".join(part[0] for part in long))
         for word in short
@@ -115,7 +115,7 @@ def _near(one: str, other: str) -> bool:
 
 
 def _script(name: str) -> str:
-    """The script of the first letter, as its name in Unicode says."""
+    """The script of the first letter, from its Unicode name."""
     for char in name:
         if char.isalpha():
             return unicodedata.name(char, "?").split()[0]

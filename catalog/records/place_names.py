@@ -1,7 +1,7 @@
-"""Names of countries that the standards leave out, and names that may be two countries.
+"""Country names missing from the standards, and names that may mean two countries.
 
-Tables only; `catalog.records.places` is asked. Codes are ISO 3166-1 alpha-2, for states that are no
-more ISO 3166-3 alpha-4, and for the four that neither knows an X with three letters of our own.
+Tables only; use `catalog.records.places`. Codes are ISO 3166-1 alpha-2; for former states ISO
+3166-3 alpha-4; and for the four that neither contains an X with three letters of our own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ LANGUAGES: Final = (
     "en fr de es it pt nl ru uk be tr az fa ar he zh zh_Hant ja ko pl cs sk sl hr sr "
     "sr_Latn bs mk bg ro hu el sv da nb fi et lv lt ka hy kk uz id ms vi th hi ur ps ku"
 )
-"""CLDR languages whose names of countries are known: those of registers and of their readers."""
+"""CLDR languages whose country names are known: those of registers and of their readers."""
 
 AMBIGUOUS: Final = {
     ("KR", "KP"): "Korea, Corée, Corea, Coreia, Coréia, Корея, Kore, Koreya, كوريا, "
@@ -31,8 +31,8 @@ AMBIGUOUS: Final = {
 }
 """Names that registers use for either of two states, by the codes that they may mean.
 
-ISO 3166-1 gives *Congo* to CG alone and CLDR some of these to one of the two; registers of arms
-transfers write them for both. *Sudan*, *Samoa*, *Georgia*, *Ireland*, *Guinea*, *Macedonia* and
+ISO 3166-1 assigns *Congo* to CG alone and CLDR some of these to one of the two; registers of arms
+transfers use them for both. *Sudan*, *Samoa*, *Georgia*, *Ireland*, *Guinea*, *Macedonia* and
 *Micronesia* mean one state in a column of countries; what was split from Sudan is in `SPLIT`.
 """
 
@@ -184,10 +184,12 @@ ALIASES: Final = {
     "ZM": "Northern Rhodesia",
     "ZW": "Rhodesia, Southern Rhodesia",
 }
-"""Everyday, former and official names, by code; a comma that belongs to a name is left out here."""
+"""Everyday, former and official names, by code; commas within a name are left out here."""
 
 CODES: Final = {"UK": "GB", "EL": "GR"}
-"""Codes that registers use beside ISO's: the United Kingdom's, and the European one of Greece."""
+"""Codes that registers use beside ISO's: that of the United Kingdom, and the European one of
+Greece.
+"""
 
 GONE: Final = {
     "SUHH": "USSR, U.S.S.R., Soviet Union, Union of Soviet Socialist Republics, URSS, UdSSR, "
@@ -227,7 +229,7 @@ GONE: Final = {
     "SKIN": "Sikkim",
     "XTAN": "Tanganyika, Zanzibar",
 }
-"""Names of states that are no more and are not simply called otherwise today."""
+"""Names of former states that were not simply renamed."""
 
 AFTER: Final = {
     "SUHH": "RU UA BY MD LT LV EE GE AM AZ KZ UZ TM KG TJ",
@@ -248,7 +250,7 @@ AFTER: Final = {
     "SKIN": "IN",
     "XTAN": "TZ",
 }
-"""Which states hold today what was the territory of a state that is no more (ISO 3166-3)."""
+"""Former state (ISO 3166-3) -> the states that now hold its territory."""
 
 RENAMED: Final = {
     "AIDJ": "DJ",
@@ -262,7 +264,7 @@ RENAMED: Final = {
     "TPTL": "TL",
     "ZRCD": "CD",
 }
-"""States of ISO 3166-3 that are the same state under another name."""
+"""ISO 3166-3 states that are the same state under another name."""
 
 BELONGS_TO: Final = {
     "CN": "HK MO",
@@ -278,7 +280,7 @@ BELONGS_TO: Final = {
     "RS": "XK",
     "MA": "EH",
 }
-"""Territories with a code of their own, by the state that they belong to or that claims them."""
+"""State -> territories with their own code that belong to it or that it claims."""
 
 SPLIT: Final = {
     ("SD", "SS"): 2011,
@@ -288,4 +290,4 @@ SPLIT: Final = {
     ("PK", "BD"): 1971,
     ("MY", "SG"): 1965,
 }
-"""A state, one that became independent of it, and the year; before it a record means both."""
+"""(state, state that became independent of it) -> year; before it a record means both."""

@@ -1,7 +1,7 @@
-"""What people write into a cell that has no value: it is no serial, model, maker or part number.
+"""Placeholders: cell texts that stand for no serial, model, maker or part number.
 
-The words are those seen in public registers, inventories and exports of spreadsheets, in the
-languages of such registers. They are met whole, by case, brackets and dots folded away.
+The words occur in public registers, inventories and spreadsheet exports, in the languages of such
+registers. They are matched as a whole, after folding case, brackets and dots.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ _COUNT: Final = re.compile(
     re.IGNORECASE,
 )
 _SHORT_COUNT: Final = re.compile(r"\d+[a-zA-Z]{1,2}")
-"""A number with one or two letters stuck to it (20EA): more likely a serial than a quantity."""
+"""A number directly followed by one or two letters (20EA): more likely a serial than a quantity."""
 
 
 def _key(text: str) -> str:
@@ -103,18 +103,19 @@ ELSEWHERE: Final = _keys(_ELSEWHERE)
 SEVERAL: Final = _keys(_SEVERAL)
 ABOVE: Final = _keys(_ABOVE)
 ERRORS: Final = frozenset(part.strip() for part in _ERRORS.split(";"))
-"""The tables of placeholders, by what they say; errors of spreadsheets as they write them."""
+"""The tables of placeholders, by meaning; spreadsheet errors as the programs write them."""
 
 _SHORT: Final = "k.a.; s/o; n.c.; n.d.; b.d.; s/d; n.b.; n.v.; s/n; б/н; н/д; н/у; id.; do.; j.w."
 ONLY_WITH_DOTS: Final = _keys(_SHORT)
-"""Short ones that are a value, too, where nothing stands between or around their letters."""
+"""Short ones that may also be values, unless their letters have punctuation between or around them.
+"""
 
 
 @lru_cache(maxsize=65_536)
 def placeholder(text: str) -> Placeholder:
-    """Say what a cell holds in place of a value; empty if it may be a value.
+    """Return what a cell says instead of a value; empty if it may be a value.
 
-    *zeros*: nothing but noughts. *count*: a number of units (see `stated_count`).
+    *zeros*: nothing but zeros. *count*: a number of units (see `stated_count`).
     """
     text = text.strip()
     if not text:
@@ -142,7 +143,7 @@ def _word(text: str, key: str) -> Placeholder:
 
 
 MOST_OF_A_NUMBER: Final = 4
-"""Characters of what may follow *see annex*: its number or letter."""
+"""Maximum number of characters after *see annex*: its number or letter."""
 
 
 _TABLES: Final[tuple[tuple[frozenset[str], Placeholder], ...]] = (
@@ -154,12 +155,12 @@ _TABLES: Final[tuple[tuple[frozenset[str], Placeholder], ...]] = (
 
 
 def stands_for_nothing(text: str) -> bool:
-    """Whether a name or number is none: unknown, elsewhere, several, as above, or an error."""
+    """Whether a name or number is a placeholder: unknown, elsewhere, several, as above, error."""
     return placeholder(text) in ("unknown", "elsewhere", "several", "as above", "error")
 
 
 def stated_count(text: str) -> int | None:
-    """Give the number of units that a cell states in place of their serials; None if it does not.
+    """Return the number of units that a cell states instead of their serials; None if none.
 
     *20 units*, *Qty: 20*, *20 шт.*; not *20EA*, which may be a serial.
     """

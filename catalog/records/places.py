@@ -1,10 +1,11 @@
-"""Countries as registers write them, and whether two are one: equal, different, or cannot be told.
+"""Countries as written in registers, and their comparison: equal, different, or undecided.
 
 Names come from ISO 3166-1 and 3166-3 (pycountry), from Unicode's CLDR in the languages of
-`place_names.LANGUAGES` (Babel), and from tables of our own. A name is met whole, whatever its case,
-accents and articles; never by likeness or by a part, so *Nigeria* is not *Niger*. Two or three
-capital letters are read as a code; `is` and `no` are words. A name that may be two countries
-(*Korea*) says so, and nothing rests on it; what is no name at all is never "different".
+`place_names.LANGUAGES` (Babel), and from tables of our own. A name is matched as a whole, ignoring
+case, accents and articles; never by similarity or by a part, so *Nigeria* is not *Niger*. Two or
+three capital letters are read as a code; `is` and `no` are words. A name that may mean two
+countries (*Korea*) is marked so, and nothing rests on it; a text that is not a country name is
+never "different".
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ _LETTERS: Final = str.maketrans(
     | {"ی": "ي", "ى": "ي", "ک": "ك", "ة": "ه", "ۀ": "ه", "ـ": "", "\u200c": " ", "ґ": "г"}
     | dict.fromkeys("'’‘ʼ`´ʹ", "")
 )
-"""Letters that one keyboard has and another writes otherwise; applied to names and cells alike.
-These are spellings, not shapes: `values.text` says which letters look alike."""
+"""Letters that exist on one keyboard and are written differently on another; applied to names and
+cells alike. These are spellings, not shapes: `values.text` lists letters that look alike.
+"""
 
 _WORDS: Final = {
     "rep": "republic",
@@ -83,7 +85,7 @@ class Place:
 
     @property
     def doubt(self) -> Sentence | None:
-        """Why it is not certain which state is meant; None if it is."""
+        """Why it is uncertain which state is meant; None if it is certain."""
         if not self.text:
             return say("not-comparable.no-country")
         if not self.codes:
@@ -100,7 +102,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Whether two places are one state, and why that cannot be told where it cannot."""
+    """Whether two places are one state, and why if undecided."""
 
     answer: Answer
     reason: Sentence | None = None
@@ -108,17 +110,16 @@ class Comparison:
 
 @lru_cache(maxsize=65_536)
 def read_place(text: str) -> Place:
-    """Read a cell that names a country, by name, code or both (*Türkiye (TR)*)."""
+    """Parse a cell that names a country, by name, code or both (*Türkiye (TR)*)."""
     text = " ".join(text.split())
     return Place(text=text, codes=tuple(sorted(_codes_of(text), key=_in_order)))
 
 
 def compare_places(one: str, other: str, *, when: PartialDate = UNKNOWN) -> Comparison:
-    """Say whether two cells name one state; `when` is the day of the record that names the first.
+    """Compare the states named by two cells; `when` is the day of the record that names the first.
 
-    *Different* is said only of two states that are both certain and have nothing to do with each
-    other: not of a territory and the state it belongs to, nor of a state that is no more and one
-    that came after it, nor of two that were one at the time.
+    *Different* requires that both states are certain and unrelated: not a territory and its state,
+    not a former state and one of its successors, and not two that were one at the time.
     """
     first, second = read_place(one), read_place(other)
     for place in (first, second):
@@ -137,9 +138,9 @@ def compare_places(one: str, other: str, *, when: PartialDate = UNKNOWN) -> Comp
 def compare_with_any(
     several: Iterable[str], other: str, *, when: PartialDate = UNKNOWN
 ) -> Comparison:
-    """Say whether any of several cells names the state of another one.
+    """Compare several cells with another one.
 
-    Equal if one of them is, different if all of them are, else it cannot be told.
+    Equal if one of them is, different if all of them are, otherwise undecided.
     """
     answers = [compare_places(one, other, when=when) for one in several]
     if not answers:
@@ -153,14 +154,14 @@ def compare_with_any(
 
 @cache
 def name_of(code: str) -> str:
-    """Give the English name of a state by its code."""
+    """Return the English name of a state by its code."""
     if code in GONE:
         return GONE[code].partition(",")[0]
     return str(_locale("en").territories.get(code, code))
 
 
 def _kinship(one: str, other: str, when: PartialDate) -> Sentence | None:
-    """Say why a state may still be another one, looking from the first; None if it may not."""
+    """Return why the first state may still be the second; None if it may not."""
     after, others = _territory(one), _territory(other)
     if one in AFTER and after & others:
         return say("not-comparable.successor", gone=name_of(one), state=name_of(other))
@@ -197,9 +198,9 @@ def _codes_of(text: str) -> frozenset[str]:
 
 
 def _named(folded: str) -> frozenset[str]:
-    """Look a folded name up; *Republic of X* is X where the catalog knows no other of that name."""
+    """Look a folded name up; *Republic of X* is X if the catalog knows no other of that name."""
     without = [folded.removeprefix(word) for word in _ARTICLES if folded.startswith(word)]
-    for names in (_english(), _all_languages()):  # the others take a second to read
+    for names in (_english(), _all_languages()):  # the others take a second to load
         for spelled in (folded, *without):
             if found := names.get(_key(spelled)):
                 return found
@@ -209,7 +210,7 @@ def _named(folded: str) -> frozenset[str]:
 
 
 _TWO_REPUBLICS: Final = frozenset({"KR", "KP", "CG", "CD", "CN", "TW", "YE", "VN", "DE", "SD"})
-"""Where the form of state tells two states apart; such names must be known in full."""
+"""States distinguished only by the form of state; such names must be known in full."""
 
 
 def fold_place(text: str) -> str:
@@ -223,7 +224,7 @@ def fold_place(text: str) -> str:
 
 @cache
 def _codes() -> dict[str, frozenset[str]]:
-    """Give codes in capital letters: alpha-2, alpha-3, those of ISO 3166-3, and `CODES`."""
+    """Return codes in capital letters: alpha-2, alpha-3, those of ISO 3166-3, and `CODES`."""
     found: dict[str, set[str]] = {}
     for gone in pycountry.historic_countries:
         state = RENAMED.get(gone.alpha_4, gone.alpha_4)
@@ -232,16 +233,16 @@ def _codes() -> dict[str, frozenset[str]]:
                 found.setdefault(code, set()).add(state)
     for country in pycountry.countries:
         for code in (country.alpha_2, country.alpha_3):
-            found[code] = {country.alpha_2}  # a code that was given again means the state of today
+            found[code] = {country.alpha_2}  # a reassigned code means the current state
     found |= {"XK": {"XK"}, "XKX": {"XK"}} | {code: {state} for code, state in CODES.items()}
     return {code: frozenset(states) for code, states in found.items()}
 
 
 @cache
 def _english() -> dict[str, frozenset[str]]:
-    """Give the names of the standards in English, and those of our own tables in any language.
+    """Return the English names of the standards, and our own names in any language.
 
-    A name of two states gives both; a name in our own tables counts alone.
+    A name of two states returns both; a name in our own tables takes precedence.
     """
     found = _by_name(chain(_iso_names(), _cldr_names("en")))
     own: dict[str, set[str]] = {}
@@ -256,7 +257,7 @@ def _english() -> dict[str, frozenset[str]]:
 
 @cache
 def _all_languages() -> dict[str, frozenset[str]]:
-    """Give the names of all languages; no name of one is that of another state in another one."""
+    """Return the names in all languages; none means another state in another language."""
     found = _by_name(chain.from_iterable(map(_cldr_names, LANGUAGES.split())))
     return found | _english()
 
@@ -269,7 +270,7 @@ def _by_name(names: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
 
 
 def _iso_names() -> Iterator[tuple[str, str]]:
-    """Give the names of ISO 3166-1 and 3166-3; *Iran, Islamic Republic of* in both orders."""
+    """Yield the names of ISO 3166-1 and 3166-3; *Iran, Islamic Republic of* in both orders."""
     for gone in pycountry.historic_countries:
         state = RENAMED.get(gone.alpha_4, gone.alpha_4)
         if state in GONE or gone.alpha_4 in RENAMED:
@@ -313,5 +314,5 @@ def _short(code: str) -> str:
 
 
 def _in_order(code: str) -> tuple[int, str]:
-    """Order states of today before those that are no more."""
+    """Sort key: current states before former ones."""
     return len(code), code

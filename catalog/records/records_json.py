@@ -1,7 +1,7 @@
-"""Catalog records as plain JSON values and back: one form for snapshots, imports and bundles.
+"""Convert catalog records to plain JSON and back: one form for snapshots, imports and bundles.
 
-Members that hold their default are left out; dates are texts as in `PartialDate.parse`. How each
-kind of record is written and read is worked out once from its type hints.
+Members with default values are left out; dates are texts as in `PartialDate.parse`. The converters
+of each record class are derived once from its type hints.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Convert = Callable[[Any], Any]
 
 
 class _Odd(Exception):
-    """A value that does not fit, and the path to it, collected on the way out."""
+    """A value that does not fit, with the path to it, which is completed while unwinding."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
@@ -31,7 +31,7 @@ class _Odd(Exception):
 
 
 def to_json(value: object) -> Any:
-    """Turn a record (or a tuple of them) into JSON values."""
+    """Convert a record (or a tuple of them) to JSON values."""
     return _writer(_any(type(value)))(value)
 
 
@@ -77,7 +77,7 @@ def _record_writer(kind: Any) -> Convert:
 
 
 def _member_writer(hint: Any) -> Convert | None:
-    """Give what turns a member into JSON; None for texts, numbers and truth values."""
+    """Return the converter of a member to JSON; None for texts, numbers and booleans."""
     if get_origin(hint) is tuple:
         item = get_args(hint)[0]
         inner = _member_writer(item)
@@ -111,7 +111,7 @@ def _reader(hint: Any) -> Convert:
 
 
 def _any(kind: Any) -> Any:
-    return kind  # every class can be a key of a cache; the type checker cannot tell
+    return kind  # every class can be a cache key; the type checker cannot infer that
 
 
 def _record_reader(kind: Any) -> Convert:
@@ -158,7 +158,7 @@ def _list_reader(inner: Convert) -> Convert:
 
 
 def _name_the_item(inner: Convert, items: list[Any], odd: _Odd) -> None:
-    """Find again which item of a list was odd; only needed for the error's words."""
+    """Find which item of a list was invalid; only needed for the error message."""
     for number, item in enumerate(items):
         try:
             inner(item)

@@ -1,4 +1,4 @@
-"""What a permit's status was on a day, exact about what its history leaves open."""
+"""The status of a permit on a given day, exact about what its history leaves open."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusAnswer:
-    """The statuses that a permit can have had at a time, and the events that say so.
+    """The possible statuses of a permit at a time, and the events that show them.
 
-    `in_force` is True or False if every possible status agrees and the validity allows it, else
-    None. An empty `statuses` means that the history says nothing about that time.
+    `in_force` is True or False if every possible status agrees and the validity allows it,
+    otherwise None. An empty `statuses` means that the history says nothing about that time.
     """
 
     statuses: tuple[str, ...]
@@ -27,10 +27,10 @@ class StatusAnswer:
 
 
 def possible_statuses(permit: Permit, when: PartialDate) -> StatusAnswer:
-    """Find every status that the permit can have had on the day, or some day, `when`.
+    """Find every possible status of the permit on the day, or some day, `when`.
 
-    On the very day of a change both the old and the new status are possible, since the hour is
-    not recorded. Of two events on one known day, the one listed later is the later one.
+    On the day of a change both the old and the new status are possible, since the hour is not
+    recorded. Of two events on one known day, the one listed later is the later one.
     """
     history = permit.status_history
     latest = tuple(
@@ -50,7 +50,7 @@ def possible_statuses(permit: Permit, when: PartialDate) -> StatusAnswer:
 
 
 def what_is_missing(permit: Permit, when: PartialDate) -> tuple[Sentence, ...]:
-    """Say what is missing in the record for the status on a day to be told; () if it can be."""
+    """Report what is missing in the record to determine the status on a day; () if nothing is."""
     answer = possible_statuses(permit, when)
     if answer.in_force is not None:
         return ()
@@ -77,18 +77,18 @@ def what_is_missing(permit: Permit, when: PartialDate) -> tuple[Sentence, ...]:
 
 
 def _open(day: PartialDate, when: PartialDate) -> bool:
-    """Whether a day of validity is known too roughly to say if it lies after another."""
+    """Whether a validity date is too imprecise to compare with another day."""
     return day.known and day.is_after(when) is None and not day.exact
 
 
 def never_approved(permit: Permit) -> bool:
-    """Whether the history is known and holds no status under which anything could be shipped."""
+    """Whether the history is known and has no status that allowed a shipment."""
     statuses = {event.status for event in permit.status_history}
     return bool(statuses) and statuses <= NEVER_IN_FORCE
 
 
 def delivered(delivery: Delivery) -> bool:
-    """Whether a delivery is recorded as one that took place: with a day of shipment or receipt."""
+    """Whether a delivery is recorded as having taken place: with a day of shipment or receipt."""
     return delivery.ship_date.known or delivery.received_date.known
 
 

@@ -1,1 +1,1 @@
-"""One immutable file of records: built, laid out, opened, verified, compared."""
+"""Snapshots: one immutable file of records, to build, open, verify and compare."""

@@ -1,4 +1,4 @@
-"""Writes catalog records into one immutable snapshot file; the same records make the same bytes."""
+"""Build an immutable snapshot file from catalog records; the same records give the same bytes."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def build_snapshot(
 ) -> SnapshotManifest:
     """Write the records as a new snapshot at `path`, which must not exist.
 
-    Raises SnapshotExists, or RecordInvalid for records that contradict themselves.
+    Raises SnapshotExists, or RecordInvalid for contradictory records.
     """
     with SnapshotWriter(path, records.makers) as writer:
         for permit in sorted(records.permits, key=lambda permit: permit.permit_id):
@@ -83,8 +83,8 @@ def build_snapshot(
 class SnapshotWriter:
     """Takes permits one by one, in order of their ids, and writes one snapshot at the end.
 
-    All that grows goes to temporary files beside the snapshot, and is sorted and counted a piece at
-    a time; memory holds a few numbers for each permit. Use it as a context manager.
+    Everything that grows goes to temporary files beside the snapshot, and is sorted and counted in
+    batches; memory holds a few numbers for each permit. Use it as a context manager.
     """
 
     def __init__(self, path: Path, makers: Iterable[Maker]) -> None:
@@ -119,9 +119,9 @@ class SnapshotWriter:
             spool.close()
 
     def add(self, permit: Permit) -> None:
-        """Take one permit with its lines, deliveries and serials.
+        """Add one permit with its lines, deliveries and serials.
 
-        Raises RecordInvalid if it comes out of order, twice, or names an unknown maker.
+        Raises RecordInvalid if it is out of order, a duplicate, or names an unknown maker.
         """
         if self._flags and permit.permit_id <= self._last_id:
             raise RecordInvalid(
@@ -180,7 +180,7 @@ class SnapshotWriter:
         synthetic: bool,
         built_at: datetime,
     ) -> SnapshotManifest:
-        """Sort, index and write everything; the file appears whole or not at all."""
+        """Sort, index and write everything; the file appears complete or not at all."""
         if built_at.tzinfo is None:
             raise ValueError("built_at needs a time zone; give a time in UTC")
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".snapshot-")
@@ -231,7 +231,7 @@ class SnapshotWriter:
         )
 
     def _write_units(self, container: ContainerWriter) -> None:
-        """Write all that is in the order of groups and their sorted keys."""
+        """Write everything ordered by groups and their sorted keys."""
         rank = self._groups.rank()
         rows, bounds = by_group(self._units, rank, self.path.parent)
         permits = self._permits_of_groups(rank)
@@ -259,7 +259,7 @@ class SnapshotWriter:
     def _entry(
         self, group: int, members: npt.NDArray[np.uint32], permits: int, keys: Spool, hashes: Spool
     ) -> GroupEntry:
-        """Bring one group's units into the order of their keys, in place; write keys and hashes."""
+        """Sort one group's units by key, in place; write keys and hashes."""
         offset = keys.size
         width = self._units.width_of(members)
         lengths = np.zeros(width + 1, dtype=np.int64)
@@ -297,7 +297,7 @@ class SnapshotWriter:
             yield units
 
     def _permits_of_groups(self, rank: npt.NDArray[np.uint32]) -> list[npt.NDArray[np.uint32]]:
-        """Give each group's permit rows, ascending, each once, in the order of the groups."""
+        """Return each group's permit rows, ascending and unique, in group order."""
         pairs = np.asarray(self._group_permits, dtype=np.uint64)
         groups, permits = rank[(pairs >> np.uint64(32)).astype(np.int64)], pairs & 0xFFFF_FFFF
         both = np.unique(groups.astype(np.uint64) << np.uint64(32) | permits)
@@ -309,14 +309,14 @@ class SnapshotWriter:
 def _keeping_rows(
     parts: Iterator[tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32]]], rows: Spool
 ) -> Iterator[npt.NDArray[np.uint64]]:
-    """Give the sorted hashes; put the row of each into `rows`."""
+    """Yield the sorted hashes; store the row of each in `rows`."""
     for hashes, where in parts:
         rows.append(where.view(np.uint8).data)
         yield hashes
 
 
 class _Groups:
-    """Numbers the makers' models as they come; declared variants of a model share its number."""
+    """Numbers the makers' models as they come; declared variants share their model's number."""
 
     def __init__(self, makers: tuple[Maker, ...]) -> None:
         self._known = {maker.maker_id for maker in makers}
@@ -339,7 +339,7 @@ class _Groups:
         self._last_open: list[int] = []
 
     def count_open(self, number: int, row: int, permit: Permit, line: PermitLine) -> None:
-        """Count the units of a line of which no serial is on record, and its permit if there are.
+        """Count a line's units without a serial on record, and its permit if there are any.
 
         Applications that were never approved permit nothing.
         """
@@ -352,7 +352,7 @@ class _Groups:
             self.open_permits[number] += 1
 
     def of(self, permit: Permit, line: PermitLine) -> int:
-        """Give the number of a line's maker and model. Raises RecordInvalid for no known maker."""
+        """Return the number of a line's maker and model; RecordInvalid for an unknown maker."""
         if line.maker_id not in self._known:
             raise RecordInvalid(
                 f"Permit {permit.permit_id!r} names the unknown maker {line.maker_id!r}.",
@@ -369,14 +369,14 @@ class _Groups:
         return number
 
     def rank(self) -> npt.NDArray[np.uint32]:
-        """Give each number's place in the order of maker id and model."""
+        """Return each number's rank in the order of maker id and model."""
         order = sorted(range(len(self.shown)), key=self.shown.__getitem__)
         rank = np.empty(len(order), dtype=np.uint32)
         rank[order] = np.arange(len(order), dtype=np.uint32)
         return rank
 
     def pattern(self, number: int) -> str:
-        """Give the declared serial pattern of a group's model or maker; empty if there is none."""
+        """Return the declared serial pattern of a group's model or maker; "" if there is none."""
         maker_id, model = self.shown[number]
         own = self._patterns.get((maker_id, fold(model)))
         return own if own is not None else self._patterns.get((maker_id, ""), "")
@@ -387,7 +387,7 @@ def _json_line(value: object) -> bytes:
 
 
 def _publish(temporary: Path, path: Path) -> None:
-    """Give the finished file its name; a hard link fails where the name is taken."""
+    """Rename the finished file; the hard link fails if the name is taken."""
     try:
         path.hardlink_to(temporary)
     except FileExistsError:

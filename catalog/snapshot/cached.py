@@ -1,4 +1,4 @@
-"""Answers that are worked out once for each open snapshot, which never changes."""
+"""Cache results for each open snapshot, which never changes."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_KEPT = 1024
-"""Answers of one question that are kept for one snapshot; past that all are worked out anew, so
-that whatever is asked takes no more memory."""
+"""Maximum number of cached results of one function for one snapshot; beyond it the cache is
+cleared, so that memory is bounded.
+"""
 
 
 def kept(question: Callable[..., T]) -> Callable[..., T]:
-    """Keep the answers of a function of a snapshot and hashable values.
+    """Cache the results of a function of a snapshot and hashable values.
 
-    An answer must not hold the snapshot, or it would never be let go.
+    A result must not refer to the snapshot, or it would never be released.
     """
     every: WeakKeyDictionary[Snapshot, dict[tuple[Hashable, ...], T]] = WeakKeyDictionary()
 

@@ -1,7 +1,7 @@
-"""One file of named members that can be mapped into memory: a ZIP archive without compression.
+"""A file of named members that can be memory-mapped: a ZIP archive without compression.
 
 Any ZIP tool opens it and numpy reads its `.npy` members. Every member starts at a multiple of 64
-bytes; times and attributes are fixed, so the same members make the same bytes.
+bytes; times and attributes are fixed, so the same members give the same bytes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ALIGNMENT = 64
 MAX_MEMBERS = 64
 MAX_MEMBER_BYTES = 0xFFFF_FFFF - 1024
-"""Beyond 4 GiB a ZIP member changes its form; ten million serials need an eighth of it."""
+"""Beyond 4 GiB a ZIP member changes its format; ten million serials need an eighth of it."""
 
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 _PADDING_ID = 0xD935
@@ -41,7 +41,7 @@ _UNREADABLE = "Choose a snapshot made by this program, or import the catalog aga
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberInfo:
-    """One member's size in bytes and SHA-256, as the manifest lists it."""
+    """One member's size in bytes and SHA-256, as listed in the manifest."""
 
     name: str
     size: int
@@ -49,7 +49,7 @@ class MemberInfo:
 
 
 class ContainerWriter:
-    """Writes members one after the other; keeps what it wrote for the manifest."""
+    """Writes members one after the other; records them for the manifest."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_STORED, allowZip64=False)
@@ -57,7 +57,7 @@ class ContainerWriter:
         self.members: list[MemberInfo] = []
 
     def add(self, name: str, chunks: Iterable[bytes | memoryview]) -> None:
-        """Write one member from its pieces."""
+        """Write one member from its chunks."""
         info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
         info.create_system, info.external_attr = 3, 0o100444 << 16
         header = _LOCAL_HEADER.size + len(name.encode()) + 4
@@ -79,9 +79,9 @@ class ContainerWriter:
         *,
         count: int | None = None,
     ) -> None:
-        """Write a one-dimensional array as an `.npy` member, piece by piece.
+        """Write a one-dimensional array as an `.npy` member, chunk by chunk.
 
-        `count` is the number of its items; without it, all parts are held to be counted.
+        `count` is the number of its items; without it, all parts are held in memory to be counted.
         """
         if count is None:
             parts = list(parts)
@@ -95,12 +95,12 @@ class ContainerWriter:
         self.add(name, chain([head.getvalue()], (p.view(np.uint8).data for p in pieces if p.size)))
 
     def close(self) -> None:
-        """Write the directory of the archive."""
+        """Write the central directory of the archive."""
         self._zip.close()
 
 
 class MappedContainer:
-    """Reads members straight from the mapped file, without loading them."""
+    """Reads members directly from the mapped file, without loading them."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -114,16 +114,16 @@ class MappedContainer:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The members' names in the order of the file."""
+        """The members' names in file order."""
         return tuple(self._places)
 
     def bytes_of(self, name: str) -> memoryview:
-        """Give one member's bytes as a view into the mapped file."""
+        """Return one member's bytes as a view into the mapped file."""
         start, size = self._place(name)
         return memoryview(self._map)[start : start + size]
 
     def array(self, name: str, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-        """Give an `.npy` member as a read-only mapped array; it must have this dtype."""
+        """Return an `.npy` member as a read-only mapped array; it must have this dtype."""
         data = self.bytes_of(name)
         head = io.BytesIO(data[:256].tobytes())
         try:
@@ -138,7 +138,7 @@ class MappedContainer:
         return np.frombuffer(data, dtype=found, count=shape[0], offset=head.tell())
 
     def read_chunks(self, name: str, size: int = 1 << 20) -> Iterable[bytes]:
-        """Read a member piece by piece past the map, so that memory stays small."""
+        """Read a member in chunks, bypassing the map, so that memory stays small."""
         start, left = self._place(name)
         while left:
             chunk = os.pread(self._file.fileno(), min(size, left), start)
@@ -148,7 +148,7 @@ class MappedContainer:
             start, left = start + len(chunk), left - len(chunk)
 
     def sha256(self) -> str:
-        """Hash the whole file, piece by piece."""
+        """Hash the whole file in chunks."""
         digest, place = hashlib.sha256(), 0
         while chunk := os.pread(self._file.fileno(), 1 << 20, place):
             digest.update(chunk)
@@ -156,7 +156,7 @@ class MappedContainer:
         return digest.hexdigest()
 
     def close(self) -> None:
-        """Let go of the file; arrays that are still in use keep the map alive."""
+        """Release the file; arrays that are still in use keep the map alive."""
         self._file.close()
 
     def _place(self, name: str) -> tuple[int, int]:
@@ -169,7 +169,7 @@ class MappedContainer:
 
 
 def _places(path: Path, file: BinaryIO) -> dict[str, tuple[int, int]]:
-    """Find where each member's bytes start and how many they are, trusting no number unchecked."""
+    """Find the offset and size of each member's bytes, checking every number."""
     total = os.fstat(file.fileno()).st_size
     try:
         with zipfile.ZipFile(file) as archive:

@@ -1,4 +1,4 @@
-"""What changed from one snapshot of the catalog to the next: permits, units, makers, coverage."""
+"""Compare two snapshots of the catalog: permits, units, makers, coverage."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_LISTED: Final = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """One value of a permit or maker, before and after; empty text where there was none."""
+    """One value of a permit or maker, before and after; "" if there was none."""
 
     path: str
     before: str
@@ -38,7 +38,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordChange:
-    """One permit or maker that both snapshots have, with each value that differs."""
+    """A permit or maker in both snapshots, with each value that differs."""
 
     record_id: str
     fields: tuple[FieldChange, ...]
@@ -46,9 +46,9 @@ class RecordChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitChange:
-    """One unit that appeared, went away, or is under another delivery now.
+    """A unit that was added, removed, or moved to another delivery.
 
-    `before` and `after` name permit, line and delivery; empty where the unit was not there.
+    `before` and `after` name permit, line and delivery; empty where the unit did not exist.
     """
 
     maker_id: str
@@ -75,16 +75,16 @@ class SnapshotDiff:
     counts: tuple[tuple[str, int], ...]
 
     def count(self, kind: str) -> int:
-        """How many of a kind (permits_added, units_moved …) there are, listed or not."""
+        """How many changes of a kind (permits_added, units_moved …) there are, listed or not."""
         return dict(self.counts)[kind]
 
     @property
     def empty(self) -> bool:
-        """Whether both snapshots say the same, apart from when and from what they were built."""
+        """Whether both snapshots have the same content, apart from their build time and sources."""
         return not any(number for _, number in self.counts)
 
     def sentences(self) -> tuple[Sentence, ...]:
-        """Say what changed, one sentence a kind; a single one if nothing did."""
+        """Describe the changes, one sentence per kind; a single one if there are none."""
         said = tuple(
             say("diff.changed", kind=kind, number=number) for kind, number in self.counts if number
         )
@@ -121,7 +121,7 @@ KINDS: Final = (
     "units_moved",
     "coverage",
 )
-"""The kinds of changes, in the order in which they are said."""
+"""The kinds of changes, in the order in which they are reported."""
 
 
 def _all_changes(old: Snapshot, new: Snapshot) -> Iterator[tuple[str, Any]]:
@@ -133,7 +133,7 @@ def _all_changes(old: Snapshot, new: Snapshot) -> Iterator[tuple[str, Any]]:
         yield "coverage", change
 
 
-# Permits and makers: both lists are in the order of their ids
+# Permits and makers: both lists are sorted by id
 
 
 def _permits(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
@@ -149,7 +149,7 @@ def _makers(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
 def _record_changes(
     what: str, old: Iterator[tuple[str, bytes]], new: Iterator[tuple[str, bytes]]
 ) -> Iterator[tuple[str, Any]]:
-    """Walk both lists side by side; equal lines cost a comparison of bytes."""
+    """Merge both sorted lists; equal lines cost one comparison of bytes."""
     before, after = next(old, None), next(new, None)
     while before or after:
         if after is None or (before and before[0] < after[0]):
@@ -210,9 +210,9 @@ def _unit_changes(old: Snapshot, new: Snapshot) -> Iterator[tuple[str, UnitChang
 
 
 class _DeliveryNames:
-    """The deliveries of one snapshot by permit, line and delivery, in the order of their rows.
+    """The deliveries of one snapshot by permit, line and delivery, in row order.
 
-    `numbers` gives equal names of both snapshots one number.
+    `numbers` assigns one number to equal names in both snapshots.
     """
 
     def __init__(self, snapshot: Snapshot, numbers: dict[str, int]) -> None:
@@ -242,7 +242,7 @@ class _Units:
         return self._deliveries.names[int(self._rows[place])]
 
     def signs(self) -> npt.NDArray[np.uint64]:
-        """Give a 64-bit sign of each key with its delivery."""
+        """Return a 64-bit fingerprint of each key with its delivery."""
         if not len(self.keys):
             return np.empty(0, dtype=np.uint64)
         return hash_keys(self.keys) + self._deliveries.numbers[self._rows] * MIX

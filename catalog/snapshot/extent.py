@@ -1,4 +1,4 @@
-"""Counts what a catalog holds of each maker and issuer, and which years it spans."""
+"""Count a catalog's records of each maker and issuer, and the years they span."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Span:
 
 
 class Extents:
-    """Takes permits one by one."""
+    """Accumulates the extents permit by permit."""
 
     def __init__(self) -> None:
         self._spans: dict[tuple[str, str], _Span] = {}
@@ -49,7 +49,7 @@ class Extents:
                 span.widen(when)
 
     def found(self) -> tuple[Extent, ...]:
-        """Give what was counted, in the order of makers and issuers."""
+        """Return the counts, sorted by maker and issuer."""
         return tuple(
             Extent(
                 maker_id=maker_id,

@@ -1,4 +1,4 @@
-"""Units of which a register gives no serial: permitted, or delivered, and only counted."""
+"""Units without a serial on record: permitted or delivered, but only counted."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """Units of a permit line of which no serial is on record."""
+    """Units of a permit line without a serial on record."""
 
     any: bool
     units: int
-    """How many, as far as the record says."""
+    """Their number, as far as recorded."""
     exact: bool
-    """Whether the record says how many."""
+    """Whether the number is recorded exactly."""
     delivery: Delivery | None
     """The first delivery with such units; None if they were only permitted."""
 
 
 def without_serials(line: PermitLine) -> Gap:
-    """Count the units of a line of which no serial is on record, permitted ones included.
+    """Count a line's units without a serial on record, including permitted ones.
 
-    `line` as it is read from a snapshot, or as it is taken into one.
+    `line` as read from a snapshot, or as added to one.
     """
     units, unknown, first, out = 0, False, None, 0
     for delivery in line.deliveries:

@@ -1,9 +1,9 @@
-"""Finding keys among millions: exact look-up of many strings at once, by sorted 64-bit hashes.
+"""Find keys among millions: exact look-up of many strings at once, by sorted 64-bit hashes.
 
 The hash of a key is the sum of byte_i x B^i modulo 2^64 over its UTF-8 bytes. It is additive: the
-hash of a string with one character changed, added or left out follows from the original's by a
-few multiplications, so that all neighbours of a reading are hashed at once. A hash only proposes:
-every hit is compared with the stored key itself.
+hash of a string with one character changed, added or left out follows from the original's by a few
+multiplications, so that all neighbours of a reading are hashed at once. A hash only proposes: every
+hit is compared with the stored key itself.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MAX_KEY_BYTES: Final = 128
 """Longer than any serial: MIL-STD-130 allows 30 characters, a VIN has 17."""
 
 PIECE: Final = 1 << 18
-"""Hashes that are sorted at once, or looked through at once."""
+"""Hashes sorted, or searched, at once."""
 
 _WRAP: Final = 1 << 64
 
@@ -67,7 +67,7 @@ def as_keys(strings: Sequence[str]) -> npt.NDArray[np.bytes_]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where strings stand in a group's sorted keys: `first[i]` … `first[i] + count[i]` (0: not)."""
+    """Positions of strings in a group's sorted keys: `first[i]` to `first[i] + count[i]`."""
 
     first: npt.NDArray[np.int64]
     count: npt.NDArray[np.int64]
@@ -94,7 +94,7 @@ class HashIndex:
         *,
         start: int,
     ) -> Places:
-        """Find keys whose hashes are known already."""
+        """Find keys whose hashes are already known."""
         left, right = self._runs(hashes)
         sizes = right - left
         asked = np.repeat(np.arange(len(hashes)), sizes)
@@ -109,13 +109,13 @@ class HashIndex:
         return Places(first=first, count=count)
 
     def rows_of(self, key: bytes) -> list[int]:
-        """Give the unit rows whose hash is the key's; they may, very rarely, hold another key."""
+        """Return the unit rows whose hash equals the key's; very rarely they hold another key."""
         left, right = self._runs(hash_keys(np.array([key or b" "])))
         rows: list[int] = self.rows[left[0] : right[0]].tolist()
         return rows
 
     def _runs(self, hashes: Hashes) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        """Find the run of equal hashes of each; sorted queries touch the index in its own order."""
+        """Find the run of equal hashes for each; sorted queries access the index sequentially."""
         order = np.argsort(hashes)
         left = np.empty(len(hashes), dtype=np.int64)
         left[order] = np.searchsorted(self.hashes, hashes[order], side="left")
@@ -127,7 +127,7 @@ class HashIndex:
 
 
 def build_index(hashes: Hashes) -> HashIndex:
-    """Sort the hashes of unit rows 0 … n-1; equal hashes keep the order of their rows."""
+    """Sort the hashes of unit rows 0 … n-1; equal hashes stay in row order."""
     parts = list(sorted_parts(hashes))
     return HashIndex(
         hashes=np.concatenate([part for part, _ in parts]),
@@ -136,7 +136,7 @@ def build_index(hashes: Hashes) -> HashIndex:
 
 
 def sorted_parts(hashes: Hashes) -> Iterator[tuple[Hashes, npt.NDArray[np.uint32]]]:
-    """Sort hashes with the rows they came from, a range of values at a time to save memory."""
+    """Sort hashes with their rows, one range of values at a time to save memory."""
     ranges = max(1, len(hashes) // PIECE)
     step = _WRAP // ranges
     for number in range(ranges):

@@ -1,4 +1,4 @@
-"""How a snapshot file is laid out: its members, and the columns of its arrays."""
+"""The layout of a snapshot file: its members, and the columns of its arrays."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ UNIT: Final = np.dtype(
         ("disposition", "u1"),
     ]
 )
-"""One unit: its delivery's row, where its serial as written stands in texts.bin, and codes."""
+"""One unit: the row of its delivery, the offset of its serial as written in texts.bin, and codes.
+"""
 
 DELIVERY: Final = np.dtype([("permit", "<u4"), ("line", "<u4"), ("delivery", "<u4")])
-"""One delivery: the row of its permit, and the places of line and delivery in that permit."""
+"""One delivery: the row of its permit, and the indices of line and delivery in that permit."""
 
 _Count: TypeAlias = Annotated[int, Field(ge=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupEntry:
-    """One maker and model in groups.json: what it has, and where its keys stand in keys.bin."""
+    """One maker and model in groups.json: its counts, and the location of its keys in keys.bin."""
 
     maker_id: str
     model: str
@@ -38,15 +39,15 @@ class GroupEntry:
     open_permits: _Count = 0
     permits: _Count
     offset: _Count
-    """The byte at which its keys begin."""
+    """Byte offset of its keys."""
     units: _Count
     width: Annotated[int, Field(gt=0)]
     """Bytes of each key."""
     key_lengths: tuple[tuple[int, _Count], ...]
-    """How many keys have each length."""
+    """Number of keys of each length."""
 
     def fits(self, size: int) -> bool:
-        """Whether its keys lie inside of keys.bin, which has so many bytes."""
+        """Whether its keys lie within keys.bin, which has `size` bytes."""
         counted = sum(count for _, count in self.key_lengths)
         return counted == self.units and self.offset + self.units * self.width <= size
 
@@ -60,12 +61,12 @@ _GROUPS: Final = Codec(_Groups, what="The list of groups", remedy="Import the ca
 
 
 def read_groups(data: bytes) -> tuple[GroupEntry, ...]:
-    """Read the groups from groups.json. Raises RecordInvalid."""
+    """Parse the groups from groups.json. Raises RecordInvalid."""
     return _GROUPS.read_bytes(b'{"groups":' + data + b"}").groups
 
 
 def groups_json(groups: tuple[GroupEntry, ...]) -> JsonValue:
-    """Give the groups as they stand in groups.json."""
+    """Return the groups as stored in groups.json."""
     return _GROUPS.write(_Groups(groups=groups))["groups"]
 
 

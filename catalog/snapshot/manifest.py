@@ -1,4 +1,4 @@
-"""What a snapshot says of itself: sources, coverage, counts, members, and if it is invented."""
+"""The manifest of a snapshot: sources, coverage, counts, members, and whether it is synthetic."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SYNTHETIC_NOTICE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many of each a snapshot holds; `unserialised` units have no recorded serial."""
+    """Number of each kind of record; `unserialised` units have no recorded serial."""
 
     makers: int
     groups: int
@@ -41,9 +41,9 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotManifest:
-    """The snapshot's description of itself; `notice` says in words if it is synthetic.
+    """The description stored in a snapshot; `notice` says in words if it is synthetic.
 
-    `coverage` is what its sources declare to cover, `extent` what was found in them.
+    `coverage` is what its sources claim to cover, `extent` what was found in them.
     """
 
     format: str
@@ -69,7 +69,7 @@ class SnapshotManifest:
 
 
 def manifest_bytes(manifest: SnapshotManifest) -> bytes:
-    """Write the manifest as the JSON that stands in the snapshot."""
+    """Write the manifest as the JSON stored in the snapshot."""
     value = {
         "format": manifest.format,
         "format_version": manifest.format_version,
@@ -86,7 +86,7 @@ def manifest_bytes(manifest: SnapshotManifest) -> bytes:
 
 
 def read_manifest(data: bytes, path: Path) -> SnapshotManifest:
-    """Read the manifest; raises SnapshotUnreadable if it is none that this program knows."""
+    """Read the manifest; raises SnapshotUnreadable for an unknown format."""
     try:
         value = json.loads(data)
         if (value["format"], value["format_version"]) != (FORMAT, FORMAT_VERSION):

@@ -1,4 +1,4 @@
-"""Reads one snapshot: an immutable, hashed file, mapped into memory and never changed."""
+"""Read one snapshot: an immutable, hashed file, memory-mapped and never changed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def open_snapshot(path: Path | str) -> Snapshot:
 class Snapshot:
     """One state of the catalog. Use as a context manager or call `close`.
 
-    Threads may share it: nothing but caches ever changes.
+    Can be shared between threads: only caches ever change.
     """
 
     def __init__(self, path: Path) -> None:
@@ -81,16 +81,16 @@ class Snapshot:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Release the file."""
         self._container.close()
 
     @cached_property
     def sha256(self) -> str:
-        """Name the snapshot: the SHA-256 of the whole file, in hex, streamed at the first call."""
+        """The snapshot's identity: the SHA-256 of the whole file, in hex, computed on first use."""
         return self._container.sha256()
 
     def verify(self) -> None:
-        """Hash every member again and compare it with the manifest.
+        """Rehash every member and compare it with the manifest.
 
         Raises SnapshotDamaged with every fault found.
         """
@@ -105,7 +105,7 @@ class Snapshot:
     # Makers and models
 
     def makers(self) -> tuple[Maker, ...]:
-        """All makers, in the order of their ids."""
+        """All makers, sorted by id."""
         return self._makers
 
     def maker(self, maker_id: str) -> Maker | None:
@@ -113,11 +113,11 @@ class Snapshot:
         return self._names.maker(maker_id)
 
     def find_maker(self, text: str, on: date | None = None) -> tuple[MakerHit, ...]:
-        """Find the makers that a name on a plate or a page can mean (see `makers.MakerNames`)."""
+        """Find the makers that a name on a plate or a page may mean (see `makers.MakerNames`)."""
         return self._names.find(text, on)
 
     def find_model(self, maker_id: str | None, text: str) -> tuple[ModelHit, ...]:
-        """Find the models that a text names, exactly or by a declared variant.
+        """Find the models named in a text, exactly or by a declared variant.
 
         Models come from the makers' declarations and from the permits' lines; None searches those
         of every maker.
@@ -127,7 +127,7 @@ class Snapshot:
     # Groups, keys and units
 
     def groups(self) -> tuple[UnitGroup, ...]:
-        """All groups, in the order of maker id and model; a group's id is its place here."""
+        """All groups, sorted by maker id and model; a group's id is its index here."""
         return self._groups
 
     def group(self, maker_id: str, model: str) -> UnitGroup | None:
@@ -139,14 +139,14 @@ class Snapshot:
         return None if place is None else self._groups[place]
 
     def keys(self, group_id: int) -> npt.NDArray[np.bytes_]:
-        """All folded serials of a group (`normalize.fold`, UTF-8), sorted, mapped, dtype S."""
+        """All folded serials of a group (`values.text.fold`, UTF-8), sorted, mapped, dtype S."""
         entry = self._entries[group_id]
         width, count = entry.width, entry.units
         data = self._container.bytes_of("keys.bin")
         return np.frombuffer(data, dtype=f"S{width}", count=count, offset=entry.offset)
 
     def sorted_keys(self, group_id: int) -> SortedKeys:
-        """The same with what has been worked out of them, kept while the snapshot is open."""
+        """The same with data derived from them, cached while the snapshot is open."""
         if group_id not in self._sorted_keys:
             self._sorted_keys[group_id] = SortedKeys(keys=self.keys(group_id))
         return self._sorted_keys[group_id]
@@ -156,13 +156,13 @@ class Snapshot:
         return self.index.find(as_keys(strings), self.keys(group_id), start=self._starts[group_id])
 
     def delivery_rows(self, group_id: int) -> npt.NDArray[np.int64]:
-        """The row of each unit's delivery, in the order of the group's keys (rows: as written)."""
+        """The row of each unit's delivery, in key order of the group (rows: as written)."""
         first = self._starts[group_id]
         rows = self._units["delivery"][first : first + self._entries[group_id].units]
         return np.asarray(rows, dtype=np.int64)
 
     def statistics(self, group_id: int) -> GroupStatistics | None:
-        """How the group's serials are numbered; None where that was written in another form."""
+        """How the group's serials are numbered; None if stored in another format."""
         try:
             return GroupStatistics.from_json(self._statistics[group_id])
         except IndexError:
@@ -171,22 +171,22 @@ class Snapshot:
             return None
 
     def units(self, group_id: int, positions: Sequence[int]) -> tuple[Unit, ...]:
-        """Give the units at these positions of the group's keys, with all that is above them."""
+        """Return the units at these indices of the group's keys, with everything above them."""
         keys = self.keys(group_id)
         return tuple(self._unit(group_id, int(position), keys) for position in positions)
 
     def records_for(self, group_id: int, position: int) -> Unit:
-        """Give one unit with its permit, line and delivery."""
+        """Return one unit with its permit, line and delivery."""
         return self.units(group_id, (position,))[0]
 
     def find_units(self, serial: str) -> tuple[Unit, ...]:
-        """Find every unit with exactly this serial once folded, of any maker and model."""
+        """Find every unit of any maker and model with exactly this serial when folded."""
         return tuple(self.records_for(*place) for place, _ in self.find_places(serial))
 
     def find_places(self, serial: str) -> Iterator[tuple[tuple[int, int], bool]]:
-        """Find where every unit with exactly this serial stands, group and place in it.
+        """Find the location of every unit with exactly this serial: group and index in it.
 
-        Also says whether its permit was never approved.
+        Also returns whether its permit was never approved.
         """
         key = fold(serial).encode()
         for row in self.index.rows_of(key) if 0 < len(key) <= MAX_KEY_BYTES else ():
@@ -203,11 +203,11 @@ class Snapshot:
     # Permits
 
     def permits(self) -> Iterator[Permit]:
-        """All permits and applications, in the order of their ids, without unit serials."""
+        """All permits and applications, sorted by id, without unit serials."""
         return (self._permit(row) for row in range(len(self._permit_offsets) - 1))
 
     def permit_lines(self) -> Iterator[bytes]:
-        """All permits as the JSON lines that stand in the file, in the order of their ids."""
+        """All permits as the JSON lines stored in the file, sorted by id."""
         data = self._container.bytes_of("permits.jsonl")
         for start, end in pairwise(self._permit_offsets.tolist()):
             yield bytes(data[start:end])
@@ -228,7 +228,8 @@ class Snapshot:
     ) -> tuple[Permit, ...]:
         """All permits with a line for this maker and model.
 
-        `never_approved` keeps only those that no status ever allowed (True), or the others (False).
+        `never_approved` restricts them to those that no status ever allowed (True), or the others
+        (False).
         """
         group = self.group(maker_id, model)
         if group is None:
@@ -239,7 +240,7 @@ class Snapshot:
         return tuple(self._permit(int(row)) for row in rows)
 
     def permits_of(self, group_id: int) -> int:
-        """Count the permits with a line for a group, save applications never approved."""
+        """Count the permits with a line for a group, except applications never approved."""
         return int(np.count_nonzero(self._permit_flags[self._permit_rows(group_id)] == 0))
 
     def _permit_rows(self, group_id: int) -> npt.NDArray[np.uint32]:
@@ -247,14 +248,14 @@ class Snapshot:
         return self._group_permits[first : first + self._entries[group_id].permits]
 
     def coverage_of(self, maker_id: str) -> tuple[CoverageEntry, ...]:
-        """What the snapshot declares to cover for a maker; entries for every maker included."""
+        """The declared coverage for a maker; includes entries for every maker."""
         return tuple(entry for entry in self.manifest.coverage if entry.maker_id in ("", maker_id))
 
-    # Members, each mapped or read at its first use
+    # Members, each mapped or read on first use
 
     @cached_property
     def index(self) -> HashIndex:
-        """The hash index over all groups; unit rows count through the groups in order."""
+        """The hash index over all groups; unit rows are numbered across groups in order."""
         return HashIndex(
             hashes=self._container.array("hashes.npy", "<u8"),
             rows=self._container.array("hash_rows.npy", "<u4"),
@@ -272,7 +273,7 @@ class Snapshot:
 
     @cached_property
     def _entries(self) -> tuple[GroupEntry, ...]:
-        """The groups as they stand in the file, checked so that no number leads out of it."""
+        """The groups as stored in the file, checked so that no number points outside it."""
         try:
             entries = read_groups(bytes(self._container.bytes_of("groups.json")))
         except RecordInvalid as problem:

@@ -1,7 +1,7 @@
-"""Brings the units of a snapshot under construction into order, a piece at a time.
+"""Sort the units of a snapshot under construction, in batches.
 
-Both orders are stable: units that are equal stay as they came. What has one entry a unit is held in
-mapped temporary files, so that memory holds one piece, whatever the number of units.
+Both sorts are stable: equal units stay in the order added. Arrays with one entry per unit are
+mapped temporary files, so that memory holds one batch, whatever the number of units.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     Rows = npt.NDArray[np.uint32]
 
 PIECE = 1 << 18
-"""Units that are sorted at once; a serial that is recorded more often makes a larger piece."""
+"""Units sorted at once; a serial that is recorded more often makes a larger batch."""
 
 SAMPLES = 64
-"""Keys looked at for each piece to find where to cut; more make the pieces more equal."""
+"""Keys sampled for each batch to find where to cut; more make the batches more even."""
 
 
 def by_group(units: UnitSpool, rank: Rows, folder: Path) -> tuple[Rows, list[int]]:
-    """Order the units by the rank of their group; also give where each group starts and ends."""
+    """Sort the units by the rank of their group; also return where each group starts and ends."""
     groups = units.records()["group"]
     ranks = scratch(folder, np.uint32, units.count)
     for part in _parts(units.count):
@@ -45,7 +45,7 @@ def by_group(units: UnitSpool, rank: Rows, folder: Path) -> tuple[Rows, list[int
 def sort_by_key(
     units: UnitSpool, members: Rows, folder: Path, width: int
 ) -> Iterator[npt.NDArray[np.bytes_]]:
-    """Bring the units of one group into the order of their keys, in place; give the sorted keys."""
+    """Sort the units of one group by key, in place; yield the sorted keys."""
     for start, end in _cut(units, members, folder, width):
         piece = members[start:end]
         keys = units.keys_of(piece, width)
@@ -55,7 +55,7 @@ def sort_by_key(
 
 
 def scratch(folder: Path, dtype: npt.DTypeLike, count: int) -> npt.NDArray[Any]:
-    """Make an array in a temporary file that disappears with it."""
+    """Create an array in a temporary file that disappears with it."""
     if not count:
         return np.empty(0, dtype=dtype)
     with tempfile.TemporaryFile(dir=folder) as file:
@@ -63,7 +63,7 @@ def scratch(folder: Path, dtype: npt.DTypeLike, count: int) -> npt.NDArray[Any]:
 
 
 def _cut(units: UnitSpool, members: Rows, folder: Path, width: int) -> Iterator[tuple[int, int]]:
-    """Put units into pieces, in place, so that no key of a piece comes after one of the next."""
+    """Partition units into batches, in place: all keys of a batch precede those of the next."""
     pieces = -(-len(members) // PIECE)
     if pieces < 2:
         yield 0, len(members)
@@ -82,7 +82,7 @@ def _cut(units: UnitSpool, members: Rows, folder: Path, width: int) -> Iterator[
 
 
 def _bounds(bins: Rows, count: int) -> list[int]:
-    """Where each of `count` bins starts and ends once items are in the order of their bins."""
+    """Start and end of each of `count` bins once items are sorted by bin."""
     sizes = np.zeros(count, dtype=np.int64)
     for part in _parts(len(bins)):
         sizes += np.bincount(bins[part], minlength=count)
@@ -90,7 +90,7 @@ def _bounds(bins: Rows, count: int) -> list[int]:
 
 
 def _places(bins: Rows, bounds: list[int]) -> Iterator[tuple[slice, npt.NDArray[np.int64]]]:
-    """Give, piece by piece, where each item goes in the order of the bins."""
+    """Yield, batch by batch, the target position of each item when sorted by bin."""
     free = np.array(bounds[:-1], dtype=np.int64)
     for part in _parts(len(bins)):
         here = bins[part]

@@ -1,4 +1,4 @@
-"""Holds the units of a snapshot under construction on disk, so that memory stays small."""
+"""Store the units of a snapshot under construction on disk, so that memory stays small."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SPOOLED: Final = np.dtype(
         ("disposition", "u1"),
     ]
 )
-"""One unit as it came: numbers of group and delivery, places and sizes of its key and text."""
+"""One unit as added: numbers of group and delivery, offsets and sizes of its key and text."""
 
 CHUNK: Final = 1 << 20
 MAX_TEXTS: Final = 0xFFFF_FFFF - 1024
@@ -52,13 +52,13 @@ class Spool:
             self.flush()
 
     def flush(self) -> None:
-        """Put what waits in memory into the file."""
+        """Write buffered data to the file."""
         self._file.write(self._waiting)
         self._file.flush()
         self._waiting = bytearray()
 
     def view(self, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-        """Map everything that was appended as an array."""
+        """Map everything appended as an array."""
         self.flush()
         if not self.size:
             return np.empty(0, dtype=dtype)
@@ -72,12 +72,12 @@ class Spool:
             yield data
 
     def close(self) -> None:
-        """Let go of the file, which then disappears."""
+        """Release the file, which then disappears."""
         self._file.close()
 
 
 class UnitSpool:
-    """Units in the order in which they came, with their keys and serials."""
+    """Units in the order added, with their keys and serials."""
 
     def __init__(self, folder: Path) -> None:
         self._records, self._keys, self.texts = Spool(folder), Spool(folder), Spool(folder)
@@ -86,7 +86,7 @@ class UnitSpool:
     def add(
         self, *, group: int, delivery: int, key: bytes, text: bytes, basis: int, disposition: int
     ) -> None:
-        """Take one unit. Raises RecordInvalid if its serial is longer than any serial."""
+        """Add one unit. Raises RecordInvalid if its serial is longer than any real serial."""
         if len(key) > MAX_KEY_BYTES or len(text) > 255 or self.texts.size > MAX_TEXTS:
             raise RecordInvalid(
                 f"The serial {text[:40].decode(errors='replace')!r}… is longer than any serial.",
@@ -129,6 +129,6 @@ class UnitSpool:
         return packed.reshape(-1).view(f"S{width}")
 
     def close(self) -> None:
-        """Let go of the temporary files."""
+        """Release the temporary files."""
         for spool in (self._records, self._keys, self.texts):
             spool.close()

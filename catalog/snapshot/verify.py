@@ -1,4 +1,4 @@
-"""Checks a snapshot's members against its manifest, and finds every fault."""
+"""Check a snapshot's members against its manifest, and list every fault."""
 
 from __future__ import annotations
 

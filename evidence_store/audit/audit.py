@@ -1,7 +1,7 @@
-"""Walks a store whole and names each fault: entries, trees, checkpoints, outside anchors, blobs.
+"""Audit a whole store and report each fault: entries, trees, checkpoints, outside anchors, blobs.
 
-A ledger can be rewritten by one who holds its database and its checkpoint key. What they cannot
-reach are checkpoints that were handed out before: give those as anchors.
+A person with access to the database and the checkpoint key can rewrite a ledger. They cannot change
+checkpoints that were handed out before: pass those as anchors.
 """
 
 from __future__ import annotations
@@ -36,39 +36,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
-    """A checkpoint of this store that someone outside has kept."""
+    """A checkpoint of this store that was stored outside it."""
 
     name: str
-    """Where it came from, for the report: a file's name."""
+    """Its origin, for the report: a file name."""
     note: str
 
 
 @dataclass(slots=True, kw_only=True)
 class Audit:
-    """One walk through a store. Reads only; others may go on appending meanwhile."""
+    """One audit of a store. Read-only; others may append meanwhile."""
 
     database: Database
     origin: str
     keys: Sequence[bytes]
-    """Ed25519 public keys (32 bytes) that may have signed this store's checkpoints."""
+    """Ed25519 public keys (32 bytes) accepted for this store's checkpoints."""
     kept: KeptBytes | None = None
-    """Where the bytes lie that entries name; None leaves them unchecked."""
+    """Where the bytes named by entries are stored; None leaves them unchecked."""
     anchors: Sequence[Anchor] = ()
     on_step: Callable[[str], None] | None = None
     entries_seen: int = 0
     checkpoints_seen: int = 0
     kept_seen: int = 0
-    """Blobs, catalog snapshots and bundles that were looked at."""
+    """Blobs, catalog snapshots and bundles checked."""
     _logs: dict[str, LogRow] = field(default_factory=dict)
     _stated: list[tuple[str, Entry]] = field(default_factory=list)
     _first: Entry | None = None
     _wanted: dict[Reference, str] = field(default_factory=dict)
 
     def faults(self) -> Iterator[Fault]:
-        """Yield every fault of the store; nothing is changed or mended.
+        """Yield every fault of the store; nothing is changed or repaired.
 
-        Whatever type a value of a row has, and whatever goes wrong with one part, is a fault; the
-        walk goes on with the next part.
+        A row value of the wrong type, or an error in one part, is a fault; the audit continues with
+        the next part.
         """
         yield from guarded("the list of logs", self._list_logs())
         for log in self._logs.values():
@@ -102,7 +102,7 @@ class Audit:
             self._logs[name] = LogRow(log_id, name, size)
 
     def _stray_rows(self) -> Iterator[Fault]:
-        """Name rows that belong to no log, of which no walk through a log would know."""
+        """Report rows that belong to no log, which an audit of the logs would miss."""
         known = {log.log_id for log in self._logs.values()}
         for table in ("entry", "private_field", "node", "checkpoint"):
             statement = f"SELECT DISTINCT log_id FROM ledger_{table}"  # noqa: S608 (ours)
@@ -114,7 +114,7 @@ class Audit:
                     yield Fault(code="log-form", where=f"ledger_{table}", message=words)
 
     def _identity(self) -> Iterator[Fault]:
-        """Hold the first entry of the store against the origin and the keys that are known."""
+        """Compare the first entry of the store with the known origin and keys."""
         where = f"{STORE_LOG}, entry 0"
         found = None if self._first is None else stated_by(self._first)
         if found is None:
@@ -161,7 +161,7 @@ class Audit:
             yield from self._hold(log, parsed.size, parsed.root, where)
 
     def _store_log(self) -> Iterator[Fault]:
-        """Hold what the log `store` says of the other logs against them."""
+        """Compare what the log `store` records about the other logs with them."""
         created = {name for name, entry in self._stated if entry.kind == LOG_CREATED}
         for name in sorted(created - self._logs.keys()):
             words = "The store's log says that this log was started, but it is missing."
@@ -205,7 +205,7 @@ class Audit:
         return None, [Fault(code="checkpoint-signature", where=where, message=problem)]
 
     def _hold(self, log: LogRow, size: int, root: Sha256, where: str) -> Iterator[Fault]:
-        """Hold a statement of a log's size and root against the log as it is now."""
+        """Compare a statement of a log's size and root with the current log."""
         if size > log.size:
             words = f"{log.name} had {size} entries once and has {log.size} now: its end is cut."
             yield Fault(code="tail-cut", where=where, message=words)
@@ -221,7 +221,7 @@ class Audit:
             yield Fault(code="past-rewritten", where=where, message=words)
 
     def _set_aside(self) -> Iterator[Fault]:
-        """Name the entries that the program which reads the logs could not use."""
+        """Report the entries that the program which reads the logs could not use."""
         with self.database.reading() as connection:
             for one in all_set_aside(connection) if has_set_aside(connection) else ():
                 where = f"{one.log}, entry {one.sequence}"

@@ -1,4 +1,4 @@
-"""The commands `audit` (walk a store, name each fault) and `anchor` (a note to keep outside)."""
+"""The commands `audit` (check a store, report each fault) and `anchor` (a note to hand out)."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _add_audit(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Audit the store and print what was found; returns the exit code."""
+    """Audit the store and print the result; returns the exit code."""
     try:
         at = _location(arguments)
         lost = _lost(at)
@@ -112,7 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
             return FAULTY
         walk, before = _audit(arguments, at)
         try:
-            faults = [*_told(chain(before, walk.faults()), quiet=arguments.json)]
+            faults = [*_printed(chain(before, walk.faults()), quiet=arguments.json)]
         finally:
             walk.database.close()
     except StoreError as error:
@@ -129,7 +129,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _lost(at: StoreLocation) -> Fault | None:
-    """Name the loss of a whole database, beside which a store's keys or bytes are left."""
+    """Report the loss of a whole database of which keys or bytes remain."""
     try:
         Database(at.database_url, must_exist=True).close()
     except LedgerAbsent as error:
@@ -155,7 +155,7 @@ def run_anchor(arguments: argparse.Namespace) -> int:
     at = _location(arguments)
     try:
         origin = _origin(at.folder)
-        Database(at.database_url, must_exist=True).close()  # never begin a store here
+        Database(at.database_url, must_exist=True).close()  # never create a store here
         check_place(at)
         ledger = Ledger(
             at.database_url,
@@ -192,7 +192,7 @@ def _origin(store: Path) -> str:
 
 
 def _audit(arguments: argparse.Namespace, at: StoreLocation) -> tuple[Audit, list[Fault]]:
-    """Return the walk, and what is wrong before it begins."""
+    """Return the audit, and faults found before it starts."""
     database = Database(at.database_url, must_exist=True)
     before: list[Fault] = []
     try:
@@ -227,7 +227,7 @@ def _origin_recorded(database: Database) -> str:
 
 
 def _keys(allowed_signers: Path | None, store: Path, origin: str) -> list[bytes]:
-    """Return the keys that may sign this store's checkpoints."""
+    """Return the keys accepted for this store's checkpoints."""
     if allowed_signers is None and not (store / "keys").is_dir():
         return []
     if allowed_signers is None:
@@ -236,8 +236,8 @@ def _keys(allowed_signers: Path | None, store: Path, origin: str) -> list[bytes]
     return [raw for line in lines if (raw := ed25519_key(line.key)) is not None]
 
 
-def _told(faults: Iterator[Fault], *, quiet: bool) -> Iterator[Fault]:
-    """Print each fault as it is found: a long walk should not be silent about what is wrong."""
+def _printed(faults: Iterator[Fault], *, quiet: bool) -> Iterator[Fault]:
+    """Print each fault as it is found, so that a long audit shows progress."""
     for fault in faults:
         if not quiet:
             _say(f"FAULT {fault.code} | {fault.where} | {fault.message}")

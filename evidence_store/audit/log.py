@@ -1,11 +1,11 @@
-"""Checks one log from its rows up: every leaf, commitment, hour and node, in flat memory.
+"""Check one log from its rows: every leaf, commitment, time and node, in constant memory.
 
-Nothing is taken over from what was stored beside it: leaves are hashed again and held against
-the tree's lowest level, and each node against the two below it. So one altered row gives one
-fault at its place, and a tree without faults has the root that its leaves give.
+No stored hash is trusted: leaves are rehashed and compared with the tree's lowest level, and each
+node with the two below it. So one altered row gives one fault at its place, and a tree without
+faults has the root of its leaves.
 
-Nothing of a row is trusted, its types and counts included: rows are read as the database has them,
-and the walk goes from row to row, never up to a size that is only stated.
+Nothing in a row is trusted, including types and counts: rows are read as the database has them, and
+the check proceeds row by row, never up to a merely stated size.
 """
 
 from __future__ import annotations
@@ -49,16 +49,16 @@ _NEXT_NODE = (
     "WHERE log_id = :log AND level = 0 AND position >= :first AND position < :end"
 )
 _NO_HASH = b""
-"""Stands for a node's hash that is no bytes: there, and unlike every hash."""
+"""Stands for a stored node hash that is not bytes: present, and unequal to every hash."""
 
 
 def raw(connection: Connection, statement: str, **values: int) -> CursorResult[Any]:
-    """Read rows as the database has them, whatever type each value has."""
+    """Read rows as the database has them, whatever the type of each value."""
     return connection.execute(text(statement).execution_options(yield_per=_ROWS), values)
 
 
 def guarded(where: str, faults: Iterator[Fault]) -> Iterator[Fault]:
-    """Yield the faults; whatever else goes wrong in finding them is a fault too."""
+    """Yield the faults; any other error while finding them becomes a fault too."""
     try:
         yield from faults
     except Exception as error:
@@ -71,7 +71,7 @@ _MOST_WORDS = 500
 
 @dataclass(slots=True)
 class LogAudit:
-    """One walk through one log. `visit` sees every entry that could be read, and its values."""
+    """One check of one log. `visit` is called with every readable entry and its values."""
 
     database: Database
     log: LogRow
@@ -80,7 +80,7 @@ class LogAudit:
     _tops: list[bytes | None] = field(default_factory=list)
 
     def faults(self) -> Iterator[Fault]:
-        """Yield each fault of the log's entries and tree, in their order."""
+        """Yield each fault of the log's entries and tree, in order."""
         yield from guarded(f"{self.log.name}, counts", self._counts())
         yield from guarded(f"{self.log.name}, rows", self._walk())
 
@@ -104,15 +104,15 @@ class LogAudit:
             yield from guarded(where, self._run(self._upper_levels))
 
     def _run(self, part: Callable[[Connection], Iterator[Fault]]) -> Iterator[Fault]:
-        """Find the faults of a part in one transaction, and let go of it before they are told."""
+        """Find the faults of a part in one transaction, which ends before they are yielded."""
         with self.database.reading() as connection:
             found = [*part(connection)]
         yield from found
 
     def _begin_of_rows(self, first: int) -> int:
-        """Return the beginning of the next batch in which there is any row, at most the size.
+        """Return the start of the next batch that has any row, at most the size.
 
-        A size that is only stated, however large, is never walked through.
+        So a stated size, however large, is never iterated over.
         """
         nexts = []
         with self.database.reading() as connection:
@@ -122,7 +122,7 @@ class LogAudit:
         return min(nexts) >> _BATCH_LEVEL << _BATCH_LEVEL if nexts else self.log.size
 
     def _counts(self) -> Iterator[Fault]:
-        """Hold the number of rows against the size that the log states."""
+        """Compare the number of rows with the size stated for the log."""
         expected = {
             "entry": self.log.size,
             "node": sum(self.log.size >> level for level in range(self.log.size.bit_length())),
@@ -145,7 +145,7 @@ class LogAudit:
         yield from self._stray_values()
 
     def _stray_values(self) -> Iterator[Fault]:
-        """Name private values that belong to no entry."""
+        """Report private values that belong to no entry."""
         statement = (
             "SELECT sequence, name FROM ledger_private_field WHERE log_id = :log AND "
             "(sequence < 0 OR sequence >= :size OR sequence <> round(sequence))"
@@ -219,7 +219,7 @@ class LogAudit:
         below: Sequence[bytes | None],
         stored: list[bytes | None],
     ) -> Iterator[Fault]:
-        """Hold each node against the two below it; fill gaps, so that the walk can go on."""
+        """Compare each node with the two below it; fill gaps so that the check can continue."""
         for place, kept in enumerate(stored):
             left, right = below[2 * place], below[2 * place + 1]
             where = f"node {height}/{begin + place}"
@@ -303,7 +303,7 @@ class LogAudit:
 
 
 class _Fields:
-    """The private values of a run of entries, read along with them in one pass."""
+    """The private values of a range of entries, read along with them in one pass."""
 
     def __init__(self, connection: Connection, log_id: int, first: int, end: int) -> None:
         statement = (
@@ -316,11 +316,11 @@ class _Fields:
         self._next = next(self._groups, None)
 
     def close(self) -> None:
-        """Let go of what was not asked for."""
+        """Release what was not read."""
         self._result.close()
 
     def of(self, sequence: int) -> list[tuple[object, object, object]]:
-        """Return (name, salt, value) of one entry as they are; to be asked in rising order."""
+        """Return (name, salt, value) of one entry unchanged; call in ascending order."""
         while self._next is not None and self._next[0] < sequence:
             self._next = next(self._groups, None)
         if self._next is None or self._next[0] != sequence:

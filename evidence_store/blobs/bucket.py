@@ -1,4 +1,4 @@
-"""Blobs in an object store such as S3, through obstore."""
+"""Store blobs in an object store such as S3, through obstore."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 ONE_REQUEST = 32 * 1024 * 1024
-"""Up to this size a blob is sent in one create-only request; above, in parts, in flat memory."""
+"""Up to this size a blob is sent in one create-only request; above it, in parts, in constant
+memory.
+"""
 
 _PIECE = 256 * 1024
 
@@ -28,16 +30,16 @@ _PIECE = 256 * 1024
 class Bucket:
     """Blobs under `sha256/ab/abcd…` of an object store. A request that succeeded is durable.
 
-    Large blobs are sent in parts, for which object stores know no create-only condition, and
-    some servers ignore the condition. Neither can do harm: a name is its content's hash, and
-    what is read is hashed again.
+    Large blobs are sent in parts, for which object stores have no create-only condition, and some
+    servers ignore the condition. Neither is harmful: a name is its content's hash, and what is read
+    is rehashed.
     """
 
     def __init__(self, url: str, **options: object) -> None:
         self._store = from_url(url, **options)  # type: ignore[call-overload]
 
     def keep(self, name: Sha256, pieces: Iterable[bytes], *, size: int) -> Sha256:
-        """Send the pieces, unless the whole is there already."""
+        """Send the chunks, unless the complete blob is already there."""
         try:
             if self._size(_key(name)) is None and self._send(_key(name), pieces, size):
                 return name
@@ -49,7 +51,7 @@ class Bucket:
         return name
 
     def _send(self, key: str, pieces: Iterable[bytes], size: int) -> bool:
-        """Create the object; False if another writer was first."""
+        """Create the object; returns False if another writer was first."""
         if size > ONE_REQUEST:
             obstore.put(self._store, key, chain(pieces), use_multipart=True)
             return True
@@ -60,7 +62,7 @@ class Bucket:
         return True
 
     def _settle(self, name: Sha256) -> None:
-        """Make sure that what lies there already is whole, before it is acknowledged again."""
+        """Ensure that an existing blob is complete before it is acknowledged again."""
         digest = hashlib.sha256()
         for piece in self.read(name):
             digest.update(piece)
@@ -68,7 +70,7 @@ class Bucket:
             raise BlobDamaged(f"The bytes stored under SHA-256 {name} no longer have that hash.")
 
     def read(self, name: Sha256) -> Iterator[bytes]:
-        """Yield what lies under the name."""
+        """Yield the content of a blob."""
         try:
             for piece in obstore.get(self._store, _key(name)).stream(min_chunk_size=_PIECE):
                 yield bytes(piece)
@@ -78,7 +80,7 @@ class Bucket:
             raise StoreUnavailable(f"The bytes {name} could not be read: {error}.") from error
 
     def size(self, name: Sha256) -> int:
-        """Return the number of bytes under the name."""
+        """Return the number of bytes in a blob."""
         try:
             size = self._size(_key(name))
         except (BaseError, OSError) as error:

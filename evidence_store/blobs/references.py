@@ -1,7 +1,7 @@
-"""The kept bytes that entries name: which they are, and whether they are still what they were.
+"""The stored bytes that entries name: which they are, and whether they are unchanged.
 
-An entry's envelope (`Entry.kept`) says which of its fields name kept bytes, and of what sort.
-Nothing is guessed from the names of fields, so no kind of entry can be forgotten here.
+An entry's envelope (`Entry.kept`) says which of its fields name stored bytes, and of what kind.
+Nothing is inferred from field names, so no kind of entry can be missed here.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reference:
-    """One thing that an entry names: what it is, its SHA-256, and a bundle's folder."""
+    """One thing that an entry names: its kind, its SHA-256, and a bundle's folder."""
 
     kept: Kept
     sha256: Sha256
@@ -39,7 +39,7 @@ class Reference:
 
 
 def values_at(values: Mapping[str, Json], path: str) -> Iterator[Json]:
-    """Yield what stands at a path such as `original` or `papers.sha256`, through lists."""
+    """Yield the values at a path such as `original` or `papers.sha256`, through lists."""
     name, _, rest = path.partition(".")
     found = values.get(name)
     for one in found if isinstance(found, list | tuple) else (found,):
@@ -50,7 +50,7 @@ def values_at(values: Mapping[str, Json], path: str) -> Iterator[Json]:
 
 
 def references(kept: Mapping[str, Kept], values: Mapping[str, Json]) -> Iterator[Reference]:
-    """Yield what an entry names by its marked fields; `values` are its open and private ones."""
+    """Yield what an entry names in its marked fields; `values` are its open and private ones."""
     for path, what in kept.items():
         for value in values_at(values, path):
             if is_sha256(value):
@@ -60,14 +60,14 @@ def references(kept: Mapping[str, Kept], values: Mapping[str, Json]) -> Iterator
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptBytes:
-    """Where the bytes of a store lie: blobs in a folder or a bucket, the rest in folders."""
+    """The location of a store's bytes: blobs in a folder or a bucket, the rest in folders."""
 
     blobs: BlobStore
     catalogs: Path
     bundles: Path
 
     def faults(self, reference: Reference, where: str) -> Iterator[Fault]:
-        """Look at one thing that the entry at `where` names, and name each fault of it."""
+        """Check one thing named by the entry at `where`, and yield each fault."""
         if reference.kept == "blob":
             yield from self._blob(reference.sha256, where)
         elif reference.kept == "snapshot":
@@ -101,7 +101,7 @@ class KeptBytes:
                 yield Fault(code="snapshot-altered", where=where, message=words)
 
     def _bundle(self, reference: Reference, where: str) -> Iterator[Fault]:
-        """Hold a bundle's folder, and its ZIP where there is one, against what was sealed."""
+        """Compare a bundle's folder, and its ZIP if there is one, with what was sealed."""
         name = reference.folder
         top = self.bundles / name
         if not _FOLDER_NAME.fullmatch(name) or not top.is_dir():

@@ -1,4 +1,4 @@
-"""Bytes kept under their own SHA-256: created once, never overwritten, re-hashed when read."""
+"""Content-addressed blobs: bytes under their SHA-256, never overwritten, rehashed when read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 CHUNK = 256 * 1024
-"""Bytes read or written at a time: it stays in the processor's cache, where 1 MiB does not."""
+"""Bytes read or written at a time: fits in the processor's cache, unlike 1 MiB."""
 
 _TRIES = 8
 
@@ -29,31 +29,31 @@ def sha256_of(data: bytes) -> Sha256:
 
 
 def sha256_of_file(path: Path) -> Sha256:
-    """Return the SHA-256 of a file, read once in flat memory."""
+    """Return the SHA-256 of a file, read once in constant memory."""
     with open_regular(path) as source:
         return Sha256(hashlib.file_digest(source, "sha256").hexdigest())
 
 
 def checked_sha256(text: str) -> Sha256:
-    """Return the text as a `Sha256`; anything else than 64 lower-case hex digits is refused."""
+    """Return the text as a `Sha256`; rejects anything but 64 lower-case hex digits."""
     if not is_sha256(text):
         raise BadInput(f"{text[:80]!r} is not a SHA-256 (64 lower-case hexadecimal characters).")
     return text
 
 
 class BlobStore:
-    """All bytes that are kept, by SHA-256, in a folder or (given a URL) in an object store.
+    """All blobs by SHA-256, in a folder or (given a URL) in an object store.
 
-    When `put` or `put_file` returns, the bytes and their name are on the disk: a crash or a
-    power cut at any instant leaves either nothing of them or the whole. Reading hashes them
-    again, and raises `BlobDamaged` rather than hand out altered bytes.
+    When `put` or `put_file` returns, the bytes and their name are durable: a crash or power failure
+    at any moment leaves either nothing or the whole blob. Reading rehashes the bytes, and raises
+    `BlobDamaged` rather than return altered ones.
     """
 
     def __init__(self, root: Path | str, *, disk: Disk | None = None, **options: object) -> None:
-        """Open the store, and sweep away what writers that died left half-written.
+        """Open the store, and remove unfinished files of crashed writers.
 
-        `root` is a folder, or a URL such as `s3://bucket/prefix`; `options` then go to obstore
-        (region, endpoint, …). `disk` stands in for the file system in tests.
+        `root` is a folder, or a URL such as `s3://bucket/prefix`; `options` are then passed to
+        obstore (region, endpoint, …). `disk` replaces the file system in tests.
         """
         if isinstance(root, str) and "://" in root:
             from evidence_store.blobs.bucket import Bucket
@@ -63,12 +63,12 @@ class BlobStore:
             self._place = Folder(Path(root), disk or LocalDisk())
 
     def put(self, data: bytes) -> Sha256:
-        """Keep the bytes; returns their SHA-256 once they are durable."""
+        """Store the bytes; returns their SHA-256 once they are durable."""
         name = sha256_of(data)
         return self._place.keep(name, (data,), size=len(data))
 
     def put_file(self, path: Path) -> Sha256:
-        """Keep a copy of a file of any size, in flat memory; returns its SHA-256.
+        """Store a copy of a file of any size, in constant memory; returns its SHA-256.
 
         Raises `BadInput` if the file changed while it was read, or could not be read a second time.
         """
@@ -76,17 +76,17 @@ class BlobStore:
         return self._place.keep(name, _again(path), size=path.stat().st_size)
 
     def get(self, sha256: Sha256) -> bytes:
-        """Return the bytes, re-hashed; raises `BlobMissing` or `BlobDamaged`."""
+        """Return the bytes, rehashed; raises `BlobMissing` or `BlobDamaged`."""
         data = b"".join(self._place.read(checked_sha256(sha256)))
         if sha256_of(data) != sha256:
             raise _damaged(sha256)
         return data
 
     def stream(self, sha256: Sha256) -> Iterator[bytes]:
-        """Yield the bytes in pieces, in flat memory, hashing them on the way.
+        """Yield the bytes in chunks, in constant memory, hashing them on the way.
 
-        Raises `BlobDamaged` after the last piece when they were not the bytes kept, so a caller
-        must not use what it got before the iteration has ended well.
+        Raises `BlobDamaged` after the last chunk if the hash does not match, so a caller must not
+        use the chunks before the iteration has ended without error.
         """
         digest = hashlib.sha256()
         for piece in self._place.read(checked_sha256(sha256)):
@@ -96,15 +96,15 @@ class BlobStore:
             raise _damaged(sha256)
 
     def copy_to(self, sha256: Sha256, target: BinaryIO) -> int:
-        """Write the bytes into an open file; returns how many. Raises like `stream`."""
+        """Write the bytes to an open file; returns their number. Raises like `stream`."""
         return sum(target.write(piece) for piece in self.stream(sha256))
 
     def size(self, sha256: Sha256) -> int:
-        """Return the number of bytes kept under that name."""
+        """Return the number of bytes in that blob."""
         return self._place.size(checked_sha256(sha256))
 
     def exists(self, sha256: Sha256) -> bool:
-        """Tell whether bytes are kept under that name (their content is not looked at)."""
+        """Whether that blob exists (its content is not checked)."""
         try:
             self.size(sha256)
         except BlobMissing:
@@ -112,43 +112,43 @@ class BlobStore:
         return True
 
     def check(self, sha256: Sha256) -> None:
-        """Hash the kept bytes again; raises `BlobMissing` or `BlobDamaged`."""
+        """Rehash the stored bytes; raises `BlobMissing` or `BlobDamaged`."""
         for _ in self.stream(sha256):
             pass
 
     @contextmanager
     def local_path(self, sha256: Sha256) -> Iterator[Path]:
-        """Give the bytes, re-hashed, as a file for decoders that need one; only to be read."""
+        """Yield the blob, rehashed, as a read-only file, for decoders that need one."""
         self.check(sha256)
         with self._place.as_file(checked_sha256(sha256)) as path:
             yield path
 
     def names(self) -> Iterator[Sha256]:
-        """Yield the name of everything that is kept, in no particular order."""
+        """Yield the name of every blob, in no particular order."""
         return self._place.names()
 
 
 class Place(Protocol):
-    """Where blobs lie: a folder or a bucket."""
+    """Where blobs are stored: a folder or a bucket."""
 
     def keep(self, name: Sha256, pieces: Iterable[bytes], *, size: int) -> Sha256:
-        """Keep the pieces under the name, durably; refuse pieces that do not hash to it."""
+        """Store the chunks durably under the name; reject chunks with another hash."""
 
     def read(self, name: Sha256) -> Iterator[bytes]:
-        """Yield what lies under the name."""
+        """Yield the content of a blob."""
 
     def size(self, name: Sha256) -> int:
-        """Return the number of bytes under the name."""
+        """Return the number of bytes in a blob."""
 
     def as_file(self, name: Sha256) -> AbstractContextManager[Path]:
-        """Give the bytes as a file."""
+        """Yield the blob as a file."""
 
     def names(self) -> Iterator[Sha256]:
         """Yield every name."""
 
 
 class Folder:
-    """Blobs in a folder: `sha256/ab/abcd…`, read-only files; `incoming/` for the unfinished."""
+    """Blobs in a folder: `sha256/ab/abcd…`, read-only files; `incoming/` for unfinished ones."""
 
     def __init__(self, root: Path, disk: Disk) -> None:
         self._kept = root.absolute() / "sha256"
@@ -162,7 +162,7 @@ class Folder:
             raise StoreUnavailable(f"The store's folder {root} cannot be used: {error}.") from error
 
     def keep(self, name: Sha256, pieces: Iterable[bytes], *, size: int) -> Sha256:
-        """Write beside, sync, then link into place: the name appears with the whole or never."""
+        """Write to a temporary file, sync, then link: the name appears complete or never."""
         target = self._target(name)
         try:
             if not target.exists():
@@ -176,7 +176,7 @@ class Folder:
         return name
 
     def read(self, name: Sha256) -> Iterator[bytes]:
-        """Yield what lies under the name."""
+        """Yield the content of a blob."""
         try:
             yield from _chunks(self._target(name))
         except FileNotFoundError as error:
@@ -185,7 +185,7 @@ class Folder:
             raise StoreUnavailable(f"The bytes {name} could not be read: {error}.") from error
 
     def size(self, name: Sha256) -> int:
-        """Return the number of bytes under the name."""
+        """Return the number of bytes in a blob."""
         try:
             return self._target(name).stat().st_size
         except FileNotFoundError as error:
@@ -193,7 +193,7 @@ class Folder:
 
     @contextmanager
     def as_file(self, name: Sha256) -> Iterator[Path]:
-        """Give the kept file itself, which is read-only."""
+        """Yield the stored file itself, which is read-only."""
         yield self._target(name)
 
     def names(self) -> Iterator[Sha256]:
@@ -224,7 +224,7 @@ class Folder:
             self._disk.unlink(draft)
 
     def _settle(self, name: Sha256, target: Path) -> None:
-        """Make sure that what another writer put there is whole, and its name durable."""
+        """Ensure that a blob written by another writer is complete, and its name durable."""
         with open_regular(target) as kept:
             if hashlib.file_digest(kept, "sha256").hexdigest() != name:
                 raise _damaged(name)
@@ -247,7 +247,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _again(path: Path) -> Iterator[bytes]:
-    """Read a file that somebody brought; its errors are not those of the store's own disk."""
+    """Read a user's file; its errors are not those of the store's own disk."""
     try:
         yield from _chunks(path)
     except OSError as error:

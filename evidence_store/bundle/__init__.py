@@ -1,1 +1,1 @@
-"""The signed folder that leaves the building: sealing, verifying, signing, redacting."""
+"""Sealed bundles: signed folders for outside readers. Seal, verify, sign, redact."""

@@ -1,8 +1,8 @@
-"""Bundles as ZIP files: written one way only, and read with distrust.
+"""Bundles as ZIP files: written in exactly one way, and read without trust.
 
-Two tools may show two contents of one ZIP. Whatever allows that (a name given twice, links,
-ways out of the folder, overlapping or hidden entries) is refused by its name before a byte is
-unpacked; and no more is unpacked than the directory of the archive promises.
+Two tools may show different contents for one ZIP. Anything that allows this (duplicate names,
+links, paths out of the folder, overlapping or hidden entries) is refused before a byte is unpacked;
+and no more is unpacked than the archive's directory declares.
 """
 
 from __future__ import annotations
@@ -46,31 +46,31 @@ _FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 """Flags of encrypted members and of a hidden directory (APPNOTE.TXT 4.4.4, bits 0, 6 and 13)."""
 _KNOWN_FLAGS = 0x2 | 0x4 | DESCRIPTOR | 0x800
-"""How hard a packer tried, sizes after the bytes, and names in UTF-8."""
+"""Compression effort, sizes after the data, and names in UTF-8."""
 _NEWEST = 45
-"""The version that a tool must have to unpack: 4.5 for files over 4 GB, the last that all know."""
+"""The version needed to unpack: 4.5 for files over 4 GB, the last that all tools know."""
 _STORED, _DEFLATED = 0, 8
 _NO_ZIP = (zlib.error, struct.error, OSError, EOFError, ValueError)
-"""What reading raises on a ZIP that is damaged."""
+"""What reading a damaged ZIP can raise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveLimits:
-    """How much a ZIP may unpack to."""
+    """Limits for unpacking a ZIP."""
 
     files: int = MAX_FILES
     bytes: int = 64 * 1024**3
     ratio: int = 250
-    """Unpacked to packed bytes of one file; JSON of readings reaches about 30."""
+    """Largest compression ratio of one file; JSON of readings reaches about 30."""
     free_ratio: int = 16 * 1024**2
-    """Bytes below which the ratio of a file does not matter."""
+    """Bytes up to which the ratio of a file is not checked."""
 
 
 def zip_bundle(top: Path, destination: Path | None = None) -> Path:
     """Pack a bundle folder into a ZIP beside it; one bundle always gives the same bytes.
 
-    Raises `BundleExists` if the ZIP is there, `BundleRefused` if the folder holds links or
-    other things that do not belong in a bag.
+    Raises `BundleExists` if the ZIP exists, `BundleRefused` if the folder contains links or
+    anything else that does not belong in a bag.
     """
     target = destination or top.with_name(f"{top.name}.zip")
     if target.exists():
@@ -91,10 +91,10 @@ def zip_bundle(top: Path, destination: Path | None = None) -> Path:
 
 @contextlib.contextmanager
 def opened(path: Path, *, limits: ArchiveLimits | None = None) -> Iterator[Path]:
-    """Give the top folder of a bundle; a ZIP is unpacked for as long as the context lasts.
+    """Yield the top folder of a bundle; a ZIP is unpacked while the context lasts.
 
     Raises `BundleUnreadable` if there is nothing that could be a bundle, `BundleRefused` for a
-    ZIP that is a trap.
+    malicious ZIP.
     """
     if path.is_dir():
         yield path
@@ -109,10 +109,10 @@ def opened(path: Path, *, limits: ArchiveLimits | None = None) -> Iterator[Path]
 
 
 def archive_faults(path: Path, limits: ArchiveLimits) -> tuple[Fault, ...]:
-    """Name everything in a ZIP that a bundle's ZIP never has; nothing is unpacked.
+    """List everything in a ZIP that is never in a bundle's ZIP; nothing is unpacked.
 
-    A ZIP without a fault has one content for every program: each member's own header says what
-    the directory says, and every byte of the file belongs to a member or to the directory.
+    A ZIP without faults has the same content for every program: each member's own header agrees
+    with the directory, and every byte of the file belongs to a member or to the directory.
     """
     with path.open("rb") as stream:
         try:
@@ -165,9 +165,9 @@ def _member_faults(member: Member, limits: ArchiveLimits) -> Iterator[Fault]:
 
 
 def _longest(head: Header) -> int:
-    """The most bytes that a member may be packed into.
+    """The largest possible packed size of a member.
 
-    For deflate that is zlib's `deflateBound` for the least clever settings, rounded up.
+    For deflate that is zlib's `deflateBound` at its worst settings, rounded up.
     """
     if head.method == _STORED:
         return head.size
@@ -190,9 +190,9 @@ def _name_faults(members: tuple[Member, ...]) -> Iterator[Fault]:
 
 
 def _layout_faults(stream: BinaryIO, members: tuple[Member, ...], end: int) -> Iterator[Fault]:
-    """Members must follow one another without overlaps and without anything in between.
+    """Check that members follow one another without overlaps or gaps.
 
-    The header of each must say what the directory says.
+    The header of each must agree with the directory.
     """
     place = 0
     for member in sorted(members, key=lambda one: one.offset):
@@ -220,7 +220,7 @@ def _layout_faults(stream: BinaryIO, members: tuple[Member, ...], end: int) -> I
 
 
 def _differences(central: Header, local: Header) -> Iterator[str]:
-    """Name what two headers of one member do not say alike."""
+    """Yield the differences between two headers of one member."""
     for what in ("name", "flags", "method", "time"):
         if getattr(central, what) != getattr(local, what):
             yield what
@@ -228,13 +228,13 @@ def _differences(central: Header, local: Header) -> Iterator[str]:
         yield "version"
     later = bool(local.flags & DESCRIPTOR)
     for what, name in (("crc", "CRC"), ("packed", "packed size"), ("size", "size")):
-        # Where the values follow the bytes, zero may stand in their place (APPNOTE.TXT 4.4.4).
+        # If the values follow the data, the header may have zeros instead (APPNOTE.TXT 4.4.4).
         if getattr(local, what) != getattr(central, what) and not (
             later and getattr(local, what) == 0
         ):
             yield name
     for kind in central.extras.keys() & local.extras.keys() - {ZIP64}:
-        # The directory may have fewer times than the header, never others.
+        # The directory may have fewer timestamps than the header, never different ones.
         if not local.extras[kind].startswith(central.extras[kind]):
             yield f"extra field {kind:#06x}"
 
@@ -262,7 +262,7 @@ def _unpack(path: Path, scratch: Path, limits: ArchiveLimits) -> Path:
 
 
 def _unpack_one(stream: BinaryIO, member: Member, scratch: Path) -> None:
-    """Write one file; every packed byte must have its part in it, and no more may come out."""
+    """Write one file; every packed byte must be used, and no more may come out than declared."""
     target = scratch / member.name
     target.parent.mkdir(parents=True, exist_ok=True)
     head = member.header
@@ -282,7 +282,7 @@ def _unpack_one(stream: BinaryIO, member: Member, scratch: Path) -> None:
 
 
 def _inflated(stream: BinaryIO, head: Header) -> Iterator[bytes]:
-    """Give a member's bytes, piece by piece; raises ValueError where its packed bytes are odd."""
+    """Yield a member's bytes in chunks; raises ValueError if its packed bytes are malformed."""
     left = head.packed
     inflater = zlib.decompressobj(-zlib.MAX_WBITS) if head.method == _DEFLATED else None
     while left:

@@ -1,4 +1,4 @@
-"""Checking a bag as a bag: what stands in it, what is listed, every byte, and its own account."""
+"""Check a bag as a bag: its files, its lists, every byte, and its own description."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class BagCheck:
-    """One run over the files of a bag; the faults pile up in `faults`."""
+    """One check of the files of a bag; faults are collected in `faults`."""
 
     def __init__(self, top: Path) -> None:
         self._top = top
@@ -61,7 +61,7 @@ class BagCheck:
         self.payload_bytes = 0
 
     def run(self) -> None:
-        """Check everything, whatever is found on the way."""
+        """Check everything, whatever faults are found."""
         found = walk(self._top)
         self._sizes = found.sizes
         self.faults.extend(found.faults)

@@ -1,4 +1,4 @@
-"""`bag-info.txt`: the only file of a bag that knows when it was sealed, and no free text."""
+"""`bag-info.txt`: the only file of a bag with the time of sealing, and without free text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STATED = re.compile(rf"^{SEALED_AT}: (\d{{14}}Z)$", re.MULTILINE)
 
 
 def bag_info_bytes(*, files: int, size: int, sealed_at: datetime, log: str) -> bytes:
-    """Write `bag-info.txt` for a payload of so many files and bytes, one label a line."""
+    """Write `bag-info.txt` for a payload of this many files and bytes, one label per line."""
     lines = [
         f"Bag-Software-Agent: {AGENT}",
         f"Bagging-Date: {sealed_at.astimezone(UTC).date().isoformat()}",
@@ -28,7 +28,7 @@ def bag_info_bytes(*, files: int, size: int, sealed_at: datetime, log: str) -> b
 
 
 def stated_time(data: bytes) -> datetime | None:
-    """Read the time of sealing that the custodian states; None if there is none."""
+    """Parse the time of sealing stated by the custodian; None if there is none."""
     match = _STATED.search(data.decode("ascii", errors="replace"))
     try:
         return None if match is None else parse_time(match[1])

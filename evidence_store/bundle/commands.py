@@ -1,6 +1,7 @@
-"""The commands about bundles: `verify`, `sign`, `timestamp`, `zip`, `redact`.
+"""The bundle commands: `verify`, `sign`, `timestamp`, `zip`, `redact`.
 
-Exit codes: 0 good, 1 the bundle is at fault, 2 it could not be checked or done as asked.
+Exit codes: 0 no faults, 1 the bundle has faults, 2 it could not be checked or the request not
+carried out.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ Command = Callable[[argparse.Namespace], int]
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the commands about bundles to `python -m evidence_store`."""
+    """Add the bundle commands to `python -m evidence_store`."""
     _add_verify(subparsers)
     _add_sign(subparsers)
     _add_timestamp(subparsers)
@@ -65,7 +66,7 @@ def _add_verify(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
-    """Let a parser take what `verify` takes; its `func` then verifies and gives the exit code."""
+    """Add the arguments of `verify`; the parser's `func` verifies and returns the exit code."""
     parser.add_argument("bundle", type=Path, help="the bundle, a folder or a ZIP")
     _add_allowed_signers(parser)
     parser.add_argument(
@@ -137,7 +138,7 @@ def _add_zip(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _guarded(command: Command) -> Command:
-    """Turn errors into words on the terminal and an exit code."""
+    """Turn errors into a message on the terminal and an exit code."""
 
     def run(arguments: argparse.Namespace) -> int:
         try:
@@ -216,7 +217,7 @@ def _redact(arguments: argparse.Namespace) -> int:
 
 
 def report_text(report: VerificationReport) -> str:
-    """Write a report in sentences for a terminal."""
+    """Format a report as sentences for a terminal."""
     lines = [
         f"The bundle verifies: {report.title}",
         (
@@ -230,7 +231,7 @@ def report_text(report: VerificationReport) -> str:
 
 
 def report_json(report: VerificationReport) -> dict[str, object]:
-    """Turn a report into what `json` can write."""
+    """Convert a report to JSON-compatible data."""
     value = asdict(report)
     value["signatures"] = [
         {
@@ -253,12 +254,12 @@ def report_json(report: VerificationReport) -> dict[str, object]:
 
 
 def inert(text: str) -> str:
-    """Take control characters out of a text that came from a bundle, save line feeds."""
+    """Remove control characters except line feeds from a bundle's text."""
     return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
 
 
 def _say(text: str, stream: TextIO | None = None) -> None:
-    # The stream is looked up at each call, since a caller may have put another in place.
+    # The stream is looked up at each call, since a caller may have replaced it.
     (stream or sys.stdout).write(f"{text}\n")
 
 

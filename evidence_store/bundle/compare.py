@@ -1,4 +1,4 @@
-"""Whether a public bundle really comes from the sealed one that it says it comes from."""
+"""Check that a public bundle really comes from the sealed one that it names."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def comparison_faults(public: Path, sealed: Path) -> tuple[Fault, ...]:
-    """Compare a public bundle with a sealed one; both must have been verified by themselves.
+    """Compare a public bundle with a sealed one; both must have been verified separately.
 
     They must have the same leaves under the same checkpoint, and the public one must name the
-    sealed one's tag manifest. Raises `BundleUnreadable` if the sealed one does not open.
+    sealed one's tag manifest. Raises `BundleUnreadable` if the sealed one cannot be opened.
     """
     try:
         withheld = parse_description((public / DESCRIPTION).read_bytes()).withheld

@@ -1,10 +1,10 @@
-"""What a finished file says once every escape and encoding in it is undone.
+"""Everything a finished file says once its escapes and encodings are undone.
 
-A file is taken apart into bytes and texts: members of a ZIP (and so of XLSX and DOCX), text,
-data and attachments of a PDF, chunks of a picture, streams that are compressed. Of each text the
-escapes of JSON, HTML, addresses and mail are undone, its tags taken out, and whatever looks like
-base64, base32 or hexadecimal is taken for bytes again, `DEPTH` times one inside the other.
-What cannot be taken apart within the limits is a problem of the file: it is not harmless.
+A file is decomposed into bytes and texts: members of a ZIP (and so of XLSX and DOCX), text,
+metadata and attachments of a PDF, chunks of a picture, compressed streams. In each text the escapes
+of JSON, HTML, URLs and mail are undone, tags removed, and anything that looks like base64, base32
+or hexadecimal is decoded to bytes again, nested up to `DEPTH` levels. A part that cannot be
+decomposed within the limits is a problem of the file: it does not count as harmless.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DEPTH = 4
-"""How many encodings may lie one inside the other."""
+"""Maximum nesting depth of encodings."""
 MOST = 1024 * 1024 * 1024
-"""Bytes and characters that may come of one file in all."""
+"""Maximum total of bytes and characters decoded from one file."""
 EDGE = "\ue000"
-"""Stands between texts that were not one text where they were found (of the private use area)."""
+"""Separates texts that were not one text in the file (a private-use character)."""
 _MEMBER = 256 * 1024 * 1024
 _LONG_RUN = 512
-"""Characters of base64 from which a run is a file rather than a word; looked into once."""
+"""Base64 characters from which a run is a file rather than a word; decoded once."""
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-](?:[A-Za-z0-9+/_-]|\\?\r?\n[ \t]*(?=[A-Za-z0-9+/_-])){6,}")
 _FILE = re.compile(rf"[A-Za-z0-9+/_-]{{{_LONG_RUN},}}")
-"""A file in base64: what is looked for in it is looked for once it is decoded."""
+"""A file in base64: it is searched once it is decoded."""
 _BASE32 = re.compile(r"[A-Z2-7]{8,}|[a-z2-7]{8,}")
 _HEX = re.compile(r"[0-9A-Fa-f]{2}(?:[ :.,_-]?(?:0x|\\x)?[0-9A-Fa-f]{2}){3,}")
 _GAPS = re.compile(r"[ :.,_\-]|0x|\\x")
@@ -62,12 +62,12 @@ _ROW = re.compile(
     r"(?<![\w.])(?:(?:0[xX][0-9A-Fa-f]{2,6}|[01]{7,8}|[0-9]{2,6})[ ,;\t\r\n]{1,8}){3,}"
     r"(?:0[xX][0-9A-Fa-f]{2,6}|[01]{7,8}|[0-9]{2,6})(?![\w.])"
 )
-"""Four numbers or more that may be the codes of letters."""
+"""Four numbers or more that may be character codes."""
 _MISREAD = r"\u0080-\u00ff\u0152-\u0192\u02c6\u02dc\u0401-\u0491\u2013-\u2122"
 _FOREIGN = re.compile(
     rf"(?<![{_MISREAD}])[\u00c2-\u00f4\u0412-\u0444](?![\u00c0-\u00ff\u0410-\u044f])[{_MISREAD}]+"
 )
-"""Letters that may be bytes of UTF-8: one that begins a letter there, one that goes on with it."""
+"""Characters that may be bytes of UTF-8: a lead byte followed by a continuation byte."""
 _LETTER_OF_A_TAG = re.compile("[\U000e0020-\U000e007e]")
 _QUOTED = re.compile(r"=(?:[0-9A-Fa-f]{2}|[ \t]*\r?\n)")
 _SOFT_BREAK = re.compile(r"=[ \t]*\r?\n")
@@ -80,7 +80,7 @@ _XLSX_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _STREAM = re.compile(rb"stream\r?\n")
 _PIXELS = re.compile(rb"/Subtype\s*/Image\b")
 _HEAD_OF_STREAM = 4096
-"""Bytes before a stream of a PDF in which its dictionary stands."""
+"""Bytes before a PDF stream that contain its dictionary."""
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _UTF8_TEXT = re.compile(
     rb"(?:[\x20-\x7e\t\r\n]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
@@ -92,15 +92,15 @@ _WIDE_LE = re.compile(
 _WIDE_BE = re.compile(
     rb"(?:\x00[\x09-\x7e]|\x00[\xa0-\xff]|[\x01-\x06\x20][\x00-\xff]){4,}", re.DOTALL
 )
-"""Text of the scripts from Latin to Arabic, and of signs, with two bytes a letter."""
+"""Two-byte text in scripts from Latin to Arabic, and symbols."""
 ONE_BYTE_CODES = ("cp1252", "cp1251", "koi8-u", "cp866", "iso8859-5", "mac-cyrillic")
-"""Codes of one byte a letter, of Western Europe and of Cyrillic, as files still have them."""
+"""Single-byte encodings of Western Europe and of Cyrillic that still occur in files."""
 
 RULES: Final = Declared(
     "decodings",
     test="tests/unit/evidence_store/bundle/test_decodings.py",
     source="decision 0071",
-    units={"DEPTH": "encodings", "MOST": "bytes and characters", "ONE_BYTE_CODES": "codes"},
+    units={"DEPTH": "levels", "MOST": "bytes and characters", "ONE_BYTE_CODES": "encodings"},
 )
 
 _NO_CONTROLS = b"\t\r\n\f" + bytes(range(0x20, 0x100))
@@ -109,28 +109,28 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class NotSearchable(Exception):
-    """Part of a file cannot be taken apart whole, so nobody can say what stands in it."""
+    """Part of a file cannot be decomposed completely, so its content is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """One text of a file, as it reads after some decoding."""
+    """One text of a file, after some decoding."""
 
     text: str
     form: str
-    """How it stood there, for example `base64 in a member of a ZIP`; empty for as it is."""
+    """How it was found, for example `base64 in a member of a ZIP`; empty if unchanged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """Some bytes of a file, in which a hash may stand as bytes."""
+    """Some bytes of a file, which may contain a hash in binary form."""
 
     data: bytes
     form: str
 
 
 class Decoder:
-    """Takes one file apart; `problems` says in sentences where it could not do so whole."""
+    """Decomposes one file; `problems` lists, in sentences, what could not be decomposed."""
 
     def __init__(self, *, most: int = MOST) -> None:
         self._left = most
@@ -139,7 +139,7 @@ class Decoder:
         self.problems: list[str] = []
 
     def of_bytes(self, data: bytes, form: str = "", depth: int = DEPTH) -> Iterator[Text | Piece]:
-        """Give every text that bytes hold, and every piece of bytes that was come by."""
+        """Yield every text in some bytes, and every piece of bytes found."""
         if not self._is_new(data):
             return
         yield Piece(data=data, form=form)
@@ -157,10 +157,10 @@ class Decoder:
             yield from self.of_text(text, _joined(code, form), depth)
 
     def of_text(self, text: str, form: str = "", depth: int = DEPTH) -> Iterator[Text | Piece]:
-        """Give a text, and what it says once its escapes and encodings are undone.
+        """Yield a text, and what it says once its escapes and encodings are undone.
 
-        Each kind of escape is undone by itself first, then all kinds together, again and again:
-        of many escapes not every combination is tried.
+        Each kind of escape is undone separately first, then all kinds together, repeatedly: not
+        every combination of several escapes is tried.
         """
         if not self._is_new(text):
             return
@@ -175,7 +175,7 @@ class Decoder:
                 yield Text(text=undone, form=words)
                 if left:
                     yield from self._of_encoded(undone, words, left)
-                # What only looks as if it had been taken for another code stays readable as it is.
+                # Text that only looks double-encoded stays readable as it is.
                 twice = _untwice(undone)
                 if twice != undone and self._is_new(twice):
                     yield Text(text=twice, form=_joined(_TWICE, words))
@@ -183,7 +183,7 @@ class Decoder:
                 words, left = _joined("more escapes", words), left - 1
 
     def _of_encoded(self, text: str, form: str, depth: int) -> Iterator[Text | Piece]:
-        """Give what the runs of a text say that look like encoded bytes; short ones together."""
+        """Yield what a text's possibly encoded runs say; short ones together."""
         words: dict[str, list[str]] = {}
         for name, data in self._encoded(text):
             if len(data) >= _LONG_RUN or _is_container(data):
@@ -197,7 +197,7 @@ class Decoder:
             yield from self.of_text(together, _joined(name, form), depth - 1)
 
     def _encoded(self, text: str) -> Iterator[tuple[str, bytes]]:
-        """Give the bytes that the runs of a text may stand for; each run once in a file."""
+        """Yield the bytes that the runs of a text may encode; each run once per file."""
         for name, form, decoded in _RUNS:
             for match in form.finditer(text):
                 key = hash((name, match[0]))
@@ -206,7 +206,7 @@ class Decoder:
                     yield from ((name, data) for data in decoded(match[0]))
 
     def _is_new(self, value: bytes | str) -> bool:
-        """Whether it is worth a look; what was seen in another way is passed over."""
+        """Whether it needs to be searched; what was already seen in another way is skipped."""
         key = hash((type(value), value))
         if not value or key in self._seen:
             return False
@@ -219,7 +219,7 @@ class Decoder:
 
 
 def _undone(text: str) -> str:
-    """Undo every kind of escape, one after the other; but for those that another one undoes."""
+    """Undo every kind of escape in turn, except those that another one includes."""
     for name, undo in _ESCAPES.items():
         if name not in _OTHER_READINGS:
             text = undo(text)
@@ -230,11 +230,11 @@ def _joined(name: str, form: str) -> str:
     return " in ".join(filter(None, (name, form)))
 
 
-# --- bytes as text ---------------------------------------------------------------------------
+# --- bytes as text ----------------------------------------------------------------------
 
 
 def _read(data: bytes) -> Iterator[tuple[str, str]]:
-    """Give bytes as text, in each code that they may be in: (code, text)."""
+    """Yield bytes as text, in each possible encoding: (encoding, text)."""
     zeros = data.count(0)
     if zeros * 16 < len(data):
         try:
@@ -242,7 +242,7 @@ def _read(data: bytes) -> Iterator[tuple[str, str]]:
         except UnicodeDecodeError:
             pass
         else:
-            # Cyrillic in UTF-16 may be valid UTF-8 too: letters with control characters between.
+            # Cyrillic in UTF-16 may also be valid UTF-8: letters with control characters between.
             if not _CONTROL.search(data):
                 return
     if zeros * 5 > len(data) * 2:
@@ -260,7 +260,7 @@ def _read(data: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _strings(data: bytes) -> Iterator[tuple[str, str]]:
-    """Give whatever reads as text in bytes that hold other things too: (code, text)."""
+    """Yield whatever reads as text in mixed bytes: (encoding, text)."""
     for match in _UTF8_TEXT.finditer(data):
         try:
             yield "", match[0].decode("utf-8")
@@ -270,16 +270,16 @@ def _strings(data: bytes) -> Iterator[tuple[str, str]]:
         if not form.search(data):
             continue
         for shift in (0, 1):
-            # From the other half of the letters on, none would be found.
+            # Starting at the other byte of the pairs, none would be found.
             for match in form.finditer(data, shift):
                 yield code.upper(), match[0].decode(code, "replace")
 
 
 def _one_byte_texts(data: bytes) -> Iterator[bytes]:
-    """Give the runs of bytes that may be text in a code of one byte a letter.
+    """Yield the runs of bytes that may be text in a single-byte encoding.
 
-    These are windows with hardly a control character, with what stands around them; a run of
-    ASCII alone was found as UTF-8.
+    These are windows with hardly any control characters, with some context; runs of pure ASCII were
+    already found as UTF-8.
     """
     begin = 0
     for at in range(0, len(data) + _WINDOW, _WINDOW):
@@ -291,11 +291,11 @@ def _one_byte_texts(data: bytes) -> Iterator[bytes]:
         begin = at + _WINDOW
 
 
-# --- escapes of text -------------------------------------------------------------------------
+# --- escapes in text --------------------------------------------------------------------
 
 
 def _unescaped(text: str) -> str:
-    """Undo what JSON, JavaScript, C and Python write after a back-slash."""
+    """Undo the backslash escapes of JSON, JavaScript, C and Python."""
     if "\\" not in text:
         return text
 
@@ -307,7 +307,7 @@ def _unescaped(text: str) -> str:
 
 
 def _octets(text: str) -> str:
-    """Undo hexadecimal and octal escapes that stand for the bytes of UTF-8, as shells write."""
+    """Undo hexadecimal and octal escapes of UTF-8 bytes, as shells write them."""
     if "\\" not in text:
         return text
 
@@ -319,7 +319,7 @@ def _octets(text: str) -> str:
 
 
 def _unbroken(text: str) -> str:
-    """Join the lines that mail breaks anywhere, also inside of what another escape wrote."""
+    """Join lines broken by mail programs, also inside other escapes."""
     return _SOFT_BREAK.sub("", text)
 
 
@@ -333,7 +333,7 @@ def _unpercent_latin(text: str) -> str:
 
 
 def _percent_bytes(text: str, code: str) -> str:
-    """Undo what `urllib.parse.unquote` undoes, run by run: it takes long texts apart slowly."""
+    """Undo what `urllib.parse.unquote` does, run by run, since that is slow on long texts."""
     return _PERCENTS.sub(
         lambda match: bytes.fromhex(match[0].replace("%", "")).decode(code, "replace"), text
     )
@@ -404,12 +404,12 @@ def _char(number: int) -> str:
 
 
 def _paired(text: str) -> str:
-    """Put the two halves of a letter beyond 16 bits together."""
+    """Join surrogate pairs."""
     return _SURROGATES.sub(lambda m: m[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
 
 
 def _uncommented(text: str) -> str:
-    """Take comments out with what they say, as a reader of a page sees it."""
+    """Remove comments with their content, as a reader of a page sees it."""
     return _COMMENT.sub("", text)
 
 
@@ -419,7 +419,7 @@ def _unstyled(text: str) -> str:
 
 
 def _numbers(text: str) -> str:
-    """Read rows of numbers as letters: lists of codes, of bytes, of binary or octal ones."""
+    """Read rows of numbers as characters: decimal, byte, binary or octal codes."""
 
     def one(match: re.Match[str]) -> str:
         codes = _NUMBER.findall(match[0])
@@ -438,7 +438,7 @@ def _numbers(text: str) -> str:
 
 
 def _untwice(text: str) -> str:
-    """Undo that UTF-8 was taken for a code of one byte a letter, and written as that."""
+    """Undo double encoding: UTF-8 that was taken for a single-byte encoding and encoded again."""
 
     def one(match: re.Match[str]) -> str:
         for code in ("latin-1", "cp1252", "cp1251"):
@@ -452,14 +452,15 @@ def _untwice(text: str) -> str:
 
 
 def _untagged_letters(text: str) -> str:
-    """Read the invisible letters of Unicode's block of tags as those that they repeat."""
+    """Read the invisible characters of Unicode's Tags block as the letters they mirror."""
     return _LETTER_OF_A_TAG.sub(lambda match: chr(ord(match[0]) - 0xE0000), text)
 
 
 _TWICE = "UTF-8 read as another code"
 _OTHER_READINGS = frozenset({"percent-encoding in Latin-1", "numbers", _TWICE})
-"""Escapes that leave little for others to undo, or that undo what was none; they are tried by
-themselves."""
+"""Escapes that leave little for others to undo, or that undo text which was not escaped; tried
+separately.
+"""
 
 _ESCAPES: dict[str, Callable[[str], str]] = {
     "escapes": _unescaped,
@@ -482,15 +483,15 @@ _ESCAPES: dict[str, Callable[[str], str]] = {
 }
 
 
-# --- encoded bytes in text -------------------------------------------------------------------
+# --- encoded bytes in text --------------------------------------------------------------
 
 
 _SHORTEST_DIGEST = 16
-"""Bytes of the shortest hash that is looked for, MD5."""
+"""Bytes of the shortest hash that is searched, MD5."""
 
 
 def _of_base64(text: str) -> Iterator[bytes]:
-    """Decode a run; after other letters it begins at any of its first four."""
+    """Decode a run; after other letters it may begin at any of its first four."""
     run = re.sub(r"[\s\\]", "", text).replace("-", "+").replace("_", "/")
     for shift in range(4 if len(run) < _LONG_RUN else 1):
         body = run[shift:]
@@ -520,7 +521,7 @@ _RUNS: tuple[tuple[str, re.Pattern[str], Callable[[str], Iterator[bytes]]], ...]
 )
 
 
-# --- containers ------------------------------------------------------------------------------
+# --- containers -------------------------------------------------------------------------
 
 
 _MAGIC = (
@@ -540,7 +541,7 @@ def _is_container(data: bytes) -> bool:
 
 
 def _inside(data: bytes) -> Iterator[tuple[str, bytes | str]]:
-    """Give what a container holds: bytes, or text where the container says that it is text."""
+    """Yield a container's content: bytes, or text if the container marks it as text."""
     head = data[:8]
     if head.startswith(b"%PDF-") or b"%PDF-" in data[:1024]:
         yield from _pdf(data)
@@ -588,7 +589,7 @@ def _zip(data: bytes) -> Iterator[tuple[str, bytes | str]]:
 
 
 def _png(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Chunks of text, of EXIF, and unknown ones; those of zTXt, iTXt and iCCP unpacked."""
+    """Yield text, EXIF and unknown chunks; those of zTXt, iTXt and iCCP decompressed."""
     place = len(_PNG)
     while place + 8 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, place)
@@ -606,7 +607,7 @@ def _png(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _pdf(data: bytes) -> Iterator[tuple[str, bytes | str]]:
-    """Text of each page, data about the document, bookmarks, links, attachments; raw streams."""
+    """Yield page texts, document metadata, bookmarks, links, attachments, and raw streams."""
     for match in _STREAM.finditer(data):
         try:
             stream = zlib.decompressobj().decompress(data[match.end() :], _MEMBER)
@@ -614,7 +615,7 @@ def _pdf(data: bytes) -> Iterator[tuple[str, bytes | str]]:
             continue
         begin = max(data.rfind(b"obj", 0, match.start()), match.start() - _HEAD_OF_STREAM, 0)
         if _PIXELS.search(data, begin, match.start()):
-            # As text in a code of one byte a letter pixels read as anything, and take minutes.
+            # In a single-byte encoding pixels would read as anything, and take minutes.
             yield "pixels of a PDF", EDGE.join(text for _code, text in _strings(stream))
         else:
             yield "stream of a PDF", stream

@@ -1,8 +1,8 @@
-"""`data/bundle.json`: the bundle's own account of itself, in canonical JSON.
+"""`data/bundle.json`: the bundle's description of itself, in canonical JSON.
 
-It names the format's version, the log and its size, who must sign, and every other payload
-file with how it came to be. A verifier reads it strictly and believes it only as far as the
-signatures over the tag manifest reach.
+It names the format version, the log and its size, the required signers, and every other payload
+file with its origin. A verifier parses it strictly and trusts it only as far as the signatures over
+the tag manifest reach.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MAX_BYTES = 256 * 1024 * 1024
-"""A description of half a million files is about 200 MB; what is larger is not read."""
+"""A description of half a million files has about 200 MB; a larger one is not read."""
 
 _LOG_NAME = re.compile(r"[a-z0-9][A-Za-z0-9-]{0,79}")
 _HOW = frozenset({"full", "replaced"})
@@ -40,7 +40,7 @@ _HOW = frozenset({"full", "replaced"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileAccount:
-    """What a bundle says of one of its payload files."""
+    """The description of one payload file."""
 
     path: str
     sha256: Sha256
@@ -55,7 +55,7 @@ class FileAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogAccount:
-    """Which log a bundle carries, and how much of it."""
+    """The log in a bundle, and how much of it is included."""
 
     name: str
     size: int
@@ -82,17 +82,17 @@ class Description:
 
 
 class DescriptionMalformed(StoreError):
-    """`data/bundle.json` does not say what it must, in the form that it must."""
+    """`data/bundle.json` is not in the required form."""
 
     exit_code = Exit.DAMAGED
 
 
 class VersionUnknown(DescriptionMalformed):
-    """The bundle is of a version of the format that this program does not know."""
+    """The bundle has a format version unknown to this program."""
 
 
 def account_of(file: PayloadFile, sha256: Sha256, size: int) -> FileAccount:
-    """Say what to say of a payload file that was copied with this hash and length in bytes."""
+    """Describe a payload file that was copied with this hash and length in bytes."""
     return FileAccount(
         path=file.bag_path,
         sha256=sha256,
@@ -107,7 +107,7 @@ def account_of(file: PayloadFile, sha256: Sha256, size: int) -> FileAccount:
 
 
 def own_account(path: str, sha256: Sha256, size: int, media_type: str) -> FileAccount:
-    """Say what a bundle says of a file that sealing itself wrote."""
+    """Describe a file that sealing itself wrote."""
     return FileAccount(
         path=path,
         sha256=sha256,
@@ -124,7 +124,7 @@ def own_account(path: str, sha256: Sha256, size: int, media_type: str) -> FileAc
 def describe(
     contents: BundleContents, *, log: LogAccount, files: Sequence[FileAccount]
 ) -> Description:
-    """Put together the description of a bundle, its files in byte order of their paths."""
+    """Assemble the description of a bundle, its files in byte order of their paths."""
     return Description(
         title=contents.title,
         synthetic=contents.synthetic,
@@ -138,7 +138,7 @@ def describe(
 
 
 def description_bytes(description: Description) -> bytes:
-    """Write a description in canonical JSON with a line feed at its end."""
+    """Write a description in canonical JSON with a final line feed."""
     value = {
         "format": FORMAT,
         "version": VERSION,
@@ -156,10 +156,10 @@ def description_bytes(description: Description) -> bytes:
 
 
 def parse_description(data: bytes) -> Description:
-    """Read a description strictly.
+    """Parse a description strictly.
 
     Raises `VersionUnknown` for another version, `DescriptionMalformed` for anything else that
-    is not exactly as `description_bytes` writes it.
+    differs from what `description_bytes` writes.
     """
     value = _json_object(data)
     if value.get("format") != FORMAT or value.get("version") != VERSION:

@@ -1,7 +1,7 @@
-"""Payload documents: what is JSON must say one thing to every reader, and the crate the same.
+"""Check payload documents: JSON must be unambiguous, and the crate must agree with the rest.
 
-Readers of JSON differ on a name that stands twice in one object: one shows the first value,
-another the last. A bundle whose documents leave that open is refused.
+JSON parsers differ on duplicate names in one object: some use the first value, others the last. A
+bundle with such a document is refused.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from evidence_store.bundle.description import Description
 
 MAX_DOCUMENT = 64 * 1024 * 1024
-"""Bytes of a JSON document that is parsed; readings of a large photo have about 1 MB, the tables
-of a case of 100,000 exhibits more than this."""
+"""Largest JSON document that is parsed, in bytes; the reading of a large photo has about 1 MB, the
+tables of a case of 100,000 exhibits more than this.
+"""
 
 RULES: Final = Declared(
     "bundle-document",
@@ -37,7 +38,7 @@ RULES: Final = Declared(
 
 
 def document_faults(top: Path, description: Description) -> Iterator[Fault]:
-    """Name every JSON document of the payload that is none, or could be read in two ways."""
+    """Yield a fault for every payload document that is invalid or ambiguous JSON."""
     for path, size in _documents(description):
         if size > MAX_DOCUMENT:
             continue
@@ -45,14 +46,14 @@ def document_faults(top: Path, description: Description) -> Iterator[Fault]:
             with open_plain(top / path) as stream:
                 data = stream.read(MAX_DOCUMENT + 1)
         except OSError:
-            continue  # that it is missing or cannot be read is a fault already
+            continue  # a missing or unreadable file is already a fault
         problem = _problem(data)
         if problem:
             yield Fault(code="document-form", where=path, message=problem)
 
 
 def too_large(description: Description) -> int:
-    """How many JSON documents of the payload are not looked into, for their size."""
+    """Number of JSON documents of the payload that are too large to check."""
     return sum(size > MAX_DOCUMENT for _, size in _documents(description))
 
 
@@ -65,7 +66,7 @@ def _documents(description: Description) -> Iterator[tuple[str, int]]:
 def crate_faults(
     top: Path, description: Description, last_entry_at: datetime | None
 ) -> Iterator[Fault]:
-    """Hold the crate against what `bundle.json` and the log say, byte for byte."""
+    """Compare the crate with `bundle.json` and the log, byte for byte."""
     if last_entry_at is None:
         return
     right = crate_bytes(description, last_entry_at=last_entry_at)

@@ -1,4 +1,4 @@
-"""What can go wrong with a bundle, in words that say what happened and what to do."""
+"""The errors about bundles; each says what happened and what to do."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ _SWEEP = (
 
 
 class BundleError(StoreError):
-    """The base of the errors about bundles."""
+    """The base class of errors about bundles."""
 
 
 class BundleContentsError(BundleError):
-    """What was to be sealed cannot be sealed as given; nothing was written."""
+    """The given contents cannot be sealed; nothing was written."""
 
     exit_code = Exit.NOT_RUN
 
 
 class BundleExists(BundleError):
-    """There is something at the place where the bundle should go; it was left as it is."""
+    """The destination of the bundle already exists; it was left unchanged."""
 
     exit_code = Exit.NOT_RUN
 
 
 class BundleUnreadable(BundleError):
-    """The bundle, or what it is to be checked against, could not be opened at all."""
+    """The bundle, or what it is to be checked against, could not be opened."""
 
     exit_code = Exit.NOT_RUN
 
 
 class BundleUnsound(BundleError):
-    """A bundle that was just made does not verify; it is not called sealed, and was removed."""
+    """A bundle that was just made does not verify; it does not count as sealed and was removed."""
 
     exit_code = Exit.DAMAGED
 
@@ -58,31 +58,31 @@ class TimestampFailed(BundleError):
 
 
 class RedactionRefused(BundleError):
-    """A public bundle would not hold back what it should; nothing was written."""
+    """A public bundle would reveal something it should withhold; nothing was written."""
 
     exit_code = Exit.REFUSED
 
     def __init__(self, message: str, *, remedy: str = "", leaks: tuple[str, ...] = ()) -> None:
         super().__init__(message, remedy=remedy)
         self.leaks = leaks
-        """Where a withheld value would still have stood, one sentence each, without the value."""
+        """Where a withheld value would remain, one sentence each, without the value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearHit:
-    """Words in a public bundle that are not a withheld value, and come near to one."""
+    """Words in a public bundle that resemble a withheld value without being it."""
 
     words: str
-    """As they stand there, in small letters, with single blanks."""
+    """As found, in lower case with single spaces."""
     labels: tuple[str, ...]
-    """What they are near to."""
+    """The withheld values that they resemble."""
     forms: tuple[str, ...]
-    """How, for example `the words in another order`."""
+    """In what way, for example `the words in another order`."""
     places: tuple[str, ...]
-    """The files in which they stand."""
+    """The files in which they occur."""
 
     def sentence(self) -> str:
-        """Say it to whoever publishes; these words are for nobody else."""
+        """A sentence for the person who publishes; it is meant for nobody else."""
         more = f" and {len(self.places) - 3} more" if len(self.places) > 3 else ""
         return (
             f"“{self.words}” is in {', '.join(self.places[:3])}{more}, similar to the "
@@ -91,7 +91,7 @@ class NearHit:
 
 
 class AnswersMissing(RedactionRefused):
-    """Near hits that nobody has answered; nothing was written."""
+    """There are unanswered near hits; nothing was written."""
 
     def __init__(self, hits: tuple[NearHit, ...]) -> None:
         count = len(hits)
@@ -106,13 +106,13 @@ class AnswersMissing(RedactionRefused):
         self.hits = hits
 
     def diagnostics(self) -> str:
-        """Return every hit, one a line, under a sentence that counts them."""
+        """Return every hit, one per line, under a sentence that counts them."""
         head = self.message.partition(":")[0] + ":"
         return "\n".join([head, *(hit.sentence() for hit in self.hits), self.remedy])
 
 
 class BundleRefused(BundleError):
-    """The bundle does not verify; `faults` names everything that is wrong with it."""
+    """The bundle does not verify; `faults` lists everything that is wrong with it."""
 
     exit_code = Exit.DAMAGED
 
@@ -125,6 +125,6 @@ class BundleRefused(BundleError):
         self.faults = faults
 
     def diagnostics(self) -> str:
-        """Return the faults, one a line, under a sentence that counts them."""
+        """Return the faults, one per line, under a sentence that counts them."""
         lines = [f"{fault.code}: {fault.where}: {fault.message}" for fault in self.faults]
         return "\n".join([self.message, *lines, self.remedy])

@@ -1,6 +1,6 @@
-"""Hashing and copying of files in flat memory, on as many threads as help.
+"""Hash and copy files in constant memory, on as many threads as help.
 
-`hashlib` lets go of the interpreter while it works, so two threads hash twice as much.
+`hashlib` releases the interpreter lock while it works, so two threads hash twice as much.
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BLOCK = 256 * 1024
-"""Bytes read, hashed and written at once: so few stay in a processor's cache. Blocks of 1 MiB
-took three times the system time to write."""
+"""Bytes read, hashed and written at once: few enough for a processor's cache. Blocks of 1 MiB took
+three times the system time to write.
+"""
 THREADS = 2
 COPIERS = 8
-"""Files copied at once: most wait for the disk to say that theirs is on it, while two hash."""
+"""Files copied at once: most wait for the disk to sync while two hash."""
 _AHEAD = 256
-"""Files handed to the threads at once, so that a bundle of a million files stays flat."""
+"""Files submitted to the threads at once, so that a bundle of a million files needs constant
+memory.
+"""
 
 _Item = TypeVar("_Item")
 
@@ -52,7 +55,7 @@ def sha256_file(path: Path) -> Sha256:
 
 
 def hash_files(items: Iterable[tuple[_Item, Path]]) -> Iterator[tuple[_Item, Sha256 | OSError]]:
-    """Hash files on two threads, results in order; an unreadable file gives its error."""
+    """Hash files on two threads, results in order; an unreadable file yields its error."""
     rest = iter(items)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="hash") as threads:
         while batch := list(islice(rest, _AHEAD)):
@@ -62,10 +65,10 @@ def hash_files(items: Iterable[tuple[_Item, Path]]) -> Iterator[tuple[_Item, Sha
 
 
 class NewFile(AbstractContextManager["NewFile"]):
-    """A file that is created, hashed while it is written, and synced to disk when closed."""
+    """A new file, hashed while it is written, and synced to disk when closed."""
 
     def __init__(self, path: Path, *, sync: bool = True) -> None:
-        """Create the file; `FileExistsError` if there is one."""
+        """Create the file; raises `FileExistsError` if it exists."""
         self._sync = sync
         self._raw = _created(path)
         self._stream = BufferedWriter(self._raw, BLOCK // 2)
@@ -79,7 +82,7 @@ class NewFile(AbstractContextManager["NewFile"]):
         self._length += len(data)
 
     def sum(self) -> tuple[Sha256, int]:
-        """Return the SHA-256 and the length in bytes of what was written so far."""
+        """Return the SHA-256 and the number of bytes written so far."""
         return Sha256(self._digest.hexdigest()), self._length
 
     def __exit__(self, *exception: object) -> None:
@@ -91,7 +94,7 @@ class NewFile(AbstractContextManager["NewFile"]):
 
 
 def copy_hashed(source: FileIO, destination: Path) -> tuple[Sha256, int]:
-    """Copy a stream into a new file, sync it to disk, and give its SHA-256 and length."""
+    """Copy a stream into a new file, sync it to disk, and return its SHA-256 and length."""
     block = memoryview(bytearray(BLOCK))
     with NewFile(destination) as target:
         while count := source.readinto(block):
@@ -100,7 +103,7 @@ def copy_hashed(source: FileIO, destination: Path) -> tuple[Sha256, int]:
 
 
 def keep_checked(pieces: Iterable[bytes], destination: Path) -> int:
-    """Write pieces that are hashed where they come from into a new, synced file; their length."""
+    """Write chunks that their source hashes to a new, synced file; returns their length."""
     length = 0
     with _created(destination) as raw:
         for piece in pieces:
@@ -113,7 +116,7 @@ def keep_checked(pieces: Iterable[bytes], destination: Path) -> int:
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """Write a new file and sync it to disk; `FileExistsError` if there is one."""
+    """Write a new file and sync it to disk; raises `FileExistsError` if it exists."""
     with NewFile(path) as target:
         target.write(data)
 

@@ -1,8 +1,8 @@
 # ruff: noqa: E501 (a line that is to be copied into a shell cannot be wrapped)
-"""`data/VERIFY.txt`: how to check the bundle with stock tools, line by line, without us.
+"""`data/VERIFY.txt`: how to check the bundle with standard tools, line by line, without us.
 
-Nothing that a person typed stands in it except signers' identifiers, whose alphabet is narrow:
-every indented line can be copied into a shell as it is.
+It contains nothing typed by a person except signers' identifiers, whose alphabet is narrow: every
+indented line can be copied into a shell as it is.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SEALED_AT = "Nameplate-Sealed-At"
-"""The label in `bag-info.txt` of the time that the custodian states, as YYYYMMDDHHMMSSZ."""
+"""The `bag-info.txt` label of the sealing time stated by the custodian, as YYYYMMDDHHMMSSZ."""
 
 _HEAD = f"""\
 HOW TO CHECK THIS BUNDLE
@@ -117,7 +117,7 @@ def instructions_bytes(signers: Sequence[RequiredSigner]) -> bytes:
 
 
 def instruction_lines(data: bytes) -> tuple[str, ...]:
-    """Return the lines that are to be entered into a shell, in order."""
+    """Return the lines to be entered into a shell, in order."""
     steps, _, _ = data.decode("ascii").partition("WHAT THESE LINES DO NOT CHECK")
     return tuple(line.strip() for line in steps.split("\n") if line.startswith("    "))
 

@@ -1,6 +1,6 @@
-"""Names and values of a bundle: which files it has, what they may be called, who must sign.
+"""The names and values of a bundle: its files, their permitted names, its signers.
 
-Nothing here touches a disk. `docs/bundle-format.md` is the specification of what is written here.
+This module does no input or output. The specification is `docs/bundle-format.md`.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 FORMAT = "nameplate-bundle"
 VERSION = "1.0"
-"""Version of the bundle format; a verifier refuses every version that it does not know."""
+"""Version of the bundle format; a verifier refuses unknown versions."""
 
 BAGIT_TXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-"""The bag declaration, byte for byte as RFC 8493, section 2.1.1 asks."""
+"""The bag declaration, byte for byte as in RFC 8493, section 2.1.1."""
 
 DECLARATION = "bagit.txt"
 INFO = "bag-info.txt"
 MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 TAG_FILES = (INFO, DECLARATION, MANIFEST)
-"""What the tag manifest lists, in byte order."""
+"""Files listed in the tag manifest, in byte order."""
 
 PAYLOAD = "data"
 DESCRIPTION = "data/bundle.json"
@@ -41,13 +41,13 @@ ENTRIES = "data/ledger/entries.jsonl"
 DISCLOSURES = "data/ledger/disclosures.jsonl"
 CHECKPOINT = "data/ledger/checkpoint.txt"
 OWN_FILES = (CRATE, DESCRIPTION, INSTRUCTIONS, CHECKPOINT, DISCLOSURES, ENTRIES)
-"""Payload that sealing writes itself; a caller may not give files of these names."""
+"""Payload written by sealing itself; callers may not provide files with these names."""
 
 SIGNATURES = "signatures"
 FIRST_SEAL = "signatures/seal.sha256"
 
 LETTERS = "traces"
-"""Folder of letters to outsiders and of their answers, of which a public bundle carries none."""
+"""Folder of letters to outsiders and their answers; never part of a public bundle."""
 FOLDERS = frozenset(
     {
         "originals",
@@ -61,13 +61,13 @@ FOLDERS = frozenset(
         "schemas",
     }
 )
-"""Folders that a payload file may stand in."""
+"""Folders that payload files may be in."""
 CONTENT_NAMED = frozenset({"originals", "derived"})
-"""Folders in which a file is called after the SHA-256 of its bytes."""
+"""Folders in which a file is named by the SHA-256 of its bytes."""
 REPORTS = frozenset({"report.pdf", "report.html"})
 RULES = "rules.json"
 TOP_FILES = REPORTS | {RULES}
-"""Payload files that stand directly under `data/`."""
+"""Payload files directly under `data/`."""
 
 _CONTENT_NAME = re.compile(rf"(?P<sha256>{SHA256})(\.[a-z0-9]{{1,8}})?")
 _PERSON = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}(@[a-z0-9][a-z0-9.-]{0,63})?")
@@ -81,21 +81,21 @@ class Role(StrEnum):
 
     @property
     def namespace(self) -> str:
-        """The SSHSIG namespace of the role, so that one role's signature is no other's."""
+        """The SSHSIG namespace of the role: one role's signature is not valid for another."""
         return f"{self.value}@bundle.nameplate"
 
 
 class KeyHeld(StrEnum):
-    """Where the private key of a signer is kept."""
+    """Where the private key of a signer is stored."""
 
     OWN = "own"
-    """By the person alone: a file, an agent or a token of theirs."""
+    """By the person alone: in a file, an agent or a token."""
     SERVER = "server"
-    """In the key folder of the store: whoever runs the server could sign in the person's name."""
+    """In the store's key folder: whoever runs the server could sign in the person's name."""
 
 
 def called(person: str, name: str) -> str:
-    """A person by identifier, with the name that a bundle gives: its claim, as all that it says."""
+    """A person's identifier, with the name that a bundle claims for it."""
     return f"{person} (called {name} in the bundle)" if name else person
 
 
@@ -108,7 +108,7 @@ class RequiredSigner:
     """The principal in `allowed_signers`: lower-case letters, digits, `.`, `_`, `-`, one `@`."""
     key_held: KeyHeld = KeyHeld.SERVER
     name: str = ""
-    """What the bundle calls the person; a claim of the custodian's. Empty in public bundles."""
+    """The person's name as claimed by the custodian. Empty in public bundles."""
 
     def __post_init__(self) -> None:
         if not _PERSON.fullmatch(self.person):
@@ -119,18 +119,18 @@ class RequiredSigner:
 
     @property
     def who(self) -> str:
-        """The person by identifier, and by the name that the bundle gives."""
+        """The person's identifier, and the name that the bundle gives."""
         return called(self.person, self.name)
 
     @property
     def signature_file(self) -> str:
-        """Where this person's signature stands in the bag."""
+        """Path of this person's signature in the bag."""
         return signature_file(self.role, self.person)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """A required signer and the means to sign now."""
+    """A required signer who can sign now."""
 
     role: Role
     person: str
@@ -139,7 +139,7 @@ class Signer:
 
 
 Source: TypeAlias = "bytes | Sha256 | Path"
-"""Bytes, the name of a blob in the store, or a file on disk."""
+"""Bytes, the hash of a blob in the store, or a file on disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,13 +152,13 @@ class PayloadFile:
     media_type: str = "application/octet-stream"
     title: str = ""
     about: tuple[str, ...] = ()
-    """Exhibits that the file tells of; redaction drops or replaces it with any of them."""
+    """Exhibits that the file is about; redacting any of them drops or replaces it."""
     derived_from: tuple[str, ...] = ()
-    """Paths of the files that it was made from."""
+    """Paths of the files it was derived from."""
     made_by: str = ""
-    """How it was made, in a sentence; empty for what arrived as it is."""
+    """How it was made, in a sentence; empty for an original."""
     recorded_in: int | None = None
-    """Sequence of the entry whose leaf, once disclosed, names the SHA-256 of this file."""
+    """Sequence of the entry whose leaf, once disclosed, contains the SHA-256 of this file."""
 
     def __post_init__(self) -> None:
         check_payload_path(self.path)
@@ -171,24 +171,24 @@ class PayloadFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Software:
-    """One program, library or model weights that had a part in what the bundle says."""
+    """One program, library or model weights that contributed to the bundle."""
 
     name: str
     version: str
     sha256: str | None = None
-    """SHA-256 of the weights, where there are any."""
+    """SHA-256 of the weights, if any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withheld:
-    """What a public bundle leaves out of the sealed one that it was made from."""
+    """What a public bundle leaves out of its sealed bundle."""
 
     fields: tuple[tuple[int, str], ...] = ()
     """(sequence of the entry, name of the private field)."""
     exhibits: tuple[tuple[str, str], ...] = ()
     """(exhibit, `full` or `replaced`)."""
     files: tuple[str, ...] = ()
-    """Other payload files that were left out, as far as their names give nothing away."""
+    """Other payload files left out, as far as their names reveal nothing."""
     reasons: tuple[str, ...] = ()
     sealed_tag_manifest: str = ""
     """SHA-256 of the tag manifest of the sealed bundle."""
@@ -196,7 +196,7 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleContents:
-    """What a bundle is to say; sealing turns it into files."""
+    """The contents of a bundle; sealing turns them into files."""
 
     title: str
     log: str
@@ -205,9 +205,9 @@ class BundleContents:
     notes: tuple[str, ...] = ()
     software: tuple[Software, ...] = ()
     synthetic: bool = False
-    """True if any of the material is drawn, not taken; then every overview says so."""
+    """True if any of the material is synthetic; then every overview says so."""
     size: int | None = None
-    """How many entries of the log to carry; all of them if not said."""
+    """Number of log entries to include; None for all."""
     withheld: Withheld | None = field(default=None)
 
     def __post_init__(self) -> None:
@@ -230,29 +230,29 @@ class BundleContents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestLine:
-    """One line of a manifest: what `sha256sum` prints in text mode."""
+    """One line of a manifest, as `sha256sum` prints it in text mode."""
 
     sha256: Sha256
     path: str
 
     def text(self) -> str:
-        """Return the line, with two spaces between the columns and a line feed at its end."""
+        """Return the line, with two spaces between the columns and a final line feed."""
         return f"{self.sha256}  {self.path}\n"
 
 
 def signature_file(role: Role, person: str) -> str:
-    """Where a signature stands in the bag; there is one custodian and any number of reviewers."""
+    """Path of a signature in the bag; there is one custodian and any number of reviewers."""
     name = role.value if role is Role.CUSTODIAN else f"{role.value}-{person}"
     return f"{SIGNATURES}/{name}.sig"
 
 
 def content_path(folder: str, sha256: Sha256, suffix: str) -> str:
-    """Return a content-addressed path under `data/`; the suffix comes without its dot."""
+    """Return a content-addressed path under `data/`; the suffix is given without its dot."""
     return f"{folder}/{sha256}" + (f".{suffix.lower()}" if suffix else "")
 
 
 def content_sha256(path: str) -> Sha256 | None:
-    """Return the SHA-256 that a bag path promises by its name; None where names promise none."""
+    """Return the SHA-256 in the name of a bag path; None if its folder does not use hashes."""
     parts = path.split("/")
     if len(parts) < 3 or parts[0] != PAYLOAD or parts[1] not in CONTENT_NAMED:
         return None
@@ -261,7 +261,7 @@ def content_sha256(path: str) -> Sha256 | None:
 
 
 def check_payload_path(path: str) -> None:
-    """Refuse a payload path that the format has no place for.
+    """Reject a payload path that the format does not allow.
 
     Raises `BundleContentsError` that names the path.
     """

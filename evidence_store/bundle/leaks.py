@@ -1,11 +1,10 @@
-"""Looking for withheld values in bytes that are to be released, however they are written.
+"""Search for withheld values in bytes to be released, in whatever spelling or encoding.
 
-A file is taken apart first (`decodings`), and what it says is compared as skeletons with what must
-not stand there (`spellings`). A hit is *exact* where the value itself stands there, whatever the
-letter case, the blanks or the encoding, or its hash, or a lattice that spells it. Else it is
-*near*: the value without its `@`, a part of an address, the words in another order. An exact hit
-is never released; of a near one a person has to say what it is.
-Pictures are not read: what can be seen in a photo, a person must look for.
+A file is decomposed first (`decodings`), and its texts are compared as skeletons with the withheld
+values (`spellings`). A hit is *exact* if it is the value itself, whatever the letter case, spaces
+or encoding, or its hash, or a lattice that spells it. Otherwise it is *near*: the value without its
+`@`, a part of an address, the words in another order. An exact hit is never released; a person has
+to say what a near hit is. Pictures are not read: a person must look for what is visible in a photo.
 """
 
 from __future__ import annotations
@@ -35,19 +34,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _WHOLE = 256 * 1024 * 1024
-"""Bytes of a file that is taken apart as one; a larger one is searched window by window."""
+"""Bytes of the largest file that is decomposed whole; a larger one is searched in windows."""
 _WINDOW = 16 * 1024 * 1024
 _OVERLAP = 64 * 1024
 _MAX_JSON = 64 * 1024 * 1024
 _SHORTEST_ENCODED = 6
-"""Letters and digits below which a value is not looked for inside an encoding: decoded bytes that
-are no text hold every shorter word by chance."""
+"""Minimum number of letters and digits of a value that is searched inside an encoding: decoded
+bytes that are not text contain every shorter word by chance.
+"""
 _WIDEST = 60
-"""Characters between two letters of a hit that it may have more than letters of its own."""
+"""Maximum number of characters between the letters of a hit, on top of its own."""
 _HEX_RUN = re.compile(r"[0-9a-f]{32,}")
 _DIGEST_BYTES = (16, 20, 32, 64)
 SHORTEST_NESTED = 6
-"""Characters below which a value inside a list or an object is not looked for."""
+"""Minimum number of characters of a value inside a list or an object that is searched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,21 +58,22 @@ class Secret:
     """What it is, in words that may be shown, for example `source_account of entry 3`."""
     text: str
     strict: bool = True
-    """False for a value that may stand in the open part of an entry, which then is no secret."""
+    """False for a value that may occur in the open part of an entry and is then not secret."""
     certain: bool = True
-    """False for a value that may be any word: where it stands by itself, a person is asked."""
+    """False for a value that may be an ordinary word: a person is asked where it occurs on its own.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leak:
-    """A place where a secret would still stand, or something near it."""
+    """A place where a secret, or something near it, would remain."""
 
     where: str
     label: str
     disguise: str
-    """The form in which it stands there, for example `base64`."""
+    """The form in which it was found, for example `base64`."""
     found: str = ""
-    """Of a near hit the words that stand there, folded as `exactly` does; else empty."""
+    """For a near hit, the words found, folded as by `exactly`; otherwise empty."""
 
     @property
     def is_near(self) -> bool:
@@ -80,12 +81,12 @@ class Leak:
         return bool(self.found)
 
     def sentence(self) -> str:
-        """Say where what would leak, without saying it."""
+        """Describe the leak without revealing the value."""
         return f"{self.where} contains the {self.label} ({self.disguise})."
 
 
 class _Table(dict[int, str]):
-    """Folds character by character, and keeps what it folded; edges stay."""
+    """Folds character by character, with a cache; edges stay."""
 
     def __init__(self, fold: Callable[[str], str]) -> None:
         super().__init__()
@@ -98,7 +99,7 @@ class _Table(dict[int, str]):
 
 
 _TABLES = (_Table(bare), _Table(small), _Table(as_drawn))
-"""The skeletons of a text: letters as their capitals, as small ones, and as they are drawn."""
+"""The folds that give a text's skeletons: by capitals, by lower case, and as drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +107,14 @@ class _Needle:
     secret: Secret
     spelling: Spelling
     skeletons: tuple[str, ...]
-    """For each of the tables."""
+    """One for each of the tables."""
 
 
 class Scanner:
-    """Looks for a fixed set of secrets."""
+    """Searches for a fixed set of secrets."""
 
     def __init__(self, secrets: Iterable[Secret], *, released: Iterable[str] = ()) -> None:
-        """`released` are words that were released on purpose, where they are a near hit."""
+        """`released` are words released on purpose, if they are near hits."""
         self._secrets = tuple(dict.fromkeys(secrets))
         self._released = frozenset(map(exactly, released))
         self._exact = {secret: exactly(secret.text) for secret in self._secrets}
@@ -137,7 +138,7 @@ class Scanner:
                     self._digests.setdefault(digest, secret)
 
     def in_bytes(self, data: bytes, *, where: str) -> tuple[Leak, ...]:
-        """Find every secret in some bytes, each form of it once; near hits come last."""
+        """Find every secret in some bytes, each form once; near hits come last."""
         return self._sorted(self._in(data, where))
 
     def in_text(self, text: str, *, where: str) -> tuple[Leak, ...]:
@@ -145,20 +146,20 @@ class Scanner:
         return self._sorted(self._in(text, where))
 
     def holds(self, text: str) -> bool:
-        """Whether a secret itself stands in a text, in whatever encoding."""
+        """Whether a secret itself occurs in a text, in whatever encoding."""
         return any(not leak.is_near for leak in self._in(text, ""))
 
     def found_in(self, data: bytes) -> frozenset[Secret]:
-        """Tell which secrets themselves stand in some bytes."""
+        """Return the secrets that occur exactly in some bytes."""
         labels = {
             (leak.label, leak.found) for leak in self.in_bytes(data, where="") if not leak.is_near
         }
         return frozenset(one for one in self._secrets if (one.label, "") in labels)
 
     def in_file(self, path: Path, *, where: str) -> tuple[Leak, ...]:
-        """Find every secret in a file: in its name, and in what it says once it is taken apart.
+        """Find every secret in a file: in its name, and in its decomposed content.
 
-        A file that cannot be taken apart is a hit itself.
+        A file that cannot be decomposed is itself a hit.
         """
         leaks = list(self._in(where, "the name of a file"))
         if path.stat().st_size <= _WHOLE:
@@ -223,7 +224,7 @@ class Scanner:
         places: list[int],
         where: str,
     ) -> Iterator[Leak]:
-        """Give a hit for each form in which one skeleton stands in a text."""
+        """Yield a hit for each form in which one skeleton occurs in a text."""
         text = seen.text
         forms: set[str] = set()
         start = skeleton.find(wanted)
@@ -275,7 +276,7 @@ class Scanner:
                         yield Leak(where=where, label=secret.label, disguise="lattice")
 
     def _sorted(self, leaks: Iterable[Leak]) -> tuple[Leak, ...]:
-        """Each leak once; a near hit in a word that was found near already is passed over."""
+        """Remove duplicates; a near hit in a word already found near is skipped."""
         once = dict.fromkeys(leaks)
         return tuple(sorted(once, key=lambda leak: leak.is_near))
 
@@ -285,32 +286,32 @@ def _joined(name: str, form: str) -> str:
 
 
 def _places(text: str, table: _Table) -> list[int]:
-    """For each character of a skeleton, where in the text it comes from."""
+    """For each character of a skeleton, its index in the text."""
     return [at for at, char in enumerate(text) for _ in table[ord(char)]]
 
 
 def _stands_alone(text: str, first: int, last: int) -> bool:
-    """Whether no letter or digit is next to a hit."""
+    """Whether there is no letter or digit next to a hit."""
     before, after = text[first - 1 : first], text[last + 1 : last + 2]
     return not before.isalnum() and not after.isalnum()
 
 
 def _widened(text: str, first: int, last: int, wanted: str) -> bool:
-    """Whether the value itself stands there, with the signs that its skeleton has not."""
+    """Whether the value itself is there, including the signs missing from its skeleton."""
     around = len(wanted) + 2
     return wanted in exactly(text[max(0, first - around) : last + 1 + around])
 
 
 SENTENCE = frozenset({"id", "parameters", "shown"})
-"""The members of a sentence that was recorded with its text."""
+"""The members of a sentence recorded with its text."""
 
 
 def text_forms(value: object) -> Iterator[str]:
-    """Give the texts by which a value of a private field may be known, at any depth.
+    """Yield the texts by which a private value may be recognised, at any depth.
 
-    Of a labelled fact, an object with `name` and `value`, only the value counts; of a sentence,
-    what stands in its gaps and the text as shown, since which sentence it is says the program.
-    Inside lists and objects, words under six characters (`JPEG`, `RGB`) give nothing away.
+    For a labelled fact, an object with `name` and `value`, only the value counts; for a sentence,
+    its parameters and the text as shown, since its identifier is the program's own. Inside lists
+    and objects, words under six characters (`JPEG`, `RGB`) reveal nothing.
     """
     if isinstance(value, str):
         yield value.strip()
@@ -319,7 +320,7 @@ def text_forms(value: object) -> Iterator[str]:
 
 
 def _nested(value: object, *, numbers: bool = True) -> Iterator[str]:
-    """A matrix, an outline or a row of more than three numbers says where nothing on Earth is."""
+    """A matrix, an outline or a row of more than three numbers cannot be a location on Earth."""
     if isinstance(value, dict):
         for member in _members(value):
             yield from _nested(member, numbers=numbers)
@@ -334,7 +335,7 @@ def _nested(value: object, *, numbers: bool = True) -> Iterator[str]:
 
 
 def _members(value: dict[str, object]) -> Iterable[object]:
-    """The figures of a sentence are measured, and stand beside it."""
+    """The numbers of a sentence are measurements, and are recorded beside it."""
     if {"name", "value"} <= value.keys():
         return (value["value"],)
     if value.keys() == SENTENCE and isinstance(value["parameters"], list):
@@ -345,7 +346,7 @@ def _members(value: dict[str, object]) -> Iterable[object]:
 
 
 def digests(data: Callable[[], Iterable[bytes]]) -> tuple[str, ...]:
-    """Give the hashes, in hexadecimal, by which bytes are commonly known."""
+    """Return the hexadecimal hashes by which bytes are commonly identified."""
     states = [hashlib.new(name, usedforsecurity=False) for name in ("md5", "sha1", "sha256")]
     states.append(hashlib.sha512())
     for block in data():
@@ -355,7 +356,7 @@ def digests(data: Callable[[], Iterable[bytes]]) -> tuple[str, ...]:
 
 
 def _number_forms(value: float) -> Iterator[str]:
-    """Three decimals of a degree are about a hundred metres: enough to find a place."""
+    """Three decimals of a degree are about a hundred metres: enough to identify a place."""
     if not math.isfinite(value) or value == round(value, 2):
         return
     yield f"{math.trunc(value * 1000) / 1000:.3f}"
@@ -363,7 +364,7 @@ def _number_forms(value: float) -> Iterator[str]:
 
 
 def _glyph_rows(value: object) -> Iterator[list[set[str]]]:
-    """Every list whose members each offer single characters: the shape of a lattice."""
+    """Yield every list whose members each offer single characters: the shape of a lattice."""
     if isinstance(value, dict):
         for member in value.values():
             yield from _glyph_rows(member)

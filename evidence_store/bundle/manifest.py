@@ -1,7 +1,7 @@
-"""Manifests in the one form that we write and accept: sorted, no repeats, as `sha256sum` prints.
+"""Manifests in the only form that is written and accepted: sorted, unique, like `sha256sum`.
 
-BagIt allows more (any order, any white space, percent signs); a single form leaves an attacker
-no room, since any other byte is a fault.
+BagIt allows more (any order, any white space, percent signs); a single form leaves an attacker no
+room, since any other byte is a fault.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAX_LINES = 500_000
 MAX_BYTES = 322 * MAX_LINES
-"""No honest line is longer than 64 + 2 + 255 + 1 bytes."""
+"""No valid line is longer than 64 + 2 + 255 + 1 bytes."""
 _MAX_FAULTS = 1_000
 
 _LINE = re.compile(rf"(?P<sha256>{SHA256})  (?P<path>[^\r\n]+)")
@@ -35,7 +35,7 @@ def manifest_bytes(lines: Iterable[ManifestLine]) -> bytes:
 def parse_manifest(
     data: bytes, *, where: str
 ) -> tuple[tuple[ManifestLine, ...], tuple[Fault, ...]]:
-    """Read a manifest strictly: the lines that could be read, and a fault for every other."""
+    """Parse a manifest strictly: the valid lines, and a fault for every other."""
     if len(data) > MAX_BYTES or data.count(b"\n") > MAX_LINES:
         return (), (_fault(where, f"It has more than {MAX_LINES:,} lines."),)
     faults: list[Fault] = []

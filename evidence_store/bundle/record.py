@@ -1,8 +1,8 @@
-"""The part of a bundle that carries the log: every leaf, what is disclosed, and the checkpoint.
+"""The log in a bundle: every leaf, the disclosures, and the checkpoint.
 
-`entries.jsonl` has one canonical leaf a line, so the whole Merkle tree can be worked out again
-and must come to the root of the signed checkpoint: an entry left out, altered, moved or cut off
-shows. `disclosures.jsonl` opens commitments; whatever is withheld simply has no line there.
+`entries.jsonl` has one canonical leaf per line, so the whole Merkle tree can be recomputed and must
+give the root of the signed checkpoint: an entry left out, altered, moved or cut off is detected.
+`disclosures.jsonl` opens commitments; a withheld field has no line there.
 """
 
 from __future__ import annotations
@@ -25,29 +25,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_LINE = 16 * 1024 * 1024
-"""Bytes of one leaf or disclosure; large values are kept as blobs, so no honest line is near."""
+"""Largest leaf or disclosure in bytes; large values are stored as blobs, so no valid line comes
+near.
+"""
 
 _DISCLOSURE_MEMBERS = frozenset({"name", "salt", "sequence", "value"})
 
 
 class LogSource(Protocol):
-    """What sealing asks of a ledger."""
+    """The part of a ledger that sealing needs."""
 
     def entries(self, log: str, *, after: int = -1, limit: int | None = None) -> Iterator[Entry]:
-        """Return the entries in order, with the private values and salts that are known."""
+        """Yield the entries in order, with the known private values and salts."""
         ...
 
     def checkpoint(self, log: str) -> Checkpoint:
-        """Return the signed checkpoint of the log as it is now."""
+        """Return the signed checkpoint of the current log."""
         ...
 
     def checkpoints(self, log: str) -> Sequence[Checkpoint]:
-        """Return every checkpoint of the log that is kept."""
+        """Return every stored checkpoint of the log."""
         ...
 
 
 class RecordWriter:
-    """Writes the log of a case into a bundle in one pass and flat memory."""
+    """Writes the log of a case into a bundle in one pass and constant memory."""
 
     def __init__(self, top: Path, recorded: Mapping[int, Sequence[FileAccount]]) -> None:
         """Take the bundle folder and, by sequence, the files whose SHA-256 an entry must name."""
@@ -59,10 +61,10 @@ class RecordWriter:
     def write(
         self, ledger: LogSource, log: str, size: int | None
     ) -> tuple[list[FileAccount], LogAccount, datetime]:
-        """Write the three files; what to say of them, of the log, and its last entry's time.
+        """Write the three files; returns their descriptions, the log's, and its last entry's time.
 
-        Raises `BundleContentsError` for an empty log and for a file that its entry does not
-        name, `LedgerDamaged` if the entries do not come to the checkpoint's root.
+        Raises `BundleContentsError` for an empty log and for a file that its entry does not name,
+        `LedgerDamaged` if the entries do not give the checkpoint's root.
         """
         checkpoint = _checkpoint_at(ledger, log, size)
         if checkpoint.size == 0:
@@ -122,9 +124,9 @@ def _checkpoint_at(ledger: LogSource, log: str, size: int | None) -> Checkpoint:
 
 
 def names_text(entry: Entry, text: str) -> bool:
-    """Whether a text stands, whole, as a value in the body or the known private fields."""
+    """Whether a text is a whole value in the body or the known private fields."""
     waiting: list[object] = [entry.body, entry.private]
-    while waiting:  # no recursion: a hostile value may be nested deeply
+    while waiting:  # no recursion: a hostile value may be deeply nested
         value = waiting.pop()
         if isinstance(value, Mapping):
             waiting.extend(value.values())
@@ -136,7 +138,7 @@ def names_text(entry: Entry, text: str) -> bool:
 
 
 def disclosures_of(entry: Entry) -> Iterator[Disclosure]:
-    """Say what opens the commitments of an entry, as far as it is known, by field name."""
+    """Yield the disclosures of an entry's known commitments, by field name."""
     for name in sorted(entry.private):
         yield Disclosure(
             sequence=entry.sequence,
@@ -158,7 +160,7 @@ def disclosure_line(disclosure: Disclosure) -> bytes:
 
 
 def parse_disclosure(line: bytes) -> Disclosure:
-    """Read one line of `disclosures.jsonl` without its line feed.
+    """Parse one line of `disclosures.jsonl` without its line feed.
 
     Raises `NotCanonical` for anything but what `disclosure_line` writes.
     """
@@ -176,7 +178,7 @@ def parse_disclosure(line: bytes) -> Disclosure:
 
 
 def read_lines(path: Path) -> Iterator[bytes]:
-    """Return the lines of a file without their line feeds, in flat memory.
+    """Yield the lines of a file without their line feeds, in constant memory.
 
     Raises `NotCanonical` for a line that is too long, is empty, or does not end with a line feed.
     """
@@ -188,18 +190,18 @@ def read_lines(path: Path) -> Iterator[bytes]:
 
 
 class RootOf:
-    """Works out a Merkle root while leaves pass by."""
+    """Computes a Merkle root from a stream of leaves."""
 
     def __init__(self) -> None:
         self._tree = Frontier()
 
     def add(self, leaf: bytes) -> None:
-        """Take the next leaf in."""
+        """Add the next leaf."""
         self._tree.add(leaf_hash(leaf))
 
     @property
     def size(self) -> int:
-        """How many leaves have passed."""
+        """Number of leaves so far."""
         return self._tree.size
 
     def root(self) -> Sha256:

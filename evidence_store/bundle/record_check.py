@@ -1,4 +1,4 @@
-"""Checking the log that a bundle carries: that every leaf is there and none was changed."""
+"""Check the log in a bundle: every leaf is present and unchanged."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _MAX_FAULTS = 2_000
 def check_checkpoint(
     top: Path, description: Description, allowed: AllowedSigners, *, at: datetime
 ) -> tuple[SignedNote | None, tuple[Fault, ...]]:
-    """Judge the checkpoint: its form, whose it is, its signature, and what it is about."""
+    """Check the checkpoint: its form, its key, its signature, and the log it names."""
     try:
         with (top / CHECKPOINT).open("rb") as stream:
             text = stream.read(MAX_NOTE + 1).decode("utf-8")
         note = parse_note(text)
     except OSError:
-        return None, ()  # that the file is missing is a fault already
+        return None, ()  # a missing file is already a fault
     except (UnicodeDecodeError, NoteMalformed) as error:
         return None, (_fault("checkpoint-form", CHECKPOINT, f"It is not a checkpoint: {error}"),)
     faults = []
@@ -75,7 +75,7 @@ def _signature_fault(
 
 
 class RecordCheck:
-    """One pass over the entries and the disclosures of a bundle, in flat memory."""
+    """One pass over the entries and the disclosures of a bundle, in constant memory."""
 
     def __init__(self, description: Description) -> None:
         self._log = description.log
@@ -86,11 +86,11 @@ class RecordCheck:
         self._root = RootOf()
         self.last_at: datetime | None = None
         self.corrections: list[int] = []
-        """Entries after which times may be earlier: a custodian says that the clock was wrong."""
+        """Entries after which times may be earlier: a custodian states that the clock was wrong."""
         self.faults: list[Fault] = []
 
     def run(self, top: Path) -> None:
-        """Check everything; what is wrong is added to `faults`."""
+        """Check everything; faults are added to `faults`."""
         disclosures = _grouped(self._read_disclosures(top))
         waiting = next(disclosures, None)
         for number, leaf in enumerate(self._read_leaves(top)):

@@ -1,9 +1,9 @@
-"""Redaction: a public bundle that holds things back and still hangs on the sealed one.
+"""Redaction: make a public bundle that withholds data but is still tied to the sealed one.
 
-The public bundle carries the very same leaves under the same signed checkpoint. What is held
-back has no disclosure, so its salted commitment stays closed; every other field opens as before.
-Whatever would give a withheld value away elsewhere is found and left out too, and the finished
-bundle is searched once more before it appears.
+The public bundle contains the same leaves under the same signed checkpoint. A withheld field has no
+disclosure, so its salted commitment stays closed; every other field opens as before. Anything that
+would reveal a withheld value elsewhere is found and left out too, and the finished bundle is
+searched once more before it appears.
 """
 
 from __future__ import annotations
@@ -56,12 +56,12 @@ def redact(
 ) -> SealedBundle:
     """Make a public bundle from a sealed one (folder or ZIP) that verifies.
 
-    Reports are never taken over, since what they say cannot be taken back: render one of the
-    redacted case and give it in `plan.payload`. Photos lose their metadata, not a bit of image.
-    Raises `RedactionRefused`, with every leak, if a withheld value would still stand somewhere
-    or if the plan names what is not there; `AnswersMissing` if something near one does, of which
-    nobody has said whether it may; `BundleRefused` if the sealed bundle does not verify;
-    `BundleExists`. Then nothing is left behind.
+    Reports are never copied, since their content cannot be redacted: render one of the redacted
+    case and give it in `plan.payload`. Photos lose their metadata, but not a bit of image data.
+    Raises `RedactionRefused`, with every leak, if a withheld value would remain somewhere or if the
+    plan names something that does not exist; `AnswersMissing` if there are near hits that nobody
+    has judged; `BundleRefused` if the sealed bundle does not verify; `BundleExists`. In all these
+    cases nothing remains on disk.
     """
     if destination.exists():
         raise BundleExists(f"{destination} already exists; it was not changed.")
@@ -74,7 +74,7 @@ def redact(
 
 
 class _Redaction:
-    """One run: choose the fields, then the files, seal, and search what was sealed."""
+    """One run: choose the fields, then the files, seal, and search the result."""
 
     def __init__(self, top: Path, plan: RedactionPlan, scratch: Path) -> None:
         self._top = top
@@ -89,7 +89,7 @@ class _Redaction:
     def seal(self, signers: Sequence[Signer], clock: Callable[[], datetime]) -> SealedBundle:
         log = SealedLog(self._top)
         held = choose_fields(log, self._description, self._plan, self._top)
-        # What the open part says as a whole value, such as the name of an exhibit, is no news.
+        # A whole open value, such as the name of an exhibit, reveals nothing new.
         scanner = Scanner(held.secrets, released=(*self._plan.harmless, *held.open_texts))
         files = choose_files(
             self._description,
@@ -139,10 +139,10 @@ class _Redaction:
 
 
 def search(top: Path, scanner: Scanner) -> tuple[Leak, ...]:
-    """Look through every file of a bundle; gives each place where a secret stands.
+    """Search every file of a bundle; returns each place where a secret occurs.
 
     Only the instructions are left out: nobody typed them, and they are the same in all bundles. In
-    the rules, which are words of the program besides values of settings, a near hit is chance.
+    the rules, which are the program's own words plus values of settings, a near hit is chance.
     """
     rules = f"{PAYLOAD}/{RULES}"
     return tuple(
@@ -168,7 +168,7 @@ def _refuse_leaks(leaks: Sequence[Leak]) -> None:
 
 
 def near_hits(leaks: Iterable[Leak]) -> tuple[NearHit, ...]:
-    """Gather near hits by the words that stand there, with every place of each."""
+    """Group near hits by the words found, with every place of each."""
     found: dict[str, list[Leak]] = {}
     for leak in leaks:
         if leak.is_near:
@@ -185,7 +185,7 @@ def near_hits(leaks: Iterable[Leak]) -> tuple[NearHit, ...]:
 
 
 class _NoBlobs:
-    """A public bundle is made of the sealed one's files; the store is not asked."""
+    """A blob store without blobs: a public bundle is made from the sealed one's files."""
 
     def stream(self, sha256: Sha256) -> Iterator[bytes]:
         raise BlobMissing(f"Redaction does not open the store, where {sha256} may be.")

@@ -1,4 +1,4 @@
-"""`python -m evidence_store redact`: a public bundle from a sealed one and a plan in JSON."""
+"""`python -m evidence_store redact`: make a public bundle from a sealed one and a JSON plan."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MAX_PLAN = 4 * 1024 * 1024
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what the command takes, besides the keys to believe."""
+    """Add the command's arguments, apart from the trusted keys."""
     parser.add_argument("bundle", type=Path, help="the sealed bundle, a folder or a ZIP")
     parser.add_argument("destination", type=Path, help="where to write the public bundle")
     parser.add_argument("--plan", type=Path, required=True, help="what to withhold, in JSON")
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> SealedBundle:
-    """Make the public bundle; errors as in `redact`."""
+    """Make the public bundle; raises like `redact`."""
 
     def sign(message: bytes, namespace: str) -> str:
         return sign_with_ssh_keygen(arguments.key, message, namespace)
@@ -58,9 +58,9 @@ def run(arguments: argparse.Namespace) -> SealedBundle:
 
 
 def read_plan(path: Path, *, custodian: str) -> RedactionPlan:
-    """Read a plan; files that it names are looked for beside it.
+    """Read a plan; files that it names are relative to its folder.
 
-    Raises `BundleUnreadable` that names the member that cannot be understood.
+    Raises `BundleUnreadable` that names the invalid member.
     """
     try:
         with path.open("rb") as stream:

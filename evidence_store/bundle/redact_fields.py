@@ -1,4 +1,4 @@
-"""Which private fields of a log a public bundle may not disclose, and what they would give away."""
+"""Choose the private fields of a log to withhold, and find what they would reveal elsewhere."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ if TYPE_CHECKING:
 
 Field = tuple[int, str]
 _LONGEST_WORD = 12
-"""Letters of the program's own words for states and kinds."""
+"""Longest of the program's own words for states and kinds, in letters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldBack:
-    """What is not disclosed, what must stand nowhere, and what the disclosed fields name."""
+    """What is not disclosed, what must not occur anywhere, and what disclosed fields contain."""
 
     fields: frozenset[Field]
     secrets: tuple[Secret, ...]
     disclosed_texts: dict[int, frozenset[str]]
     """By sequence: every text in the entry's body and its disclosed fields."""
     open_texts: frozenset[str] = frozenset()
-    """Every text that is a whole value of an open field, such as the name of an exhibit."""
+    """Every whole value of an open field, such as the name of an exhibit."""
 
 
 def choose_fields(
     log: SealedLog, description: Description, plan: RedactionPlan, top: Path
 ) -> HeldBack:
-    """Work out from a plan which fields to withhold.
+    """Determine from a plan which fields to withhold.
 
-    These are the fields that the plan names, all fields of entries about a withheld exhibit
-    alone, and every other field in which one of the values withheld so far stands.
-    Raises `RedactionRefused` if the plan names what is not there, or if the open part of an
-    entry, which nobody can change, says what is to be withheld.
+    These are the fields that the plan names, all fields of entries about a withheld exhibit alone,
+    and every other field that contains a value withheld so far. Raises `RedactionRefused` if the
+    plan names something that does not exist, or if the open part of an entry, which nobody can
+    change, contains a value to be withheld.
     """
     exhibits = frozenset(choice.exhibit for choice in plan.exhibits)
     _refuse_unknown(log, description, plan, exhibits)
@@ -74,7 +74,7 @@ def choose_fields(
 
 
 class _Chosen:
-    """The fields and values that a plan withholds by itself, before their echoes are sought."""
+    """The fields and values that a plan withholds directly, before other occurrences are sought."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class _Chosen:
         self._exhibits = exhibits
         self._known = frozenset(name for file in description.files for name in file.about)
         self.fields: set[Field] = set()
-        # Text -> what it is, and whether it may under no circumstances stand in the open.
+        # Text -> what it is, and whether it must never occur in the open part.
         self._secrets = dict.fromkeys(plan.values, ("value of the plan", True))
         self._named: set[str] = set(plan.values)
         elsewhere: set[str] = set()
@@ -114,22 +114,22 @@ class _Chosen:
                     theirs.update(dict.fromkeys(told, (label, False)))
                 else:
                     elsewhere.update(text_forms(value))
-        # What entries about other exhibits say as well (a serial that two photos show) is no
-        # secret of the withheld one.
+        # What entries about other exhibits say as well (a serial in two photos) is not a secret of
+        # the withheld one.
         self._secrets.update({t: what for t, what in theirs.items() if t not in elsewhere})
         for text, label in _hashes(description, exhibits, top):
             self._secrets[text] = (label, True)
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """All values that must stand nowhere."""
+        """All values that must not occur anywhere."""
         harmless = {text.casefold() for text in self._plan.harmless}
         return tuple(
             Secret(
                 label=label,
                 text=text,
                 strict=strict,
-                # A short word that nobody named as withheld may be any word.
+                # A short word that nobody asked to withhold may be an ordinary word.
                 certain=strict or text in self._named or len(bare(text)) >= LOOSE,
             )
             for text, (label, strict) in sorted(self._secrets.items())
@@ -142,9 +142,9 @@ class _Chosen:
 
 
 def _is_vocabulary(name: str, value: Json, text: str) -> bool:
-    """Whether a text is a word of the program's own inside a reading or a result (`offered`).
+    """Whether a text is one of the program's own words inside a reading or a result (`offered`).
 
-    What a file says of itself is in nobody's vocabulary.
+    Embedded facts never count as such words.
     """
     if isinstance(value, str) or name == "embedded":
         return False
@@ -152,7 +152,7 @@ def _is_vocabulary(name: str, value: Json, text: str) -> bool:
 
 
 class FieldChoices:
-    """Choices of fields, found by the name of a field and not one by one."""
+    """Choices of fields, indexed by field name."""
 
     def __init__(self, choices: Iterable[FieldChoice]) -> None:
         self._by_place: dict[tuple[str, int | None], list[FieldChoice]] = {}
@@ -160,7 +160,7 @@ class FieldChoices:
             self._by_place.setdefault((choice.name, choice.sequence), []).append(choice)
 
     def fitting(self, entry: Entry, name: str) -> list[FieldChoice]:
-        """Give the choices that mean a field of an entry."""
+        """Return the choices that apply to a field of an entry."""
         near = (
             *self._by_place.get((name, entry.sequence), ()),
             *self._by_place.get((name, None), ()),
@@ -169,7 +169,7 @@ class FieldChoices:
 
 
 def _texts_of(chosen: list[FieldChoice], value: Json) -> Iterator[tuple[str, bool]]:
-    """What must stand nowhere of a withheld value, and whether the open part may not say it."""
+    """Yield texts of a withheld value that must not occur, and whether the open part counts."""
     for choice in chosen:
         texts = text_forms(value) if choice.texts is None else choice.texts
         for text in texts:
@@ -194,7 +194,7 @@ def _texts(value: object) -> Iterator[str]:
 def _hashes(
     description: Description, exhibits: frozenset[str], top: Path
 ) -> Iterator[tuple[str, str]]:
-    """The hashes of the withheld exhibits' own bytes, by which anyone could know them again."""
+    """Yield the hashes of the withheld exhibits' own bytes, which would identify them."""
     for file in description.files:
         if file.about and exhibits.issuperset(file.about):
             yield file.sha256, f"SHA-256 of a file about {file.about[0]}"
@@ -237,7 +237,7 @@ def _refuse_unknown(
 def _not_open(
     log: SealedLog, description: Description, secrets: tuple[Secret, ...]
 ) -> tuple[Secret, ...]:
-    """Drop what the open part of an entry says anyway; refuse if it says what it must not."""
+    """Drop what the open part of an entry contains anyway; refuse if that is not allowed."""
     as_named = {replace(secret, certain=True): secret for secret in secrets}
     scanner = Scanner(as_named)
     opened: set[Secret] = set()

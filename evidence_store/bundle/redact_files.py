@@ -1,4 +1,4 @@
-"""Which files of a sealed bundle a public one may carry, and in what state."""
+"""Which files of a sealed bundle a public one may include, and in what form."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from evidence_store.bundle.leaks import Scanner
 
 MAX_PHOTO = 512 * 1024 * 1024
-"""Bytes of a photo that is held in memory to take its metadata out."""
+"""Largest photo, in bytes, that is loaded into memory to remove its metadata."""
 
 RULES: Final = Declared(
     "public-files",
@@ -40,7 +40,7 @@ RULES: Final = Declared(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChoice:
-    """What is carried over, and the names of what is not."""
+    """The files to include, and the names of the others."""
 
     kept: tuple[PayloadFile, ...]
     left_out: tuple[str, ...]
@@ -55,10 +55,10 @@ def choose_files(
     scratch: Path,
     disclosed: Mapping[int, frozenset[str]],
 ) -> FileChoice:
-    """Go through the files of a sealed bundle.
+    """Choose among the files of a sealed bundle.
 
-    Left out are reports, letters, files about a withheld exhibit or made from one, pictures
-    whose metadata cannot be taken out, and every file that holds a withheld value.
+    Left out are reports, letters, files about a withheld exhibit or derived from one, pictures
+    whose metadata cannot be removed, and every file that contains a withheld value.
     """
     kept: list[PayloadFile] = []
     renamed: dict[str, str] = {}
@@ -73,12 +73,12 @@ def choose_files(
             left_out.append(file.path)
             continue
         renamed[file.path] = released.bag_path
-        kept.append(_told(released, file, renamed, scanner, disclosed))
+        kept.append(_description_of(released, file, renamed, scanner, disclosed))
     return FileChoice(kept=tuple(kept), left_out=tuple(sorted(left_out)))
 
 
 def _parents_first(files: tuple[FileAccount, ...]) -> list[FileAccount]:
-    """Order files so that each comes after those that it was made from."""
+    """Sort files so that each comes after those it was derived from."""
     waiting = [file for file in files if file.path not in (*OWN_FILES, DESCRIPTION, CRATE)]
     ordered: list[FileAccount] = []
     done: set[str] = set()
@@ -93,13 +93,13 @@ def _parents_first(files: tuple[FileAccount, ...]) -> list[FileAccount]:
 
 
 def _is_unsearchable(file: FileAccount) -> bool:
-    """Say whether nobody can tell what a file says: reports, and letters and their answers."""
+    """Whether a file's content cannot be determined: reports, and letters and their answers."""
     path = file.path.removeprefix(f"{PAYLOAD}/")
     return path in REPORTS or path.startswith(f"{LETTERS}/")
 
 
 def _release(file: FileAccount, top: Path, scanner: Scanner, scratch: Path) -> PayloadFile | None:
-    """Give a file as it can be released, or None."""
+    """Return a file in releasable form, or None."""
     source = top / file.path
     released = PayloadFile(path=file.path.removeprefix(f"{PAYLOAD}/"), source=source)
     if content_sha256(file.path) is not None:
@@ -137,14 +137,14 @@ def _clean_picture(file: FileAccount, source: Path, scratch: Path) -> PayloadFil
     )
 
 
-def _told(
+def _description_of(
     released: PayloadFile,
     file: FileAccount,
     renamed: Mapping[str, str],
     scanner: Scanner,
     disclosed: Mapping[int, frozenset[str]],
 ) -> PayloadFile:
-    """Say of a released file what the sealed bundle says of it, less what would give away."""
+    """Return the sealed bundle's description of a released file, without anything revealing."""
 
     def harmless(text: str) -> str:
         return "" if scanner.holds(text) else text

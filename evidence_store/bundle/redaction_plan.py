@@ -17,18 +17,18 @@ class FieldChoice:
     exhibit: str | None = None
     sequence: int | None = None
     strict: bool = True
-    """Whether to refuse if the open part of an entry says what is to be withheld."""
+    """Whether to refuse if the open part of an entry contains the withheld value."""
     texts: tuple[str, ...] | None = None
-    """What of its value must stand nowhere; None for all texts in it."""
+    """Parts of its value that must not occur anywhere; None for all texts in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExhibitChoice:
-    """A photo or clip to withhold, with or without something shown in its place."""
+    """A photo or clip to withhold, optionally with a replacement."""
 
     exhibit: str
     replacement: PayloadFile | None = None
-    """For example a blurred copy, under `derived/`; how it was made stands in its `made_by`."""
+    """For example a blurred copy, under `derived/`; its `made_by` says how it was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +39,13 @@ class RedactionPlan:
     fields: tuple[FieldChoice, ...] = ()
     exhibits: tuple[ExhibitChoice, ...] = ()
     values: tuple[str, ...] = ()
-    """Further words that must stand nowhere, for example a person's name."""
+    """Further words that must not occur anywhere, for example a person's name."""
     harmless: tuple[str, ...] = ()
-    """Words that may stand: such as give nothing away (`JPEG`), and near hits that were released
-    on purpose."""
+    """Words that may occur: those that reveal nothing (`JPEG`), and near hits released on purpose.
+    """
     payload: tuple[PayloadFile, ...] = ()
-    """Files made for the public bundle, such as a report on what is left of the case."""
+    """Files made for the public bundle, such as a report on the rest of the case."""
     title: str = ""
     notes: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
-    """Why something is withheld, in words that may be read by all."""
+    """Why something is withheld, in words for the public."""

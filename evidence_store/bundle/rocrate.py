@@ -1,4 +1,4 @@
-"""`data/ro-crate-metadata.json`: the same account for programs that know RO-Crate 1.1.
+"""`data/ro-crate-metadata.json`: the same description for programs that know RO-Crate 1.1.
 
 Times come from the log, not from the moment of sealing, so that the bytes are always the same.
 """
@@ -31,7 +31,7 @@ def crate_bytes(description: Description, *, last_entry_at: datetime) -> bytes:
         *(_action(file) for file in description.files if file.derived_from or file.made_by),
         *_software(description),
     ]
-    # The term `sha256` is no part of the crate's own context, so it is defined beside it.
+    # The crate's own context lacks the term `sha256`, so it is defined here.
     context: Json = [_CONTEXT, {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}]
     crate = {"@context": context, "@graph": graph}
     return json.dumps(crate, indent=1, sort_keys=True, ensure_ascii=True).encode("ascii") + b"\n"

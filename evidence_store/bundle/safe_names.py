@@ -1,4 +1,4 @@
-"""What a path in a bundle may be called, so that every file system takes it as it is written."""
+"""Which paths a bundle may use, so that every file system accepts them unchanged."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Final
 from values.rule import Declared
 
 MOST_CHARACTERS: Final = 255
-"""Longest path, with its folders; file systems stop there."""
+"""Longest path, including folders; the limit of file systems."""
 
 MOST_PARTS: Final = 8
-"""Parts of a path: folders, and the name at its end."""
+"""Maximum number of parts of a path: folders and file name."""
 
 PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
-"""What each part looks like, and it ends in no full stop: plain ASCII that no shell, no system and
-no other part of the path reads otherwise."""
+"""The form of each part, which also must not end in a full stop: plain ASCII that no shell or file
+system interprets differently.
+"""
 
 RULES: Final = Declared(
     "bundle-name",
@@ -30,7 +31,7 @@ RULES: Final = Declared(
 
 
 def is_safe_name(path: str) -> bool:
-    """Whether every part of a path is plain ASCII that no shell or file system reads otherwise."""
+    """Whether every part of a path is plain ASCII that no shell or file system interprets."""
     parts = path.split("/")
     return (
         len(path) <= MOST_CHARACTERS

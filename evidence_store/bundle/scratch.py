@@ -1,4 +1,4 @@
-"""A folder to work in beside a destination, that never outlives its work for long.
+"""A temporary folder beside a destination, which is removed even after a crash.
 
 A process that is killed leaves its folder behind; the next one that works beside it removes it,
 since only a living process holds its folder's lock.
@@ -22,7 +22,7 @@ _SUFFIX = ".partial"
 
 @contextlib.contextmanager
 def scratch_folder(destination: Path) -> Iterator[Path]:
-    """Give a new folder beside the destination; it vanishes unless it was renamed away."""
+    """Yield a new folder beside the destination; it is removed unless it was renamed."""
     destination.parent.mkdir(parents=True, exist_ok=True)
     _clear_abandoned(destination.parent)
     with contextlib.ExitStack() as stack:
@@ -32,7 +32,7 @@ def scratch_folder(destination: Path) -> Iterator[Path]:
 
 
 def _new_folder(destination: Path, stack: contextlib.ExitStack) -> Path:
-    """Make a folder and lock it; again, should another process clear it away in between."""
+    """Create and lock a folder; retry if another process removed it in between."""
     while True:
         top = destination.parent / f".{destination.name}.{secrets.token_hex(6)}{_SUFFIX}"
         top.mkdir()

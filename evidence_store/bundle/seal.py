@@ -1,8 +1,8 @@
-"""Sealing: a case up to one entry becomes a signed folder that leaves the building.
+"""Seal a case up to one entry into a signed bundle.
 
-Everything is written and synced in a folder beside the destination and moved there by one
-rename, so that a crash leaves either no bundle or a whole one. The payload's bytes depend on
-the case alone; only `bag-info.txt` knows the moment of sealing.
+Everything is written and synced in a folder beside the destination and moved there by one rename,
+so that a crash leaves either no bundle or a complete one. The payload's bytes depend on the case
+alone; only `bag-info.txt` has the time of sealing.
 """
 
 from __future__ import annotations
@@ -66,10 +66,10 @@ if TYPE_CHECKING:
 
 
 class BlobSource(Protocol):
-    """What sealing asks of the store of blobs."""
+    """The part of a blob store that sealing needs."""
 
     def stream(self, sha256: Sha256) -> Iterator[bytes]:
-        """Yield the bytes of a blob, and raise after the last if they are not those kept."""
+        """Yield the bytes of a blob; raises after the last chunk if their hash does not match."""
         ...
 
 
@@ -82,7 +82,7 @@ class SealedBundle:
     """What the signers signed: quote it wherever the bundle is cited."""
     seal_sha256: Sha256
     files: int
-    """How many payload files."""
+    """Number of payload files."""
     payload_bytes: int
 
 
@@ -95,12 +95,12 @@ def seal(
     signers: Sequence[Signer],
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> SealedBundle:
-    """Write a bundle and sign it with the signers that are at hand.
+    """Write a bundle and sign it with the available signers.
 
-    The custodian must be among them; required reviewers who are not can sign later with
-    `add_signature`, and the bundle does not verify before they have.
-    Raises `BundleExists` if anything is at the destination, `BundleContentsError` for contents
-    that do not fit the log or the format, and the store's errors; then nothing is left behind.
+    The custodian must be among them; other required reviewers can sign later with `add_signature`,
+    and the bundle does not verify before they have. Raises `BundleExists` if anything is at the
+    destination, `BundleContentsError` for contents that do not fit the log or the format, and the
+    store's errors; then nothing remains on disk.
     """
     _check_signers(contents, signers)
     if destination.exists() or destination.is_symlink():
@@ -226,7 +226,7 @@ def _write_own(top: Path, path: str, data: bytes, media_type: str) -> FileAccoun
 
 
 def _write_tags(top: Path, accounts: Sequence[FileAccount], sealed_at: datetime, log: str) -> bytes:
-    """Write the tag files; gives the bytes of the tag manifest."""
+    """Write the tag files; returns the bytes of the tag manifest."""
     manifest = manifest_bytes(
         ManifestLine(sha256=account.sha256, path=account.path) for account in accounts
     )

@@ -1,4 +1,4 @@
-"""The log that a sealed bundle carries, read back so that it can be sealed again with less."""
+"""Read back the log of a sealed bundle, to seal it again with fewer disclosures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class SealedLog:
-    """The log of a bundle that verified, less some fields; sealing takes it for a ledger."""
+    """The log of a verified bundle, without some fields; sealing uses it like a ledger."""
 
     def __init__(self, top: Path, *, withheld: Collection[tuple[int, str]] = ()) -> None:
         self._top = top
@@ -30,8 +30,8 @@ class SealedLog:
         return SealedLog(self._top, withheld=withheld)
 
     def entries(self, log: str, *, after: int = -1, limit: int | None = None) -> Iterator[Entry]:
-        """Give the entries in order, with the private values that are left."""
-        _ = log  # a bundle carries one log only
+        """Yield the entries in order, with the remaining private values."""
+        _ = log  # a bundle contains only one log
         opened = self._disclosures()
         waiting = next(opened, None)
         leaves = islice(read_lines(self._top / ENTRIES), after + 1, None)
@@ -54,7 +54,7 @@ class SealedLog:
         return Checkpoint(log=log, size=parsed.size, root=parsed.root, at=unknown, note=note)
 
     def checkpoints(self, log: str) -> tuple[Checkpoint, ...]:
-        """Return the one checkpoint that a bundle has."""
+        """Return the only checkpoint of a bundle."""
         return (self.checkpoint(log),)
 
     def _disclosures(self) -> Iterator[Disclosure]:

@@ -1,9 +1,9 @@
-"""The folder `signatures/`: what binds signatures and timestamps to each other.
+"""The folder `signatures/`: how signatures and timestamps are bound to each other.
 
-`seal.sha256` lists the tag manifest and every other file of the folder. Nothing in the folder
-is ever altered: whatever is added later (a reviewer's signature, an authority's answer) comes
-with a new `seal.sha256`, and the one before it stays as `seal-1.sha256`, `seal-2.sha256`, …
-A timestamp answers for one of those numbered seals.
+`seal.sha256` lists the tag manifest and every other file of the folder. Nothing in the folder is
+ever altered: a later addition (a reviewer's signature, an authority's answer) comes with a new
+`seal.sha256`, and the previous one stays as `seal-1.sha256`, `seal-2.sha256`, … A timestamp covers
+one of those numbered seals.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 MAX_FILES = 10_000
 MAX_FILE = 256 * 1024
-"""Bytes of one signature, seal, or timestamp; real ones have under 20 KB."""
+"""Largest signature, seal or timestamp in bytes; real ones have under 20 KB."""
 
 _NUMBERED = re.compile(rf"{SIGNATURES}/seal-(?P<number>[1-9][0-9]{{0,3}})\.(sha256|tsq|tsr)")
 _SIGNATURE = re.compile(
@@ -46,7 +46,7 @@ _SIGNATURE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealLines:
-    """One seal as it was read."""
+    """One parsed seal."""
 
     path: str
     data: bytes
@@ -62,13 +62,13 @@ def seal_bytes(files: Mapping[str, bytes]) -> bytes:
 
 
 def read_signature_files(top: Path) -> dict[str, bytes]:
-    """All files of `signatures/`, by path from the top of the bag.
+    """Read all files of `signatures/`, by path from the top of the bag.
 
-    Raises `BundleUnreadable` if the folder cannot be read or a file of it is over `MAX_FILE`.
+    Raises `BundleUnreadable` if the folder cannot be read or one of its files is over `MAX_FILE`.
     """
     files = {}
     try:
-        # What an operating system left there is named where the whole bag is walked.
+        # Side files of an operating system are reported when the whole bag is checked.
         listed = (path for path in (top / SIGNATURES).iterdir() if side_file(path.name) is None)
         names = sorted(islice(listed, MAX_FILES + 1))
         if len(names) > MAX_FILES:
@@ -90,14 +90,14 @@ def numbered(number: int, suffix: str) -> str:
 
 
 def next_number(files: Mapping[str, object]) -> int:
-    """Return the number that the present `seal.sha256` gets once another replaces it."""
+    """Return the number that the current `seal.sha256` gets when another replaces it."""
     return 1 + sum(1 for path in files if _NUMBERED.fullmatch(path) and path.endswith(".sha256"))
 
 
 def present_seal(top: Path) -> tuple[bytes, int]:
-    """Read the seal in force, and the number that it gets once another replaces it.
+    """Read the current seal, and the number that it gets when another replaces it.
 
-    Raises `SigningFailed` if it is not whole.
+    Raises `SigningFailed` if it is damaged.
     """
     files = read_signature_files(top)
     seal = _present_seal(files)
@@ -105,11 +105,11 @@ def present_seal(top: Path) -> tuple[bytes, int]:
 
 
 def reseal(top: Path, additions: Mapping[str, bytes]) -> None:
-    """Add files to `signatures/` under a new seal; everything that is there stays.
+    """Add files to `signatures/` under a new seal; all existing files stay.
 
-    An interrupted call leaves the old seal in force beside files that it does not list, which
-    does not verify; the same call made again completes it. Two at once wait for each other.
-    Raises `SigningFailed` if the bundle's present seal is not whole.
+    An interrupted call leaves the old seal in force beside files that it does not list, which does
+    not verify; repeating the call completes it. Concurrent calls wait for each other. Raises
+    `SigningFailed` if the bundle's current seal is damaged.
     """
     with held(top):
         files = read_signature_files(top)
@@ -130,14 +130,14 @@ def reseal(top: Path, additions: Mapping[str, bytes]) -> None:
 
 
 def read_seal(path: str, data: bytes) -> tuple[SealLines, tuple[Fault, ...]]:
-    """Read one seal strictly; what is wrong with its form comes as faults."""
+    """Parse one seal strictly; errors in its form are returned as faults."""
     lines, faults = parse_manifest(data, where=path)
     listed: dict[str, str] = {line.path: line.sha256 for line in lines}
     return SealLines(path=path, data=data, listed=listed), faults
 
 
 def seal_faults(files: Mapping[str, bytes], tag_manifest: bytes | None) -> list[Fault]:
-    """Everything that is wrong with how the seals list the folder and each other."""
+    """Return everything that is wrong with how the seals list the folder and each other."""
     if FIRST_SEAL not in files:
         return [_fault("seal-missing", FIRST_SEAL, "The seal is missing.")]
     faults = [
@@ -203,7 +203,7 @@ def _unlisted_faults(seal: SealLines, hashes: Mapping[str, str]) -> list[Fault]:
 def _chain_faults(
     files: Mapping[str, bytes], present: SealLines, hashes: Mapping[str, str]
 ) -> list[Fault]:
-    """Each seal must hold all that the one before it held, and that one itself."""
+    """Check that each seal lists everything in the one before it, and that one itself."""
     faults: list[Fault] = []
     count = next_number(files) - 1
     earlier: dict[str, str] = {}
@@ -232,9 +232,9 @@ def _growth_faults(seal: SealLines, earlier: Mapping[str, str]) -> list[Fault]:
 
 
 def _put(top: Path, path: str, data: bytes) -> None:
-    """Put a file in place whole, or not at all; until then it stands beside the bag."""
+    """Put a file in place atomically; until then it is beside the bag."""
     part = top.parent / f".{top.name}.part"
-    part.unlink(missing_ok=True)  # of a process that was killed: ours alone holds the bundle
+    part.unlink(missing_ok=True)  # left by a killed process: only this one holds the bundle
     write_new(part, data)
     part.replace(top / path)
     sync_folder(top / SIGNATURES)

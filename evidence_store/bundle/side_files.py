@@ -1,7 +1,7 @@
-"""Files that an operating system puts into folders by itself, told apart from tampering by name.
+"""Files that operating systems create in folders by themselves, recognised by name.
 
-A bundle with one in it is refused, since nobody signed that file; but what was sealed may be
-whole all the same, and the remedy is another one. A name proves nothing of the contents.
+A bundle that contains one is refused, since nobody signed that file; but the sealed content may be
+intact, and the remedy differs from that for tampering. A name proves nothing about the content.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ NAMES = {
     "system volume information": "Windows puts it onto disks",
     ".directory": "KDE puts it into folders that its file manager has shown",
 }
-"""By name in lower case, since the systems that write them do not tell case apart."""
+"""By lower-case name, since the systems that write them ignore case."""
 
 _BESIDE = "._"
-"""How macOS begins the name of a file that keeps what another file system cannot (AppleDouble)."""
+"""Prefix of files in which macOS stores what another file system cannot (AppleDouble)."""
 
 
 def side_file(path: str) -> str | None:
-    """Say which system puts a file of this name there by itself; None for any other name."""
+    """Return which system creates files of this name by itself; None for any other name."""
     for part in path.rstrip("/").split("/"):
         if part.lower() in NAMES:
             return NAMES[part.lower()]

@@ -1,8 +1,8 @@
-"""`allowed_signers`: whose keys may sign what, and when; read as ssh-keygen reads it.
+"""`allowed_signers`: whose keys may sign what, and when; parsed as ssh-keygen does.
 
-The file always comes from outside the bundle. It is the only root of trust for signatures,
-and for checkpoints too: the key of a log stands in it under the log's origin, with the
-namespace `checkpoint@ledger.nameplate`.
+The file always comes from outside the bundle. It is the only root of trust for signatures, and for
+checkpoints too: the key of a log is listed under the log's origin, with the namespace
+`checkpoint@ledger.nameplate`.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ _KEY_TYPES = {
     "sk-ecdsa-sha2-nistp256@openssh.com": 3,
     "ssh-rsa": 2,
 }
-"""How many strings or numbers follow the type in the key itself (RFC 4253, 5656 and 8709;
-OpenSSH's PROTOCOL.u2f)."""
+"""Number of strings or integers that follow the type in the key itself (RFC 4253, 5656 and 8709;
+OpenSSH's PROTOCOL.u2f).
+"""
 _QUOTED = r'"(?:\\"|[^"\\]|\\(?!"))*"'
 _OPTION = re.compile(rf"(?P<name>[A-Za-z-]+)=(?P<value>{_QUOTED})")
 _PRINCIPALS = re.compile(r'[^ \t"]*(?:"[^"]*")?(?=[ \t])')
@@ -41,9 +42,9 @@ _OPTIONS = re.compile(rf'(?:{_QUOTED}|\\"|\\(?!")|[^ \t"\\])+(?=[ \t])')
 _TIME = re.compile(r"(\d{8})(?:(\d{4})(\d{2})?)?(Z|UTC)?", re.ASCII | re.IGNORECASE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_PATTERN = 1_000
-"""Bytes of one pattern; ssh-keygen gives up on a list with one of 1,023 or more."""
+"""Longest pattern in bytes; ssh-keygen rejects a list with one of 1,023 or more."""
 BYTE_ORDER_MARK = "\ufeff"
-"""What some editors put before UTF-8; ssh-keygen takes it for a part of the first name."""
+"""Some editors put it before UTF-8; ssh-keygen treats it as part of the first name."""
 _ED25519_BYTES = 32
 _ED25519_PREFIX = b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20"
 
@@ -53,22 +54,22 @@ class AllowedKey:
     """One line of the file."""
 
     principals: tuple[str, ...]
-    """Patterns with `*` and `?`; a leading `!` takes a match away."""
+    """Patterns with `*` and `?`; a leading `!` excludes a match."""
     namespaces: tuple[str, ...] | None
-    """Patterns, or None where the key may sign anything."""
+    """Patterns, or None if the key may sign anything."""
     valid_after: datetime | None
     valid_before: datetime | None
     key: bytes
-    """The public key as the SSH wire format has it."""
+    """The public key in SSH wire format."""
 
     def is_for(self, principal: str, namespace: str) -> bool:
-        """Whether the line lets this principal sign for this purpose."""
+        """Whether the line allows this principal to sign for this purpose."""
         if self.namespaces is not None and not _matches(namespace, self.namespaces):
             return False
         return _matches(principal, self.principals)
 
     def is_valid_at(self, at: datetime) -> bool:
-        """Whether the key could be used at a time, both ends included as in ssh-keygen."""
+        """Whether the key was valid at a time, both ends included as in ssh-keygen."""
         after = self.valid_after is None or at >= self.valid_after
         return after and (self.valid_before is None or at <= self.valid_before)
 
@@ -80,7 +81,7 @@ class AllowedSigners:
     keys: tuple[AllowedKey, ...]
 
     def matching(self, principal: str, namespace: str) -> tuple[AllowedKey, ...]:
-        """Return the lines that let this principal sign for this purpose, at whatever time."""
+        """Return the lines that allow this principal to sign for this purpose, at any time."""
         return tuple(key for key in self.keys if key.is_for(principal, namespace))
 
     def names_of(self, key: bytes) -> tuple[str, ...]:
@@ -91,8 +92,8 @@ class AllowedSigners:
 def read_allowed_signers(path: Path) -> AllowedSigners:
     """Read the file.
 
-    Raises `BundleUnreadable` that names the line if anything in it cannot be understood: a
-    root of trust that is half read is none.
+    Raises `BundleUnreadable` that names the line if anything in it is invalid: a partly understood
+    root of trust must not be used.
     """
     try:
         with path.open("rb") as stream:
@@ -109,9 +110,9 @@ def read_allowed_signers(path: Path) -> AllowedSigners:
 
 
 def parse_allowed_signers(text: str, *, name: str = "allowed_signers") -> AllowedSigners:
-    """Read the text of such a file; errors as in `read_allowed_signers`."""
+    """Parse the text of such a file; raises like `read_allowed_signers`."""
     keys = []
-    # Line feeds alone end a line, as for ssh-keygen: others could hide a key in a comment.
+    # Only line feeds end a line, as in ssh-keygen: others could hide a key in a comment.
     for number, line in enumerate(text.split("\n"), start=1):
         mark = BYTE_ORDER_MARK if number == 1 and line.startswith(BYTE_ORDER_MARK) else ""
         line = line.removeprefix(mark).strip(" \t\r")
@@ -135,7 +136,7 @@ def parse_allowed_signers(text: str, *, name: str = "allowed_signers") -> Allowe
 
 
 def checkpoint_line(origin: str, public_key: str) -> str:
-    """Write the line that lets a key sign the checkpoints of every log of a store.
+    """Return the line that allows a key to sign the checkpoints of every log of a store.
 
     `origin` is the ledger's (without the name of a log), `public_key` is `ssh-ed25519 AAAA…`.
     """
@@ -150,9 +151,9 @@ def ed25519_key(blob: bytes) -> bytes | None:
 
 
 def parse_time(text: str) -> datetime:
-    """Read a time of ssh-keygen's form YYYYMMDD[HHMM[SS]]Z, after 1970; without Z it is refused.
+    """Parse a time in ssh-keygen's form YYYYMMDD[HHMM[SS]]Z, after 1970; the Z is required.
 
-    Raises `ValueError`: local time means another moment on another machine.
+    Raises `ValueError` otherwise: local time means another moment on another machine.
     """
     match = _TIME.fullmatch(text)
     if match is None or not match[4]:
@@ -166,12 +167,12 @@ def parse_time(text: str) -> datetime:
 
 
 def format_time(at: datetime) -> str:
-    """Write a time in ssh-keygen's form, in UTC and whole seconds."""
+    """Format a time in ssh-keygen's form, in UTC and whole seconds."""
     return at.astimezone(UTC).strftime("%Y%m%d%H%M%SZ")
 
 
 def _parse_line(line: str) -> AllowedKey:
-    """Read one line as sshsig.c of OpenSSH does: names, options or none, type, key, a comment."""
+    """Parse one line like OpenSSH's sshsig.c: names, options or none, type, key, a comment."""
     names = _PRINCIPALS.match(line)
     if names is None or not names[0].replace('"', ""):
         raise ValueError("it does not begin with a name and a blank")
@@ -234,7 +235,7 @@ def _key_blob(kind: str, text: str) -> bytes:
         blob = base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise ValueError("its key is not base64") from error
-    # Python takes more than one spelling of the same bytes; ssh-keygen takes one.
+    # Python accepts several encodings of the same bytes; ssh-keygen only one.
     if base64.b64encode(blob) != text.encode():
         raise ValueError("its key is not canonical base64")
     parts = _wire_strings(blob)
@@ -248,7 +249,7 @@ def _key_blob(kind: str, text: str) -> bytes:
 
 
 def _wire_strings(blob: bytes) -> list[bytes]:
-    """Split what SSH writes into its strings (RFC 4251, section 5); none if it is not whole."""
+    """Split an SSH blob into its strings (RFC 4251, section 5); none if it is incomplete."""
     parts = []
     while blob:
         length = int.from_bytes(blob[:4], "big")

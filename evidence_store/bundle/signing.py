@@ -1,4 +1,4 @@
-"""Signing a bundle's tag manifest, at once or later, and judging the signatures that are there."""
+"""Sign a bundle's tag manifest, at once or later, and check the existing signatures."""
 
 from __future__ import annotations
 
@@ -38,30 +38,31 @@ TIME_BASIS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedSignature:
-    """One signature that holds."""
+    """One valid signature."""
 
     role: Role
     person: str
     key: bytes
     """The public key in SSH wire format."""
     valid_at: datetime
-    """The moment at which the key was taken to be valid."""
+    """The time at which the key was checked for validity."""
     time_basis: str
-    """Where that moment comes from: `given`, `timestamp` (of a seal that lists this very
-    signature) or `stated`."""
+    """The source of that time: `given`, `timestamp` (of a seal that lists this very signature) or
+    `stated`.
+    """
     name: str = ""
     """What the bundle calls the person; empty if it does not say."""
 
     @property
     def who(self) -> str:
-        """The person by identifier, and by the name that the bundle gives."""
+        """The person's identifier, and the name that the bundle gives."""
         return called(self.person, self.name)
 
 
 def signature_of(signer: Signer, tag_manifest: bytes) -> tuple[str, bytes]:
-    """Have a tag manifest signed; the signature file's path and bytes.
+    """Sign a tag manifest; returns the signature file's path and bytes.
 
-    Raises `SigningFailed` if what comes back is no signature over these bytes for the role.
+    Raises `SigningFailed` if the result is not a signature over these bytes for the role.
     """
     armour = signer.sign(tag_manifest, signer.role.namespace)
     try:
@@ -77,10 +78,9 @@ def signature_of(signer: Signer, tag_manifest: bytes) -> tuple[str, bytes]:
 def add_signature(top: Path, signer: Signer) -> str:
     """Add the signature of a required signer to a sealed bundle, under a new seal.
 
-    The whole bag is checked first: nobody should sign what is damaged already.
-    Gives the path of the signature file. Raises `SigningFailed` if the person is not asked to
-    sign in that role or has signed, `BundleUnreadable` if the folder is no bundle; the bundle
-    is then unchanged.
+    The whole bag is checked first: nobody should sign a damaged bundle. Returns the path of the
+    signature file. Raises `SigningFailed` if the person is not required in that role or has already
+    signed, `BundleUnreadable` if the folder is not a bundle; the bundle is then unchanged.
     """
     required = required_signers(top)
     if (signer.role, signer.person) not in {(one.role, one.person) for one in required}:
@@ -104,7 +104,7 @@ def add_signature(top: Path, signer: Signer) -> str:
 
 
 def required_signers(top: Path) -> tuple[RequiredSigner, ...]:
-    """Whom a bundle asks to sign; `BundleUnreadable` if it cannot be told."""
+    """Return the signers that a bundle requires; raises `BundleUnreadable` if it cannot be read."""
     try:
         return parse_description((top / DESCRIPTION).read_bytes()).required_signers
     except (OSError, DescriptionMalformed) as error:
@@ -122,9 +122,9 @@ def check_signatures(
     allowed: AllowedSigners,
     at: Callable[[str], tuple[datetime, str]],
 ) -> tuple[tuple[CheckedSignature, ...], tuple[Fault, ...]]:
-    """Judge every signature of a bundle: those that hold, and a fault for each that does not.
+    """Check every signature of a bundle: the valid ones, and a fault for each other.
 
-    `at` says for the path of a signature when its key must have been valid, and on what ground.
+    `at` returns, for the path of a signature, when its key must have been valid, and on what basis.
     """
     good: list[CheckedSignature] = []
     faults: list[Fault] = []

@@ -1,10 +1,10 @@
-"""How one withheld value may be written: the skeletons to look for, and its hashes.
+"""The spellings of a withheld value: the skeletons to search for, and its hashes.
 
-A skeleton is what is left of a text when case, accents, blanks, punctuation and invisible
-characters are gone and letters of other scripts that look like Latin ones have become those
-(`values.text.bare`). `@field_observer_77`, `Field Observer 77` and a handle broken over two lines
-have one skeleton. There are two, since a capital may look like another letter than its small one:
-of one the letters are taken as they stand, of the other as small ones.
+A skeleton is a text without case, accents, spaces, punctuation and invisible characters, with
+letters of other scripts that look Latin replaced by Latin ones (`values.text.bare`).
+`@field_observer_77`, `Field Observer 77` and a handle broken over two lines have one skeleton.
+There are two kinds, since a capital may look like another letter than its lower-case form: one uses
+the letters as they are, the other their lower case.
 """
 
 from __future__ import annotations
@@ -24,15 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHORTEST = 4
-"""Letters and digits below which a value is not looked for: it would be found everywhere."""
+"""Minimum number of letters and digits of a value that is searched: a shorter one would be found
+everywhere.
+"""
 SHORTEST_NUMBER = 5
-"""Digits below which a number in another writing is passed over."""
+"""Minimum number of digits of a number that is searched in other spellings."""
 LOOSE = 8
-"""Letters and digits from which a value is looked for inside longer words too."""
+"""Letters and digits from which a value is also searched inside longer words."""
 MOST_WORDS = 4
-"""Words of a name up to which it is looked for in any order; more give too many orders."""
+"""Maximum number of words of a name that is searched in any order; more give too many orders."""
 DIGESTS = ("md5", "sha1", "sha256", "sha512")
-"""The hashes by which words and files are commonly known."""
+"""The hashes by which words and files are commonly identified."""
 
 RULES: Final = Declared(
     "redaction",
@@ -57,7 +59,7 @@ _HANDLE_HOSTS = frozenset(
     | {"vk.com", "ok.ru", "youtube.com", "threads.net", "mastodon.social", "bsky.app", "github.com"}
     | {"wa.me", "signal.me", "linkedin.com", "snapchat.com", "discord.gg"}
 )
-"""Hosts whose path begins with the name of an account."""
+"""Hosts whose path begins with an account name."""
 _COMMON = frozenset(
     {
         "status",
@@ -74,44 +76,44 @@ _COMMON = frozenset(
     | {"profile", "message", "messages", "watch", "shorts", "reel", "reels", "story", "stories"}
     | {"group", "groups", "share", "index", "image", "images", "media", "picture", "pictures"}
 )
-"""Parts of addresses that say nothing of whose they are."""
+"""Parts of addresses that do not identify their owner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spelling:
-    """One text whose skeleton is looked for."""
+    """One text whose skeleton is searched."""
 
     text: str
     form: str
-    """What it is of the value, for example `the words in another order`."""
+    """Its relation to the value, for example `the words in another order`."""
 
 
 def spellings(text: str) -> tuple[Spelling, ...]:
-    """Give the writings of a value: itself, its telling parts, and its words in other orders."""
+    """Return the spellings of a value: itself, its distinctive parts, and its words reordered."""
     found = {bare(one.text): one for one in reversed(list(_spellings(text)))}
     return tuple(one for skeleton, one in found.items() if len(skeleton) >= SHORTEST)
 
 
 def is_looked_for_near(skeleton: str) -> bool:
-    """Whether other writings of a skeleton are asked about: not of a number that is any number."""
+    """Whether near hits of a skeleton are reported: not for a short number."""
     if not skeleton.isdecimal():
         return True
     return len(skeleton) >= SHORTEST_NUMBER and len(set(skeleton)) >= 3
 
 
 def small(char: str) -> str:
-    """Fold a character as `bare` does, to the same for a capital and its small letter."""
+    """Fold a character like `bare`, with the same result for upper and lower case."""
     return bare(bare(char.lower()).upper())
 
 
 def exactly(text: str) -> str:
-    """Fold what leaves a value the same value: letter case, Unicode forms, kinds of blanks."""
+    """Fold what does not change a value: letter case, Unicode forms, kinds of spaces."""
     shown = "".join(c for c in text if unicodedata.category(c) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", shown).casefold().split())
 
 
 def word_digests(text: str) -> frozenset[bytes]:
-    """Give the hashes of a value and of its common spellings."""
+    """Return the hashes of a value and of its common spellings."""
     plain = text.strip()
     bases = {plain, plain.lstrip("@"), "@" + plain.lstrip("@")}
     bases |= {part for part, _form in parts(plain)}
@@ -128,10 +130,10 @@ def word_digests(text: str) -> frozenset[bytes]:
 
 
 def parts(text: str) -> Iterator[tuple[str, str]]:
-    """Give the parts of a value that tell as much as the whole, and what each is.
+    """Yield the parts of a value that identify it as well as the whole, with their kind.
 
-    Accounts, mail addresses, telephone numbers and addresses of pages in it; of an address its
-    host with path, the account, and whatever is long enough to be nobody else's.
+    These are accounts, mail addresses, telephone numbers and URLs in it; of a URL its host with
+    path, the account, and any part long enough to be unique.
     """
     for match in _MAIL.finditer(text):
         yield match[0], "a mail address in it"
@@ -186,7 +188,7 @@ def _plain_host(host: str) -> str:
 
 
 def _is_telling(part: str) -> bool:
-    """Whether a part of an address or a file's name is unlikely to be somebody else's too."""
+    """Whether a part of an address or a file name is unlikely to be somebody else's too."""
     letters = bare(part)
     if letters in _COMMON:
         return False

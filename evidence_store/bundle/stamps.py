@@ -1,4 +1,4 @@
-"""Timestamps in a bundle: whether each answers for its seal, and whose word it is."""
+"""Timestamps in a bundle: whether each covers its seal, and whether its authority is trusted."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedStamp:
-    """One timestamp that answers for one seal of the bundle."""
+    """One timestamp that covers one seal of the bundle."""
 
     path: str
     at: datetime
-    """The time that the authority gives."""
+    """The time given by the authority."""
     trusted: bool
-    """True if its signature holds under a root certificate that was given from outside."""
+    """True if its signature is valid under a root certificate given from outside."""
     covers: frozenset[str]
-    """Paths that the stamped seal lists: what the authority's time is a time of."""
+    """Paths listed by the stamped seal, to which the authority's time applies."""
 
 
 def check_stamps(
     files: Mapping[str, bytes], *, roots: Path | None
 ) -> tuple[tuple[CheckedStamp, ...], tuple[Fault, ...]]:
-    """Judge every timestamp and every kept request among the files of `signatures/`.
+    """Check every timestamp and every stored request among the files of `signatures/`.
 
-    Without `roots` a timestamp that answers for its seal is given as not trusted.
-    Raises `TimestampMalformed` if `roots` holds no certificate.
+    Without `roots`, a timestamp that covers its seal is returned as not trusted. Raises
+    `TimestampMalformed` if `roots` contains no certificate.
     """
     trusted = None if roots is None else read_roots(roots)
     stamps: list[CheckedStamp] = []
@@ -102,7 +102,7 @@ def _check_one(
 
 
 def keep_request(top: Path) -> str:
-    """Make a request over the bundle's present seal and keep it under a new one; gives its path."""
+    """Create and store a request over the bundle's current seal, under a new one; returns path."""
     seal, number = present_seal(top)
     path = numbered(number, "tsq")
     reseal(top, {path: make_request(seal)})
@@ -110,10 +110,9 @@ def keep_request(top: Path) -> str:
 
 
 def attach_answer(top: Path, answer: bytes) -> str:
-    """Attach an authority's answer to the earlier seal that it is for, under a new seal.
+    """Attach an authority's answer to the earlier seal that it covers, under a new seal.
 
-    Raises `TimestampFailed` if it is the answer to no request that the bundle keeps, or that
-    request has its answer.
+    Raises `TimestampFailed` if it answers no stored request, or the request is already answered.
     """
     files = read_signature_files(top)
     stamp = read_stamp(answer)
@@ -131,10 +130,10 @@ def attach_answer(top: Path, answer: bytes) -> str:
 
 
 def stamp_bundle(top: Path, urls: Sequence[str]) -> tuple[str, ...]:
-    """Have the bundle's seal stamped by each authority in turn; gives the paths of the answers.
+    """Have the bundle's seal stamped by each authority in turn; returns the paths of the answers.
 
-    Each stamp covers the ones before it. Raises `AuthorityUnavailable` or `TimestampMalformed`
-    at the first that fails; the request to it stays in the bundle for a later answer.
+    Each stamp covers the ones before it. Raises `AuthorityUnavailable` or `TimestampMalformed` at
+    the first that fails; the request to it stays in the bundle for a later answer.
     """
     paths = []
     for url in urls:

@@ -1,8 +1,8 @@
-"""Taking metadata out of a photo without touching a bit of its image data.
+"""Remove metadata from a photo without changing a bit of its image data.
 
-Works on the containers of JPEG, PNG and WebP: what a decoder needs for the pixels stays, all
-else goes, together with anything before or after the image. Of EXIF the orientation alone is
-written back, since without it the photo would lie on its side.
+Works on the containers of JPEG, PNG and WebP: what a decoder needs for the pixels stays, everything
+else is removed, including anything before or after the image. Of EXIF only the orientation is
+written back, since without it the photo would be displayed on its side.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _WEBP_METADATA_FLAGS = 0x04 | 0x08
 
 
 class NotStrippable(StoreError):
-    """The photo is of a kind, or in a state, from which metadata cannot be taken without loss."""
+    """The photo's format or state does not allow metadata to be removed without loss."""
 
     exit_code = Exit.NOT_RUN
 
@@ -72,7 +72,7 @@ def _is_needed(marker: int, segment: bytes) -> bool:
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Give each segment with its marker; image data goes with the scan that it belongs to."""
+    """Yield each segment with its marker; image data is part of its scan."""
     place = 2
     while True:
         if data[place] != 0xFF:
@@ -119,7 +119,7 @@ def _jpeg_orientation(data: bytes) -> int:
 
 
 def _tiff_orientation(tiff: bytes) -> int:
-    """Read the orientation of a TIFF header's first folder; 1 (upright) if it has none."""
+    """Read the orientation in the first directory of a TIFF header; 1 (upright) if it has none."""
     order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
     if order is None or len(tiff) < 8:
         return 1

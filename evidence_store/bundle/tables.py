@@ -1,7 +1,7 @@
-"""What a case says as tables for other programs: CSV, JSON, and a JSON Schema of it.
+"""A case's data as tables for other programs: CSV, JSON, and its JSON Schema.
 
-The JSON is exact. In the CSV a text that a spreadsheet would take for a formula has an
-apostrophe before it, so that opening the file runs nothing.
+The JSON is exact. In the CSV, a text that a spreadsheet would treat as a formula gets a leading
+apostrophe, so that opening the file executes nothing.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ Row: TypeAlias = Mapping[str, Cell]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What spreadsheets start a formula with; the full-width forms work in East Asian settings."""
+"""Characters that start a formula in spreadsheets; the full-width ones do in East Asian settings.
+"""
 
 
 class Kind(StrEnum):
-    """What a column holds; the words are JSON Schema's."""
+    """The type of a column, in JSON Schema's words."""
 
     TEXT = "string"
     INTEGER = "integer"
@@ -40,7 +41,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column of a table; None is always allowed and stands for "not there"."""
+    """One column of a table; None is always allowed and means "not there"."""
 
     name: str
     kind: Kind
@@ -129,10 +130,9 @@ TRACES = Table(
 def table_files(
     table: Table, rows: Sequence[Row], *, about: tuple[str, ...] = ()
 ) -> tuple[PayloadFile, PayloadFile, PayloadFile]:
-    """Give the CSV, the JSON and the schema of a table as payload files.
+    """Return the CSV, the JSON and the schema of a table as payload files.
 
-    Raises `BundleContentsError` for a row with a cell that is not of its column's kind, or with
-    a column that the table does not have.
+    Raises `BundleContentsError` for a row with a cell of the wrong type, or with an unknown column.
     """
     checked = [_checked(table, number, row) for number, row in enumerate(rows, start=1)]
     return (
@@ -160,7 +160,7 @@ def table_files(
 
 
 def csv_bytes(table: Table, rows: Sequence[Row]) -> bytes:
-    """Write rows as CSV (RFC 4180, UTF-8) that no spreadsheet takes for formulas."""
+    """Write rows as CSV (RFC 4180, UTF-8) without anything a spreadsheet treats as a formula."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([column.name for column in table.columns])
@@ -170,7 +170,7 @@ def csv_bytes(table: Table, rows: Sequence[Row]) -> bytes:
 
 
 def json_bytes(table: Table, rows: Sequence[Row]) -> bytes:
-    """Write rows as JSON, one line a row, under a reference to the schema."""
+    """Write rows as JSON, one line per row, with a reference to the schema."""
     names = [column.name for column in table.columns]
     lines = [canonical_json({name: row.get(name) for name in names}).decode() for row in rows]
     body = ",\n".join(lines)

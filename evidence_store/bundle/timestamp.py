@@ -1,7 +1,7 @@
-"""RFC 3161 timestamps: an outside authority's signed word that some bytes existed at a time.
+"""RFC 3161 timestamps: an outside authority's signed statement that bytes existed at a time.
 
-The clock of this machine is never called a trusted time. Where no authority can be reached,
-the request is kept and its answer can be attached later.
+This machine's clock is never called a trusted time. If no authority can be reached, the request is
+stored and its answer can be attached later.
 """
 
 from __future__ import annotations
@@ -30,30 +30,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_ANSWER = 256 * 1024
-"""Bytes of an answer; with a chain of certificates real ones have under 10 KB."""
+"""Largest answer in bytes; real ones with a certificate chain have under 10 KB."""
 
 _SHA256_OID = "2.16.840.1.101.3.4.2.1"
 _REQUEST_HEAD = bytes.fromhex("0201013031300d060960864801650304020105000420")
 """DER: version 1; SHA-256 without parameters; the 32 bytes of the hash follow."""
 _CERTIFICATES_PLEASE = bytes.fromhex("0101ff")
 _LONGEST = 127
-"""The most that DER writes as a length of one byte; a request with a nonce of 64 bits has 69."""
+"""The longest length that DER writes as one byte; a request with a 64-bit nonce has 69."""
 
 
 class TimestampMalformed(StoreError):
-    """Not a timestamp answer in the form of RFC 3161, or one that grants nothing."""
+    """Not an RFC 3161 timestamp answer, or one that grants nothing."""
 
     exit_code = Exit.NOT_RUN
 
 
 class TimestampInvalid(StoreError):
-    """A timestamp that is not for these bytes, or that no given root certificate stands behind."""
+    """A timestamp for other bytes, or not signed under any given root certificate."""
 
     exit_code = Exit.DAMAGED
 
 
 class AuthorityUnavailable(StoreError):
-    """The timestamp authority could not be reached or did not answer as RFC 3161 asks."""
+    """The timestamp authority could not be reached or gave no RFC 3161 answer."""
 
     exit_code = Exit.LATER
 
@@ -62,28 +62,28 @@ class AuthorityUnavailable(StoreError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """A timestamp as it was read; by itself it proves nothing."""
+    """A parsed timestamp; by itself it proves nothing."""
 
     at: datetime
-    """The time that the authority gives, UTC."""
+    """The time given by the authority, UTC."""
     digest: bytes
-    """The SHA-256 that it speaks of."""
+    """The SHA-256 that it covers."""
     nonce: int | None
     policy: str
-    """The authority's policy as a dotted number."""
+    """The authority's policy OID in dotted form."""
 
 
 def make_request(message: bytes) -> bytes:
-    """Make a request for a timestamp over some bytes, with a nonce, asking for certificates."""
+    """Create a timestamp request for some bytes, with a nonce, asking for certificates."""
     builder = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256)
     return builder.nonce(nonce=True).cert_request(cert_request=True).build().as_bytes()
 
 
 def ask_authority(url: str, request: bytes, *, timeout: float = 20.0) -> bytes:
-    """Send a request to an authority over HTTP or HTTPS and return its answer, well-formed.
+    """Send a request to an authority over HTTP or HTTPS and return its well-formed answer.
 
-    `timeout` is in seconds. Raises `AuthorityUnavailable`, or `TimestampMalformed` for an
-    answer that is none. Whom the answer is from, `check_stamp` says.
+    `timeout` is in seconds. Raises `AuthorityUnavailable`, or `TimestampMalformed` for an invalid
+    answer. Use `check_stamp` to check who signed it.
     """
     if not url.startswith(("http://", "https://")):
         raise AuthorityUnavailable(f"{url[:80]!r} is not the web address of an authority.")
@@ -100,12 +100,12 @@ def ask_authority(url: str, request: bytes, *, timeout: float = 20.0) -> bytes:
 
 
 def read_stamp(answer: bytes) -> Stamp:
-    """Read an answer without judging its signature.
+    """Parse an answer without checking its signature.
 
     Raises `TimestampMalformed` for anything but one granted answer with a SHA-256 in it.
     """
     parsed = _parse(answer)
-    try:  # the token inside is parsed at the first look only
+    try:  # the token inside is parsed on first access only
         info = parsed.tst_info
         algorithm = info.message_imprint.hash_algorithm.dotted_string
         stamp = Stamp(
@@ -122,16 +122,16 @@ def read_stamp(answer: bytes) -> Stamp:
 
 
 def answers(stamp: Stamp, *, message: bytes, request: bytes | None = None) -> bool:
-    """Tell whether a timestamp is over these bytes and answers the request, where it is kept."""
+    """Whether a timestamp covers these bytes and answers the request, if given."""
     if stamp.digest != hashlib.sha256(message).digest():
         return False
     return request is None or (stamp.nonce is not None and asks(request, stamp.digest, stamp.nonce))
 
 
 def asks(request: bytes, digest: bytes, nonce: int | None = None) -> bool:
-    """Tell whether a request is about a SHA-256, to the byte, and with the nonce if one is given.
+    """Whether a request is for exactly this SHA-256, and has the nonce if one is given.
 
-    It has the one form that `openssl ts -query -sha256 -cert` writes: no policy, no extensions.
+    It must have the form that `openssl ts -query -sha256 -cert` writes: no policy, no extensions.
     """
     head = b"\x30\x00" + _REQUEST_HEAD + digest + b"\x02"
     length = request[len(head)] if len(request) > len(head) else 0
@@ -143,10 +143,10 @@ def asks(request: bytes, digest: bytes, nonce: int | None = None) -> bool:
 
 
 def check_stamp(answer: bytes, *, message: bytes, roots: tuple[x509.Certificate, ...]) -> Stamp:
-    """Check an answer over some bytes under root certificates that came from outside.
+    """Check an answer for some bytes under root certificates from outside.
 
-    Certificates need to be valid at the time that the authority gives, not today.
-    Raises `TimestampMalformed` or `TimestampInvalid`.
+    Certificates must be valid at the time given by the authority, not today. Raises
+    `TimestampMalformed` or `TimestampInvalid`.
     """
     stamp = read_stamp(answer)
     builder = VerifierBuilder()
@@ -160,7 +160,7 @@ def check_stamp(answer: bytes, *, message: bytes, roots: tuple[x509.Certificate,
 
 
 def read_roots(path: Path) -> tuple[x509.Certificate, ...]:
-    """Read root certificates in PEM; `TimestampMalformed` if there is none in the file."""
+    """Read root certificates in PEM; raises `TimestampMalformed` if the file has none."""
     try:
         return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
     except (OSError, ValueError) as error:

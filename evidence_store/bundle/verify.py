@@ -1,7 +1,7 @@
-"""Verification: everything that can be checked is checked, every fault is named, then one refusal.
+"""Verify a bundle: everything possible is checked, every fault is listed, then it is refused once.
 
-What is trusted comes from outside: the list of allowed signers, and the root certificates of
-timestamp authorities. No network is used.
+All trust comes from outside: the list of allowed signers, and the root certificates of timestamp
+authorities. No network is used.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ if TYPE_CHECKING:
     from evidence_store.bundle.description import Description
 
 MAX_FAULTS = 1_000
-"""More faults than this say nothing new; the count of the rest is given."""
+"""More faults than this add no information; the rest are counted."""
 
 
 MOST_NAMED = 10
-"""Entries that one remark names at the most."""
+"""Maximum number of entries named in one remark."""
 
 FIRST_SIGNATURE = signature_file(Role.CUSTODIAN, "")
-"""The custodian's, with whose time the key of the log is judged as well."""
+"""The custodian's; the log's key is checked at the same time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationReport:
-    """What was checked of a bundle that verifies, and what its verification does not cover."""
+    """What was checked in a bundle that verifies, and what verification does not cover."""
 
     title: str
     log: str
@@ -60,21 +60,21 @@ class VerificationReport:
     payload_bytes: int
     tagmanifest_sha256: Sha256
     sealed_at: datetime
-    """When the custodian says that it was sealed. A claim."""
+    """The sealing time according to the custodian: a claim."""
     signatures: tuple[CheckedSignature, ...]
     stamps: tuple[CheckedStamp, ...]
     withheld: Withheld | None
     remarks: tuple[str, ...]
-    """What a reader must know beside "it verifies", a sentence each."""
+    """What a reader must know beyond "it verifies", one sentence each."""
 
     @property
     def time_basis(self) -> str:
-        """The weakest ground on which a signer's key was taken to be valid."""
+        """The weakest basis on which a signer's key was accepted as valid."""
         bases = {one.time_basis for one in self.signatures}
         return next(basis for basis in ("stated", "given", "timestamp") if basis in bases)
 
     def sentences(self) -> tuple[str, ...]:
-        """Say what was checked and found good, a sentence each; `remarks` says what was not."""
+        """Describe what was checked successfully, one sentence each; for the rest see `remarks`."""
         return (
             (
                 f"All {self.files:,} payload files ({self.payload_bytes:,} bytes) and the tag "
@@ -112,11 +112,10 @@ def verify(
 ) -> VerificationReport:
     """Check a bundle, a folder or its ZIP.
 
-    `verify_time` is when the signers' keys had to be valid; without it, for each signature the
-    earliest time of a timestamp that holds and covers it, else the time that the custodian
-    states. `sealed` is the sealed bundle that a public one is said to come from; the two are
-    compared. `now` is the time here (default: this machine's clock); a seal that is ahead of it
-    is remarked on.
+    `verify_time` is when the signers' keys had to be valid; by default, for each signature the
+    earliest time of a valid timestamp that covers it, otherwise the time stated by the custodian.
+    `sealed` is the sealed bundle from which a public one claims to come; the two are compared.
+    `now` is the current time (default: this machine's clock); a seal dated later gets a remark.
     Raises `BundleRefused` with every fault, `BundleUnreadable` if it cannot be checked at all.
     """
     allowed = read_allowed_signers(allowed_signers)
@@ -131,7 +130,7 @@ def verify(
 
 
 class _Verification:
-    """One run over one bundle; the faults pile up in `faults`."""
+    """One run over one bundle; faults are collected in `faults`."""
 
     def __init__(
         self, top: Path, allowed: AllowedSigners, verify_time: datetime | None, now: datetime
@@ -225,7 +224,7 @@ class _Verification:
         self.faults.extend(islice(document_faults(self._top, description), MAX_FAULTS))
 
     def _key_valid_at(self, signature: str) -> tuple[datetime, str]:
-        """When the key of a signature must have been valid; a stamp speaks for what it covers."""
+        """When the key of a signature must have been valid; a stamp counts for what it covers."""
         if self._given_time is not None:
             return self._given_time, "given"
         times = [s.at for s in self._stamps if s.trusted and signature in s.covers]

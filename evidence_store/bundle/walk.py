@@ -1,4 +1,4 @@
-"""What really stands in a folder: every file, and a fault for whatever does not belong in a bag."""
+"""List what is really in a folder: every file, and a fault for what must not be in a bag."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_FILES = 500_000
-"""About what a manifest may list."""
+"""Maximum number of files in a bundle: about what a manifest can list."""
 
 RULES: Final = Declared(
     "bundle-folder",
@@ -62,7 +62,7 @@ def walk(top: Path) -> Found:
 
 
 def case_collisions(paths: dict[str, int] | list[str]) -> list[Fault]:
-    """Return a fault for each pair of names that a file system without case would take for one."""
+    """Return a fault for each pair of names that differ only in case."""
     seen: dict[str, str] = {}
     faults = []
     for path in paths:
@@ -77,7 +77,7 @@ def case_collisions(paths: dict[str, int] | list[str]) -> list[Fault]:
 
 
 def is_plain_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry is a folder and no link to one."""
+    """Whether an entry is a folder and not a link to one."""
     return entry.is_dir(follow_symlinks=False)
 
 

@@ -1,8 +1,8 @@
-"""What a ZIP says of its members, twice: in its central directory and before each member's bytes.
+"""Parse a ZIP's two descriptions of its members: the central directory and the local headers.
 
-Every byte of the headers is read here and none is skipped, so that whoever compares the two
-leaves no room for a third story. The layout is that of PKWARE's APPNOTE.TXT 6.3.10, sections
-4.3 to 4.5, and of Info-ZIP's proginfo/extrafld.txt for the fields of times and owners.
+Every byte of the headers is parsed and none is skipped, so that comparing the two leaves no room
+for a third interpretation. The layout is that of PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 to 4.5,
+and of Info-ZIP's proginfo/extrafld.txt for the fields of times and owners.
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ _EXTRA = struct.Struct("<2H")
 _LARGE = 0xFFFFFFFF
 _MANY = 0xFFFF
 _MAX_DIRECTORY = 256 * 1024 * 1024
-"""Bytes of a central directory; half a million members with long names need about half of it."""
+"""Largest central directory in bytes; half a million members with long names need about half of it.
+"""
 
 DESCRIPTOR = 0x8
-"""The flag of a member whose sizes stand after its bytes (APPNOTE 4.4.4, bit 3)."""
+"""The flag of a member whose sizes follow its bytes (APPNOTE 4.4.4, bit 3)."""
 DESCRIPTOR_MARK = b"PK\x07\x08"
 
 ZIP64, NTFS, TIMES, OLD_TIMES, OLD_OWNERS, OWNERS = 0x0001, 0x000A, 0x5455, 0x5855, 0x7855, 0x7875
 
 
 class NotAsWritten(ValueError):
-    """A ZIP's headers do not have the one form that every tool reads alike."""
+    """A ZIP's headers are not in the one form that every tool reads alike."""
 
     def __init__(self, where: str, words: str) -> None:
         super().__init__(words)
@@ -43,35 +44,35 @@ class NotAsWritten(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """One header of a member: the central one, or the one before its bytes."""
+    """One header of a member: the central or the local one."""
 
     version: int
     flags: int
     method: int
     time: int
-    """DOS time and date, 32 bits, to be compared only."""
+    """DOS time and date, 32 bits, only for comparison."""
     crc: int
     packed: int
     size: int
     name: bytes
     extras: Mapping[int, bytes]
     length: int
-    """Bytes of the header itself, name and extra fields included."""
+    """Bytes of the header itself, including name and extra fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A member as the central directory has it."""
+    """A member according to the central directory."""
 
     header: Header
     offset: int
-    """Where the local header begins, in bytes from the start of the file."""
+    """Start of the local header, in bytes from the start of the file."""
     mode: int
-    """The Unix mode; 0 where the system that packed it keeps none."""
+    """The Unix mode; 0 if the system that packed it stores none."""
 
     @property
     def name(self) -> str:
-        """The name; bytes that are not ASCII are shown as escapes, and no such name is safe."""
+        """The name; non-ASCII bytes are shown as escapes, and no such name is safe."""
         return self.header.name.decode("ascii", "backslashreplace")
 
     @property
@@ -86,13 +87,13 @@ class Directory:
 
     members: tuple[Member, ...]
     start: int
-    """Where it begins, in bytes: what stands before belongs to the members."""
+    """Its start, in bytes: everything before belongs to the members."""
 
 
 def read_directory(stream: BinaryIO) -> Directory:
-    """Read the directory, whose end must be the end of the file.
+    """Parse the directory, which must end at the end of the file.
 
-    Raises `NotAsWritten` if any byte from its first to the file's last says something else.
+    Raises `NotAsWritten` if any byte from its start to the end of the file is inconsistent.
     """
     size = stream.seek(0, 2)
     count, length, start = _end(stream, size)
@@ -111,7 +112,7 @@ def read_directory(stream: BinaryIO) -> Directory:
 
 
 def read_local(stream: BinaryIO, member: Member) -> Header:
-    """Read the header before a member's bytes; raises `NotAsWritten`."""
+    """Parse the local header of a member; raises `NotAsWritten`."""
     head = _read(stream, member.offset, _LOCAL.size)
     signature, version, flags, method, time, date, crc, packed, size, name_length, extra_length = (
         _LOCAL.unpack(head)
@@ -121,7 +122,7 @@ def read_local(stream: BinaryIO, member: Member) -> Header:
     rest = _read(stream, member.offset + _LOCAL.size, name_length + extra_length)
     extras = _extras(rest[name_length:], member.name, local=True)
     if size == packed == _LARGE:
-        # Before its bytes a large member always has both numbers (APPNOTE 4.5.3).
+        # A large member's local header always has both numbers (APPNOTE 4.5.3).
         size, packed = _wide(extras, "QQ", member.name)
     elif ZIP64 in extras or _LARGE in (size, packed):
         raise NotAsWritten(member.name, "It has two sizes in one header.")
@@ -140,9 +141,9 @@ def read_local(stream: BinaryIO, member: Member) -> Header:
 
 
 def descriptor_length(stream: BinaryIO, place: int, header: Header) -> int:
-    """How long the record after a member's bytes is; 0 if none with its values stands there.
+    """Length of the record after a member's bytes; 0 if there is none with its values.
 
-    It begins with a mark or not, and has 32 or 64 bits (APPNOTE 4.3.9).
+    It may or may not begin with a signature, and has 32 or 64 bits (APPNOTE 4.3.9).
     """
     stream.seek(place)
     data = stream.read(24)
@@ -157,7 +158,7 @@ def descriptor_length(stream: BinaryIO, place: int, header: Header) -> int:
 
 
 def _end(stream: BinaryIO, size: int) -> tuple[int, int, int]:
-    """The number of members, and length and place of the directory, from the end records."""
+    """Number of members, and length and offset of the directory, from the end records."""
     place = size - _END.size
     record = _read(stream, max(place, 0), _END.size)
     signature, disk, first, here, count, length, start, comment = _END.unpack(record)
@@ -235,7 +236,7 @@ def _member(data: bytes) -> Member:
 
 
 def _wide(extras: Mapping[int, bytes], form: str, where: str) -> tuple[int, ...]:
-    """The 64-bit numbers of a large member: exactly those whose 32 bits do not suffice."""
+    """The 64-bit sizes of a large member: exactly those that do not fit in 32 bits."""
     data = extras.get(ZIP64, b"")
     if len(data) != struct.calcsize("<" + form):
         raise NotAsWritten(where, "Its field for large sizes has the wrong length.")
@@ -243,7 +244,7 @@ def _wide(extras: Mapping[int, bytes], form: str, where: str) -> tuple[int, ...]
 
 
 def _extras(data: bytes, where: str, *, local: bool) -> Mapping[int, bytes]:
-    """The extra fields of a header, each known, of its one form, and there once."""
+    """The extra fields of a header; each must be known, in its one form, and unique."""
     fields: dict[int, bytes] = {}
     place = 0
     while place < len(data):

@@ -1,7 +1,7 @@
-"""A folder of signing keys: Ed25519 in OpenSSH form, one in use a person, and their history.
+"""A folder of signing keys: Ed25519 in OpenSSH format, one in use per person, and their history.
 
-`<person>/<n>` is a private key (0600), `<n>.pub` its public half, `<n>.json` when it may be
-believed. Folders are 0700. A key that a person keeps on their own machine has no private file.
+`<person>/<n>` is a private key (0600), `<n>.pub` its public half, `<n>.json` its period of
+validity. Folders are 0700. A key that a person keeps on their own machine has no private file here.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ def utc_now() -> datetime:
 
 
 class KeyFolder:
-    """All signing keys that a store knows, private ones (held by the server) and public ones."""
+    """All signing keys known to a store: private ones (held by the server) and public ones."""
 
     def __init__(self, root: Path, *, clock: Callable[[], datetime] = utc_now) -> None:
-        """Open the folder, made if it is missing. `clock` dates what happens to keys."""
+        """Open the folder, creating it if missing. `clock` dates changes to keys."""
         self._root = root.absolute()
         self._clock = clock
         self._disk = LocalDisk()
@@ -67,9 +67,9 @@ class KeyFolder:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep other threads and processes that ask for this from going on meanwhile.
+        """Lock out other threads and processes that use this lock.
 
-        What is known of all keys at its beginning stands until its end. Never within itself.
+        The known state of all keys stays valid until the end. Not reentrant.
         """
         with ExitStack() as stack:
             with _disk_errors(self._root):
@@ -77,18 +77,18 @@ class KeyFolder:
             yield
 
     def people(self) -> tuple[str, ...]:
-        """Return everyone who has or had a key here, in the order of their identifiers."""
+        """Return everyone who has or had a key here, sorted by identifier."""
         return tuple(sorted(path.name for path in self._root.iterdir() if path.is_dir()))
 
     def create(self, person_id: str, *, passphrase: str | None = None) -> PublicKey:
-        """Make a key for a person who has none in use; raises `KeyExists` otherwise."""
+        """Create a key for a person who has none in use; raises `KeyExists` otherwise."""
         with self._changing(person_id) as history:
             if _current(history, self._now()) is not None:
                 raise KeyExists(f"{person_id} already has a key in use.")
             return self._make(person_id, len(history) + 1, passphrase)
 
     def enrol(self, person_id: str, public_key: str) -> PublicKey:
-        """Take up a key whose private half stays with the person: the line of their .pub file."""
+        """Register a key whose private half stays with the person: the line of their .pub file."""
         line = read_public_line(public_key)
         with self._changing(person_id) as history:
             if _current(history, self._now()) is not None:
@@ -104,9 +104,9 @@ class KeyFolder:
         public_key: str | None = None,
         reason: str = "",
     ) -> PublicKey:
-        """End the key in use, now, and begin the next: made here, or the line of a .pub file.
+        """End the key in use now, and start the next: created here, or the line of a .pub file.
 
-        A key never ends before something that it signed here, whatever the clock says.
+        A key never ends before its last signature made here, whatever the clock says.
         """
         line = None if public_key is None else read_public_line(public_key)
         with self._changing(person_id) as history:
@@ -124,11 +124,11 @@ class KeyFolder:
         at: datetime | None = None,
         fingerprint: str | None = None,
     ) -> PublicKey:
-        """End a key: nothing signed with it after `at` (default: now) is to be believed.
+        """End a key: signatures made with it after `at` (default: now) are not trusted.
 
-        `at` may lie in the past, where a key is known to have been in wrong hands since then.
-        `fingerprint` names a former key, whose end then moves back to `at`; without it the key
-        in use is meant. Raises `KeyMissing` for none of that name, `BadInput` for a later end.
+        `at` may be in the past, if a key is known to have been compromised since then.
+        `fingerprint` names a former key, whose end then moves back to `at`; by default it is the
+        key in use. Raises `KeyMissing` if there is no such key, `BadInput` for a later end.
         """
         with self._changing(person_id) as history:
             if fingerprint is None:
@@ -136,9 +136,9 @@ class KeyFolder:
             return self._end_one(person_id, history, fingerprint, at or self._now(), reason)
 
     def discard(self, person_id: str) -> None:
-        """Take away the only key of somebody who was never enrolled; nothing can be signed by it.
+        """Remove the only key of a person who was never added; it can no longer sign anything.
 
-        Raises `BadInput` for one who had more keys than one, and so was somebody here.
+        Raises `BadInput` for a person with more than one key, who was therefore active here.
         """
         if len(self.history(person_id)) > 1:
             raise BadInput(f"The keys of {person_id} are in use; none is removed.")
@@ -147,14 +147,14 @@ class KeyFolder:
             self._disk.sync_folder(self._root)
 
     def public(self, person_id: str) -> PublicKey:
-        """Return the key that is in use; raises `KeyMissing`."""
+        """Return the key in use; raises `KeyMissing`."""
         found = _current(self.history(person_id), self._now())
         if found is None:
             raise KeyMissing(f"{person_id} has no key in use here.")
         return found
 
     def history(self, person_id: str) -> tuple[PublicKey, ...]:
-        """Return all keys that the person ever had here, the oldest first."""
+        """Return all keys that the person ever had here, oldest first."""
         folder = self._folder(person_id)
         if not folder.is_dir():
             return ()
@@ -166,14 +166,14 @@ class KeyFolder:
     ) -> str:
         """Sign the data as the person; returns SSHSIG armour.
 
-        Raises `KeyMissing` (none in use, or it is not kept here), `KeyLocked`, `KeyExposed`.
+        Raises `KeyMissing` (none in use, or not stored here), `KeyLocked`, `KeyExposed`.
         """
         armour = sign_sshsig(self._private(person_id, passphrase), data, namespace)
         self.note_signature(person_id)
         return armour
 
     def note_signature(self, person_id: str) -> None:
-        """Take note that the key in use signed something just now, here or elsewhere."""
+        """Record that the key in use just signed something, here or elsewhere."""
         with self._changing(person_id) as history:
             key = _current(history, self._now())
             now = in_utc(self._clock())
@@ -188,11 +188,11 @@ class KeyFolder:
         self._private(person_id, passphrase)
 
     def note_signer(self, name: str, *, passphrase: str | None = None) -> Ed25519NoteSigner:
-        """Return the signer of checkpoints that uses the key of that name."""
+        """Return a checkpoint signer that uses the key of that name."""
         return Ed25519NoteSigner(self._private(name, passphrase))
 
     def allowed_signers_text(self, namespaces: Mapping[str, Sequence[str]] | None = None) -> str:
-        """Write an `allowed_signers` file with every key ever used, and when to believe it.
+        """Write an `allowed_signers` file with every key ever used and its period of validity.
 
         `namespaces` limits the file to these people and each of them to these namespaces.
         """
@@ -242,7 +242,7 @@ class KeyFolder:
     def _end(
         self, person_id: str, history: Sequence[PublicKey], at: datetime | None, reason: str
     ) -> PublicKey:
-        """End the key in use: at a time that somebody gave, else now, but after all it signed."""
+        """End the key in use: at the given time, otherwise now, but after everything it signed."""
         key = _current(history, self._now())
         if key is None:
             raise KeyMissing(f"{person_id} has no key in use here.")
@@ -298,7 +298,7 @@ class KeyFolder:
 
     @contextmanager
     def _changing(self, person_id: str) -> Iterator[tuple[PublicKey, ...]]:
-        """Hold the person's keys against other processes while they change."""
+        """Lock the person's keys against other processes while they change."""
         folder = self._folder(person_id)
         with _disk_errors(folder):
             self._disk.make_folder(folder)
@@ -306,7 +306,7 @@ class KeyFolder:
                 yield self.history(person_id)
 
     def _write(self, path: Path, data: bytes) -> None:
-        """Put a whole file in place, durably; a crash leaves the old one or the new one."""
+        """Replace a whole file durably; a crash leaves the old or the new one."""
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | locks.OWN, 0o600)
         try:
@@ -319,9 +319,9 @@ class KeyFolder:
 
 
 def _allowed_line(person_id: str, key: PublicKey, namespaces: Sequence[str]) -> str:
-    """Write a key's line; one that was ended before it began is said and not listed.
+    """Write a key's line; a key that ended before it began becomes a comment.
 
-    ssh-keygen takes such a line for damage and believes no line after it.
+    ssh-keygen treats such a line as damage and ignores every line after it.
     """
     if key.valid_before is not None and key.valid_before <= key.valid_after:
         return f"# {person_id}: nothing by the key {key.fingerprint} is to be believed"
@@ -338,7 +338,7 @@ def _load(path: Path, person_id: str, passphrase: str | None) -> Ed25519PrivateK
     data = path.read_bytes()
     try:
         key = serialization.load_ssh_private_key(data, passphrase.encode() if passphrase else None)
-    except TypeError as error:  # a passphrase is missing, or was given for a key without one
+    except TypeError as error:  # passphrase missing, or given for a key without one
         if passphrase:
             return _load(path, person_id, None)
         raise KeyLocked(f"The key of {person_id} is locked by a passphrase.") from error
@@ -350,7 +350,7 @@ def _load(path: Path, person_id: str, passphrase: str | None) -> Ed25519PrivateK
 
 
 def _current(history: Sequence[PublicKey], now: datetime) -> PublicKey | None:
-    """Return the last key unless it has ended; the clock decides only over planned endings.
+    """Return the last key unless it has ended; the clock matters only for planned ends.
 
     A key that signed something and ends in the same second has ended, though its last signature
     stays valid to the end of that second.

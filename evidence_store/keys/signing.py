@@ -1,9 +1,9 @@
-"""Signatures in OpenSSH's SSHSIG form, which `ssh-keygen -Y verify` checks anywhere.
+"""Signatures in OpenSSH's SSHSIG format, which `ssh-keygen -Y verify` can check anywhere.
 
-Written over `cryptography`, since the form is small and we need what no library gives: the
-armour must be the one that ssh-keygen writes, to the byte, so that nothing can hide in it.
-The form is PROTOCOL.sshsig of OpenSSH; hardware keys (`sk-ssh-ed25519@openssh.com`) sign as
-PROTOCOL.u2f says.
+Implemented on `cryptography`, since the format is small and no library enforces what we need: the
+armour must be exactly the bytes that ssh-keygen writes, so that nothing can be hidden in it. The
+format is PROTOCOL.sshsig of OpenSSH; hardware keys (`sk-ssh-ed25519@openssh.com`) sign as in
+PROTOCOL.u2f.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _VERSION = 1
 _HASHES = ("sha512", "sha256")
 _BEGIN, _END = "-----BEGIN SSH SIGNATURE-----\n", "-----END SSH SIGNATURE-----\n"
 _LINE = 70
-"""Characters a line of armour, as ssh-keygen writes it."""
+"""Characters per line of armour, as ssh-keygen writes it."""
 _MOST_ARMOUR = 8192
-"""Far above any Ed25519 signature (about 300 characters) and below any harm."""
+"""Far above any Ed25519 signature (about 300 characters), and small enough to be harmless."""
 _USER_PRESENT = 0x01
 _PRINCIPAL = re.compile(r"[!-~]+")
 _QUOTED = re.compile(r"[!#-~]+")
@@ -47,21 +47,23 @@ _QUOTED = re.compile(r"[!#-~]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SshSignature:
-    """A signature as it was read from its armour; by itself it proves nothing."""
+    """A parsed signature; by itself it proves nothing."""
 
     public_key: str
-    """OpenSSH form without a comment: `ssh-ed25519 AAAA…`. Whose it is, others must say."""
+    """OpenSSH format without a comment: `ssh-ed25519 AAAA…`. Its owner must be determined
+    elsewhere.
+    """
     namespace: str
     hash_algorithm: str
     signature: bytes
     """The 64 bytes of Ed25519."""
     flags: int | None = None
-    """What a hardware token says of the touch; None for a key in a file."""
+    """A hardware token's flags on touch; None for a key in a file."""
     counter: int | None = None
 
 
 def sign_sshsig(private_key: Ed25519PrivateKey, data: bytes | BinaryIO, namespace: str) -> str:
-    """Sign the data (or an open file, read in flat memory) as `ssh-keygen -Y sign` would.
+    """Sign the data (or an open file, read in constant memory) like `ssh-keygen -Y sign`.
 
     The same key, data and namespace give the same text each time.
     """
@@ -75,10 +77,10 @@ def sign_sshsig(private_key: Ed25519PrivateKey, data: bytes | BinaryIO, namespac
 
 
 def parse_sshsig(armour: str | bytes) -> SshSignature:
-    """Read a signature's armour, in the one form that ssh-keygen writes, and nothing besides.
+    """Parse a signature's armour, strictly in the form that ssh-keygen writes.
 
-    Raises `SignatureMalformed` for other line lengths, junk before or after, other key types
-    than Ed25519 (in a file or on a token), bytes left over, or a reserved part in use.
+    Raises `SignatureMalformed` for other line lengths, junk before or after, other key types than
+    Ed25519 (in a file or on a token), bytes left over, or a reserved part in use.
     """
     text = _ascii(armour)
     if not text.startswith(_BEGIN) or not text.endswith(_END) or len(text) > _MOST_ARMOUR:
@@ -95,9 +97,9 @@ def parse_sshsig(armour: str | bytes) -> SshSignature:
 def verify_sshsig(armour: str | bytes, data: bytes | BinaryIO, namespace: str) -> bytes:
     """Check a signature over the data (or an open file) for one namespace; return its key.
 
-    The key is returned in SSH's wire form, which an `allowed_signers` line holds in base64.
-    Raises `SignatureMalformed`, or `SignatureInvalid` for another namespace, other data, or a
-    token that was not touched. Whether the key may be believed is for the caller to look up.
+    The key is returned in SSH wire format, which an `allowed_signers` line has in base64. Raises
+    `SignatureMalformed`, or `SignatureInvalid` for another namespace, other data, or a token that
+    was not touched. The caller must check whether the key is trusted.
     """
     parsed = parse_sshsig(armour)
     if parsed.namespace != namespace:
@@ -120,11 +122,11 @@ def verify_sshsig(armour: str | bytes, data: bytes | BinaryIO, namespace: str) -
 
 
 def sign_with_ssh_keygen(key_file: Path, data: bytes, namespace: str) -> str:
-    """Let `ssh-keygen -Y sign` sign: for keys in an ssh-agent, on a token, or under a passphrase.
+    """Sign with `ssh-keygen -Y sign`: for keys in an ssh-agent, on a token, or with a passphrase.
 
-    `key_file` is a private key, or a public key whose private half an ssh-agent holds. ssh-keygen
-    asks for the passphrase or the touch itself, on the terminal. The result is parsed before it
-    is returned, so that only what our own verifier accepts leaves here.
+    `key_file` is a private key, or a public key whose private half is in an ssh-agent. ssh-keygen
+    itself asks for the passphrase or the touch on the terminal. The result is parsed before it is
+    returned, so that only what our own verifier accepts is used.
     """
     command = ["ssh-keygen", "-Y", "sign", "-f", os.fspath(key_file), "-n", namespace]
     try:
@@ -149,7 +151,7 @@ def public_line(raw: bytes) -> str:
 
 
 def read_public_line(text: str) -> str:
-    """Return an OpenSSH public key without its comment; only Ed25519 keys are taken."""
+    """Return an OpenSSH public key without its comment; only Ed25519 keys are accepted."""
     words = text.strip().split(maxsplit=2)
     if len(words) < 2 or "\n" in text.strip():
         raise BadInput(
@@ -169,7 +171,7 @@ def read_public_line(text: str) -> str:
 
 
 def raw_public_key(line: str) -> bytes:
-    """Return the 32 bytes of an Ed25519 public key given in OpenSSH form."""
+    """Return the 32 bytes of an Ed25519 public key given in OpenSSH format."""
     return _public_parts(_blob_of_line(read_public_line(line)))[1]
 
 
@@ -189,7 +191,7 @@ def allowed_signers_line(
 ) -> str:
     """Write one line of an `allowed_signers` file (ssh-keygen(1)), without a line end.
 
-    Times are cut to whole seconds of UTC; no namespaces means any.
+    Times are truncated to whole seconds of UTC; no namespaces means any.
     """
     if not _PRINCIPAL.fullmatch(principal):
         raise BadInput(f"{principal[:60]!r} cannot name a signer: printable ASCII, no spaces.")
@@ -264,7 +266,7 @@ def _parse_blob(blob: bytes) -> SshSignature:
 
 
 def _public_parts(blob: bytes) -> tuple[str, bytes, bytes]:
-    """Split a public key into its type, 32 bytes, and (of a token) application."""
+    """Split a public key into its type, 32 bytes, and (for a token) application."""
     kind = blob[4 : 4 + int.from_bytes(blob[:4], "big")].decode("ascii", "replace")
     if kind == ED25519:
         _, raw = _strings(blob, 2)

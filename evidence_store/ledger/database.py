@@ -1,4 +1,4 @@
-"""The database under the ledger: SQLite in a file, or PostgreSQL, through SQLAlchemy."""
+"""The ledger's database: SQLite in a file, or PostgreSQL, through SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 BUSY_SECONDS = 60
-"""How long a SQLite writer waits for another one before it gives up."""
+"""Seconds that a SQLite writer waits for another one."""
 
 _TRIES = 20
 _PAUSE_SECONDS = 0.1
 _MIGRATION_LOCK = 0x6E616D65706C6174
-"""A PostgreSQL advisory lock of our own: two processes must not migrate at once."""
+"""Our PostgreSQL advisory lock: two processes must not migrate at once."""
 
 _TRY_AGAIN = {"40001", "40P01"}
 """PostgreSQL's codes for a serialization failure and a deadlock."""
@@ -38,7 +38,7 @@ class Database:
     """Runs reads and writes as transactions; a write is durable when it returns."""
 
     def __init__(self, url: str, *, must_exist: bool = False) -> None:
-        """Connect, and bring the tables up to date; with `must_exist` nothing is changed."""
+        """Connect and migrate the tables; with `must_exist` nothing is changed."""
         self._engine = _engine(_checked(url), must_exist=must_exist)
         try:
             if must_exist:
@@ -54,7 +54,7 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether SQLite is under it, which locks the whole database for one writer."""
+        """Whether it is SQLite, which locks the whole database for one writer."""
         return self._engine.dialect.name == "sqlite"
 
     def close(self) -> None:
@@ -63,7 +63,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Run the block in one transaction that sees one state of the database."""
+        """Run the block in one transaction with a consistent view of the database."""
         try:
             with self._engine.connect() as connection:
                 if not self.is_sqlite:
@@ -74,7 +74,7 @@ class Database:
             raise _unavailable(error) from error
 
     def write(self, act: Callable[[Connection], _Result]) -> _Result:
-        """Run the act in one transaction, again if another writer was in its way."""
+        """Run the function in one transaction, retrying on conflicts with another writer."""
         for attempt in range(_TRIES):
             try:
                 with self._writing() as connection:
@@ -147,7 +147,7 @@ def _checked(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        # Neither the address nor the parser's own words are repeated: a password may be in them.
+        # Neither the URL nor the parser's message is repeated: a password may be in them.
         raise BadInput(
             "The database's address cannot be understood (it is not repeated, as a password may "
             "be in it).",
@@ -183,7 +183,7 @@ def _engine(url: URL, *, must_exist: bool) -> Engine:
 
 
 def _make_sqlite_file(path: Path) -> None:
-    """Create the file for its owner alone, with a durable name, before SQLite opens it."""
+    """Create the file for its owner only, with a durable name, before SQLite opens it."""
     try:
         LocalDisk().make_folder(path.absolute().parent)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
@@ -193,28 +193,28 @@ def _make_sqlite_file(path: Path) -> None:
 
 
 _PRAGMAS = (
-    "synchronous=FULL",  # the log is synced at each commit, not now and then
-    "fullfsync=ON",  # macOS: through the drive's cache too
+    "synchronous=FULL",  # sync the log at each commit
+    "fullfsync=ON",  # macOS: flush the drive's cache too
     "checkpoint_fullfsync=ON",
     "foreign_keys=ON",
 )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # we write BEGIN ourselves, below
+    connection.isolation_level = None  # BEGIN is sent explicitly, below
     try:
         _use_write_ahead_log(connection)
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").close()
     except BaseException:
-        connection.close()  # the pool does not know it yet
+        connection.close()  # the pool does not have it yet
         raise
 
 
 def _use_write_ahead_log(connection: Any) -> None:
-    """Set the journal's kind, which the file remembers.
+    """Set the journal mode, which the file stores.
 
-    SQLite does not wait for another process that is just doing the same, so we do.
+    SQLite does not wait for another process that is setting it at the same time, so we do.
     """
     for _ in range(_TRIES):
         try:
@@ -236,7 +236,7 @@ def _prepare_to_read(connection: Any, _record: object) -> None:
 
 
 def _any_text(data: bytes) -> str:
-    """Read a text that someone altered: what is no UTF-8 is for the audit to name."""
+    """Decode a text that someone may have altered: invalid UTF-8 is left to the audit."""
     return data.decode("utf-8", "surrogateescape")
 
 

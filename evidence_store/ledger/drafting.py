@@ -1,4 +1,4 @@
-"""From what a caller wants to have recorded to a finished entry and its leaf."""
+"""Turn a caller's draft into a finished entry and its leaf."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MOST_LEAF_BYTES = 1024 * 1024
-"""The largest entry; larger values belong into the blob store, with their SHA-256 here."""
+"""Largest entry in bytes; larger values belong in the blob store, with their SHA-256 here."""
 
 MOST_NESTED = 64
-"""Levels of lists and objects in one value; no entry of ours has ten."""
+"""Deepest nesting of lists and objects in one value; our own entries have fewer than ten."""
 
 RULES: Final = Declared(
     "entry",
@@ -41,7 +41,7 @@ _PRIVATE_NAME = re.compile(r"[a-z][a-z0-9_.-]{0,199}")
 
 
 def check_draft(draft: Draft) -> None:
-    """Refuse what could not be recorded, before any transaction begins."""
+    """Reject what cannot be recorded, before any transaction begins."""
     if not _KIND.fullmatch(draft.kind):
         raise BadInput(f"{draft.kind[:80]!r} is not a kind of entry: use lower-case words.")
     if draft.kind in OWN_KINDS:
@@ -57,9 +57,9 @@ def check_draft(draft: Draft) -> None:
 
 
 def _check_value(field: str, value: object) -> None:
-    """Refuse text that a log cannot hold, and values nested too deeply to be read back."""
+    """Reject text that a log cannot hold, and values nested too deeply to be read back."""
     waiting: list[tuple[object, int]] = [(field, 0), (value, 0)]
-    while waiting:  # no recursion: what is refused here may be nested deeply
+    while waiting:  # no recursion: rejected values may be deeply nested
         one, depth = waiting.pop()
         if depth > MOST_NESTED:
             raise BadInput(f"The {field[:80]} is nested more than {MOST_NESTED} levels deep.")
@@ -80,7 +80,7 @@ def _check_value(field: str, value: object) -> None:
 def finished(
     log: str, sequence: int, draft: Draft, at: datetime, clock_at: datetime | None
 ) -> tuple[Entry, bytes]:
-    """Draw the salts, commit to the private values, and write the leaf; (entry, leaf)."""
+    """Draw the salts, commit to the private values, and write the leaf; returns (entry, leaf)."""
     written = {name: canonical_json(draft.private[name]) for name in draft.private}
     salts = {name: new_salt() for name in written}
     entry = Entry(
@@ -103,5 +103,5 @@ def finished(
             f"The entry {draft.kind!r} has {len(leaf)} bytes; at most {MOST_LEAF_BYTES} fit.",
             remedy="Store large values as blobs and record their SHA-256.",
         )
-    body = json.loads(leaf)["body"]  # what a reader will see: 1.0 has become 1, tuples are lists
+    body = json.loads(leaf)["body"]  # as a reader will see it: 1.0 has become 1, tuples are lists
     return replace(entry, body=body, leaf_hash=Sha256(leaf_hash(leaf).hex())), leaf

@@ -1,8 +1,8 @@
-"""Which store this is: one folder, one database, one log, one key for checkpoints.
+"""The identity of a store: one folder, one database, one log, one checkpoint key.
 
-The first entry of the log `store` records the store's origin and the public half of its
-checkpoint key. Every opening holds the folder and the keys against that entry before anything is
-written, so that no history begins anew over what is left of another, and no store is split in two.
+The first entry of the log `store` records the store's origin and the public half of its checkpoint
+key. Every opening compares the folder and the keys with that entry before anything is written, so
+that no new history begins over the remains of another, and no store is split in two.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who a store is."""
+    """The identity of a store."""
 
     origin: str
-    """The schema-less address that begins each log's name in checkpoints."""
+    """The schema-less URL that is the prefix of each log's name in checkpoints."""
     public_key: bytes
-    """The 32 bytes of the Ed25519 key that signs checkpoints."""
+    """The 32 bytes of the Ed25519 public key for checkpoints."""
 
     def draft(self, actor: str) -> Draft:
         """Return the entry that records it."""
@@ -86,7 +86,7 @@ def recorded(connection: Connection) -> Identity | None:
 
 
 def require_same(found: Identity, here: Identity) -> None:
-    """Raise `StoreForeign` unless the log is that of the store that opens it."""
+    """Raise `StoreForeign` unless the log belongs to the store that opens it."""
     if found.origin != here.origin:
         raise StoreForeign(
             f"The database holds the store {found.origin}, and this folder is that of "
@@ -103,10 +103,10 @@ def require_same(found: Identity, here: Identity) -> None:
 
 
 def check_place(at: StoreLocation) -> None:
-    """Hold a store's folder, database and blobs against each other; nothing is changed.
+    """Check that a store's folder, database and blobs belong together; nothing is changed.
 
-    Raises `StoreForeign` with a remedy where they are not of one store, or where a log would
-    begin beside what is left of another.
+    Raises `StoreForeign` with a remedy if they belong to different stores, or if a log would begin
+    beside the remains of another.
     """
     try:
         database = Database(at.database_url, must_exist=True)
@@ -149,7 +149,7 @@ def check_place(at: StoreLocation) -> None:
 
 
 def origin_in(folder: Path) -> str | None:
-    """Return the origin that a store's folder names; None if it names none."""
+    """Return the origin named in a store's folder; None if there is none."""
     try:
         return (folder / ORIGIN_FILE).read_text(encoding="ascii").strip() or None
     except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
@@ -157,7 +157,7 @@ def origin_in(folder: Path) -> str | None:
 
 
 def remains(at: StoreLocation) -> Iterator[str]:
-    """Name what a store has left in its folder and its bucket, but for its name and own key."""
+    """Yield what remains of a store in its folder and bucket, apart from its name and own key."""
     own = origin_in(at.folder)
     if at.bucket is not None:
         if next(at.blobs().names(), None) is not None:

@@ -1,7 +1,7 @@
-"""The ledger: append-only Merkle logs, one a case and one for the store, over a database.
+"""The ledger: append-only Merkle logs, one per case and one for the store, in a database.
 
-An entry is durable when `append` returns. Its leaf never changes; private values are kept
-beside it with their salts, and the leaf holds only their commitments.
+An entry is durable when `append` returns. Its leaf never changes; private values are stored beside
+it with their salts, and the leaf contains only their commitments.
 """
 
 from __future__ import annotations
@@ -57,18 +57,18 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     Then = Callable[[Connection, Sequence[Entry]], None]
-    """What else has to come about with entries, in their transaction."""
+    """A function run in the same transaction as the entries."""
 
 STORE_ACTOR = "nameplate"
-"""The actor of what the ledger records of itself in the store's log."""
+"""The actor of the ledger's own entries in the store's log."""
 
 _LOG_NAME = re.compile(r"case-[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _BATCH = 250
-"""Entries read at a time: enough for speed, few enough for flat memory."""
+"""Entries read at a time: enough for speed, few enough for constant memory."""
 
 
 class Ledger:
-    """All logs of one store. Threads and processes may share it; each append is one transaction."""
+    """All logs of one store, for any number of threads and processes; each append is atomic."""
 
     def __init__(
         self,
@@ -78,11 +78,11 @@ class Ledger:
         origin: str,
         signer: NoteSigner,
     ) -> None:
-        """Open the ledger, and make its tables and the log `store` where they are missing.
+        """Open the ledger, creating its tables and the log `store` if missing.
 
-        The log's first entry records origin and key; `StoreForeign` if those are others.
-        `clock` gives the time of each entry, with a zone. `origin` is the schema-less address
-        that begins each log's name in checkpoints; `signer` signs those.
+        The log's first entry records origin and key; raises `StoreForeign` if those differ. `clock`
+        returns the time of each entry, with a zone. `origin` is the schema-less URL that is the
+        prefix of each log's name in checkpoints; `signer` signs those.
         """
         self.origin = check_origin(origin)
         self.signer = signer
@@ -101,9 +101,9 @@ class Ledger:
     # --- recording -----------------------------------------------------------------------
 
     def create_log(self, name: str, *drafts: Draft, then: Then | None = None) -> None:
-        """Begin the log of a case with its first entries, and record that in the log `store`.
+        """Create the log of a case with its first entries, and record that in the log `store`.
 
-        All or nothing. Raises `LogExists` if there is one; the log `store` is always there already.
+        All or nothing. Raises `LogExists` if it exists; the log `store` always does.
         """
         if not _LOG_NAME.fullmatch(name):
             raise BadInput(
@@ -130,10 +130,9 @@ class Ledger:
     ) -> tuple[Entry, ...]:
         """Record the drafts, all or none, in this order; durable when it returns.
 
-        `then` is called with the entries in the same transaction, maybe more than once; if it
-        raises, nothing is recorded.
-        Raises `SizeChanged` if the log has another size than `expected_size`, `LogMissing`,
-        `BadInput` for a draft that cannot be recorded, `StoreUnavailable`.
+        `then` is called with the entries in the same transaction, possibly more than once; if it
+        raises, nothing is recorded. Raises `SizeChanged` if the log's size is not `expected_size`,
+        `LogMissing`, `BadInput` for a draft that cannot be recorded, `StoreUnavailable`.
         """
         for draft in drafts:
             check_draft(draft)
@@ -147,19 +146,19 @@ class Ledger:
         return self.database.write(record)
 
     def checkpoint(self, log: str, *, size: int | None = None) -> Checkpoint:
-        """Sign the log's size and root (now, or at an earlier size), keep that, and return it.
+        """Sign the log's size and root (now, or at an earlier size), store and return that.
 
-        For one size the kept checkpoint is returned again, the same to the byte. A new one of a
-        case is also recorded in the log `store`, whose own checkpoint, handed to an
-        outsider, then holds every case fast.
+        For the same size the stored checkpoint is returned, identical to the byte. A new one of a
+        case is also recorded in the log `store`, whose own checkpoint, handed to an outsider, then
+        commits to every case.
         """
         return self.database.write(lambda connection: self._checkpoint(connection, log, size))
 
     def anchor(self) -> Checkpoint:
-        """Sign every case as it stands, then the log `store`, and return that checkpoint.
+        """Sign the current state of every case, then the log `store`, and return that checkpoint.
 
-        Handed to somebody outside, this one note holds every case fast up to now: the audit
-        takes it as an anchor.
+        Handed to an outsider, this one note commits to every case up to now: the audit accepts it
+        as an anchor.
         """
         for log in self.logs():
             if log != STORE_LOG:
@@ -169,7 +168,7 @@ class Ledger:
     # --- reading -------------------------------------------------------------------------
 
     def logs(self) -> tuple[str, ...]:
-        """Return the names of all logs, `store` first, in the order they were begun."""
+        """Return the names of all logs, `store` first, in order of creation."""
         with self.database.reading() as connection:
             names = select(tables.log.c.name).order_by(tables.log.c.log_id)
             return tuple(connection.execute(names).scalars())
@@ -199,9 +198,9 @@ class Ledger:
         return found
 
     def entries(self, log: str, *, after: int = -1, limit: int | None = None) -> Iterator[Entry]:
-        """Yield the entries after a sequence, in order, as many as there are now; flat in memory.
+        """Yield the existing entries after a sequence, in order; constant memory.
 
-        Each leaf is hashed again and held against its node: `LedgerDamaged` if they differ.
+        Each leaf is rehashed and compared with its node: raises `LedgerDamaged` if they differ.
         """
         with self.database.reading() as connection:
             row = log_row(connection, log)
@@ -213,7 +212,7 @@ class Ledger:
             yield from batch
 
     def disclosures(self, log: str, *, upto: int | None = None) -> Iterator[Disclosure]:
-        """Yield what opens each commitment of the first `upto` entries; flat in memory."""
+        """Yield the disclosures of the first `upto` entries; constant memory."""
         for entry in islice(self.entries(log), upto):
             for name in sorted(entry.private):
                 yield Disclosure(
@@ -224,7 +223,7 @@ class Ledger:
                 )
 
     def checkpoints(self, log: str) -> tuple[Checkpoint, ...]:
-        """Return all kept checkpoints of the log, the smallest first."""
+        """Return all stored checkpoints of the log, smallest size first."""
         with self.database.reading() as connection:
             row = log_row(connection, log)
             return tuple(kept_checkpoints(connection, row.log_id, log))
@@ -270,18 +269,18 @@ class Ledger:
             return max((time_of(row.leaf, row.name) for row in rows), default=None)
 
     def require_clock(self, *, what: str) -> None:
-        """Raise `ClockBehind` where the clock runs behind the last entry of any log."""
+        """Raise `ClockBehind` if the clock runs behind the last entry of any log."""
         require_clock(in_utc(self._clock()), self.last_at(), what=what)
 
     def clock_remark(self, log: str | None = None) -> str:
-        """Say that the clock runs behind the last entry; empty if it does not."""
+        """Say that the clock runs behind the last entry; "" if it does not."""
         return clock_remark(in_utc(self._clock()), self.last_at(log))
 
     def correct_clock(self, actor: str, *, reason: str) -> tuple[Entry, ...]:
-        """Record that the clock is right now and was not before, in the logs that are ahead of it.
+        """Record, in the logs ahead of the clock, that it is right now and was wrong before.
 
-        From these entries on, times run on from now. Always recorded in the log `store`.
-        Raises `BadInput` where no log is ahead of the clock beyond tolerance.
+        Later entries continue from the current time. Always recorded in the log `store`. Raises
+        `BadInput` if no log is ahead of the clock beyond tolerance.
         """
         draft = Draft(kind=CLOCK_CORRECTED, actor=actor, body={}, private={"reason": reason})
         check_draft(replace(draft, kind="clock"))
@@ -312,7 +311,7 @@ class Ledger:
     # --- inside one transaction -----------------------------------------------------------
 
     def _begin_store(self, connection: Connection) -> None:
-        """Record which store this is, or hold it against what is recorded."""
+        """Record the store's identity, or compare it with the recorded one."""
         here = Identity(origin=self.origin, public_key=self.signer.public_key)
         ensure_store_log(connection)
         row = log_row(connection, STORE_LOG, lock=True)

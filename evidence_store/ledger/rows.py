@@ -1,4 +1,4 @@
-"""The ledger's rows: written once, read back with every leaf held against its hash."""
+"""The ledger's rows: written once; every leaf is compared with its hash when read back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class LogRow(NamedTuple):
-    """One log as the database lists it."""
+    """One log as listed in the database."""
 
     log_id: int
     name: str
@@ -120,7 +120,7 @@ def _entry(log: str, row: _Stored, fields: list[tuple[str, str, Json]]) -> Entry
 
 
 def log_row(connection: Connection, log: str, *, lock: bool = False) -> LogRow:
-    """Find a log; with `lock` nobody else appends to it until the transaction ends."""
+    """Find a log; with `lock` nobody else can append to it until the transaction ends."""
     found = select(tables.log.c.log_id, tables.log.c.name, tables.log.c.size)
     found = found.where(tables.log.c.name == log)
     row = connection.execute(found.with_for_update() if lock else found).first()
@@ -130,7 +130,7 @@ def log_row(connection: Connection, log: str, *, lock: bool = False) -> LogRow:
 
 
 def last_time(connection: Connection, row: LogRow) -> datetime | None:
-    """Return when the last entry was made; None for an empty log."""
+    """Return the time of the last entry; None for an empty log."""
     if row.size == 0:
         return None
     last = select(tables.entry.c.leaf).where(
@@ -151,7 +151,7 @@ def time_of(leaf: object, log: str) -> datetime:
 
 
 def as_bytes(value: object) -> bytes:
-    """Return bytes as a database gives them; TypeError for a value of any other type."""
+    """Return a database value as bytes; raises TypeError for any other type."""
     if not isinstance(value, bytes | bytearray | memoryview):
         raise TypeError(f"it is not bytes but a {type(value).__name__}")
     return bytes(value)
@@ -160,13 +160,13 @@ def as_bytes(value: object) -> bytes:
 def fetch_nodes(
     connection: Connection, log_id: int
 ) -> Callable[[Sequence[Position]], dict[Position, bytes]]:
-    """Return a look-up of several nodes of a log's tree at once; `LedgerDamaged` if one lacks."""
+    """Return a look-up of several nodes of a log's tree; `LedgerDamaged` if one is missing."""
 
     def fetch(positions: Sequence[Position]) -> dict[Position, bytes]:
         if not positions:
             return {}
-        # Only whole numbers stand in this text. A join, since SQLite would answer a row-value
-        # IN (…) by walking through the whole log.
+        # This text contains only integers. A join, since SQLite would answer a row-value IN (…) by
+        # scanning the whole log.
         wanted = ", ".join(f"({int(level)}, {int(position)})" for level, position in positions)
         rows = connection.execute(
             text(
@@ -195,7 +195,7 @@ def _ordered(connection: Connection, log_id: int, positions: Sequence[Position])
 def kept_checkpoints(
     connection: Connection, log_id: int, log: str, *, size: int | None = None
 ) -> Iterator[Checkpoint]:
-    """Yield the kept checkpoints of a log, the smallest first, or the one of a size."""
+    """Yield the stored checkpoints of a log, smallest first, or the one of a size."""
     kept = select(tables.checkpoint).where(tables.checkpoint.c.log_id == log_id)
     if size is not None:
         kept = kept.where(tables.checkpoint.c.size == size)
@@ -210,6 +210,6 @@ def kept_checkpoints(
 
 
 def ensure_store_log(connection: Connection) -> None:
-    """Make the log `store` where there is none."""
+    """Create the log `store` if there is none."""
     if not connection.execute(select(tables.log).where(tables.log.c.name == STORE_LOG)).first():
         connection.execute(insert(tables.log).values(name=STORE_LOG, size=0))

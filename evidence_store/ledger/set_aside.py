@@ -1,7 +1,7 @@
-"""Entries that the program which reads a log could not use: set aside, and named from then on.
+"""Entries that the program reading a log could not use: they are set aside and listed.
 
-The list stands beside the ledger in its database. It is made anew whenever a log is read from its
-beginning, and proves nothing: the entries themselves stay in the log as they are.
+The list is stored beside the ledger in its database. It is rebuilt whenever a log is read from its
+beginning, and proves nothing: the entries themselves stay in the log unchanged.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from evidence_store.types import Entry
 
 MOST_WORDS = 500
-"""Characters kept of what went wrong."""
+"""Longest stored description of the problem, in characters."""
 
 metadata = MetaData()
 
@@ -46,7 +46,7 @@ _table = Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
-    """One entry that stands in the log but in no list or screen."""
+    """One entry that is in the log but in no list or screen."""
 
     log: str
     sequence: int
@@ -54,7 +54,7 @@ class SetAside:
     why: str
 
     def sentence(self) -> str:
-        """Say what is set aside, and what that means."""
+        """Describe what was set aside, and what that means."""
         return (
             f"Entry {self.sequence} of {self.log} ({self.kind}) cannot be used and is set aside: "
             f"{self.why} It stays in the log; screens, lists and reports are without it."
@@ -62,18 +62,18 @@ class SetAside:
 
 
 def set_aside(connection: Connection, entry: Entry, why: str) -> None:
-    """Put an entry on the list."""
+    """Add an entry to the list."""
     row = {"log": entry.log, "sequence": entry.sequence, "kind": entry.kind}
     connection.execute(insert(_table), {**row, "why": inert(why)[:MOST_WORDS]})
 
 
 def forget_set_aside(connection: Connection) -> None:
-    """Empty the list, before logs are read again from their beginning."""
+    """Clear the list, before logs are read again from their beginning."""
     connection.execute(delete(_table))
 
 
 def has_set_aside(connection: Connection) -> bool:
-    """Tell whether there is a list: a ledger that nobody ever read for screens has none."""
+    """Whether the list exists: a ledger that was never read for screens has none."""
     return inspect(connection).has_table(_table.name)
 
 

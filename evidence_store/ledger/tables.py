@@ -1,7 +1,7 @@
 """The ledger's tables. Rows are only ever added; triggers refuse changes and deletions.
 
-`entry.leaf` is the canonical JSON that is hashed, and nothing of it is kept a second time.
-`node` keeps every complete subtree (level 0: leaf hashes), so that a proof is a few look-ups.
+`entry.leaf` is the canonical JSON that is hashed, and nothing in it is stored twice. `node` stores
+every complete subtree (level 0: leaf hashes), so that a proof is a few look-ups.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 SCHEMA_VERSION = "0001"
-"""The newest migration; a test holds it against the migrations folder."""
+"""The newest migration; a test compares it with the migrations folder."""
 
 VERSION_TABLE = "evidence_store_version"
 

@@ -1,1 +1,1 @@
-"""Machine-readable codes: found, and what their payloads say."""
+"""Machine-readable codes: find them in a photo and parse their payloads."""

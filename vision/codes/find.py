@@ -1,4 +1,4 @@
-"""Machine-readable codes in a photo: found at any rotation, and parsed."""
+"""Find machine-readable codes in a photo at any rotation, and parse them."""
 
 from __future__ import annotations
 
@@ -24,35 +24,39 @@ if TYPE_CHECKING:
     Matrix = npt.NDArray[np.float64]
 
 BUDGET_SECONDS = 0.5
-"""Time for further tries after the first, which is always made to its end."""
+"""Seconds for further attempts; the first attempt is always completed."""
 
 _FORMATS = zxingcpp.barcode_formats_from_str(
     "DataMatrix,QRCode,MicroQRCode,RMQRCode,Aztec,PDF417,MicroPDF417,Code128,Code39,Code93"
 )
-"""The symbologies that plates carry. Those with weak checks (ITF, Codabar) read codes into
-plain lines and are left out."""
+"""The symbologies found on plates. Those with weak checks (ITF, Codabar) yield false codes from
+plain lines and are left out.
+"""
 
 _TURNS = (17, 34, 51, 68)
-"""Degrees by which the picture is turned where nothing was found straight; zxing-cpp itself
-tries quarter turns, and reads square codes at most angles."""
+"""Degrees of rotation tried if the upright picture yields nothing; zxing-cpp itself tries quarter
+turns, and reads square codes at most angles.
+"""
 
 _LEAST_LENGTH = 4
-"""Shorter payloads of linear codes are noise more often than not: Code 39 has no check digit."""
+"""Shorter payloads of linear codes are usually noise: Code 39 has no check digit."""
 
 _LONG_SIDE = 2400
-"""Larger pictures are shrunk to this for all tries but the tiles. In 35 larger real photos as many
-codes were found so (5: one in the place of another), in a third of the time."""
+"""Long side in pixels to which larger pictures are shrunk for every attempt except the tiles. On 35
+larger real photos this found as many codes as full size (5, one of them a different one), in a
+third of the time.
+"""
 
 
 def read_codes(pixels: Pixels, *, budget_seconds: float = BUDGET_SECONDS) -> tuple[Code, ...]:
     """Read every code in a picture.
 
-    The picture is tried upright, at most `_LONG_SIDE` long; where that finds nothing, free
-    angles, other contrasts and tiles at full resolution follow until the budget is spent.
+    The picture is tried upright, at most `_LONG_SIDE` long; if that finds nothing, other angles,
+    contrasts and full-resolution tiles follow until the budget is spent.
 
     Args:
         pixels: height × width × 3, RGB.
-        budget_seconds: time on a core for the further tries; 0 allows none.
+        budget_seconds: core seconds for the further attempts; 0 for none.
     """
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     small, back_from_small = _shrunk(grey)
@@ -69,7 +73,7 @@ def read_codes(pixels: Pixels, *, budget_seconds: float = BUDGET_SECONDS) -> tup
 
 
 def _shrunk(grey: Grey) -> tuple[Grey, Matrix]:
-    """Give the picture at most `_LONG_SIDE` long, and the matrix that leads back to its pixels."""
+    """Return the picture at most `_LONG_SIDE` long, and the matrix back to its own pixels."""
     high, wide = grey.shape
     scale = min(1.0, _LONG_SIDE / max(high, wide))
     if scale == 1.0:
@@ -80,7 +84,7 @@ def _shrunk(grey: Grey) -> tuple[Grey, Matrix]:
 
 
 def _variants(grey: Grey, small: Grey, shrink: Matrix) -> Iterator[tuple[Grey, Matrix]]:
-    """Give other views of the picture, each with the matrix that leads back to its pixels."""
+    """Yield variants of the picture, each with the matrix back to its own pixels."""
     for angle in _TURNS:
         turned, back = _turned(small, angle)
         yield turned, shrink @ back
@@ -103,7 +107,7 @@ def _turned(grey: Grey, angle: float) -> tuple[Grey, Matrix]:
 
 
 def _tiles(grey: Grey) -> Iterator[tuple[Grey, Matrix]]:
-    """Give overlapping ninths of the picture, twice as large: small codes need more pixels."""
+    """Yield overlapping ninths of the picture at double size: small codes need more pixels."""
     high, wide = grey.shape
     tall, broad = max(high // 2, 1), max(wide // 2, 1)
     for top in (0, (high - tall) // 2, high - tall):
@@ -152,6 +156,6 @@ def _corners(item: zxingcpp.Barcode, back: Matrix) -> Quad:
 
 
 def _distinct(codes: list[Code]) -> tuple[Code, ...]:
-    """Keep one of each symbology and payload, top to bottom in the picture."""
+    """Keep one code for each symbology and payload, from top to bottom."""
     unique = {(code.symbology, code.payload): code for code in reversed(codes)}
     return tuple(sorted(unique.values(), key=lambda code: (code.corners[0][1], code.corners[0][0])))

@@ -1,9 +1,9 @@
-"""What the payload of a machine-readable code says, field by field.
+"""Parse the payload of a machine-readable code into fields.
 
 Grammars: ISO/IEC 15434 envelopes; ANSI MH10.8.2 data identifiers (format 06); text element
 identifiers of ATA Spec 2000 (format 12); the older `DD` format of MIL-STD-130; GS1 application
-identifiers; the item identifiers (UII) of MIL-STD-130N, constructs 1 and 2. Passing a grammar
-says that a payload is well formed, never that it is true.
+identifiers; the item identifiers (UII) of MIL-STD-130N, constructs 1 and 2. A payload that fits a
+grammar is well formed, but not necessarily true.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 RS, GS, EOT = "\x1e", "\x1d", "\x04"
 
 MAX_PAYLOAD = 4000
-"""Longer payloads are kept, but not parsed: no plate code needs more."""
+"""Characters; longer payloads are stored but not parsed, since no plate code needs more."""
 
 _IDENTIFIERS: dict[str, FieldName] = {
     "17V": "cage",
@@ -35,7 +35,7 @@ _IDENTIFIERS: dict[str, FieldName] = {
     "16D": "date",
     "K": "contract",
 }
-"""MH10.8.2 data identifiers and the field that each fills."""
+"""MH10.8.2 data identifier -> field."""
 
 _ELEMENTS: dict[str, FieldName] = {
     "CAG": "cage",
@@ -52,7 +52,7 @@ _ELEMENTS: dict[str, FieldName] = {
     "DMF": "date",
     "NSN": "nsn",
 }
-"""ATA text element identifiers and the field that each fills."""
+"""ATA text element identifier -> field."""
 
 _GS1: dict[str, FieldName] = {
     "21": "serial",
@@ -62,10 +62,10 @@ _GS1: dict[str, FieldName] = {
     "241": "part_number",
     "7001": "nsn",
 }
-"""GS1 application identifiers and the field that each fills."""
+"""GS1 application identifier -> field."""
 
 _ISSUERS = {"17V": "D", "12V": "UN", "7L": "LD", "3V": ""}
-"""Identifiers of an enterprise, and the issuing agency code that a UII puts before it."""
+"""Enterprise identifier -> the issuing agency code that precedes it in a UII."""
 
 _LABELLED: dict[str, FieldName] = {
     "SN": "serial",
@@ -95,7 +95,7 @@ _UII_CHARACTERS = re.compile(r"[A-Z0-9/-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """A parsed payload: its fields, the item identifier it builds, and what was odd about it."""
+    """A parsed payload: its fields, the item identifier (UII) built from them, and any oddities."""
 
     fields: tuple[tuple[FieldName, str], ...]
     uii: str | None = None
@@ -108,10 +108,10 @@ NOTHING = Payload(fields=())
 
 
 def parse_payload(text: str, *, gs1: bool = False) -> Payload:
-    """Parse the payload of a code; what has no known form gives no fields.
+    """Parse the payload of a code; an unknown format gives no fields.
 
-    `gs1` says that the code's symbology marks it as GS1; then application identifiers are read
-    from `(21)…` as well as from FNC1-separated text.
+    `gs1` means that the symbology marks the code as GS1; application identifiers are then read from
+    `(21)…` as well as from FNC1-separated text.
     """
     if len(text) > MAX_PAYLOAD:
         note = say("code.too-long", characters=len(text), most=MAX_PAYLOAD)
@@ -159,7 +159,7 @@ def _split_element(item: str) -> tuple[str, str]:
 
 
 def _fields_of(name: str, value: str, notes: list[Sentence]) -> list[tuple[FieldName, str]]:
-    """Give the fields that one element fills; a construct-1 element fills two."""
+    """Return the fields filled by one element; a construct-1 element fills two."""
     if name == "18S":
         if _CAGE.fullmatch(value[:5]) and len(value) > 5:
             return [("cage", value[:5]), ("serial", value[5:])]
@@ -177,7 +177,7 @@ def _fields_of(name: str, value: str, notes: list[Sentence]) -> list[tuple[Field
 
 
 def _uii(elements: list[tuple[str, str]], notes: list[Sentence]) -> tuple[str | None, int | None]:
-    """Build the unique item identifier that the elements give, and say by which construct."""
+    """Build the unique item identifier from the elements, and return its construct."""
     said = dict(elements)
     uii, construct = _construct(said)
     if uii is None:
@@ -229,7 +229,7 @@ _FIXED = {"01": 14, "02": 14, "11": 6, "12": 6, "13": 6, "15": 6, "17": 6, "00":
 
 
 def _unbracketed(text: str) -> list[tuple[str, str]]:
-    """Split FNC1-separated text; stops at the first identifier that is not known here."""
+    """Split FNC1-separated text; stops at the first unknown identifier."""
     pairs = []
     rest = text.lstrip(GS)
     names = sorted({*_GS1, *_FIXED}, key=len, reverse=True)
@@ -246,7 +246,7 @@ def _unbracketed(text: str) -> list[tuple[str, str]]:
 
 
 def _labelled(text: str) -> Payload | None:
-    """Parse `S/N: 123; P/N: 456` and its like: known label words before `:` or `=`."""
+    """Parse text such as `S/N: 123; P/N: 456`: known label words before `:` or `=`."""
     fields: list[tuple[FieldName, str]] = []
     for part in re.split(r"[;,\n\r|&?]+", text):
         label, mark, value = _parted(part)
@@ -280,11 +280,11 @@ def _unique(fields: list[tuple[FieldName, str]]) -> tuple[tuple[FieldName, str],
 
 
 _RETAIL = ("EAN", "UPC", "ISBN", "ITF-14", "ITF14", "DATABAR")
-"""Symbologies that carry article numbers, never a serial."""
+"""Symbologies that carry article numbers, never serials."""
 
 
 def is_article_number(code: Code) -> bool:
-    """Say whether a code holds a trade item number (GS1 General Specifications) and no more."""
+    """Whether a code holds only a trade item number (GS1 General Specifications)."""
     payload = re.sub(r"^\(?01\)?(?=\d{14}$)", "", code.payload.strip())
     digits = letters_and_digits(payload)
     retail = re.sub(r"[^A-Z0-9]", "", code.symbology.upper()).startswith(
@@ -294,6 +294,6 @@ def is_article_number(code: Code) -> bool:
 
 
 def gtin_checks(digits: str) -> bool:
-    """Say whether the last digit is the check digit of the others (GS1: modulo 10)."""
+    """Whether the last digit is the check digit of the others (GS1: modulo 10)."""
     total = sum(int(char) * (3 if at % 2 else 1) for at, char in enumerate(reversed(digits)))
     return total % 10 == 0

@@ -1,1 +1,1 @@
-"""Whether two photos are copies of one exposure, or show one object."""
+"""Decide whether two photos are copies of one exposure, or show the same object."""

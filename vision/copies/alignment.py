@@ -1,10 +1,10 @@
-"""Find the affine map between two pictures and measure how exactly it holds.
+"""Fit an affine map between two pictures and measure how exactly it holds.
 
-A copy is made from the pixels of its original, by crops, scaling, turning, mirroring: all of
-that is affine, and it holds to a fraction of a pixel everywhere. A second exposure, even of a
-flat label from nearly the same place, is bent against the first: perspective, depth and
-lighting leave displacements of pixels. So a map is fitted that cannot bend, and what remains
-after it is measured block by block.
+A copy is derived from the pixels of its original by cropping, scaling, rotating or mirroring. All
+of these are affine, and the map holds everywhere to a fraction of a pixel. A second exposure, even
+of a flat label from nearly the same position, differs by perspective, depth and lighting, which
+leave displacements of several pixels. So an affine map is fitted, and its residual is measured
+block by block.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ Mask = npt.NDArray[np.bool_]
 RATIO: Final = 0.8
 """Lowe's ratio: a match counts if its distance is below this share of the second best."""
 FIT_PIXELS: Final = 3.0
-"""RANSAC's tolerance in pixels of the working picture."""
+"""RANSAC tolerance in pixels of the working picture."""
 _ITERATIONS: Final = 2000
 _CONFIDENCE: Final = 0.999
 LARGEST_SCALING: Final = 25.0
 LARGEST_STRETCH: Final = 3.0
-"""A copy's width against its height changes by no more than this; a worse map is an accident."""
+"""Largest change of aspect ratio in a copy; a map with more is an accident."""
 REFINED: Final = 0.03
-"""Pixels; a correction of the map that moves less than this changes nothing."""
+"""Pixels; a correction that moves points less than this is not worth another iteration."""
 _ROUNDS: Final = 3
 TEXTURE: Final = 6.0
-"""Standard deviation in grey levels from which a block has anything to compare."""
+"""Minimum standard deviation (grey levels) of a block that can be compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Alignment:
-    """An affine map from points of working picture a to points of b, and what supports it."""
+    """An affine map from working picture a to b, and its support."""
 
     affine: Affine
     mirrored: bool
@@ -51,19 +51,18 @@ class Alignment:
 
     @property
     def scaling(self) -> float:
-        """Length in b of a unit length in a."""
+        """Scale factor from a to b."""
         return float(np.sqrt(abs(np.linalg.det(self.affine[:, :2]))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Residual:
-    """What remains between two pictures laid over each other.
+    """The residual between two pictures after alignment.
 
-    `blocks` with texture were compared; `likeness` is the median over them of the normalised
-    correlation (−1–1), `alike` the share of them above 0.9; `displacement` is the median
-    remaining shift, which no affine map takes away, in pixels of the picture of `diagonal`
-    pixels; `cover_a` and `cover_b` are the shares of each frame that the other covers. `affine`
-    is the refined map from a to b.
+    `blocks` with texture were compared; `likeness` is their median normalised correlation (−1–1),
+    `alike` the share of them above 0.9; `displacement` is the median shift that no affine map
+    removes, in pixels of the picture whose diagonal has `diagonal` pixels; `cover_a` and `cover_b`
+    are the shares of each frame covered by the other. `affine` is the refined map from a to b.
     """
 
     affine: Affine
@@ -77,7 +76,7 @@ class Residual:
 
 
 def match(a: Features, b: Features, *, mirrored: bool) -> npt.NDArray[np.intp]:
-    """Pair features of a with features of b, (n, 2); each feature of b at most once."""
+    """Match features of a to features of b, (n, 2); each feature of b at most once."""
     left = a.descriptors[:, MIRROR_ORDER] if mirrored else a.descriptors
     if len(left) < 2 or len(b.descriptors) < 2:
         return np.zeros((0, 2), np.intp)
@@ -87,7 +86,7 @@ def match(a: Features, b: Features, *, mirrored: bool) -> npt.NDArray[np.intp]:
     first = similarity[rows, best]
     similarity[rows, best] = -1.0
     second = similarity.max(axis=1)
-    # lengths are 1, so the squared distance is 2 - 2 × similarity
+    # descriptors have length 1, so the squared distance is 2 - 2 × similarity
     clear = (1.0 - first) < RATIO**2 * (1.0 - second)
     order = rows[clear][np.argsort(-first[clear], kind="stable")]
     _, once = np.unique(best[order], return_index=True)
@@ -96,17 +95,17 @@ def match(a: Features, b: Features, *, mirrored: bool) -> npt.NDArray[np.intp]:
 
 
 def align(a: Features, b: Features) -> Alignment | None:
-    """Fit the affine map that most matches agree on, of the picture or of its mirror image."""
+    """Fit the affine map that most matches support, of the picture or of its mirror image."""
     found = [_fit(a, b, mirrored=mirrored) for mirrored in (False, True)]
     return max((one for one in found if one is not None), key=lambda one: one.inliers, default=None)
 
 
 def _fit(a: Features, b: Features, *, mirrored: bool) -> Alignment | None:
-    """Fit one handedness; None where nothing agrees or the map is absurd."""
+    """Fit one handedness; None if no matches agree or the map is implausible."""
     pairs = match(a, b, mirrored=mirrored)
     if len(pairs) < 4:
         return None
-    cv2.setRNGSeed(1)  # so that the same two photos always get the same answer
+    cv2.setRNGSeed(1)  # makes the result deterministic
     affine, inside = cv2.estimateAffine2D(
         a.points[pairs[:, 0]],
         b.points[pairs[:, 1]],
@@ -115,7 +114,7 @@ def _fit(a: Features, b: Features, *, mirrored: bool) -> Alignment | None:
         maxIters=_ITERATIONS,
         confidence=_CONFIDENCE,
     )
-    fitted = np.asarray(affine, np.float64)  # no shape where nothing was found
+    fitted = np.asarray(affine, np.float64)  # no array shape if nothing was found
     if fitted.shape != (2, 3) or not _plausible(fitted, mirrored=mirrored):
         return None
     return Alignment(
@@ -127,7 +126,7 @@ def _fit(a: Features, b: Features, *, mirrored: bool) -> Alignment | None:
 
 
 def _plausible(affine: Affine, *, mirrored: bool) -> bool:
-    """Tell whether somebody could have made such a copy."""
+    """Whether a person could have made such a copy."""
     if not np.isfinite(affine).all():
         return False
     long, short = np.linalg.svd(affine[:, :2])[1]
@@ -138,10 +137,10 @@ def _plausible(affine: Affine, *, mirrored: bool) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Measured:
-    """Two laid pictures, compared block by block.
+    """Block-by-block comparison of two aligned pictures.
 
-    `correction` (2, 3) is the affine map that, added to where a point lies, takes it where its
-    surroundings are found in the other picture; `moves` is how far that is on average, in
+    `correction` (2, 3) is the affine map to be added to a point's position to reach the place where
+    its surroundings are found in the other picture; `moves` is the mean length of that step in
     pixels, and `displacement` what remains after it.
     """
 
@@ -154,16 +153,16 @@ class _Measured:
 
 
 def residual(a: Grey, b: Grey, affine: Affine) -> Residual | None:
-    """Lay a over b (or b over a, whichever shrinks), refine the map, and measure what remains.
+    """Warp a onto b (or b onto a, whichever shrinks), refine the map, and measure the residual.
 
-    None where the overlap is too small or too smooth to be compared.
+    None if the overlap is too small or too smooth to be compared.
     """
     shrinking = abs(np.linalg.det(affine[:, :2])) <= 1.0
     source, target = (a, b) if shrinking else (b, a)
     towards = affine if shrinking else np.asarray(cv2.invertAffineTransform(affine), np.float64)
     best: tuple[_Measured, Affine, float, float] | None = None
     for _ in range(_ROUNDS):
-        laid, covered = _lay(source, target.shape, towards)
+        laid, covered = _warp(source, target.shape, towards)
         window = _bounds(covered)
         if window is None:
             break
@@ -194,15 +193,15 @@ def residual(a: Grey, b: Grey, affine: Affine) -> Residual | None:
 
 
 def _corrected(towards: Affine, correction: Affine, window: tuple[slice, slice]) -> Affine:
-    """The map with a correction, measured inside a window of the target, put after it."""
+    """Compose the map with a correction measured inside a window of the target."""
     corner = np.array([window[1].start, window[0].start], np.float64)
     linear = np.eye(2) + correction[:, :2]
     moved = correction[:, 2] - correction[:, :2] @ corner
     return np.column_stack([linear @ towards[:, :2], linear @ towards[:, 2] + moved])
 
 
-def _lay(source: Grey, shape: tuple[int, ...], towards: Affine) -> tuple[Grey, Mask]:
-    """Draw the source into the frame of the target, blurred as much as it shrinks."""
+def _warp(source: Grey, shape: tuple[int, ...], towards: Affine) -> tuple[Grey, Mask]:
+    """Warp the source into the frame of the target, blurred according to how much it shrinks."""
     shrink = float(np.sqrt(abs(np.linalg.det(towards[:, :2]))))
     if shrink < 0.8:
         sigma = 0.5 * float(np.sqrt(1.0 / shrink**2 - 1.0))
@@ -215,7 +214,7 @@ def _lay(source: Grey, shape: tuple[int, ...], towards: Affine) -> tuple[Grey, M
 
 
 def _share_inside(source: tuple[int, ...], target: tuple[int, ...], towards: Affine) -> float:
-    """Share of the source's frame that lands inside the target's, on a grid of points."""
+    """Share of the source's frame that falls inside the target's, on a grid of points."""
     y, x = np.mgrid[0:32, 0:32] + 0.5
     points = np.stack([x.ravel() * source[1] / 32, y.ravel() * source[0] / 32, np.ones(1024)])
     landed = towards @ points
@@ -224,7 +223,7 @@ def _share_inside(source: tuple[int, ...], target: tuple[int, ...], towards: Aff
 
 
 def _bounds(mask: Mask) -> tuple[slice, slice] | None:
-    """The upright rectangle around the overlap; None where hardly anything overlaps."""
+    """The bounding box of the overlap; None if there is hardly any."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if len(rows) < 24 or len(columns) < 24:
         return None
@@ -232,7 +231,7 @@ def _bounds(mask: Mask) -> tuple[slice, slice] | None:
 
 
 def _measure(u: Grey, v: Grey, mask: Mask) -> _Measured | None:
-    """Compare two pictures block by block; None where too few blocks have texture."""
+    """Compare two pictures block by block; None if too few blocks have texture."""
     side = max(12, round(max(u.shape) / 16)) | 1
     one = cv2.GaussianBlur(u, (0, 0), 1.0).astype(np.float32)
     two = cv2.GaussianBlur(v, (0, 0), 1.0).astype(np.float32)
@@ -265,9 +264,9 @@ def _measure(u: Grey, v: Grey, mask: Mask) -> _Measured | None:
 def _affine_part(
     points: npt.NDArray[np.float64], flow: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
 ) -> tuple[Affine, npt.NDArray[np.float64]]:
-    """Split a flow into an affine part, (2, 3), and how much of it remains at each point.
+    """Split a flow into its affine part, (2, 3), and the residual at each point.
 
-    Least squares, weighed anew four times so that strays count little (Huber 1964).
+    Least squares, reweighted four times so that outliers count little (Huber 1964).
     """
     middle, span = points.mean(axis=0), max(1.0, float(np.ptp(points)))
     known = np.column_stack([(points - middle) / span, np.ones(len(points))])
@@ -283,7 +282,7 @@ def _affine_part(
 
 
 def _box(values: npt.NDArray[np.float32], side: int) -> npt.NDArray[np.float32]:
-    """Mean over a square around each pixel."""
+    """Box mean around each pixel."""
     mean = cv2.boxFilter(values, -1, (side, side), borderType=cv2.BORDER_REFLECT)
     return np.asarray(mean, np.float32)
 
@@ -293,7 +292,7 @@ def _flattened(
     mean: npt.NDArray[np.float32],
     variance: npt.NDArray[np.float32],
 ) -> Grey:
-    """Take brightness and contrast out, so that only structure is followed."""
+    """Normalise brightness and contrast, so that only structure is followed."""
     flat = 128.0 + 40.0 * (values - mean) / np.sqrt(np.maximum(variance, 9.0))
     return np.asarray(np.clip(flat, 0, 255), np.uint8)
 

@@ -1,7 +1,7 @@
-"""Local features of a photo: points that are found again after resizing, turning and mirroring.
+"""Local features of a photo that survive resizing, rotation and mirroring.
 
 SIFT (Lowe 2004) on a grey picture of bounded size; descriptors are square-rooted (RootSIFT,
-Arandjelović and Zisserman 2012), so that their dot product compares them. The descriptors of
+Arandjelović and Zisserman 2012), so that they can be compared by dot product. The descriptors of
 the mirrored picture are a permutation of these, so mirroring costs nothing.
 """
 
@@ -23,20 +23,22 @@ Floats = npt.NDArray[np.float32]
 Grey = npt.NDArray[np.uint8]
 
 WORKING_SIDE: Final = 640
-"""Long side in pixels of the picture that features are taken from; larger photos are shrunk."""
+"""Long side in pixels of the picture from which features are extracted; larger photos are shrunk.
+"""
 MOST_FEATURES: Final = 1000
 _CONTRAST: Final = 0.015
-"""Lower than OpenCV's 0.04: heavy recompression and haze leave faint features only."""
+"""Lower than OpenCV's 0.04: heavy recompression and haze leave only faint features."""
 KEPT_FEATURES = 48
-"""Photos whose features are held in memory (about a megabyte each), since one photo is compared
-with several. May be raised where many photos are compared with each other."""
+"""Photos whose features are cached (about a megabyte each), since one photo is compared with
+several. Can be raised if many photos are compared with each other.
+"""
 
 
 def _mirror_order() -> npt.NDArray[np.intp]:
-    """Where each descriptor value goes when the picture is mirrored.
+    """The permutation of descriptor values when the picture is mirrored.
 
-    OpenCV lays a descriptor out as 4 rows × 4 columns × 8 directions in the frame of the
-    feature; mirroring turns the rows round and the sense of the directions with them.
+    OpenCV stores a descriptor as 4 rows × 4 columns × 8 directions in the frame of the feature;
+    mirroring reverses the rows and the sense of the directions.
     """
     order = np.arange(128).reshape(4, 4, 8)
     directions = (8 - np.arange(8)) % 8
@@ -48,10 +50,10 @@ MIRROR_ORDER: Final = _mirror_order()
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Features:
-    """What is compared of a photo.
+    """The features of one photo.
 
-    `grey` is the working picture; `scale` brings photo pixels to its pixels. `points` (n, 2)
-    and `sizes` (n,) are in pixels of `grey`; `descriptors` (n, 128) have length 1.
+    `grey` is the working picture; `scale` converts photo pixels to its pixels. `points` (n, 2) and
+    `sizes` (n,) are in pixels of `grey`; `descriptors` (n, 128) have length 1.
     """
 
     grey: Grey
@@ -72,7 +74,7 @@ def working_grey(pixels: Pixels, *, side: int = WORKING_SIDE) -> tuple[Grey, flo
 
 
 def extract(pixels: Pixels) -> Features:
-    """Find the features of a picture."""
+    """Extract the features of a picture."""
     grey, scale = working_grey(pixels)
     detector = cv2.SIFT.create(nfeatures=MOST_FEATURES, contrastThreshold=_CONTRAST)
     found, raw = detector.detectAndCompute(grey, None)
@@ -93,7 +95,7 @@ _cache_lock = Lock()
 
 
 def features_of(photo: Photo) -> Features:
-    """Give the features of a photo, from memory where it was seen lately."""
+    """Return the features of a photo, cached."""
     with _cache_lock:
         known = _cache.get(photo.photo_id)
         if known is not None:

@@ -1,8 +1,8 @@
-"""Perceptual fingerprints: what a photo is proposed by, before anything is compared closely.
+"""Perceptual fingerprints, which propose possible copies before any close comparison.
 
-Whole-frame hashes (pHash and dHash of the imagehash library) find
-resized and recompressed copies; words, which are short codes of single features, find crops,
-turned and mirrored copies and photos inside collages.
+Whole-frame hashes (pHash and dHash of the imagehash library) find resized and recompressed copies.
+Words, which are short codes of single features, find crops, rotated and mirrored copies, and photos
+inside collages.
 """
 
 from __future__ import annotations
@@ -17,21 +17,20 @@ from vision.copies.words import words_of, words_to_hex
 from vision.types import Fingerprint, Photo
 
 PHASH_RADIUS: Final = 10
-"""Of 64 bits; the distance at which imagehash's pHash is commonly called a match."""
+"""Bits of 64; the distance at which imagehash's pHash is commonly called a match."""
 FULL_QUALITY_WORDS: Final = 64
-"""From so many words on the quality is 1; the fewer, the likelier two photos are mixed up."""
+"""Words at which quality reaches 1; the fewer, the likelier it is that two photos are mixed up."""
 
 
 def fingerprint(photo: Photo) -> Fingerprint:
     """Fingerprint a photo.
 
     Returns:
-        Hexadecimal values under the names `phash` and `dhash` (64 bits each), `phash_mirror`
+        Hexadecimal values named `phash` and `dhash` (64 bits each), `phash_mirror`
         (of the mirrored photo) and `words` (up to 192 codes of single features, see
         `vision.copies.words`). All are taken from the grey working picture of
         `vision.copies.features`.
         `quality` is the number of words, as a share of `FULL_QUALITY_WORDS`, at most 1.
-
     """
     features = features_of(photo)
     frame = Image.fromarray(features.grey)
@@ -50,11 +49,10 @@ def fingerprint(photo: Photo) -> Fingerprint:
 
 
 def hash_of(made: Fingerprint, name: str) -> bytes:
-    """Give one of the hashes as bytes.
+    """Return one of the hashes as bytes.
 
     Raises:
         KeyError: the fingerprint has no hash of that name.
-
     """
     for known, value in made.hashes:
         if known == name:

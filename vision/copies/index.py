@@ -1,4 +1,4 @@
-"""Find stored photos that a photo may be a copy of, exactly, whatever the number stored."""
+"""Find the stored photos of which a photo may be a copy; exact, at any size of the store."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ if TYPE_CHECKING:
     from vision.types import Fingerprint
 
 SIGN_RADIUS: Final = 3
-"""Bits of 14 in which the signatures of one word may differ."""
+"""Bits of 14 by which the signatures of two equal words may differ."""
 RICH_WORDS: Final = 192
-"""Words of each photo that a small index keeps: about 1,400 bytes."""
+"""Words stored for each photo in a small index: about 1,400 bytes."""
 COMPACT_WORDS: Final = 22
-"""Words of each photo that a large index keeps, the best: less than 200 bytes."""
+"""Words stored for each photo in a large index, the best ones: less than 200 bytes."""
 RICH_PHOTOS: Final = 100_000
-"""Up to so many photos an index is a small one and finds smaller parts of a photo, beyond it a
-large one. Both hold about as many words at their largest, so that a lookup takes as long."""
+"""Maximum number of photos in a small index, which finds smaller parts of a photo than a large one.
+Both hold about as many words at their largest, so that a lookup takes as long.
+"""
 SMOOTH_WORDS: Final = 12
-"""A photo with fewer words is too smooth to be found by them."""
+"""A photo with fewer words is too smooth to be found by words."""
 
 RULES: Final = Declared(
     "copy-index",
@@ -55,8 +56,8 @@ _Value = TypeVar("_Value", np.uint8, np.uint64)
 class NearHit:
     """A stored photo that may be a copy, and why.
 
-    `distances` names the bits between the pHashes (of 64, or None if they were not compared
-    because both photos have words enough) and the number of words shared.
+    `distances` gives the pHash distance (bits of 64, or None if not compared because both photos
+    have enough words) and the number of shared words.
     """
 
     photo_id: str
@@ -64,18 +65,18 @@ class NearHit:
 
 
 class FingerprintIndex:
-    """Fingerprints of many photos, asked for candidates.
+    """Fingerprints of many photos, searchable for candidates.
 
     A stored photo is a candidate if
 
-    - it shares a word with the asking photo: the addresses are equal but for the doubtful bits
-      of the question, and the signatures differ in at most `SIGN_RADIUS` bits; or it does so
-      with the mirror image of the asking photo; or
+    - it shares a word with the query: the addresses are equal except for the query's doubtful bits,
+      and the signatures differ in at most `SIGN_RADIUS` bits; or it does so with the query's mirror
+      image; or
     - the pHashes, or that of the mirror image, differ in at most `PHASH_RADIUS` bits. A compact
-      index asks this only where one of both photos is smooth (fewer than `SMOOTH_WORDS` words).
+      index checks this only if one of the two photos is smooth (fewer than `SMOOTH_WORDS` words).
 
-    Nothing within this rule is missed. Candidates come in the order of their weight: each word
-    of the question is worth one, divided among the photos that share it.
+    No photo that meets this rule is missed. Candidates are ordered by weight: each word of the
+    query is worth one, divided among the photos that share it.
     """
 
     def __init__(self, *, rich_photos: int = RICH_PHOTOS) -> None:
@@ -89,16 +90,16 @@ class FingerprintIndex:
         self._compact: list[tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]] | None = []
 
     def __len__(self) -> int:
-        """How many photos are stored."""
+        """Number of photos stored."""
         return self._count
 
     def __contains__(self, photo_id: object) -> bool:
-        """Tell whether a photo is stored; a scan, at a million photos some milliseconds."""
+        """Whether a photo is stored; a linear scan, some milliseconds at a million photos."""
         return isinstance(photo_id, str) and self._row_of(photo_id) is not None
 
     @property
     def words_kept(self) -> int:
-        """Words kept of each photo at present."""
+        """Number of words currently stored for each photo."""
         return COMPACT_WORDS if self._compact is None else RICH_WORDS
 
     @property
@@ -108,11 +109,10 @@ class FingerprintIndex:
         return ahead + sum(keys.nbytes + signs.nbytes for keys, signs in self._compact or ())
 
     def add(self, made: Fingerprint) -> None:
-        """Store a fingerprint; a photo that is already there is not stored twice.
+        """Store a fingerprint; a photo that is already stored is ignored.
 
         Raises:
             OverflowError: the index is full, at 16,777,216 photos.
-
         """
         words = words_from(hash_of(made, "words"))
         if self._is_stored(made, words):
@@ -132,7 +132,7 @@ class FingerprintIndex:
             self._tail_from = self._count
 
     def _append(self, made: Fingerprint) -> int:
-        """Give a photo its row; room grows by half, so that growing costs nothing on average."""
+        """Assign a row to a photo; capacity grows by half, so that the cost is amortised."""
         row = self._count
         if row == len(self._phash):
             room = max(1024, row + row // 2)
@@ -144,9 +144,9 @@ class FingerprintIndex:
         return row
 
     def _is_stored(self, made: Fingerprint, words: Words) -> bool:
-        """Tell whether this very photo is stored.
+        """Whether this very photo is stored.
 
-        If so, it is among the latest or stands under its own first address.
+        If so, it is among the latest rows or under its own first address.
         """
         if not len(words):
             return self._row_of(made.photo_id) is not None
@@ -157,14 +157,14 @@ class FingerprintIndex:
         return bool((self._ids[rows] == wanted).all(axis=1).any())
 
     def _row_of(self, photo_id: str, *, begin: int = 0) -> int | None:
-        """The row of a photo, by a scan of all rows from `begin` on."""
+        """The row of a photo, by a linear scan of all rows from `begin` on."""
         wanted = np.frombuffer(bytes.fromhex(photo_id), np.uint64)
         stored = self._ids.view(np.uint64)[begin : self._count]
         rows = np.flatnonzero(stored[:, 0] == wanted[0])
         return next((begin + int(row) for row in rows if (stored[row] == wanted).all()), None)
 
     def _make_compact(self) -> None:
-        """Keep only the best words of each photo from now on."""
+        """From now on, store only the best words of each photo."""
         kept, self._compact = self._compact or [], None
         self._store = build_store(
             _joined(keys for keys, _ in kept),
@@ -174,12 +174,11 @@ class FingerprintIndex:
         self._tail_from = self._count
 
     def candidates(self, made: Fingerprint, *, limit: int | None = None) -> tuple[NearHit, ...]:
-        """List stored photos that may be copies of this one, the likeliest first.
+        """List stored photos that may be copies of this one, likeliest first.
 
         Args:
-            made: the asking photo's fingerprint; the photo itself is never listed.
-            limit: how many to list; all if not given.
-
+            made: the query's fingerprint; the query itself is never listed.
+            limit: the maximum number of hits; all if None.
         """
         if not self._count:
             return ()
@@ -195,19 +194,19 @@ class FingerprintIndex:
         order = np.lexsort((rows, bits, -weight))
         own = np.frombuffer(bytes.fromhex(made.photo_id), np.uint8)
         if limit is not None:
-            order = order[: limit + 1]  # the photo itself may be among them
+            order = order[: limit + 1]  # the query itself may be among them
         order = order[(self._ids[rows[order]] != own).any(axis=1)][:limit]
         return tuple(self._hit(rows[at], count[at], bits[at]) for at in order)
 
     def _hit(self, row: np.int64, words: np.int64, bits: np.int64) -> NearHit:
-        """What is told of a candidate."""
+        """Describe one candidate."""
         why = [("words", int(words))]
         if bits < _FAR:
             why.append(("phash", int(bits)))
         return NearHit(photo_id=self._ids[row].tobytes().hex(), distances=tuple(why))
 
     def _by_words(self, words: Words) -> tuple[Rows, npt.NDArray[np.float64], Rows]:
-        """Rows that share words, their weights, and how many they share."""
+        """Rows that share words with the query, their weights, and the number of shared words."""
         none = np.zeros(0, np.int64)
         if not len(words):
             return none, np.zeros(0), none
@@ -227,7 +226,7 @@ class FingerprintIndex:
         return listed, weights, np.bincount(place, minlength=len(listed)).astype(np.int64)
 
     def _by_phash(self, made: Fingerprint, *, smooth: bool) -> tuple[Rows, Rows]:
-        """Rows near by pHash, and the bits between."""
+        """Rows near by pHash, and their distances in bits."""
         everywhere = smooth or self._compact is not None
         rows = np.arange(self._count) if everywhere else np.array(self._smooth, np.int64)
         stored = self._phash[: self._count] if everywhere else self._phash[rows]
@@ -239,7 +238,7 @@ class FingerprintIndex:
         return rows[near], bits[near].astype(np.int64)
 
     def save(self, path: Path) -> None:
-        """Write the index to a file that `load` reads in seconds, whatever its size."""
+        """Write the index to a file that `load` reads in seconds, at any size."""
         run = self._store.compacted()
         kept = self._compact or []
         with path.open("wb") as file:
@@ -264,8 +263,7 @@ class FingerprintIndex:
         """Read what `save` wrote.
 
         Raises:
-            ValueError: the file is no index, or of another version; build it anew.
-
+            ValueError: the file is not an index or has another version; rebuild it.
         """
         with np.load(path, allow_pickle=False) as file:
             version, rich_photos, compact = (int(value) for value in file["version"])
@@ -284,12 +282,12 @@ class FingerprintIndex:
 
 
 def _joined(parts: Iterable[npt.NDArray[np.uint32]]) -> npt.NDArray[np.uint32]:
-    """Arrays end to end; an empty one for none."""
+    """Concatenate arrays; an empty one if there are none."""
     return np.concatenate([np.zeros(0, np.uint32), *parts])
 
 
 def _grown(values: npt.NDArray[_Value], room: int) -> npt.NDArray[_Value]:
-    """The same values with room behind them."""
+    """The same values with spare capacity at the end."""
     larger = np.empty((room, *values.shape[1:]), values.dtype)
     larger[: len(values)] = values
     return larger

@@ -19,10 +19,10 @@ _MIRROR: Final = (190, 0, 160)
 
 
 def draw_pair(photo_a: Photo, photo_b: Photo, evidence: CopyEvidence) -> Pixels:
-    """Put a and b side by side and draw the frame of a, with its corners joined to b's.
+    """Place a and b side by side and draw the outline of a in b, with its corners connected.
 
-    Where the photo is mirrored the outline is drawn in purple, else in orange. Without a map
-    the photos are only put side by side.
+    The outline is purple if the photo is mirrored, otherwise orange. Without a map the photos are
+    only placed side by side.
     """
     left, right = _fitted(photo_a), _fitted(photo_b)
     width = left.shape[1] + _GAP + right.shape[1]
@@ -38,7 +38,7 @@ def draw_pair(photo_a: Photo, photo_b: Photo, evidence: CopyEvidence) -> Pixels:
     )
     begin = frame * scale_a
     end = np.clip(np.array(evidence.outline) * scale_b + shift, -10_000, 10_000)
-    color = _MIRROR if _turns_over(evidence) else _FIRST
+    color = _MIRROR if _mirrors(evidence) else _FIRST
     for start, stop in zip(begin, end, strict=True):
         _line(canvas, start, stop, color, 1)
     for outline in (begin, end):
@@ -56,8 +56,8 @@ def _fitted(photo: Photo) -> Pixels:
     return np.asarray(cv2.resize(photo.pixels, (width, _HEIGHT), interpolation=how), np.uint8)
 
 
-def _turns_over(evidence: CopyEvidence) -> bool:
-    """Tell whether the map mirrors."""
+def _mirrors(evidence: CopyEvidence) -> bool:
+    """Whether the map mirrors."""
     if evidence.homography is None:
         return False
     return bool(np.linalg.det(np.array(evidence.homography).reshape(3, 3)[:2, :2]) < 0)

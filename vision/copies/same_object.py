@@ -1,8 +1,8 @@
-"""Propose that two photos show one object in two exposures; a person confirms or rejects it.
+"""Propose that two photos show the same object in two exposures; a person confirms or rejects it.
 
-Two things must come together: the readings agree on a value that belongs to one unit (a serial,
-a code's payload), and nothing they are sure of contradicts it. How alike the plates look is
-told beside it, but never decides: two units of one type look alike, too.
+Two conditions must hold: the readings agree on a value that belongs to one unit (a serial, or the
+payload of a code), and nothing that is read surely contradicts it. The visual similarity of the
+plates is reported but never decides: two units of one type look alike, too.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     from vision.types import CopyEvidence, Photo, PhotoReading, Quad
 
 LEAST_CONFIDENCE: Final = 0.5
-"""A serial read with less is not taken as agreeing or contradicting."""
+"""Minimum confidence (0–1) for a serial to agree or contradict."""
 LEAST_CHARACTERS: Final = 4
-"""Letters and digits; shorter values agree by accident."""
+"""Minimum number of letters and digits; shorter values agree by accident."""
 ALIKE_FEATURES: Final = 15
-"""Features of two plate crops that agree on one perspective map: the plates look alike."""
+"""Features of two plate crops that must fit one perspective map for the plates to count as alike.
+"""
 
 RULES: Final = Declared(
     "same-object",
@@ -49,12 +50,12 @@ _CROP_HEIGHT: Final = 320
 
 
 def identity_values(reading: PhotoReading) -> dict[str, str]:
-    """List what in a reading belongs to one unit: normalised value -> where it stands.
+    """Return the values in a reading that belong to one unit: normalised value -> its place.
 
-    That is `serial`, `SERIAL_OF_CODE`, or the symbology of a code.
+    The place is `serial`, `SERIAL_OF_CODE`, or the symbology of a code.
 
-    Serials of the combined reading with `LEAST_CONFIDENCE`, and payloads of codes. Models, part
-    and stock numbers are shared by all units of a type and do not count.
+    These are serials of the combined reading with `LEAST_CONFIDENCE`, and payloads of codes.
+    Models, part and stock numbers are shared by all units of a type and do not count.
     """
     found: dict[str, str] = {}
     for one in reading.combined:
@@ -70,9 +71,9 @@ def identity_values(reading: PhotoReading) -> dict[str, str]:
 
 
 def regions_with(reading: PhotoReading, values: Iterable[str]) -> tuple[str, ...]:
-    """Name the regions whose serial is one of these normalised values; else the best region.
+    """Return the regions whose serial is one of these normalised values; otherwise the best region.
 
-    A value that only a code carries stands in no region of its own.
+    A value found only in a code has no region of its own.
     """
     wanted = set(values)
     found = tuple(
@@ -93,15 +94,14 @@ def propose_same_object(
     """Propose *same object, another exposure* for two photos that are no copies of each other.
 
     Args:
-        evidence: what `compare` said of the two.
+        evidence: the result of `compare` for the two.
         reading_a: the reading of the first photo.
         reading_b: that of the second.
-        photos: the photos themselves, so that their plates are compared, too.
+        photos: the photos themselves, to compare their plates as well.
 
     Returns:
-        Evidence of relation `same_object`, which names what agrees; or nothing, where nothing
-        agrees, where stated serials contradict each other, or where the photos are copies.
-
+        Evidence of relation `same_object`, which names what agrees; None if nothing agrees, if
+        stated serials contradict each other, or if the photos are copies.
     """
     if evidence.relation in ("exact", "near", "hard"):
         return None
@@ -130,7 +130,7 @@ def propose_same_object(
 def plates_alike(
     photo_a: Photo, reading_a: PhotoReading, photo_b: Photo, reading_b: PhotoReading
 ) -> int:
-    """Count the features of the two best plate crops that agree on one perspective map."""
+    """Count the features of the two best plate crops that fit one perspective map."""
     if not reading_a.regions or not reading_b.regions:
         return 0
     return _alike(photo_a, reading_a.regions[0].corners, photo_b, reading_b.regions[0].corners)
@@ -151,7 +151,7 @@ def _alike(photo_a: Photo, corners_a: Quad, photo_b: Photo, corners_b: Quad) -> 
 
 
 def _contradict(reading_a: PhotoReading, reading_b: PhotoReading) -> bool:
-    """Tell whether both state serials and none of them is the same."""
+    """Whether both readings state serials and none of them is the same."""
     stated = [
         {
             _plain(field.text)

@@ -1,8 +1,8 @@
-"""Decide whether two photos are copies of one exposure, and say why.
+"""Decide whether two photos are copies of one exposure, and explain why.
 
-Hashes only propose; the decision is geometric (`vision.copies.alignment`). A map that cannot bend
-must lay one photo over the other to a fraction of a pixel, with the same structure in nearly
-every block. Two exposures of one object fail that, and so do two units of one type.
+Hashes only propose; the decision is geometric (`vision.copies.alignment`). An affine map must align
+one photo with the other to a fraction of a pixel, with the same structure in nearly every block.
+Two exposures of one object fail this test, and so do two units of one type.
 """
 
 from __future__ import annotations
@@ -41,54 +41,71 @@ __all__ = [
 ]
 
 LEAST_INLIERS: Final = 5
-"""Features that must agree on one map before its residual is looked at."""
+"""Minimum number of features that must agree on one map before its residual is measured."""
 LEAST_BLOCKS: Final = 8
-"""Blocks of both pictures that have enough structure to be compared."""
+"""Minimum number of blocks with enough structure in both pictures to be compared."""
 LEAST_LIKENESS: Final = 0.86
-"""Median block correlation; on the measuring set copies have .94 and more."""
+"""Minimum median block correlation of a copy; on the measuring set copies have .94 and more."""
 LEAST_ALIKE: Final = 0.75
-"""Share of blocks with a correlation above .9, where no features but the frames are laid upon each
-other."""
+"""Minimum share of blocks with a correlation above .9 where there are no matched features and the
+frames themselves are aligned.
+"""
 CLOSE_LIKENESS: Final = 0.993
-"""From this correlation on, the structure agrees closely."""
+"""Correlation from which the structure agrees closely."""
 FEW_INLIERS: Final = 8
-"""With fewer features than these the structure has to agree to `CLOSE_LIKENESS`."""
+"""With fewer features than these, the structure has to agree to `CLOSE_LIKENESS`."""
 MOST_DISPLACEMENT: Final = 0.0006
-"""Median remaining shift as a share of the diagonal: half a pixel at 800 pixels' width."""
+"""Largest median residual shift of a copy, as a share of the diagonal: half a pixel at a width of
+800 pixels.
+"""
 CLOSE_DISPLACEMENT: Final = 0.00085
-"""The same where the structure agrees to `CLOSE_LIKENESS` ..."""
+"""Largest median residual shift where the structure agrees to `CLOSE_LIKENESS`, as a share of the
+diagonal.
+"""
 WHOLE_DISPLACEMENT: Final = 0.0012
-"""... and where, besides, both frames are the same but for their edges: heavy recompression of a
-smooth picture makes the shift itself uncertain."""
+"""Largest median residual shift where the structure agrees to `CLOSE_LIKENESS` and both frames are
+the same except for their edges, as a share of the diagonal: heavy recompression of a smooth picture
+makes the shift itself uncertain.
+"""
 WHOLE_COVER: Final = 0.97
-"""From this share of each other on, two frames are the same but for their edges."""
+"""Mutual coverage from which two frames are the same except for their edges."""
 SMALL_COVER: Final = 0.5
-"""An overlap that is a smaller share of one frame is looked at again, as finely as both photos
-allow: in a small part, seen coarsely, any bent map is affine."""
+"""An overlap that is a smaller share of one frame is measured again, as finely as both photos
+allow: in a small part at low resolution, any distortion looks affine.
+"""
 SMALL_DISPLACEMENT: Final = 0.0004
-"""What may remain in such a small part ..."""
+"""Largest median residual shift in an overlap smaller than `SMALL_COVER`, as a share of the
+diagonal.
+"""
 BENT_DISPLACEMENT: Final = 0.0003
-"""... and where the map stretches it by more than `NEAR_STRETCH`, as perspective does."""
-_WORTH_A_LOOK: Final = 1.2
-"""How much finer a photo has to show the overlap than its working picture does."""
+"""Largest median residual shift in an overlap smaller than `SMALL_COVER` if the map stretches it by
+more than `NEAR_STRETCH`, as perspective does.
+"""
+_WORTH_REMEASURING: Final = 1.2
+"""A photo is measured again if it shows the overlap this many times finer than its working picture.
+"""
 MOST_COMPARED: Final = 16
-"""Candidates of an index that are worth comparing closely, for one photo."""
+"""Maximum number of candidates from the index that are compared closely, for one photo."""
 LEAST_NEAR_WORDS: Final = 2
-"""Words that must be near at least where one alone is shared. Of 880 changed photos (40 photos, 22
-changes of `benchmarks.copies`) six were copies that shared one word; each had three or more."""
+"""Number of words that must be near where only one word is shared. Of 880 changed photos (40
+photos, 22 changes of `benchmarks.copies`) six were copies that shared one word; each had three or
+more.
+"""
 THUMBNAIL_LIKENESS: Final = 0.8
-"""Without features in common, only frames that look alike as thumbnails are compared at all."""
+"""Without shared features, frames are compared only if their thumbnails correlate this much."""
 NEAR_COVER: Final = 0.8
-"""A copy is *near* if both frames cover each other to this share ..."""
+"""A copy is *near* if both frames cover each other to at least this share and it is within
+`NEAR_TURN` and `NEAR_STRETCH`.
+"""
 NEAR_TURN: Final = 2.0
-"""... turned by at most so many degrees ..."""
+"""A *near* copy is rotated by at most this many degrees."""
 NEAR_STRETCH: Final = 1.03
-"""... and stretched by at most this factor, and not mirrored; else it is *hard*."""
+"""A *near* copy is stretched by at most this factor, and not mirrored; otherwise it is *hard*."""
 
 RULES: Final = Declared(
     "copies",
     test="tests/unit/vision/copies/test_verdict.py",
-    source="chosen with 319 pairs of real photos in view; docs/validity.md",
+    source="chosen on 319 pairs of real photos; docs/validity.md",
     units={
         "LEAST_INLIERS": "features",
         "FEW_INLIERS": "features",
@@ -114,11 +131,11 @@ RULES: Final = Declared(
 
 
 def worth_comparing(hit: NearHit, asked: Fingerprint, stored: Fingerprint) -> bool:
-    """Tell whether a candidate of an index is more than chance.
+    """Whether a candidate from the index is more than chance.
 
-    In a large store some photo shares one word with any other; a close comparison of each of those
-    would make a photo cost the more the larger the store is. `stored` is the candidate's own
-    fingerprint; one of an older program, whose words cannot be read, is worth comparing.
+    In a large store some photo shares one word with any other; comparing each of those closely
+    would make a photo cost more the larger the store is. `stored` is the candidate's own
+    fingerprint; one from an older version, whose words cannot be read, is worth comparing.
     """
     told = dict(hit.distances)
     if told["words"] != 1 or "phash" in told:
@@ -136,17 +153,17 @@ def compare(
     *,
     fingerprints: tuple[Fingerprint, Fingerprint] | None = None,
 ) -> CopyEvidence:
-    """Compare two photos closely: the map between them, what supports it, what remains.
+    """Compare two photos closely: the map between them, its support and its residual.
 
     Args:
         photo_a: one photo.
         photo_b: the other.
-        fingerprints: theirs, if at hand; only their distances are added to the evidence.
+        fingerprints: their fingerprints, if available; only the distances are added to the
+            evidence.
 
     Returns:
         `exact`, `near` or `hard` for copies, `none` for everything else. The homography and the
-        outline are given wherever a map was found, also if it speaks against a copy.
-
+        outline are included whenever a map was found, even if it speaks against a copy.
     """
     distances = _hash_distances(*fingerprints) if fingerprints else ()
     if photo_a.photo_id == photo_b.photo_id:
@@ -165,7 +182,7 @@ def compare(
 
 
 def _maps(a: Features, b: Features) -> Iterable[tuple[Alignment | None, Affine]]:
-    """Offer the map of the features first; where there is none, frame upon frame."""
+    """Yield the map from the features first; if there is none, frame onto frame."""
     alignment = align(a, b)
     if alignment is not None and alignment.inliers >= LEAST_INLIERS:
         yield alignment, alignment.affine
@@ -187,7 +204,7 @@ def _thumbnail_likeness(a: Grey, b: Grey) -> float:
 
 
 def _objection(measured: Residual, alignment: Alignment | None) -> Sentence | None:
-    """Say what speaks against a copy, or nothing."""
+    """Return what speaks against a copy, if anything."""
     inliers, matches = _support(alignment)
     close = measured.likeness >= CLOSE_LIKENESS
     if measured.blocks < LEAST_BLOCKS:
@@ -214,12 +231,12 @@ def _objection(measured: Residual, alignment: Alignment | None) -> Sentence | No
 
 
 def _support(alignment: Alignment | None) -> tuple[int, int]:
-    """How many of how many matched features agree on the map; none of none: frame upon frame."""
+    """Matched features that agree on the map, and all of them; (0, 0) for frame onto frame."""
     return (alignment.inliers, alignment.matches) if alignment else (0, 0)
 
 
 def _allowed(measured: Residual) -> float:
-    """The largest remaining shift of a copy, as a share of the diagonal."""
+    """The largest residual shift allowed in a copy, as a share of the diagonal."""
     if _is_small(measured):
         bent = _turn_and_stretch(measured.affine)[1] > NEAR_STRETCH
         return BENT_DISPLACEMENT if bent else SMALL_DISPLACEMENT
@@ -230,20 +247,20 @@ def _allowed(measured: Residual) -> float:
 
 
 def _is_small(measured: Residual) -> bool:
-    """Tell whether the overlap is a small part of one of the frames."""
+    """Whether the overlap is a small part of one of the frames."""
     return min(measured.cover_a, measured.cover_b) < SMALL_COVER
 
 
 def _finer(
     photo_a: Photo, photo_b: Photo, features: tuple[Features, Features], measured: Residual
 ) -> Residual:
-    """Measure a small overlap anew from the photos themselves, if they show more of it."""
+    """Measure a small overlap again from the original photos, if they show more detail."""
     full = _in_photo_pixels(measured.affine, *features)
     box_b = _box_of(_outline(full, photo_a), photo_b)
     back = np.asarray(cv2.invertAffineTransform(full), np.float64)
     box_a = _box_of(_outline(back, photo_b), photo_a)
     part_a, part_b = _part(photo_a, box_a), _part(photo_b, box_b)
-    if max(part_a[1] / features[0].scale, part_b[1] / features[1].scale) < _WORTH_A_LOOK:
+    if max(part_a[1] / features[0].scale, part_b[1] / features[1].scale) < _WORTH_REMEASURING:
         return measured
     whole = np.vstack([full, [0.0, 0.0, 1.0]])
     enter = np.array([[1 / part_a[1], 0, box_a[0]], [0, 1 / part_a[1], box_a[1]], [0, 0, 1]])
@@ -257,7 +274,7 @@ def _finer(
 
 
 def _box_of(outline: Quad, photo: Photo) -> tuple[int, int, int, int]:
-    """The upright part of a photo in which an outline lies: left, top, right, bottom."""
+    """The bounding box of an outline in a photo: left, top, right, bottom."""
     corners = np.array(outline)
     left, top = np.clip(np.floor(corners.min(axis=0)), 0, [photo.width - 1, photo.height - 1])
     right, bottom = np.clip(np.ceil(corners.max(axis=0)), 1, [photo.width, photo.height])
@@ -306,7 +323,7 @@ def _judged(
 
 
 def _turn_and_stretch(affine: Affine) -> tuple[float, float]:
-    """Degrees turned (clockwise, after undoing a mirror) and width-to-height stretch ≥ 1."""
+    """Degrees of rotation (clockwise, after undoing a mirror) and aspect stretch (≥ 1)."""
     linear = affine[:, :2].copy()
     if np.linalg.det(linear) < 0:
         linear[:, 0] *= -1
@@ -317,7 +334,7 @@ def _turn_and_stretch(affine: Affine) -> tuple[float, float]:
 
 
 def _is_near(affine: Affine, measured: Residual) -> bool:
-    """Tell a near copy from a hard one."""
+    """Whether a copy is near rather than hard."""
     turn, stretch = _turn_and_stretch(affine)
     upright = bool(np.linalg.det(affine[:, :2]) > 0) and abs(turn) <= NEAR_TURN
     covered = min(measured.cover_a, measured.cover_b) >= NEAR_COVER
@@ -325,7 +342,7 @@ def _is_near(affine: Affine, measured: Residual) -> bool:
 
 
 def _same_picture(affine: Affine, measured: Residual, alignment: Alignment | None) -> Sentence:
-    """Say how a copy was altered: what is nothing out of the usual is 0, and a whole frame 1."""
+    """Describe how a copy was altered: 0 for anything unaltered, 1 for a whole frame."""
     turn, stretch = _turn_and_stretch(affine)
     inliers, matches = _support(alignment)
     shows, fills = measured.cover_a, measured.cover_b
@@ -342,7 +359,7 @@ def _same_picture(affine: Affine, measured: Residual, alignment: Alignment | Non
 
 
 def _in_photo_pixels(affine: Affine, a: Features, b: Features) -> Affine:
-    """Bring a map between working pictures to the pixels of the photos."""
+    """Convert a map between working pictures to pixels of the photos."""
     whole = np.vstack([affine, [0.0, 0.0, 1.0]])
     up = np.diag([1.0 / b.scale, 1.0 / b.scale, 1.0])
     down = np.diag([a.scale, a.scale, 1.0])
@@ -390,8 +407,8 @@ def _evidence(
 def group(pairs: Iterable[CopyEvidence]) -> tuple[CopyGroup, ...]:
     """Join photos that are copies of each other, pair by pair, into groups.
 
-    Only `exact`, `near` and `hard` pairs join. Groups and their photos come in the order in
-    which the pairs name them; each group carries the pairs that made it.
+    Only `exact`, `near` and `hard` pairs join. Groups and their photos come in the order in which
+    the pairs name them; each group carries the pairs that formed it.
     """
     copies = [pair for pair in pairs if pair.relation in ("exact", "near", "hard")]
     leader: dict[str, str] = {}

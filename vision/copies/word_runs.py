@@ -1,9 +1,9 @@
-"""Words of many photos in compact sorted runs that are looked up by address.
+"""Store the words of many photos in compact sorted runs, looked up by address.
 
-A run is an immutable bucket table: words sorted by their scrambled address, and for each bucket
-where it begins; in a large run a word takes 6 bytes. New words go to a small sorted tail; a full
-tail becomes a run, and runs of like size are merged, so that adding costs the same however many
-are stored (a log-structured merge, O'Neil 1996).
+A run is an immutable bucket table: words sorted by their scrambled address, and for each bucket its
+start; in a large run a word takes 6 bytes. New words go to a small sorted tail; a full tail becomes
+a run, and runs of similar size are merged, so that adding costs the same however many are stored (a
+log-structured merge tree, O'Neil 1996).
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 Rows = npt.NDArray[np.int64]
 
 _SCRAMBLE: Final = np.uint32(0x9E3779B1)
-"""An odd number near 2³² / golden ratio (Knuth): multiplying by it spreads addresses evenly
-and can be undone, so equal scrambled addresses are equal addresses."""
+"""An odd number near 2³² / golden ratio (Knuth): multiplying by it spreads addresses evenly and is
+reversible, so equal scrambled addresses are equal addresses.
+"""
 _FEWEST_BUCKET_BITS: Final = 14
 _MOST_BUCKET_BITS: Final = 22
 _WORDS_A_BUCKET: Final = 3
 TAIL_WORDS: Final = 32_768
 _LIKE: Final = 7
-"""A run is merged with the one before it when that is not more than this many times larger."""
+"""A run is merged with the one before it if that is at most this many times larger."""
 MOST_ROWS: Final = 1 << 24
 
 
@@ -38,9 +39,9 @@ MOST_ROWS: Final = 1 << 24
 class WordRun:
     """Sorted words of some photos.
 
-    `begins` (buckets + 1,) is where each bucket begins. The others are (n,): `low` and `high`
-    hold what the bucket does not say of the address, and the signature; `row_low` and
-    `row_high` the row of the photo.
+    `begins` (buckets + 1,) is the start of each bucket. The others are (n,): `low` and `high` hold
+    the signature and those address bits that the bucket does not imply; `row_low` and `row_high`
+    the row of the photo.
     """
 
     begins: npt.NDArray[np.uint32]
@@ -51,7 +52,7 @@ class WordRun:
 
     @classmethod
     def build(cls, scrambled: Codes, signs: Codes, rows: Rows) -> WordRun:
-        """Sort words, given by scrambled address, into a run."""
+        """Build a run from words given by scrambled address."""
         order = np.argsort(scrambled, kind="stable")
         scrambled, signs, rows = scrambled[order], signs[order], rows[order]
         wanted = math.ceil(math.log2(max(1.0, len(scrambled) / _WORDS_A_BUCKET)))
@@ -89,7 +90,7 @@ class WordRun:
         return self.row_low[chosen] | (self.row_high[chosen].astype(np.int64) << 16)
 
     def find(self, scrambled: Codes) -> tuple[Rows, Codes, Rows]:
-        """Find all words under addresses: number of the address, signature, row; one a word."""
+        """Find all words under these addresses: index of the address, signature and row of each."""
         bits = np.uint32(self._rest_bits)
         bucket = scrambled >> bits
         begin = self.begins[bucket].astype(np.int32)
@@ -98,7 +99,7 @@ class WordRun:
         offset = begin - (np.cumsum(length, dtype=np.int32) - length)
         place = np.arange(len(asked), dtype=np.int32) + offset[asked]
         rest = scrambled & ((np.uint32(1) << bits) - np.uint32(1))
-        # the upper bits alone rule out nearly all, at one byte a word
+        # the upper bits alone rule out nearly all candidates, at one byte per word
         upper = ((rest << np.uint32(SIGN_BITS)) >> np.uint32(16)).astype(self.high.dtype)
         likely = np.flatnonzero(self.high[place] == upper[asked])
         asked, place = asked[likely], place[likely]
@@ -108,7 +109,7 @@ class WordRun:
         return asked[same].astype(np.int64), signs, self._rows(place[same])
 
     def rows_under(self, scrambled: int) -> Rows:
-        """Rows of all words under one address; quicker than `find` for a single one."""
+        """Rows of all words under one address; faster than `find` for a single one."""
         bits = self._rest_bits
         begin, end = self.begins[scrambled >> bits : (scrambled >> bits) + 2].tolist()
         rest = self._codes(slice(begin, end)) >> np.uint32(SIGN_BITS)
@@ -116,7 +117,7 @@ class WordRun:
         return self._rows(begin + same)
 
     def __len__(self) -> int:
-        """How many words there are."""
+        """Number of words."""
         return len(self.low)
 
     @property
@@ -127,7 +128,7 @@ class WordRun:
 
 
 class WordStore:
-    """Words of all photos: a few runs and a tail that is sorted when somebody asks."""
+    """The words of all photos: a few runs, and a tail that is sorted when it is searched."""
 
     def __init__(self, runs: Sequence[WordRun] = ()) -> None:
         self._runs: list[WordRun] = list(runs)
@@ -141,7 +142,7 @@ class WordStore:
         self._tail_words = 0
 
     def add(self, keys: Codes, signs: Codes, row: int) -> bool:
-        """Add the words of one photo; tells whether the tail became a run with it."""
+        """Add the words of one photo; returns whether the tail became a run."""
         rows = np.full(len(keys), row, np.int32)
         self._new.append((keys * _SCRAMBLE, signs.astype(np.uint16), rows))
         self._tail_words += len(keys)
@@ -151,18 +152,18 @@ class WordStore:
         return True
 
     def _settle(self) -> None:
-        """Sort what is new into the tail."""
+        """Sort new words into the tail."""
         if not self._new:
             return
         parts = [(self._scrambled, self._signs, self._rows), *self._new]
         scrambled, signs, rows = (np.concatenate(part) for part in zip(*parts, strict=True))
-        # the tail is sorted already, and this sort takes sorted stretches as they are
+        # the tail is sorted already, and this sort exploits sorted stretches
         order = np.argsort(scrambled, kind="stable")
         self._scrambled, self._signs, self._rows = scrambled[order], signs[order], rows[order]
         self._new = []
 
     def _flush(self) -> None:
-        """Make a run of the tail, and merge runs of like size."""
+        """Turn the tail into a run, and merge runs of similar size."""
         self._settle()
         tail = (self._scrambled, self._signs.astype(np.uint32), self._rows.astype(np.int64))
         self._runs.append(WordRun.build(*tail))
@@ -172,7 +173,7 @@ class WordStore:
             self._runs.append(merged(earlier, later))
 
     def rows_in_runs(self, key: int) -> Rows:
-        """Rows of all words under one address, the tail left out."""
+        """Rows of all words under one address, without the tail."""
         scrambled = key * int(_SCRAMBLE) & 0xFFFFFFFF
         return np.concatenate(
             [np.zeros(0, np.int64), *(run.rows_under(scrambled) for run in self._runs)]
@@ -182,13 +183,12 @@ class WordStore:
         """Find words by address and signature.
 
         Args:
-            keys: (n,) addresses to look under.
-            signs: (n,) the signature looked for under each.
-            radius: bits in which signatures may differ.
+            keys: (n,) addresses to search.
+            signs: (n,) the signature wanted at each address.
+            radius: maximum number of differing signature bits.
 
         Returns:
-            For each word found: the number of the address, and the row of the photo.
-
+            For each word found: the index of its address, and the row of the photo.
         """
         self._settle()
         scrambled = keys * _SCRAMBLE
@@ -230,7 +230,7 @@ class WordStore:
 
 
 def merged(earlier: WordRun, later: WordRun) -> WordRun:
-    """One run with the words of both."""
+    """Merge two runs."""
     one, two = earlier.unpacked(), later.unpacked()
     return WordRun.build(
         np.concatenate([one[0], two[0]]),
@@ -240,10 +240,10 @@ def merged(earlier: WordRun, later: WordRun) -> WordRun:
 
 
 def _narrow(values: Codes, bits: int) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint16]:
-    """The smallest type that holds so many bits."""
+    """The smallest type that holds this many bits."""
     return values.astype(np.uint8) if bits <= 8 else values.astype(np.uint16)
 
 
 def build_store(keys: Codes, signs: Codes, rows: Rows) -> WordStore:
-    """A store of many words at once."""
+    """Build a store from many words at once."""
     return WordStore([WordRun.build(keys * _SCRAMBLE, signs, rows)] if len(keys) else [])

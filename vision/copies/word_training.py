@@ -1,9 +1,9 @@
-"""Make the basis that words are read in: `python -m vision.copies.word_training`.
+"""Compute the basis in which words are encoded: `python -m vision.copies.word_training`.
 
-The principal directions of SIFT descriptors of synthetic pictures: overlapping opaque shapes
-of all sizes ("dead leaves", whose statistics are close to those of photographs: Lee, Mumford
-and Huang 2001) and letters. Nothing is learned from any photo. Descriptors of the mirrored
-pictures are added, so that each direction is either kept or reversed by mirroring.
+The principal directions of SIFT descriptors of synthetic pictures: overlapping opaque shapes of all
+sizes ("dead leaves", whose statistics are close to those of photographs: Lee, Mumford and Huang
+2001) and letters. No photo is used for training. Descriptors of the mirrored pictures are added, so
+that each direction is either kept or reversed by mirroring.
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ def _draw_shape(picture: npt.NDArray[np.uint8], rng: np.random.Generator) -> Non
 
 
 def train() -> tuple[Floats, Floats]:
-    """Give the mean descriptor (128,) and the first directions (128, `DIRECTIONS`)."""
+    """Return the mean descriptor (128,) and the first directions (128, `DIRECTIONS`)."""
     seen = np.concatenate([extract(dead_leaves(seed)).descriptors for seed in range(_PICTURES)])
     both = np.concatenate([seen, seen[:, MIRROR_ORDER]]).astype(np.float64)
     mean = both.mean(axis=0)
     _, vectors = np.linalg.eigh(np.cov((both - mean).T))
     directions = vectors[:, ::-1][:, :DIRECTIONS]
-    # the sign of an eigenvector is the library's whim: make the largest value positive
+    # the sign of an eigenvector is arbitrary: make the largest value positive
     largest = np.abs(directions).argmax(axis=0)
     directions = directions * np.sign(directions[largest, np.arange(DIRECTIONS)])
     return mean.astype(np.float32), directions.astype(np.float32)

@@ -1,10 +1,10 @@
-"""Short codes of single features, by which a crop or a turned copy is proposed.
+"""Encode single features as short words, by which crops and rotated copies are found.
 
 A *word* is the sign pattern of a descriptor along the directions of `vision.copies.word_training`:
-`KEY_BITS` of it are its address in an index, `SIGN_BITS` more are compared. Which bits of an
-address are doubtful (the descriptor lies close to the border) belongs to the question: an
-index looks under every address that differs in those bits alone. So a lookup is exact: it
-misses nothing that its rule covers.
+`KEY_BITS` of it are its address in an index, `SIGN_BITS` more are compared. Address bits are
+doubtful where the descriptor lies close to the border; this is decided by the query, and an index
+searches every address that differs in those bits alone. So a lookup is exact: it misses nothing
+that its rule covers.
 """
 
 from __future__ import annotations
@@ -27,17 +27,18 @@ Codes = npt.NDArray[np.uint32]
 KEY_BITS: Final = 32
 SIGN_BITS: Final = 14
 DOUBTFUL_BITS: Final = 6
-"""Bits of an address that a question leaves open: 64 addresses a word."""
+"""Address bits that a query leaves open: 64 addresses for each word."""
 NEAR_BITS: Final = 6
-"""Two words whose addresses and signatures, 46 bits together, differ in so many bits at most are
-near: of two photos with random words, one in seventy has such a pair."""
+"""Two words are near if their addresses and signatures, 46 bits together, differ in at most this
+many bits; of two photos with random words, one in seventy has such a pair.
+"""
 MOST_WORDS: Final = 192
-"""Words of a photo; a photo asks with all of them."""
+"""Words of a photo; all of them are used in a query."""
 
 _BASIS_FILE: Final = Path(__file__).with_name("word_basis.npz")
 _GRID: Final = 5
 _SELF_LIKE: Final = 0.5
-"""How much a feature loses that the photo itself holds twice: the exponent of its distance."""
+"""Exponent of the penalty for a feature with a near twin in the same photo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,11 +50,11 @@ class Words:
     doubtful: Codes
 
     def __len__(self) -> int:
-        """How many words there are."""
+        """Number of words."""
         return len(self.keys)
 
     def addresses(self, *, mirrored: bool) -> tuple[Codes, Codes]:
-        """Every address to look under, (n, 64), and the signature to find there, (n,)."""
+        """Every address to search, (n, 64), and the signature to find there, (n,)."""
         turn_key, turn_sign = mirror_masks() if mirrored else (0, 0)
         bits = np.unpackbits(self.doubtful.astype("<u4").view(np.uint8), bitorder="little")
         _, places = np.nonzero(bits.reshape(-1, 32))
@@ -65,7 +66,7 @@ class Words:
 
 @cache
 def _subsets() -> Codes:
-    """Every choice among the doubtful bits, (64, 6), as zeros and ones."""
+    """Every combination of the doubtful bits, (64, 6), as zeros and ones."""
     numbers = np.arange(2**DOUBTFUL_BITS, dtype=np.uint32)[:, None]
     return (numbers >> np.arange(DOUBTFUL_BITS, dtype=np.uint32)) & np.uint32(1)
 
@@ -79,16 +80,17 @@ def _basis() -> tuple[Floats, Floats]:
 
 @cache
 def mirror_masks() -> tuple[int, int]:
-    """Bits of address and signature that turn over when the photo is mirrored."""
+    """Bits of address and signature that flip when the photo is mirrored."""
     _, directions = _basis()
     turned = ((directions * directions[MIRROR_ORDER]).sum(axis=0) < 0)[None]
     return int(_packed(turned[:, :KEY_BITS])[0]), int(_packed(turned[:, KEY_BITS:])[0])
 
 
 def near_words(asked: Words, stored: Words) -> int:
-    """Count the words of one photo that another holds but for `NEAR_BITS` bits, or their mirrors.
+    """Count the words of one photo that are near a word of another, or near its mirror image.
 
-    Whichever of straight and mirrored gives more counts.
+    Near means at most `NEAR_BITS` differing bits. Returns the larger of the straight and mirrored
+    counts.
     """
     if not len(asked) or not len(stored):
         return 0
@@ -102,12 +104,12 @@ def near_words(asked: Words, stored: Words) -> int:
 
 
 def _codes(words: Words) -> npt.NDArray[np.uint64]:
-    """Address and signature of each word in one number."""
+    """Address and signature of each word as one integer."""
     return words.keys.astype(np.uint64) | words.signs.astype(np.uint64) << np.uint64(KEY_BITS)
 
 
 def words_of(features: Features) -> Words:
-    """Choose and encode the words of a photo, the ones worth most first."""
+    """Select and encode the words of a photo, most valuable first."""
     return encode(features.descriptors[_spread(features, _by_worth(features))])
 
 
@@ -117,7 +119,7 @@ def encode(descriptors: Floats) -> Words:
 
 
 def encode_along(places: Floats) -> Words:
-    """Encode what `along` gives, in its order."""
+    """Encode the result of `along`, in its order."""
     address = places[:, :KEY_BITS]
     weakest = np.argsort(np.abs(address), axis=1, kind="stable")[:, :DOUBTFUL_BITS]
     open_bits = np.zeros(address.shape, bool)
@@ -127,19 +129,19 @@ def encode_along(places: Floats) -> Words:
 
 
 def along(descriptors: Floats) -> Floats:
-    """Where descriptors lie along the directions, (n, `KEY_BITS` + `SIGN_BITS`)."""
+    """Project descriptors onto the directions, (n, `KEY_BITS` + `SIGN_BITS`)."""
     mean, directions = _basis()
     return np.asarray((descriptors - mean) @ directions, np.float32)
 
 
 def keys_and_signs(places: Floats) -> tuple[Codes, Codes]:
-    """Encode what `along` gives of features that are only to be stored, not asked with."""
+    """Encode projected features that are only stored, not used in a query."""
     bits = places > 0
     return _packed(bits[:, :KEY_BITS]), _packed(bits[:, KEY_BITS:])
 
 
 def _by_worth(features: Features) -> npt.NDArray[np.intp]:
-    """Features from the most to the least telling: strong, and the only ones of their kind."""
+    """Order features from most to least distinctive: strong, and unique within the photo."""
     if not len(features.points):
         return np.zeros(0, np.intp)
     likeness = features.descriptors @ features.descriptors.T
@@ -161,7 +163,7 @@ def _spread(features: Features, order: npt.NDArray[np.intp]) -> npt.NDArray[np.i
 
 
 def _packed(bits: npt.NDArray[np.bool_]) -> Codes:
-    """Rows of bits as numbers, the first column the lowest bit."""
+    """Rows of bits as integers, first column lowest."""
     packed = np.packbits(bits, axis=1, bitorder="little")
     whole = np.zeros((len(bits), 4), np.uint8)
     whole[:, : packed.shape[1]] = packed

@@ -1,1 +1,1 @@
-"""The readers of text, one module each; `vision.ocr.engine` knows them by name."""
+"""The OCR engines, one module each; `vision.ocr.engine` knows them by name."""

@@ -1,10 +1,10 @@
-"""Cyrillic lines: what RapidOCR's recogniser sees, read with an alphabet of our own.
+"""Read Cyrillic lines with our own output network on top of RapidOCR's recogniser.
 
-The PP-OCR weights that RapidOCR ships know no Cyrillic letter, but their inner layers see strokes
-well enough. This reader takes two of those layers and puts a small network of its own behind
-them (`cyrillic_head.npz`, made by `python -m benchmarks.cyrillic_training` from drawn lines).
-Its alphabet holds Cyrillic and Latin letters, so that a Latin line stays Latin. Letters that look
-the same in both (А and A) are one symbol; which is meant, the letters beside it say.
+The PP-OCR weights that RapidOCR ships know no Cyrillic letters, but their inner layers represent
+strokes well enough. This engine takes the output of two of those layers and runs a small network of
+its own on it (`cyrillic_head.npz`, made by `python -m benchmarks.cyrillic_training` from drawn
+lines). Its alphabet holds Cyrillic and Latin letters, so that a Latin line stays Latin. Letters
+that look the same in both (А and A) are one symbol; the surrounding letters decide which is meant.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 RECOGNISER = "PP-OCRv6_rec_small.onnx"
 LAYERS = ("p2o.pd_op.pool2d.1.0", "p2o.pd_op.transpose.8.0")
-"""What the recogniser sees before, and after, its own mixing along the line (384 + 120 numbers)."""
+"""Recogniser layers before and after its own mixing along the line (384 + 120 values)."""
 
 STRIDE = 8
 """Columns of the picture for each time step."""
@@ -40,19 +40,19 @@ HEAD_FILE = Path(__file__).with_name("cyrillic_head.npz")
 
 LATIN_ONLY = "".join(sorted(LATIN_OWN))
 ALPHABET = ("", *" 0123456789-.,:;/()\"«»'№%+*=", *CYRILLIC, *CYRILLIC.lower(), *LATIN_ONLY)
-"""What the head tells apart; the blank of CTC comes first."""
+"""The output symbols; the CTC blank comes first."""
 
 TWINS = {char: SAME_SHAPE[char] for char in CYRILLIC + CYRILLIC.lower() if char in SAME_SHAPE}
-"""Cyrillic letters of this alphabet and the Latin ones that look just the same."""
+"""Cyrillic letters of this alphabet -> the Latin letters that look identical."""
 
 
 class CyrillicEngine(RapidOcrEngine):
-    """Reads Cyrillic lines, and Latin ones among them, with RapidOCR's eyes."""
+    """Reads Cyrillic lines, and Latin lines among them, on top of RapidOCR's inner layers."""
 
     name = "cyrillic"
 
     def __init__(self, *, threads: int | None = None) -> None:
-        """Load the weights; `threads` is the number of cores to use (default: all that it may)."""
+        """Load the weights; `threads` is the number of cores to use (default: all available)."""
         super().__init__(threads=threads)
         self._eyes = Eyes(threads=threads or usable_cores())
         self._head = Head.load()
@@ -82,9 +82,9 @@ class Eyes:
         )
 
     def __call__(self, stacked: Floats) -> list[Floats]:
-        """Give, for each prepared crop, time × 504 numbers; empty columns at its end are left out.
+        """Return time × 504 features for each prepared crop; empty columns at its end are left out.
 
-        `stacked` is crops × 3 × 48 × width, as the recogniser takes it.
+        `stacked` is crops × 3 × 48 × width, as the recogniser expects it.
         """
         before, after = self._session.run(list(LAYERS), {"x": stacked})
         seen = np.concatenate([before[:, :, 0].transpose(0, 2, 1), after], axis=2)
@@ -95,7 +95,7 @@ class Eyes:
 
 
 class Head:
-    """The small network: what was seen, directly, and two layers that look left and right."""
+    """The small output network: a direct path, and two layers with left and right context."""
 
     def __init__(self, weights: dict[str, Floats]) -> None:
         """Take the weights: `direct`, `in`, `near0`, `near1`, `out`, and biases named `…_bias`."""
@@ -108,7 +108,7 @@ class Head:
             return cls({name: stored[name].astype(np.float32) for name in stored.files})
 
     def __call__(self, seen: Floats) -> Floats:
-        """Give time × alphabet probabilities for one line, time × 504 numbers."""
+        """Return time × alphabet probabilities for one line of time × 504 features."""
         w = self._weights
         hidden = np.maximum(seen @ w["in"] + w["in_bias"], 0.0)
         for name in ("near0", "near1"):
@@ -121,7 +121,7 @@ class Head:
 
 
 def in_its_script(probabilities: Floats) -> Lattice:
-    """Make the lattice of a line, with each word's look-alike letters in the word's own script."""
+    """Build the lattice of a line, with each word's look-alike letters in the word's script."""
     cyrillic = Lattice.from_probabilities(probabilities, ALPHABET)
     latin = Lattice.from_probabilities(probabilities, [TWINS.get(s, s) for s in ALPHABET])
     chosen = list(cyrillic.steps)
@@ -131,9 +131,9 @@ def in_its_script(probabilities: Floats) -> Lattice:
 
 
 def _latin_words(lattice: Lattice) -> list[tuple[int, int]]:
-    """Give the time steps, first and one past the last, of words that are in Latin letters.
+    """Return the time steps, first and one past the last, of words in Latin letters.
 
-    A word with letters of one script only is in it; one without any is in that of the line.
+    A word with letters of only one script is in that script; a word without any takes the line's.
     """
     line_is_cyrillic = any(char in CYRILLIC_OWN for char in lattice.text)
     words, start = [], 0

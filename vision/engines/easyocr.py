@@ -1,4 +1,4 @@
-"""EasyOCR with its English weights from an installed package: the independent second reader."""
+"""EasyOCR with its English weights from an installed package: the independent second engine."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ MAX_WIDTH = 2048
 BATCH_PIXELS = 64 * 640 * 8
 
 LOW_CONTRAST = 0.4
-"""Crops whose 10th and 90th percentile of grey are closer than this are stretched before reading;
-the target value of EasyOCR's own second try."""
+"""Crops whose 10th and 90th grey percentiles are closer than this are stretched before reading; the
+target value of EasyOCR's own retry.
+"""
 
 
 AFFORDABLE_SIDE = 640
@@ -53,7 +54,7 @@ class EasyOcrEngine:
 
         folder = Path(easyocr_en_models.model_dir())
         with warnings.catch_warnings():
-            # torch announces that its own quantization interface will move; nothing to do here.
+            # torch announces changes to its quantization interface; nothing to do here.
             warnings.simplefilter("ignore")
             self._reader = easyocr.Reader(
                 ["en"],
@@ -71,16 +72,16 @@ class EasyOcrEngine:
 
     @property
     def identity(self) -> Engine:
-        """Name, version and the hash over both weight files in order of name."""
+        """Name, version and the hash over both weight files in name order."""
         return self._identity
 
     @property
     def affordable_side(self) -> int:
-        """Longer side of a picture that is searched within about half a second on two cores."""
+        """Longer side of a picture that takes about half a second to search on two cores."""
         return AFFORDABLE_SIDE
 
     def find(self, pixels: Pixels, *, long_side: int) -> tuple[FoundLine, ...]:
-        """Find lines of text with the CRAFT detector; its score of a line is not kept (1.0)."""
+        """Find lines of text with the CRAFT detector; its line scores are not used (1.0)."""
         enlarge = min(long_side / max(pixels.shape[:2]), MOST_ENLARGED)
         upright, slanted = self._reader.detect(
             pixels, canvas_size=long_side, mag_ratio=max(enlarge, 1.0), width_ths=0.7
@@ -110,7 +111,7 @@ class EasyOcrEngine:
         stacked = np.empty((len(inputs), 1, INPUT_HEIGHT, widest), dtype=np.float32)
         for row, tensor in enumerate(inputs):
             stacked[row, 0, :, : tensor.shape[1]] = tensor
-            # The recogniser was trained on lines whose last column is repeated to the right.
+            # The recogniser was trained on lines padded by repeating their last column.
             stacked[row, 0, :, tensor.shape[1] :] = tensor[:, -1:]
         model: Any = self._reader.recognizer
         model.eval()

@@ -1,4 +1,4 @@
-"""Characters and confidences out of a lattice, the same way for every engine that has one."""
+"""Characters and confidences from a lattice, the same way for every engine that has one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEAST_OPTION = 1e-3
 
 
 def as_read(lattice: Lattice) -> Recognised:
-    """Give what a lattice reads, with characters and confidence; `NOTHING` where that is blank."""
+    """Return what a lattice reads, with characters and confidence; `NOTHING` if it is blank."""
     if not lattice.text.strip():
         return NOTHING
     return Recognised(
@@ -29,9 +29,9 @@ def as_read(lattice: Lattice) -> Recognised:
 
 
 def glyphs_of(lattice: Lattice) -> tuple[Glyph, ...]:
-    """Give each character of the best path with its alternatives at its clearest time step.
+    """Return each character of the best path with its alternatives at its clearest time step.
 
-    Probabilities are of the character given that there is one: blank is left out.
+    Probabilities are conditional on there being a character: the blank is left out.
     """
     return tuple(_glyph(lattice, first, last) for _, first, last in lattice.path)
 

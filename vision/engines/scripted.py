@@ -1,7 +1,7 @@
-"""A reader that says what it was told to say: for trials of everything around a reader.
+"""A test engine that returns a prepared script, to try everything around an engine.
 
-It is chosen by a setting, never by default, and signs itself `scripted`, so that nothing it
-said can pass for a reading of a picture.
+It is selected by a setting, never by default, and its identity is `scripted`, so that its output
+cannot pass for a reading of a picture.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from vision.types import Pixels, Quad
 
 SCRIPT_SETTING = "NAMEPLATE_SCRIPT"
-"""Names a JSON file: a list of `{"text": …, "confidence": 0–1, "box": [x, y, w, h]}`, where the
-box is in shares (0–1) of the picture's width and height."""
+"""Environment variable with the path of a JSON file: a list of `{"text": …, "confidence": 0–1,
+"box": [x, y, w, h]}`, where the box is in shares (0–1) of the picture's width and height.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptedLine:
-    """One line to be said: its text, the probability of each character, and its place (0–1)."""
+    """One scripted line: its text, the probability of each character, and its position (0–1)."""
 
     text: str
     confidence: float = 0.99
@@ -45,7 +46,7 @@ AFFORDABLE_SIDE = 2000
 
 
 class ScriptedEngine:
-    """Finds the scripted lines in every picture and reads each crop as the next of them."""
+    """Finds the scripted lines in every picture and reads each crop as the next line."""
 
     def __init__(self, lines: tuple[ScriptedLine, ...] | None = None) -> None:
         """Take the lines, or read them from the file that `NAMEPLATE_SCRIPT` names."""
@@ -62,18 +63,18 @@ class ScriptedEngine:
 
     @property
     def affordable_side(self) -> int:
-        """Longer side of a picture that is searched within about half a second on two cores."""
+        """Longer side of a picture that takes about half a second to search on two cores."""
         return AFFORDABLE_SIDE
 
     def find(self, pixels: Pixels, *, long_side: int) -> tuple[FoundLine, ...]:  # noqa: ARG002
-        """Place the scripted lines in the picture; the size of the look makes no difference."""
+        """Place the scripted lines in the picture; `long_side` makes no difference."""
         high, wide = pixels.shape[:2]
         return tuple(
             FoundLine(corners=_corners(line.box, wide, high), score=1.0) for line in self.lines
         )
 
     def recognise(self, crops: Sequence[Pixels]) -> tuple[Recognised, ...]:
-        """Say the scripted lines in order, one for each crop; crops beyond them hold nothing."""
+        """Return the scripted lines in order, one for each crop; further crops are empty."""
         said = [_said(line) for line in self.lines[: len(crops)]]
         return (*said, *[NOTHING] * (len(crops) - len(said)))
 
@@ -105,7 +106,7 @@ def _corners(box: tuple[float, float, float, float], wide: int, high: int) -> Qu
 
 
 def _said(line: ScriptedLine) -> Recognised:
-    """Make the probabilities that a recogniser would have left: blank, character, blank, …."""
+    """Build the probabilities that a recogniser would return: blank, character, blank, …."""
     alphabet = ["", *sorted(set(line.text)), "?"]
     rows = np.zeros((2 * len(line.text) + 1, len(alphabet)))
     rows[:, 0] = 1.0

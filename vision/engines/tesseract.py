@@ -1,6 +1,6 @@
-"""Tesseract for the scripts that the other readers lack: Cyrillic, Persian and Arabic lines.
+"""Tesseract, for scripts that the other engines lack: Cyrillic, Persian and Arabic lines.
 
-It has no CTC probabilities to give, so what it reads carries one confidence a word, no lattice.
+It provides no CTC probabilities, so its readings carry one confidence per word and no lattice.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from vision.types import Pixels
 
 LANGUAGES = ("eng", "rus", "ukr", "fas", "ara", "tur")
-"""Languages asked for, those of them that are installed."""
+"""Languages requested; those that are installed are used."""
 
 LINE_HEIGHT = 56
-"""Crops are brought to this height: Tesseract reads capitals of 30–40 pixels best (its manual)."""
+"""Crops are scaled to this height: Tesseract reads capitals of 30–40 pixels best (its manual)."""
 
 SECONDS = 20
-"""A run that takes longer is given up; its lines count as unread."""
+"""A run that takes longer is aborted; its lines count as unread."""
 
 _LINE, _SPARSE = "7", "11"
 
@@ -41,7 +41,7 @@ class TesseractEngine:
     """Reads with the installed `tesseract` program, several crops in one run."""
 
     def __init__(self, *, languages: tuple[str, ...] | None = None) -> None:
-        """Choose languages (all installed ones of `LANGUAGES` by default)."""
+        """Select languages (default: all installed ones of `LANGUAGES`)."""
         installed = set(pytesseract.get_languages(config=""))
         wanted = languages or LANGUAGES
         self.languages = tuple(language for language in wanted if language in installed)
@@ -57,12 +57,12 @@ class TesseractEngine:
 
     @property
     def identity(self) -> Engine:
-        """Name, version and the hash over the language files that are used, in that order."""
+        """Name, version and the hash over the language files in use, in that order."""
         return self._identity
 
     @property
     def affordable_side(self) -> int:
-        """Longer side of a picture that is searched within about half a second on two cores."""
+        """Longer side of a picture that takes about half a second to search on two cores."""
         return AFFORDABLE_SIDE
 
     def find(self, pixels: Pixels, *, long_side: int) -> tuple[FoundLine, ...]:
@@ -85,7 +85,7 @@ class TesseractEngine:
     def recognise(
         self, crops: Sequence[Pixels], *, languages: tuple[str, ...] | None = None
     ) -> tuple[Recognised, ...]:
-        """Read upright line crops in one run of the program; `languages` narrows the choice."""
+        """Read upright line crops in one run of the program, with all or the given `languages`."""
         if not crops:
             return ()
         prepared = [_prepared(crop) for crop in crops]
@@ -135,7 +135,7 @@ def _words(table: str, pages: int) -> list[_Word]:
 
 
 def _answer(words: list[_Word]) -> Recognised:
-    # On an empty crop the program sees dashes and brackets; they say nothing.
+    # On an empty crop the program returns dashes and brackets, which mean nothing.
     if not any(char.isalnum() for word in words for char in word.text):
         return NOTHING
     glyphs: list[Glyph] = []
@@ -151,7 +151,7 @@ def _answer(words: list[_Word]) -> Recognised:
 
 
 def _prepared(crop: Pixels) -> Pixels:
-    """Bring a line to the height that the program reads best, dark on light, with a margin."""
+    """Scale a line to the height that the program reads best, dark on light, with a margin."""
     scale = LINE_HEIGHT / crop.shape[0]
     size = (max(round(crop.shape[1] * scale), 8), LINE_HEIGHT)
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC

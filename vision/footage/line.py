@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What looks like a line of letters: its box in whole pixels. `weight` is its text score."""
+    """A presumed line of letters: its box in whole pixels. `weight` is its text score."""
 
     x: int
     y: int
@@ -17,12 +17,12 @@ class Line:
 
     @property
     def right(self) -> int:
-        """Where it ends."""
+        """Right edge."""
         return self.x + self.width
 
     @property
     def bottom(self) -> int:
-        """Where it ends below."""
+        """Bottom edge."""
         return self.y + self.height
 
     def meets(self, other: Line) -> bool:
@@ -31,7 +31,7 @@ class Line:
         return across and self.y < other.bottom and other.y < self.bottom
 
     def scaled(self, scale: float) -> Line:
-        """Give the line in a picture so many times as large; its weight stays."""
+        """Return the line in a picture scaled by this factor; its weight stays."""
         return Line(
             x=round(self.x * scale),
             y=round(self.y * scale),

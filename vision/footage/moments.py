@@ -1,7 +1,7 @@
-"""The moments of a clip, and which of them are worth reading.
+"""Score the moments of a clip and select those worth reading.
 
-Text decides first, since a plate may be in view for one second in thirty; each scene is then
-given one look.
+Text comes first, since a plate may be in view for one second in thirty; each scene then gets one
+still.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ if TYPE_CHECKING:
     from vision.footage.line import Line
 
 LEAST_TEXT: Final = 2.5
-"""Text score of one short word; what has less is texture."""
+"""Text score of one short word; less than this is texture."""
 APART: Final = Fraction(2, 5)
-"""Seconds between two stills of one text peak: closer ones share their blur."""
+"""Minimum seconds between two stills of one text peak: closer ones share their blur."""
 STRETCH: Final = Fraction(3, 2)
-"""Seconds; stills that are less apart show one stretch, in which frames are laid once."""
+"""Seconds; stills closer than this show one stretch, for which frames are combined once."""
 NEW_DIFFERENCE: Final = 12.0
-"""Grey levels by which two thumbnails differ on average, from where on a moment is all new."""
+"""Mean grey difference of two thumbnails from which a moment counts as entirely new."""
 LEAST_NEWS: Final = 0.15
-"""What text counts for in a view that looks like one chosen already."""
+"""Factor on text in a view that looks like one already chosen."""
 LONG: Final = 20
-"""In so many moments a line that stands at one spot is no news any more."""
+"""A line that stays put for this many moments is treated as an overlay."""
 SPOT: Final = 8
-"""Pixels of the frame; a line stands still if its middle stays within about so many."""
+"""Pixels of the frame; a line stays put if its centre stays within about this distance."""
 TEXT_SHARE: Final = 0.7
-"""Share of the stills that goes to text, before scenes without text get theirs."""
+"""Share of the stills assigned by text, before scenes without text get theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One looked-at moment of a clip.
+    """One sampled moment of a clip.
 
-    `sharpness` is the standard deviation of the Laplacian in grey levels; `text` grows with
-    area and contrast of what looks like lines of letters, 0 where nothing does. `look` is a
-    thumbnail of 32 × 18 grey values, row by row.
+    `sharpness` is the standard deviation of the Laplacian in grey levels; `text` grows with the
+    area and contrast of presumed lines of letters, and is 0 without any. `look` is a thumbnail of
+    32 × 18 grey values, row by row.
     """
 
     seconds: Fraction
@@ -55,16 +55,16 @@ class Moment:
     text: float
     look: bytes = b""
     lines: tuple[Line, ...] = ()
-    """What the text is counted from, in pixels of the upright frame."""
+    """The lines that `text` is computed from, in pixels of the upright frame."""
     key: Fraction = Fraction(0)
-    """Time of the last key frame up to it: from there on decoding must begin."""
+    """Time of the last key frame at or before it, where decoding must begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A moment that is to become a still, and why.
+    """A moment selected as a still, and why.
 
-    `lay` are lines of letters in one place of it, where frames around are to be laid over it.
+    `lay` are lines of letters in one place, for which the surrounding frames are to be combined.
     """
 
     seconds: Fraction
@@ -73,10 +73,10 @@ class Choice:
 
 
 def without_standing(moments: Sequence[Moment]) -> list[Moment]:
-    """Count lines that stand at one spot for long once, in the sharpest moment that shows them.
+    """Count lines that stay put for long only once, in the sharpest moment that shows them.
 
-    Captions and marks are such lines, and so is a plate that is held still: one still is enough
-    for either. Laid over each other are only lines that move.
+    Captions and watermarks are such lines, and so is a plate that is held still: one still is
+    enough for either. Frames are combined only for lines that move.
     """
     spots = [_spot(line) for moment in moments for line in moment.lines]
     if not spots:
@@ -102,7 +102,7 @@ def _spot(line: Line) -> tuple[int, int]:
 
 
 def _counted(moment: Moment, names: npt.NDArray[np.int32], once: Mapping[int, Fraction]) -> Moment:
-    """Count what moves, and what stands where its moment is this one."""
+    """Count lines that move, and lines that stay put if this is their moment."""
     text, moving = 0.0, []
     for line in moment.lines:
         name = int(names[_spot(line)[::-1]])
@@ -114,12 +114,12 @@ def _counted(moment: Moment, names: npt.NDArray[np.int32], once: Mapping[int, Fr
 
 
 def choose(moments: Sequence[Moment], *, budget: int, laid: int = 0) -> tuple[Choice, ...]:
-    """Choose at most `budget` moments, in the order of time; `laid` of them for laying as well.
+    """Select at most `budget` moments, in time order; `laid` of them for combining frames as well.
 
-    First the moments with most text, weighed by sharpness and by how new they look beside
-    those chosen already: letters that stand in view all the time need one still, a plate that
-    passes is new in each. Then the sharpest moment of each scene that has none yet; then more
-    of the first kind.
+    First come the moments with most text, weighted by sharpness and by how new they look compared
+    with those already chosen: letters that stay in view all the time need one still, a passing
+    plate is new in each. Then the sharpest moment of each scene that has none yet; then more of the
+    first kind.
     """
     if not moments or budget < 1:
         return ()
@@ -133,9 +133,9 @@ def choose(moments: Sequence[Moment], *, budget: int, laid: int = 0) -> tuple[Ch
 
 
 def _lay(listed: list[Moment], chosen: dict[Fraction, Choice], laid: int) -> None:
-    """Of moments chosen for their text, have those laid that show most of it in one moving place.
+    """Among moments chosen for their text, pick those for multi-frame: most text in a moving place.
 
-    One for each stretch, and not the same view twice: drifting texture would take all.
+    One for each stretch, and not the same view twice: otherwise drifting texture would take all.
     """
     listed = [moment for moment in listed if moment.lines]
     heaviest = [gathered(moment.lines)[0] for moment in listed]
@@ -151,12 +151,12 @@ def _lay(listed: list[Moment], chosen: dict[Fraction, Choice], laid: int) -> Non
 
 
 def text_rank(moment: Moment) -> float:
-    """Text counts in full, sharpness as its root: a sharp frame without letters is no use."""
+    """Text counts in full, sharpness by its root: a sharp frame without letters is useless."""
     return moment.text * float(np.sqrt(moment.sharpness))
 
 
 def _take_text(listed: list[Moment], chosen: dict[Fraction, Choice], budget: int) -> None:
-    """Add moments with text, the most telling first, none closer than `APART` to another."""
+    """Add moments with text, highest rank first, none closer than `APART` to another."""
     rank = np.array([text_rank(moment) for moment in listed])
     news = _News(listed, apart=APART)
     for number, moment in enumerate(listed):
@@ -178,10 +178,10 @@ def _take_text(listed: list[Moment], chosen: dict[Fraction, Choice], budget: int
 
 
 class _News:
-    """How new each of several moments looks beside those seen already: `values`, 0–1."""
+    """How new each of several moments looks compared with those already seen: `values`, 0–1."""
 
     def __init__(self, moments: Sequence[Moment], *, apart: Fraction) -> None:
-        """Hold moments that none is to be seen nearer to than `apart` seconds."""
+        """Take the moments; none closer than `apart` seconds to a seen one will be chosen."""
         looks = [np.frombuffer(moment.look, np.uint8) for moment in moments]
         self._looks = np.array(looks, np.int16)
         self._when = np.array([float(moment.seconds) for moment in moments])
@@ -189,7 +189,7 @@ class _News:
         self.values = np.ones(len(moments))
 
     def see(self, number: int) -> None:
-        """Lower how new all that resembles a moment looks, and rule out its neighbours."""
+        """Lower the novelty of moments that resemble this one, and exclude its neighbours."""
         if self._looks.shape[1]:
             unlike = np.abs(self._looks - self._looks[number]).mean(axis=1) / NEW_DIFFERENCE
             np.minimum(self.values, np.clip(unlike, LEAST_NEWS, 1.0), out=self.values)
@@ -197,7 +197,7 @@ class _News:
 
 
 def _take_scenes(moments: Sequence[Moment], chosen: dict[Fraction, Choice], budget: int) -> None:
-    """Add the sharpest moment of each scene that has no still yet, longest scenes first."""
+    """Add the sharpest moment of each scene without a still, longest scenes first."""
     scenes: dict[int, list[Moment]] = {}
     for moment in moments:
         scenes.setdefault(moment.scene, []).append(moment)

@@ -1,12 +1,11 @@
-"""Lay the frames of a track over each other and take back the smear of its movement.
+"""Multi-frame reconstruction: combine the frames of a track and remove their motion blur.
 
-Each frame is the same place, shifted, smeared along its own movement and covered with its own
-grain. The movement is measured by the track; for how much of the time between two frames the
-shutter stood open is read off the smear itself: a streak of even light leaves zeros in the
-spectrum, at distances that only its length decides (Cannon 1976). The picture that explains all
-frames at once is the multi-frame Wiener estimate: each frequency is taken from those frames in
-which it survived. The result is derived, never evidence by itself; it is made again, byte for
-byte, from the clip, the time and the place.
+Each frame shows the same place, shifted, blurred along its own motion and with its own noise. The
+track measures the motion. The share of the frame interval during which the shutter was open is
+estimated from the blur itself: a uniform streak leaves zeros in the spectrum, at distances that
+only its length determines (Cannon 1976). The result is the multi-frame Wiener estimate: each
+frequency is taken from those frames in which it survived. The result is derived, never evidence by
+itself; it can be recomputed, byte for byte, from the clip, the time and the place.
 """
 
 from __future__ import annotations
@@ -27,39 +26,43 @@ Spectrum = npt.NDArray[np.complex64]
 Plane = npt.NDArray[np.float32]
 
 FEWEST: Final = 5
-"""Frames; fewer laid over each other show little more than the best of them."""
+"""Minimum number of frames; fewer combined show little more than the best of them."""
 AROUND: Final = 10
-"""So many letter heights around the lettering found are drawn: lines next to it are missed.
+"""Margin around the detected lettering, in letter heights, so that missed neighbouring lines are
+included.
 
-Half its width at least, since what was found may be one rule of a plate; and no more than can be
-drawn at twice its size, since the rows of a table may have been found as one tall line.
+At least half its width, since only one line of a plate may have been detected; and no more than can
+be drawn at double size, since the rows of a table may have been detected as one tall line.
 """
 TWICE_BELOW: Final = 800
-"""A place narrower than so many pixels is drawn at twice its size: shifts show what lies between
-the pixels of one frame."""
+"""A place narrower than this many pixels is drawn at double size: sub-pixel shifts reveal detail
+between the pixels of one frame.
+"""
 NOISE: Final = 0.02
-"""Power of the noise beside that of the picture, as the estimate takes it, for each frame."""
+"""Noise-to-signal power ratio assumed by the estimate, for each frame."""
 NEAR: Final = 40
-"""Pixels around the lettering within which its smear is looked at: what is further off may move
-otherwise, and texture shows no streaks."""
+"""Pixels around the lettering in which its blur is measured: anything further away may move
+differently, and texture shows no streaks.
+"""
 SHARES: Final = np.linspace(0.0, 1.0, 17)
-"""Shares of the time between two frames that a shutter may have stood open."""
+"""Shutter-open shares of the frame interval that are tried."""
 CLEAR: Final = 0.2
-"""Correlation of the logarithms of spectrum and smear, from which a smear is taken back."""
+"""Minimum correlation of log spectrum and log blur for the blur to be removed."""
 EQUAL: Final = 0.01
-"""A smear that fits worse than the next shorter one by no more than this is as good: below their
-first zero short ones differ in depth only, which a correlation does not see."""
+"""A shorter blur that fits worse by no more than this is preferred: below their first zero, short
+blurs differ only in depth, which correlation cannot detect.
+"""
 LEAST_SMEAR: Final = 1.0
-"""Pixels of the frame; a shorter smear is left."""
+"""Pixels of the frame; a shorter blur is not removed."""
 _LOW: Final = 0.03
 _HIGH: Final = 0.35
-"""Cycles a pixel of the frame between which zeros of the spectrum are looked for."""
+"""Cycles per pixel of the frame, up to which zeros of the spectrum are searched."""
 _RING: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Laid:
-    """A picture made of a track's frames; `smear` in pixels of the frame, 0 where none was seen."""
+    """The combined picture; `smear` is the blur in pixels of the frame, 0 if none was detected."""
 
     picture: Grey
     numbers: tuple[int, ...]
@@ -68,9 +71,9 @@ class Laid:
 
 
 def lay(views: Sequence[View], steps: Sequence[Step], place: Place) -> Laid | None:
-    """Draw a place, and what is around it, from all frames of its track.
+    """Combine a place and its surroundings from all frames of its track.
 
-    None where the track has too few frames.
+    None if the track has too few frames.
     """
     if len(steps) < FEWEST:
         return None
@@ -86,7 +89,7 @@ def lay(views: Sequence[View], steps: Sequence[Step], place: Place) -> Laid | No
     if smear < LEAST_SMEAR:
         share = smear = 0.0
     spectra, light = _spectra(crops, room)
-    drawn = _together(spectra, speeds * share, crops[0].shape) + light
+    drawn = _combined(spectra, speeds * share, crops[0].shape) + light
     inner = drawn[room:-room, room:-room]
     return Laid(
         picture=np.ascontiguousarray(np.clip(np.rint(inner), 0, 255), np.uint8),
@@ -97,13 +100,13 @@ def lay(views: Sequence[View], steps: Sequence[Step], place: Place) -> Laid | No
 
 
 def _around(place: Place) -> int:
-    """How many pixels around a place are drawn."""
+    """Margin in pixels around a place."""
     twice = (TWICE_BELOW - 1 - place.width) // 2
     return max(place.width // 2, min(AROUND * place.letter, twice))
 
 
 def _speeds(views: Sequence[View], steps: Sequence[Step], place: Place) -> Affine:
-    """How far the place moves from frame to frame at each step, in pixels of the first frame."""
+    """Motion of the place from frame to frame at each step, in pixels of the first frame."""
     middle = np.array([place.x + place.width / 2, place.y + place.height / 2])
     spots = np.array([step.affine[:, :2] @ middle + step.affine[:, 2] for step in steps])
     times = np.array([float(views[step.number].seconds) for step in steps])
@@ -118,10 +121,10 @@ def _speeds(views: Sequence[View], steps: Sequence[Step], place: Place) -> Affin
 def _crop(
     grey: Grey, affine: Affine, box: tuple[int, int, int, int], scale: int, room: int
 ) -> Plane:
-    """Cut the box out of a frame as it lies in the first one, with room around for the fading."""
+    """Cut the box out of a frame as it lies in the first frame, with a margin for the taper."""
     left, top, right, bottom = box
     size = ((right - left) * scale + 2 * room, (bottom - top) * scale + 2 * room)
-    # the middle of a drawn pixel lies between those of the frame
+    # the centre of an output pixel lies between those of the frame
     off = (0.5 - room) / scale - 0.5
     drawn = np.array([[1 / scale, 0, left + off], [0, 1 / scale, top + off], [0, 0, 1]])
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
@@ -133,7 +136,7 @@ def _crop(
 def _near(
     place: Place, box: tuple[int, int, int, int], scale: int, room: int
 ) -> tuple[slice, slice]:
-    """Where in what was cut out the lettering is, with `NEAR` and the room around."""
+    """The position of the lettering within the cut-out, with `NEAR` and the margin."""
     across, down = (
         slice(
             max(0, start - NEAR - edge) * scale,
@@ -148,15 +151,15 @@ def _near(
 
 
 def _spectra(crops: Sequence[Plane], room: int) -> tuple[list[Spectrum], float]:
-    """The spectra of pictures less their mean light, and that light."""
+    """The spectra of pictures minus their mean brightness, and that brightness."""
     light = float(np.mean([crop.mean() for crop in crops]))
-    window = _faded(crops[0].shape, room)
+    window = _tapered(crops[0].shape, room)
     faded = ((crop - light) * window for crop in crops)
     return [np.asarray(np.fft.rfft2(one), np.complex64) for one in faded], light
 
 
-def _faded(shape: tuple[int, ...], room: int) -> Plane:
-    """1 inside, falling to 0 over the room around: a spectrum takes a picture to be endless."""
+def _tapered(shape: tuple[int, ...], room: int) -> Plane:
+    """1 inside, tapering to 0 over the margin: a spectrum treats a picture as periodic."""
     rise = 0.5 - 0.5 * np.cos(np.pi * (np.arange(room) + 0.5) / room)
     sides = [np.ones(length, np.float32) for length in shape]
     for side in sides:
@@ -165,13 +168,13 @@ def _faded(shape: tuple[int, ...], room: int) -> Plane:
 
 
 def _waves(shape: tuple[int, ...]) -> tuple[Plane, Plane]:
-    """Frequencies of a spectrum across and down, in cycles a pixel."""
+    """Horizontal and vertical frequencies of a spectrum, in cycles per pixel."""
     across, down = np.fft.rfftfreq(shape[1])[None, :], np.fft.fftfreq(shape[0])[:, None]
     return across.astype(np.float32), down.astype(np.float32)
 
 
-def _together(spectra: Sequence[Spectrum], smears: Affine, shape: tuple[int, ...]) -> Plane:
-    """The picture that best explains all spectra, each smeared in its own way."""
+def _combined(spectra: Sequence[Spectrum], smears: Affine, shape: tuple[int, ...]) -> Plane:
+    """The picture that best explains all spectra, each with its own blur."""
     across, down = _waves(shape)
     total = np.zeros(spectra[0].shape, np.complex64)
     weight = np.full(spectra[0].shape, NOISE * len(spectra), np.float32)
@@ -185,10 +188,10 @@ def _together(spectra: Sequence[Spectrum], smears: Affine, shape: tuple[int, ...
 def _share(
     spectra: Sequence[Spectrum], speeds: Affine, shape: tuple[int, ...], scale: int
 ) -> float:
-    """For which share of the time the shutter stood open, 0–1; 0 where the spectrum does not say.
+    """Estimate for what share of the time the shutter was open, 0–1; 0 if the spectrum is unclear.
 
-    The mean spectrum is the picture's times the mean smear's; both are compared in logarithms,
-    less their mean over all directions at each frequency, so that only direction counts.
+    The mean spectrum is the picture's times the mean blur's; both are compared as logarithms, minus
+    their mean over all directions at each frequency, so that only direction counts.
     """
     across, down = _waves(shape)
     radius = np.hypot(across, down) * scale
@@ -214,6 +217,6 @@ def _share(
 
 
 def _uneven(values: Plane, rings: npt.NDArray[np.intp]) -> Plane:
-    """What is left of values less their mean on each ring of frequencies."""
+    """Values minus their mean on each frequency ring."""
     counts = np.maximum(np.bincount(rings), 1)
     return np.asarray(values - (np.bincount(rings, values) / counts)[rings], np.float32)

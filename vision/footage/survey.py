@@ -1,6 +1,6 @@
-"""Look over a clip cheaply: what its moments show.
+"""Survey a clip cheaply: what its moments show.
 
-Every moment gets a sharpness and a text presence from a small grey picture; scene cuts split
+Every sampled moment gets a sharpness and a text score from a small grey picture; scene cuts divide
 the clip.
 """
 
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
 Grey = npt.NDArray[np.uint8]
 
 SURVEY_WIDTH: Final = 1280
-"""Long side in pixels of the grey picture that is scored; small lettering is lost below that."""
+"""Long side in pixels of the grey picture that is scored; below that, small lettering is lost."""
 STROKE_CONTRAST: Final = 28
-"""Grey levels by which a stroke differs from what is around it."""
+"""Minimum grey-level difference between a stroke and its surroundings."""
 SURVEY_RATE: Final = 10
-"""Moments looked at for each second of the clip; a plate in view for a second gets ten chances."""
+"""Moments sampled per second of the clip; a plate in view for one second gets ten chances."""
 SPARED: Final = "NONREF"
-"""FFmpeg's name for what is not decoded: frames that no other one needs."""
+"""FFmpeg's name for frames that are not decoded: those that no other frame needs."""
 CUT_DIFFERENCE: Final = 24.0
-"""Thumbnails of two scenes differ by at least this many grey levels on average ..."""
+"""A scene cut changes the thumbnail by at least this many grey levels on average ..."""
 CUT_CORRELATION: Final = 0.6
-"""... and their grey histograms correlate less than this ..."""
+"""... and either the grey histograms correlate less than this ..."""
 CUT_LIKENESS: Final = 0.3
 """... or the thumbnails themselves do; a pan within a tenth of a second leaves more."""
 SHORTEST_SCENE: Final = 0.3
-"""Seconds; shorter stretches between two cuts are flashes."""
+"""Seconds; a shorter stretch between two cuts is a flash."""
 
 TALLEST: Final = 60
-"""Pixels; letters that are taller in the picture that is scored are in no need of a still."""
+"""Pixels; taller letters in the scored picture do not need a still."""
 
 _STROKE: Final = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
 _JOIN: Final = cv2.getStructuringElement(cv2.MORPH_RECT, (15, 3))
@@ -58,9 +58,9 @@ def survey(
     name: str | None = None,
     keep: Callable[[Moment, VideoFrame], None] | None = None,
 ) -> Iterator[Moment]:
-    """Score about `SURVEY_RATE` moments a second; frames that no other needs are not decoded.
+    """Score about `SURVEY_RATE` moments per second; frames that no other needs are not decoded.
 
-    `keep` gets each moment with its frame.
+    `keep` receives each moment with its frame.
     """
     with open_clip(path, limits=limits, name=name) as (container, stream):
         stream.codec_context.skip_frame = SPARED
@@ -92,7 +92,7 @@ def survey(
 
 
 def _grey(frame: VideoFrame) -> Grey:
-    """Shrink a frame to the upright grey picture that is scored; small frames keep their size."""
+    """Shrink a frame to the upright grey picture that is scored; small frames are not enlarged."""
     scale = min(1.0, SURVEY_WIDTH / max(frame.width, frame.height))
     width, height = max(2, int(frame.width * scale)), max(2, int(frame.height * scale))
     return upright_grey(frame, (width, height))
@@ -104,7 +104,7 @@ def _thumbnail(grey: Grey) -> Grey:
 
 
 class _Scenes:
-    """Numbers the scenes of a clip from 1, moment after moment."""
+    """Numbers the scenes of a clip from 1, moment by moment."""
 
     def __init__(self) -> None:
         self._number = 1
@@ -112,7 +112,7 @@ class _Scenes:
         self._before: tuple[Grey, Grey] | None = None
 
     def number_of(self, seconds: Fraction, grey: Grey, look: Grey) -> int:
-        """Number the scene of the next moment, given with its thumbnail."""
+        """Number the scene of the next moment, given its thumbnail."""
         if self._began is None:
             self._began = seconds
         cut = self._before is not None and is_cut(self._before, (grey, look))
@@ -123,7 +123,7 @@ class _Scenes:
 
 
 def is_cut(before: tuple[Grey, Grey], after: tuple[Grey, Grey]) -> bool:
-    """Tell whether two neighbouring moments, each with its thumbnail, are of different scenes."""
+    """Whether there is a scene cut between two neighbouring moments, each with its thumbnail."""
     (grey, look), (next_grey, next_look) = before, after
     if grey.shape != next_grey.shape:
         return True
@@ -141,10 +141,10 @@ def sharpness(grey: Grey) -> float:
 
 
 def text_lines(grey: Grey) -> list[Line]:
-    """Find what looks like lines of letters: thin strokes, side by side, in wide blobs.
+    """Find presumed lines of letters: thin strokes, side by side, in wide blobs.
 
-    Small ones are looked for in the picture itself, large ones in half of it. Boxes are in pixels
-    of the picture given.
+    Small letters are searched in the picture itself, large ones at half its size. Boxes are in
+    pixels of the given picture.
     """
     half = cv2.resize(grey, (grey.shape[1] // 2, grey.shape[0] // 2), interpolation=cv2.INTER_AREA)
     lines = _lines(grey)
@@ -181,15 +181,16 @@ def _lines(grey: Grey) -> list[Line]:
 
 
 def _boxes(binary: Grey) -> list[Sequence[int]]:
-    """Left, top, width and height of everything that hangs together."""
+    """Left, top, width and height of each connected component."""
     contours, _ = cv2.findContours(binary, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     return [cv2.boundingRect(contour) for contour in contours]
 
 
 def _take_out_frames(binary: Grey) -> None:
-    """Take out strokes that hang together over more than a letter: the ruling of a table.
+    """Remove strokes that are connected over more than a letter: the ruling of a table.
 
-    Left in, it would join the lines of all cells to one blob that looks like no line.
+    Otherwise the ruling would join the lines of all cells into one blob that does not look like a
+    line.
     """
     for x, y, width, height in _boxes(binary):
         if height > TALLEST:

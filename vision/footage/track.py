@@ -1,9 +1,9 @@
-"""Follow one place with lettering through the frames around a moment of a clip.
+"""Track one place with lettering through the frames around a moment of a clip.
 
-The place is cut out of the frame of that moment and looked for in its neighbours, outwards, where
-its movement so far lets it be expected; each find is refined to a fraction of a pixel by the
-affine map that correlates best (enhanced correlation coefficient, Evangelidis and Psarakis 2008).
-A track ends where the place leaves the picture, or where nothing looks like it any more.
+The place is cut out of the frame at that moment and searched for in its neighbours, outwards, near
+the position predicted from its motion so far; each find is refined to a fraction of a pixel by the
+affine map that correlates best (enhanced correlation coefficient, Evangelidis and Psarakis 2008). A
+track ends when the place leaves the picture, or when nothing resembles it any more.
 """
 
 from __future__ import annotations
@@ -25,30 +25,33 @@ Grey = npt.NDArray[np.uint8]
 Affine = npt.NDArray[np.float64]
 
 TOGETHER: Final = 2.0
-"""Lines of letters belong to one place if they are less than twice so many heights apart."""
+"""Lines of letters belong to one place if they are less than twice this many letter heights apart.
+"""
 COARSE: Final = 4
-"""Pixels; as finely places are told apart."""
+"""Pixels; resolution at which places are distinguished."""
 CORE: Final = 3
-"""So many letter heights around the lettering are what is followed; further out is background."""
+"""Margin in letter heights around the lettering that is tracked; anything further out is
+background.
+"""
 FOLLOWED_WIDTH: Final = 400
-"""Pixels; a wider place is followed in smaller pictures: the shifts stay exact enough."""
+"""Pixels; a wider place is tracked at reduced size, where shifts stay exact enough."""
 REACH: Final = 0.1
-"""How far from where it is expected a place is looked for, in its widths ..."""
+"""Search radius around the predicted position, in widths of the place ..."""
 FIRST_REACH: Final = 0.25
-"""... and how far as long as its movement is not known."""
+"""... and the radius while its motion is still unknown."""
 LEAST_REACH: Final = 12
-"""Pixels; no place is looked for nearer than this."""
+"""Pixels; the smallest search radius."""
 ALIKE: Final = 0.6
-"""Correlation (−1–1) from which a find is the place; grain and smear leave .9 and more."""
+"""Minimum correlation (−1–1) for a find to be the place; noise and blur leave .9 and more."""
 _ROUNDS: Final = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-3)
 _SMOOTH: Final = 3
 _LOST: Final = 2
-"""So many frames in a row without a find end a track."""
+"""A track ends after this many frames in a row without a find."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where lettering stands in a frame: its box and the height of its lines, in whole pixels."""
+    """A place with lettering in a frame: its box and line height, in whole pixels."""
 
     x: int
     y: int
@@ -57,7 +60,7 @@ class Place:
     letter: int
 
     def grown(self, more: int, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom with so many pixels around, within the frame."""
+        """Left, top, right and bottom with this margin in pixels, within the frame."""
         left, top = max(0, self.x - more), max(0, self.y - more)
         right, bottom = self.x + self.width + more, self.y + self.height + more
         return left, top, min(shape[1], right), min(shape[0], bottom)
@@ -73,14 +76,14 @@ class View:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Step:
-    """One view of a place: the view's number, and the map from the first frame's pixels to its."""
+    """One view of a place: its index, and the map from the first frame's pixels to its own."""
 
     number: int
     affine: Affine
 
 
 def gathered(lines: Sequence[Line]) -> list[list[Line]]:
-    """Gather lines of letters that stand together, those with most weight first."""
+    """Group lines of letters that are close together, greatest weight first."""
     if not lines:
         return []
     reaches = [round(TOGETHER * line.height) for line in lines]
@@ -98,7 +101,7 @@ def gathered(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def place_of(lines: Sequence[Line]) -> Place:
-    """The place that lines of letters, one at least, stand in."""
+    """The place that contains these lines of letters, at least one."""
     left, top = min(line.x for line in lines), min(line.y for line in lines)
     return Place(
         x=left,
@@ -110,7 +113,7 @@ def place_of(lines: Sequence[Line]) -> Place:
 
 
 def follow(views: Sequence[View], at: int, place: Place) -> tuple[Step, ...]:
-    """Follow a place of the view number `at` both ways; the steps in the order of time."""
+    """Track a place from the view with index `at` in both directions; steps in time order."""
     left, top, right, bottom = place.grown(CORE * place.letter, views[at].grey.shape)
     scale = min(1.0, FOLLOWED_WIDTH / (right - left))
     corner = np.array([left, top], np.float64) * scale
@@ -127,7 +130,7 @@ def follow(views: Sequence[View], at: int, place: Place) -> tuple[Step, ...]:
 def _followed(
     views: Sequence[View], at: int, onward: int, pattern: Grey, corner: Affine, scale: float
 ) -> list[Step]:
-    """Follow a pattern in one direction of time, from where it stands in the view `at`."""
+    """Track a pattern in one direction of time from its position in the view `at`."""
     steps: list[Step] = []
     last, moved, lost = corner, np.zeros(2), 0
     number = at + onward
@@ -148,7 +151,7 @@ def _followed(
 
 
 def _found(grey: Grey, pattern: Grey, expected: Affine, reach: int) -> Affine | None:
-    """Find a pattern near where it is expected: the map from its pixels; None if it is gone."""
+    """Find a pattern near its predicted position: the map from its pixels; None if it is lost."""
     high, wide = pattern.shape
     left, top = (max(0, int(edge)) for edge in np.round(expected - reach))
     right, bottom = (int(edge) for edge in np.round(expected + reach + np.array([wide, high])))

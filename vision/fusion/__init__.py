@@ -1,1 +1,1 @@
-"""One reading of several exposures of one plate."""
+"""Fuse the readings of several exposures of one plate into one."""

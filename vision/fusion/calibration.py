@@ -1,8 +1,8 @@
-"""Confidences that mean what they say: of the readings given at p, a share p is right.
+"""Calibrate confidences so that of the readings given at p, a share p is right.
 
-The maps from raw to calibrated confidence are isotonic, fitted on rendered plates whose seeds
-are apart from those of every test (`python -m benchmarks.calibration --fit`), and stand with
-their provenance in `calibration.json` beside this file.
+The maps from raw to calibrated confidence are isotonic. They were fitted on rendered plates whose
+seeds are used in no test (`python -m benchmarks.calibration --fit`), and are stored with their
+provenance in `calibration.json` beside this file.
 """
 
 from __future__ import annotations
@@ -26,24 +26,25 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 Kind = Literal["character", "field", "fused", "stacked"]
-"""*character*: one character of a value; *field*: a value from one look; *fused*: from several;
-*stacked*: from several and their stack."""
+"""*character*: one character of a value; *field*: a value from one exposure; *fused*: from several;
+*stacked*: from several and their stack.
+"""
 
 KINDS: tuple[Kind, ...] = ("character", "field", "fused", "stacked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """A rising piecewise-linear map from raw to calibrated probability, with where it is from."""
+    """A monotonic piecewise-linear map from raw to calibrated probability, with its provenance."""
 
     raw: tuple[float, ...]
     calibrated: tuple[float, ...]
     count: int
-    """How many readings it was fitted on."""
+    """Number of readings it was fitted on."""
     source: str
 
     def __post_init__(self) -> None:
-        """Refuse a map that falls somewhere, leaves 0–1, or has fewer than two points."""
+        """Reject a map that decreases, leaves 0–1, or has fewer than two points."""
         pairs = (self.raw, self.calibrated)
         if len(self.raw) != len(self.calibrated) or len(self.raw) < 2:
             raise ValueError("a calibration needs at least two points, raw and calibrated")
@@ -59,18 +60,18 @@ class Calibration:
 
 @cache
 def calibrations() -> dict[str, Calibration]:
-    """Give the fitted maps that are kept with the program, by kind."""
+    """Return the fitted maps that ship with the program, by kind."""
     data = json.loads(Path(__file__).with_name("calibration.json").read_text(encoding="utf-8"))
     return {kind: calibration_from_json(data[kind]) for kind in KINDS}
 
 
 def calibrated(probability: float, kind: Kind) -> float:
-    """Turn a raw confidence (0–1) into a calibrated one."""
+    """Convert a raw confidence (0–1) to a calibrated one."""
     return calibrations()[kind](probability)
 
 
 def calibration_from_json(data: Mapping[str, Any]) -> Calibration:
-    """Rebuild a map; raise `ReadingRefused` where the data do not fit."""
+    """Load a map; raises `ReadingRefused` if the data are invalid."""
     try:
         return Calibration(
             raw=tuple(float(value) for value in data["raw"]),
@@ -85,14 +86,14 @@ def calibration_from_json(data: Mapping[str, Any]) -> Calibration:
 def fit_isotonic(
     raw: Sequence[float], right: Sequence[bool], *, source: str, points: int = 12
 ) -> Calibration:
-    """Fit the rising map that is closest to what was right (pool adjacent violators).
+    """Fit the monotonic map closest to the outcomes (pool adjacent violators).
 
     Args:
         raw: confidences as given, 0–1.
         right: whether each reading was right.
-        source: what it was fitted on, in words.
-        points: at most so many corners are kept; near a corner at 0 or 1 the map keeps the
-            shares that Laplace's rule gives, since no finite sample shows certainty.
+        source: description of the data it was fitted on.
+        points: maximum number of vertices; near 0 and 1 the map uses the shares from Laplace's
+            rule, since no finite sample shows certainty.
     """
     if len(raw) != len(right) or len(raw) < 20:
         raise ValueError("a calibration is fitted on at least 20 readings, each right or wrong")
@@ -121,7 +122,7 @@ def _binned(values: Floats, hits: Floats, points: int) -> list[tuple[float, floa
 
 
 def _pooled(bins: list[tuple[float, float]]) -> list[float]:
-    """Pool adjacent violators: shares that never fall from bin to bin."""
+    """Pool adjacent violators: shares that never decrease from bin to bin."""
     pools: list[tuple[float, float, int]] = []
     for hits, weight in bins:
         pools.append((hits, weight, 1))
@@ -133,10 +134,10 @@ def _pooled(bins: list[tuple[float, float]]) -> list[float]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reliability:
-    """How far confidences were from what was right, bin by bin, and on the whole (ECE)."""
+    """How far confidences were from the outcomes, bin by bin and overall (ECE)."""
 
     bins: tuple[tuple[float, float, int], ...]
-    """Mean confidence, share right, readings: of each bin that has any."""
+    """Mean confidence, share right, number of readings, for each non-empty bin."""
     ece: float
     count: int
 

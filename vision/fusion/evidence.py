@@ -1,6 +1,6 @@
-"""What several looks say about any given string: tempered, freed of preference, discounted.
+"""How likely any string is given several exposures: tempered, prior removed, discounted.
 
-Beside the looks may stand their *stack*: what was read in all of them laid over each other.
+The exposures may be joined by their *stack*: the reading of all of them aligned and combined.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-"""What plates write values in; other scripts join where a look or a question has them."""
+"""Characters of values on plates; other scripts are added where an exposure or a query has them."""
 
 SUGGESTIONS = 6
 
@@ -49,50 +49,52 @@ _MISREAD: dict[str, tuple[tuple[str, float], ...]] = {
     "Q": (("0", 0.15), ("O", 0.10)),
     "D": (("0", 0.05), ("O", 0.05)),
 }
-"""What a character that was read may be instead, where only the text is known. Directed: a B is
-often an 8, an 8 seldom a B. Shares after measurements of Tesseract on rendered fonts; rounded.
-How often is measured here; which characters look alike at all stands in `values.text`."""
+"""What a character may really be, where only the text is known. Directed: a B is often an 8, an 8
+seldom a B. Shares follow measurements of Tesseract on rendered fonts, rounded. This table holds
+frequencies; which characters look alike at all is in `values.text`.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tempering:
-    """How a recogniser's numbers are turned into evidence. Fitted; see `fusion.json`."""
+    """How a recogniser's probabilities are turned into evidence. Fitted; see `fusion.json`."""
 
     temperature: float
     """Each step's probabilities are raised to 1 / temperature: above 1, less sure."""
     floor: float
-    """Share of each step that is spread evenly over all characters: a look may be misled."""
+    """Share of each step that is spread evenly over all characters: an exposure may mislead."""
     prior_share: float
-    """How much of the recogniser's preference for characters is divided out; 0: nothing.
-    Above 1 where the preference was measured on readings most of whose pixels left no room
-    for it."""
+    """Exponent with which the recogniser's prior over characters is divided out; 0: not at all.
+
+    Above 1 where the prior was measured on readings most of whose pixels left no room for it.
+    """
     prior: tuple[tuple[str, float], ...]
-    """Natural logarithm of that preference by character: 0 on average, above for favourites."""
+    """Natural logarithm of that prior by character: 0 on average, positive for favourites."""
     discounts: tuple[float, ...]
-    """What the sum over 1, 2, 3 … looks is multiplied by; the last serves for more looks."""
+    """Factors on the sum over 1, 2, 3 … exposures; the last applies to more exposures."""
     stack_weight: float
-    """For how many looks the stack of all looks counts."""
+    """The number of exposures that the stack counts for."""
     stacked_discounts: tuple[float, ...]
     """The same as `discounts` where there is a stack."""
     version: str
     source: str
 
     def __post_init__(self) -> None:
-        """Refuse numbers that turn no probability into a likelihood."""
+        """Reject numbers that turn no probability into a likelihood."""
         if self.temperature <= 0 or not 0 <= self.floor < 1 or self.stack_weight < 0:
             raise ValueError("a tempering needs a temperature above 0, a floor in 0–1, a weight")
         if not self.discounts or not self.stacked_discounts:
             raise ValueError("a tempering needs discounts")
 
     def discount(self, looks: int, *, stacked: bool = False) -> float:
-        """The factor on the sum over that many looks, and their stack if there is one."""
+        """The factor on the sum over that many exposures, and their stack if there is one."""
         fitted = self.stacked_discounts if stacked else self.discounts
         return fitted[min(looks, len(fitted)) - 1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fitted:
-    """The file of fitted numbers, as `benchmarks.fusion --fit` writes it."""
+    """The file of fitted numbers, as written by `benchmarks.fusion --fit`."""
 
     version: str
     source: str
@@ -111,7 +113,7 @@ _FITTED: Final = TypeAdapter(_Fitted)
 
 @cache
 def usual_tempering() -> Tempering:
-    """Give the fitted numbers that are kept with the program."""
+    """Return the fitted numbers that ship with the program."""
     data = Path(__file__).with_name("fusion.json").read_bytes()
     fitted = _FITTED.validate_json(data, strict=True, extra="forbid")
     return Tempering(
@@ -129,21 +131,22 @@ def usual_tempering() -> Tempering:
 
 @dataclass(frozen=True, kw_only=True)
 class FusedLikelihood:
-    """What all looks at one plate say together about any string; satisfies `StringLikelihood`.
+    """The joint likelihood of any string given all exposures of one plate.
 
-    Case and separators do not matter: strings are compared by their letters and digits. The
-    logarithms are tempered and discounted already; nobody need temper them again.
+    Satisfies `StringLikelihood`. Case and separators do not matter: strings are compared by their
+    letters and digits. The logarithms are already tempered and discounted; do not temper them
+    again.
     """
 
     looks: tuple[Lattice, ...]
     tempering: Tempering
     weights: tuple[float, ...]
-    """For how many looks each one counts: 1, or the share of its exposure that falls to it."""
+    """How many exposures each one counts for: 1, or its share of its exposure."""
     stack: Lattice | None = None
-    """What was read in all looks laid over each other."""
+    """The reading of all exposures aligned and combined."""
 
     def __post_init__(self) -> None:
-        """Refuse weights that are not one for each look."""
+        """Reject weights that are not one per exposure."""
         if len(self.weights) != len(self.looks) or any(weight < 0 for weight in self.weights):
             raise ValueError("each look needs a weight of 0 or more")
 
@@ -156,7 +159,7 @@ class FusedLikelihood:
         weights: Sequence[float] | None = None,
         stack: Lattice | None = None,
     ) -> FusedLikelihood:
-        """Fold the looks' symbols to plain letters and digits; each counts once by default."""
+        """Fold symbols to plain letters and digits; each exposure counts once by default."""
         return cls(
             looks=tuple(_plain(look) for look in looks),
             tempering=tempering,
@@ -166,22 +169,22 @@ class FusedLikelihood:
 
     @property
     def exposures(self) -> int:
-        """As how many exposures all looks count together."""
+        """The number of exposures that all of them count for together."""
         return max(1, round(sum(self.weights)))
 
     @property
     def views(self) -> tuple[Lattice, ...]:
-        """Every look, and the stack where there is one."""
+        """Every lattice, including the stack if there is one."""
         return self.looks if self.stack is None else (*self.looks, self.stack)
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """Every character that any look kept, blank first."""
+        """Every character retained in any lattice, blank first."""
         return (BLANK, *self.characters)
 
     @cached_property
     def characters(self) -> tuple[str, ...]:
-        """Every plain character to which some step of any look gave at least `LEAST_SEEN`."""
+        """Every plain character to which some step gave at least `LEAST_SEEN`."""
         found = set()
         for look in self.views:
             for step in look.steps:
@@ -190,16 +193,16 @@ class FusedLikelihood:
         return tuple(sorted(found - {BLANK}))
 
     def folded(self, mapping: Mapping[str, str]) -> FusedLikelihood:
-        """Merge symbols as `Lattice.folded` does, in every look."""
+        """Merge symbols as `Lattice.folded` does, in every lattice."""
         looks = tuple(look.folded(mapping) for look in self.looks)
         stack = None if self.stack is None else self.stack.folded(mapping)
         return replace(self, looks=looks, stack=stack)
 
     def log_likelihood(self, strings: Sequence[str]) -> Floats:
-        """Natural logarithm, up to a constant, of how probable all looks are under each string.
+        """Natural logarithm, up to a constant, of the joint probability under each string.
 
-        Shape (n,); differences between strings are what counts. Minus infinity where a string
-        has no letter or digit, or more than a look has time steps.
+        Shape (n,); only differences between strings are meaningful. Minus infinity if a string has
+        no letter or digit, or more than a lattice has time steps.
         """
         plain = [letters_and_digits(string) for string in strings]
         unique = list(dict.fromkeys(plain))
@@ -214,7 +217,7 @@ class FusedLikelihood:
         return np.asarray(total[[place[text] for text in plain]])
 
     def of_look(self, look: Lattice, strings: Sequence[str]) -> Floats:
-        """Tempered logarithm for each plain string under one look, preference divided out."""
+        """Tempered log likelihood of each plain string under one exposure, prior divided out."""
         table, column = self._table(look, strings)
         found = forward_shared(table, strings, column)
         share = self.tempering.prior_share
@@ -236,7 +239,7 @@ class FusedLikelihood:
         return table, {name: at for at, name in enumerate(names)}
 
     def suggestions(self) -> tuple[str, ...]:
-        """Each look's own likeliest values, as plain letters and digits."""
+        """The likeliest values of each exposure, as plain letters and digits."""
         return tuple(
             dict.fromkeys(
                 letters_and_digits(text)
@@ -247,7 +250,7 @@ class FusedLikelihood:
 
 
 def _plain(look: Lattice) -> Lattice:
-    """Fold a look's symbols: upper case, separators to blank."""
+    """Fold the symbols of a lattice: upper case, separators to blank."""
     mapping = {}
     for symbol in look.symbols:
         plain = letters_and_digits(symbol)
@@ -257,10 +260,10 @@ def _plain(look: Lattice) -> Lattice:
 
 
 def lattice_from_glyphs(reading: FieldReading) -> Lattice:
-    """Make a lattice of a reading that has none: its characters, with what they may be instead.
+    """Build a lattice for a reading that has none: its characters, with their likely misreadings.
 
-    Each character gets one step, with a step of blank between two, so that equal neighbours
-    stay apart. Where a glyph has one option only, its usual misreadings stand in.
+    Each character gets one step, with a blank step between two, so that equal neighbours stay
+    apart. Where a glyph has only one option, its usual misreadings are added.
     """
     steps = [_step({BLANK: 0.97}, 0.03)]
     for glyph in reading.glyphs or ():

@@ -1,11 +1,11 @@
-"""Several exposures of one physical plate give one reading.
+"""Fuse several exposures of one physical plate into one reading.
 
-A recogniser's scores are posteriors: how probable a string is given one look, under whatever
-strings it was trained on. Multiplying them over looks would count that preference, and the
-plate's damage, once for each look. So every look's probabilities are tempered, what the
-recogniser prefers anyway is divided out, and the sum over looks is discounted for what looks at
-one plate share. The numbers are fitted on rendered plates (`benchmarks.fusion --fit`) whose wear
-is drawn once and whose exposure is drawn anew; they stand in `fusion.json` beside this file.
+A recogniser's scores are posteriors: the probability of a string given one exposure, under the
+distribution of strings it was trained on. Multiplying them over exposures would count that prior,
+and the plate's damage, once for each. So the probabilities of each exposure are tempered, the
+recogniser's prior is divided out, and the sum over exposures is discounted for what exposures of
+one plate share. The numbers are fitted on rendered plates (`benchmarks.fusion --fit`) whose wear is
+drawn once and whose exposures are drawn independently; they are in `fusion.json` beside this file.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ GLYPH_OPTIONS = 5
 
 _ROUNDS = 6
 _STARTS = 3
-"""How often, and from how many of the best values so far, neighbours are weighed."""
+"""How often neighbours are weighed, and from how many of the best values so far."""
 
 Maps = Callable[[float, Kind], float]
 
@@ -63,9 +63,9 @@ def fused_likelihood(
     weights: Sequence[float] | None = None,
     stack: Lattice | None = None,
 ) -> FusedLikelihood:
-    """Give what all looks together say about any string; each reading counts as one look.
+    """Return the joint likelihood of any string given all readings; each counts as one exposure.
 
-    `weights` say otherwise: for how many looks each counts.
+    `weights` override this: how many exposures each reading counts for.
     """
     looks = tuple(
         item.lattice if isinstance(item.lattice, Lattice) else lattice_from_glyphs(item)
@@ -85,15 +85,15 @@ def fuse(
     """Fuse readings of one field of one physical plate into one reading.
 
     Args:
-        readings: one for each photo, all of the same field. One alone is tempered too.
-        exposures: for each reading, a name of the exposure it comes from; all different by
-            default. Readings of one exposure (reposts, stills of one clip) share the weight of one
-            look, each by how sure it is, so that none adds weight and none is left out.
-        stack: what was read in the same looks laid over each other (`vision.plate.stacking`).
-        tempering: the fitted numbers; those kept with the program by default.
-        raw: leave the confidences as they come, uncalibrated (to fit the calibration).
+        readings: one for each photo, all of the same field. A single one is tempered too.
+        exposures: for each reading, a name for its exposure; all different by default. Readings of
+            one exposure (reposts, stills of one clip) share the weight of one, each by how sure it
+            is, so that none adds weight and none is left out.
+        stack: the reading of the same exposures aligned and combined (`vision.plate.stacking`).
+        tempering: the fitted numbers; by default those that ship with the program.
+        raw: leave the confidences uncalibrated (to fit the calibration).
 
-    A person's transcription has no place here: it replaces the machine's reading in a query.
+    Do not pass a person's transcription: it replaces the machine's reading in a query.
     """
     if not readings:
         raise NothingToFuse(say("fusion.nothing"))
@@ -121,11 +121,11 @@ def fuse(
 
 
 def shared_weights(exposures: Sequence[str], sure: Sequence[float]) -> tuple[float, ...]:
-    """For how many looks each reading counts, 0-1; the readings of one exposure share one look.
+    """How many exposures each reading counts for, 0-1; readings of one exposure share one.
 
-    Each has a part by how sure it is (`sure`, 0-1), so that blurred stills do not drown a clear
-    one. What an exposure says of any two strings thus lies between what its exhibits say apart:
-    another repost of it is no gain.
+    Each share depends on how sure the reading is (`sure`, 0-1), so that blurred stills do not drown
+    a clear one. So the evidence of one exposure on any two strings lies between that of its
+    exhibits taken separately: another repost adds nothing.
     """
     together: dict[str, float] = {}
     count: dict[str, int] = {}
@@ -141,7 +141,7 @@ def shared_weights(exposures: Sequence[str], sure: Sequence[float]) -> tuple[flo
 def _checked(
     readings: tuple[FieldReading, ...], exposures: tuple[str, ...] | None
 ) -> tuple[str, ...]:
-    """Give a name of an exposure for each reading."""
+    """Return the name of the exposure for each reading."""
     if exposures is None:
         return tuple(str(number) for number in range(len(readings)))
     if len(exposures) != len(readings):
@@ -152,14 +152,14 @@ def _checked(
 
 
 def _shared_note(more: int) -> tuple[Sentence, ...]:
-    """Say how many readings there are beyond one for each exposure."""
+    """Report how many readings there are beyond one for each exposure."""
     if not more:
         return ()
     return (say("fusion.shared", more=more),)
 
 
 def _from_codes(looks: tuple[FieldReading, ...]) -> FieldReading | None:
-    """Give a code's value where codes agree: its own check digits say more than any pixels."""
+    """Return a code's value if codes agree: check digits are better evidence than pixels."""
     codes = [item for item in looks if item.source.rule.startswith("code")]
     if not codes or len({letters_and_digits(item.text) for item in codes}) > 1:
         return None
@@ -167,9 +167,9 @@ def _from_codes(looks: tuple[FieldReading, ...]) -> FieldReading | None:
 
 
 def _explored(likelihood: FusedLikelihood, texts: Sequence[str]) -> dict[str, float]:
-    """Climb from every look's best strings to the likeliest value; give all that were weighed.
+    """Search from the best strings of each exposure to the likeliest value; return all weighed.
 
-    Values are letters and digits only; numbers are natural logarithms.
+    Values are letters and digits only; scores are natural logarithms.
     """
     seen: dict[str, float] = {}
     starts = [text for text in dict.fromkeys((*texts, *likelihood.suggestions())) if text]
@@ -194,7 +194,7 @@ def _weigh(likelihood: FusedLikelihood, texts: Sequence[str], seen: dict[str, fl
 
 
 def _near(text: str, likelihood: FusedLikelihood) -> list[str]:
-    """All values one substitution, insertion or deletion away, over what any look saw."""
+    """All values one substitution, insertion or deletion away, over the characters seen."""
     near = [text[:at] + text[at + 1 :] for at in range(len(text))]
     for char in likelihood.characters:
         near += [text[:at] + char + text[at + 1 :] for at in range(len(text))]
@@ -248,13 +248,13 @@ def _kind(likelihood: FusedLikelihood) -> Kind:
 
 
 def _scaled(share: float, first: float, sure: float) -> float:
-    """Share what calibration left for the alternatives in the proportions that they had."""
+    """Distribute what calibration left for the alternatives in their original proportions."""
     rest = 1.0 - float(first)
     return float(share) * (1.0 - sure) / rest if rest > 0 else 0.0
 
 
 def _glyphs(key: str, values: dict[str, float], maps: Maps) -> tuple[Glyph, ...]:
-    """Alternatives of each character: the values that differ from the best in that one alone."""
+    """Alternatives of each character: values that differ from the best in that position only."""
     glyphs = []
     for at, char in enumerate(key):
         head, tail = key[:at], key[at + 1 :]
@@ -282,7 +282,7 @@ def _glyph(options: dict[str, float], maps: Maps) -> Glyph:
 
 
 def _spelled(key: str, looks: Sequence[FieldReading]) -> str:
-    """Give a plain value the separators that the looks show, where their lengths fit."""
+    """Insert the separators seen in the exposures into a plain value, if lengths fit."""
     best, shown = -1.0, key
     for item in looks:
         plain = letters_and_digits(item.text)
@@ -304,7 +304,7 @@ def _dressed(key: str, pattern: str) -> str:
 
 
 def _differences(looks: Sequence[FieldReading], key: str) -> tuple[Sentence, ...]:
-    """Say where single looks read something else, character by character."""
+    """Report where single exposures read something else, character by character."""
     if len(looks) < 2:
         return ()
     notes = []

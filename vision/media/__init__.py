@@ -1,1 +1,1 @@
-"""Files from outside as pictures: photos, clips and archives, and what they say of themselves."""
+"""Decode untrusted files (photos, clips, archives) and read their embedded facts."""

@@ -1,7 +1,7 @@
 """Read the members of an uploaded ZIP without trusting it.
 
-Nothing is unpacked to a path that the archive names: a member is its bytes and a cleaned name, or
-a refusal with a sentence. A bad member costs only itself; a bad archive is refused whole.
+Nothing is unpacked to a path given by the archive: a member is bytes plus a cleaned name, or a
+refusal with an explanation. A bad member affects only itself; a bad archive is refused as a whole.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ _CHUNK: Final = 1 << 20
 _UNIX: Final = 3
 _DOS_DRIVE: Final = ":"
 MAX_NAME: Final = 1_024
-"""Longest name of a member with its folders; systems stop between 260 and 4,096 bytes."""
+"""Longest path of a member, in characters; systems' limits lie between 260 and 4,096 bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveLimits:
-    """How much one archive may ask of this machine."""
+    """Resource limits for one archive."""
 
     max_members: int = 5_000
     max_member_bytes: int = PHOTO_BYTES
-    """Unpacked, one member."""
+    """Largest member, unpacked."""
     max_total_bytes: int = ZIP_BYTES
-    """Unpacked, all members together."""
+    """Largest total of all members, unpacked."""
     max_ratio: float = 200.0
-    """Unpacked to packed; photos hardly shrink, deflate itself stops near 1,030."""
+    """Largest compression ratio; photos hardly compress, deflate itself stops near 1,030."""
     free_bytes: int = 10_000_000
-    """Below this unpacked size no ratio is held against a member."""
+    """Unpacked size below which the ratio is not checked."""
 
 
 LIMITS: Final = ArchiveLimits()
-"""What one archive may ask of this machine: members, bytes unpacked, and how well they pack."""
+"""Resource limits for one archive: members, unpacked bytes, and compression ratio."""
 
 RULES: Final = Declared(
     "archive",
@@ -57,7 +57,7 @@ RULES: Final = Declared(
     source="decision 0075; assumed",
     units={
         "MAX_NAME": "characters",
-        "LIMITS": "members, bytes, times",
+        "LIMITS": "members, bytes, unpacked to packed",
     },
 )
 
@@ -72,7 +72,7 @@ class ArchiveMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedMember:
-    """A member that may be read: its place in the directory, cleaned name and declared size."""
+    """A readable member: its position in the directory, cleaned name and declared size."""
 
     index: int
     name: str
@@ -81,22 +81,21 @@ class ListedMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRefusal:
-    """A member that is not read, and why; `name` is printable, as the archive gave it."""
+    """A member that is not read, and why; `name` is the archive's own, made printable."""
 
     name: str
     problem: Sentence
     index: int | None = None
-    """Its place in the directory, where nothing speaks against reading its bytes for a hash."""
+    """Its position in the directory, if its bytes can be read for a hash."""
     size: int = 0
-    """Bytes, as declared."""
+    """Declared bytes."""
 
 
 class Archive:
-    """An open ZIP: `members` says what may be read, `pieces` unpacks one of them.
+    """An open ZIP: `members` lists what can be read, `pieces` unpacks one member.
 
     Raises:
-        ArchiveRefused: this is no readable ZIP, or it has too many members.
-
+        ArchiveRefused: this is not a readable ZIP, or it has too many members.
     """
 
     def __init__(
@@ -115,16 +114,16 @@ class Archive:
                 )
             )
         self.members = tuple(_judged(self._entries, self._limits))
-        """In the order of the directory; folders are passed over.
+        """In directory order, without folders.
 
-        Names with `..`, absolute names, drive letters, symlinks, devices, encrypted members, names
-        that occur twice and members that unpack to too much are refused.
+        Refused are names with `..`, absolute names, drive letters, symlinks, devices, encrypted
+        members, duplicate names and members that unpack to too much.
         """
 
     def pieces(self, index: int) -> Iterator[bytes]:
-        """Unpack a listed member in pieces, and stop where it is larger than it said.
+        """Unpack a listed member in chunks, and stop if it is larger than declared.
 
-        Raises MemberDamaged; what was given until then is no file.
+        Raises MemberDamaged; the chunks up to then are not a valid file.
         """
         entry = self._entries[index]
         name = shown(entry)
@@ -138,16 +137,16 @@ class Archive:
                     yield piece
         except MemberDamaged:
             raise
-        except Exception as error:  # unpackers of hostile members raise anything
+        except Exception as error:  # hostile members can make the decompressor raise anything
             raise MemberDamaged(say("member.damaged", name=name)) from error
 
 
 def read_archive(
     data: bytes, *, name: str, limits: ArchiveLimits | None = None
 ) -> Iterator[ArchiveMember | MemberRefusal]:
-    """Yield each member of a ZIP as bytes or as a refusal, in the order of its directory.
+    """Yield each member of a ZIP as bytes or as a refusal, in directory order.
 
-    Raises ArchiveRefused where this is no readable ZIP, or it has too many members.
+    Raises ArchiveRefused if this is not a readable ZIP, or it has too many members.
     """
     archive = Archive(io.BytesIO(data), name=name, limits=limits)
     for member in archive.members:
@@ -164,14 +163,14 @@ def _open(source: Path | BinaryIO, name: str) -> zipfile.ZipFile:
     """Open the directory of the archive."""
     try:
         return zipfile.ZipFile(source)
-    except Exception as error:  # a hostile directory raises anything
+    except Exception as error:  # a hostile directory can raise anything
         raise ArchiveRefused(say("archive.damaged", name=name)) from error
 
 
 def _judged(
     entries: list[zipfile.ZipInfo], limits: ArchiveLimits
 ) -> Iterator[ListedMember | MemberRefusal]:
-    """Judge the members one by one by the directory alone, keeping the running total."""
+    """Accept or refuse the members one by one from the directory alone, with a running total."""
     names = Counter(_folded(entry.filename) for entry in entries)
     total = 0
     for index, entry in enumerate(entries):
@@ -196,12 +195,12 @@ def _judged(
 
 
 def shown(entry: zipfile.ZipInfo) -> str:
-    """The name of a member as it is shown."""
+    """The name of a member for display."""
     return printable(entry.filename, limit=MAX_NAME)
 
 
 def _odd(entry: zipfile.ZipInfo) -> Sentence | None:
-    """Say what speaks against taking a member for a file of its name."""
+    """Return why a member cannot be an ordinary file of its name, if so."""
     unsafe = _unsafe_name(entry)
     if unsafe is not None:
         return unsafe
@@ -214,7 +213,7 @@ def _odd(entry: zipfile.ZipInfo) -> Sentence | None:
 
 
 def _too_much(entry: zipfile.ZipInfo, limits: ArchiveLimits) -> Sentence | None:
-    """Say what speaks against unpacking a member at all, going by the directory alone."""
+    """Return why a member must not be unpacked, judging by the directory alone."""
     if entry.flag_bits & _ENCRYPTED:
         return say("member.encrypted", name=shown(entry))
     if entry.file_size > limits.max_member_bytes:
@@ -231,7 +230,7 @@ def _too_much(entry: zipfile.ZipInfo, limits: ArchiveLimits) -> Sentence | None:
 
 
 def _unsafe_name(entry: zipfile.ZipInfo) -> Sentence | None:
-    """Say what is wrong with the path of a member."""
+    """Return what is wrong with the path of a member, if anything."""
     name = entry.filename
     if len(name) > MAX_NAME:
         return say("member.long-name", name=shown(entry), characters=len(name), most=MAX_NAME)
@@ -246,11 +245,11 @@ def _unsafe_name(entry: zipfile.ZipInfo) -> Sentence | None:
 
 
 def _folded(name: str) -> str:
-    """Names that some system would hold for one and the same."""
+    """Fold names that some file systems treat as identical."""
     return name.replace("\\", "/").casefold()
 
 
 def printable(text: str, *, limit: int = 240) -> str:
-    """Make a name safe to show: control and direction characters out, length bounded."""
+    """Make a name safe to display: no control or direction characters, bounded length."""
     clean = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"

@@ -1,8 +1,8 @@
-"""Open a video clip within limits and walk over its frames with exact times.
+"""Open a video clip within limits and iterate over its frames with exact times.
 
-A clip is a hostile file like any other: only container formats of single files are accepted
-(a playlist could name other files), sizes are read from the header, and decoding stops when
-its time is over. A damaged stretch costs its own frames only.
+A clip is as untrusted as any other file: only single-file containers are accepted (a playlist could
+refer to other files), sizes are read from the header, and decoding stops at a time limit. A damaged
+stretch loses only its own frames.
 """
 
 from __future__ import annotations
@@ -40,44 +40,44 @@ Grey = npt.NDArray[np.uint8]
 """Height × width, 8 bits."""
 
 READ_FORMATS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpeg,mpegts"
-"""FFmpeg's names of the containers that are read; playlists and image lists are not."""
+"""FFmpeg's names of the accepted containers; playlists and image lists are not."""
 EARLY: Final = Fraction(1, 2)
-"""Seconds by which pictures may end before the clip does without a word on it."""
+"""Seconds by which pictures may end before the clip without being reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipLimits:
-    """How much one clip may ask of this machine."""
+    """Resource limits for one clip."""
 
     max_bytes: int = CLIP_BYTES
     max_seconds: float = 1_800.0
-    """Length of the clip that is looked at; what lies behind is reported, not read."""
+    """Seconds of the clip that are examined; the rest is reported, not read."""
     max_pixels: int = 34_000_000
     """Width × height of one frame; 8K has 33 million."""
     max_decode_seconds: float = 240.0
-    """Time for one walk over the clip."""
+    """Seconds for one walk over the clip."""
     max_frames: int = 10
-    """Stills chosen for reading, for each minute of the clip begun, up to four minutes' worth."""
+    """Stills per started minute of the clip, up to four minutes' worth."""
     max_laid: int = 2
-    """Places that are followed and laid, for each minute that has stills."""
+    """Places tracked for multi-frame, per minute that has stills."""
 
 
 LIMITS: Final = ClipLimits()
-"""What one clip may ask of this machine: bytes, length, size of a frame, seconds, stills."""
+"""Resource limits for one clip: bytes, length, frame size, seconds, stills."""
 
 RULES: Final = Declared(
     "clip",
     test="tests/unit/vision/media/test_clip.py",
     source="decision 0075; assumed",
     units={
-        "LIMITS": "bytes, seconds, pixels, stills a minute",
+        "LIMITS": "bytes, seconds, pixels, stills per minute",
     },
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipFacts:
-    """What a clip's header says; `duration` and `frame_rate` are exact fractions in seconds."""
+    """What a clip's header says; `duration` is in seconds; both it and `frame_rate` are exact."""
 
     format: str
     codec: str
@@ -86,7 +86,7 @@ class ClipFacts:
     duration: Fraction | None
     frame_rate: Fraction | None
     rotation: int
-    """Degrees that a player turns the picture, clockwise."""
+    """Degrees, clockwise, by which a player rotates the picture."""
     facts: tuple[EmbeddedFact, ...]
     problems: tuple[Sentence, ...] = ()
 
@@ -120,7 +120,7 @@ def open_clip(
 
 
 def _refuse_by_bytes(path: Path, shown: str, limits: ClipLimits) -> None:
-    """Refuse by size alone."""
+    """Reject by file size alone."""
     size = path.stat().st_size
     if size == 0:
         raise EmptyFile(say("file.empty", name=shown))
@@ -129,7 +129,7 @@ def _refuse_by_bytes(path: Path, shown: str, limits: ClipLimits) -> None:
 
 
 def _refuse_by_header(stream: VideoStream, shown: str, limits: ClipLimits) -> None:
-    """Refuse what the header declares too large or does not declare at all."""
+    """Reject a header that declares too much, or does not declare it."""
     width, height = stream.codec_context.width, stream.codec_context.height
     if width * height > limits.max_pixels:
         raise TooLarge(say("clip.large-frames", name=shown, width=width, height=height))
@@ -140,13 +140,12 @@ def _refuse_by_header(stream: VideoStream, shown: str, limits: ClipLimits) -> No
 def probe_clip(
     path: Path, *, limits: ClipLimits | None = None, name: str | None = None
 ) -> ClipFacts:
-    """Read a clip's header: container, codec, size, length, and what it says about itself.
+    """Read a clip's header: container, codec, size, length and embedded facts.
 
-    `name` is what messages call the clip; the name of the file if not given.
+    `name` is the clip's name in messages; default: the file name.
 
     Raises:
-        DecodeError: the file is no clip, or larger than the limits allow.
-
+        DecodeError: the file is not a clip, or exceeds the limits.
     """
     limits = limits or LIMITS
     with open_clip(path, limits=limits, name=name) as (container, stream):
@@ -182,7 +181,7 @@ def _duration(container: InputContainer, stream: VideoStream) -> Fraction | None
 
 
 def _declared_rotation(container: InputContainer, stream: VideoStream) -> int:
-    """Rotation as the first frame carries it; 0 where no frame can be decoded."""
+    """Rotation given by the first frame; 0 if no frame can be decoded."""
     try:
         frame = next(container.decode(stream), None)
     except av.error.FFmpegError:
@@ -198,11 +197,11 @@ def walk(
     report: Report,
     damaged_too: bool = False,
 ) -> Iterator[tuple[Fraction, VideoFrame]]:
-    """Yield frames with their exact times in seconds, going on behind damaged stretches.
+    """Yield frames with their exact times in seconds, continuing after damaged stretches.
 
-    `report` gets one sentence for whatever could not be had; some containers end without an error
-    where a file is cut off, so the end is held against the header. Frames that the decoder had to
-    patch up are left out, unless they are asked for.
+    `report` receives one sentence for each part that could not be decoded; some containers end
+    without an error where a file is cut off, so the end is compared with the header. Frames that
+    the decoder had to patch are left out, unless requested.
     """
     end = time.monotonic() + limits.max_decode_seconds
     damaged = patched = 0
@@ -241,38 +240,38 @@ def walk(
 
 
 def _ends(packet: Packet[VideoStream]) -> Fraction:
-    """When the picture of a packet ends, in seconds; 0 where the packet does not say."""
+    """End time of a packet's picture, in seconds; 0 if unknown."""
     if packet.pts is None or packet.time_base is None:
         return Fraction(0)
     return (packet.pts + (packet.duration or 0)) * packet.time_base
 
 
 def _promised_end(container: InputContainer, stream: VideoStream) -> Fraction:
-    """When the clip ends by its header, in seconds; 0 where that does not say."""
+    """End time of the clip according to its header, in seconds; 0 if unknown."""
     begins = stream.start_time * stream.time_base if stream.start_time and stream.time_base else 0
     duration = _duration(container, stream)
     return begins + duration if duration is not None else Fraction(0)
 
 
 def _report_early_end(reached: Fraction, promised: Fraction, report: Report) -> None:
-    """Say where pictures end well before the clip does; sound often lasts a little longer."""
+    """Report pictures that end well before the clip does; sound often lasts a little longer."""
     if promised - reached > EARLY:
         report(say("clip.ends-early", reached=float(reached), promised=float(promised)))
 
 
 def upright(frame: VideoFrame) -> Pixels:
-    """Turn a frame into 8-bit RGB, upright as a player would show it."""
+    """Convert a frame to 8-bit RGB, upright as in a player."""
     pixels = frame.to_ndarray(format="rgb24")
     return np.ascontiguousarray(np.rot90(pixels, k=-_clockwise(frame) // 90), dtype=np.uint8)
 
 
 def upright_grey(frame: VideoFrame, size: tuple[int, int] | None = None) -> Grey:
-    """Turn a frame into 8-bit grey, upright; `size` is its width and height before it is turned."""
+    """Convert a frame to 8-bit grey, upright; `size` is (width, height) before rotation."""
     width, height = size or (frame.width, frame.height)
     grey = frame.reformat(width=width, height=height, format="gray").to_ndarray()
     return np.ascontiguousarray(np.rot90(grey, k=-_clockwise(frame) // 90), dtype=np.uint8)
 
 
 def _clockwise(frame: VideoFrame) -> int:
-    """Degrees to turn clockwise; FFmpeg's display matrix counts the other way."""
+    """Degrees to rotate clockwise; FFmpeg's display matrix counts the other way."""
     return (-round(frame.rotation / 90) * 90) % 360

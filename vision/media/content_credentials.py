@@ -1,8 +1,8 @@
-"""Summarise the C2PA manifest of a file, where it carries one.
+"""Summarise the C2PA manifest of a file, if it has one.
 
-Read offline: remote manifests are not fetched, and no list of trusted signers is applied, so
-the summary says whether the manifest fits the bytes, never that its signer is to be believed.
-No manifest is no sign of fakery.
+Works offline: remote manifests are not fetched, and no list of trusted signers is applied. So the
+summary says whether the manifest fits the bytes, never whether its signer can be trusted. A missing
+manifest is not a sign of fakery.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MAX_ACTIONS: Final = 20
 
 @cache
 def _library() -> Any:
-    """The library that reads manifests, or None where it is not installed."""
+    """The library that reads manifests, or None if it is not installed."""
     try:
         return import_module("c2pa")
     except ImportError:
@@ -39,11 +39,10 @@ def _library() -> Any:
 def read_credentials(data: bytes) -> Iterator[EmbeddedFact]:
     """Yield what the file's active C2PA manifest says, and whether it fits the file's bytes.
 
-    Nothing is yielded for a file without any trace of C2PA; the library is not even asked.
+    A file without any trace of C2PA yields nothing; the library is not even called.
 
     Raises:
-        FactsUnread: there is a trace, and the library is not made for this system.
-
+        FactsUnread: there is a trace, but the library does not exist for this system.
     """
     if not any(mark in data for mark in _MARKS):
         return
@@ -67,7 +66,7 @@ def read_credentials(data: bytes) -> Iterator[EmbeddedFact]:
 
 
 def _manifest_facts(manifest: dict[str, Any]) -> Iterator[EmbeddedFact]:
-    """Who claims to have signed, with what, when, and the actions that are claimed."""
+    """Yield the claimed signer, tool, time and actions."""
     signature = manifest.get("signature_info") or {}
     claimed = (
         ("Title", manifest.get("title")),
@@ -83,7 +82,7 @@ def _manifest_facts(manifest: dict[str, Any]) -> Iterator[EmbeddedFact]:
 
 
 def _generator(manifest: dict[str, Any]) -> str | None:
-    """Name the program and version that made the claim, from the newer form."""
+    """Name and version of the program that made the claim, from the newer form."""
     infos = manifest.get("claim_generator_info") or []
     if not infos:
         return None
@@ -92,7 +91,7 @@ def _generator(manifest: dict[str, Any]) -> str | None:
 
 @cache
 def _offline_context() -> Any:
-    """Make settings under which the library opens no connection."""
+    """Create settings under which the library opens no connection."""
     c2pa = _library()
     return c2pa.Context(c2pa.Settings.from_dict(_OFFLINE))
 

@@ -1,7 +1,7 @@
-"""Turn the bytes of a file into an upright picture, or say why not.
+"""Decode a photo file into an upright picture, or explain why that is impossible.
 
-The bytes are not trusted: their kind is told by their first bytes, sizes are read from the
-header before any pixel is decoded, and decoding stops when its time is over.
+The bytes are not trusted: the file type is detected from the first bytes, sizes are read from the
+header before any pixel is decoded, and decoding stops at a time limit.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pillow_heif.register_heif_opener()
-Image.init()  # so that each name in READ_FORMATS is known from the first file on
+Image.init()  # registers every format before the first file is opened
 
 FileKind = Literal["photo", "clip", "zip", "unknown"]
 
 READ_FORMATS: Final = ("JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF")
-"""Pillow's names of the formats that are read."""
+"""Pillow's names of the accepted formats."""
 
 HEAD_BYTES: Final = 64
-"""How many first bytes `sniff` wants to see."""
+"""Number of leading bytes that `sniff` needs."""
 
 HEIF_BRANDS: Final = frozenset(
     {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"}
@@ -53,43 +53,43 @@ _TRANSPOSE: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What makes a picture upright, by EXIF orientation (Exif 2.32, tag 0x0112)."""
+"""EXIF orientation (Exif 2.32, tag 0x0112) -> the transposition that makes the picture upright."""
 
 _ORIENTATION_TAG: Final = 0x0112
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecodeLimits:
-    """How much one photo may ask of this machine."""
+    """Resource limits for one photo."""
 
     max_bytes: int = PHOTO_BYTES
     max_pixels: int = 120_000_000
     """Width × height; 120 million need 360 MB once decoded."""
     max_side: int = 65_500
-    """The largest side in pixels; what JPEG itself allows."""
+    """Largest side in pixels; JPEG's own limit."""
     max_scans: int = 200
-    """Passes of a progressive JPEG; real ones have about ten, each costs a whole decoding."""
+    """Scans of a progressive JPEG; real ones have about ten, and each costs a full decoding."""
     max_seconds: float = 30.0
-    """Decoding time; looked at whenever the decoder asks for more bytes."""
+    """Decoding time in seconds; checked whenever the decoder asks for more bytes."""
 
 
 LIMITS: Final = DecodeLimits()
-"""What one photo may ask of this machine: bytes, pixels, scans of a progressive JPEG, seconds."""
+"""Resource limits for one photo: bytes, pixels, scans of a progressive JPEG, seconds."""
 
 RULES: Final = Declared(
     "photo",
     test="tests/unit/vision/media/test_decode.py",
     source="decision 0075; assumed",
     units={
-        "LIMITS": "bytes, pixels, passes, seconds",
+        "LIMITS": "bytes, pixels, scans, seconds",
     },
 )
 
 
 def sniff(data_head: bytes) -> FileKind:
-    """Tell what kind of file begins with these bytes; its name plays no part.
+    """Detect the file type from its first bytes; the file name is ignored.
 
-    `HEAD_BYTES` first bytes are enough. A GIF, a PDF or a text is `unknown`.
+    The first `HEAD_BYTES` bytes are enough. A GIF, a PDF or a text is `unknown`.
     """
     if data_head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return "zip"
@@ -109,20 +109,20 @@ def sniff(data_head: bytes) -> FileKind:
 
 
 def decode_photo(data: bytes, *, name: str, limits: DecodeLimits | None = None) -> Photo:
-    """Decode a photo and turn it upright.
+    """Decode a photo and rotate it upright.
 
     Args:
         data: the whole file: JPEG, PNG, WebP, TIFF, HEIC or AVIF.
-        name: how messages call the file.
-        limits: what the file may ask for; the defaults if not given.
+        name: the file's name in messages.
+        limits: resource limits; the defaults if None.
 
     Returns:
-        A photo whose `photo_id` is the SHA-256 of `data`. 16-bit pictures keep their 8 upper
-        used bits, transparency is laid over white, of several pictures the first is taken.
+        A photo whose `photo_id` is the SHA-256 of `data`. 16-bit pictures are reduced to their 8
+        highest used bits, transparency is composited onto white, and of several pictures the first
+        is used.
 
     Raises:
         EmptyFile, NotAPhoto, TooLarge, TooSlow, DamagedFile: each with a sentence for people.
-
     """
     limits = limits or LIMITS
     _refuse_by_bytes(data, name, limits)
@@ -131,18 +131,18 @@ def decode_photo(data: bytes, *, name: str, limits: DecodeLimits | None = None) 
             _refuse_by_header(image, data, name, limits)
             orientation = _orientation(image)
             pixels = _rgb(image, orientation)
-            # MPO is what Pillow calls a JPEG with further pictures behind the first
+            # Pillow reports JPEGs with further pictures behind the first as MPO
             image_format = "JPEG" if image.format == "MPO" else str(image.format)
     except DecodeError:
         raise
-    except Exception as error:  # decoders of hostile files raise anything
+    except Exception as error:  # decoders of hostile files can raise anything
         raise DamagedFile(say("photo.damaged", name=name, why=_short(error))) from error
     photo_id = hashlib.sha256(data).hexdigest()
     return Photo(photo_id=photo_id, pixels=pixels, format=image_format, orientation=orientation)
 
 
 class _DeadlineReader(io.BytesIO):
-    """A file in memory that refuses to be read on when the time is over."""
+    """A file in memory that raises once the time limit is over."""
 
     def __init__(self, data: bytes, name: str, seconds: float) -> None:
         super().__init__(data)
@@ -156,7 +156,7 @@ class _DeadlineReader(io.BytesIO):
 
 
 def _refuse_by_bytes(data: bytes, name: str, limits: DecodeLimits) -> None:
-    """Refuse what can be refused without a decoder."""
+    """Reject what can be rejected without a decoder."""
     if not data:
         raise EmptyFile(say("file.empty", name=name))
     if len(data) > limits.max_bytes:
@@ -167,7 +167,7 @@ def _refuse_by_bytes(data: bytes, name: str, limits: DecodeLimits) -> None:
 
 
 def _looks_like(data: bytes, kind: FileKind) -> str:
-    """Name what a file without a picture seems to be."""
+    """Name the apparent type of a file that is not a picture."""
     if kind in ("clip", "zip"):
         return kind
     if data.startswith(b"GIF8"):
@@ -182,7 +182,7 @@ def _looks_like(data: bytes, kind: FileKind) -> str:
 
 @contextmanager
 def _opened(data: bytes, name: str, limits: DecodeLimits) -> Iterator[Image.Image]:
-    """Open the header only; Pillow's own bomb check becomes an error of ours."""
+    """Open the header only; Pillow's decompression-bomb error becomes one of ours."""
     source = _DeadlineReader(data, name, limits.max_seconds)
     try:
         with warnings.catch_warnings():
@@ -198,7 +198,7 @@ def _opened(data: bytes, name: str, limits: DecodeLimits) -> Iterator[Image.Imag
 
 
 def _refuse_by_header(image: Image.Image, data: bytes, name: str, limits: DecodeLimits) -> None:
-    """Refuse sizes that the header declares, before any pixel is decoded."""
+    """Reject sizes declared in the header, before any pixel is decoded."""
     width, height = image.size
     if width * height > limits.max_pixels or max(width, height) > limits.max_side:
         raise _too_many_pixels(name, (width, height), limits)
@@ -208,7 +208,7 @@ def _refuse_by_header(image: Image.Image, data: bytes, name: str, limits: Decode
 
 
 def _too_many_pixels(name: str, size: tuple[int, int] | None, limits: DecodeLimits) -> TooLarge:
-    """Make the error for a picture that is too large to decode."""
+    """Create the error for a picture that is too large to decode."""
     if size is None:
         return TooLarge(
             say("photo.no-end", name=name, most=limits.max_pixels, side=limits.max_side)
@@ -226,7 +226,7 @@ def _too_many_pixels(name: str, size: tuple[int, int] | None, limits: DecodeLimi
 
 
 def _orientation(image: Image.Image) -> int:
-    """Read the EXIF orientation still to be applied; 1 where the file says nothing sensible."""
+    """Return the EXIF orientation still to be applied; 1 if missing or invalid."""
     try:
         value = image.getexif().get(_ORIENTATION_TAG, 1)
     except Exception:  # unreadable EXIF must not cost the picture
@@ -249,7 +249,7 @@ def _rgb(image: Image.Image, orientation: int) -> Pixels:
 
 
 def _to_eight_bits(values: npt.NDArray[Any]) -> Pixels:
-    """Bring deep grey values down to 8 bits, by the number of bits that they use."""
+    """Reduce deep grey values to 8 bits, according to the number of bits they use."""
     finite = np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
     top = float(finite.max(initial=0.0))
     if top <= 1.0:
@@ -260,6 +260,6 @@ def _to_eight_bits(values: npt.NDArray[Any]) -> Pixels:
 
 
 def _short(error: BaseException) -> str:
-    """Put an error of a decoder into a few printable words."""
+    """Shorten a decoder's error to a few printable words."""
     text = "".join(char for char in str(error) if char.isprintable())
     return (text or type(error).__name__)[:120]

@@ -1,7 +1,7 @@
-"""Read what a file says about itself: EXIF, GPS, XMP, IPTC, ICC and C2PA.
+"""Read the embedded facts of a photo file: EXIF, GPS, XMP, IPTC, ICC and C2PA.
 
-Nothing here is believed and nothing raises: a block that cannot be read becomes a sentence
-in `problems`, and every value is bounded in length and made printable.
+Nothing here is believed and nothing raises: an unreadable block becomes a sentence in `problems`,
+and every value is made printable and bounded in length.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 MAX_VALUE: Final = 500
-"""Characters of one value that are kept; the original has the rest."""
+"""Longest stored value, in characters; the original has the rest."""
 MAX_FACTS: Final = 400
-"""Facts of one file that are kept."""
+"""Maximum number of facts stored for one file."""
 MAX_XMP_BYTES: Final = 2_000_000
 
 IPTC_NAMES: Final = {
@@ -61,7 +61,7 @@ IPTC_NAMES: Final = {
     (2, 120): "Caption",
     (2, 122): "Caption writer",
 }
-"""Data sets of IPTC-IIM 4.2 that say who, where and when."""
+"""IPTC-IIM 4.2 data sets about who, where and when."""
 
 _EXIF_DATE: Final = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
 _ISO_DATE: Final = re.compile(
@@ -73,15 +73,14 @@ _POINTERS: Final = frozenset({0x8769, 0x8825, 0xA005, 0x014A})
 
 
 def read_embedded(data: bytes) -> EmbeddedFacts:
-    """List what a photo file says about itself.
+    """List the embedded facts of a photo file.
 
     Args:
         data: the whole original file.
 
     Returns:
-        The facts in the order of the file's blocks; `captured_at` and the position as the
-        file gives them. A file that is no picture gives no facts and a problem.
-
+        The facts in the order of the file's blocks; `captured_at` and the position as the file
+        gives them. A file that is not a picture gives no facts and one problem.
     """
     problems: list[Sentence] = []
     facts: list[EmbeddedFact] = []
@@ -91,9 +90,9 @@ def read_embedded(data: bytes) -> EmbeddedFacts:
             with Image.open(io.BytesIO(data), formats=READ_FORMATS) as image:
                 for block, read in _BLOCKS:
                     _collect(block, lambda read=read: read(image, data), facts, problems)  # type: ignore[misc]
-        except UnidentifiedImageError:  # its words hold an address in memory
+        except UnidentifiedImageError:  # the exception's text contains a memory address
             problems.append(say("embedded.no-picture"))
-        except Exception as error:  # the header of a hostile file raises anything
+        except Exception as error:  # the header of a hostile file can raise anything
             problems.append(say("embedded.header-unread", why=_shown(error)))
     _collect("C2PA", lambda: read_credentials(data), facts, problems)
     if len(facts) > MAX_FACTS:
@@ -115,7 +114,7 @@ def _collect(
     facts: list[EmbeddedFact],
     problems: list[Sentence],
 ) -> None:
-    """Run one block's reader; whatever goes wrong in it costs this block only."""
+    """Run the reader of one block; an error affects that block only."""
     try:
         facts.extend(
             EmbeddedFact(group=fact.group, name=_shown(fact.name, 80), value=_shown(fact.value))
@@ -123,7 +122,7 @@ def _collect(
         )
     except FactsUnread as error:
         problems.append(error.sentence)
-    except Exception as error:  # readers of hostile blocks raise anything
+    except Exception as error:  # hostile blocks can raise anything
         problems.append(say("embedded.block-unread", block=block, why=_shown(error)))
 
 
@@ -170,7 +169,7 @@ def _xmp_facts(image: Image.Image, _data: bytes) -> Iterator[EmbeddedFact]:
 
 
 def _xmp_leaves(root: Element) -> Iterator[EmbeddedFact]:
-    """Walk without recursion, since nesting is the sender's choice."""
+    """Iterate without recursion, since the sender decides the nesting depth."""
     stack = [(root, "")]
     while stack:
         element, path = stack.pop()
@@ -251,7 +250,7 @@ def _shown(value: object, limit: int = MAX_VALUE) -> str:
 
 
 def _first(facts: tuple[EmbeddedFact, ...], group: str, name: str) -> str | None:
-    """Find the first value of that name, if any."""
+    """Return the first value of that name, if any."""
     for fact in facts:
         if fact.group == group and (fact.name == name or fact.name.endswith("/" + name)):
             return fact.value
@@ -259,7 +258,7 @@ def _first(facts: tuple[EmbeddedFact, ...], group: str, name: str) -> str | None
 
 
 def _captured_at(facts: tuple[EmbeddedFact, ...]) -> str | None:
-    """When the file says that it was taken: EXIF first, then XMP."""
+    """The embedded capture time: EXIF first, then XMP."""
     for name, suffix in (("DateTimeOriginal", "Original"), ("DateTimeDigitized", "Digitized")):
         parts = _EXIF_DATE.fullmatch((_first(facts, "EXIF", name) or "").strip())
         if parts and parts[1] != "0000":
@@ -274,7 +273,7 @@ def _captured_at(facts: tuple[EmbeddedFact, ...]) -> str | None:
 
 
 def _position(facts: tuple[EmbeddedFact, ...]) -> tuple[float | None, float | None]:
-    """Latitude and longitude in degrees, both or none."""
+    """Latitude and longitude in degrees, or (None, None)."""
     latitude = _degrees(facts, "GPSLatitude", "NS", 90.0)
     longitude = _degrees(facts, "GPSLongitude", "EW", 180.0)
     if latitude is None or longitude is None:
@@ -283,7 +282,7 @@ def _position(facts: tuple[EmbeddedFact, ...]) -> tuple[float | None, float | No
 
 
 def _degrees(facts: tuple[EmbeddedFact, ...], name: str, letters: str, top: float) -> float | None:
-    """One coordinate from its degrees, minutes, seconds and letter."""
+    """One coordinate in degrees, from its degrees, minutes, seconds and hemisphere letter."""
     value = _first(facts, "GPS", name)
     letter = (_first(facts, "GPS", name + "Ref") or "").strip().upper()[:1]
     if not value or letter not in letters or not letter:
@@ -298,7 +297,7 @@ def _degrees(facts: tuple[EmbeddedFact, ...], name: str, letters: str, top: floa
 
 
 def _number(text: str) -> float | None:
-    """Read a decimal number or a fraction; None where it is neither."""
+    """Parse a decimal number or a fraction; None if it is neither."""
     above, _, below = text.strip().partition("/")
     try:
         return float(above) / (float(below) if below else 1.0)

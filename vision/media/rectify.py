@@ -1,4 +1,4 @@
-"""Flat, upright pictures of slanted places in a photo."""
+"""Cut slanted regions out of a photo as flat, upright crops."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from vision.types import Photo, Pixels, Quad
 
 MAX_SIDE = 4096
-"""No crop is longer than this in pixels, whatever corners were given."""
+"""Longest side of a crop in pixels, whatever corners are given."""
 
 
 def crop_region(photo: Photo, corners: Quad, *, height: int | None = None) -> Pixels:
-    """Cut a region out of a photo and flatten it: its four corners become a rectangle's.
+    """Rectify a region of a photo: its four corners become those of a rectangle.
 
-    `height` is the height of the result in pixels; without it the region keeps its own size.
+    `height` is the height of the result in pixels; by default the region keeps its own size.
     """
     return crop_quad(photo.pixels, corners, height=height)
 
 
 def side_lengths(corners: Quad) -> tuple[float, float]:
-    """Give the width (mean of top and bottom) and the height of a region in pixels."""
+    """Return the width (mean of top and bottom) and the height of a region in pixels."""
     a, b, c, d = corners
     width = (math.dist(a, b) + math.dist(d, c)) / 2
     height = (math.dist(a, d) + math.dist(b, c)) / 2
@@ -36,9 +36,9 @@ def side_lengths(corners: Quad) -> tuple[float, float]:
 
 
 def crop_quad(pixels: Pixels, corners: Quad, *, height: int | None = None) -> Pixels:
-    """Flatten the region between four corners, the first of which becomes the top left.
+    """Rectify the region between four corners; the first becomes the top left.
 
-    `height` is that of the result in pixels. What lies outside the picture repeats its edge.
+    `height` is that of the result in pixels. Pixels outside the picture repeat its edge.
     """
     own_width, own_height = (max(side, 1.0) for side in side_lengths(corners))
     scale = 1.0 if height is None else height / own_height
@@ -46,14 +46,14 @@ def crop_quad(pixels: Pixels, corners: Quad, *, height: int | None = None) -> Pi
     source, origin = _neighbourhood(pixels, corners)
     quad = np.asarray(corners, dtype=np.float32) - origin
     if scale < 0.5:
-        # A warp samples single pixels: shrink the surroundings first, or fine strokes vanish.
+        # Warping samples single pixels: shrink the surroundings first, or fine strokes vanish.
         factor = 2 * scale
         size = (max(round(source.shape[1] * factor), 1), max(round(source.shape[0] * factor), 1))
         source = np.asarray(cv2.resize(source, size, interpolation=cv2.INTER_AREA), np.uint8)
         quad = quad * np.float32(factor)
     across, down = max(round(own_width * scale), 1), max(round(own_height * scale), 1)
     target = np.array([[0, 0], [across, 0], [across, down], [0, down]], dtype=np.float32)
-    # Corners are edges of pixels; the warp counts from their centres, half a pixel further on.
+    # Corners are pixel edges; the warp counts from pixel centres, half a pixel further on.
     half = np.float32(0.5)
     flat = cv2.warpPerspective(
         source,
@@ -66,7 +66,7 @@ def crop_quad(pixels: Pixels, corners: Quad, *, height: int | None = None) -> Pi
 
 
 def stretched(quad: Quad, *, sides: float, ends: float) -> Quad:
-    """Widen an outline along the text by `ends` and across it by `sides`, in letter heights."""
+    """Widen an outline by `ends` along the text and by `sides` across it, in letter heights."""
     q = np.asarray(quad, dtype=np.float64)
     width, height = side_lengths(quad)
     along = (q[1] - q[0]) / max(width, 1.0) * height * ends
@@ -77,13 +77,13 @@ def stretched(quad: Quad, *, sides: float, ends: float) -> Quad:
 
 
 def frame(pixels: Pixels) -> Quad:
-    """Give the corners of a whole picture."""
+    """Return the corners of a whole picture."""
     high, wide = (float(side) for side in pixels.shape[:2])
     return ((0.0, 0.0), (wide, 0.0), (wide, high), (0.0, high))
 
 
 def way_back(corners: Quad, flat: Pixels) -> Callable[[Quad], Quad]:
-    """Give the function that maps outlines in a flattened crop to outlines in the photo."""
+    """Return the function that maps outlines in a rectified crop back to the photo."""
     high, wide = flat.shape[:2]
     here = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], dtype=np.float32)
     there = cv2.getPerspectiveTransform(here, np.asarray(corners, dtype=np.float32))
@@ -97,7 +97,7 @@ def way_back(corners: Quad, flat: Pixels) -> Callable[[Quad], Quad]:
 
 
 def _neighbourhood(pixels: Pixels, corners: Quad) -> tuple[Pixels, npt.NDArray[np.float32]]:
-    """Cut the upright box around a region, so that warping costs the region, not the photo."""
+    """Cut the bounding box of a region, so that warping costs the region, not the photo."""
     q = np.asarray(corners, dtype=np.float64)
     high, wide = pixels.shape[:2]
     left, top = np.clip(np.floor(q.min(axis=0)) - 2, 0, (wide - 1, high - 1)).astype(int)
@@ -108,6 +108,6 @@ def _neighbourhood(pixels: Pixels, corners: Quad) -> tuple[Pixels, npt.NDArray[n
 
 
 def turn_quad(corners: Quad, quarter_turns: int) -> Quad:
-    """Name the same four corners anew, as seen after turning the picture counter-clockwise."""
+    """Reorder the same four corners, as seen after rotating the picture counter-clockwise."""
     k = quarter_turns % 4
     return (corners[k], corners[(k + 1) % 4], corners[(k + 2) % 4], corners[(k + 3) % 4])

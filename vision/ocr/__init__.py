@@ -1,1 +1,1 @@
-"""Readers of text, and what they leave open: alternatives of each character."""
+"""OCR engines and their output: lines of text with alternatives for each character."""

@@ -1,9 +1,9 @@
-"""What a line says when several looks, or several readers, read it: the text none rules out.
+"""Choose among several readings of one line (by passes or engines) the most compatible with all.
 
-Each look at a place reads it a little differently, and the surest one is not always right: a
-glance at a small picture may be sure of one wrong letter that three closer looks deny. So every
-text that was read is weighed under the probabilities of all, and the one that they together
-find likeliest is given, as the look that read it so.
+Each pass reads a place a little differently, and the surest one is not always right: a pass over a
+small picture may be sure of one wrong letter that three closer passes contradict. So every text is
+weighed under the probabilities of all passes; the result is the likeliest text, as read by the pass
+that read it.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ if TYPE_CHECKING:
     from vision.types import StringLikelihood, TextLine
 
 LEAST_LONG = 4
-"""Lines with fewer letters and digits are left as the surest look read them."""
+"""Lines with fewer letters and digits stay as the surest pass read them."""
 
 ALIKE = 0.6
-"""Readings that share less than this (0–1) are of another place, or of nothing."""
+"""Readings with a similarity below this (0–1) are of another place, or of nothing."""
 
 SAME_LENGTH = 1
 """Readings whose lengths differ by at most this are of the whole line; shorter ones of a part."""
 
 SURE_PART = 0.95
-"""A reading of a part of the line is heard if it is at least this sure (0–1)."""
+"""A reading of a part of the line counts if it is at least this sure (0–1)."""
 
 VETO = -7.0
-"""One look's word against a text is limited to this natural logarithm."""
+"""The penalty that one pass can give a text is limited to this natural logarithm."""
 
 DROPPED = dict.fromkeys(" .,:;-_/\\'\"()[]#*+|~`", "")
-"""Separators that looks put differently; texts are compared by letters and digits."""
+"""Separators on which passes differ; texts are compared by letters and digits."""
 
 
 def most_agreed(readings: Sequence[Recognised | TextLine]) -> int:
-    """Choose among readings of one line, the first of which is the surest: its number."""
+    """Return the index of the best of several readings of one line, the surest given first."""
     lead = letters_and_digits(readings[0].text)
     if len(lead) < LEAST_LONG:
         return 0
@@ -63,7 +63,7 @@ def most_agreed(readings: Sequence[Recognised | TextLine]) -> int:
 
 
 def contradicts(text: str, look: Recognised) -> bool:
-    """Say whether a look surely read other letters or digits at the place of an identifier."""
+    """Whether a pass surely read other letters or digits at the place of an identifier."""
     lead, other = letters_and_digits(text), letters_and_digits(look.text)
     if not any(char.isdigit() for char in lead) or other in lead or lead in other:
         return False
@@ -82,7 +82,7 @@ def without_case(lattice: Lattice) -> Lattice:
 
 
 def _alike(lead: str, text: str) -> bool:
-    """Say whether a text is another reading of the whole line, nothing cut off."""
+    """Whether a text is another reading of the whole line, with nothing cut off."""
     if text != lead and text in lead:
         return False
     same_length = abs(len(text) - len(lead)) <= SAME_LENGTH
@@ -90,7 +90,7 @@ def _alike(lead: str, text: str) -> bool:
 
 
 def _part_of(lead: str, text: str, confidence: float) -> bool:
-    """Say whether a reading is surely one of a part of the line."""
+    """Whether a reading is surely one of a part of the line."""
     if confidence < SURE_PART or not LEAST_LONG <= len(text) < len(lead):
         return False
     matcher = SequenceMatcher(None, lead, text, autojunk=False)
@@ -100,9 +100,10 @@ def _part_of(lead: str, text: str, confidence: float) -> bool:
 def _weighed(
     lattice: StringLikelihood | None, names: Sequence[str], length: int
 ) -> npt.NDArray[np.float64]:
-    """How likely each text is under one look, relative to the likeliest of them.
+    """Log likelihood of each text under one pass, relative to the likeliest, at least `VETO`.
 
-    A look at `length` characters of a longer line is asked for the best such part of each text.
+    A pass that read `length` characters of a longer line is scored on the best such part of each
+    text.
     """
     if not isinstance(lattice, Lattice):
         return np.zeros(len(names))

@@ -1,7 +1,7 @@
-"""Connectionist temporal classification: how likely strings are, and which are likeliest.
+"""Connectionist temporal classification (CTC): string likelihoods and prefix beam search.
 
-Both functions take a table of probabilities, time × symbols, and the column of each symbol;
-the blank is the empty string.
+Both functions take a table of probabilities, time × symbols, and the column of each symbol; the
+blank is the empty string.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 SAFE = 1e-250
-"""Sums below this, beside the likeliest path, may have lost digits to underflow and are done again
-in logarithms."""
+"""Sums below this, relative to the likeliest path, may have lost digits to underflow and are
+recomputed in logarithms.
+"""
 
 _BLOCK = 4096
-"""Strings computed at once: keeps the working arrays in a few megabytes."""
+"""Strings computed at once: limits the working arrays to a few megabytes."""
 
 Floats = npt.NDArray[np.float64]
 Columns = npt.NDArray[np.intp]
@@ -38,9 +39,9 @@ def forward(table: Floats, strings: Sequence[str], column: Mapping[str, int]) ->
 
 
 def spelled(strings: Sequence[str], column: Mapping[str, int]) -> tuple[Columns, Columns]:
-    """Give each character's column in the table, shape (n, longest), and each string's length.
+    """Return each character's column in the table, shape (n, longest), and each string's length.
 
-    Past a string's end stands the column of the blank.
+    Past the end of a string, the column is that of the blank.
     """
     lengths = np.array([len(string) for string in strings], dtype=np.intp)
     width = int(lengths.max(initial=0))
@@ -59,7 +60,7 @@ def spelled(strings: Sequence[str], column: Mapping[str, int]) -> tuple[Columns,
 
 
 def peaked(table: Floats) -> tuple[Floats, float]:
-    """Divide each step by its likeliest symbol; give also the logarithm of what was divided by."""
+    """Divide each step by its likeliest symbol; also return the logarithm of the divisor."""
     peaks = np.maximum(table.max(axis=1), 1e-300)
     return table / peaks[:, None], float(np.log(peaks).sum())
 
@@ -79,10 +80,10 @@ def _forward_block(table: Floats, columns: Columns, lengths: Columns, blank: int
 
 
 def _states(columns: Columns, blank: int) -> tuple[Columns, Floats]:
-    """Spread strings over states: blank, first character, blank, … shape (2L + 1, n).
+    """Expand strings into states: blank, first character, blank, … shape (2L + 1, n).
 
-    Also gives where a state may be entered from two states before (a character that differs from
-    the one before it), as 0 or 1.
+    Also returns, as 0 or 1, whether a state can be entered from two states before (if its character
+    differs from the one before).
     """
     states = np.full((2 * columns.shape[1] + 1, len(columns)), blank, dtype=np.intp)
     states[1::2] = columns.T
@@ -92,7 +93,7 @@ def _states(columns: Columns, blank: int) -> tuple[Columns, Floats]:
 
 
 def _ends(alpha: Floats, lengths: Columns) -> tuple[Floats, Floats]:
-    """Pick the two states in which a string may end: its last character and the blank after."""
+    """Select the two final states of a string: its last character and the blank after it."""
     each = np.arange(len(lengths))
     last = alpha[2 * lengths, each]
     before = alpha[np.maximum(2 * lengths - 1, 0), each]
@@ -100,7 +101,7 @@ def _ends(alpha: Floats, lengths: Columns) -> tuple[Floats, Floats]:
 
 
 def _plain(scaled: Floats, states: Columns, lengths: Columns, skip: Floats) -> Floats:
-    """Sum over alignments in plain probabilities, beside the likeliest path."""
+    """Sum over alignments in plain probabilities, relative to the likeliest path."""
     alpha = np.zeros(states.shape, dtype=np.float64)
     alpha[:1] = 1.0
     for at, row in enumerate(scaled):
@@ -117,7 +118,7 @@ def _plain(scaled: Floats, states: Columns, lengths: Columns, skip: Floats) -> F
 
 
 def _logarithmic(table: Floats, states: Columns, lengths: Columns, skip: Floats) -> Floats:
-    """Do the same sum in logarithms: slower, and exact however improbable a string is."""
+    """Compute the same sum in logarithms: slower, but exact for improbable strings."""
     with np.errstate(divide="ignore"):
         logs, may = np.log(table), np.log(skip)
     alpha = np.full(states.shape, -np.inf)
@@ -138,15 +139,15 @@ def _logarithmic(table: Floats, states: Columns, lengths: Columns, skip: Floats)
 def best_strings(table: Floats, column: Mapping[str, int], *, width: int) -> list[str]:
     """Find likely strings by prefix beam search (Hannun et al. 2014), at most `width` of them.
 
-    The probabilities of prefixes are those of the alignments that stayed in the beam; callers
-    that need exact ones ask `forward`.
+    The probabilities of prefixes cover only alignments that stayed in the beam; for exact ones use
+    `forward`.
     """
     names = {at: symbol for symbol, at in column.items()}
     blank = column[""]
     beam: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
     for row in table:
         likely = [int(at) for at in np.flatnonzero(row > 1e-3) if at != blank]
-        if not likely:  # between characters: nothing grows, so the ranks stay
+        if not likely:  # between characters: nothing grows, so the ranking stays
             beam = {
                 prefix: (
                     (ended + running) * float(row[blank]),

@@ -1,8 +1,8 @@
-"""What a reader of text is: one Protocol that every engine satisfies, and who is installed here.
+"""The interface of OCR engines, and the engines available on this machine.
 
-An engine does two things. `find` says where lines of text stand in a picture; `recognise` reads
-crops that hold one upright line each. The rest of the room (which crops, which way up, what a
-line means) is the same for every engine.
+An engine has two tasks: `find` locates lines of text in a picture; `recognise` reads crops that
+hold one upright line each. Everything else in this package (which crops, which way up, what a line
+means) is the same for every engine.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundLine:
-    """A place that holds one line of text; `score` is the finder's own, 0–1."""
+    """The place of one line of text; `score` is the detector's own, 0–1."""
 
     corners: Quad
     score: float
@@ -50,7 +50,7 @@ class Recognised:
 
 
 def reread(line: TextLine, engine: Engine, answer: Recognised) -> TextLine:
-    """Give the same line as an engine read it in another crop or another pass."""
+    """Return the same line as an engine read it in another crop or another pass."""
     return replace(
         line,
         text=answer.text,
@@ -62,33 +62,33 @@ def reread(line: TextLine, engine: Engine, answer: Recognised) -> TextLine:
 
 
 MOST_ENLARGED = 4.0
-"""A finder gains nothing from enlarging a picture further than this."""
+"""Largest useful enlargement of a picture for a detector."""
 
 NOTHING = Recognised(text="", confidence=0.0, glyphs=(), lattice=None)
 
 
 @runtime_checkable
 class TextEngine(Protocol):
-    """A reader of text in pictures. It never downloads anything and never changes its input."""
+    """An OCR engine. It never downloads anything and never changes its input."""
 
     @property
     def identity(self) -> Engine:
-        """Name, version and weights of this reader, as signed under everything it reads."""
+        """Name, version and weights of this engine, recorded with everything it reads."""
         ...
 
     @property
     def affordable_side(self) -> int:
         """Longer side, in pixels, of a picture that `find` searches within about half a second.
 
-        Looks at a photo are not made larger than this.
+        No pass over a photo is made larger than this.
         """
         ...
 
     def find(self, pixels: Pixels, *, long_side: int) -> tuple[FoundLine, ...]:
-        """Find lines of text in the picture, looked at with its longer side at `long_side` pixels.
+        """Find lines of text in the picture, scaled so that its longer side is `long_side` pixels.
 
         Small pictures are enlarged, at most `MOST_ENLARGED` times. Corners are in pixels of the
-        picture given; the order is the engine's own.
+        given picture; the order is the engine's own.
         """
         ...
 
@@ -99,7 +99,7 @@ class TextEngine(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineStatus:
-    """Whether a reader can be used here, and a sentence that says so."""
+    """Whether an engine can be used here, and a sentence that says so."""
 
     name: str
     available: bool
@@ -147,14 +147,14 @@ ENGINES: dict[str, _Known] = {
         needs=(),
     ),
 }
-"""Every reader that this program knows, in the order in which they are asked."""
+"""Every known engine, in the order in which they are run."""
 
 USUAL = ("rapidocr", "ppocr5", "cyrillic", "easyocr", "tesseract")
-"""The readers used when nobody chooses: all of these that are installed."""
+"""The default engines: all of these that are installed."""
 
 
 def engine_status(names: Sequence[str] = USUAL) -> tuple[EngineStatus, ...]:
-    """Say of each of these readers whether it is installed here; loads none of them."""
+    """Return whether each of these engines is installed; loads none of them."""
     return tuple(_status(name) for name in names if name in ENGINES)
 
 
@@ -169,21 +169,21 @@ def _status(name: str) -> EngineStatus:
 
 
 def usual_engines() -> tuple[str, ...]:
-    """Name the usual readers that are installed here, in the order in which they are asked."""
+    """Return the default engines that are installed, in the order in which they are run."""
     return tuple(status.name for status in engine_status() if status.available)
 
 
 def load_engine(name: str) -> TextEngine:
-    """Load a reader by name, once for the whole process; `EngineMissing` says how to get it.
+    """Load an engine by name, once per process; `EngineMissing` says how to install it.
 
-    The scripted one, which costs nothing, is made each time: what it says is a setting.
+    The scripted engine is cheap and is created each time, since its output depends on a setting.
     """
     return _loaded(name) if name == "scripted" else kept_engine(name)
 
 
 @cache
 def kept_engine(name: str) -> TextEngine:
-    """Load a reader that is kept for the whole process."""
+    """Load an engine and cache it for the whole process."""
     return _loaded(name)
 
 
@@ -220,7 +220,7 @@ def weights_hash(*files: Path) -> str:
 
 
 def package_version(name: str) -> str:
-    """Give the installed version of a package, or `unknown`."""
+    """Return the installed version of a package, or `unknown`."""
     try:
         return version(name)
     except PackageNotFoundError:

@@ -1,14 +1,14 @@
-"""The alternatives of each character of a line, as the recogniser's own probabilities left them.
+"""Character alternatives of a line: a compact form of the recogniser's CTC probabilities.
 
-A CTC recogniser gives, for each of T time steps across a line, a distribution over its alphabet
-and one extra symbol, *blank*. A string's probability is the sum over all ways to spread it over
-the steps (Graves et al. 2006, equations 3, 6 and 7). A `Lattice` keeps, for each step, the most
-probable symbols and one number, `rest`: the probability of everything that was not kept. The
-rest is smeared evenly over the symbols that were not kept, and never makes one of them more
-probable than the least probable symbol that was kept, since the recogniser ranked them lower.
+A CTC recogniser gives, for each of T time steps across a line, a distribution over its alphabet and
+one extra symbol, *blank*. A string's probability is the sum over all its alignments with the steps
+(Graves et al. 2006, equations 3, 6 and 7). A `Lattice` stores, for each step, the most probable
+symbols and one number, `rest`: the probability of all others. The rest is spread evenly over the
+symbols that were not stored, and never makes one of them more probable than the least probable
+stored symbol, since the recogniser ranked them lower.
 
-Every likelihood is computed from the kept form alone, so a lattice that was stored or shipped
-gives the same numbers, bit for bit, as the one that was first made.
+Every likelihood is computed from the stored form alone, so a lattice that was stored or exported
+gives the same numbers, bit for bit, as the original.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 BLANK = ""
-"""How the blank symbol of CTC is written in a lattice: it stands for no character."""
+"""The CTC blank in a lattice: it stands for no character."""
 
 KEEP = 8
-"""Symbols kept for each time step, blank included."""
+"""Symbols stored for each time step, blank included."""
 
 LEAST = 1e-4
-"""A symbol less probable than this at a step goes into the rest."""
+"""Symbols less probable than this at a step go into the rest."""
 
 UNITS = 200
 """Stored numbers are round(-UNITS × ln p): steps of half a percent."""
 
 PLAIN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-"""Characters that a folded serial is made of; asked for whatever was kept."""
+"""Characters of a folded serial; always queried, whatever was stored."""
 
 FORMAT = "nameplate-lattice-1"
 
@@ -51,16 +51,16 @@ MAX_TEXT = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One time step: kept symbols best first with their probabilities, and the rest (all 0–1)."""
+    """One time step: stored symbols, best first, with their probabilities, and the rest (0–1)."""
 
     symbols: tuple[str, ...]
     levels: tuple[int, ...]
-    """`round(-UNITS × ln p)` of each kept symbol."""
+    """`round(-UNITS × ln p)` of each stored symbol."""
     rest: int
-    """The same for everything that was not kept; -1 where nothing was left."""
+    """The same for everything not stored; -1 if nothing is left."""
 
     def __post_init__(self) -> None:
-        """Refuse a step that cannot be a distribution."""
+        """Reject a step that cannot be a distribution."""
         if not self.symbols or len(self.symbols) != len(self.levels):
             raise ValueError("a step needs symbols, and one level for each")
         if len(set(self.symbols)) != len(self.symbols):
@@ -69,7 +69,7 @@ class Step:
             raise ValueError("a level below zero would be a probability above one")
 
     def probabilities(self) -> tuple[npt.NDArray[np.float64], float]:
-        """Give the kept probabilities and the rest, which together sum to one."""
+        """Return the stored probabilities and the rest, which together sum to one."""
         kept = np.exp(-np.array(self.levels, dtype=np.float64) / UNITS)
         rest = 0.0 if self.rest < 0 else float(np.exp(-self.rest / UNITS))
         total = float(kept.sum()) + rest
@@ -77,7 +77,7 @@ class Step:
 
 
 class Run(NamedTuple):
-    """So many equal time steps, one after the other."""
+    """A number of identical time steps in a row."""
 
     times: int
     symbols: tuple[str, ...]
@@ -87,7 +87,7 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptLattice:
-    """A lattice in the form in which it is kept; `Lattice.of` rebuilds it."""
+    """The storage form of a lattice; `Lattice.of` rebuilds it."""
 
     format: str
     alphabet_size: int
@@ -97,11 +97,11 @@ class KeptLattice:
 
 @dataclass(frozen=True, kw_only=True)
 class Lattice:
-    """What a recogniser saw in one line, step by step; answers how likely any given string is."""
+    """What a recogniser saw in one line, step by step; computes the likelihood of any string."""
 
     steps: tuple[Step, ...]
     alphabet_size: int
-    """How many symbols the recogniser knows, blank included: the rest is shared among them."""
+    """Size of the recogniser's alphabet, blank included: the rest is shared among its symbols."""
 
     @classmethod
     def from_probabilities(
@@ -111,7 +111,7 @@ class Lattice:
         *,
         blank: int = 0,
     ) -> Lattice:
-        """Keep the compact form of a recogniser's output.
+        """Build a lattice from a recogniser's output.
 
         `probabilities` is time × alphabet, rows summing to one; `alphabet[blank]` is ignored.
         """
@@ -132,7 +132,7 @@ class Lattice:
 
     @cached_property
     def path(self) -> tuple[tuple[str, int, int], ...]:
-        """Give each character of the best path with its first and one-past-last time step."""
+        """Return each character of the best path with its first and one-past-last time step."""
         found: list[tuple[str, int, int]] = []
         before = BLANK
         for at, step in enumerate(self.steps):
@@ -147,14 +147,14 @@ class Lattice:
 
     @cached_property
     def symbols(self) -> tuple[str, ...]:
-        """List every symbol kept at any step, blank first, the others in order."""
+        """List every symbol stored at any step, blank first, the others sorted."""
         kept = {symbol for step in self.steps for symbol in step.symbols}
         return (BLANK, *sorted(kept - {BLANK}))
 
     def matrix(self, extra: Sequence[str] = ()) -> tuple[npt.NDArray[np.float64], dict[str, int]]:
-        """Spell out probabilities as time × symbols, for the kept symbols and `extra` ones.
+        """Return probabilities as time × symbols, for the stored symbols and the `extra` ones.
 
-        Symbols that were not kept at a step get their even share of that step's rest.
+        Symbols not stored at a step get an even share of that step's rest.
         """
         names = (*self.symbols, *sorted(set(extra) - set(self.symbols)))
         column = {symbol: at for at, symbol in enumerate(names)}
@@ -169,7 +169,7 @@ class Lattice:
 
     @cached_property
     def _probabilities(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Spell out what all steps kept, one after the other, and the rest of each step."""
+        """Return the stored probabilities of all steps, concatenated, and the rest of each step."""
         sizes = [len(step.symbols) for step in self.steps]
         starts = np.cumsum(sizes, dtype=np.intp) - np.array(sizes, dtype=np.intp)
         levels = np.array([level for step in self.steps for level in step.levels], dtype=float)
@@ -182,7 +182,7 @@ class Lattice:
     def log_likelihood(self, strings: Sequence[str]) -> npt.NDArray[np.float64]:
         """Natural logarithm of the probability of each string, same order, shape (n,).
 
-        Exact CTC forward over all alignments. A string that cannot fit (more characters than
+        Exact CTC forward sum over all alignments. A string that cannot fit (more characters than
         time steps) gets minus infinity. The probabilities of all strings over the recogniser's
         alphabet sum to at most one.
         """
@@ -198,7 +198,7 @@ class Lattice:
         return Near(table=table, column=column)
 
     def best(self, count: int = 8, *, width: int = 24) -> tuple[tuple[str, float], ...]:
-        """Find the most probable strings, best first, each with its exact natural logarithm."""
+        """Find the most probable strings, best first, each with its exact log likelihood."""
         table, column = self.matrix()
         found = best_strings(table, column, width=max(width, count))
         exact = self.log_likelihood(found)
@@ -206,10 +206,10 @@ class Lattice:
         return tuple((found[int(at)], float(exact[at])) for at in order)
 
     def part(self, first: int, last: int) -> Lattice:
-        """Cut out the time steps that belong to characters `first` to `last - 1` of `text`.
+        """Cut out the time steps of characters `first` to `last - 1` of `text`.
 
-        Blank steps between two characters are shared at their middle; used to keep the value of
-        a line such as `S/N 0836` without its label.
+        Blank steps between two characters are split at their middle. Used to get the value of a
+        line such as `S/N 0836` without its label.
         """
         path = self.path
         if not 0 <= first < last <= len(path):
@@ -222,23 +222,23 @@ class Lattice:
         return Lattice(steps=self.steps[start:stop], alphabet_size=self.alphabet_size)
 
     def joined(self, other: Lattice) -> Lattice:
-        """Put another lattice after this one, a sure blank between: pieces of one line."""
+        """Append another lattice after a certain blank: fragments of one line."""
         between = Step(symbols=(BLANK,), levels=(0,), rest=-1)
         steps = (*self.steps, between, *other.steps)
         size = max(self.alphabet_size, other.alphabet_size)
         return Lattice(steps=steps, alphabet_size=size)
 
     def folded(self, mapping: Mapping[str, str]) -> Lattice:
-        """Merge symbols: each is replaced by what `mapping` says, by itself where it says nothing.
+        """Merge symbols: each is replaced according to `mapping`, or stays if it is not in it.
 
-        A symbol mapped to the empty string is treated as blank, so that `AC/46` and `AC46`
-        become one string where `/` maps to nothing. Probabilities of merged symbols add up.
+        A symbol mapped to the empty string becomes blank, so that `AC/46` and `AC46` become one
+        string if `/` maps to nothing. Probabilities of merged symbols add up.
         """
         steps = tuple(_fold_step(step, mapping) for step in self.steps)
         return Lattice(steps=steps, alphabet_size=self.alphabet_size)
 
     def kept(self) -> KeptLattice:
-        """Give the lattice as it is kept, a few kilobytes a line; runs of one step are counted."""
+        """Return the storage form, a few kilobytes a line; equal steps are run-length encoded."""
         runs: list[Run] = []
         for step in self.steps:
             times = 1
@@ -251,7 +251,7 @@ class Lattice:
 
     @classmethod
     def of(cls, kept: KeptLattice) -> Lattice:
-        """Rebuild a lattice from `kept`; raise `ReadingRefused` where the data do not fit."""
+        """Rebuild a lattice from its storage form; raises `ReadingRefused` for invalid data."""
         if kept.format != FORMAT or kept.units != UNITS:
             raise ReadingRefused(f"this lattice is not in the form {FORMAT!r}")
         times = [run.times for run in kept.runs]

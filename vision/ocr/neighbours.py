@@ -1,7 +1,7 @@
-"""Exact CTC likelihoods of the strings next to one string: one character changed, added, left out.
+"""Exact CTC likelihoods of all strings one edit away from a string.
 
-The sums over all alignments of the string itself are kept forward and backward; a change touches
-one place only, so what stands before it and after it need not be summed again.
+The forward and backward sums over all alignments of the string itself are cached. An edit affects
+only one place, so the sums before and after it need not be recomputed.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from vision.ocr.ctc import Columns, Floats
 
 ENOUGH = 3
-"""From this many strings on the commonest character of a place says something."""
+"""From this many strings on, the commonest character of each place is a useful centre."""
 
 MOST_KEPT = 8
-"""Strings whose sums are kept for further questions."""
+"""Strings whose sums are cached for further queries."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Middle:
-    """One string under one table, and the sums over its alignments, forward and backward.
+    """One string under one table, with the forward and backward sums over its alignments.
 
-    States are blank, first character, blank, … With T steps and L characters, `before[t, s]` is
-    the sum over all ways in which the first t steps end in state s, `after[t, s]` over all ways
-    in which the steps from t on start in state s, both beside the likeliest path.
+    States are blank, first character, blank, … With T steps and L characters, `before[t, s]` is the
+    sum over all ways in which the first t steps end in state s, `after[t, s]` over all ways in
+    which the steps from t on start in state s, both relative to the likeliest path.
     """
 
     columns: Columns
@@ -45,9 +45,9 @@ class Middle:
 
     @classmethod
     def of(cls, scaled: Floats, columns: Columns, blank: int) -> Middle:
-        """Sum over all alignments of the string whose characters stand in these columns.
+        """Sum over all alignments of the string given by these columns.
 
-        `scaled` is the table beside its likeliest path (see `ctc.peaked`).
+        `scaled` is the table relative to its likeliest path (see `ctc.peaked`).
         """
         states = np.full(2 * len(columns) + 1, blank, dtype=np.intp)
         states[1::2] = columns
@@ -92,7 +92,7 @@ class Middle:
         return np.asarray(np.einsum("tn,tn->n", inside, leave))
 
     def without(self, place: Columns) -> Floats:
-        """Sum where the character at each place is left out, shape (n,)."""
+        """Sum with the character at each place left out, shape (n,)."""
         count = len(self.columns)
         padded = np.append(self.columns, self.blank)
         new = padded[np.minimum(place + 1, count)]
@@ -104,14 +104,14 @@ class Middle:
         return np.asarray(np.where(place + 1 < count, total, at_end))
 
     def _left(self, place: Columns, new: Columns) -> Floats:
-        """Sum what may stand before a new character is entered at each step, shape (T, n)."""
+        """Sum over what can precede a new character entered at each step, shape (T, n)."""
         label = np.maximum(2 * place - 1, 0)
         differs = (place > 0) & (self.columns[np.maximum(place - 1, 0)] != new)
         before = self.before[:-1]
         return np.asarray(before[:, 2 * place] + before[:, label] * differs)
 
     def _right(self, rest: Columns, new: Columns) -> Floats:
-        """Sum what may follow once a new character is left after each step, shape (T, n)."""
+        """Sum over what can follow a new character left after each step, shape (T, n)."""
         count = len(self.columns)
         label = np.minimum(2 * rest + 1, 2 * count)
         differs = (rest < count) & (self.columns[np.minimum(rest, count - 1)] != new)
@@ -121,7 +121,7 @@ class Middle:
 
 @dataclass(frozen=True, kw_only=True)
 class Near:
-    """One table, asked again and again for strings that stand next to one another."""
+    """Likelihoods under one table that is queried repeatedly for strings close to one another."""
 
     table: Floats
     column: Mapping[str, int]
@@ -148,7 +148,7 @@ class Near:
         return peaked(self.table)
 
     def _middle(self, columns: Columns, lengths: Columns) -> Middle:
-        """Take the string that most of these differ least from: the commonest, place by place."""
+        """Choose the centre string: the commonest character, place by place."""
         length = int(np.bincount(lengths[lengths > 0]).argmax())
         inside = columns[lengths == length, :length]
         usual = np.sort(inside, axis=0)[len(inside) // 2] if len(inside) >= ENOUGH else inside[0]
@@ -163,7 +163,7 @@ class Near:
 def _next_to(
     middle: Middle, columns: Columns, lengths: Columns
 ) -> Iterator[tuple[Columns, Floats]]:
-    """Give the rows that are the string or next to it, with their sums."""
+    """Yield the rows that are at most one edit from the centre string, with their sums."""
     count = len(middle.columns)
     rows = np.flatnonzero(lengths == count)
     differs = columns[rows, :count] != middle.columns
@@ -185,9 +185,9 @@ def _next_to(
 
 
 def _one_apart(longer: Columns, shorter: Columns) -> tuple[Columns, npt.NDArray[np.bool_]]:
-    """Where the longer string has one character more, and whether it differs in nothing else.
+    """Where the longer string has one extra character, and whether that is the only difference.
 
-    Either may be one string or one a row.
+    Either argument may be one string or one per row.
     """
     size = shorter.shape[-1]
     ahead = np.atleast_2d(longer[..., :size] == shorter)

@@ -1,7 +1,7 @@
-"""Exact CTC likelihoods of many strings that share beginnings, each beginning computed once.
+"""Exact CTC likelihoods of many strings with shared prefixes, each prefix computed once.
 
-The same sums as `vision.ocr.ctc.forward`, arranged by prefix instead of by string: for a catalog of
-20,000 serials behind one prefix it is some thirty times faster.
+The sums are the same as in `vision.ocr.ctc.forward`, arranged by prefix instead of by string: for a
+catalog of 20,000 serials with one prefix it is some thirty times faster.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     Numbers = npt.NDArray[np.intp]
 
 _SAFE = 1e-250
-"""Sums below this may have lost digits to underflow and are done again in logarithms."""
+"""Sums below this may have lost digits to underflow and are recomputed in logarithms."""
 
 
 def forward_shared(table: Floats, strings: Sequence[str], column: Mapping[str, int]) -> Floats:
     """Natural logarithm of each string's probability, shape (n,); see `vision.ocr.ctc.forward`."""
     if not strings:
         return np.empty(0)
-    order, codes, lengths = _coded(strings, column)
+    order, codes, lengths = _encoded(strings, column)
     peaks = np.maximum(table.max(axis=1), 1e-300)
     sums = _sums(table / peaks[:, None], codes, lengths, column[""])
     with np.errstate(divide="ignore"):
@@ -42,10 +42,10 @@ def forward_shared(table: Floats, strings: Sequence[str], column: Mapping[str, i
     return result
 
 
-def _coded(strings: Sequence[str], column: Mapping[str, int]) -> tuple[Numbers, Numbers, Numbers]:
-    """Sort the strings; give the order, their columns in it (padded with -1), their lengths."""
+def _encoded(strings: Sequence[str], column: Mapping[str, int]) -> tuple[Numbers, Numbers, Numbers]:
+    """Sort the strings; return the order, their columns (padded with -1) and their lengths."""
     order, known, place = _sorted(tuple(strings))
-    # Point 0 is numpy's padding; no plate carries it.
+    # Code point 0 is numpy's padding; it occurs on no plate.
     columns = np.array([column[chr(point)] if point else -1 for point in known], dtype=np.intp)
     codes = columns[place]
     return order, codes, (codes >= 0).sum(axis=1)
@@ -53,9 +53,9 @@ def _coded(strings: Sequence[str], column: Mapping[str, int]) -> tuple[Numbers, 
 
 @lru_cache(maxsize=4)
 def _sorted(strings: tuple[str, ...]) -> tuple[Numbers, npt.NDArray[np.uint32], Numbers]:
-    """Sort strings; give the order, the code points that occur, and which stands where.
+    """Sort strings; return the order, the code points that occur, and the index of each character.
 
-    Kept for the last few questions: the same catalog is asked again for each look.
+    Cached for the last few queries: the same catalog is queried again for each exposure.
     """
     padded = np.asarray(strings, dtype=np.str_)
     order = np.argsort(padded, kind="stable")
@@ -65,7 +65,7 @@ def _sorted(strings: tuple[str, ...]) -> tuple[Numbers, npt.NDArray[np.uint32], 
 
 
 def _sums(scaled: Floats, codes: Numbers, lengths: Numbers, blank: int) -> Floats:
-    """Sum over alignments, depth by depth; `scaled` has a largest value of one in each row."""
+    """Sum over alignments, depth by depth; the largest value in each row of `scaled` is one."""
     steps = len(scaled)
     result = np.zeros(len(codes))
     # ended[t], running[t]: the first t steps give the prefix and end in blank / in its character.
@@ -82,7 +82,7 @@ def _sums(scaled: Floats, codes: Numbers, lengths: Numbers, blank: int) -> Float
             break
         fresh = differs[alive].copy()
         fresh[0] = True
-        # A gap of shorter strings between two of one prefix cannot occur: they sort first.
+        # Shorter strings sort first, so they cannot separate two strings with the same prefix.
         node = np.cumsum(fresh) - 1
         first = alive[fresh]
         above, char = parent[first], codes[first, depth]
@@ -104,7 +104,7 @@ def _deeper(
     ended: Floats,
     running: Floats,
 ) -> tuple[Floats, Floats]:
-    """Extend prefixes by one character each; `above` is each new prefix's place one level up."""
+    """Extend prefixes by one character each; `above` is each new prefix's index one level up."""
     steps = len(scaled)
     new_ended = np.zeros((steps + 1, len(char)))
     new_running = np.zeros((steps + 1, len(char)))

@@ -1,9 +1,9 @@
-"""Lines in scripts that the first reader lacks: Cyrillic, Persian, Arabic.
+"""Read lines in scripts that the first engine lacks: Cyrillic, Persian, Arabic.
 
-The first reader answers such lines with look-alikes of its own alphabet and little confidence.
-Those lines are tried with Tesseract; its answer counts only if it holds letters that exist in
-that script alone, read with confidence. What was read is kept as read: М and M stay different
-characters here, and are folded only where strings are compared.
+The first engine returns look-alikes from its own alphabet for such lines, with low confidence. They
+are tried with Tesseract, whose answer counts only if it contains letters that exist in that script
+alone, read with confidence. Text is stored as read: the Cyrillic М and the Latin M stay different
+characters here, and are folded only when strings are compared.
 """
 
 from __future__ import annotations
@@ -22,44 +22,45 @@ if TYPE_CHECKING:
     from vision.types import Engine, Pixels, TextLine
 
 DOUBT = 0.97
-"""Only lines read less surely than this by the first reader are tried in another script."""
+"""Only lines read less surely than this by the first engine are tried in another script."""
 
 LONG_ENOUGH = 4
-"""Characters that a line has to have before its confidence says anything of its script."""
+"""Minimum number of characters of a line for its confidence to say anything about its script."""
 
 USUAL_WIDTH = 0.6
-"""Width of a character in line heights, roughly."""
+"""Approximate character width, in line heights."""
 
 UNREAD = 0.3
-"""A line with fewer characters than this share of its room was not read, only found."""
+"""A line with fewer characters than this share of its capacity was found but not read."""
 
 MOST_LINES = 12
-"""Lines of one photo that are tried in one script at most."""
+"""Maximum number of lines of one photo that are tried in one script."""
 
 PROBES = 4
-"""Lines tried first; the others follow only if one of these turns out to be in the script."""
+"""Lines tried first; the others follow only if one of these is in the script."""
 
 ACCEPT = 0.45
-"""Confidence (0–1) from which an answer of Tesseract counts."""
+"""Minimum confidence (0–1) for an answer of Tesseract to count."""
 
 UNSURE = 0.8
-"""A photo of which more than half the lines are read less surely than this may be in no script that
-the first reader has."""
+"""A photo of which more than half the lines are read less surely than this may be in a script that
+the first engine lacks.
+"""
 
 LEAST_CYRILLIC = 2
-"""Telling Cyrillic letters that make a line Cyrillic."""
+"""Minimum number of distinctive Cyrillic letters in a Cyrillic line."""
 
 LEAST_ARABIC = 3
-"""Letters of the Arabic block that make a line Persian or Arabic."""
+"""Minimum number of letters of the Arabic block in a Persian or Arabic line."""
 
 TELLING = CYRILLIC_OWN - frozenset("ЁУё")
-"""Cyrillic letters that no Latin letter with or without an accent looks like."""
+"""Distinctive Cyrillic letters, which no Latin letter with or without an accent resembles."""
 
 CYRILLIC = ("rus", "eng")
-"""Languages, as Tesseract names them, with which lines in Cyrillic are read."""
+"""Tesseract's language codes for Cyrillic lines."""
 
 ARABIC = ("fas", "ara")
-"""The same for Persian and Arabic lines."""
+"""Tesseract's language codes for Persian and Arabic lines."""
 
 RULES: Final = Declared(
     "scripts",
@@ -69,7 +70,7 @@ RULES: Final = Declared(
         "DOUBT": "confidence of a line, 0-1",
         "LONG_ENOUGH": "characters",
         "USUAL_WIDTH": "line heights",
-        "UNREAD": "share of the room, 0-1",
+        "UNREAD": "share of the line's capacity, 0-1",
         "MOST_LINES": "lines",
         "PROBES": "lines",
         "ACCEPT": "confidence of an answer, 0-1",
@@ -85,13 +86,13 @@ RULES: Final = Declared(
 
 @runtime_checkable
 class ReadsLanguages(Protocol):
-    """An engine that can be told which languages to expect."""
+    """An engine that accepts a list of expected languages."""
 
     languages: tuple[str, ...]
 
     @property
     def identity(self) -> Engine:
-        """Name, version and weights of this reader."""
+        """Name, version and weights of this engine."""
         ...
 
     def recognise(
@@ -107,9 +108,9 @@ def read_other_scripts(
     parts: Sequence[Sequence[TextLine]],
     cyrillic: Mapping[str, TextLine] | None = None,
 ) -> dict[str, TextLine]:
-    """Let Tesseract read the lines that are in its scripts: {line number: its line}.
+    """Read the lines that are in other scripts with Tesseract: {line number: its line}.
 
-    Where the `cyrillic` reader has found lines of its script, only these are read again.
+    If the `cyrillic` engine has found lines of its script, only these are read again.
     """
     if not isinstance(engine, ReadsLanguages):
         return {}
@@ -133,29 +134,29 @@ def read_other_scripts(
 
 
 def replaces(first: TextLine, other: TextLine) -> bool:
-    """Say whether a line in another script is shown in place of what the first reader made of it.
+    """Whether a line in another script replaces what the first engine read.
 
-    Only where it was read at least as surely: of a line in Latin letters a reader of another
-    script makes look-alikes of its own, and doubts them.
+    Only if it was read at least as surely: for a line in Latin letters, an engine for another
+    script returns look-alikes with low confidence.
     """
     return other.confidence >= first.confidence
 
 
 def _doubtful(line: TextLine) -> bool:
-    """Say whether a line may be in another script: unsure, or far too short for its outline."""
+    """Whether a line may be in another script: unsure, or far too short for its outline."""
     length = len(line.text.replace(" ", ""))
     unread = length < UNREAD * _room_for(line)
     return line.confidence < DOUBT and (unread or length >= LONG_ENOUGH)
 
 
 def _room_for(line: TextLine) -> float:
-    """How many characters of usual width have room in the outline of a line."""
+    """How many characters of usual width fit in the outline of a line."""
     width, height = side_lengths(line.corners)
     return width / max(USUAL_WIDTH * height, 1.0)
 
 
 def _all_doubtful(parts: Sequence[Sequence[TextLine]]) -> bool:
-    """Say whether the first reader was unsure of most of what it read."""
+    """Whether the first engine was unsure of most of what it read."""
     lines = [line for part in parts for line in part if len(line.text) >= LONG_ENOUGH]
     return sum(line.confidence < UNSURE for line in lines) * 2 > len(lines)
 

@@ -1,1 +1,1 @@
-"""From lines to what a plate says, and how far that is vouched for."""
+"""From lines of text to the fields of a plate, and to how far each value can be relied on."""

@@ -1,13 +1,12 @@
-"""When a value is given as read, and when only as an offer. Nothing else decides that.
+"""Decide whether a value is stated, offered or unreadable. This is the only place that does.
 
-A wrong value given as certain is the worst outcome. So a value is *stated* only if nothing speaks
-against it (`VETOES`) and something independent speaks for it: a code on the plate that repeats
-it, or readers trained apart that agree on a plate that leaves nothing open (`CONDITIONS`). Each
-rule has an identifier and answers with a reason; all that apply are named.
+A wrong value stated as certain is the worst outcome. So a value is *stated* only if nothing speaks
+against it (`VETOES`) and something independent supports it: a code on the plate that repeats it, or
+engines trained separately that agree on a plate that leaves nothing open (`CONDITIONS`). Each rule
+has an identifier and returns a reason; all that apply are listed.
 
-Where no other source stands beside a number it was set by judgement and is measured by
-`benchmarks.reading`; decision 0040 says why the vetoes are as they are, 0041 why readers of one
-family are one witness.
+Numbers without another source were set by judgement and are measured by `benchmarks.reading`;
+decision 0040 explains the vetoes, 0041 why engines of one family are one witness.
 """
 
 from __future__ import annotations
@@ -42,74 +41,82 @@ if TYPE_CHECKING:
     from vision.types import Code, FieldName, ReadingState, TextLine
 
 READABLE = 0.15
-"""Below this probability (0–1) of the best value no claim is made."""
+"""If the best value is less probable than this, the field is unreadable."""
 
 STATED = 0.9
-"""Least probability (0–1) for stating a value that readers agree on. Other crops and other passes
-of one reader do not count: they share its habits, such as reading a worn `/` as 7."""
+"""Minimum probability (0–1) for stating a value on which engines agree. Other crops and passes of
+one engine do not count: they share its habits, such as reading a worn `/` as 7.
+"""
 
 EVEN = 0.5
-"""Least probability (0–1) for stating a value that a code on the plate repeats."""
+"""Minimum probability (0–1) for stating a value that a code on the plate repeats."""
 
 LEAST_STRENGTH = 0.5
-"""A value is never stated on a field rule weaker than this (0–1), even if a code repeats it."""
+"""A value from a field rule weaker than this (0–1) is never stated, even if a code repeats it."""
 
 CLEAR_PLACE = 0.8
-"""Least strength (0–1) of the field rule for stating a value that only readers agree on: the label
-in the line or close to the left, or a form such as a vehicle's number. What stands below or far
-from a label may belong to another cell."""
+"""Minimum strength (0–1) of the field rule for stating a value that only engines agree on: the
+label is in the line or close to the left, or the form is distinctive, such as a vehicle's number. A
+value below or far from a label may belong to another cell.
+"""
 
 LIKELY_RIVAL = 0.06
 """A value is not stated if another one is at least this probable (0–1)."""
 
 LEGIBLE = 0.94
-"""Least median confidence (0–1) of the lines of a plate on which a value is stated. Readers agree
-on the same wrong character of embossed or worn letters; such plates are read poorly elsewhere."""
+"""Minimum median confidence (0–1) of the lines of a plate on which a value is stated. Engines agree
+on the same wrong character of embossed or worn letters; on such plates other lines are read poorly,
+too.
+"""
 
 SURE = 0.8
-"""A line read at least this surely (0–1) that says something else speaks against a value."""
+"""A line read at least this surely (0–1) that says something else is evidence against a value."""
 
 FUSED = 0.95
-"""Least calibrated probability (0–1) for stating a value that several exposures give together."""
+"""Minimum calibrated probability (0–1) for stating a value fused from several exposures."""
 
 SHORT_CODE = 4
-"""A code confirms no value of fewer letters and digits than this: it may hold it by chance."""
+"""A code does not confirm a value with fewer letters and digits than this, which it may contain by
+chance.
+"""
 
 WIDE_GAP, WIDER = 1.2, 2.5
-"""Two plates, one above the other, are taken to meet where the space between two rows is at least
-`WIDE_GAP` letter heights and `WIDER` times the usual space between rows there."""
+"""Two plates, one above the other, are assumed to meet where the space between two rows is at least
+`WIDE_GAP` letter heights and `WIDER` times the usual row spacing there.
+"""
 
 FAMILIES = {"rapidocr": "PP-OCR", "ppocr5": "PP-OCR", "cyrillic": "PP-OCR"}
-"""Readers whose weights were trained on the same data, or share weights: the family is one witness.
-Both PP-OCR generations read the embossed slash of one plate as 7 (docs/validity.md); the Cyrillic
-reader sees through RapidOCR's weights (decision 0032)."""
+"""Engines whose weights were trained on the same data, or are shared: each family counts as one
+witness. Both PP-OCR generations read the embossed slash of one plate as 7 (docs/validity.md); the
+Cyrillic engine is based on RapidOCR's weights (decision 0032).
+"""
 
 IDENTITY: tuple[FieldName, ...] = ("maker", "model", "serial", "part_number", "nsn", "cage")
-"""Fields that a plate has once; a label of one that is there twice is of two plates."""
+"""Fields that a plate has only once; if one of their labels occurs twice, there are two plates."""
 
 IDENTIFIERS: tuple[FieldName, ...] = ("serial", "model", "part_number", "nsn", "cage", "lot")
-"""Fields whose values are held against other lines, labels and codes before they are stated."""
+"""Fields whose values are checked against other lines, labels and codes before they are stated."""
 
 UNSURE_WORDS = frozenset(
     fold_word(word)
     for word in ("ITEM NO", "ITEM NUMBER", "UNIT NO", "REF", "REF NO", "PIN", "SERIES")
 )
-"""Label words that announce several things: an item of a list, a unit of a set, a pin."""
+"""Label words with several meanings: an item of a list, a unit of a set, a pin."""
 
 PRODUCT_WORDS = frozenset(fold_word(word) for word in ("Изделие", "Gerät", "设备型号", "Cinsi"))
-"""Words for the product itself: with a number sign behind them, the number may be its serial."""
+"""Words for the product itself: followed by a number sign, the number may be its serial."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """All that bears on whether a value may be stated that the readers of one plate give."""
+    """All evidence from the engines of one plate on whether a value may be stated."""
 
     draft: FieldDraft
     plate: PlateDraft
 
     @property
     def field(self) -> FieldName:
-        """The field that the value is of."""
+        """The field of the value."""
         return self.draft.field
 
     @property
@@ -119,13 +126,13 @@ class Evidence:
 
     @property
     def agreeing(self) -> tuple[Heard, ...]:
-        """Everyone who read this very value at its place."""
+        """Every engine that read this very value at its place."""
         return tuple(one for one in self.draft.heard if letters_and_digits(one.text) == self.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneReader:
-    """A value that one reader alone gives: offered at most, since one reader never states."""
+    """A value read by one engine alone: offered at most."""
 
     draft: FieldDraft
     engine: str
@@ -133,39 +140,39 @@ class OneReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposures:
-    """A value that several exposures of one plate give together."""
+    """A value fused from several exposures of one plate."""
 
     readings: tuple[FieldReading, ...]
-    """What each look at it gave."""
+    """The reading of each exposure."""
     key: str
     """Letters and digits of the value."""
     sure: float
     """Its calibrated probability, 0–1."""
     exposures: int
-    """Of how many exposures the readings are that gave this very value."""
+    """The number of exposures whose readings gave this very value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assurance:
-    """How far a value is vouched for, why, and who read it."""
+    """How far a value can be relied on, why, and who read it."""
 
     state: ReadingState
     reasons: tuple[Reason, ...]
-    """Why it is stated, or everything that keeps it from being stated."""
+    """Why it is stated, or everything that prevents it from being stated."""
     witnesses: tuple[Witness, ...] = ()
 
     def of(self, reading: FieldReading) -> FieldReading:
-        """Give a reading as far as this vouches for it."""
+        """Return a reading with this assurance applied."""
         return replace(reading, state=self.state, reasons=self.reasons, witnesses=self.witnesses)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One reason not to state a value: its identifier, the test, and its source."""
+    """One reason not to state a value: its identifier, the check, and its source."""
 
     identifier: str
     asks: Callable[[Evidence], Sentence | None]
-    """Gives the reason where the rule forbids stating, else None."""
+    """Returns the reason if the rule forbids stating the value, else None."""
     source: str
 
     @property
@@ -175,7 +182,7 @@ class Rule:
 
 
 def assure(evidence: Evidence | OneReader | Exposures) -> Assurance:
-    """Decide how far one value is vouched for. Nothing else decides it, nor changes it later."""
+    """Decide how far one value can be relied on; nothing else decides it or changes it later."""
     if isinstance(evidence, Exposures):
         return _assure_exposures(evidence)
     witnesses = _witnesses(evidence)
@@ -218,7 +225,7 @@ def _witnesses(evidence: Evidence | OneReader) -> tuple[Witness, ...]:
 
 
 def _assure_exposures(evidence: Exposures) -> Assurance:
-    """Decide it for several exposures: what forbids stating a value in one forbids it in all."""
+    """Decide for several exposures: a veto in one is a veto for all."""
     if evidence.sure < READABLE:
         return Assurance(state="unreadable", reasons=(_UNREADABLE,))
     own = [item for item in evidence.readings if letters_and_digits(item.text) == evidence.key]
@@ -244,7 +251,7 @@ def _assure_exposures(evidence: Exposures) -> Assurance:
 
 
 def vouched(evidence: Evidence | OneReader) -> FieldReading:
-    """Give the reading of a drafted field, as far as it is vouched for."""
+    """Turn a drafted field into a reading with its state."""
     draft, given = evidence.draft, assure(evidence)
     return FieldReading(
         field=draft.field,
@@ -266,12 +273,12 @@ def vouched(evidence: Evidence | OneReader) -> FieldReading:
 
 
 def family_of(engine: str) -> str:
-    """Name the witness that a reader belongs to: its family, or itself."""
+    """Return the witness that an engine belongs to: its family, or itself."""
     return FAMILIES.get(engine, engine)
 
 
 def witnesses_of(heard: Sequence[Heard], key: str, readers: Sequence[str]) -> tuple[Witness, ...]:
-    """Say of each family of readers whether it read this value, another one, or nothing there.
+    """Return for each engine family whether it read this value, another one, or nothing there.
 
     A family whose members surely read different things is *divided*.
     """
@@ -297,10 +304,10 @@ def _witness(name: str, heard: Sequence[Heard], key: str) -> Witness:
 
 
 def repeating_code(evidence: Evidence) -> Code | None:
-    """Give the code that confirms the value: one that names its field, or that is nothing else.
+    """Return the code that confirms the value: one that names its field, or contains nothing else.
 
-    A code without structure confirms the characters only, so a label has to say which field they
-    are. Codes of articles (GTIN, EAN, UPC) are alike on every unit and confirm no serial.
+    A code without structure confirms the characters only, so a label must say which field they
+    belong to. Article codes (GTIN, EAN, UPC) are the same on every unit and confirm no serial.
     """
     draft, key = evidence.draft, evidence.key
     strongest = max((one.strength for one in draft.heard), default=draft.strength)
@@ -315,18 +322,18 @@ def repeating_code(evidence: Evidence) -> Code | None:
     return None
 
 
-# --- Vetoes: each forbids stating, whatever else speaks for the value -------------------------
+# --- Vetoes: each prevents stating, whatever supports the value --------------------------
 
 
 def _blocks_differ(evidence: Evidence | OneReader) -> Sentence | None:
-    """A person says that a drawn region is one place; what its blocks say differently is open."""
+    """A person drew the region as one place; values on which its blocks differ stay open."""
     if evidence.draft.elsewhere:
         return say("reason.blocks-differ", text=evidence.draft.elsewhere[0])
     return None
 
 
 def _bare_number_sign(evidence: Evidence) -> Sentence | None:
-    """A number sign without a word does not say which number follows."""
+    """A number sign without a word does not say what the number is."""
     if evidence.draft.source.label == NUMBER_SIGN:
         return say("reason.bare-number-sign")
     return None
@@ -344,7 +351,7 @@ def _sign_in_the_value(evidence: Evidence) -> Sentence | None:
 
 
 def _unsure_word(evidence: Evidence) -> Sentence | None:
-    """Some label words announce several things."""
+    """Some label words have several meanings."""
     label = evidence.draft.source.label
     if label and fold_word(label) in UNSURE_WORDS and evidence.field != "lot":
         return say("reason.unsure-label", label=label)
@@ -352,7 +359,7 @@ def _unsure_word(evidence: Evidence) -> Sentence | None:
 
 
 def _product_number(evidence: Evidence) -> Sentence | None:
-    """A number behind the word for the product and a number sign may be its serial."""
+    """A number after the word for the product and a number sign may be its serial."""
     label = evidence.draft.source.label
     if evidence.field != "model" or not label or fold_word(label) not in PRODUCT_WORDS:
         return None
@@ -365,7 +372,7 @@ def _product_number(evidence: Evidence) -> Sentence | None:
 
 
 def _announced_otherwise(evidence: Evidence) -> Sentence | None:
-    """What another label announces, in any sure reading, is not stated under this one."""
+    """A value that another label announces, in any sure reading, is not stated under this one."""
     if evidence.field not in IDENTIFIERS:
         return None
     key = evidence.key
@@ -383,7 +390,7 @@ def _announced_otherwise(evidence: Evidence) -> Sentence | None:
 
 
 def _code_names_another_field(evidence: Evidence) -> Sentence | None:
-    """A code that gives these characters as another field, or as an article number."""
+    """A code gives these characters as another field, or as an article number."""
     if evidence.field not in IDENTIFIERS:
         return None
     key = evidence.key
@@ -404,7 +411,7 @@ def _code_names_another_field(evidence: Evidence) -> Sentence | None:
 
 
 def _code_differs(evidence: Evidence) -> Sentence | None:
-    """A code that names this field and gives another value."""
+    """A code names this field and gives another value."""
     said = [
         text
         for code in evidence.plate.codes
@@ -418,7 +425,7 @@ def _code_differs(evidence: Evidence) -> Sentence | None:
 
 
 def _labelled_twice(evidence: Evidence) -> Sentence | None:
-    """Two labels of one field, or two values under labels of it, leave open which is meant."""
+    """Two labels of one field, or two values under its labels, leave open which is meant."""
     field = evidence.field
     values = {
         letters_and_digits(guess.text)
@@ -436,7 +443,7 @@ def _labelled_twice(evidence: Evidence) -> Sentence | None:
 
 
 def _places(plate: PlateDraft, field: FieldName) -> int:
-    """Count where labels of a field stand; two side by side are one label in two languages."""
+    """Count the places of labels of a field; two side by side are one label in two languages."""
     places: dict[tuple[str, int], tuple[PlacedLabel, str]] = {}
     for text in plate.texts:
         here = [one for one in text.labels if field in one.label.fields and _sure(one)]
@@ -461,7 +468,7 @@ def _sure(placed: PlacedLabel) -> bool:
 
 
 def _two_plates(evidence: Evidence) -> Sentence | None:
-    """What may be of two plates is not stated as the identity of one."""
+    """Values that may come from two plates are not stated as the identity of one."""
     for text in evidence.plate.texts:
         words = Counter(
             fold_word(one.label.word)
@@ -477,7 +484,7 @@ def _two_plates(evidence: Evidence) -> Sentence | None:
 
 
 def _gap_between(plate: PlateDraft) -> bool:
-    """Say whether a wide gap leaves labels of an identity on both of its sides."""
+    """Whether a wide gap separates identity labels on both of its sides."""
     bands: list[tuple[float, float, list[Row]]] = []
     for row in sorted(plate.rows, key=lambda one: one.middle):
         top, bottom = row.middle - row.height / 2, row.middle + row.height / 2
@@ -504,14 +511,14 @@ def _gap_between(plate: PlateDraft) -> bool:
             any(row.line.line_id in labelled for _, _, rows in side for row in rows)
             for side in sides
         )
-        whole = min(len(side) for side in sides) >= 2  # a title alone is no plate
+        whole = min(len(side) for side in sides) >= 2  # a title alone is not a plate
         if gap >= WIDE_GAP and gap >= WIDER * max(usual, 0.1) and marked and whole:
             return True
     return False
 
 
 def _contradicting_line(evidence: Evidence) -> Sentence | None:
-    """Another line surely gives the value with look-alikes or, on its plate, with one change."""
+    """Another line surely gives the value with look-alikes or, on its plate, with one edit."""
     if evidence.field not in IDENTIFIERS:
         return None
     key, line_id = fold(evidence.draft.text), evidence.draft.source.line_id
@@ -530,7 +537,7 @@ def _contradicting_line(evidence: Evidence) -> Sentence | None:
 
 
 def _one_apart(word: str, key: str) -> bool:
-    """Say whether two values of at least four characters are one change, loss or addition apart."""
+    """Whether two values of at least four characters are one edit apart."""
     short, long = sorted((word, key), key=len)
     if len(short) < 4 or len(long) - len(short) > 1 or short == long:
         return False
@@ -539,7 +546,7 @@ def _one_apart(word: str, key: str) -> bool:
 
 
 def _is_announced(evidence: Evidence, line: TextLine, word: str) -> bool:
-    """Say whether a label of another field of ours announces this word."""
+    """Whether a label of another field known here announces this word."""
     return any(
         guess.line.line_id == line.line_id
         and guess.field != evidence.field
@@ -552,7 +559,7 @@ def _is_announced(evidence: Evidence, line: TextLine, word: str) -> bool:
 
 
 def _no_identifier(evidence: Evidence) -> Sentence | None:
-    """Measures, dates, degrees of protection, counts and words for nothing are no identifiers."""
+    """Measures, dates, degrees of protection, counts and placeholders are not identifiers."""
     text = evidence.draft.text
     kind = kind_of_statement(text)
     if kind and evidence.field not in ("voltage", "weight", "date"):
@@ -576,15 +583,15 @@ _SMALL_FRACTION = re.compile(r"^\s*(\d{1,2})\s*/\s*(\d{1,2})\s*$")
 
 
 def _counter(evidence: Evidence) -> Sentence | None:
-    """Two small numbers with a stroke between them, the first no larger, may count pieces."""
+    """Two small numbers separated by a slash, the first no larger, may be a count (1/20)."""
     found = _SMALL_FRACTION.match(evidence.draft.text)
     if evidence.field in IDENTIFIERS and found and 0 < int(found[1]) <= int(found[2]) <= 20:
         return say("reason.counter")
     return None
 
 
-def _piece(evidence: Evidence) -> Sentence | None:
-    """A value whose row goes on, or with which a longer one begins or ends, may be a piece."""
+def _fragment(evidence: Evidence) -> Sentence | None:
+    """A value whose row continues, or that begins or ends a longer one, may be a fragment."""
     longer = longer_value(evidence.draft, evidence.plate.fields, evidence.plate.shown)
     if longer is not None:
         return say("reason.piece", text=longer)
@@ -592,7 +599,7 @@ def _piece(evidence: Evidence) -> Sentence | None:
 
 
 def _respelt(evidence: Evidence) -> Sentence | None:
-    """A value that is not spelt as it was read rests on a rule, not on a reading."""
+    """A value spelt differently from what was read rests on a rule, not on a reading."""
     return say("reason.spelt-as-model") if evidence.draft.respelt else None
 
 
@@ -602,7 +609,7 @@ VETOES = (
     Rule(
         identifier="sign-in-value",
         asks=_sign_in_the_value,
-        source="readers drop the space and the raised o of N°",
+        source="engines drop the space and the raised o of N°",
     ),
     Rule(identifier="unsure-label", asks=_unsure_word, source="packing lists, wiring plates"),
     Rule(identifier="product-number", asks=_product_number, source="ГОСТ 12971 plates: Изделие №"),
@@ -618,7 +625,9 @@ VETOES = (
     ),
     Rule(identifier="code-differs", asks=_code_differs, source="ANSI MH10.8.2, MIL-STD-130N"),
     Rule(
-        identifier="labelled-twice", asks=_labelled_twice, source="component and unit on one plate"
+        identifier="labelled-twice",
+        asks=_labelled_twice,
+        source="plates that name both a component and a unit",
     ),
     Rule(identifier="two-plates", asks=_two_plates, source="labels one above the other"),
     Rule(
@@ -628,14 +637,16 @@ VETOES = (
     ),
     Rule(identifier="no-identifier", asks=_no_identifier, source="IEC 60529, IEC 62262, ratings"),
     Rule(identifier="counter", asks=_counter, source="packing lists: 1/3"),
-    Rule(identifier="piece", asks=_piece, source="plate with a model in two boxes"),
-    Rule(identifier="respelt", asks=_respelt, source="digits pass for letters, seldom the reverse"),
+    Rule(identifier="piece", asks=_fragment, source="plate with a model in two boxes"),
+    Rule(
+        identifier="respelt", asks=_respelt, source="digits are read as letters, seldom the reverse"
+    ),
 )
-"""What forbids stating a value even where a code repeats it."""
+"""Rules that prevent stating a value even if a code repeats it."""
 
 VETO_NAMES = frozenset(rule.identifier for rule in VETOES)
 
-# --- Conditions: what has to hold where no code repeats the value ------------------------------
+# --- Conditions: must hold where no code repeats the value --------------------------------
 
 
 def _place(field: FieldName) -> Sentence:
@@ -643,7 +654,7 @@ def _place(field: FieldName) -> Sentence:
 
 
 def _pixels_open(evidence: Evidence) -> Sentence | None:
-    """The best value has to be probable, and no other one likely."""
+    """The best value must be probable, and no other one likely."""
     draft = evidence.draft
     if draft.sure < STATED or draft.rival >= LIKELY_RIVAL:
         return say("reason.pixels-open")
@@ -651,20 +662,20 @@ def _pixels_open(evidence: Evidence) -> Sentence | None:
 
 
 def _hard_to_read(evidence: Evidence) -> Sentence | None:
-    """The plate as a whole has to be legible."""
+    """The plate as a whole must be legible."""
     if evidence.plate.legible < LEGIBLE:
         return say("reason.hard-to-read")
     return None
 
 
 def _place_open(evidence: Evidence) -> Sentence | None:
-    """The rule that made the text a field has to be strong."""
+    """The rule that assigned the text to the field must be strong."""
     strength = max((one.strength for one in evidence.agreeing), default=0.0)
     return _place(evidence.field) if strength < CLEAR_PLACE else None
 
 
-def _another_look(evidence: Evidence) -> Sentence | None:
-    """No other pass of an agreeing reader may surely read something else."""
+def _another_pass(evidence: Evidence) -> Sentence | None:
+    """No other pass of an agreeing engine may surely read something else."""
     for heard in evidence.agreeing:
         for text, sure in heard.passes:
             other, line = letters_and_digits(text), letters_and_digits(heard.line)
@@ -674,7 +685,7 @@ def _another_look(evidence: Evidence) -> Sentence | None:
 
 
 def _dissent(evidence: Evidence) -> Sentence | None:
-    """No reader may surely read something else there; less of the same is nothing else."""
+    """No engine may surely read something else there; a part of the same value does not count."""
     for heard in evidence.draft.heard:
         if heard.confidence >= SURE and letters_and_digits(heard.text) not in evidence.key:
             return say("reason.readers-differ", text=heard.text)
@@ -682,7 +693,7 @@ def _dissent(evidence: Evidence) -> Sentence | None:
 
 
 def _one_witness(evidence: Evidence) -> Sentence | None:
-    """Two readers trained apart have to agree; readers of one family are one witness."""
+    """Two engines trained separately must agree; engines of one family are one witness."""
     plate, heard = evidence.plate, evidence.draft.heard
     witnesses = witnesses_of(heard, evidence.key, plate.names)
     agree = [one for one in witnesses if one.stance == "agrees"]
@@ -701,11 +712,11 @@ CONDITIONS = (
     Rule(
         identifier="place-open", asks=_place_open, source="docs/validity.md: values of other cells"
     ),
-    Rule(identifier="another-look", asks=_another_look, source="docs/validity.md"),
-    Rule(identifier="readers-differ", asks=_dissent, source="a line that contradicts is dissent"),
+    Rule(identifier="another-look", asks=_another_pass, source="docs/validity.md"),
+    Rule(identifier="readers-differ", asks=_dissent, source="a contradicting line is dissent"),
     Rule(identifier="one-witness", asks=_one_witness, source="decision 0041"),
 )
-"""What has to hold besides where only readers speak for a value."""
+"""Further conditions that must hold where only engines support a value."""
 
 RULES: Final = Declared(
     "assurance",
@@ -724,12 +735,12 @@ RULES: Final = Declared(
         "SHORT_CODE": "letters and digits",
         "WIDE_GAP": "letter heights",
         "WIDER": "times the usual gap",
-        "FAMILIES": "reader: the witness that it belongs to",
+        "FAMILIES": "engine: its witness",
         "IDENTITY": "fields",
         "IDENTIFIERS": "fields",
         "UNSURE_WORDS": "label words, folded",
         "PRODUCT_WORDS": "label words, folded",
-        "VETOES": "rules that forbid stating",
+        "VETOES": "rules that prevent stating",
         "CONDITIONS": "rules that must hold for stating",
     },
     sources={

@@ -1,4 +1,4 @@
-"""How long one photo may be read: its clocks, who may stop it, and what is noted where it ends."""
+"""The time budget for one photo: its clocks, cancellation, and the note left when it ends."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from values.sentence import Sentence
 
 PATIENCE = 4
-"""So many times the budget may pass on the clock before no further pass is begun either."""
+"""No further pass starts once this many times the budget has passed in wall-clock time."""
 
 RULES: Final = Declared(
     "reading-time",
     test="tests/unit/vision/plate/test_budget.py",
     source="assumed",
-    units={"PATIENCE": "times the seconds of work"},
+    units={"PATIENCE": "times the CPU seconds of the budget"},
 )
 
 
 class Budget:
-    """The time for one photo. Its clocks start when it is made, on the thread that reads."""
+    """The time budget for one photo. Its clocks start on creation, on the reading thread."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Budget:
         on_step: Callable[[str], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> None:
-        """Take the seconds of work on a core, whom to tell each step, and who may stop it."""
+        """Take the seconds of CPU work, a progress callback, and a check for cancellation."""
         self.seconds = seconds
         self.notes: list[Sentence] = []
         self.bare = False
@@ -45,7 +45,7 @@ class Budget:
 
     @property
     def passed(self) -> float:
-        """Seconds on the clock so far."""
+        """Wall-clock seconds so far."""
         return time.monotonic() - self._started
 
     @property
@@ -54,12 +54,12 @@ class Budget:
         return self._cancelled is not None and self._cancelled()
 
     def step(self, words: str) -> None:
-        """Tell what is being done."""
+        """Report the current step."""
         if self._on_step:
             self._on_step(words)
 
     def stopped(self) -> bool:
-        """Say whether no further pass may begin; leaves a note the first time."""
+        """Whether no further pass may start; leaves a note the first time."""
         if self.cancelled:
             self._note(say("reading.stopped"))
             return True

@@ -1,4 +1,4 @@
-"""Values that a machine-readable code carries, beside the text that says the same."""
+"""Use machine-readable codes that repeat a text on the plate."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 IN_A_CODE = "text that a bar code repeats"
 STRENGTH, WEAK = 0.6, 0.2
-"""A long linear bar code without structure most often carries the serial of the unit; a short one
-may be an inventory tag, a square one a number of the maker's own."""
+"""A long unstructured linear bar code usually carries the serial of the unit; a short one may be an
+inventory tag, a square one one of the maker's own numbers.
+"""
 
 LONG = 8
 MOST_PLACES = 3
 AROUND = (4.0, 2.0)
-"""A code is looked for this many letter heights above and below a value, and beside its ends."""
+"""A code is searched this many letter heights above and below a value, and beyond its ends."""
 
 SECONDS = 0.05
 SQUARE = ("DATA MATRIX", "QR", "MICRO QR", "AZTEC", "PDF417")
@@ -35,7 +36,7 @@ LEAST_LENGTH = 5
 
 
 def coded_guesses(lines: Sequence[TextLine], codes: Sequence[Code]) -> list[FieldGuess]:
-    """Take for a serial the text that a code without structure repeats."""
+    """Propose as serial the text that a code without structure repeats."""
     found = []
     for code in codes:
         value = letters_and_digits(code.payload)
@@ -64,9 +65,9 @@ def coded_guesses(lines: Sequence[TextLine], codes: Sequence[Code]) -> list[Fiel
 def codes_beside(
     pixels: Pixels, texts: Sequence[PlateText], known: Sequence[Code]
 ) -> tuple[Code, ...]:
-    """Look for a code right beside the values that look most like a serial; add what is new.
+    """Search for a code right beside the values that look most like a serial; add new ones.
 
-    A small label in a large photo: its bars are found once the crop shows little else.
+    For a small label in a large photo, the bars are found once the crop contains little else.
     """
     guesses = [guess for text in texts for guess in text.guesses if guess.field == "serial"]
     guesses.sort(key=lambda guess: -guess.strength * guess.line.confidence)
@@ -86,20 +87,23 @@ def codes_beside(
 def with_codes(
     guesses: Sequence[FieldGuess], coded: Sequence[FieldGuess]
 ) -> tuple[FieldGuess, ...]:
-    """Add what codes repeat; a line that a code repeats is no unlabelled value of anything else."""
+    """Add guesses repeated by codes.
+
+    A line that a code repeats is not an unlabelled value of another field.
+    """
     lines = {guess.line.line_id for guess in coded}
     kept = [one for one in guesses if one.label or one.line.line_id not in lines]
     return (*kept, *coded)
 
 
 def _announced(text: str, start: int) -> bool:
-    """Say whether a label word before the value says that it is something else than a serial."""
+    """Whether a label word before the value says that it is something other than a serial."""
     before = [label for label in find_labels(text) if label.end <= start]
     return bool(before) and "serial" not in before[-1].fields
 
 
 def _span(text: str, value: str) -> tuple[int, int] | None:
-    """Find a plain value in a line, whatever separators stand between its characters."""
+    """Find a plain value in a line, regardless of separators between its characters."""
     places = [at for at, char in enumerate(text) if char.isalnum()]
     start = letters_and_digits(text).find(value)
     if start < 0 or len(places) != len(letters_and_digits(text)):

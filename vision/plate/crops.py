@@ -1,8 +1,8 @@
-"""Further crops: wider ones of what was found, and strips beside labels without a value.
+"""Read further crops: wider ones of known lines, and strips beside labels without a value.
 
-A finder of text cuts lines tightly and misses faint or hand-written ones. A character cut off at
-an end of a value comes back in a wider crop; a value that was not found at all often stands in
-the strip to the right of its label.
+A text detector cuts lines tightly and misses faint or hand-written ones. A character cut off at the
+end of a value reappears in a wider crop; a value that was not found at all is often in the strip to
+the right of its label.
 """
 
 from __future__ import annotations
@@ -31,19 +31,20 @@ if TYPE_CHECKING:
     Vector = npt.NDArray[np.float64]
 
 WIDER, TALLER = 0.55, 0.12
-"""How far a wider crop reaches beyond each end, and above and below, in letter heights."""
+"""How far a wider crop extends beyond each end, and above and below, in letter heights."""
 
 MOST_WIDER = 10
 
 JOINTS = "-–/"
-"""A line that begins or ends with one of these goes on: its outline was cut short."""
+"""A line that begins or ends with one of these continues: its outline was cut short."""
 
 REST = (6.0, 9.0)
-"""So many letter heights beyond that end are read as well, once and again: where one crop has a
-row of like digits one short, the other often has them all."""
+"""Letter heights beyond that end in the first and the second extra crop: where one crop misses a
+digit in a run of equal ones, the other often has them all.
+"""
 
 LEAST_TOLD, LEAST_REST = 3, 2
-"""Letters and digits of such a line, and those that must come to light beyond it."""
+"""Minimum number of letters and digits of such a line, and least new ones beyond it."""
 
 MOST_CUT = 3
 
@@ -51,11 +52,11 @@ STRIP = 9.0
 """Length of a strip beside a label, in letter heights."""
 
 STRIP_SURE = 0.75
-"""A strip's text counts as a line only if it was read at least this surely (0–1)."""
+"""Minimum confidence (0–1) for a strip's text to count as a line."""
 
 MOST_STRIPS = 6
 BRIDGE = 1.3
-"""Two lines in one row are tried as one if less than this many letter heights lie between."""
+"""Two lines in one row are tried as one if the gap is less than this many letter heights."""
 
 OVERLAP = 2.0
 """Nor may they overlap by more than this."""
@@ -66,7 +67,7 @@ MOST_BRIDGES = 8
 def extended(
     pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
 ) -> list[SeenLine]:
-    """Read the telling lines in wider crops; give those whose text goes on beyond their ends."""
+    """Read key lines in wider crops; return those whose text continues beyond their ends."""
     chosen = telling_lines([read_plate(part) for part in parts])[:MOST_WIDER]
     quads = [stretched(one.corners, sides=TALLER, ends=WIDER) for one in chosen]
     answers = engine.recognise([crop_quad(pixels, quad) for quad in quads])
@@ -78,7 +79,7 @@ def extended(
 
 
 def _goes_on(text: str, longer: str) -> bool:
-    """Say whether a text holds another one and one or two letters or digits more at its ends."""
+    """Whether `longer` contains the text plus one or two letters or digits at its ends."""
     before, found, after = longer.partition(text)
     more = before + after
     return bool(found) and 1 <= len(more) <= 2 and more.isalnum()
@@ -87,9 +88,9 @@ def _goes_on(text: str, longer: str) -> bool:
 def completed(
     pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
 ) -> list[SeenLine]:
-    """Read lines on beyond a hyphen or stroke at their end; give those that do go on there.
+    """Read lines beyond a hyphen or stroke at their end; return those that do continue.
 
-    A finder may take the faint half of an identifier such as `JG-1000VA-BMS8S` for background.
+    A detector may take the faint half of an identifier such as `JG-1000VA-BMS8S` for background.
     """
     pieces = [(line, part) for part in parts for line in part if any(_cut_short(line.text))]
     tried = [
@@ -107,20 +108,20 @@ def completed(
 
 
 def _cut_short(text: str) -> tuple[bool, bool]:
-    """Say at which ends, left and right, a text that is more than a sign must go on."""
+    """At which ends, left and right, a text that is more than a sign must continue."""
     text = text.strip()
     told = sum(char.isalnum() for char in text) >= LEAST_TOLD
     return told and text[0] in JOINTS, told and text[-1] in JOINTS
 
 
 def _holds(piece: str, text: str) -> bool:
-    """Say whether a text holds a piece and at least two letters or digits beside it."""
+    """Whether a text contains a fragment and at least two more letters or digits beside it."""
     before, found, after = text.partition(piece)
     return bool(found) and sum(char.isalnum() for char in before + after) >= LEAST_REST
 
 
 def _with_rest(line: TextLine, rest: float) -> Quad:
-    """Outline a line with so many letter heights more where its text must go on."""
+    """Extend the outline of a line by this many letter heights where its text must continue."""
     left, right = _cut_short(line.text)
     q = np.asarray(line.corners, dtype=np.float64)
     width, height = side_lengths(line.corners)
@@ -140,7 +141,7 @@ def _with_rest(line: TextLine, rest: float) -> Quad:
 def strips(
     pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
 ) -> list[SeenLine]:
-    """Read beside and below labels that have no value; give what looks like one."""
+    """Read beside and below labels without a value; return what looks like a value."""
     asked: list[tuple[FieldName, Quad]] = []
     for part in parts:
         for field, row, right in open_labels(part):
@@ -178,7 +179,7 @@ def _box(corner: Vector, along: Vector, down: Vector, width: float, height: floa
 def bridged(
     pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
 ) -> list[SeenLine]:
-    """Read neighbours in a row as one line; give those that lose nothing by it."""
+    """Read neighbours in a row as one line; return those that lose nothing by it."""
     pairs = [
         (left.line, right.line, _union(left.line, right.line))
         for rows in map(rows_of, parts)
@@ -192,7 +193,7 @@ def bridged(
     for (left_line, right_line, quad), answer in zip(pairs, answers, strict=True):
         before = min(left_line.confidence, right_line.confidence)
         letters = len(left_line.text.replace(" ", "")) + len(right_line.text.replace(" ", ""))
-        # Outlines that overlap may both hold the characters between them.
+        # Where outlines overlap, both may hold the characters between them.
         kept = len(answer.text.replace(" ", "")) >= letters - _twice(left_line, right_line)
         if kept and answer.confidence >= 0.95 * before:
             joined.append(SeenLine(corners=quad, read=answer))
@@ -202,8 +203,8 @@ def bridged(
 def overlapped(parts: Sequence[Sequence[TextLine]]) -> list[SeenLine]:
     """Join neighbours in a row whose outlines overlap and that read the same characters there.
 
-    A finder sometimes cuts one long identifier into two pieces that share a few characters, such
-    as `IRSU 26` and `265768 1`; no reader is needed to put them together.
+    A detector sometimes splits one long identifier into two fragments that share a few characters,
+    such as `IRSU 26` and `265768 1`; joining them needs no engine.
     """
     return [
         seen
@@ -257,7 +258,7 @@ def _adjacent(left: Row, right: Row) -> bool:
 
 
 def _twice(left: TextLine, right: TextLine) -> int:
-    """Count the characters that two overlapping outlines may both hold."""
+    """Count the characters that two overlapping outlines may share."""
     first, second = rows_of([left, right])[0], rows_of([left, right])[-1]
     ends = (min(first.right, second.right), max(first.left, second.left))
     overlap = max(0.0, ends[0] - ends[1])
@@ -265,7 +266,7 @@ def _twice(left: TextLine, right: TextLine) -> int:
 
 
 def _identifiers(left: Row, right: Row) -> bool:
-    """Say whether two lines may be parts of one identifier: capitals and digits, a digit in one."""
+    """Whether two lines may be parts of one identifier: capitals and digits, a digit in one."""
     texts = [left.line.text.strip(), right.line.text.strip()]
     plain = all(t.upper() == t and len(t.replace(" ", "")) <= 12 for t in texts)
     return plain and any(char.isdigit() for t in texts for char in t)

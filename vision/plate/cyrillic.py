@@ -1,9 +1,9 @@
-"""Which lines of a photo are in Cyrillic: a few are tried, and all the rest only if one of them is.
+"""Decide which lines of a photo are in Cyrillic: a few are tried first, the rest only if one is.
 
-The first reader has no Cyrillic and answers with letters of its own that look alike, often surely:
-`HAPAHS` for НАФАНЯ, `KP1533N7` for КР1533ИД7. So its confidence does not tell. The largest
-lettering is tried first, since makers and models are set large; lines whose letters all have a
-Cyrillic double, and doubtful ones, before others.
+The first engine has no Cyrillic and answers with look-alike Latin letters, often with high
+confidence: `HAPAHS` for НАФАНЯ, `KP1533N7` for КР1533ИД7. So its confidence is no guide. The
+largest lettering is tried first, since makers and models are set large; lines whose letters all
+have a Cyrillic look-alike, and doubtful ones, come before others.
 """
 
 from __future__ import annotations
@@ -27,42 +27,48 @@ if TYPE_CHECKING:
     from vision.types import Pixels, TextLine
 
 PROBES = 6
-"""Lines tried on a photo that shows no Cyrillic; of many lines, one in `SHARE`."""
+"""Lines tried on a photo that shows no Cyrillic; if there are many lines, one in `SHARE`."""
 
 SHARE = 8
-"""Of many lines one in so many is tried first."""
+"""If there are many lines, one in this many is tried first."""
 
 MOST_LINES = 40
-"""Lines of one photo that this reader is asked to read at most."""
+"""Maximum number of lines of one photo that the Cyrillic engine reads."""
 
 ROOM = 0.1
-"""A line is cut this much longer at each end, in letter heights: finders cut tightly."""
+"""A line is cropped this much longer at each end, in letter heights: detectors cut tightly."""
 
 LEAST_LETTERS = 2
-"""Characters that a line has to have to be tried."""
+"""Minimum number of characters of a line to be tried."""
 
 SURE = 0.7
-"""Confidence (0–1) from which a line counts as Cyrillic on a photo that showed none yet."""
+"""Minimum confidence (0–1) for a line to count as Cyrillic on a photo that has shown none yet."""
 
 ACCEPT = 0.55
-"""The same beside lines that are surely Cyrillic."""
+"""Minimum confidence (0–1) for a line to count as Cyrillic once there are lines that are surely
+Cyrillic.
+"""
 
 OTHER_SCRIPT = 0.75
-"""Confidence from which the first reader is believed that a line is Chinese, say, or digits."""
+"""Confidence (0–1) from which the first engine is believed that a line is in another script, such
+as Chinese, or digits.
+"""
 
 ALIEN_LINES = 2
-"""A photo with this many such lines is taken for one without Cyrillic: plates of two alien scripts
-are rarer than Chinese lines that look like Cyrillic ones to this reader."""
+"""A photo with this many lines surely in another script is assumed to have no Cyrillic: plates with
+both are rarer than Chinese lines that look Cyrillic to this engine.
+"""
 
 UPRIGHT = 0.9
-"""Lines read at least this surely by the first reader say which way up a photo's lines stand."""
+"""Lines read at least this surely by the first engine decide which way up a photo's lines are."""
 
 TELLING = CYRILLIC_OWN - frozenset("ЗзУЧбЬь")
-"""Cyrillic letters that no digit or worn Latin letter is easily taken for; З, Ь and others are weak
-signs, since 3 and b look like them."""
+"""Cyrillic letters not easily confused with a digit or a worn Latin letter; З, Ь and others are
+weak evidence, since 3 and b resemble them.
+"""
 
 DOUBLES = frozenset("ABCEHIKMNOPRTXY3460b")
-"""What the first reader makes of Cyrillic capitals, most of the time."""
+"""What the first engine usually reads for Cyrillic capitals."""
 
 RULES: Final = Declared(
     "cyrillic",
@@ -70,7 +76,7 @@ RULES: Final = Declared(
     source="assumed",
     units={
         "PROBES": "lines",
-        "SHARE": "lines to one that is tried first",
+        "SHARE": "lines per line tried first",
         "MOST_LINES": "lines",
         "ROOM": "letter heights",
         "LEAST_LETTERS": "characters",
@@ -88,7 +94,7 @@ RULES: Final = Declared(
 def read_cyrillic(
     pixels: Pixels, engine: TextEngine, parts: Sequence[Sequence[TextLine]]
 ) -> dict[str, TextLine]:
-    """Let the Cyrillic reader read the lines that are in Cyrillic: {line number: its line}."""
+    """Read the Cyrillic lines with the Cyrillic engine: {line number: its line}."""
     every = [line for part in parts for line in part]
     if sum(surely_alien(line) for line in every) >= ALIEN_LINES:
         return {}
@@ -105,9 +111,9 @@ def read_cyrillic(
 
 
 def may_be(line: TextLine) -> bool:
-    """Say whether a line may be Cyrillic: not if surely read as digits, or in an alien script.
+    """Whether a line may be Cyrillic: not if surely read as digits, or in an unrelated script.
 
-    To this reader, which knows no Chinese, 号 is a surely read Ц.
+    To this engine, which knows no Chinese, 号 looks like a certain Ц.
     """
     digits_only = not any(char.isalpha() for char in line.text)
     settled = surely_alien(line) or (digits_only and line.confidence >= OTHER_SCRIPT)
@@ -115,13 +121,13 @@ def may_be(line: TextLine) -> bool:
 
 
 def surely_alien(line: TextLine) -> bool:
-    """Say whether the first reader surely saw letters without capitals, as of Chinese."""
+    """Whether the first engine surely saw letters without capitals, such as Chinese."""
     alien = any(unicodedata.category(char) == "Lo" for char in line.text)
     return alien and line.confidence >= OTHER_SCRIPT
 
 
 def promise(line: TextLine) -> float:
-    """Say how much a try at a line promises: large, doubtful, made of letters with a double."""
+    """Rank a line for a try: large, doubtful, made of letters with a Cyrillic look-alike."""
     letters = [char for char in line.text if char.isalpha()]
     digits = sum(char.isdigit() for char in line.text)
     double = sum(char in DOUBLES for char in letters) / max(len(letters), 1)
@@ -132,7 +138,7 @@ def promise(line: TextLine) -> float:
 
 
 def upright(line: TextLine, lines: Sequence[TextLine]) -> TextLine:
-    """Give a doubtful line turned over if it stands on its head among surely read ones."""
+    """Rotate a doubtful line by 180° if it is upside down among surely read ones."""
     sure = [one.corners for one in lines if one.confidence >= UPRIGHT and len(one.text) > 3]
     if not sure or line.confidence >= UPRIGHT:
         return line
@@ -144,7 +150,7 @@ def upright(line: TextLine, lines: Sequence[TextLine]) -> TextLine:
 def _read(
     pixels: Pixels, engine: TextEngine, lines: Sequence[TextLine], least: float
 ) -> dict[str, TextLine]:
-    """Read lines one by one, so that what one says does not hang on the width of another."""
+    """Read lines one by one, so that a result does not depend on another line's width."""
     found = {}
     for line in lines:
         crop = crop_quad(pixels, stretched(line.corners, sides=0.0, ends=ROOM))
@@ -155,10 +161,10 @@ def _read(
 
 
 def is_cyrillic(text: str, *, surely: bool) -> bool:
-    """Say whether a text is in Cyrillic: a telling letter, and no word in two alphabets.
+    """Whether a text is in Cyrillic: it has a distinctive letter, and no word mixes two alphabets.
 
-    `surely` asks for half a letter more, where a weak one counts half, and for no fewer than
-    there are letters of Latin alone.
+    `surely` requires half a letter more, where a weak one counts half, and no fewer than there are
+    letters of Latin alone.
     """
     telling = sum(char in TELLING for char in text)
     words = re.findall(r"[^\W\d_]+", text)

@@ -1,4 +1,4 @@
-"""Where a photo has plates: lines of text that stand together and run the same way."""
+"""Detect plates in a photo: lines of text that are close together and parallel."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from vision.types import Point, Quad
 
 NEAR = 2.2
-"""Lines stand together if the gap between them is less than this many letter heights."""
+"""Lines belong together if the gap between them is less than this many letter heights."""
 
 SAME_WAY = math.radians(20)
 MARGIN = 0.6
-"""A region reaches this many letter heights beyond its outermost lines."""
+"""Margin of a region around its outermost lines, in letter heights."""
 
 
 def find_plates(quads: Sequence[Quad], photo_id: str) -> tuple[tuple[PlateRegion, list[int]], ...]:
-    """Gather lines into regions: each region with the numbers of its lines, best first.
+    """Group lines into regions: each region with the indices of its lines, best first.
 
-    A region's confidence is how much like a plate it looks: 0.5 for a single line, towards 1
-    with every further line.
+    A region's confidence is how plate-like it looks: 0.5 for a single line, approaching 1 with
+    every further line.
     """
     groups = _groups(quads)
     groups.sort(key=lambda group: -_weight([quads[at] for at in group]))
@@ -49,7 +49,7 @@ def find_plates(quads: Sequence[Quad], photo_id: str) -> tuple[tuple[PlateRegion
 
 
 def outline(quads: Sequence[Quad]) -> Quad:
-    """Corners of the smallest rectangle along the text that holds all lines, with a margin."""
+    """Corners of the smallest rectangle along the text that contains all lines, with a margin."""
     angle = common_direction(quads)
     along = np.array([math.cos(angle), math.sin(angle)])
     down = np.array([-math.sin(angle), math.cos(angle)])
@@ -89,7 +89,7 @@ def _groups(quads: Sequence[Quad]) -> list[list[int]]:
 
 
 def _near(quads: Sequence[Quad]) -> list[tuple[int, int]]:
-    """List the pairs of lines that are near enough for a closer look."""
+    """List the pairs of lines that are near enough for a closer check."""
     if len(quads) < 2:
         return []
     points = np.asarray(quads, dtype=np.float64)
@@ -104,7 +104,7 @@ def _near(quads: Sequence[Quad]) -> list[tuple[int, int]]:
 
 
 def _together(a: Quad, b: Quad) -> bool:
-    """Say whether two lines belong to one plate: same way, similar size, little between them."""
+    """Whether two lines belong to one plate: parallel, similar size, little between them."""
     turn = abs(direction(a) - direction(b)) % (2 * math.pi)
     if min(turn, 2 * math.pi - turn) > SAME_WAY:
         return False

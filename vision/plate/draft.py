@@ -1,7 +1,7 @@
-"""A plate on its way from lines to a reading: one value, to which each stage adds its part.
+"""A plate during reading: one value, to which each stage adds its part.
 
-`vision.plate.lines` gives it what every reader read, `vision.plate.fields` what its fields may
-say, and `vision.plate.assurance` judges it. None changes what an earlier stage found.
+`vision.plate.lines` adds what every engine read, `vision.plate.fields` the candidate values of the
+fields, and `vision.plate.assurance` judges them. No stage changes what an earlier one found.
 """
 
 from __future__ import annotations
@@ -32,16 +32,17 @@ if TYPE_CHECKING:
     )
 
 CLAIMED = 0.5
-"""A value whose field rule is at least this strong (0–1) is more than a guess: it has its text to
-itself, and stays where another value of the photo is better."""
+"""A value whose field rule is at least this strong (0–1) is more than a guess: its text is used for
+no other value, and it stays even if another value in the photo is better.
+"""
 
 WORDS = 4
-"""Shorter lines say little about how well a plate can be read."""
+"""Characters; shorter lines say little about how well a plate can be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What one reader read at the place of a value."""
+    """What one engine read at the place of a value."""
 
     engine: str
     text: str
@@ -51,12 +52,12 @@ class Heard:
     strength: float
     line: str
     passes: tuple[tuple[str, float], ...] = ()
-    """What this reader's other passes over the line read, and how surely (0–1)."""
+    """What this engine's other passes over the line read, with their confidence (0–1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldDraft:
-    """A value for a field before anything is vouched for."""
+    """A candidate value of a field, before it is judged."""
 
     field: FieldName
     text: str
@@ -66,7 +67,7 @@ class FieldDraft:
     """Probability of the next best value, 0–1."""
     confidence: float
     strength: float
-    """0–1: how far the rule that made this text a field is trusted."""
+    """0–1: how far the rule that assigned this text to the field is trusted."""
     source: FieldSource
     heard: tuple[Heard, ...]
     glyphs: tuple[Glyph, ...]
@@ -74,37 +75,37 @@ class FieldDraft:
     lattice: StringLikelihood | None = None
     notes: tuple[Sentence, ...] = ()
     respelt: bool = False
-    """Whether the value is spelt otherwise than it was read."""
+    """Whether the value is spelt differently from what was read."""
     elsewhere: tuple[str, ...] = ()
     """Other values that were read for this field elsewhere in a region that a person drew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderText:
-    """The lines of a plate as one reader read them, and what they say by label and place."""
+    """The lines of a plate as one engine read them, and what they say by label and position."""
 
     engine: Engine
     own: Mapping[str, TextLine]
-    """The lines that this reader read, by number."""
+    """The lines that this engine read, by number."""
     text: PlateText
-    """What they say; lines that it did not read are taken from the first reader."""
+    """What they say; lines that it did not read are those of the first engine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlateDraft:
-    """One plate of a photo: its lines as every reader read them, and its fields once found."""
+    """One plate of a photo: its lines as every engine read them, and its fields once found."""
 
     region: PlateRegion
     lines: tuple[TextLine, ...] = ()
-    """As the first reader read them, in reading order."""
+    """As the first engine read them, in reading order."""
     shown: tuple[TextLine, ...] = ()
-    """Every line once, as that reader read it which the others contradict least."""
+    """Every line once, as read by the engine that the others contradict least."""
     readers: tuple[ReaderText, ...] = ()
-    """Every reader that read some line, the first reader first."""
+    """Every engine that read some line, the first engine first."""
     crops: tuple[ReaderText, ...] = ()
-    """What the first reader read in other crops of some lines."""
+    """What the first engine read in other crops of some lines."""
     passes: Mapping[str, tuple[Recognised, ...]] = dataclass_field(default_factory=dict)
-    """What other passes of the first reader read, by number of the line."""
+    """What other passes of the first engine read, by line number."""
     around: tuple[TextLine, ...] = ()
     """Lines of the photo's other plates."""
     codes: tuple[Code, ...] = ()
@@ -113,22 +114,22 @@ class PlateDraft:
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """The lines in the plate's own directions."""
+        """The lines in the plate's own axes."""
         return rows_of(self.lines)
 
     @property
     def read(self) -> tuple[TextLine, ...]:
-        """Every line as every reader read it."""
+        """Every line as read by every engine."""
         return tuple(line for reader in self.readers for line in reader.own.values())
 
     @property
     def texts(self) -> tuple[PlateText, ...]:
-        """What the lines say by label and place, reader by reader."""
+        """What the lines say by label and position, engine by engine."""
         return tuple(reader.text for reader in self.readers)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the readers."""
+        """Names of the engines."""
         return tuple(reader.engine.name for reader in self.readers)
 
     @property

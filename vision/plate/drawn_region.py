@@ -1,7 +1,7 @@
-"""A region that a person drew: kept as drawn, and what the machine found in it is a reading inside.
+"""A region that a person drew: its corners stay as drawn, and it gets one reading.
 
-The machine may see several blocks of text in the drawn region, or none. A person says that it is
-one place, so there is one region with one reading; the blocks keep outlines of their own beside it.
+The machine may find several text blocks in the drawn region, or none. The person says that it is
+one place, so there is one region with one reading; the outlines of the blocks are stored beside it.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _ORDER = {"stated": 0, "offered": 1, "unreadable": 2}
 
 
 def top_to_bottom(blocks: Sequence[PlateDraft]) -> list[PlateDraft]:
-    """Order what was found in a drawn region from top to bottom, then from left to right."""
+    """Order the blocks found in a drawn region from top to bottom, then left to right."""
     return sorted(blocks, key=lambda block: _place(block.region.corners))
 
 
 def as_drawn(
     blocks: Sequence[PlateDraft], photo_id: str, corners: Quad, *, region_id: str = "D1"
 ) -> PlateRegion:
-    """Make one region of the blocks found in a drawn one, with the corners that the person gave."""
+    """Combine the blocks found in a drawn region into one region with the person's corners."""
     return PlateRegion(
         region_id=region_id,
         photo_id=photo_id,
@@ -42,27 +42,27 @@ def as_drawn(
 
 
 def one_value_each(evidence: Sequence[Evidence | OneReader]) -> tuple[FieldReading, ...]:
-    """Give each field of a drawn region once, from the evidence for it in all blocks.
+    """Return each field of a drawn region once, from the evidence in all blocks.
 
-    Of a field that two blocks give differently the surer value is offered, never stated, and
-    names the other.
+    If two blocks give a field differently, the surer value is offered, never stated, and names the
+    other.
     """
     names = dict.fromkeys(one.draft.field for one in evidence)
     return tuple(_one_value([one for one in evidence if one.draft.field == name]) for name in names)
 
 
 def best_first(state: ReadingState, strength: float, confidence: float) -> tuple[int, float]:
-    """Sort readings of one field, the best first: by state, then by rule and pixels."""
+    """Sort key for readings of one field, best first: by state, then by rule and pixels."""
     return _ORDER[state], -strength * (0.3 + 0.7 * confidence)
 
 
 def _place(corners: Quad) -> tuple[float, float]:
-    """The middle of an outline, from top to bottom and then from left to right."""
+    """The centre of an outline as (y, x), to sort top to bottom and then left to right."""
     return sum(y for _, y in corners) / 4, sum(x for x, _ in corners) / 4
 
 
 def _one_value(evidence: Sequence[Evidence | OneReader]) -> FieldReading:
-    """The surest value of one field; where blocks differ, no more than offered."""
+    """The surest value of one field; offered at most where blocks differ."""
     best, *rest = sorted(evidence, key=_rank)
     others: dict[str, FieldDraft] = {}
     for one in rest:
@@ -85,7 +85,7 @@ def _one_value(evidence: Sequence[Evidence | OneReader]) -> FieldReading:
             for other in sorted(named, key=lambda other: -other.probability)
         ),
         elsewhere=tuple(other.text for other in others.values()),
-        lattice=None,  # it knows of one block alone
+        lattice=None,  # it covers only one block
     )
     return vouched(replace(best, draft=draft))
 

@@ -1,7 +1,7 @@
-"""The fields of a photo's plates: found once, from everything that every reader read.
+"""Find the fields of a photo's plates, once, from what all engines read.
 
-Each reader's text says where a field may stand. The best of these places is taken, what the
-readers saw there is weighed, and a value belongs to one field of one plate.
+Each engine's text suggests where a field may be. The best of these places is chosen, what the
+engines saw there is weighed, and a value belongs to one field of one plate.
 """
 
 from __future__ import annotations
@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from vision.types import FieldName, TextLine
 
 HEARD = 0.8
-"""A reader that saw no value in a line is heard too if it read the line at least this surely
-(0–1): no more than a dissent needs (`vision.plate.assurance.SURE`)."""
+"""An engine that saw no value in a line counts too if it read the line at least this surely (0–1),
+the same as for dissent (`vision.plate.assurance.SURE`).
+"""
 
 DOUBTED = 0.3
-"""This share of a rule's strength (0–1) counts where the line was not read at all surely; all of it
-where it was read without doubt."""
+"""Share of a rule's strength (0–1) that counts if the line was not read surely at all; all of it
+counts if it was read without doubt.
+"""
 
 RULES: Final = Declared(
     "fields",
@@ -45,19 +47,19 @@ RULES: Final = Declared(
 
 
 def with_fields(plates: Sequence[PlateDraft]) -> tuple[PlateDraft, ...]:
-    """Give all plates of a photo their fields."""
+    """Add the fields to all plates of a photo."""
     return without_guesswork([replace(plate, fields=_fields(plate)) for plate in plates])
 
 
 def _fields(plate: PlateDraft) -> tuple[FieldDraft, ...]:
-    """Find the fields of one plate: what the readers claim, at one place each, weighed."""
+    """Find the fields of one plate: the engines' claims, at one place each, weighed."""
     own = [reader.own for reader in plate.readers]
     here = [one_place(claimed, own) for claimed in one_field_each(_claims(plate))]
     return held_together([weighed(claims, plate.codes) for claims in here])
 
 
 def _claims(plate: PlateDraft) -> dict[FieldName, list[Claim]]:
-    """Give the best guess of every reader, and of every other crop, for each field."""
+    """Return the best guess of every engine, and of every other crop, for each field."""
     first, *_ = plate.readers
     spoken = {(guess.field, guess.line.line_id) for guess in first.text.guesses}
     claims: dict[FieldName, list[Claim]] = {}
@@ -73,16 +75,16 @@ def _claims(plate: PlateDraft) -> dict[FieldName, list[Claim]]:
 
 
 def _may_speak(guess: FieldGuess, first: str, spoken: set[tuple[FieldName, str]]) -> bool:
-    """Say whether a guess counts: by form alone, only where the first reader sees it too.
+    """Whether a guess counts: by form alone, only if the first engine sees it too.
 
-    Some readers drop the spaces that keep a row of small numbers from looking like one value.
+    Some engines drop the spaces that keep a row of small numbers from looking like one value.
     """
     known = guess.line.engine.name in (first, *OF_OTHER_SCRIPTS) or guess.label is not None
     return known or guess.rule == IN_A_CODE or (guess.field, guess.line.line_id) in spoken
 
 
 def fields_of_one(reader: ReaderText) -> tuple[FieldDraft, ...]:
-    """Give the fields that one reader alone would give."""
+    """Return the fields that one engine alone would give."""
     own = [guess for guess in reader.text.guesses if guess.line.line_id in reader.own]
     return tuple(of_one_reader(guess) for guess in best_guesses(own))
 
@@ -101,11 +103,10 @@ def _rank(guess: FieldGuess) -> float:
 
 
 def one_place(claims: Sequence[Claim], own: Sequence[Mapping[str, TextLine]]) -> list[Claim]:
-    """Keep the claims that speak of the line with the best rule; others mean another place.
+    """Keep the claims about the line with the best rule; others refer to another place.
 
-    A reader that read that line without seeing a value in it, since it misread the label, is
-    heard too if it was sure of what it read: what stands in its text where the others have the
-    value is its word.
+    An engine that read that line without seeing a value in it, because it misread the label, counts
+    too if it was sure of its reading: its text at the place of the others' value is its claim.
     """
     lead = max(claims, key=lambda claim: _rank(claim.guess))
     line_id = lead.guess.line.line_id
@@ -121,10 +122,10 @@ def one_place(claims: Sequence[Claim], own: Sequence[Mapping[str, TextLine]]) ->
 
 
 def one_field_each(claims: Mapping[FieldName, list[Claim]]) -> list[list[Claim]]:
-    """Let one value at one label belong to one field, that of the better rule; give each field's.
+    """Assign each value at a label to one field, that of the better rule; return claims by field.
 
-    A reader that misread a label may claim for another field what the others saw rightly. What
-    form alone says is no claim on a label.
+    An engine that misread a label may claim for another field what the others saw correctly. A
+    guess by form alone is not a claim on a label.
     """
     every = [
         (field, claim.guess)
@@ -151,10 +152,10 @@ def one_field_each(claims: Mapping[FieldName, list[Claim]]) -> list[list[Claim]]
 
 
 def without_guesswork(plates: Sequence[PlateDraft]) -> tuple[PlateDraft, ...]:
-    """Drop values that nothing but their form or place speaks for, save the best of the photo.
+    """Drop values supported only by their form or position, except the best in the photo.
 
-    Any board has dozens of chips whose markings look like serials. Where some plate has a value
-    with a label, unlabelled ones elsewhere are dropped; where none has, one of them is kept.
+    Any circuit board has dozens of chips whose markings look like serials. If some plate has a
+    value with a label, unlabelled ones elsewhere are dropped; if none has, one of them stays.
     """
     kept: dict[FieldName, FieldDraft] = {}
     for one in (one for plate in plates for one in plate.fields):

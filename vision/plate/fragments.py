@@ -1,9 +1,9 @@
-"""Values that may be only a piece of the true one: never stated.
+"""Detect values that may be only a fragment of the true one; these are never stated.
 
-A plate that says `MRW-A 4191-004` in two boxes, or `TYPE 500` above `500452U025AA2B`, tempts a
-reader to give a part as the whole, surely read and rightly labelled. So a value is not stated
-where its row goes on beside it in text that belongs to nothing else, nor where a longer
-identifier on the plate begins or ends with it.
+On a plate with `MRW-A 4191-004` in two boxes, or `TYPE 500` above `500452U025AA2B`, an engine may
+return a part as the whole, surely read and correctly labelled. So a value is not stated if its row
+continues beside it in text that belongs to nothing else, or if a longer identifier on the plate
+begins or ends with it.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ BESIDE = 2.5
 """Text within this many letter heights of a value, in its row, may belong to it."""
 
 SAME_ROW, ALIKE = 0.5, 1.7
-"""Two texts are in one row if their middles differ by less than `SAME_ROW` letter heights, and of
-one hand if their heights differ by at most the factor `ALIKE`."""
+"""Two texts are in one row if their centres differ by less than `SAME_ROW` letter heights, and in
+the same lettering if their heights differ by at most the factor `ALIKE`.
+"""
 
 
 class Placed(Protocol):
-    """A value that has its place: a draft of a field, or a reading."""
+    """A value with its position: a draft of a field, or a reading."""
 
     @property
     def text(self) -> str:
@@ -39,19 +40,19 @@ class Placed(Protocol):
 
     @property
     def strength(self) -> float:
-        """How far the rule is trusted that made it a field (0–1)."""
+        """How far the rule that assigned it to the field is trusted (0–1)."""
         ...
 
     @property
     def source(self) -> FieldSource:
-        """Where it stands."""
+        """Its position."""
         ...
 
 
 def longer_value(value: Placed, fields: Sequence[Placed], lines: Sequence[TextLine]) -> str | None:
-    """Give the text that shows that a value may be a piece of a longer one; None if none does.
+    """Return the text that suggests that a value is a fragment of a longer one, or None.
 
-    `fields` are all values of the plate, `lines` all its lines. The same text once more beside a
+    `fields` are all values of the plate, `lines` all its lines. The same text repeated beside a
     value is the value read again, not a part of it.
     """
     plain = letters_and_digits(value.text)
@@ -66,9 +67,9 @@ def longer_value(value: Placed, fields: Sequence[Placed], lines: Sequence[TextLi
 
 
 def _free(row: Row, claimed: set[str]) -> bool:
-    """Say whether a row's text belongs to no label and no value, and may be part of an identifier.
+    """Whether a row's text belongs to no label or value, and may be part of an identifier.
 
-    Measures, dates and ordinary words stand beside values without belonging to them.
+    Measures, dates and ordinary words are found beside values without belonging to them.
     """
     text = row.line.text
     if row.line.line_id in claimed or find_labels(text):
@@ -79,7 +80,7 @@ def _free(row: Row, claimed: set[str]) -> bool:
 
 
 def _without_dates(rows: Sequence[Row]) -> list[Row]:
-    """Leave out pieces that make up a date, such as a printed `19` and a year written behind it."""
+    """Leave out fragments of a date, such as a printed `19` followed by a hand-written year."""
     dated = {
         id(row)
         for left in rows
@@ -92,7 +93,7 @@ def _without_dates(rows: Sequence[Row]) -> list[Row]:
 
 
 def _holds(row: Row, value: Placed) -> bool:
-    """Say whether a longer word of the row begins or ends with the value."""
+    """Whether a longer word of the row begins or ends with the value."""
     plain = letters_and_digits(value.text)
     words = [letters_and_digits(word) for word in row.line.text.split()]
     return any(word != plain and (word.startswith(plain) or word.endswith(plain)) for word in words)
@@ -108,7 +109,7 @@ def _beside(own: Row, other: Row) -> bool:
 
 
 def _parted(one: Row, other: Row, rows: Sequence[Row]) -> bool:
-    """Say whether something else, such as the value's label, stands between two texts of a row."""
+    """Whether something else, such as the value's label, is between two texts of a row."""
     left, right = sorted((one, other), key=lambda row: row.left)
     return any(
         left.right <= (row.left + row.right) / 2 <= right.left and _beside(row, left)

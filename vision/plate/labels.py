@@ -1,4 +1,4 @@
-"""Label words: how plates say *serial number*, *type*, *maker* … in several languages.
+"""Label words: how plates write *serial number*, *type*, *maker* … in several languages.
 
 `labels.csv` lists them: field, language, label. It was compiled from the names that GS1's Tag Data
 Standard gives (P/N, S/N), FAR 52.204-16 (CAGE), published documents in English, Russian, Turkish,
@@ -23,10 +23,10 @@ from vision.types import FieldName
 OTHER = "-"
 _WORD_TWINS = str.maketrans(WORD_TWINS)
 NUMBER_SIGN = "number sign"
-"""The word of a label that is a number sign and nothing else."""
+"""The word of a label that is only a number sign."""
 
 NAMED_IN_FULL: tuple[FieldName, ...] = ("serial", "model", "part_number", "lot", "date", "contract")
-"""Fields whose label words also stand in names of firms (*Serial Electronics Ltd*)."""
+"""Fields whose label words also occur in company names (*Serial Electronics Ltd*)."""
 
 _NUMBER_WORDS = ("number", "nummer", "num", "nom", "nr", "no", "nu", "n")
 _JUNK = " .:;,#=_-–—|*'\"“”№•·：，（）…<>()[]{}/\\"
@@ -34,21 +34,21 @@ _JUNK = " .:;,#=_-–—|*'\"“”№•·：，（）…<>()[]{}/\\"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """A label word found in a line: the fields it may announce, and where (offsets in the text)."""
+    """A label word found in a line: the fields it may announce, and its place (text offsets)."""
 
     fields: tuple[FieldName, ...]
     word: str
     start: int
     end: int
-    """Where the value may begin: after the word, a following *No.* and punctuation."""
+    """Offset at which the value may begin: after the word, a following *No.* and punctuation."""
     strength: float
-    """0–1: 1 for the exact word with a boundary after it; less if it was guessed."""
+    """0–1: 1 for the exact word followed by a boundary; less for a guess."""
     numbered: bool = False
-    """Whether a number sign stands in the label, or between its word and the value."""
+    """Whether the label contains a number sign, or has one before the value."""
 
     @property
     def bare(self) -> bool:
-        """Say whether it is a number sign without a word: it does not say which number follows."""
+        """Whether it is a number sign without a word, which does not say what the number is."""
         return self.word == NUMBER_SIGN
 
 
@@ -63,13 +63,13 @@ def folded(char: str) -> str:
 
 
 def fold_word(text: str) -> str:
-    """Fold a whole word or label; only letters and digits stay."""
+    """Fold a whole word or label; only letters and digits remain."""
     return "".join(folded(char) for char in text)
 
 
 @cache
 def known_labels() -> dict[str, tuple[str, tuple[FieldName, ...]]]:
-    """Give every label: folded spelling -> (as listed, fields it may announce)."""
+    """Return every label: folded spelling -> (as listed, fields it may announce)."""
     found: dict[str, tuple[str, list[FieldName]]] = {}
     with Path(__file__).with_name("labels.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
@@ -115,7 +115,7 @@ _SIGN = (
     r"(?:№|(?:N[°ºO]|N0(?!\d)|NR|NU|NUM|NUMBER|NUMMER|NUMARASI|NUMARA|NUMERO|NÚMERO|NUMÉRO|НОМЕР|ČÍSLO)"
     r"(?![^\W\d_])\.?|\#)"
 )
-"""Number signs that follow a word or stand alone. By general knowledge of the languages listed."""
+"""Number signs after a word or on their own, from general knowledge of the listed languages."""
 
 _HAN_SIGN = r"(?:编号|編號|号码|號碼|号|號|番号)"
 _LEADING = (
@@ -131,9 +131,9 @@ _ALONE_SIGN = re.compile(rf"(?:{_SIGN}|{_HAN_SIGN}|شماره|رقم)", re.IGNOR
 
 
 def _numbered_at(text: str, at: int) -> Label | None:
-    """Give *unknown word + number sign* as a label of something else, or a number sign alone.
+    """Return *unknown word + number sign* as a label of something else, or a lone number sign.
 
-    A sign counts only where a number, or nothing, follows: *NO STEP* announces no number.
+    A sign counts only if a number, or nothing, follows: *NO STEP* announces no number.
     """
     if not _word_start(text, at):
         return None
@@ -163,24 +163,24 @@ def _numbered_at(text: str, at: int) -> Label | None:
 
 
 def _glued(found: re.Match[str]) -> bool:
-    """Say whether the sign is written onto the word, as the end of *TORINO* seems to be."""
+    """Whether the sign is written onto the word, as at the end of *TORINO*."""
     return not found.group(2) and found.group()[-1:] not in "№#"
 
 
 def _grows_into_a_value(text: str, end: int) -> bool:
-    """Say whether letters go on into digits: a value, no word."""
+    """Whether letters continue into digits: a value, not a word."""
     return text[end : end + 1].isalnum() or (text[end : end + 1] == "-" and text[end + 1 :] != "")
 
 
 def _at_once(text: str, end: int) -> bool:
-    """Say whether a number, a colon or a full stop follows without a space."""
+    """Whether a number, a colon or a full stop follows without a space."""
     return (
         text[end - 1] == "." or text[end : end + 1] in {":", "："} or text[end : end + 1].isdigit()
     )
 
 
 def _announces(text: str, start: int) -> bool:
-    """Say whether a number follows, behind a few letters at most, or nothing does."""
+    """Whether a number follows, after a few letters at most, or nothing does."""
     return not text[start:].strip() or bool(_NUMBER_FOLLOWS.match(text, start))
 
 
@@ -188,14 +188,14 @@ _NUMBER_FOLLOWS = re.compile(r"(?:[^\W\d_]{1,3}[\s.-]+)?\S*\d")
 
 
 def _holds_a_label(text: str, start: int, end: int) -> bool:
-    """Say whether a label of ours begins inside, and so is found later."""
+    """Whether a known label begins inside, which is found later."""
     stream = [(part, at) for at, char in enumerate(text) for part in _in_place(text, at, char)]
     places = [number for number, (_, at) in enumerate(stream) if start < at < end]
     return any(_label_at(text, stream, number) for number in places)
 
 
 def _joined(text: str, found: list[Label]) -> list[Label]:
-    """Let a label word before *unknown word + number sign* be a part of it: *TYPE APPROVAL NO*."""
+    """Include a label word before *unknown word + number sign* in it: *TYPE APPROVAL NO*."""
     kept: list[Label] = []
     for label in found:
         before = kept[-1] if kept else None
@@ -210,7 +210,7 @@ def _joined(text: str, found: list[Label]) -> list[Label]:
 
 
 def _without_names(text: str, found: list[Label]) -> tuple[Label, ...]:
-    """Drop label words inside a firm's name: *SERIAL ELECTRONICS LTD* announces no serial."""
+    """Drop label words inside a company name: *SERIAL ELECTRONICS LTD* announces no serial."""
     kept = []
     for number, label in enumerate(found):
         stop = found[number + 1].start if number + 1 < len(found) else len(text)
@@ -220,7 +220,7 @@ def _without_names(text: str, found: list[Label]) -> tuple[Label, ...]:
 
 
 def _in_a_name(text: str, label: Label, stop: int) -> bool:
-    """Say whether words and a legal form follow, with nothing between that parts them."""
+    """Whether words and a legal form follow with nothing separating them."""
     if not set(label.fields) & set(NAMED_IN_FULL) or label.numbered:
         return False
     if any(char in _MARKS for char in text[label.start : label.end]):
@@ -232,13 +232,13 @@ def _in_a_name(text: str, label: Label, stop: int) -> bool:
 
 
 _MARKS = ":=：#№/"
-"""What parts a label from its value; a name of a firm has none of it."""
+"""Characters that separate a label from its value; a company name has none of them."""
 
 
 def _in_place(text: str, at: int, char: str) -> str:
-    """Fold a character of a line; a digit that begins a word is no misread letter of a label.
+    """Fold a character of a line; a digit that begins a word is not a misread letter of a label.
 
-    Nor is one before another digit: the nought of `NO123` and of `N0123` is of the value.
+    Nor is one before another digit: the zero of `NO123` and of `N0123` belongs to the value.
     """
     if char == "9" and _number_sign(text, at):
         return "o"
@@ -254,9 +254,9 @@ _ALONE = re.compile(r"(?<!\w)N9(?!\w)")
 
 
 def _number_sign(text: str, at: int) -> bool:
-    """Say whether a 9 after N is the raised o of *N°*: `N9` alone, or where the line has it alone.
+    """Whether a 9 after N is the raised o of *N°*: `N9` alone, or the only 9 like it in the line.
 
-    Readers take the small raised and underlined o for a 9.
+    Engines read the small raised and underlined o as a 9.
     """
     if text[at - 1 : at] != "N" or (at > 1 and text[at - 2].isalnum()):
         return False
@@ -268,7 +268,7 @@ def _label_at(text: str, stream: list[tuple[str, int]], position: int) -> Label 
     if not _word_start(text, at):
         return None
     keys = _by_first().get(char, ())
-    # A word spelt exactly wins over a longer one that is only nearly there.
+    # An exact match takes precedence over a longer approximate one.
     for match in (_exact, _nearly):
         for key in keys:
             strength, used = match(text, stream, position, key)
@@ -302,11 +302,11 @@ _ENDS_NUMBERED = (
     "sn",
     "pn",
 )
-"""How folded labels end that have a number sign in them already."""
+"""Endings of folded labels that already include a number sign."""
 
 
 def _exact(text: str, stream: list[tuple[str, int]], position: int, key: str) -> tuple[float, int]:
-    """Match a label as spelt: (strength, characters used), or (0, 0)."""
+    """Match a label exactly: (strength, characters used), or (0, 0)."""
     window = "".join(char for char, _ in stream[position : position + len(key)])
     if window != key:
         return 0.0, 0
@@ -329,11 +329,11 @@ def _nearly(text: str, stream: list[tuple[str, int]], position: int, key: str) -
 def _boundary(
     text: str, stream: list[tuple[str, int]], position: int, used: int, key: str
 ) -> float:
-    """Say how well a label ends here: 1 at a boundary, less where the value is glued to it."""
+    """Score the end of a label: 1 at a boundary, less if the value is glued to it."""
     last = stream[position + used - 1][1]
     after = text[last + 1 : last + 2]
     if not key.isascii():
-        # Chinese is written without spaces; other scripts must end their words.
+        # Chinese is written without spaces; words in other scripts must end here.
         return 1.0 if _is_han(key[-1]) or not after.isalpha() else 0.0
     if not after or not after.isalnum():
         return 1.0 if len(key) > 1 else 0.0
@@ -350,10 +350,10 @@ def _boundary(
 
 
 def _value_start(text: str, at: int, *, complete: bool) -> tuple[int, bool]:
-    """Skip a following *No.*, *number* or *#*, then punctuation, to where the value begins.
+    """Skip a following *No.*, *number* or *#*, then punctuation, to the start of the value.
 
-    Says also whether there was a number word. Behind a label that is `complete` one that is
-    written onto digits is a part of the value.
+    Also returns whether there was a number word. After a `complete` label, a number word written
+    onto digits is part of the value.
     """
     at = _after_junk(text, at)
     rest = text[at : at + 8].casefold()
@@ -388,7 +388,7 @@ def _is_han(char: str) -> bool:
 
 
 def _one_edit(a: str, b: str) -> bool:
-    """Say whether two words differ by at most one changed, missing or added character."""
+    """Whether two words are at most one edit apart."""
     if len(a) > len(b):
         a, b = b, a
     if len(b) - len(a) > 1:

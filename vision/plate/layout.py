@@ -1,4 +1,4 @@
-"""Lines of one plate in the plate's own directions: along the text, and down from line to line."""
+"""Place the lines of one plate in its own axes: along the text, and down from line to line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A line with its place along the text (`left`, `right`) and down the plate (`middle`)."""
+    """A line with its position along the text (`left`, `right`) and down the plate (`middle`)."""
 
     line: TextLine
     left: float
@@ -25,20 +25,20 @@ class Row:
     height: float
 
     def extent(self, start: int, end: int) -> tuple[float, float]:
-        """Say where characters `start` to `end` stand, as if all were equally wide."""
+        """Return the extent of characters `start` to `end`, assuming equal character widths."""
         length = max(len(self.line.text), 1)
         step = (self.right - self.left) / length
         return self.left + start * step, self.left + end * step
 
 
 def direction(corners: Quad) -> float:
-    """Angle of the text, in radians, from the x axis towards y (clockwise on the screen)."""
+    """Angle of the text, in radians, from the x axis towards y (clockwise on screen)."""
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners
     return math.atan2((by - ay) + (cy - dy), (bx - ax) + (cx - dx))
 
 
 def common_direction(quads: Sequence[Quad]) -> float:
-    """Mean angle of the text, each line weighing as much as it is long."""
+    """Mean angle of the text, weighted by line length."""
     x = y = 0.0
     for quad in quads:
         (ax, ay), (bx, by), (cx, cy), (dx, dy) = quad
@@ -48,7 +48,7 @@ def common_direction(quads: Sequence[Quad]) -> float:
 
 
 def rows_of(lines: Sequence[TextLine]) -> tuple[Row, ...]:
-    """Place lines in the plate's own directions, in reading order."""
+    """Place lines in the plate's own axes, in reading order."""
     if not lines:
         return ()
     angle = common_direction([line.corners for line in lines])
@@ -72,7 +72,7 @@ def rows_of(lines: Sequence[TextLine]) -> tuple[Row, ...]:
 
 
 def _in_reading_order(rows: list[Row]) -> list[Row]:
-    """Order rows top to bottom; those at about one height, left to right."""
+    """Order rows top to bottom; those at about the same height, left to right."""
     ordered: list[Row] = []
     band: list[Row] = []
     for row in sorted(rows, key=lambda r: r.middle):

@@ -1,8 +1,8 @@
-"""From what the passes saw to the lines of each plate, as every reader reads them.
+"""Turn the lines seen in the passes into the lines of each plate, as read by every engine.
 
-The first reader reads every line. The others read what matters: the lines that became fields and
-their labels, and those on which passes differ. What is shown of a line is what that reader read
-which the others contradict least.
+The first engine reads every line. The others read what matters: lines with fields and their labels,
+and lines on which passes differ. Of each line, the reading that the others contradict least is
+shown.
 """
 
 from __future__ import annotations
@@ -33,27 +33,28 @@ if TYPE_CHECKING:
 
 CYRILLIC_READER, TESSERACT = "cyrillic", "tesseract"
 OF_OTHER_SCRIPTS = (CYRILLIC_READER, TESSERACT)
-"""Readers of scripts that the first one lacks; what they read is what they were asked for."""
+"""Engines for scripts that the first one lacks; they read only the lines assigned to them."""
 
 MOST_LINES = 8
-"""Lines of one photo that a second reader is asked to read, the most telling first."""
+"""Maximum number of lines of one photo that a second engine reads, the most important first."""
 
 MOST_CONTESTED = 4
-"""Lines beyond these that it is asked to read because passes differ on them."""
+"""Maximum number of further lines that a second engine reads because passes differ on them."""
 
 ROOM = 0.2
 """Another engine gets a crop this much longer at each end, in letter heights."""
 
 MOST_SHIFTED, SHIFTED = 6, (0.06, 0.2)
-"""So many lines the first reader reads again, in crops that reach so many letter heights further
-above and below, and beyond each end."""
+"""Number of lines that the first engine reads again, and how many letter heights further their
+crops extend above and below, and beyond each end.
+"""
 
 RULES: Final = Declared(
     "lines",
     test="tests/unit/vision/plate/test_lines.py",
     source="assumed",
     units={
-        "OF_OTHER_SCRIPTS": "readers",
+        "OF_OTHER_SCRIPTS": "engines",
         "MOST_LINES": "lines",
         "MOST_CONTESTED": "lines",
         "ROOM": "letter heights",
@@ -64,7 +65,7 @@ RULES: Final = Declared(
 
 
 def gathered(seen: Sequence[SeenLine], photo_id: str, engine: Engine) -> tuple[PlateDraft, ...]:
-    """Gather what the first reader saw into plates, the largest first."""
+    """Group the lines of the first engine into plates, the largest first."""
     plates: list[PlateDraft] = []
     count = 0
     for region, members in find_plates([line.corners for line in seen], photo_id):
@@ -94,7 +95,7 @@ def _but(plates: Sequence[PlateDraft], plate: PlateDraft) -> list[PlateDraft]:
 def as_read_by(
     engine: Engine, own: Mapping[str, TextLine], lines: Sequence[TextLine]
 ) -> ReaderText:
-    """Give one reader's text of a plate; label words it did not read are the first reader's."""
+    """Return one engine's text of a plate; label words it did not read are the first engine's."""
     text = read_plate([own.get(line.line_id, line) for line in lines])
     return ReaderText(engine=engine, own=own, text=text)
 
@@ -106,9 +107,9 @@ def read_by_all(
     codes: tuple[Code, ...],
     budget: Budget,
 ) -> tuple[PlateDraft, ...]:
-    """Let every reader read what matters of the plates' lines, and look for codes beside them.
+    """Read the important lines of the plates with every engine, and look for codes beside them.
 
-    `engines` are the readers by name, the first reader first; `codes` those known already.
+    `engines` are by name, the first engine first; `codes` are those already known.
     """
     first, *_ = engines.values()
     texts = [plate.readers[0].text for plate in plates]
@@ -136,12 +137,12 @@ def read_by_all(
 
 
 def _asked_anyway(name: str, budget: Budget) -> bool:
-    """Say whether a reader is asked though the time ran out: it tries a few lines only."""
+    """Whether an engine runs although the time ran out: it tries a few lines only."""
     return name == CYRILLIC_READER and not budget.bare and not budget.cancelled
 
 
 def _contested(plate: PlateDraft) -> list[TextLine]:
-    """List lines with digits of which another pass surely read something else."""
+    """List lines with digits that another pass surely read differently."""
     return [
         line
         for line in plate.lines
@@ -155,9 +156,9 @@ def read_again(
     telling: Sequence[TextLine],
     contested: Sequence[TextLine] = (),
 ) -> dict[str, TextLine]:
-    """Let another engine read the telling lines of all plates: {line number: its line}.
+    """Read the important lines of all plates with another engine: {line number: its line}.
 
-    Of the `contested` ones, on which passes differ, it reads a few too.
+    It also reads a few of the `contested` lines, on which passes differ.
     """
     chosen = list(telling[:MOST_LINES])
     told = {line.line_id for line in chosen}
@@ -168,7 +169,7 @@ def read_again(
 def read_shifted(
     pixels: Pixels, engine: TextEngine, telling: Sequence[TextLine]
 ) -> dict[str, TextLine]:
-    """Read the most telling lines again in slightly wider crops: {line number: the line}."""
+    """Read the most important lines again in slightly wider crops: {line number: the line}."""
     sides, ends = SHIFTED
     return _read(pixels, engine, telling[:MOST_SHIFTED], sides=sides, ends=ends)
 
@@ -193,7 +194,7 @@ def with_readers(
     crops: Mapping[str, TextLine] | None = None,
     codes: tuple[Code, ...] = (),
 ) -> PlateDraft:
-    """Add to a plate what other readers, and other crops, made of its lines; and the codes."""
+    """Add to a plate the readings of other engines and other crops, and the codes."""
     first = plate.readers[0]
     others = [
         as_read_by(engine, mine, plate.lines)
@@ -220,10 +221,10 @@ def _of(plate: PlateDraft, lines: Mapping[str, TextLine]) -> dict[str, TextLine]
 def _shown(
     line: TextLine, others: Sequence[Mapping[str, TextLine]], passes: Sequence[Recognised]
 ) -> TextLine:
-    """Give a line as that reader read it which the others contradict least.
+    """Return a line as read by the engine that the others contradict least.
 
-    Where the first reader lacks the script, the reader that has it is believed, unless the first
-    one read the line more surely in its own.
+    If the first engine lacks the script, the engine that has it is believed, unless the first one
+    read the line more surely in its own.
     """
     again = [read[line.line_id] for read in others if line.line_id in read]
     for other in again:

@@ -1,8 +1,8 @@
-"""The passes over a photo: where the next one goes, and when to stop.
+"""Choose the passes over a photo: where the next one goes, and when to stop.
 
-The first pass goes over the whole photo at a moderate size. Further ones follow only where doubt
-remains: over regions that promise fields, upright and at a size at which letters are read best,
-and over the whole photo turned, since a finder of text misses lines that run up or down.
+The first pass covers the whole photo at a moderate size. Further ones follow only while there is
+doubt: over regions likely to hold fields, upright and at the best size for reading, and over the
+whole photo rotated, since a text detector misses lines that run up or down.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ FIRST_SIDE = 1280
 """Longer side, in pixels, of the first pass over the whole photo."""
 
 LETTERS = 30.0
-"""Height, in pixels, that the lines of a region should have in a pass over it."""
+"""Target height of a region's lines in a pass over it, in pixels."""
 
 LEAST_REGION, MOST_REGION = 384, 1408
-"""Limits of the longer side of a pass over a region."""
+"""Limits of the longer side of a pass over a region, in pixels."""
 
 MOST_REGIONS = 6
 AROUND = 2.5
-"""A pass over a region reaches this many letter heights beyond the lines known there."""
+"""Margin of a pass over a region around the known lines, in letter heights."""
 
 ENOUGH = 0.6
 """A labelled field at least this strong, read at least `SURE`, needs no further pass."""
@@ -57,24 +57,27 @@ ENOUGH = 0.6
 SURE = 0.9
 
 FRUITLESS = 2
-"""After so many passes in a row that showed nothing new, no further one of their kind is taken."""
+"""After this many passes in a row that show nothing new, no more of their kind are made."""
 
 LEGIBLE, LETTERED = 1.0, 2
-"""A still with `LETTERED` lines of at least so many surely read characters each shows lettering."""
+"""A still shows lettering if it has `LETTERED` lines with at least `LEGIBLE` surely read characters
+each.
+"""
 
 NEWS = 6.0
-"""A pass shows something new if it adds at least so many surely read characters."""
+"""A pass shows something new if it adds at least this many surely read characters."""
 
 
 class Passes:
-    """The passes over one photo with one engine, one after the other."""
+    """The passes over one photo with one engine, in sequence."""
 
     def __init__(
         self, photo: Photo, finder: TextEngine, budget: Budget, *, one_of_many: bool = False
     ) -> None:
-        """Take the photo, the engine and the time that there is.
+        """Take the photo, the engine and the time budget.
 
-        `one_of_many`: other stills show the same scene, and one without lettering gets one pass.
+        `one_of_many`: other stills show the same scene, so a still without lettering gets only one
+        pass.
         """
         self.pixels = photo.pixels
         self.photo_id = photo.photo_id
@@ -86,7 +89,7 @@ class Passes:
         self.first_side = min(FIRST_SIDE, finder.affordable_side)
 
     def run(self) -> list[SeenLine]:
-        """Take the passes that are needed; give every line seen."""
+        """Make the passes that are needed; return every line seen."""
         self.budget.step("looking for text")
         self._pass_over(whole(self.pixels), self.first_side)
         self.budget.bare = self.one_of_many and not self._lettered()
@@ -99,16 +102,16 @@ class Passes:
         return self.lines
 
     def _lettered(self) -> bool:
-        """Say whether label words, or several lines that can be read, are in view."""
+        """Whether label words, or several legible lines, are in view."""
         read = [line for line in self.lines if line.weight >= LEGIBLE]
         return len(read) >= LETTERED or any(find_labels(line.read.text) for line in read)
 
-    def _told(self) -> float:
-        """How much was read so far, in surely read characters."""
+    def _characters_read(self) -> float:
+        """How much has been read so far, in surely read characters."""
         return sum(line.weight for line in self.lines)
 
     def _finish(self) -> None:
-        """Read identifiers that were found in pieces as one, and beside labels without a value."""
+        """Read fragmented identifiers as one, and read beside labels without a value."""
         self.lines = replaced(self.lines, overlapped(self._parts()))
         for work in (bridged, completed, strips, extended):
             if self.budget.stopped():
@@ -123,7 +126,7 @@ class Passes:
         return [[lines[at] for at in members] for _, members in found]
 
     def run_region(self, corners: Quad) -> list[SeenLine]:
-        """Go over one region that a person drew, upright and then turned if nothing is there."""
+        """Read one region that a person drew, upright, and then rotated if nothing is found."""
         side = round(max(LEAST_REGION, min(MOST_REGION, max(side_lengths(corners)))))
         self._pass_over(part(self.pixels, corners, long_side=side), side)
         self._finish()
@@ -140,18 +143,18 @@ class Passes:
         )
 
     def _take(self, series: Iterator[tuple[str, View, int]]) -> None:
-        """Take passes while doubt remains, until some in a row show nothing new."""
+        """Make passes while there is doubt, until several in a row show nothing new."""
         fruitless = 0
         for words, view, long_side in series:
             if fruitless >= FRUITLESS or not self.doubtful() or self.budget.stopped():
                 return
             self.budget.step(words)
-            before = self._told()
+            before = self._characters_read()
             self._pass_over(view, long_side)
-            fruitless = 0 if self._told() >= before + NEWS else fruitless + 1
+            fruitless = 0 if self._characters_read() >= before + NEWS else fruitless + 1
 
     def _turned_pass(self) -> Iterator[tuple[str, View, int]]:
-        """Propose the whole photo turned, since a finder misses lines that run up or down."""
+        """Propose the whole photo rotated, since a detector misses lines that run up or down."""
         yield "reading the rotated photo", whole(self.pixels, 1), self.first_side
 
     def _region_passes(self) -> Iterator[tuple[str, View, int]]:
@@ -168,7 +171,7 @@ class Passes:
                 yield "reading a region more closely", view, long_side
 
     def _promising(self) -> list[list[Quad]]:
-        """List regions by promise: label words, and much text that was read."""
+        """List regions by promise: label words, and much text read."""
         ranked = []
         for _, members in find_plates([line.corners for line in self.lines], self.photo_id):
             lines = [self.lines[at] for at in members]
@@ -179,7 +182,7 @@ class Passes:
         return [quads for _, quads in ranked]
 
     def _worth_it(self, corners: Quad, quads: Sequence[Quad], long_side: int) -> bool:
-        """Say whether a pass over a region shows more than the first one did."""
+        """Whether a pass over a region can show more than the first one did."""
         first = self.first_side / max(self.pixels.shape[:2])
         closer = long_side / max(side_lengths(corners)) / first
         slant = abs(math.degrees(common_direction(quads)))
@@ -187,7 +190,7 @@ class Passes:
         return closer > 1.25 or closer < 0.6 or not upright
 
     def doubtful(self) -> bool:
-        """Say whether serial and model are not both found, labelled and surely read."""
+        """Whether serial and model are not both found, labelled and surely read."""
         sure = set()
         for lines in self._parts():
             for guess in find_fields(lines):
@@ -197,7 +200,7 @@ class Passes:
 
 
 def _around(quads: Sequence[Quad]) -> Quad:
-    """Widen a region's outline, so that lines missed beside those known come into view."""
+    """Widen a region's outline to include lines missed beside the known ones."""
     corners = np.asarray(outline(quads), dtype=np.float64)
     letters = float(np.median([side_lengths(quad)[1] for quad in quads]))
     width, height = side_lengths(outline(quads))
@@ -215,7 +218,7 @@ def _around(quads: Sequence[Quad]) -> Quad:
 
 
 def _region_side(corners: Quad, quads: Sequence[Quad]) -> int:
-    """Choose the longer side of a look so that letters have the height that is read best."""
+    """Choose the longer side of a pass so that letters have the best height for reading."""
     letters = float(np.median([side_lengths(quad)[1] for quad in quads]))
     wanted = max(side_lengths(corners)) * LETTERS / max(letters, 1.0)
     return round(max(LEAST_REGION, min(MOST_REGION, wanted)))

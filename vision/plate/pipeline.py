@@ -1,11 +1,11 @@
-"""From the pixels of a photo to its reading, one stage after the other.
+"""From the pixels of a photo to its reading, stage by stage.
 
-    passes   the first reader goes over the photo until nothing is in doubt
-    lines    what it saw is gathered into plates, and the other readers read what matters
-    fields   each plate's fields are found, once, from everything that was read
-    assurance   what may be stated of them is decided, once
+    passes   the first engine reads the photo until nothing is in doubt
+    lines    the lines are grouped into plates, and the other engines read what matters
+    fields   the fields of each plate are found, once, from everything that was read
+    assurance   the state of each field is decided, once
 
-A stage takes what the one before it gives, and none goes back.
+Each stage uses the result of the one before, and none goes back.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from vision.types import Code, Photo, Quad
 
 CODE_SECONDS = 0.2
-"""Time for looking for codes in the whole photo."""
+"""Seconds for the search for codes in the whole photo."""
 
 COMBINED = Engine(name="combined", version="1", weights_sha256="")
 
@@ -38,7 +38,7 @@ COMBINED = Engine(name="combined", version="1", weights_sha256="")
 def read_photo(
     photo: Photo, engines: Mapping[str, TextEngine], budget: Budget, *, one_of_many: bool = False
 ) -> PhotoReading:
-    """Read a whole photo with readers by name, the first reader first."""
+    """Read a whole photo with engines by name, the first engine first."""
     first, *_ = engines.values()
     codes = read_codes(photo.pixels, budget_seconds=CODE_SECONDS)
     seen = Passes(photo, first, budget, one_of_many=one_of_many).run()
@@ -57,7 +57,7 @@ def read_photo(
 def read_drawn(
     photo: Photo, corners: Quad, engines: Mapping[str, TextEngine], budget: Budget
 ) -> PhotoReading:
-    """Read one region that a person drew; what is found in it is one reading of that region."""
+    """Read one region that a person drew; its contents become one reading of that region."""
     first, *_ = engines.values()
     seen = Passes(photo, first, budget).run_region(corners)
     plates = _plates(photo, seen, (), engines, budget)
@@ -85,7 +85,7 @@ def _plates(
     engines: Mapping[str, TextEngine],
     budget: Budget,
 ) -> tuple[PlateDraft, ...]:
-    """Give the plates of what was seen, with their lines and their fields."""
+    """Return the plates, with their lines and fields."""
     first, *_ = engines.values()
     plates = gathered(seen, photo.photo_id, first.identity)
     plates = read_by_all(plates, photo.pixels, engines, codes, budget)
@@ -93,7 +93,7 @@ def _plates(
 
 
 def own_readings(blocks: Sequence[PlateDraft], region_id: str) -> tuple[Reading, ...]:
-    """Give what each reader alone made of one place: a plate, or the blocks of a drawn region."""
+    """Return what each engine alone read at one place: a plate, or the blocks of a drawn region."""
     engines = dict.fromkeys(reader.engine for block in blocks for reader in block.readers)
     return tuple(_own(blocks, engine, region_id) for engine in engines)
 
@@ -110,7 +110,7 @@ def _own(blocks: Sequence[PlateDraft], engine: Engine, region_id: str) -> Readin
 
 
 def combined_reading(blocks: Sequence[PlateDraft], region_id: str) -> Reading:
-    """Give what all readers together made of one place, each field as far as it is vouched for."""
+    """Return what all engines together read at one place, with the state of each field."""
     evidence = [Evidence(draft=one, plate=block) for block in blocks for one in block.fields]
     return Reading(
         region_id=region_id,

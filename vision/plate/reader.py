@@ -1,7 +1,4 @@
-"""Everything that a photo says, as far as it can be read in the time allowed.
-
-It loads the readers and gives a photo to `vision.plate.pipeline`.
-"""
+"""Read a photo within a time budget: loads the engines and runs `vision.plate.pipeline`."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["COMBINED", "PATIENCE", "EngineStatus", "Reader", "engine_status", "top_field"]
 
 BUDGET_SECONDS = 12.0
-"""Work on one photo, in seconds on a core: what is read must not hang on what else runs."""
+"""Budget for one photo in CPU seconds, so that a reading does not depend on other load."""
 
 
 class Reader:
@@ -34,12 +31,11 @@ class Reader:
     def __init__(
         self, *, engines: tuple[str, ...] | None = None, budget_seconds: float = BUDGET_SECONDS
     ) -> None:
-        """Choose engines by name (all usual ones that are installed by default).
+        """Choose engines by name (default: all default engines that are installed).
 
-        `budget_seconds` limits the work on one photo, in seconds of the reading thread on a core;
-        after it, or after `PATIENCE` times as long on the clock, no further
-        pass is begun. Loading an engine counts for neither, so that the first photo is read like
-        any other.
+        `budget_seconds` limits the work on one photo, in CPU seconds of the reading thread; after
+        it, or after `PATIENCE` times as much wall-clock time, no further pass starts. Loading an
+        engine counts towards neither, so that the first photo is read like any other.
         """
         self.names = engines if engines is not None else usual_engines()
         if not self.names:
@@ -54,11 +50,11 @@ class Reader:
         cancelled: Callable[[], bool] | None = None,
         one_of_many: bool = False,
     ) -> PhotoReading:
-        """Read a whole photo. `on_step` is told what is being done; `cancelled` may stop it early.
+        """Read a whole photo. `on_step` receives the current step; `cancelled` may stop it early.
 
-        What was read before the budget ran out or the work was cancelled is kept, and a note
-        says that it is not all. `one_of_many` is for a still that was chosen with others of its
-        clip: where the first pass shows no lettering, no further one is taken, and a note says so.
+        What was read before the budget ran out or the work was cancelled is returned, with a note
+        that it is incomplete. `one_of_many` is for a still chosen with others of its clip: if the
+        first pass shows no lettering, no further one is made, and a note says so.
         """
         engines = self._engines()
         budget = Budget(self.budget_seconds, on_step=on_step, cancelled=cancelled)
@@ -67,22 +63,22 @@ class Reader:
     def read_region(self, photo: Photo, corners: Quad) -> PhotoReading:
         """Read one region that a person drew, at the region's own resolution.
 
-        The region `D1` that comes back has the corners as drawn, whatever was found in it.
+        The returned region `D1` has the corners as drawn, whatever was found in it.
         """
         engines = self._engines()
         return read_drawn(photo, corners, engines, Budget(self.budget_seconds))
 
     def read_stack(self, looks: Sequence[tuple[Pixels, FieldReading]]) -> Lattice | None:
-        """Read one value in several exposures laid over each other."""
+        """Read one value in several exposures aligned and combined."""
         return read_stack(looks, load_engine(self.names[0]))
 
     def _engines(self) -> dict[str, TextEngine]:
-        """Give the engines by name; loads those that this process has not loaded yet."""
+        """Return the engines by name; loads those not yet loaded in this process."""
         return {name: load_engine(name) for name in self.names}
 
 
 def top_field(reading: PhotoReading, field: FieldName) -> FieldReading | None:
-    """Choose the best value of a field over all regions of a photo, or None."""
+    """Return the best value of a field over all regions of a photo, or None."""
     found = [one for part in reading.combined for one in part.fields if one.field == field]
     return min(
         found, key=lambda one: best_first(one.state, one.strength, one.confidence), default=None

@@ -1,9 +1,9 @@
-"""Fields of one plate held against each other: a serial that begins with the model's name.
+"""Compare fields of one plate: a serial that begins with the model's name.
 
-Many makers begin a serial with the model, so one plate shows the same characters twice. Readers
-take a digit for the letter that looks like it far more often than the other way round (on
-rendered plates 5 was read as S in 28 %, S as 5 in 3 %; 8 as B in 22 %, B as 8 in 1 %). Where
-both spellings differ by look-alikes only, the one with more digits is offered for the serial.
+Many makers begin a serial with the model, so one plate shows the same characters twice. Engines
+read a digit as the letter that looks like it far more often than the reverse (on rendered plates 5
+was read as S in 28 %, S as 5 in 3 %; 8 as B in 22 %, B as 8 in 1 %). If both spellings differ by
+look-alikes only, the one with more digits is offered for the serial.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 _TO_DIGITS = str.maketrans(DIGIT_TWINS)
 
 LEAST_MODEL = 4
-"""A model of fewer letters and digits than this may begin a serial by chance."""
+"""A model with fewer letters and digits than this may begin a serial by chance."""
 
 
 def held_together(drafts: Sequence[FieldDraft]) -> tuple[FieldDraft, ...]:
-    """Spell the beginning of the serial as the model, where only look-alikes differ."""
+    """Spell the beginning of the serial like the model, if only look-alikes differ."""
     model = next((one for one in drafts if one.field == "model"), None)
     return tuple(
         _spelled(one, letters_and_digits(model.text)) if model and one.field == "serial" else one
@@ -68,13 +68,13 @@ def _digits(text: str) -> int:
 
 
 def _dressed(pattern: str, plain: str) -> str:
-    """Put plain characters into the separators of a pattern."""
+    """Insert plain characters between the separators of a pattern."""
     rest = iter(plain)
     return "".join(next(rest) if char.isalnum() else char for char in pattern)
 
 
 def _glyphs(serial: FieldDraft, text: str) -> tuple[Glyph, ...]:
-    """Put the characters now offered first; what was read stays an option."""
+    """Put the offered characters first; what was read stays an option."""
     if len(serial.glyphs) != len(text):
         return serial.glyphs
     return tuple(

@@ -1,8 +1,8 @@
-"""From lines of text to maker, model, serial …: label words, neighbourhood and form.
+"""From lines of text to maker, model, serial …: by label words, position and form.
 
-A value may stand in the line of its label, to the right of it, below it or above it; or there is
-no label at all, and only its form speaks for it. Each guess says which rule made it and how
-strong that rule is. Nothing here looks at pixels.
+A value may be in the line of its label, to its right, below or above it; without a label, only its
+form supports it. Each guess names its rule and that rule's strength. This module does not use
+pixels.
 """
 
 from __future__ import annotations
@@ -40,35 +40,37 @@ INLINE, RIGHT, BELOW, ABOVE = "label in the line", "label to the left", "label a
 FORM, PLACE = "form alone", "place alone"
 
 SIGN = "number sign alone"
-"""The rule of a number that nothing but a number sign announces, as on Soviet plates."""
+"""The rule for a number announced only by a number sign, as on Soviet plates."""
 
 SIGN_STRENGTH = 0.28
-"""How far such a number is trusted to be the serial (0–1); by judgement: it may be any number,
-and a long one that stands without any sign is as likely the serial."""
+"""How far such a number is trusted to be the serial (0–1); by judgement: it may be any number, and
+a long one without any sign is as likely to be the serial.
+"""
 
 RULE_STRENGTH = {INLINE: 1.0, RIGHT: 0.95, BELOW: 0.85, ABOVE: 0.6}
 """How far each placement is trusted (0–1); by judgement, checked on the reading benchmark."""
 
 REACH_RIGHT, REACH_DOWN, REACH_UP = 14.0, 2.6, 1.9
-"""How far a value may stand from its label, in heights of the label's letters."""
+"""How far a value may be from its label, in letter heights of the label."""
 
 WANTED: tuple[FieldName, ...] = ("serial", "model", "part_number")
-"""Fields for which a label without a value is worth another look, in this order."""
+"""Fields for which a label without a value is worth another pass, in this order."""
 
 NUMBERED: tuple[FieldName, ...] = ("serial", "part_number", "lot", "contract", "nsn")
-"""Fields whose labels announce a number: beside one of them a bare number sign says nothing."""
+"""Fields whose labels announce a number: next to one of them a bare number sign means nothing."""
 
 TELLING: tuple[FieldName, ...] = (
     "serial", "model", "part_number", "maker", "nsn", "cage", "date", "lot", "contract",
 )  # fmt: skip
-"""Fields whose lines are read again by other readers; the first tells most."""
+"""Fields whose lines are read again by other engines, most important first."""
 
 ANSWERED = 0.7
-"""A label whose value was found by a rule weaker than this still asks for one."""
+"""A label whose value was found by a rule weaker than this is still unanswered."""
 
 STANDS_OUT, LEAST_LINES = 1.25, 3
-"""An unlabelled maker's name is on top of a plate of at least `LEAST_LINES` lines, or in letters
-this many times the usual height there."""
+"""An unlabelled maker's name is at the top of a plate of at least `LEAST_LINES` lines, or in
+letters this many times the usual height there.
+"""
 
 _STRAY = " .:;,#=_-–—|*'\"“”·•…<>"
 
@@ -84,7 +86,7 @@ class FieldGuess:
     label: str | None
     rule: str
     strength: float
-    """0–1: how much the rule, the label and the form speak for it; says nothing of the pixels."""
+    """0–1: support by rule, label and form; says nothing about the pixels."""
 
     @property
     def text(self) -> str:
@@ -94,7 +96,7 @@ class FieldGuess:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """A stretch of one line that may be a value."""
+    """A span of one line that may be a value."""
 
     row: Row
     start: int
@@ -107,7 +109,7 @@ class _Span:
 
 @dataclass(frozen=True, slots=True)
 class _Asking:
-    """A label that still looks for its value."""
+    """A label without a value so far."""
 
     row: Row
     label: Label
@@ -115,7 +117,7 @@ class _Asking:
 
 @dataclass(slots=True)
 class _Sorted:
-    """What the lines of a plate were cut into."""
+    """The parts into which the lines of a plate were split."""
 
     guesses: list[FieldGuess] = dataclass_field(default_factory=list)
     asking: list[_Asking] = dataclass_field(default_factory=list)
@@ -123,12 +125,12 @@ class _Sorted:
     labels: list[PlacedLabel] = dataclass_field(default_factory=list)
     elsewhere: list[tuple[str, str]] = dataclass_field(default_factory=list)
     signs: list[tuple[_Asking, _Span | None]] = dataclass_field(default_factory=list)
-    """Number signs that stand alone, with what follows in the line."""
+    """Number signs on their own, with what follows in the line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedLabel:
-    """A label word, and the row that it stands in."""
+    """A label word and its row."""
 
     label: Label
     row: Row
@@ -136,14 +138,14 @@ class PlacedLabel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlateText:
-    """What the lines of one plate say by label, place and form."""
+    """What the lines of one plate say by label, position and form."""
 
     lines: tuple[TextLine, ...] = ()
     guesses: tuple[FieldGuess, ...]
     """Values of fields, strongest guess of each field first."""
     labels: tuple[PlacedLabel, ...]
     elsewhere: tuple[tuple[str, str], ...]
-    """Numbers that something else than a field of ours announces: the label's word, the number."""
+    """Numbers announced by labels of no known field: the label's word, the number."""
 
 
 def find_fields(lines: Sequence[TextLine]) -> tuple[FieldGuess, ...]:
@@ -176,7 +178,7 @@ def read_plate(lines: Sequence[TextLine]) -> PlateText:
 
 
 def same_place(guess: FieldGuess, other: TextLine) -> FieldGuess | None:
-    """Find in another reading of the line what stands where this guess has its value."""
+    """Find in another reading of the line the text at the place of this guess."""
     matcher = SequenceMatcher(None, guess.line.text, other.text, autojunk=False)
     start, end = len(other.text), 0
     for _, first, last, begin, stop in matcher.get_opcodes():
@@ -189,9 +191,9 @@ def same_place(guess: FieldGuess, other: TextLine) -> FieldGuess | None:
 
 
 def open_labels(lines: Sequence[TextLine]) -> tuple[tuple[FieldName, Row, float], ...]:
-    """List labels whose field found no labelled value: the field, its row, where the label ends.
+    """List labels without a labelled value: the field, its row, the end of the label.
 
-    The place is a distance along the row, from the row's left end, in pixels.
+    The end is a distance along the row, from the row's left end, in pixels.
     """
     answered = {guess.field for guess in find_fields(lines) if guess.strength >= ANSWERED}
     found: list[tuple[FieldName, Row, float]] = []
@@ -204,7 +206,7 @@ def open_labels(lines: Sequence[TextLine]) -> tuple[tuple[FieldName, Row, float]
 
 
 def telling_lines(texts: Sequence[PlateText]) -> list[TextLine]:
-    """Order lines by how much they tell: values of fields by the strength of the guess, labels."""
+    """Order lines by importance: values of fields by the strength of the guess, then labels."""
     worth: dict[str, float] = {}
     lines = {line.line_id: line for text in texts for line in text.lines}
     for text in texts:
@@ -220,7 +222,7 @@ def telling_lines(texts: Sequence[PlateText]) -> list[TextLine]:
 
 
 def _split_line(row: Row, out: _Sorted) -> None:
-    """Cut a line at its labels: values in the line, labels without one, and free text."""
+    """Split a line at its labels: values in the line, labels without one, and free text."""
     text = row.line.text
     labels = find_labels(text)
     out.labels += [PlacedLabel(label=label, row=row) for label in labels]
@@ -255,14 +257,14 @@ def _split_line(row: Row, out: _Sorted) -> None:
 
 
 def _is_measured(span: _Span) -> bool:
-    """Say whether a span is a number alone whose unit follows, where units are label words too."""
+    """Whether a span is only a number followed by its unit, where units are label words too."""
     return is_number(span.text) and unit_follows(span.row.line.text, span.end)
 
 
 def _without_date(span: _Span) -> list[_Span]:
-    """Split off a date with its month that stands at the end of a line, after something else.
+    """Split off a date with its month at the end of a line, after something else.
 
-    A year alone is left where it is: it may be a part of the serial.
+    A year alone stays: it may be part of the serial.
     """
     for gap in re.finditer(r"\s+", span.text):
         before, after = span.text[: gap.start()], span.text[gap.end() :]
@@ -286,7 +288,7 @@ def _trimmed(row: Row, start: int, stop: int) -> _Span | None:
 
 
 def _claim(label: Label, span: _Span, rule: str, nearness: float) -> FieldGuess | None:
-    """Let a label take a span, as the field that the span's form fits best."""
+    """Assign a span to a label, as the field that the span's form fits best."""
     best: FieldGuess | None = None
     for field in label.fields:
         cut = _cut(field, span)
@@ -327,10 +329,10 @@ def _cut(field: FieldName, span: _Span) -> _Span:
 def _answer_labels(
     asking: Sequence[_Asking], free: Sequence[_Span]
 ) -> tuple[list[FieldGuess], list[tuple[Label, _Span]]]:
-    """Give labels without a value the best neighbour each, dearest pairs last.
+    """Assign to each label without a value its best neighbour, cheapest pairs first.
 
-    A label of something else that asks for a number takes its neighbour as others do; the second
-    list says which.
+    A label of something else that announces a number takes its neighbour like the others; the
+    second list says which.
     """
     offers: list[tuple[float, int, int, FieldGuess | None]] = []
     for who, ask in enumerate(asking):
@@ -361,12 +363,12 @@ def _answer_labels(
 
 
 def _asks_for_another(label: Label) -> bool:
-    """Say whether a label announces a number of something that is no field of ours."""
+    """Whether a label announces a number of something that is not a known field."""
     return not label.fields and label.numbered and not label.bare
 
 
 def _by_sign(out: _Sorted, free: Sequence[_Span]) -> list[FieldGuess]:
-    """Offer the number at a bare number sign, where the plate announces no other number."""
+    """Offer the number at a bare number sign, if the plate announces no other number."""
     known = any(
         _asks_for_another(placed.label) or set(placed.label.fields) & set(NUMBERED)
         for placed in out.labels
@@ -395,7 +397,7 @@ def _by_sign(out: _Sorted, free: Sequence[_Span]) -> list[FieldGuess]:
 
 
 def _placement(ask: _Asking, span: _Span) -> tuple[str | None, float]:
-    """Say how a span stands to a label, and what that costs (0 = as near as can be)."""
+    """Classify the position of a span relative to a label, and its cost (0 = as near as can be)."""
     label, value = ask.row, span.row
     if label.line.line_id == value.line.line_id:
         return (None, 0.0)
@@ -432,7 +434,7 @@ def _form_guess(span: _Span, field: FieldName, at: tuple[int, int], strength: fl
 
 
 def _by_form(free: Sequence[_Span], known: Sequence[FieldGuess]) -> list[FieldGuess]:
-    """Read fields that need no label, since their form is enough to propose them."""
+    """Find fields that need no label, since their form suffices to propose them."""
     found: list[FieldGuess] = []
     rest: list[_Span] = []
     for span in free:
@@ -461,7 +463,7 @@ _TOKEN = re.compile(r"[^\s,;:]+(?:[ ](?=\d)[^\s,;:]+)*")
 
 
 def _identifiers(free: Sequence[_Span], field: FieldName) -> list[FieldGuess]:
-    """Propose unlabelled values that look like an identifier, weakly."""
+    """Propose unlabelled values that look like an identifier, with low strength."""
     found = []
     for span in free:
         for match in _TOKEN.finditer(span.text):
@@ -505,7 +507,7 @@ def _model_like(text: str) -> float:
 def _by_place(
     free: Sequence[_Span], known: Sequence[FieldGuess], rows: Sequence[Row]
 ) -> list[FieldGuess]:
-    """Propose a maker by a legal form, else by standing out on top of a plate of several lines."""
+    """Propose a maker by a legal form, otherwise by prominence at the top of a plate."""
     if any(guess.field == "maker" for guess in known):
         return []
     names = [span for span in free if plausible("maker", span.text) > 0 and may_name(span.text)]
@@ -521,7 +523,7 @@ def _by_place(
 
 
 def _without_code(span: _Span) -> _Span:
-    """Leave out a maker's code with digits, such as its NCAGE, before its name."""
+    """Remove a maker code with digits, such as its NCAGE, before its name."""
     first = span.text.split(" ", 1)[0]
     if " " in span.text and sum(char.isdigit() for char in first) >= 2:
         return _trimmed(span.row, span.start + len(first), span.end) or span

@@ -1,4 +1,4 @@
-"""One value read in several exposures of its line that are laid over each other."""
+"""Read one value from several exposures of its line, aligned and combined."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from vision.types import FieldReading, Pixels
 
 ALIKE = 1.25
-"""Outlines of one line have proportions that differ by this factor at most."""
+"""Largest factor between the proportions of two outlines of the same line."""
 
 SAME = 0.6
-"""Two texts read alike from this share of characters in common."""
+"""Minimum share of common characters for two texts to be alike."""
 
 
 def read_stack(looks: Sequence[tuple[Pixels, FieldReading]], engine: TextEngine) -> Lattice | None:
-    """Read what several photos show of one value when they are laid over each other.
+    """Read one value in several photos, aligned and combined.
 
     Args:
         looks: each exposure's picture and its reading of the value, in that picture's pixels.
-        engine: the reader that is asked.
+        engine: the engine to use.
 
-    Gives the value's lattice, without a label before it; None where the outlines are not of the
-    same line, or where the looks speak against what their stack reads as.
+    Returns the value's lattice, without a label before it; None if the outlines are not of the same
+    line, or if the single exposures contradict what their stack reads as.
     """
     ordered = sorted(looks, key=lambda look: -look[1].confidence)
     alike = [look for look in ordered if _alike(look[1], ordered[0][1])]
@@ -52,10 +52,10 @@ def read_stack(looks: Sequence[tuple[Pixels, FieldReading]], engine: TextEngine)
 
 
 def is_borne_out(stack: str, texts: Sequence[str]) -> bool:
-    """Say whether a stack that reads so may count beside looks that read as `texts`.
+    """Whether a stack that reads as `stack` may count beside exposures that read as `texts`.
 
-    It may not where it shows nothing, nor where two looks read alike and it reads like none.
-    Looks that all differ say nothing about their stack: it is then that it tells most.
+    It may not if it shows nothing, nor if two exposures read alike and it reads like neither.
+    Exposures that all differ say nothing about their stack, and then it is most useful.
     """
     plain = letters_and_digits(stack)
     looks = [text for text in map(letters_and_digits, texts) if text]
@@ -64,7 +64,7 @@ def is_borne_out(stack: str, texts: Sequence[str]) -> bool:
 
 
 def _alike(one: FieldReading, first: FieldReading) -> bool:
-    """Say whether two looks outline the same line: its proportions and its length agree."""
+    """Whether two exposures outline the same line: its proportions and its length agree."""
     sides = [side_lengths(reading.source.corners) for reading in (one, first)]
     (a, b), (c, d) = sides
     ratio = a * d / max(b * c, 1e-9)
@@ -73,7 +73,7 @@ def _alike(one: FieldReading, first: FieldReading) -> bool:
 
 
 def _value(engine: TextEngine, picture: Pixels, like: FieldReading) -> Lattice | None:
-    """Read the picture and keep the value's part, where a label stands before it."""
+    """Read the picture and keep the value's part, if a label precedes it."""
     (answer,) = engine.recognise([picture])
     if not isinstance(answer.lattice, Lattice):
         return None

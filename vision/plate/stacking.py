@@ -1,9 +1,9 @@
-"""Several exposures of one line, laid over each other: what noise hid in each may show in all.
+"""Align and combine several exposures of one line: what noise hides in each may show in all.
 
-Each crop is freed of its light (local mean and contrast), laid over the first one by the affine
-map that correlates best (enhanced correlation coefficient, Evangelidis and Psarakis 2008), and
-the mean is taken. The result is a picture to be read as one more look; it is derived, never
-evidence by itself, and can be made again from the same photos and outlines.
+Each crop is normalised (local mean and contrast), aligned with the first one by the affine map that
+correlates best (enhanced correlation coefficient, Evangelidis and Psarakis 2008), and the mean is
+taken. The result is read like one more exposure; it is derived, never evidence by itself, and can
+be recomputed from the same photos and outlines.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ if TYPE_CHECKING:
     Plane = npt.NDArray[np.float32]
 
 VERSION = "1"
-"""Changes whenever the same crops would give another picture."""
+"""Changes whenever the same crops would give a different picture."""
 
 HEIGHT = 64
 """Height of the stack in pixels."""
 
 LONGEST = 2048
-"""No stack is longer than this in pixels."""
+"""Longest stack in pixels."""
 
 FARTHEST = 0.2
 """A crop that would have to move by more than this (in heights) is not of the same line."""
 
 _LIGHT = HEIGHT / 2.5
 _CONTRAST = HEIGHT / 1.5
-"""Reach in pixels (standard deviations) of the local mean and the local contrast."""
+"""Radius in pixels (standard deviations) of the local mean and the local contrast."""
 
 _FAINT = 4.0
-"""Added to the local contrast, in grey levels: even surfaces stay even."""
+"""Added to the local contrast, in grey levels: uniform surfaces stay uniform."""
 
 _STRONGEST = 2.5
-"""Glare and shadow count for no more than so many local contrasts."""
+"""Glare and shadow are clipped at this many local contrasts."""
 
 _ROUNDS = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 1e-3)
 _SMOOTH = 5
@@ -56,16 +56,16 @@ def stack_lines(photos: Sequence[Pixels], outlines: Sequence[Quad]) -> Pixels | 
 
 
 def stack_crops(crops: Sequence[Pixels]) -> Pixels | None:
-    """Stack upright crops of one line; the first is the one that the others are laid over.
+    """Stack upright crops of one line; the others are aligned with the first.
 
-    Gives a grey picture (height × width × 3), or None where nothing lies over the first crop.
+    Returns a grey picture (height × width × 3), or None if no crop can be aligned with the first.
     """
     if len(crops) < 2:
         return None
     width = round(float(np.median([HEIGHT * crop.shape[1] / crop.shape[0] for crop in crops])))
     width = min(max(width, 16), LONGEST)
-    first, *others = [_even(crop, width) for crop in crops]
-    laid = [moved for other in others if (moved := _laid_over(first, other)) is not None]
+    first, *others = [_normalised(crop, width) for crop in crops]
+    laid = [moved for other in others if (moved := _warped_onto(first, other)) is not None]
     if not laid:
         return None
     mean = np.mean([first, *laid], axis=0)
@@ -73,8 +73,8 @@ def stack_crops(crops: Sequence[Pixels]) -> Pixels | None:
     return np.ascontiguousarray(np.dstack([grey] * 3))
 
 
-def _even(crop: Pixels, width: int) -> Plane:
-    """Free a crop of its light: differences from the local mean, in local contrasts."""
+def _normalised(crop: Pixels, width: int) -> Plane:
+    """Normalise the lighting of a crop: differences from the local mean, in local contrasts."""
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
     grey = cv2.resize(grey, (width, HEIGHT), interpolation=cv2.INTER_CUBIC)
     plain = grey.astype(np.float32)
@@ -83,8 +83,8 @@ def _even(crop: Pixels, width: int) -> Plane:
     return np.clip(apart / contrast, -_STRONGEST, _STRONGEST).astype(np.float32)
 
 
-def _laid_over(first: Plane, other: Plane) -> Plane | None:
-    """Move a crop onto the first; None where no map is found or it moves too far."""
+def _warped_onto(first: Plane, other: Plane) -> Plane | None:
+    """Warp a crop onto the first; None if no map is found or it moves too far."""
     still = np.eye(2, 3, dtype=np.float32)
     try:
         everywhere = np.full(first.shape, 255, np.uint8)

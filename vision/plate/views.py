@@ -1,7 +1,7 @@
-"""One pass over a picture: find lines, settle which way up each stands, read them, keep the best.
+"""One pass over a picture: find lines, determine their orientation, read them, keep the best.
 
-A pass flattens some part of the photo (the whole of it, the whole turned, or one region) and
-searches that for lines. What it finds is read from the photo itself, at full resolution.
+A pass rectifies some part of the photo (the whole, the whole rotated, or one region) and searches
+it for lines. The lines found are read from the photo itself, at full resolution.
 """
 
 from __future__ import annotations
@@ -25,42 +25,45 @@ if TYPE_CHECKING:
     from vision.types import Engine, Pixels, Point, Quad
 
 TALL = 1.5
-"""An outline this many times taller than wide is taken for a line that runs up or down."""
+"""An outline this many times taller than wide is assumed to be a line that runs up or down."""
 
 SURE = 0.96
 """A line read with less confidence than this is also read the other way up."""
 
 OVER = 0.8
-"""A line is turned over before reading if the classifier gives this much to its being inverted."""
+"""A line is rotated by 180° before reading if the classifier gives at least this probability to its
+being upside down.
+"""
 
 UPRIGHT = 0.1
-"""A line of which the classifier thinks less than this is never tried the other way up."""
+"""A line with less than this probability of being upside down is never tried the other way up."""
 
 SAME = 0.55
-"""Two outlines are one place if they share this much of the smaller one."""
+"""Two outlines are one place if they share at least this part of the smaller one."""
 
 SETTLED = 0.97
 """A line read this surely is not read again by a pass that finds the same outline."""
 
 
 SHORT, NEIGHBOURS, UPRIGHT_SURE, LESS_SURE = 8, 10.0, 0.5, 0.5
-"""A line of at most `SHORT` characters, or one not read surely, is turned the way of the lines
-within `NEIGHBOURS` letter heights, if it can then be read at least `UPRIGHT_SURE` (0–1) and not
-more than `LESS_SURE` less surely than before."""
+"""A line of at most `SHORT` characters, or one not read surely, is rotated like the lines within
+`NEIGHBOURS` letter heights, if it can then be read with at least `UPRIGHT_SURE` (0–1) and at most
+`LESS_SURE` less surely than before.
+"""
 
 
 @runtime_checkable
 class KnowsUp(Protocol):
-    """An engine that can tell cheaply which crops stand on their heads."""
+    """An engine with a cheap test for upside-down crops."""
 
     def upside_down(self, crops: Sequence[Pixels]) -> tuple[float, ...]:
-        """Probability (0–1) that each crop stands on its head."""
+        """Probability (0–1) that each crop is upside down."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenLine:
-    """A line as seen: its corners in reading order, in pixels of the photo, and its text."""
+    """A line seen in a pass: its corners in reading order, in pixels of the photo, and its text."""
 
     corners: Quad
     read: Recognised
@@ -79,7 +82,7 @@ class SeenLine:
 
 
 def numbered(lines: Sequence[SeenLine], engine: Engine, *, first: int = 1) -> list[TextLine]:
-    """Give seen lines their numbers, counted from `first`, and the signature of their reader."""
+    """Number lines from `first`, and add the identity of their engine."""
     return [
         TextLine(
             line_id=f"L{number}",
@@ -96,20 +99,20 @@ def numbered(lines: Sequence[SeenLine], engine: Engine, *, first: int = 1) -> li
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A flattened part of the photo, and the way from its pixels back to the photo's."""
+    """A rectified part of the photo, and the map from its pixels back to the photo's."""
 
     flat: Pixels
     back: Callable[[Quad], Quad]
 
 
 def whole(pixels: Pixels, quarter_turns: int = 0) -> View:
-    """View the whole photo, turned counter-clockwise by quarters."""
+    """View the whole photo, rotated counter-clockwise by quarter turns."""
     flat = np.ascontiguousarray(np.rot90(pixels, quarter_turns))
     return View(flat=flat, back=way_back(turn_quad(frame(pixels), quarter_turns), flat))
 
 
 def part(pixels: Pixels, corners: Quad, *, long_side: int) -> View:
-    """View the region between four corners, flattened, its longer side at `long_side` pixels."""
+    """View the region between four corners, rectified, its longer side at `long_side` pixels."""
     width, height = side_lengths(corners)
     flat = crop_quad(pixels, corners, height=max(round(height * long_side / max(width, height)), 8))
     return View(flat=flat, back=way_back(corners, flat))
@@ -124,9 +127,9 @@ def pass_over(
     long_side: int,
     known: Sequence[SeenLine] = (),
 ) -> list[SeenLine]:
-    """Search a view for lines and read those that are not settled; give all lines known then."""
+    """Search a view for lines and read those that are not settled; return all lines known then."""
     found = [
-        _lying(view.back(line.corners)) for line in finder.find(view.flat, long_side=long_side)
+        _along_text(view.back(line.corners)) for line in finder.find(view.flat, long_side=long_side)
     ]
     settled = [line for line in known if line.read.confidence >= SETTLED]
     fresh = [quad for quad in found if not any(_one_outline(quad, old.corners) for old in settled)]
@@ -134,7 +137,7 @@ def pass_over(
 
 
 def read_found(pixels: Pixels, reader: TextEngine, quads: Sequence[Quad]) -> list[SeenLine]:
-    """Read lines whose outlines are known but not which way up they stand."""
+    """Read lines with known outlines and unknown orientation."""
     heads: Sequence[float] = [0.5] * len(quads)
     if isinstance(reader, KnowsUp):
         heads = reader.upside_down([crop_quad(pixels, quad, height=48) for quad in quads])
@@ -160,11 +163,11 @@ def read_lines(pixels: Pixels, reader: TextEngine, quads: Sequence[Quad]) -> lis
 
 
 def merged(known: Sequence[SeenLine], fresh: Sequence[SeenLine]) -> list[SeenLine]:
-    """Join what two passes saw: at each place the reading that says most, most surely.
+    """Merge the lines of two passes: at each place, the reading with the most sure text.
 
-    A fresh line may cover several fragments of an earlier pass; it replaces them if it says
-    more, or more surely, than all of them: cells of a table must not run
-    together. What lost is remembered as another reading of the place.
+    A fresh line may cover several fragments of an earlier pass; it replaces them if it says more,
+    or more surely, than all of them: cells of a table must not run together. The other reading is
+    stored as an alternative of the place.
     """
     lines = list(known)
     for new in fresh:
@@ -184,7 +187,7 @@ def merged(known: Sequence[SeenLine], fresh: Sequence[SeenLine]) -> list[SeenLin
 
 
 def replaced(lines: Sequence[SeenLine], whole_lines: Sequence[SeenLine]) -> list[SeenLine]:
-    """Put lines in place of the pieces that they were joined from."""
+    """Replace fragments by the lines joined from them."""
     kept = list(lines)
     for new in whole_lines:
         pieces = [old for old in kept if one_place(new.corners, old.corners)]
@@ -194,7 +197,7 @@ def replaced(lines: Sequence[SeenLine], whole_lines: Sequence[SeenLine]) -> list
 
 
 def agreed(lines: Sequence[SeenLine]) -> list[SeenLine]:
-    """Give every line as that pass read it which the others contradict least."""
+    """Return every line as read by the pass that the others contradict least."""
     return [_agreed(line) for line in lines]
 
 
@@ -208,7 +211,7 @@ def _agreed(line: SeenLine) -> SeenLine:
 
 
 def upright_among(pixels: Pixels, reader: TextEngine, lines: Sequence[SeenLine]) -> list[SeenLine]:
-    """Read lines anew that stand on their heads among neighbours that do not.
+    """Read again lines that are upside down among neighbours that are not.
 
     A few characters such as `179` can be read either way up; the lines around them decide.
     """
@@ -244,13 +247,13 @@ def _centre(quad: Quad) -> Point:
 
 
 def one_place(a: Quad, b: Quad) -> bool:
-    """Say whether two outlines overlap by most of the smaller one."""
+    """Whether two outlines overlap by most of the smaller one."""
     shared = _shared(a, b)
     return bool(shared) and shared >= SAME * min(_area(a), _area(b))
 
 
 def _one_outline(a: Quad, b: Quad) -> bool:
-    """Say whether two outlines are nearly the same."""
+    """Whether two outlines are nearly the same."""
     shared = _shared(a, b)
     return bool(shared) and shared >= 0.7 * max(_area(a), _area(b))
 
@@ -266,7 +269,7 @@ def _area(quad: Quad) -> float:
     return float(cv2.contourArea(np.asarray(quad, dtype=np.float32)))
 
 
-def _lying(corners: Quad) -> Quad:
-    """Turn a tall outline so that its long side is the direction of the text."""
+def _along_text(corners: Quad) -> Quad:
+    """Rotate the corners of a tall outline so that its long side is the text direction."""
     width, height = side_lengths(corners)
     return turn_quad(corners, 1) if height > TALL * width else corners

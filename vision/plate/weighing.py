@@ -1,4 +1,4 @@
-"""What a field may say, weighed under everything that any reader saw at its place."""
+"""Weigh the possible values of a field under the readings of all engines at its place."""
 
 from __future__ import annotations
 
@@ -26,22 +26,23 @@ MOST_ALTERNATIVES = 6
 LEAST_ALTERNATIVE = 0.005
 
 IN_CODE = 100.0
-"""How much a code that carries one of the readable values speaks for it: codes check themselves,
-but one in the same photo may be of another unit."""
+"""Factor in favour of a readable value that a code contains: codes check themselves, but one in the
+same photo may belong to another unit.
+"""
 
 LEAST_LOG = -60.0
-"""A reader's veto is limited to this natural logarithm: another reader's word is still heard."""
+"""An engine's veto is limited to this natural logarithm, so that another engine still counts."""
 
 UNSEEN = 1e-3
-"""Every reader leaves at least this probability to values that it did not think of."""
+"""Minimum probability that every engine leaves to values it did not consider."""
 
 TEMPER = 0.5
-"""Exponent on the likelihoods of readers that saw the same pixels: they share their damage."""
+"""Exponent on the likelihoods of engines that saw the same pixels: they share the damage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One reader's guess for a field, and what its other passes read at the same place."""
+    """One engine's guess for a field, and what its other passes read at the same place."""
 
     engine: str
     guess: FieldGuess
@@ -53,18 +54,18 @@ CLEAR_RULE = 0.85
 
 
 def belonging(strength: float) -> float:
-    """Say how surely a text belongs to its field (0–1), from the strength of the rule."""
+    """How surely a text belongs to its field (0–1), from the strength of the rule."""
     return min(strength / CLEAR_RULE, 1.0)
 
 
 def of_one_reader(guess: FieldGuess) -> FieldDraft:
-    """Turn one reader's guess into a draft with the values that its own lattice allows."""
+    """Turn one engine's guess into a draft with the values that its own lattice allows."""
     draft = _draft_of(Claim(engine=guess.line.engine.name, guess=guess))
     return replace(draft, alternatives=_alternatives(lattice_of(guess), guess.text))
 
 
 def _draft_of(claim: Claim) -> FieldDraft:
-    """Turn one reader's claim into a draft without alternatives."""
+    """Turn one engine's claim into a draft without alternatives."""
     guess = claim.guess
     lattice = lattice_of(guess)
     sure = _confidence(lattice, guess)
@@ -102,7 +103,7 @@ def _heard(claim: Claim) -> Heard:
 
 
 def lattice_of(guess: FieldGuess) -> Lattice | None:
-    """Cut the part of the line's lattice that holds the value."""
+    """Cut out the part of the line's lattice that holds the value."""
     whole = guess.line.lattice
     if not isinstance(whole, Lattice) or len(whole.path) != len(guess.line.text):
         return None
@@ -123,7 +124,7 @@ def _confidence(lattice: Lattice | None, guess: FieldGuess) -> float:
 
 
 def _alternatives(lattice: Lattice | None, text: str) -> tuple[Alternative, ...]:
-    """List other whole values that the pixels allow; spellings of spacing alone are not other."""
+    """List other whole values that the pixels allow; differences in spacing do not count."""
     if lattice is None:
         return ()
     sums: dict[str, tuple[str, float]] = {}
@@ -141,10 +142,10 @@ def _alternatives(lattice: Lattice | None, text: str) -> tuple[Alternative, ...]
 
 
 def weighed(claims: Sequence[Claim], codes: Sequence[Code] = ()) -> FieldDraft:
-    """Bring together what several readers or passes made of one field at one place.
+    """Combine what several engines or passes read for one field at one place.
 
-    Every value that any of them thinks likely is weighed under the lattices of all; the best is
-    given. How far it is vouched for is decided by `vision.plate.assurance`.
+    Every value that any of them finds likely is weighed under the lattices of all; the best is
+    returned. How far it can be relied on is decided by `vision.plate.assurance`.
     """
     lead = max(claims, key=lambda claim: claim.guess.strength * claim.guess.line.confidence)
     weights = _weigh(claims, codes)
@@ -175,7 +176,7 @@ DIGITS_PREFERRED = ("serial", "model", "part_number", "cage")
 def _weigh(claims: Sequence[Claim], codes: Sequence[Code]) -> dict[str, float]:
     """Probability (0–1) of each plain value under all claims' lattices, tempered.
 
-    A value that a code in the photo carries and that the pixels allow is preferred.
+    A value that a code in the photo contains and that the pixels allow is preferred.
     """
     lattices: list[Lattice] = []
     values: set[str] = set()
@@ -201,8 +202,8 @@ def _weigh(claims: Sequence[Claim], codes: Sequence[Code]) -> dict[str, float]:
         joint *= [RARE_LETTER ** rare_letters(name) for name in names]
     carried = {letters_and_digits(code.payload) for code in codes}
     joint *= [IN_CODE if name in carried else 1.0 for name in names]
-    # What none of these values explains is one more rival, weighed as they are: the best is never
-    # surer than the pixels.
+    # The probability of all other values counts as one more rival, so the best is never surer than
+    # the pixels.
     joint /= joint.sum()
     shares = [min(float(np.exp(one).sum()), 1.0 - UNSEEN) for one in seen]
     odds = math.prod((share / (1.0 - share)) ** power for share in shares)

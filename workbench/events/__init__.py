@@ -1,8 +1,7 @@
-"""Every kind of entry that the workbench writes: a frozen class each, from which all else follows.
+"""Every kind of entry that the workbench writes, as one frozen class each.
 
-`of(entry)` reads an entry as its event; `SomeEvent(…).draft(actor)` is what the ledger records. A
-kind of act is added by its class, in a file of its acts that is named here
-(docs/add-a-kind-of-act.md).
+`of(entry)` parses an entry as its event; `SomeEvent(…).draft(actor)` is what the ledger records. To
+add a kind of act, add its class in one of the modules imported here (docs/add-a-kind-of-act.md).
 """
 
 from workbench.codec import NotUnderstood

@@ -64,7 +64,7 @@ class Refused(Event):
 
 @event("words.shown")
 class WordsShown(Event):
-    """Someone was shown what machines or others read at (exhibit, region, field); `*` is each."""
+    """A person was shown what machines or others read at (exhibit, region, field); `*` is each."""
 
     places: Open[tuple[tuple[str, str, str], ...]]
     shown_by: Open[str]

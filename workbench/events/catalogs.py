@@ -14,14 +14,14 @@ from workbench.rules.seen import CATALOG, Mark
 
 @event("catalog.imported")
 class CatalogImported(Event):
-    """Store log: a file was made into a catalog snapshot; the file itself is kept as a blob."""
+    """Store log: a file was imported as a catalog snapshot; the file itself is stored as a blob."""
 
     issues: Open[int]
     manifest: Open[dict[str, JsonValue]]
     """The snapshot's own manifest (`catalog.snapshot.reader`)."""
     name: Quoting[str]
     mapping: FromFile[JsonValue]
-    """What each column was taken for (`catalog.importing.mapping.ColumnMapping.to_json`)."""
+    """The meaning of each column (`catalog.importing.mapping.ColumnMapping.to_json`)."""
     source: Blob[Sha256]
     snapshot: SnapshotHash[Sha256]
 
@@ -50,7 +50,7 @@ class CatalogImported(Event):
 
 @event("catalog.chosen")
 class CatalogChosen(Event):
-    """Store log: from now on searches ask this snapshot."""
+    """Store log: from now on searches use this snapshot."""
 
     snapshot: SnapshotHash[str]
 

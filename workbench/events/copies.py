@@ -59,7 +59,7 @@ class CopiesProposed(Event):
 
 @event("copies.judged")
 class CopiesJudged(Event):
-    """A reviewer confirmed or split a proposed group of copies; the reviewer's word wins."""
+    """A reviewer confirmed or split a proposed group of copies; the reviewer decides."""
 
     group: Open[str]
     exhibits: Open[tuple[str, ...]]

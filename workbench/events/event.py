@@ -1,8 +1,8 @@
-"""Events: one frozen class for each kind of entry, and how they become entries and are read back.
+"""Events: one frozen class for each kind of entry, with conversion to entries and back.
 
-A class says all that the workbench knows of a kind: its fields with their marks, its sentence, what
-it replaces, and what it does to the tables. What entries hold is read back by the same class, as
-strictly as it was written: a member that is missing, not known or of another type is refused.
+A class contains everything that the workbench knows about a kind: its fields with their marks, its
+sentence, what it replaces, and its effect on the tables. Entries are parsed by the same class, as
+strictly as they were written: a missing or unknown member, or one of another type, is rejected.
 """
 
 from __future__ import annotations
@@ -41,32 +41,32 @@ if TYPE_CHECKING:
 
 
 class UnknownKind(NotUnderstood):
-    """This program knows no such kind of entry."""
+    """This program does not know this kind of entry."""
 
 
 class Event:
-    """Something that was done, as an entry of a log says it.
+    """An act, as recorded in an entry of a log.
 
-    Every class under `@event` inherits from this.
+    Every class decorated with `@event` inherits from this.
     """
 
     __slots__ = ()
     kind: ClassVar[Kind]
 
     def draft(self, actor: str) -> Draft:
-        """What the ledger is to record: the fields, sorted by their marks."""
+        """The draft for the ledger: the fields, sorted by their marks."""
         return self.kind.draft(actor, self.kind.values(self))
 
     def sentence(self) -> str:
-        """What the entry says, in one sentence; a withheld field may hold a mark in its place."""
+        """The entry in one sentence; a withheld field may be replaced by a mark."""
         raise NotImplementedError
 
     def touches(self) -> Collection[SeenMark]:
-        """The marks that it touches: what people may change, and it changes."""
+        """The marks that it touches: those things people may change that it changes."""
         return ()
 
     def fold(self, connection: Connection, entry: Entry) -> None:
-        """Apply it to the tables that screens read; `entry` says who did it, when and where."""
+        """Apply it to the tables that screens read; `entry` has the author, time and log."""
 
     def rows(self, entry: Entry) -> Iterable[tuple[Table, Row]]:
         """Its rows in tables of a sealed bundle, beside those of readings and decisions."""
@@ -87,7 +87,7 @@ class Kind:
 
     @cached_property
     def _marked(self) -> Mapping[str, tuple[str, tuple[object, ...]]]:
-        """By the name of each field in the log: its name in the class, and its marks."""
+        """Field name in the log -> attribute name in the class, and its marks."""
         hints = get_type_hints(self.event, include_extras=True)
         found = {}
         for field in dataclasses.fields(self.event):  # type: ignore[arg-type]
@@ -97,12 +97,12 @@ class Kind:
         return found
 
     def attribute(self, name: str) -> str:
-        """What a field of the log is called in the class."""
+        """The attribute name of a log field."""
         return self._marked[name][0]
 
     @cached_property
     def fields(self) -> Mapping[str, Mark]:
-        """The fields in their order; `papers.sha256` is that member of each item of `papers`."""
+        """The fields in order; `papers.sha256` is that member of each item of `papers`."""
         found = {}
         for name, (_name, marks) in self._marked.items():
             members = [f".{one.name}" for one in marks if isinstance(one, Member)]
@@ -131,13 +131,13 @@ class Kind:
         return Codec(self.event)
 
     def values(self, event: Event) -> dict[str, Json]:
-        """An event's fields as JSON, by their names in the log; what is empty may be left out."""
+        """An event's fields as JSON, by their names in the log; empty ones may be left out."""
         written = self._codec.write(event)
         assert isinstance(written, dict)  # noqa: S101 (a dataclass is an object in JSON)
         return written
 
     def draft(self, actor: str, values: Mapping[str, Json]) -> Draft:
-        """Sort an event's fields by their marks, with text out of files as a log can hold it."""
+        """Sort an event's fields by their marks, escaping text from files for the log."""
         values = {name: self._recordable(name, value) for name, value in values.items()}
         return Draft(
             kind=self.name,
@@ -152,16 +152,16 @@ class Kind:
         )
 
     def _recordable(self, name: str, value: Json) -> Json:
-        """Write text from files as a log can hold it; what was typed is for the ledger to judge."""
+        """Escape text from files for the log; the ledger checks what was typed."""
         marks = self._marked[name][1]
         if Origin.FILE in marks:
             return rewritten(value, escaped)
         return rewritten(value, inert) if Origin.QUOTE in marks else value
 
     def read(self, entry: Entry) -> Event:
-        """Read an entry of this kind. Raises NotUnderstood for one that holds anything else.
+        """Parse an entry of this kind. Raises NotUnderstood if it contains anything else.
 
-        Text from files stays escaped, as it is recorded.
+        Text from files stays escaped, as recorded.
         """
         for name in (*entry.body.keys() - self._open, *entry.private.keys() & self._open):
             where = "open" if name in entry.body else "private"
@@ -172,14 +172,14 @@ class Kind:
 KINDS: Final[dict[str, Kind]] = {}
 """Every kind of entry that the workbench writes, by its name."""
 OWN: Final[dict[str, Kind]] = {}
-"""The kinds that the ledger writes of itself (`evidence_store.types.OWN_KINDS`)."""
+"""The kinds of entries written by the ledger itself (`evidence_store.types.OWN_KINDS`)."""
 
 _E = TypeVar("_E", bound=Event)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def event(name: str, *, into: dict[str, Kind] = KINDS) -> Callable[[type[_E]], type[_E]]:
-    """Make a class the one of a kind of entry: a frozen value whose fields are all marked."""
+    """Register a class for a kind of entry: a frozen value whose fields are all marked."""
 
     def made(cls: type[_E]) -> type[_E]:
         value: Any = dataclass(frozen=True, slots=True, kw_only=True)(cls)
@@ -190,7 +190,7 @@ def event(name: str, *, into: dict[str, Kind] = KINDS) -> Callable[[type[_E]], t
 
 
 def of(entry: Entry) -> Event:
-    """Read an entry as an event. Raises UnknownKind, NotUnderstood."""
+    """Parse an entry as an event. Raises UnknownKind, NotUnderstood."""
     kind = KINDS.get(entry.kind) or OWN.get(entry.kind)
     if kind is None:
         raise UnknownKind("this program does not know this kind of entry")
@@ -206,7 +206,7 @@ def touched(entry: Entry) -> Collection[SeenMark]:
 
 
 def table_files_of(entries: Iterable[Entry]) -> Iterator[PayloadFile]:
-    """The tables that the kinds of these entries have in a bundle, each as CSV, JSON and schema.
+    """The tables of these entries' kinds in a bundle, each as CSV, JSON and schema.
 
     An entry that this program does not understand has no rows.
     """

@@ -26,7 +26,7 @@ class BundleSealed(Event):
         return f"Sealed {self.bundle} over {self.entries} entries."
 
     def fold(self, connection: Connection, entry: Entry) -> None:
-        show(connection, entry, [("*", "*", "*")])  # its report says all that was read
+        show(connection, entry, [("*", "*", "*")])  # its report contains everything that was read
         connection.execute(
             insert(tables.sealed),
             {
@@ -44,12 +44,12 @@ class BundleSealed(Event):
 
 @event("bundle.signed")
 class BundleSigned(Event):
-    """A person put their signature on a sealed bundle, here or on their own machine."""
+    """A person signed a sealed bundle, here or on their own machine."""
 
     bundle: Open[str]
     role: Open[str]
     brought_by: Annotated[Open[str], MAY_BE_MISSING] = ""
-    """Who handed in a signature that was made elsewhere."""
+    """Who imported a signature that was made elsewhere."""
 
     def sentence(self) -> str:
         where = ", on their own machine." if self.brought_by else "."
@@ -79,7 +79,7 @@ class BundlePublished(Event):
     withheld_fields: Open[int]
     withheld_exhibits: Open[tuple[str, ...]]
     answers: Annotated[Private[tuple[tuple[str, str], ...]], MAY_BE_MISSING] = ()
-    """The near hits that somebody had to answer, each with `released` or `withheld`."""
+    """The near hits that a person had to answer, each with `released` or `withheld`."""
     released: Annotated[Private[tuple[str, ...]], MAY_BE_MISSING] = ()
     """The fields and the copies that were released on purpose."""
     tagmanifest_sha256: BundleHash[str]

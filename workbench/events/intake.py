@@ -1,4 +1,4 @@
-"""What is taken in: photos, clips, stills of clips, archives, and what could not be had."""
+"""Intake: photos, clips, stills of clips, archives, and files or parts that failed."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, TypeAlias
@@ -19,16 +19,16 @@ from workbench.tables import exposures
 from workbench.types import Claims, ExhibitState
 
 Size: TypeAlias = Annotated[Private[int], Field(alias="bytes")]
-"""How many bytes; `bytes` in the log."""
+"""Number of bytes; `bytes` in the log."""
 Beside: TypeAlias = Annotated[Quoting[tuple[KeptSentence, ...]], MAY_BE_MISSING]
-"""The sentences of the texts of an entry, by identifier; none in entries of before there were."""
+"""The sentences of an entry's texts, by identifier; none in entries from before they existed."""
 GRABBED: Final = "grabbed by hand"
-"""How the reason of a still begins that a person asked for, in an entry without sentences."""
+"""How the reason for a requested still begins, in an entry without sentences."""
 
 
 @event("archive.opened")
 class ArchiveOpened(Event):
-    """A ZIP was opened whose members are taken in or refused one by one; it is not kept itself."""
+    """A ZIP was opened whose members are added or refused one by one; it is not stored itself."""
 
     file_name: Quoting[str]
     sha256: Private[str]
@@ -44,7 +44,7 @@ class ArchiveOpened(Event):
 
 @event("exhibit.taken_in")
 class ExhibitTakenIn(Event):
-    """Bytes were kept, then decoded; claimed and embedded facts stand apart."""
+    """Bytes were stored, then decoded; claimed and embedded facts are separate."""
 
     exhibit: Open[str]
     media: Open[Literal["photo", "clip"]]
@@ -65,7 +65,7 @@ class ExhibitTakenIn(Event):
 
     @property
     def claims(self) -> Claims:
-        """What whoever brought it says of it."""
+        """The claims of whoever brought it."""
         return Claims(
             source_url=self.source_url,
             source_account=self.source_account,
@@ -97,12 +97,12 @@ class ExhibitTakenIn(Event):
 
 @event("exhibit.refused")
 class ExhibitRefused(Event):
-    """A file could not be taken in; `original` names its bytes where they are kept all the same."""
+    """A file could not be added; `original` names its bytes if they are stored all the same."""
 
     file_name: Quoting[str]
     reason: Quoting[str]
     sha256: Private[str | None]
-    """Of the bytes as they came, kept or not; None where they could not be read."""
+    """Of the bytes as received, stored or not; None if they could not be read."""
     size: Annotated[Private[int | None], Field(alias="bytes")]
     original: Blob[Sha256 | None]
 
@@ -125,7 +125,7 @@ class FrameTaken(Event):
     height: Private[int]
     fingerprint: Private[Fingerprint | None]
     laid: Annotated[Private[tuple[str, ...]], MAY_BE_MISSING] = ()
-    """Timecodes of all frames that were laid over each other in it."""
+    """Timecodes of all frames combined in it (multi-frame)."""
     said: Beside = ()
     original: Blob[Sha256]
     parent_original: Blob[str]
@@ -135,7 +135,7 @@ class FrameTaken(Event):
         return f"Took frame {self.exhibit} from {self.parent} at {self.timecode} s{laid}."
 
     def called(self, clip: str) -> str:
-        """What the still is called, after the name of its clip's file."""
+        """The name of the still, after its clip's file name."""
         laid = f", {len(self.laid)} frames laid over each other" if self.laid else ""
         return f"{clip} at {self.seconds:.3f} s{laid}"
 
@@ -178,7 +178,7 @@ class FrameTaken(Event):
 
 @event("frames.missing")
 class FramesMissing(Event):
-    """Not all of a clip could be decoded; what could be had was taken."""
+    """Not all of a clip could be decoded; the rest was added."""
 
     exhibit: Open[str]
     problems: Quoting[tuple[str, ...]]

@@ -1,4 +1,4 @@
-"""What the ledger writes of itself (`evidence_store.types.OWN_KINDS`): here it is only read."""
+"""Entries written by the ledger itself (`evidence_store.types.OWN_KINDS`); here only parsed."""
 
 from workbench.events.event import OWN, Event, event
 from workbench.events.marks import Open, Private
@@ -6,7 +6,7 @@ from workbench.events.marks import Open, Private
 
 @event("store-begun", into=OWN)
 class StoreBegun(Event):
-    """The first entry of the log `store`: which store it is of, and its key for checkpoints."""
+    """The first entry of the log `store`: the store's identity, and its checkpoint key."""
 
     origin: Open[str]
     checkpoint_key: Open[str]
@@ -17,7 +17,7 @@ class StoreBegun(Event):
 
 @event("clock-corrected", into=OWN)
 class ClockCorrected(Event):
-    """The clock is right at `now`, and was not at `last`."""
+    """The clock is right at `now`, and was wrong at `last`."""
 
     last: Open[str]
     now: Open[str]
@@ -29,7 +29,7 @@ class ClockCorrected(Event):
 
 @event("log-created", into=OWN)
 class LogCreated(Event):
-    """The log of a case was begun."""
+    """The log of a case was created."""
 
     log: Open[str]
 

@@ -1,9 +1,9 @@
-"""Marks on the fields of events: what is open, what is private, and what names kept bytes.
+"""Marks on the fields of events: open, private, or naming stored bytes.
 
-A field is marked once, in its annotation: `exhibit: Open[str]`, `original: Blob[Sha256]`. From the
-marks are derived what stands in the open body of an entry and what enters the log as a commitment
-alone; the list of kept bytes in the entry's envelope, which the audit walks; and the table of
-kinds in docs/ledger-format.md.
+A field is marked once, in its annotation: `exhibit: Open[str]`, `original: Blob[Sha256]`. The marks
+determine what is in the open body of an entry and what enters the log only as a commitment; the
+list of stored bytes in the entry's envelope, which the audit checks; and the table of kinds in
+docs/ledger-format.md.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _T = TypeVar("_T")
 
 
 class Mark(StrEnum):
-    """What a field is, and so where it stands and who looks after it."""
+    """The mark of a field, which decides where it is stored and what is checked."""
 
     OPEN = "open"
-    """Stands in the body, and with it in every bundle, public ones too."""
+    """In the body, and so in every bundle, public ones too."""
     PRIVATE = "private"
     """Enters the log as a salted commitment; can be withheld."""
     BLOB = "blob"
@@ -38,12 +38,12 @@ class Mark(StrEnum):
 
     @property
     def is_open(self) -> bool:
-        """Whether the field stands in the open body of the entry."""
+        """Whether the field is in the open body of the entry."""
         return self in (Mark.OPEN, Mark.SNAPSHOT, Mark.BUNDLE)
 
     @property
     def kept(self) -> Kept | None:
-        """Where the bytes lie that the field names; None if it names none."""
+        """The kind of stored bytes that the field names; None if it names none."""
         kept: Mapping[Mark, Kept] = {
             Mark.BLOB: "blob",
             Mark.SNAPSHOT: "snapshot",
@@ -53,17 +53,17 @@ class Mark(StrEnum):
 
 
 class Origin(StrEnum):
-    """Where a field's text comes from, if nobody typed it: a log cannot hold all of it as it is."""
+    """The source of a field's text that nobody typed, which a log cannot always hold unchanged."""
 
     FILE = "file"
-    """Out of a file: escaped (`values.recordable.escaped`), so that it can be had back."""
+    """From a file: escaped (`values.recordable.escaped`), which can be undone."""
     QUOTE = "quote"
     """A sentence of the program that quotes a file: made inert (`values.recordable.inert`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """In which member of each item of a list the SHA-256 stands that the field names bytes by."""
+    """The member of each list item that contains the SHA-256 by which the field names bytes."""
 
     name: str
 
@@ -77,4 +77,4 @@ FromFile: TypeAlias = Annotated[_T, Mark.PRIVATE, Origin.FILE]
 Quoting: TypeAlias = Annotated[_T, Mark.PRIVATE, Origin.QUOTE]
 
 MAY_BE_MISSING: Final = Field(exclude_if=lambda value: not value)
-"""For a field with an empty default: where it is empty, an entry lacks it."""
+"""For a field with an empty default: if empty, it is left out of the entry."""

@@ -1,4 +1,4 @@
-"""Searches in the catalog, and what was decided on their candidates."""
+"""Catalog searches, and the decisions on their candidates."""
 
 from collections.abc import Collection
 
@@ -16,7 +16,7 @@ from workbench.types import AskedField, Judgement, SearchedField
 
 @event("candidates.searched")
 class CandidatesSearched(Event):
-    """What stood for a plate was held against a snapshot; the result is kept as it was shown."""
+    """What stood for a plate was compared with a snapshot; the result is stored as it was shown."""
 
     plate: Open[str]
     query: FromFile[dict[SearchedField, AskedField]]
@@ -51,7 +51,7 @@ class CandidatesSearched(Event):
                 region.case_id == entry.log, region.plate_id == self.plate
             )
         )
-        # Whoever searched has seen the candidates, which say what may stand on the plate.
+        # A person who searched has seen the candidates, which reveal what the plate may say.
         show(connection, entry, [(exhibit, region, "*") for exhibit, region in members])
 
 

@@ -16,7 +16,7 @@ from workbench.rules.seen import Mark, person_called
 from workbench.types import Role
 
 HeldBy: TypeAlias = Literal["server", "person"]
-"""Who keeps the private half of a key."""
+"""Who has the private half of a key."""
 
 Instant: TypeAlias = Annotated[datetime, PlainSerializer(datetime.isoformat)]
 
@@ -113,7 +113,7 @@ class KeyEnded(Event):
 
 @event("person.ended")
 class PersonEnded(Event):
-    """Store log: someone left; from now on nothing is done under their name."""
+    """Store log: a person left; from now on nothing is recorded under their name."""
 
     person: Open[str]
     reason: Private[str]
@@ -134,7 +134,7 @@ class PersonEnded(Event):
 
 @event("role.begun")
 class RoleBegun(Event):
-    """Store log: from now on someone holds a role."""
+    """Store log: from now on a person has a role."""
 
     person: Open[str]
     role: Open[Role]
@@ -177,7 +177,7 @@ class RoleEnded(Event):
 
 @event("sign_in.refused")
 class SignInRefused(Event):
-    """Store log: someone who did not prove it tried to act as a person; wrong tries count."""
+    """Store log: an unproven attempt to act as a person; failed attempts count."""
 
     person: Open[str]
     how: Open[str]
@@ -197,7 +197,7 @@ class SignInRefused(Event):
 
 @event("person.signed_in")
 class PersonSignedIn(Event):
-    """Store log: someone proved who they are, as far as this store can tell."""
+    """Store log: a person proved who they are, as far as this store can check."""
 
     person: Open[str]
 

@@ -1,4 +1,4 @@
-"""Folds what people were shown: the ground on which blind is said."""
+"""Fold what people were shown, from which *blind* is derived."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def show(connection: Connection, entry: Entry, places: Iterable[tuple[str, str, str]]) -> None:
-    """Note what an entry's author was shown: (exhibit, region, field), each once."""
+    """Record what an entry's author was shown: (exhibit, region, field), each once."""
     shown = tables.shown.c
     known = {
         tuple(row)

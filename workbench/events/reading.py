@@ -1,4 +1,4 @@
-"""What machines read."""
+"""Readings by machines."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _LAST_REGION: Final = select(func.max(tables.region.c.number)).where(
 
 
 class ReadField(NamedTuple):
-    """A field as it was given: a list of four in the log."""
+    """A field as read: a list of four in the log."""
 
     field: FieldName
     text: str
@@ -39,14 +39,14 @@ class ReadField(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRegion:
-    """A plate as it was read: its corners, whether a person drew them, and its fields."""
+    """A plate as read: its corners, whether a person drew them, and its fields."""
 
     region: str
     corners: Quad
     drawn: bool
     fields: tuple[ReadField, ...]
     also: Annotated[tuple[str, ...] | None, Field(exclude_if=lambda also: also is None)] = None
-    """What else was read there, so that it can be found; None where that was not recorded."""
+    """What else was read there, for searching; None if that was not recorded."""
 
 
 @event("exhibit.read")
@@ -72,7 +72,8 @@ class ExhibitRead(Event):
         place = state.of_exhibit(entry.log, self.exhibit)
         plates = {row.region_id: row.plate_id for row in connection.execute(_PLATES, place)}
         if plates:
-            # The latest reading stands: what it no longer finds is in the log, not on the screens.
+            # The latest reading stands: regions it no longer finds are in the log, not on the
+            # screens.
             connection.execute(_FORGET_REGIONS, place)
         judged = state.judged(connection, place)
         last = connection.execute(_LAST_REGION, place).scalar_one()

@@ -1,4 +1,4 @@
-"""How far an exhibit's regions are judged, kept in the tables after each reading and judgement."""
+"""Update how far an exhibit's regions are judged, in the tables, after readings and judgements."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-# What is done for every entry is put together once: doing it anew takes longer than the database.
+# Statements run for every entry are built once: building them takes longer than the database.
 
 
 def here(table: Table) -> ColumnElement[bool]:
-    """The rows of one exhibit, which `of_exhibit` names."""
+    """The rows of one exhibit, given by `of_exhibit`."""
     return (table.c.case_id == bindparam("of_case")) & (
         table.c.exhibit_id == bindparam("of_exhibit")
     )
 
 
 def of_exhibit(case_id: str, exhibit_id: str) -> dict[str, str]:
-    """Name the exhibit whose rows `here` picks."""
+    """The parameters that select an exhibit's rows in `here`."""
     return {"of_case": case_id, "of_exhibit": exhibit_id}
 
 
@@ -44,15 +44,15 @@ _JUDGED: Final = select(
 ).where(here(tables.review))
 
 Fields: TypeAlias = "Sequence[tuple[str, str, float, str]]"
-"""Of each field: its name, its text, how sure it is (0–1), and its state."""
+"""For each field: name, text, confidence (0–1), and state."""
 
 
 Judged: TypeAlias = "tuple[str, str, bool]"
-"""A field that somebody judged, what they wrote, and whether it counts."""
+"""A judged field, what the person wrote, and whether it counts."""
 
 
 def judged(connection: Connection, place: Mapping[str, str]) -> dict[str, list[Judged]]:
-    """For each region of an exhibit, what people judged."""
+    """For each region of an exhibit, its judgements."""
     said: dict[str, list[Judged]] = {}
     for row in connection.execute(_JUDGED, place):
         said.setdefault(row.region_id, []).append((row.field, row.text, row.counts))
@@ -60,7 +60,7 @@ def judged(connection: Connection, place: Mapping[str, str]) -> dict[str, list[J
 
 
 def _settled(said: Iterable[Judged]) -> set[str]:
-    """The fields of which a judgement counts."""
+    """The fields with a judgement that counts."""
     return {name for name, _text, counts in said if counts}
 
 
@@ -77,7 +77,7 @@ def derived(fields: Fields, also: Iterable[str], said: Iterable[Judged]) -> dict
 def doubt(
     regions: Iterable[tuple[str, Fields]], said: Mapping[str, Iterable[Judged]]
 ) -> dict[str, float | bool]:
-    """How sure the least sure field is that a person should still look at, and whether one is lost.
+    """Confidence of the least sure field that a person should still check, and whether one is lost.
 
     Only maker, model and serial count: a match rests on them.
     """
@@ -94,14 +94,14 @@ def doubt(
 
 
 def was_read(connection: Connection, place: Mapping[str, str]) -> bool:
-    """Whether the machine has read an exhibit as a whole, not only what a person drew on it."""
+    """Whether the machine has read an exhibit as a whole, not only a drawn region."""
     return bool(connection.execute(_READ, place).scalar_one())
 
 
 def take_stock(
     connection: Connection, place: Mapping[str, str], judged_region: str | None = None
 ) -> None:
-    """Note what is still open on an exhibit after one region, or any, was judged."""
+    """Update what is open on an exhibit after one region, or any, was judged."""
     said = judged(connection, place)
     states, fields = [], list[tuple[str, Fields]]()
     for row in connection.execute(_REGIONS, place).all():
@@ -116,6 +116,6 @@ def take_stock(
 
 
 def count_again(connection: Connection, case_id: str, exhibit_ids: Iterable[str]) -> None:
-    """Take up what a changed exposure means for what people had judged on it."""
+    """Apply a changed exposure to people's judgements of it."""
     for exhibit_id in own_material.count_again(connection, case_id, exhibit_ids):
         take_stock(connection, of_exhibit(case_id, exhibit_id))

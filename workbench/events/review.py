@@ -1,4 +1,4 @@
-"""What people said of fields and of plates."""
+"""People's judgements of fields and plates."""
 
 from collections.abc import Collection
 from typing import Annotated
@@ -43,7 +43,7 @@ class PlatesJoined(Event):
 
 @event("field.judged")
 class FieldJudged(Event):
-    """A reviewer judged one field; the machine's words and the person's stay apart."""
+    """A reviewer judged one field; the machine's reading and the person's stay separate."""
 
     exhibit: Open[str]
     region: Open[str]
@@ -52,7 +52,7 @@ class FieldJudged(Event):
     blind: Open[bool]
     supersedes: Open[int | None]
     act: Annotated[Open[str], MAY_BE_MISSING] = ""
-    """The identifier that a browser gave the press, where one did."""
+    """The identifier of the press, if a browser gave one."""
     text: Private[str]
     machine_text: FromFile[str]
     reason: Private[str]
@@ -94,6 +94,6 @@ class FieldJudged(Event):
                 ),
             },
         )
-        # Whoever judged a field is shown, from then on, what was read there.
+        # A person who judged a field has from then on been shown what was read there.
         show(connection, entry, [(self.exhibit, self.region, self.field)])
         state.take_stock(connection, state.of_exhibit(entry.log, self.exhibit), self.region)

@@ -1,4 +1,4 @@
-"""Trace requests to parties outside, and their answers."""
+"""Trace requests to outside parties, and their answers."""
 
 from collections.abc import Collection
 from datetime import date
@@ -17,7 +17,7 @@ from workbench.trace_request import ANSWER_WORDS, AddresseeIs, AnswerIs, Paper
 
 @event("trace.asked")
 class TraceAsked(Event):
-    """Somebody outside is asked about a plate; the letter is kept as it goes out."""
+    """An outside party is asked about a plate; the letter is stored as sent."""
 
     trace: Open[str]
     plate: Open[str]
@@ -63,7 +63,7 @@ class TraceAsked(Event):
 
 @event("trace.answered")
 class TraceAnswered(Event):
-    """An answer to a trace request came in; the papers that came with it are kept as blobs."""
+    """An answer to a trace request arrived; attached documents are stored as blobs."""
 
     trace: Open[str]
     exhibits: Open[tuple[str, ...]]

@@ -1,1 +1,1 @@
-"""The rules of casework, one file each: pure; everybody asks them, nobody repeats them."""
+"""The rules of casework, one file each: pure functions and constants that every caller uses."""

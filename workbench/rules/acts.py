@@ -1,8 +1,8 @@
-"""An act is recorded once, however often it is sent: the rule of identifiers of acts.
+"""Idempotency of acts: an act is recorded once, however often it is sent.
 
-A browser gives each press an identifier and sends it until it is answered, so that one press may
-arrive twice: after a lost answer, a reload, a restart of the server, by two processes at once. The
-log is the truth of what arrived: the entry of an act carries its identifier.
+A browser gives each press an identifier and sends it until it gets an answer, so one press may
+arrive twice: after a lost answer, a reload, a restart of the server, or by two processes at once.
+The log decides what has arrived: the entry of an act contains its identifier.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from workbench.rules.seen import Mark
 
 FORM: Final = "[0-9a-f]{32}"
-"""An identifier of an act is a random UUID in lower case without its hyphens: it says nothing, and
-no group of its digits stands alone, where a public bundle is searched for what it withholds."""
+"""An act identifier is a random UUID in lower case without hyphens: it reveals nothing, and no
+group of its digits is separate when a public bundle is searched for withheld values.
+"""
 
 RULES: Final = Declared(
     "acts",
@@ -30,7 +31,7 @@ RULES: Final = Declared(
 
 
 class Recorded(Protocol):
-    """What is asked of an entry of a log."""
+    """The parts of a log entry that this rule needs."""
 
     @property
     def actor(self) -> str:
@@ -45,21 +46,21 @@ _Entry = TypeVar("_Entry", bound=Recorded)
 
 
 def malformed(act: str) -> str | None:
-    """Why this can be no identifier of an act, or None."""
+    """Return why this is not a valid act identifier, or None."""
     if re.fullmatch(FORM, act):
         return None
     return "The identifier of an act is a UUID of 32 lower-case hex digits; give one, or none."
 
 
 def recorded_as(since: Iterable[_Entry], act: str) -> _Entry | None:
-    """Of the entries since an author looked, the one that recorded this act."""
+    """Among the entries since an author looked, return the one that recorded this act."""
     return next((entry for entry in since if entry.body.get("act") == act), None)
 
 
 def another(
     entry: Recorded, touched: Collection[Mark], *, author: str, rests_on: Iterable[Mark]
 ) -> str | None:
-    """Why an entry that carries an act's identifier is not that act, or None.
+    """Return why an entry with an act's identifier is not that act, or None.
 
     `touched` is what the entry touches, `rests_on` what the act of this author rests on.
     """

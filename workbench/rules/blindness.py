@@ -1,7 +1,7 @@
-"""Blind: written before its author was shown what machines or others read at the same place.
+"""Blind judgements: made before the author was shown any other reading of the same place.
 
-What somebody was shown is on record (`words.shown`, a search, a judgement of their own), so that
-*blind* is derived from the log and is no claim of a screen or a caller.
+What a person was shown is on record (`words.shown`, a search, a judgement of their own), so *blind*
+is derived from the log and is not claimed by a screen or a caller.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 Place: TypeAlias = tuple[str, str, str]
-"""An exhibit, a region of it, and a field of that; `EACH` for every one."""
+"""An exhibit, a region of it, and a field of that; `EACH` for all."""
 EACH: Final = "*"
 
 TELLING: Final = frozenset(
@@ -33,30 +33,30 @@ RULES: Final = Declared(
 
 
 def covers(shown: Place, place: Place) -> bool:
-    """Whether who was shown the one was shown the other with it."""
+    """Whether a person who was shown the first place was thereby shown the second."""
     return all(one in (EACH, other) for one, other in zip(shown, place, strict=True))
 
 
 def was_shown(shown: Iterable[Place], place: Place) -> bool:
-    """Whether somebody who was shown these places was shown this one."""
+    """Whether a person who was shown these places was shown this one."""
     return any(covers(one, place) for one in shown)
 
 
 def shown_elsewhere(shown: Iterable[Place], exhibits: Collection[str], field: str) -> bool:
-    """Whether somebody was shown a field on another exhibit that shows the same picture or plate.
+    """Whether a person was shown a field on another exhibit of the same picture or plate.
 
-    Regions of two exhibits cannot be told to be the same, so any of them counts.
+    Regions of two exhibits cannot be matched, so any of them counts.
     """
     return any(one[0] in exhibits and one[2] in (EACH, field) for one in shown)
 
 
 def news(shown: Collection[Place], places: Iterable[Place]) -> tuple[Place, ...]:
-    """Of the places that are about to be shown, those that are news, each once."""
+    """Return the places about to be shown that are new, each once."""
     return tuple(place for place in dict.fromkeys(places) if not was_shown(shown, place))
 
 
 def not_blind(name: str, field: str, *, shown: bool) -> str | None:
-    """Why a judgement cannot be recorded as written blind, or None."""
+    """Return why a judgement cannot be recorded as blind, or None."""
     if not shown:
         return None
     return (

@@ -1,8 +1,8 @@
-"""What of a case is public: by the key of a field, never by the words that a page has for it.
+"""Which facts of a case are public: by the key of a field, not by its label on a screen.
 
-A public edition withholds facts, not fields: what is withheld here is withheld wherever it stands.
-What a source said or sent, and what a file says of where it comes from, is withheld unless it is
-released on purpose; so is every field that this table does not know.
+A public edition withholds facts, not fields: a withheld value is withheld wherever it occurs. What
+a source said or sent, and a file's embedded facts about its origin, are withheld unless released on
+purpose; so is every field that this table does not list.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How one field of entries stands towards the public."""
+    """Whether one field of entries is public."""
 
     is_public: bool
     is_searched: bool = False
-    """Whether its words are looked for everywhere once it is withheld by this rule. A date or a
-    size stands in many places by chance, and means nothing there."""
+    """Whether its text is searched everywhere once it is withheld by this rule. A date or a size
+    occurs in many places by chance, and means nothing there.
+    """
     why: str
 
 
@@ -97,7 +98,9 @@ BY_KEY: Mapping[str, Standing] = {
     "original": _HASH,
     "parent_original": _HASH,
 }
-"""By the name of a field, or `kind/name` where it means something else in one kind of entry."""
+"""Which fields are public, by field name, or by `kind/name` where the name means something else in
+one kind of entry.
+"""
 
 CLAIMS = ("source_url", "source_account", "obtained_at", "claimed_place", "claimed_date", "note")
 """The fields that whoever adds material may claim about it, in the order shown."""
@@ -126,19 +129,19 @@ RULES: Final = Declared(
 
 
 def standing(kind: str, key: str) -> Standing:
-    """Say how a field of an entry of a kind stands towards the public."""
+    """Return whether a field of a kind of entry is public."""
     return BY_KEY.get(f"{kind}/{key}") or BY_KEY.get(key, UNKNOWN)
 
 
 def texts_to_look_for(key: str, value: object) -> tuple[str, ...] | None:
-    """Give the texts of a withheld value that must stand nowhere; None for all that it has."""
+    """Return the texts of a withheld value that must not occur anywhere; None for all of them."""
     if key != "embedded":
         return None
     return tuple(dict.fromkeys(_telling(value)))
 
 
 def _telling(value: object) -> Iterator[str]:
-    """The values of the facts that tell, and the position in the forms in which it is written."""
+    """Yield the identifying facts, and the position in its written forms."""
     if not isinstance(value, dict):
         return
     facts = value.get("facts")
@@ -154,9 +157,9 @@ def _telling(value: object) -> Iterator[str]:
 
 
 def position_forms(degrees: float) -> Iterator[str]:
-    """Write an angle as places are given: decimal, and with minutes and seconds.
+    """Yield an angle in the usual written forms: decimal, and with minutes and seconds.
 
-    Three decimals of a degree are about a hundred metres: enough to find a place.
+    Three decimals of a degree are about a hundred metres: enough to identify a place.
     """
     size = abs(degrees)
     if size == round(size, 2):

@@ -1,7 +1,7 @@
-"""Dissent: who said otherwise than what stands, and never took it back.
+"""Dissent: people whose last word on a field differs from the judgement that stands.
 
-A later judgement stands; an earlier one of somebody else that differs stays beside it, on the
-plate, in a search and in the report. Nobody who changed their own mind dissents from themselves.
+A later judgement stands; an earlier one by another person that differs stays on display, on the
+plate, in a search and in the report. A person who changed their own mind does not dissent.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class Said(Protocol):
-    """What is asked of a judgement of one field."""
+    """The parts of a judgement of one field that this rule needs."""
 
     @property
     def reviewer_id(self) -> str:
-        """Who judged, by identifier."""
+        """Identifier of the person who judged."""
 
     @property
     def judgement(self) -> str:
@@ -27,12 +27,12 @@ class Said(Protocol):
 
     @property
     def text(self) -> str:
-        """What the person says stands there, where they say so."""
+        """What the person says the field reads, if they say so."""
 
 
 _Said = TypeVar("_Said", bound=Said)
 SAY_WORDS: Final = frozenset({"confirmed", "corrected"})
-"""Judgements that come to the words: to confirm `E` and to correct to `E` say the same."""
+"""Judgements that state a text: confirming `E` and correcting to `E` say the same."""
 
 RULES: Final = Declared(
     "dissent",
@@ -45,27 +45,27 @@ RULES: Final = Declared(
 
 
 def differs(one: Said, other: Said) -> bool:
-    """Whether two judgements come to something else."""
+    """Whether two judgements have different results."""
     if one.judgement in SAY_WORDS and other.judgement in SAY_WORDS:
         return one.text != other.text
     return one.judgement != other.judgement
 
 
 def dissenting(judged: Sequence[_Said]) -> tuple[_Said, ...]:
-    """Of the judgements of one field, in order: each other person's last word that differs."""
+    """From the judgements of one field, in order: each other person's last word that differs."""
     if not judged:
         return ()
-    last = {one.reviewer_id: one for one in judged}  # of who judged last: what stands itself
+    last = {one.reviewer_id: one for one in judged}  # the latest judgement is the one that stands
     return tuple(one for one in last.values() if differs(one, judged[-1]))
 
 
 def sentence(one: Said, *, name: str, when: str, reason: str) -> str:
-    """A dissent in words."""
+    """Describe a dissent."""
     return f"{name} said otherwise on {when}: {_what(one, reason)}"
 
 
 def of_own_material(one: Said, *, name: str, when: str, reason: str) -> str:
-    """A judgement that does not count, in words."""
+    """Describe a judgement that does not count."""
     return (
         f"{name} judged this on {when}: {_what(one, reason)}. It does not count: they had added "
         "this picture, or a copy of it"

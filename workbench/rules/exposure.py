@@ -1,16 +1,16 @@
-"""What counts as one look: which exhibits show one and the same exposure.
+"""What counts as one exposure: which exhibits show the same one.
 
-A picture that comes twice is no second witness. Exhibits are of one exposure where their bytes are
-equal, where they are a clip and its stills (frames laid over each other are such a still), and
-where one was proposed as a copy of another. Exposures are what these ties join, however long the
-chain: a repost of a repost is no new evidence.
+A repeated picture is not a second witness. Exhibits are of one exposure if their bytes are equal,
+if they are a clip and its stills (multi-frame stills included), and if one was proposed as a copy
+of another. Exposures are the connected groups of these ties, however long the chain: a repost of a
+repost is not new evidence.
 
-Doubt goes against weight. A proposal of the program ties until a person says that the pictures are
-two; bytes that are equal (SHA-256) and the stills of one clip stay tied whatever anybody says. A
-second exposure of the same object is a relation of its own and ties nothing.
+Doubt reduces weight. A proposal of the program ties two pictures until a person says that they are
+different exposures; equal bytes (SHA-256) and the stills of one clip stay tied whatever anybody
+says. A second exposure of the same object is a separate relation and ties nothing.
 
-Weight, fusion, captures, reports and the two-person rule ask here, and nobody counts by another
-rule (docs/decisions/0045-one-exposure.md).
+Weight, fusion, captures, reports and the two-person rule all use this module, and nothing counts by
+another rule (docs/decisions/0045-one-exposure.md).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SAME_OBJECT = "same_object"
 """The relation between two exposures of one object."""
 
 OF_COPIES = "copy:"
-"""How identifiers of groups of copies begin; groups of one object begin with another word."""
+"""Prefix of the identifiers of copy groups; groups of one object have another prefix."""
 
 
 class Tie(StrEnum):
@@ -43,7 +43,7 @@ class Tie(StrEnum):
     CONFIRMED = "confirmed"
     """A person confirmed that they are copies."""
     PROPOSED = "proposed"
-    """The program proposed it, and no person has settled it."""
+    """The program proposed it, and no person has decided."""
 
 
 RULES: Final = Declared(
@@ -56,12 +56,12 @@ RULES: Final = Declared(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An exhibit, as far as this rule needs to know it."""
+    """The parts of an exhibit that this rule needs."""
 
     exhibit_id: str
     sha256: str
     clip: str | None = None
-    """The exhibit that it is a still of."""
+    """The clip that it is a still of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +76,14 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A person said of some exhibits whether they are copies; of two judgements the later counts.
+    """A person judged whether exhibits are copies; the later of two judgements counts.
 
-    A confirmed group is tied, a rejected one is split; one that is left unsure is tied as far as
-    it was proposed.
+    A confirmed group is tied, a rejected one is split; one left unsure is tied as far as it was
+    proposed.
     """
 
     sequence: int
-    """Place in the log."""
+    """Position in the log."""
     group: str
     exhibits: tuple[str, ...]
     judgement: Judgement
@@ -100,21 +100,21 @@ class Tied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """One exposure: the exhibits that show it, in their order, and what ties them."""
+    """One exposure: the exhibits that show it, in order, and what ties them."""
 
     exhibits: tuple[str, ...]
     ties: tuple[Tied, ...]
 
     @property
     def name(self) -> str:
-        """Its first exhibit, by which it is named."""
+        """The first exhibit, which names it."""
         return self.exhibits[0]
 
 
 def exposures(
     exhibits: Iterable[Shown], proposed: Iterable[Proposed], judged: Iterable[Judged]
 ) -> tuple[Exposure, ...]:
-    """Give the exposures of these exhibits, in the order of their first exhibits."""
+    """Return the exposures of these exhibits, in the order of their first exhibits."""
     shown = {exhibit.exhibit_id: exhibit for exhibit in exhibits}
     ties = [
         tied
@@ -134,7 +134,7 @@ def exposures(
 def exposure_of(
     exhibits: Iterable[Shown], proposed: Iterable[Proposed], judged: Iterable[Judged]
 ) -> dict[str, str]:
-    """Give for each exhibit the name of the exposure that it shows."""
+    """Return for each exhibit the name of its exposure."""
     return {
         exhibit_id: exposure.name
         for exposure in exposures(exhibits, proposed, judged)
@@ -143,17 +143,17 @@ def exposure_of(
 
 
 def settled_exposure_of(exhibits: Iterable[Shown], judged: Iterable[Judged]) -> dict[str, str]:
-    """Give the same, by what is settled alone: bytes, clips, and what people confirmed."""
+    """Return the same from settled ties only: bytes, clips, and what people confirmed."""
     return exposure_of(exhibits, (), judged)
 
 
 def repeated(
     exhibits: Iterable[Shown], proposed: Iterable[Proposed], exposure: Mapping[str, str]
 ) -> dict[str, str]:
-    """Give for each exhibit that repeats another one which one it was found to repeat.
+    """Return for each exhibit that repeats another one which one it was found to repeat.
 
-    That is the first with its bytes, else the first that it was proposed to be a copy of, as long
-    as both show one exposure; `exposure` is that of `exposure_of`.
+    That is the first with the same bytes, otherwise the first of which it was proposed as a copy,
+    as long as both are of one exposure; `exposure` is the result of `exposure_of`.
     """
     alike: dict[str, list[str]] = {}
     first: dict[str, str] = {}
@@ -173,7 +173,7 @@ def repeated(
 
 
 def cannot_be_split(exhibits: Sequence[Shown]) -> str | None:
-    """Why no judgement can make these exhibits more than one exposure, or None."""
+    """Return why no judgement can split these exhibits into several exposures, or None."""
     if len(exposures(exhibits, (), ())) > 1:
         return None
     names = ", ".join(sorted((exhibit.exhibit_id for exhibit in exhibits), key=in_order))
@@ -189,12 +189,12 @@ def cannot_be_split(exhibits: Sequence[Shown]) -> str | None:
 
 
 def in_order(exhibit_id: str) -> tuple[int, str]:
-    """Sort exhibits by their number: EX-9999 comes before EX-10000."""
+    """Sort key for exhibits, by number: EX-9999 comes before EX-10000."""
     return len(exhibit_id), exhibit_id
 
 
 def joined(names: Iterable[str], pairs: Iterable[tuple[str, str]]) -> list[tuple[str, ...]]:
-    """Give what pairs connect: each group in order, the groups by their first member."""
+    """Return connected groups: each group in order, the groups by their first member."""
     root = {name: name for name in names}
 
     def find(name: str) -> str:
@@ -213,7 +213,7 @@ def joined(names: Iterable[str], pairs: Iterable[tuple[str, str]]) -> list[tuple
 
 
 def _fixed(exhibits: Iterable[Shown]) -> Iterator[Tied]:
-    """The ties of bytes and clips."""
+    """The ties from bytes and clips."""
     first: dict[str, str] = {}
     for exhibit in sorted(exhibits, key=lambda exhibit: in_order(exhibit.exhibit_id)):
         earlier = first.setdefault(exhibit.sha256, exhibit.exhibit_id)
@@ -226,7 +226,7 @@ def _fixed(exhibits: Iterable[Shown]) -> Iterator[Tied]:
 def _by_people_and_program(
     proposed: Iterable[Proposed], judged: Iterable[Judged]
 ) -> Iterator[Tied]:
-    """The ties that people confirmed, and those proposals that nobody has settled."""
+    """The ties confirmed by people, and the proposals that nobody has settled."""
     said = _Said(judged)
     for judgement in said.confirmed:
         for one, other in said.pairs(judgement):
@@ -240,7 +240,7 @@ def _by_people_and_program(
 
 
 class _Said:
-    """What people said of copies, the latest first."""
+    """People's judgements of copies, latest first."""
 
     def __init__(self, judged: Iterable[Judged]) -> None:
         of_copies = [one for one in judged if one.group.startswith(OF_COPIES)]
@@ -255,11 +255,11 @@ class _Said:
         return [one for one in self._latest if one.judgement is Judgement.CONFIRMED]
 
     def last(self, one: str, other: str) -> Judged | None:
-        """The latest judgement that is about both exhibits."""
+        """The latest judgement about both exhibits."""
         return next((said for said in self._of.get(one, ()) if other in said.exhibits), None)
 
     def pairs(self, judgement: Judged) -> Iterable[tuple[str, str]]:
-        """Of a confirmed group, the pairs that no later judgement is about."""
+        """The pairs of a confirmed group that no later judgement is about."""
         mine = set(judgement.exhibits)
         if all(
             len(mine.intersection(other.exhibits)) < 2

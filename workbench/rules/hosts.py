@@ -1,9 +1,9 @@
-"""Under which names the app is served, and which pages may speak to it.
+"""Allowed hosts and origins: under which names the app is served, and which pages may call it.
 
-A page of any site that a person has open can make their browser send requests to this computer,
-and can have its own name point to 127.0.0.1 (DNS rebinding). What it cannot do is choose the
-headers Host and Origin, which the browser writes. So the app answers only under names that it
-knows, and only to pages that it served itself.
+A page of any site that a person has open can make their browser send requests to this computer, and
+can make its own name resolve to 127.0.0.1 (DNS rebinding). It cannot choose the headers Host and
+Origin, which the browser sets. So the app answers only under known names, and only to its own
+pages.
 
 Sources: Fetch Standard, "Origin header"; RFC 9110, 7.2 (Host); RFC 6761, 6.3 (localhost).
 """
@@ -24,10 +24,10 @@ LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 """Names of this computer for itself; always allowed, without a setting."""
 
 SETTING: Final = "NAMEPLATE_HOSTS"
-"""The setting that names further hosts, such as `team.example, 192.168.1.20:8501`."""
+"""The setting with further hosts, such as `team.example, 192.168.1.20:8501`."""
 
 USUAL_PORTS: Final = {"http": 80, "https": 443}
-"""The port of an origin that names none, by its scheme."""
+"""Default port of an origin, by scheme."""
 
 RULES: Final = Declared(
     "hosts",
@@ -47,7 +47,7 @@ _ORIGIN: Final = re.compile(r"(?P<scheme>https?)://(?P<host>[^/?#@\\]+)")
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host as a header or the setting names it; `port` is None where none is named."""
+    """A host as in a header or the setting; `port` is None if not given."""
 
     name: str
     port: int | None = None
@@ -59,7 +59,7 @@ class Host:
 
 
 def read_host(text: str) -> Host | None:
-    """Read `name`, `name:port` or `[IPv6]:port`; None for anything else."""
+    """Parse `name`, `name:port` or `[IPv6]:port`; None for anything else."""
     found = _HOST.fullmatch(text.strip().lower())
     if found is None:
         return None
@@ -74,7 +74,7 @@ def read_host(text: str) -> Host | None:
 
 
 def read_hosts(text: str) -> tuple[Host, ...]:
-    """Read the setting: hosts with commas between them. Raises ValueError, naming a wrong one."""
+    """Parse the setting: comma-separated hosts. Raises ValueError that names an invalid one."""
     named = [part.strip() for part in text.split(",") if part.strip()]
     read = [(part, read_host(part)) for part in named]
     for part, host in read:
@@ -86,14 +86,13 @@ def read_hosts(text: str) -> tuple[Host, ...]:
 def refusal(
     *, host: str | None, origin: str | None, peer: str | None, named: Iterable[Host] = ()
 ) -> str | None:
-    """Say why a request is not answered; None if it is.
+    """Return why a request is not answered; None if it is.
 
     Args:
         host: the header Host.
-        origin: the header Origin; browsers leave it out of requests that only read.
-        peer: the address that the connection comes from; None where there is none.
+        origin: the header Origin; browsers omit it from requests that only read.
+        peer: the address of the connection; None if there is none.
         named: the hosts of the setting. Without any, only this computer itself is answered.
-
     """
     named = tuple(named)
     served = read_host(host or "")
@@ -115,7 +114,7 @@ def refusal(
 
 
 def _is_own(origin: str, served: Host, named: tuple[Host, ...]) -> bool:
-    """Whether an origin is the app itself, under the name of this request or another of its own."""
+    """Whether an origin is the app itself, under this request's name or another of its own."""
     found = _ORIGIN.fullmatch(origin.strip().lower())
     page = read_host(found["host"]) if found is not None else None
     if found is None or page is None:
@@ -125,7 +124,7 @@ def _is_own(origin: str, served: Host, named: tuple[Host, ...]) -> bool:
     same_port = port == (served.port or usual)
     if same_port and (page.name == served.name or (page.is_loopback and served.is_loopback)):
         return True
-    # Behind a proxy the page's name may differ from the one that the proxy asks under.
+    # Behind a proxy the page's name may differ from the one that the proxy uses.
     return any(page.name == one.name and port == (one.port or usual) for one in named)
 
 

@@ -1,6 +1,6 @@
-"""How long what people write may be, in characters, and how large what they bring, in bytes.
+"""Limits on the length of people's texts, in characters, and the size of their files, in bytes.
 
-Pure, and known without loading what keeps it.
+Constants and pure functions, available without loading the store.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MAX_TITLE = 200
 """Longest title of a case."""
 
 MAX_PROVENANCE = 10_000
-"""Longest note on where the material of a case comes from, and longest part of a letter."""
+"""Longest note on the origin of a case's material, and longest part of a letter."""
 
 MAX_NAME = 120
 """Longest name of a person."""
@@ -30,7 +30,7 @@ MAX_REASON = 5_000
 """Longest reason of a judgement or a decision."""
 
 MAX_CLAIM = 2_000
-"""Longest claim of a source on an exhibit: an address, an account, a place, a date."""
+"""Longest claim of a source about an exhibit: an address, an account, a place, a date."""
 
 MAX_NOTE = 20_000
 """Longest note on an exhibit."""
@@ -39,7 +39,7 @@ MAX_ADDRESS = 500
 """Longest name and address of the addressee of a trace request, or of whom to answer."""
 
 MAX_ANSWER = 20_000
-"""Longest answer to a trace request, as a person writes it down."""
+"""Longest answer to a trace request, as recorded by a person."""
 
 MAX_PAPERS = 20
 """Documents that one answer may come with."""
@@ -56,13 +56,13 @@ READING_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SizeLimit:
-    """How many bytes a file of one kind may have, and the setting that says otherwise."""
+    """The largest file of one kind in bytes, and the setting that changes it."""
 
     kind: Kind
     words: str
     setting: str
     most: int
-    """Bytes, where the setting says nothing."""
+    """Bytes, unless the setting says otherwise."""
 
 
 SIZES: Final = (
@@ -99,12 +99,12 @@ _POWERS: Final = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
 def size_limit(kind: Kind) -> SizeLimit:
-    """The limit of a kind."""
+    """Return the limit of a kind."""
     return next(limit for limit in SIZES if limit.kind == kind)
 
 
 def read_size(text: str) -> int:
-    """Read `200000000`, `200 MB` (a million each) or `200 MiB` (1,048,576 each) as bytes.
+    """Parse `200000000`, `200 MB` (a million each) or `200 MiB` (1,048,576 each) as bytes.
 
     Raises ValueError.
     """
@@ -118,7 +118,7 @@ def read_size(text: str) -> int:
 
 
 def too_large(name: str, kind: Kind, size: int, most: int) -> str | None:
-    """Say that a file is larger than one of its kind may be; None if it is not."""
+    """Return that a file is larger than allowed for its kind; None if it is not."""
     if size <= most:
         return None
     limit = size_limit(kind)

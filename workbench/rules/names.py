@@ -1,7 +1,7 @@
-"""Names of people: whoever reads one must know whom it means.
+"""Names of people: a reader must know who is meant.
 
-Two names that pass for each other would make one person's acts look like another's, so a name
-has nothing in it that cannot be seen, and looks like nobody else's.
+Two names that look the same would make one person's acts look like another's, so a name contains no
+invisible characters, and looks like nobody else's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5")
-"""Characters that count as letters or symbols and are drawn as nothing (Unicode's fillers)."""
+"""Characters that count as letters or symbols but are invisible (Unicode's fillers)."""
 
 IGNORABLE: Final = (
     (0x034F, 0x034F),
@@ -32,7 +32,7 @@ UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """General categories of characters without a shape."""
 
 RESERVED: Final = ("nameplate", "unproven", "nobody")
-"""How the program names itself, and somebody who proved nothing."""
+"""Names of the program itself, and of a person who proved nothing."""
 
 IDENTIFIER: Final = re.compile("person[0-9a-f]{12}")
 """The bare form of a person's identifier."""
@@ -56,7 +56,7 @@ RULES: Final = Declared(
 
 
 def unusable(name: str, others: Iterable[str]) -> str | None:
-    """Why nobody can be called so, given everyone who ever was enrolled; or None."""
+    """Return why this name cannot be used, given everyone who was ever added; or None."""
     if not name or len(name) > MAX_NAME or not bare(name):
         return f"A name has 1 to {MAX_NAME} printable characters, at least one a letter or digit."
     if any(map(_cannot_be_seen, name)) or unicodedata.combining(name[0]):
@@ -75,12 +75,12 @@ def unusable(name: str, others: Iterable[str]) -> str | None:
 
 
 def look(name: str) -> str:
-    """What the eye takes a name for: two names with the same look pass for each other."""
+    """Fold a name to what it looks like: two names with the same result look the same."""
     return skeleton(bare(name).upper())
 
 
 def is_unseen(char: str) -> bool:
-    """Whether a character has no shape: of control, of direction, of no script, or unassigned."""
+    """Whether a character is invisible: control, direction, no script, or unassigned."""
     return unicodedata.category(char) in UNSEEN
 
 

@@ -1,4 +1,4 @@
-"""The rules on who may do what. They hold for every caller: screen, command line or program."""
+"""The rules on who may do what. They apply to every caller: screen, command line or program."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ RULES: Final = Declared(
     test="tests/unit/workbench/rules/test_policy.py",
     source="decision 0005",
     units={
-        "POLICY_WORDS": "policy: what it asks",
+        "POLICY_WORDS": "policy: what it requires",
         "CONFIRMING": "reviewers",
     },
 )
 
 
 def own_material(policy: Policy, actor: Actor, taken_in_by: Iterable[str]) -> str | None:
-    """Why this person may not judge material that they took in themselves, or None.
+    """Return why this person may not judge material that they added themselves, or None.
 
-    `taken_in_by` are all who took in an exhibit that shows the same exposure
-    (`workbench.rules.exposure`): the rule goes by picture, not by exhibit.
+    `taken_in_by` are all who added an exhibit of the same exposure (`workbench.rules.exposure`):
+    the rule applies to pictures, not exhibits.
     """
     if counts(policy, actor.person_id, taken_in_by):
         return None
@@ -50,17 +50,17 @@ def own_material(policy: Policy, actor: Actor, taken_in_by: Iterable[str]) -> st
 
 
 def counts(policy: Policy, author: str, taken_in_by: Iterable[str]) -> bool:
-    """Whether a judgement by this person counts, as exposures stand now.
+    """Whether a judgement by this person counts, with the current exposures.
 
-    `taken_in_by` are all who had, before it was made, taken in an exhibit that shows the same
-    exposure (`workbench.rules.exposure`), whether or not that was known then. Who takes a copy in
-    later was another person when they judged.
+    `taken_in_by` are all who, before it was made, had added an exhibit of the same exposure
+    (`workbench.rules.exposure`), whether or not that was known then. A person who adds a copy later
+    was still another person when they judged.
     """
     return policy is Policy.SOLO or author not in set(taken_in_by)
 
 
 def stands(policy: Policy, judgement: Judgement, confirming: Sequence[str]) -> bool:
-    """Whether a judgement of a candidate counts yet, given the reviewers who agree with it."""
+    """Whether a judgement of a candidate stands yet, given the reviewers who agree with it."""
     needed = (
         CONFIRMING if policy is Policy.TWO_REVIEWERS and judgement is Judgement.CONFIRMED else 1
     )
@@ -68,7 +68,7 @@ def stands(policy: Policy, judgement: Judgement, confirming: Sequence[str]) -> b
 
 
 def reason_missing(judgement: Judgement, reason: str) -> str | None:
-    """Why a judgement cannot be recorded without a reason, or None."""
+    """Return why a judgement cannot be recorded without a reason, or None."""
     if judgement is Judgement.CONFIRMED or reason.strip():
         return None
     return "Give a short reason; it stays with the judgement."

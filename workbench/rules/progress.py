@@ -1,4 +1,4 @@
-"""How far an exhibit is: what of its regions people still have to judge."""
+"""The progress of an exhibit: which of its regions people still have to judge."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def open_fields(
 
 
 def state_of(regions: Iterable[tuple[object, bool]], *, read: bool, judged: bool) -> ExhibitState:
-    """How far an exhibit has come: (what is open, whether it has fields) a region.
+    """The state of an exhibit; `regions` are (what is open, whether it has fields).
 
-    One that was not read as a whole still waits, whatever was read of it so far. `judged` says
-    whether anybody judged anything on it.
+    An exhibit that was not read as a whole is still waiting, even if a part of it was read.
+    `judged` says whether anybody judged anything on it.
     """
     if not read:
         return ExhibitState.WAITING

@@ -1,8 +1,8 @@
-"""All rules of the program, from the modules in which they stand.
+"""The registry of all rules, collected from the modules that declare them.
 
-A rule is anything that somebody could ask about: who may do what, what counts as one exposure,
-when a value is stated, what identifies, what is public, how long, how large. `python -m workbench
-rules` prints them, docs/rules.md is made from them, and a bundle carries them as they were used.
+A rule is anything that somebody could ask about: who may do what, what counts as one exposure, when
+a value is stated, what identifies, what is public, how long, how large. `python -m workbench rules`
+prints them, docs/rules.md is generated from them, and a bundle contains them as they were used.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ AREAS: Final[dict[str, tuple[ModuleType, ...]]] = {
         safe_names, documents,
     ),
 }  # fmt: skip
-"""The modules that declare rules, by what they are about, in the order of a case."""
+"""The modules that declare rules, by subject, in the order of a case."""
 
 PREFACE: Final = """\
 # The rules
@@ -77,17 +77,17 @@ contains the rules that were used (`data/rules.json`).
 
 
 def all_rules() -> tuple[Rule, ...]:
-    """Give every rule of the program, as it holds in this process."""
+    """Return every rule of the program with its value in this process."""
     return tuple(rule for area in AREAS for rule in rules_in(area))
 
 
 def rules_in(area: str) -> tuple[Rule, ...]:
-    """Give the rules of one area."""
+    """Return the rules of one area."""
     return tuple(rule for module in AREAS[area] for rule in rules_of(module))
 
 
 def as_object(rule: Rule, in_use: Plain = None) -> dict[str, Plain]:
-    """Write a rule as programs and bundles take it; `in_use` is what settings put in its place."""
+    """Convert a rule for programs and bundles; `in_use` is a setting that overrides it."""
     written: dict[str, Plain] = {
         "id": rule.id,
         "value": rule.value,
@@ -103,7 +103,7 @@ def as_object(rule: Rule, in_use: Plain = None) -> dict[str, Plain]:
 def as_json(in_use: Mapping[str, Plain] | None = None) -> bytes:
     """Write all rules as the file `data/rules.json` of a bundle: a JSON list in UTF-8.
 
-    `in_use` are the values that settings put in the place of others, by identifier.
+    `in_use` are the values set in place of the defaults, by identifier.
     """
     listed = [as_object(rule, (in_use or {}).get(rule.id)) for rule in all_rules()]
     return f"{json.dumps(listed, ensure_ascii=False, indent=1)}\n".encode()
@@ -127,7 +127,7 @@ def _paragraph(rule: Rule) -> str:
 
 
 def _rows(rule: Rule) -> tuple[str, ...]:
-    """The rows of a table; none for a plain value or a list of plain ones."""
+    """The rows of a table; none for a plain value or a list of plain values."""
     if isinstance(rule.value, dict):
         return tuple(f"`{name}`: {shown(value)}" for name, value in rule.value.items())
     if isinstance(rule.value, list) and any(isinstance(row, dict) for row in rule.value):
@@ -136,7 +136,7 @@ def _rows(rule: Rule) -> tuple[str, ...]:
 
 
 def shown(value: Plain) -> str:
-    """Write a value for people: a number with its thousands apart, a table in a line."""
+    """Format a value for people: a number with thousands separators, a table on one line."""
     if isinstance(value, dict) and value:
         return "; ".join(f"{name} {shown(one)}" for name, one in value.items())
     if isinstance(value, list) and value:

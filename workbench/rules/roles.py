@@ -1,8 +1,7 @@
-"""Who may record what: for each kind of entry the roles of which its author holds one.
+"""Who may record what: for each kind of entry, the roles of which its author must have one.
 
-The record door asks this of what stands when an entry is made, not of what stood at sign-in: a
-role that ended, a key that ended and a person who left record nothing more, from no screen and
-no command.
+This is checked when an entry is recorded, not at sign-in: a person whose role or key has ended, or
+who has left, can record nothing more, from any screen or command.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Membership(StrEnum):
-    """Whose cases somebody acts in."""
+    """Whose cases a person may act in."""
 
     EVERYBODY = "everybody"
-    """Whoever is of the store acts in each of its cases."""
+    """Every person of the store may act in each of its cases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +33,7 @@ class May:
 
 
 ANYBODY: Final = May(roles=frozenset(Role))
-"""Any person of the store, with whatever role."""
+"""Any person of the store, in any role."""
 _TAKES_IN: Final = May(roles=frozenset({Role.INVESTIGATOR}))
 _READS: Final = May(roles=frozenset({Role.INVESTIGATOR, Role.REVIEWER}))
 _JUDGES: Final = May(roles=frozenset({Role.REVIEWER}))
@@ -83,15 +82,15 @@ OF_NOBODY: Final = frozenset({"refused", "sign_in.refused"})
 """What is recorded about anybody who tried, including people who left and unproven ones."""
 
 UNPROVEN: Final = "unproven"
-"""The actor of an entry about somebody who did not prove who they are."""
+"""The actor of an entry about a person who did not prove who they are."""
 
 RULES: Final = Declared(
     "roles",
     test="tests/unit/workbench/rules/test_roles.py",
     source="decision 0066",
     units={
-        "RECORDED_BY": "kind of entry: roles, and whose cases",
-        "OF_ANOTHER": "kind of entry: roles, and whose cases",
+        "RECORDED_BY": "kind of entry: roles, and cases",
+        "OF_ANOTHER": "kind of entry: roles, and cases",
         "OF_NOBODY": "kinds of entries",
         "UNPROVEN": "actor",
     },
@@ -107,9 +106,9 @@ _WORDS: Final = {
 def may_not(
     kind: str, name: str, roles: Collection[Role], *, of_another: bool = False
 ) -> str | None:
-    """Why somebody who holds these roles may not record this kind of entry, or None.
+    """Return why a person with these roles may not record this kind of entry, or None.
 
-    `of_another` where the entry is about another person than who records it.
+    `of_another` is True if the entry is about a person other than its author.
     """
     may = (of_another and OF_ANOTHER.get(kind)) or RECORDED_BY.get(kind, ANYBODY)
     needed = may.roles
@@ -122,7 +121,7 @@ def may_not(
 
 
 def last_custodian(name: str, others_in_service: Collection[frozenset[Role]]) -> str | None:
-    """Why somebody may not stop being a custodian, given everyone else's roles; or None."""
+    """Return why a person cannot stop being a custodian, given everyone else's roles; or None."""
     if any(Role.CUSTODIAN in roles for roles in others_in_service):
         return None
     return (

@@ -1,8 +1,8 @@
-"""Whether what an author saw still stands: the marks that acts rest on and entries touch.
+"""Optimistic concurrency: whether what an author saw is still current.
 
-`seen` is how many entries a log had when the author looked. An act rests on marks; a newer entry
-that touches one of them has overtaken it, and the act is refused. Nothing of others is replaced
-by somebody who has not seen it.
+`seen` is the number of entries in the log when the author looked. An act rests on marks; if a newer
+entry touches one of them, the act is overtaken and refused. Nobody replaces another person's work
+without having seen it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _Entry = TypeVar("_Entry")
 
 
 def field_at(exhibit: str, region: str, field: str) -> Mark:
-    """The words that stand for a field of a region."""
+    """The current text of a field of a region."""
     return ("field", exhibit, region, field)
 
 
 def words_at(exhibit: str, region: str) -> Mark:
-    """The words that stand for any field of a region."""
+    """The current text of any field of a region."""
     return ("words", exhibit, region)
 
 
@@ -42,7 +42,7 @@ def plate_at(exhibit: str, region: str) -> Mark:
 
 
 def together(relation: str, exhibit: str) -> Mark:
-    """With which others an exhibit is taken to be a copy, or another exposure of one object."""
+    """With which others an exhibit counts as a copy, or as another exposure of one object."""
     return ("together", "same_object" if relation == "same_object" else "copy", exhibit)
 
 
@@ -52,12 +52,12 @@ def search_of(plate: str) -> Mark:
 
 
 def decisions_on(plate: str) -> Mark:
-    """What was decided on the candidates of a plate."""
+    """The decisions on the candidates of a plate."""
     return ("decisions", plate)
 
 
 def standing_of(members: Iterable[tuple[str, str]]) -> set[Mark]:
-    """What stands for a plate: which regions show it, what machines and people read there."""
+    """What is current for a plate: its regions, and what machines and people read there."""
     return {
         mark
         for exhibit, region in members
@@ -79,22 +79,22 @@ def joining(members: Iterable[tuple[str, str]]) -> set[Mark]:
 
 
 def requests_about(plate: str) -> Mark:
-    """Whom somebody asked about a plate."""
+    """The trace requests about a plate."""
     return ("requests", plate)
 
 
 def answers_to(trace: str) -> Mark:
-    """What was answered to a trace request."""
+    """The answers to a trace request."""
     return ("answers", trace)
 
 
 def person_called(person: str) -> Mark:
-    """The roles and keys of a person, and whether they are in service."""
+    """The roles and keys of a person, and whether they are active."""
     return ("person", person)
 
 
 CATALOG: Final[Mark] = ("catalog",)
-"""Which catalog snapshot searches ask."""
+"""Which catalog snapshot is searched."""
 
 
 ADDS: Final[Mapping[str, str]] = {
@@ -136,15 +136,15 @@ ASKS: Final[Mapping[str, str]] = {
     "Matching.why_not": "whether somebody may",
     "Tracing.preview": "a letter as it would be sent",
 }
-"""Methods that record nothing but refusals, each with what it gives."""
+"""Methods that record nothing except refusals, each with its result."""
 
 RULES: Final = Declared(
     "seen",
     test="tests/unit/workbench/rules/test_seen.py",
     source="decision 0065",
     units={
-        "ADDS": "verb: what it adds",
-        "ASKS": "method: what it gives",
+        "ADDS": "method: what it adds",
+        "ASKS": "method: what it returns",
     },
 )
 
@@ -152,9 +152,9 @@ RULES: Final = Declared(
 def overtaken_by(
     since: Iterable[tuple[_Entry, Collection[Mark]]], rests_on: Collection[Mark]
 ) -> _Entry | None:
-    """Of the entries since an author looked, the latest that touches what the act rests on.
+    """Among entries since an author looked, return the latest that touches what the act rests on.
 
-    Each comes with the marks that it touches.
+    Each entry comes with the marks that it touches.
     """
     wanted = set(rests_on)
     found: _Entry | None = None
@@ -165,7 +165,7 @@ def overtaken_by(
 
 
 def unknown(seen: int, size: int) -> str | None:
-    """Why nobody can have seen a log of so many entries, or None."""
+    """Return why nobody can have seen this number of entries, or None."""
     if 0 < seen <= size:
         return None
     return f"Nobody can have seen {seen} entries: the log has {size}. Reload and try again."

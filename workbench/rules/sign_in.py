@@ -1,7 +1,7 @@
-"""Signing in: what a person has to prove, and how wrong tries slow down.
+"""Signing in: what a person has to prove, and how failed attempts slow down.
 
-Whoever signs in proves it as strongly as their key is kept. Wrong tries are on record, so that
-the delays hold after a restart and on every machine of the store.
+The proof required depends on how the person's key is stored. Failed attempts are on record, so that
+the delays apply after a restart and on every machine of the store.
 """
 
 from __future__ import annotations
@@ -45,30 +45,33 @@ RULES: Final = Declared(
 
 
 class Proof(IntEnum):
-    """What a person has to show, the weakest first."""
+    """What a person has to show, weakest first."""
 
     NAME = 0
-    """Their name alone: the store keeps their key, and no passphrase locks it."""
+    """Their name alone: the store has their key, without a passphrase."""
     PASSPHRASE = 1
-    """The passphrase of their key, which the store keeps."""
+    """The passphrase of their key, which is in the store."""
     SIGNATURE = 2
     """A signature by the key that they keep themselves."""
 
 
 def proof_needed(*, held_by: str, has_passphrase: bool) -> Proof:
-    """What a person has to show whose key is kept so."""
+    """The proof required for a key stored in this way."""
     if held_by == "person":
         return Proof.SIGNATURE
     return Proof.PASSPHRASE if has_passphrase else Proof.NAME
 
 
 def proof_of(person: Person) -> Proof:
-    """What a person has to show to sign in."""
+    """The proof that a person has to show to sign in."""
     return proof_needed(held_by=person.held_by, has_passphrase=person.has_passphrase)
 
 
 def weakens(name: str, *, by_themselves: bool, before: Proof, after: Proof) -> str | None:
-    """Why a person's next key may not be kept so, or None: only they may ask less of themselves."""
+    """Return why a person's next key may not be stored so, or None.
+
+    Only they themselves may reduce the proof required of them.
+    """
     if by_themselves or after >= before:
         return None
     wanted = "a passphrase" if before is Proof.PASSPHRASE else "the public key of a key they hold"
@@ -79,7 +82,7 @@ def weakens(name: str, *, by_themselves: bool, before: Proof, after: Proof) -> s
 
 
 def wait_after(wrong: int) -> timedelta:
-    """How long after so many wrong tries in a row the next is looked at."""
+    """Delay after this many failed attempts in a row."""
     if wrong < 1:
         return timedelta(0)
     doubled: int = 2 ** min(wrong - 1, 20)
@@ -87,7 +90,7 @@ def wait_after(wrong: int) -> timedelta:
 
 
 def still_to_wait(wrong: int, last: datetime | None, now: datetime) -> timedelta:
-    """How much of it is left; a clock that was set back does not make it longer."""
+    """The rest of that delay; a clock that was set back does not prolong it."""
     if last is None:
         return timedelta(0)
     whole = wait_after(wrong)
@@ -95,7 +98,7 @@ def still_to_wait(wrong: int, last: datetime | None, now: datetime) -> timedelta
 
 
 def cannot(name: str, *, left_at: datetime | None, key_ended_at: datetime | None) -> str | None:
-    """Why nobody can act under this name any more, or None."""
+    """Return why nobody can act under this name any more, or None."""
     if left_at is not None:
         return f"{name} left on {times.moment(left_at)} and can no longer act here."
     if key_ended_at is not None:

@@ -1,7 +1,7 @@
-"""Who must sign a bundle: the custodian who seals it, and whoever's word stands in the case.
+"""Who must sign a bundle: the custodian who seals it, and everyone with a standing judgement.
 
-A judgement or a decision that stands is vouched for by its author's own signature. Who said only
-that they are unsure vouches for nothing, and is not asked.
+A judgement or a decision that stands is vouched for by its author's own signature. A person who
+only said that they are unsure vouches for nothing, and is not asked.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 NEEDS_NO_SIGNATURE: Final = frozenset({Judgement.UNSURE})
-"""Judgements of a field after which nobody is asked to sign."""
+"""Judgements of a field that require no signature."""
 
 RULES: Final = Declared(
     "signing",
@@ -28,10 +28,10 @@ RULES: Final = Declared(
 def reviewers_to_sign(
     decided_by: Iterable[str], judged: Iterable[tuple[str, Judgement]]
 ) -> tuple[str, ...]:
-    """Give the reviewers who have to sign, by identifier, each once and in order.
+    """Return the reviewers who have to sign, by identifier, each once and in order.
 
-    `decided_by` are the authors of the decisions on candidates, of whatever kind; `judged` are the
-    authors of the judgements of fields, with what they judged.
+    `decided_by` are the authors of all decisions on candidates; `judged` are the authors of the
+    judgements of fields, with their judgements.
     """
     authors = {one for one, judgement in judged if judgement not in NEEDS_NO_SIGNATURE}
     return tuple(sorted(authors | set(decided_by)))

@@ -1,4 +1,4 @@
-"""A case as one immutable value, folded from its log: what is sealed and printed is told of it."""
+"""The state of a case as one immutable value, folded from its log, for sealing and printing."""
 
 from workbench.state.case_state import CaseState
 from workbench.state.fold import fold_case, fold_store

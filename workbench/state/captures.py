@@ -1,6 +1,6 @@
 """Independent captures of a plate: the exposures that show it, and since when it is known.
 
-Screens and the case state ask here; the one hands over rows of its tables, the other its records.
+Used by screens, with rows of their tables, and by the case state, with its records.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _YEAR = re.compile(r"\d{4}(?!\d)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """An exhibit, as far as captures are counted by it; dates as given, empty or None if none."""
+    """The parts of an exhibit needed to count captures; dates as given, "" or None if unknown."""
 
     exhibit_id: str
     exposure: str
@@ -28,7 +28,7 @@ class Seen:
     """The clip that it is a still of."""
     claimed_date: str
     captured_at: str | None
-    """What the file says of itself."""
+    """The embedded capture time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +36,9 @@ class Captures:
     """How often one plate was captured, and since when it is known.
 
     All are exhibits: of each exposure (`workbench.rules.exposure`) the first is a capture; other
-    files of it are reposts where that is settled, and likely ones while it is only proposed. The
-    dates are (ISO 8601 as given, exhibit); what a source claims and what a file says stay apart,
-    and neither is checked.
+    files of it are reposts if that is settled, and likely reposts while it is only proposed. The
+    dates are (ISO 8601 as given, exhibit); claimed and embedded dates are separate, and neither is
+    checked.
     """
 
     plate_id: str
@@ -50,7 +50,7 @@ class Captures:
 
     @property
     def counted(self) -> str:
-        """How many captures there are, without a word on when, and without a full stop."""
+        """The number of captures, without dates and without a full stop."""
         times = len(self.captures)
         said = f"{times} independent capture{'s' if times != 1 else ''}"
         said += f" ({', '.join(self.captures)})"
@@ -65,7 +65,7 @@ class Captures:
 
     @property
     def sentence(self) -> str:
-        """All of it in words."""
+        """A full description."""
         dates = [
             f"earliest {kind} date {found[0]} ({found[1]})" if found else f"no {kind} date"
             for kind, found in (
@@ -81,7 +81,7 @@ def captures_of(
 ) -> tuple[Captures, ...]:
     """Count the captures of each plate: each exposure of it once.
 
-    `families` holds, by exposure, every exhibit of the case that shows it, in order.
+    `families` has, by exposure, every exhibit of the case that shows it, in order.
     """
     of = {one.exhibit_id: name for name, family in families.items() for one in family}
     return tuple(
@@ -98,7 +98,7 @@ def _captures(plate_id: str, families: Sequence[Sequence[Seen]]) -> Captures:
         (one.exhibit_id, one.settled_exposure == first.settled_exposure)
         for first, *family in families
         for one in family
-        if one.clip is None  # a still is no other file than its clip
+        if one.clip is None  # a still is not a separate file from its clip
     ]
     said = [one for family in families for one in family]
     return Captures(
@@ -112,5 +112,5 @@ def _captures(plate_id: str, families: Sequence[Sequence[Seen]]) -> Captures:
 
 
 def _first(dates: Iterable[tuple[str | None, str]]) -> tuple[str, str] | None:
-    """The earliest date; one without a year is none."""
+    """The earliest date; one without a year is ignored."""
     return min(((date, name) for date, name in dates if date and _YEAR.match(date)), default=None)

@@ -1,8 +1,8 @@
-"""CaseState: everything that a case's log says, as one immutable value.
+"""CaseState: everything in a case's log, as one immutable value.
 
-Exhibits, regions, judgements and decisions are in memory. What is kept as a blob (readings, search
-results) is read when it is asked for, since a case of thousands of photos has more of it than a
-machine has memory: whoever goes through a whole case asks for each once, in one walk.
+Exhibits, regions, judgements and decisions are in memory. Blobs (readings, search results) are read
+on demand, since a case of thousands of photos has more of them than fit in memory: to go through a
+whole case, read each once, in one walk.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseState:
-    """A case as of its first `size` entries; people are called as the store's log calls them."""
+    """A case as of its first `size` entries; people's names come from the store's log."""
 
     case_id: str
     title: str
@@ -71,39 +71,39 @@ class CaseState:
     synthetic: bool
     opened_at: datetime
     opened_by: str
-    """Who opened it, by identifier."""
+    """Identifier of the person who opened it."""
     entries: tuple[Entry, ...]
-    """The log, in order: all that the rest of this is folded from."""
+    """The log, in order, from which everything else is folded."""
     exhibits: Mapping[str, ExhibitRecord]
-    """By identifier, in the order of intake."""
+    """By identifier, in the order added."""
     regions: Mapping[tuple[str, str], RegionRecord]
-    """By exhibit and region, in the order in which they were read."""
+    """By exhibit and region, in the order read."""
     judgements: tuple[Review, ...]
-    """Of fields, as they were made; which of them count is said by `reviews`."""
+    """Of fields, in the order made; `reviews` says which of them count."""
     pairs: tuple[PairProposed, ...]
     judged: tuple[GroupJudged, ...]
     asked: tuple[SearchRecord, ...]
     decisions: tuple[DecisionRecord, ...]
-    """On candidates, as they were made; which of them count is said by `decided`."""
+    """On candidates, in the order made; `decided` says which of them count."""
     traces: tuple[Trace, ...]
     sealed: tuple[SealedView, ...]
-    """Bundles that were sealed, the first one first."""
+    """Sealed bundles, oldest first."""
     shown: Mapping[str, frozenset[Place]]
-    """By person: what they were shown of what machines and others read."""
+    """By person: which readings of machines and other people they were shown."""
     set_aside: tuple[SetAsideEntry, ...]
-    """Entries that say nothing this program understands; the rest is as if they were not there."""
+    """Entries that this program does not understand; the rest is as if they were not there."""
     names: Mapping[str, str] = field(repr=False)
-    """What people are called, by identifier."""
+    """Names of people, by identifier."""
     blobs: BlobStore = field(repr=False, compare=False)
-    """Where readings and results are kept."""
+    """Where readings and results are stored."""
 
     @property
     def size(self) -> int:
-        """How many entries the log had."""
+        """Number of entries of the log."""
         return len(self.entries)
 
     def name(self, person_id: str) -> str:
-        """What somebody is called; the identifier of who is not known."""
+        """The name of a person; the identifier if unknown."""
         return self.names.get(person_id, person_id)
 
     # --- exposures -------------------------------------------------------------------------
@@ -136,12 +136,12 @@ class CaseState:
 
     @cached_property
     def exposure(self) -> Mapping[str, str]:
-        """For each exhibit the name of the exposure that it shows."""
+        """For each exhibit the name of its exposure."""
         return exposure_of(self._shows, self._proposed, self._said)
 
     @cached_property
     def settled_exposure(self) -> Mapping[str, str]:
-        """The same, by what is settled alone."""
+        """The same, from settled ties only."""
         return settled_exposure_of(self._shows, self._said)
 
     @cached_property
@@ -151,20 +151,20 @@ class CaseState:
 
     @cached_property
     def _families(self) -> Mapping[str, tuple[str, ...]]:
-        """By exposure, the exhibits that show it, in order."""
+        """By exposure, its exhibits in order."""
         families: dict[str, list[str]] = {}
         for exhibit_id in sorted(self.exposure, key=in_order):
             families.setdefault(self.exposure[exhibit_id], []).append(exhibit_id)
         return {name: tuple(members) for name, members in families.items()}
 
     def showing(self, exhibit_ids: Iterable[str]) -> tuple[str, ...]:
-        """Every exhibit that shows an exposure which one of these shows, in order."""
+        """Every exhibit that shares an exposure with one of these, in order."""
         names = {self.exposure[one] for one in exhibit_ids if one in self.exposure}
         found = (exhibit for name in names for exhibit in self._families[name])
         return tuple(sorted(found, key=in_order))
 
     def _counts(self, author: str, exhibit_ids: Iterable[str], sequence: int) -> bool:
-        """Whether what somebody said of exhibits in an entry counts, as exposures stand now."""
+        """Whether a person's judgement of exhibits in an entry counts, with current exposures."""
         if self.policy is Policy.SOLO:
             return True
         shown = (self.exhibits[name] for name in self.showing(exhibit_ids))
@@ -212,14 +212,14 @@ class CaseState:
         return {clip: tuple(frames) for clip, frames in found.items()}
 
     def record(self, exhibit_id: str) -> ExhibitRecord:
-        """What entries say of one exhibit. Raises NotFound."""
+        """What the log says about one exhibit. Raises NotFound."""
         found = self.exhibits.get(exhibit_id)
         if found is None:
             raise NotFound(f"This case has no exhibit {exhibit_id!r}.", kind="exhibit")
         return found
 
     def _open(self, exhibit_id: str) -> list[tuple[int, bool]]:
-        """For each region of an exhibit how many fields nobody judged, and whether it has any."""
+        """For each region of an exhibit the number of unjudged fields, and whether it has any."""
         judged: dict[str, set[str]] = {}
         for review in self._reviews_of.get(exhibit_id, ()):
             if review.counts:
@@ -230,7 +230,7 @@ class CaseState:
         ]
 
     def exhibit_state(self, exhibit_id: str) -> ExhibitState:
-        """How far an exhibit has come."""
+        """The state of an exhibit."""
         one = self.record(exhibit_id)
         if one.media == "clip":
             return ExhibitState.CLIP
@@ -260,7 +260,7 @@ class CaseState:
         )
 
     def exhibit(self, exhibit_id: str) -> ExhibitView:
-        """Everything there is of one exhibit; its reading is read now. Raises NotFound."""
+        """Everything about one exhibit; its reading is loaded now. Raises NotFound."""
         one = self.record(exhibit_id)
         reading = self.reading(exhibit_id)
         return ExhibitView(
@@ -281,11 +281,11 @@ class CaseState:
         )
 
     def walk(self) -> Iterator[ExhibitView]:
-        """Every exhibit in the order of intake; each reading is read once, and not held on to."""
+        """Every exhibit in the order added; each reading is loaded once, and not cached."""
         return map(self.exhibit, self.exhibits)
 
     def reading(self, exhibit_id: str) -> PhotoReading | None:
-        """The latest reading of an exhibit, from where it is kept; None if it has none."""
+        """The latest reading of an exhibit, from its blob; None if there is none."""
         sha256 = self.record(exhibit_id).reading_sha256
         return None if sha256 is None else reading_from_json(self.blobs.get(sha256))
 
@@ -350,13 +350,13 @@ class CaseState:
         return found
 
     def searches(self) -> Iterator[SearchView]:
-        """All searches, the first one first; what each found is read when it is its turn."""
+        """All searches, oldest first; each result is loaded in its turn."""
         return map(self.search, self.asked)
 
     def search(self, asked: SearchRecord) -> SearchView:
         """A search as it was shown."""
         found = kept_search(self.blobs.get(asked.result_sha256))
-        plate = self._plates.get(asked.plate_id)  # none of one that was joined into another
+        plate = self._plates.get(asked.plate_id)  # None for a plate that was joined into another
         decisions = self._decisions_on.get(asked.sequence, [])
         return SearchView(
             sequence=asked.sequence,
@@ -374,7 +374,7 @@ class CaseState:
         )
 
     def searched(self, asked: SearchRecord) -> tuple[str, ...]:
-        """The exhibits of the plate that was searched for: as it is now, else as it was then."""
+        """The exhibits of the searched plate: as it is now, otherwise as it was then."""
         plate = self._plates.get(asked.plate_id)
         members = asked.members if plate is None else plate.members
         return tuple(dict.fromkeys(exhibit_id for exhibit_id, _region in members))
@@ -383,7 +383,7 @@ class CaseState:
 
     @cached_property
     def summary(self) -> CaseSummary:
-        """The case, and how far it is."""
+        """The case and its progress."""
         states = [self.exhibit_state(exhibit_id) for exhibit_id in self.exhibits]
         begun = sum(
             state is ExhibitState.WAITING and any(still for still, _ in self._open(exhibit_id))

@@ -1,6 +1,6 @@
-"""What was decided on the candidates of one search, and which of it stands.
+"""The decisions on the candidates of one search, and which of them stand.
 
-Screens and the case state ask here.
+Used by screens and by the case state.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def decision_views(
 
 
 def awaiting(decisions: Sequence[DecisionRecord], policy: Policy) -> set[str]:
-    """Plates on which a confirmation still waits for another reviewer, as the policy asks."""
+    """Plates with a confirmation that still waits for another reviewer under the policy."""
     superseded = {one.supersedes for one in decisions}
     confirming: dict[tuple[str, int, str], set[str]] = {}
     for one in decisions:

@@ -1,7 +1,7 @@
-"""Folds a log into a state: what each kind of entry says of a case, and of the store.
+"""Fold a log into a state: the effect of each kind of entry on a case, and on the store.
 
-An entry that this program does not understand is set aside by name, and everything else goes on;
-an unknown kind is one.
+An entry that this program does not understand (such as one of an unknown kind) is set aside and
+listed, and everything else continues.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
     from workbench.rules.blindness import Place
 
 NO_FACTS = EmbeddedFacts(facts=())
-"""Of a still, which has no file of its own."""
+"""For a still, which has no file of its own."""
 
 
 def fold_case(entries: Iterable[Entry], *, names: Mapping[str, str], blobs: BlobStore) -> CaseState:
     """Fold the log of a case, from its first entry on.
 
-    `names` says what people are called (`StoreState.names`); `blobs` is where readings and results
-    are kept. Raises ValueError where no entry opens the case.
+    `names` are the names of people (`StoreState.names`); `blobs` is where readings and results are
+    stored. Raises ValueError if no entry opens the case.
     """
     folding = _Case(names)
     for entry in entries:
@@ -62,7 +62,7 @@ def fold_store(entries: Iterable[Entry]) -> StoreState:
 
 
 class _Folding:
-    """Hands each entry to what is done for its class."""
+    """Dispatches each entry to the method for its class."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
@@ -82,7 +82,7 @@ class _Folding:
 
 
 class _Case(_Folding):
-    """What is known of a case so far. Each method first makes its record, then adds it."""
+    """The state of a case so far. Each method first creates its record, then adds it."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
         super().__init__()
@@ -143,7 +143,7 @@ class _Case(_Folding):
         return self._names.get(person_id, person_id)
 
     def _members(self, plate_id: str) -> tuple[tuple[str, str], ...]:
-        """The regions that are a plate at this entry."""
+        """The regions of a plate at this entry."""
         return tuple(at for at, region in self._regions.items() if region.plate_id == plate_id)
 
     def _show(self, entry: Entry, *places: Place) -> None:
@@ -151,7 +151,7 @@ class _Case(_Folding):
 
     @singledispatchmethod
     def apply(self, event: events.Event, entry: Entry) -> None:
-        """Of other kinds a state says nothing but that they stand in the log."""
+        """Other kinds do not change the state; they are only in the log."""
 
     @apply.register(events.CaseOpened)
     def _(self, event: events.CaseOpened, entry: Entry) -> None:
@@ -242,7 +242,7 @@ class _Case(_Folding):
             )
             for region in event.regions
         ]
-        # The latest reading stands; what it no longer finds is in the log alone.
+        # The latest reading stands; regions it no longer finds are only in the log.
         for name in plates:
             del self._regions[event.exhibit, name]
         self._region_ids[event.exhibit] = [region.region_id for region in regions]
@@ -282,7 +282,7 @@ class _Case(_Folding):
                 counts=True,
             )
         )
-        # Whoever judged a field is shown, from then on, what was read there.
+        # A person who judged a field has from then on been shown what was read there.
         self._show(entry, (event.exhibit, event.region, event.field))
 
     @apply.register(events.WordsShown)
@@ -304,7 +304,7 @@ class _Case(_Folding):
                 result_sha256=event.result,
             )
         )
-        # Whoever searched has seen the candidates, which say what may stand on the plate.
+        # A person who searched has seen the candidates, which reveal what the plate may say.
         self._show(entry, *((exhibit_id, region_id, EACH) for exhibit_id, region_id in members))
 
     @apply.register(events.CandidateJudged)
@@ -376,11 +376,11 @@ class _Case(_Folding):
                 entries=event.entries,
             )
         )
-        self._show(entry, (EACH, EACH, EACH))  # its report says all that was read
+        self._show(entry, (EACH, EACH, EACH))  # its report contains everything that was read
 
 
 class _Store(_Folding):
-    """What is known of people and catalogs so far."""
+    """The state of people and catalogs so far."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -397,7 +397,7 @@ class _Store(_Folding):
 
     @singledispatchmethod
     def apply(self, event: events.Event, entry: Entry) -> None:
-        """Of other kinds a state says nothing."""
+        """Other kinds do not change the state."""
 
     @apply.register(events.PersonEnrolled)
     def _(self, event: events.PersonEnrolled, entry: Entry) -> None:

@@ -1,6 +1,6 @@
 """Groups of exhibits that are, or may be, copies of one exposure, or exposures of one object.
 
-Screens and the case state ask here; the one hands over rows of its tables, the other its records.
+Used by screens, with rows of their tables, and by the case state, with its records.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def group_views(
 ) -> tuple[CopyGroupView, ...]:
     """Proposed and judged groups, copies first; pairs and judgements in the order of the log.
 
-    `exposure` says of each exhibit in a pair which exposure it shows.
+    `exposure` maps each exhibit in a pair to its exposure.
     """
     latest = {one.group_id: one for one in judged}
     views = []
@@ -41,7 +41,7 @@ def group_views(
             group_id = f"{relation}:{members[0]}"
             said = latest.get(group_id)
             if said is not None and not set(members) <= set(said.exhibits):
-                said = None  # it has grown since: nobody has judged it as it is
+                said = None  # it has grown since: nobody has judged it as it is now
             counted: dict[str, list[str]] = {}
             for name in members:
                 counted.setdefault(exposure[name], []).append(name)

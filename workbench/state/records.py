@@ -1,6 +1,6 @@
-"""What a case state is made of: one record for each thing that entries speak of.
+"""The records of a case state, one class for each thing that entries are about.
 
-People are named by their identifiers here. Times are UTC.
+People are given by their identifiers. Times are UTC.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionRecord:
-    """A plate region as the latest reading of its exhibit has it."""
+    """A plate region from the latest reading of its exhibit."""
 
     exhibit_id: str
     region_id: str
     plate_id: str
     fields: Sequence[tuple[str, str, float, str]]
-    """Of each combined field: name, text, confidence (0–1), stated, offered or unreadable."""
+    """For each combined field: name, text, confidence (0–1), and stated, offered or unreadable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExhibitRecord:
-    """An exhibit, and where its latest reading is kept."""
+    """An exhibit, and the blob of its latest reading."""
 
     exhibit_id: str
     sequence: int
-    """Of the entry that took it in."""
+    """Sequence of the entry that added it."""
     media: str
     """photo, clip or frame."""
     file_name: str
@@ -45,7 +45,7 @@ class ExhibitRecord:
     height: int
     taken_in_at: datetime
     taken_in_by: str
-    """Of a frame: who took in its clip."""
+    """Who added it; for a frame, who added its clip."""
     parent: str | None
     """The clip that it is a still of."""
     claims: Claims
@@ -83,14 +83,14 @@ class GroupJudged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRecord:
-    """A search; what it found is kept as a blob."""
+    """A search; its result is stored as a blob."""
 
     sequence: int
     at: datetime
     by: str
     plate_id: str
     members: tuple[tuple[str, str], ...]
-    """The regions (exhibit, region) that were that plate then."""
+    """The regions (exhibit, region) of that plate at the time."""
     snapshot: str
     query: Mapping[SearchedField, AskedField]
     """As it was recorded."""
@@ -99,7 +99,7 @@ class SearchRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRecord:
-    """What somebody decided on a candidate of a search, or that none is the unit."""
+    """A person's decision on a candidate of a search, or that none is the unit."""
 
     sequence: int
     at: datetime
@@ -111,14 +111,14 @@ class DecisionRecord:
     reason: str
     supersedes: int | None
     counts: bool = True
-    """False where its author had taken in what they decided on, or a copy of it."""
+    """False if its author had added what they decided on, or a copy of it."""
     members: tuple[str, ...] = ()
-    """The exhibits on which the plate was seen then."""
+    """The exhibits that showed the plate at the time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAsideEntry:
-    """An entry that stands in the log and cannot be folded, and why."""
+    """An entry in the log that cannot be folded, and why."""
 
     sequence: int
     why: str

@@ -1,6 +1,6 @@
-"""What stands for a plate: the machine's words and the people's, field by field.
+"""What currently stands for a plate: the readings of machines and people, field by field.
 
-Screens and the case state ask here; the one hands over rows of its tables, the other its records.
+Used by screens, with rows of their tables, and by the case state, with its records.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 FIELD_ORDER: tuple[FieldName, ...] = get_args(FieldName)
 
 _SPEAKS = frozenset({Judgement.CONFIRMED, Judgement.CORRECTED})
-"""Judgements whose text is what a person says stands there."""
+"""Judgements whose text is what a person reads there."""
 
 
 class Region(Protocol):
-    """What is asked of a plate region."""
+    """The parts of a plate region that this module needs."""
 
     @property
     def exhibit_id(self) -> str:
-        """The exhibit that it is a region of."""
+        """The exhibit that contains it."""
 
     @property
     def region_id(self) -> str:
@@ -34,13 +34,13 @@ class Region(Protocol):
 
     @property
     def fields(self) -> Sequence[tuple[str, str, float, str]]:
-        """Of each field: its name, its text, how sure it is (0–1), and its state."""
+        """For each field: name, text, confidence (0–1), and state."""
 
 
 def dissent_of(reviews: Sequence[Review]) -> tuple[str, ...]:
-    """Of the judgements of one field, in order: who said otherwise than what stands, in words.
+    """Return a sentence for each judgement of one field that differs from what stands, in order.
 
-    Judgements that do not count are said as well, whatever they say.
+    Judgements that do not count are included, whatever they say.
     """
     said = (
         *((sentence, one) for one in dissenting([one for one in reviews if one.counts])),
@@ -53,7 +53,7 @@ def dissent_of(reviews: Sequence[Review]) -> tuple[str, ...]:
 
 
 def dissent_on(plate: PlateView) -> tuple[str, ...]:
-    """Who read a field of a plate otherwise than what stands, a sentence each."""
+    """A sentence for each person who read a field of a plate differently from what stands."""
     return tuple(
         f"{standing.field.replace('_', ' ').capitalize()}: {one}"
         for standing in plate.fields
@@ -64,7 +64,7 @@ def dissent_on(plate: PlateView) -> tuple[str, ...]:
 def plate_view(
     plate_id: str, regions: Sequence[Region], reviews: Iterable[Review], *, seen: int
 ) -> PlateView:
-    """A plate from its regions, in the order in which they were read, and what was said of them."""
+    """A plate from its regions, in the order read, and the judgements of them."""
     mine = sorted(reviews, key=lambda review: review.sequence)
     standings = [
         standing
@@ -93,7 +93,7 @@ def plate_view(
 def _standing(
     field: FieldName, regions: Sequence[Region], reviews: Sequence[Review]
 ) -> FieldStanding | None:
-    """What stands for one field: the machine's best words, and the last judgement of a person."""
+    """What stands for one field: the machine's best reading, and a person's last judgement."""
     machine = max(
         (
             (confidence, text, region)

@@ -1,4 +1,4 @@
-"""States of the logs of one store, folded when they are asked for."""
+"""The states of the logs of one store, folded on demand."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class States:
-    """Folds logs as they stand in the ledger, which holds each entry against its tree.
+    """Folds logs from the ledger, which checks each entry against its tree.
 
-    What is sealed, published and sent is made of states: the tables that screens read lie in a
+    Everything sealed, published or sent is made from states: the tables that screens read are in a
     database that others may write to.
     """
 
@@ -27,7 +27,7 @@ class States:
         self._blobs = blobs
 
     def store(self) -> StoreState:
-        """The people and catalogs of the store, as they are now."""
+        """The current people and catalogs of the store."""
         return fold_store(self._ledger.entries(STORE_LOG))
 
     def case(self, case_id: str, store: StoreState, *, size: int | None = None) -> CaseState:

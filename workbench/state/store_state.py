@@ -1,4 +1,4 @@
-"""StoreState: what the store's own log says of people and of catalogs."""
+"""StoreState: the people and catalogs according to the store's own log."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogRecord:
-    """A catalog snapshot as it was imported first."""
+    """A catalog snapshot as first imported."""
 
     sha256: str
     name: str
     imported_at: datetime
     imported_by: str
-    """Who imported it, by identifier."""
+    """Identifier of the person who imported it."""
     manifest: Mapping[str, Any]
-    """What the snapshot says of itself (`catalog.snapshot.reader`)."""
+    """The snapshot's manifest (`catalog.snapshot.reader`)."""
 
     @property
     def synthetic(self) -> bool:
-        """Whether it is made up."""
+        """Whether it is synthetic."""
         return bool(self.manifest["synthetic"])
 
     @property
     def coverage(self) -> str:
-        """What it declares to cover, in words."""
+        """Its declared coverage, in words."""
         return coverage_words(self.manifest["coverage"])
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoreState:
-    """The people of a store, in the order of their enrolment, and its catalog snapshots."""
+    """The people of a store, in the order they were added, and its catalog snapshots."""
 
     size: int
     people: tuple[Person, ...]
@@ -57,5 +57,5 @@ class StoreState:
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        """What people are called, by identifier."""
+        """Names of people, by identifier."""
         return {person.person_id: person.name for person in self.people}

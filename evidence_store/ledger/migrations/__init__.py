@@ -1,1 +1,1 @@
-"""Changes of the ledger's tables, one file each, applied in order when a ledger is opened."""
+"""Migrations of the ledger's tables, one file each, applied in order on opening."""

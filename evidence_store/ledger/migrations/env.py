@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that the ledger hands over."""
+"""Run the migrations on the connection passed by the ledger."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from evidence_store.ledger.tables import VERSION_TABLE
 context.configure(
     connection=context.config.attributes["connection"],
     version_table=VERSION_TABLE,
-    transactional_ddl=False,  # the ledger's own transaction is around all of it
+    transactional_ddl=False,  # the ledger's own transaction encloses all of it
 )
 context.run_migrations()

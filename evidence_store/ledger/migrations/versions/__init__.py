@@ -1,1 +1,1 @@
-"""The migrations themselves; a file that has been released is never edited."""
+"""The migrations themselves; a released file is never edited."""

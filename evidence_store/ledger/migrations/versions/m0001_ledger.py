@@ -1,4 +1,4 @@
-"""Logs, entries, private fields, tree nodes and checkpoints, which only ever grow."""
+"""Create logs, entries, private fields, tree nodes and checkpoints, which only ever grow."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """There is no way back: taking tables away would lose what was recorded."""
+    """Not supported: dropping tables would lose what was recorded."""
     raise NotImplementedError("a ledger is never taken apart")
 
 
