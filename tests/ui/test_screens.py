@@ -689,9 +689,9 @@ def _counted(made: list[str], name: str, make, *given, **named):
     [
         ("cases", "an investigator", "case_open"),
         ("intake", "an investigator", "intake_go"),
-        ("catalog", "a custodian", "file_uploader"),
-        ("people", "a custodian", "enrol_send"),
-        ("export", "a custodian", "seal"),
+        ("catalog", "an administrator (custodian)", "file_uploader"),
+        ("people", "an administrator (custodian)", "enrol_send"),
+        ("export", "an administrator (custodian)", "seal"),
     ],
 )
 def test_a_screen_offers_nobody_what_their_role_does_not_allow(
