@@ -701,7 +701,7 @@ def test_a_screen_offers_nobody_what_their_role_does_not_allow(
         return offered in {one.key for one in app.test.button} or bool(app.test.get(offered))
 
     app.at(screen, reviewer, read_case)
-    assert f"This needs {role}, and Reviewer Two is not one." in app.page
+    assert f"This needs {role}; Reviewer Two is not one." in app.page
     assert not is_offered()
     app.at(screen, first, read_case)
     assert is_offered()

@@ -63,6 +63,7 @@ def test_a_store_without_people_is_named_since_it_may_be_the_wrong_one(
     for command in (["case", "--title", "T"], ["people"]):
         said = run(*command)[2]
         assert f"The store {tmp_path}" in said
+        assert "has no people yet" in said
         assert "--store FOLDER" in said
 
 
