@@ -93,7 +93,7 @@ def test_a_wrong_argument_is_answered_by_the_command_it_was_given_to(
         main(command)
     said = capsys.readouterr().err
     assert said.startswith(f"usage: python -m workbench {command[0]} ")
-    assert f"`python -m workbench {command[0]} --help` says what it takes." in said
+    assert f"For details: `python -m workbench {command[0]} --help`." in said
 
 
 def test_help_loads_no_service() -> None:

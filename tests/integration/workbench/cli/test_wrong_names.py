@@ -62,7 +62,8 @@ def test_a_store_without_people_is_named_since_it_may_be_the_wrong_one(
 ) -> None:
     for command in (["case", "--title", "T"], ["people"]):
         said = run(*command)[2]
-        assert f"Nobody is enrolled in the store {tmp_path}" in said
+        assert f"The store {tmp_path}" in said
+        assert "has no people yet" in said
         assert "--store FOLDER" in said
 
 

@@ -99,7 +99,7 @@ def test_a_person_who_left_and_a_role_that_ended_do_nothing(run: Run, case: str)
     begin = ("person", "Reviewer One", "--begin-role", "reviewer", "--seen")
     code, _, err = run(*begin, "1", *by)
     assert code == 6
-    assert "newer stands" in err
+    assert "there is a newer entry" in err
     assert "`python -m workbench people`" in err
     assert run(*begin, seen(run), *by)[0] == 0
     assert run("person", "Reviewer One", "--end", "--seen", seen(run), *by)[0] == 0

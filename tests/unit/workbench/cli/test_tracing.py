@@ -49,7 +49,7 @@ def test_a_request_is_made_written_and_answered(run: Run, case: str, tmp_path: P
     assert code == 0
     code, _, err = run(*answer)
     assert code == 6
-    assert "something newer stands" in err
+    assert "there is a newer entry" in err
     assert "They know the product" in out
     (trace,) = json.loads(run("traces", case, "--json")[1])
     assert (trace["trace_id"], trace["request"]["sent_on"]) == ("TR-0001", "2026-11-01")
@@ -66,7 +66,7 @@ def test_a_preview_records_nothing(run: Run, case: str, tmp_path: Path) -> None:
     assert "No trace request yet" in run("traces", case)[2]
     code, _, err = run("ask", case, *ASK)
     assert code == 2
-    assert "prints the number for --seen" in err
+    assert "prints the number for it" in err
 
 
 def test_a_file_that_is_there_is_left_as_it_is(run: Run, case: str, tmp_path: Path) -> None:

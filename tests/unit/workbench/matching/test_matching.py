@@ -217,7 +217,7 @@ def test_a_decision_needs_a_reason_and_a_real_candidate(
             reason=" ",
             seen=search.seen,
         )
-    with pytest.raises(BadRequest, match="no candidate"):
+    with pytest.raises(BadRequest, match="not a candidate"):
         bench.matching.decide(
             reviewer,
             read_case.case_id,

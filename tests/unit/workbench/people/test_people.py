@@ -368,7 +368,7 @@ def test_an_ended_key_or_role_ends_what_is_done_under_it_at_once(
     bench.people.end_role(
         investigator, reviewer.person_id, Role.REVIEWER, reason="Moved.", seen=_seen(bench)
     )
-    with pytest.raises(NotAllowed, match="no role"):
+    with pytest.raises(NotAllowed, match="no longer has a role"):
         judge(bench, reviewer, read_case, "serial")  # signed in before
     bench.people.begin_role(
         investigator, reviewer.person_id, Role.INVESTIGATOR, reason="Moved.", seen=_seen(bench)

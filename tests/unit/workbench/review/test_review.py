@@ -100,7 +100,7 @@ def test_what_is_not_there_cannot_be_judged(
         judge(bench, reviewer, read_case, "serial", exhibit_id="EX-0009")
     with pytest.raises(BadRequest, match="nothing to confirm"):
         judge(bench, reviewer, read_case, "nsn", Judgement.CONFIRMED)
-    with pytest.raises(BadRequest, match="no field"):
+    with pytest.raises(BadRequest, match="not a field"):
         judge(bench, reviewer, read_case, "colour", Judgement.CORRECTED, text="green")
     with pytest.raises(BadRequest, match="printable"):
         judge(bench, reviewer, read_case, "serial", Judgement.CORRECTED, text="A\x1b[31mB")

@@ -110,7 +110,7 @@ def test_who_judged_a_field_or_searched_for_its_plate_was_shown_it(
     read_case: CaseSummary,
 ) -> None:
     blind(bench, reviewer, read_case)
-    with pytest.raises(NotAllowed, match="was shown"):
+    with pytest.raises(NotAllowed, match="has already been shown"):
         blind(bench, reviewer, read_case)
 
 

@@ -100,7 +100,7 @@ def test_who_may_not_is_told_whom_it_needs() -> None:
 def test_without_a_role_nothing_is_recorded() -> None:
     why = rules.may_not("words.shown", "A", [])
     assert why is not None
-    assert "no role" in why
+    assert "no longer has a role" in why
 
 
 def test_the_last_custodian_stays() -> None:

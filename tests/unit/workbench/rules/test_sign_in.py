@@ -52,9 +52,9 @@ def test_what_signs_in_is_signed_for_that_alone() -> None:
 
 def test_who_would_weaken_a_key_is_told_with_what_to_begin_it() -> None:
     locked = rules.weakens("A", by_themselves=False, before=Proof.PASSPHRASE, after=Proof.NAME)
-    assert "Begin it with a passphrase, or let A begin it." in str(locked)
+    assert "Create it with a passphrase, or let A create it." in str(locked)
     own = rules.weakens("A", by_themselves=False, before=Proof.SIGNATURE, after=Proof.PASSPHRASE)
-    assert "Begin it with the public key of a key of their own, or let A" in str(own)
+    assert "Create it with the public key of a key they hold, or let A" in str(own)
 
 
 @given(st.integers(0, 50), st.integers(-10_000, 10_000))
