@@ -10,8 +10,12 @@ import streamlit as st
 from ui import words
 from ui.components import markup
 from words import en
+<<<<<<< HEAD
 from words.english.parts import spelled
 from workbench.review.strength import pixels_of, strength_of
+=======
+from workbench.strength import pixels_of, strength_of
+>>>>>>> a11bc233fd17888b2b056d2f304d099cf5285727
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +24,6 @@ if TYPE_CHECKING:
 
 SURE, DOUBTFUL = 0.95, 0.5
 """The probability from which a character is drawn as sure, and below which as lost."""
-ONE_ENGINE = "Only one engine read this field"
 
 
 def glyphs(field: FieldReading) -> None:
@@ -94,8 +97,8 @@ def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
         return
     if all(text == field.text for _name, text, _confidence in rows):
         said = ", ".join(f"{name} {words.percent(sure)}" for name, _text, sure in rows)
-        agree = f"{spelled(len(rows)).capitalize()} engines agree" if len(rows) > 1 else ONE_ENGINE
-        st.html(f'<div class="np-small np-muted">{agree} ({markup.safe(said)})</div>')
+        agree = "Same text from" if len(rows) > 1 else "Only one engine read this field:"
+        st.html(f'<div class="np-small np-muted">{agree} {markup.safe(said)}</div>')
         return
     markup.table(
         ("Engine", "Read", "How sure"),
