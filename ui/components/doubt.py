@@ -10,12 +10,7 @@ import streamlit as st
 from ui import words
 from ui.components import markup
 from words import en
-<<<<<<< HEAD
-from words.english.parts import spelled
 from workbench.review.strength import pixels_of, strength_of
-=======
-from workbench.strength import pixels_of, strength_of
->>>>>>> a11bc233fd17888b2b056d2f304d099cf5285727
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
