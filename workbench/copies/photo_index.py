@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: The index is saved when it has gained this many photos; fewer are quickly caught up ...
 WORTH_KEEPING = 500
-#: ... and has grown by this factor, so that the cost per photo does not grow with their number.
+#: ... and has grown by this share, so that the cost per photo does not grow with their number.
 WORTH_KEEPING_SHARE = 0.1
 #: Seconds after which a search of other cases asks what other processes have added.
 FRESH_SECONDS = 30.0

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: The index is saved when it has gained this many readings; fewer are quickly opened again ...
 WORTH_KEEPING = 500
-#: ... and has grown by this factor, so that the cost per reading does not grow with their number.
+#: ... and has grown by this share, so that the cost per reading does not grow with their number.
 WORTH_KEEPING_SHARE = 0.1
 
 
