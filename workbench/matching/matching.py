@@ -1,7 +1,7 @@
-"""Matching: what stands for a plate is held against the catalog, and people decide.
+"""Matching: what stands for a plate is compared with the catalog, and people decide.
 
-Which unit and what it means are kept apart: candidates with their weight here, findings with
-their grounds there. The result is recorded as it was shown.
+Which unit it is and what that means are separate: candidates with their weights, and findings with
+their grounds. The result is recorded as it was shown.
 """
 
 from __future__ import annotations
@@ -81,12 +81,12 @@ class Matching:
         circumstances: Mapping[str, str] | None = None,
         catalog: str | None = None,
     ) -> SearchView:
-        """Hold a reviewed plate against the current snapshot, or against `catalog`.
+        """Compare a reviewed plate with the current snapshot, or with `catalog`.
 
-        `catalog` is the SHA-256 of a snapshot, or how it begins. Candidates come after review,
-        never before: raises NotAllowed while a field that the program offered has no judgement,
-        since who sees the catalog first reads it into the plate. Raises NotFound without a
-        catalog, Overtaken where what stands changed meanwhile.
+        `catalog` is the SHA-256 of a snapshot, or its beginning. Candidates come after review,
+        never before: NotAllowed is raised while a field that the program offered has no judgement,
+        since whoever sees the catalog first reads it into the plate. Also raises NotFound without a
+        catalog, and Overtaken if what stands for the plate changed meanwhile.
         """
         self._cases.policy_of(case_id)
         self._stores.admit(actor, case_id, "candidates.searched", verb="search the catalog")
@@ -127,7 +127,7 @@ class Matching:
         return self.search_view(case_id, entry.sequence)
 
     def searches(self, case_id: str, *, plate_id: str | None = None) -> tuple[SearchView, ...]:
-        """All searches of a case, or of one plate of it, the latest first."""
+        """All searches of a case, or of one plate in it, the latest first."""
         self._cases.policy_of(case_id)
         seen = self._stores.ledger.size(case_id)
         asked = (
@@ -156,7 +156,7 @@ class Matching:
             return self._view(connection, row, seen)
 
     def result_sha256(self, case_id: str, sequence: int) -> str:
-        """The blob that holds a search's result as it was shown. Raises NotFound."""
+        """The blob with a search's result as it was shown. Raises NotFound."""
         self._cases.policy_of(case_id)
         with self._stores.projection.read(case_id) as connection:
             found = connection.execute(
@@ -179,11 +179,11 @@ class Matching:
         reason: str,
         seen: int,
     ) -> DecisionView:
-        """Judge a candidate of a search, or (empty candidate) that none of them is the unit.
+        """Judge a candidate of a search or, with an empty candidate, that the unit is none of them.
 
-        `seen` is that of the search that the person looked at. Raises NotAllowed where a rule
-        forbids it, BadRequest without a reason, Overtaken where somebody decided on the plate,
-        searched for it, or changed what stands for it, since.
+        `seen` is that of the search that the person looked at. Raises NotAllowed if a rule forbids
+        it, BadRequest without a reason, and Overtaken if somebody has since decided on the plate,
+        searched for it, or changed what stands for it.
         """
         view = self.search_view(case_id, search_sequence)
         why = self.why_not(actor, case_id, view.plate_id)
@@ -240,7 +240,7 @@ class Matching:
         )
 
     def why_not(self, actor: Actor, case_id: str, plate_id: str) -> str | None:
-        """The sentence that says why this person may not decide on a plate; None if they may."""
+        """A sentence on why this person may not decide on a plate; None if they may."""
         plate = self._review.plate(case_id, plate_id)
         members = [exhibit_id for exhibit_id, _region in plate.members]
         with self._stores.projection.read(case_id) as connection:
@@ -250,7 +250,7 @@ class Matching:
         )
 
     def _dissent(self, case_id: str, plate_id: str) -> tuple[str, ...]:
-        """Who read a field of a plate otherwise; none of a plate that was joined into another."""
+        """Who read a field of a plate differently; empty if the plate was joined into another."""
         try:
             return dissent_on(self._review.plate(case_id, plate_id))
         except NotFound:
@@ -259,7 +259,7 @@ class Matching:
     def _readings(
         self, case_id: str, plate: PlateView
     ) -> tuple[dict[str, PhotoReading], dict[str, str]]:
-        """The kept reading of each exhibit of a plate, and the exposure that each shows."""
+        """The stored reading of each exhibit of a plate, and the exposure that each shows."""
         readings = {}
         with self._stores.projection.read(case_id) as connection:
             rows = [
@@ -300,7 +300,7 @@ class Matching:
 
 
 def _circumstances(given: Mapping[str, str]) -> Circumstances:
-    """Where, with whom and when the item was seen, as far as somebody says so."""
+    """Where, with whom and when the item was seen, as far as that was given."""
     check_typed(**given)
     try:
         return Circumstances.from_words(given)
@@ -311,7 +311,7 @@ def _circumstances(given: Mapping[str, str]) -> Circumstances:
 def _shown(
     result: SearchResult, kept: KeptResult, snapshot: Snapshot, given: Circumstances
 ) -> KeptSearch:
-    """The result and, for each candidate that is worth one, its findings: what is recorded."""
+    """What is recorded: the result and, for each candidate that merits them, its findings."""
     return KeptSearch(
         result=kept,
         findings=tuple(

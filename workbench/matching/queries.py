@@ -1,8 +1,8 @@
 """The only bridge from vision to catalog: what stands for a plate becomes a query.
 
-A person's word replaces the machine's and never multiplies it. Where a person was unsure, the
-machine's doubt goes on: its alternatives and its lattice, fused over the exposures of the
-plate. What was rejected is not asked.
+A person's word replaces the machine's and is never multiplied with it. Where a person was unsure,
+the machine's doubt is passed on: its alternatives and its lattice, fused over the exposures of the
+plate. A rejected field is left out of the query.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ def build_query(
     *,
     stack: Lattice | None = None,
 ) -> Query:
-    """The query for one plate; `stack` is its serial as read in all exposures laid over each other.
+    """The query for one plate; `stack` is its serial as read from all exposures averaged.
 
-    `readings` holds the kept reading of each of its exhibits, `exposures` what each exhibit is
-    a picture of: a repost has the exposure of the exhibit it repeats, and counts once.
+    `readings` holds the stored reading of each of its exhibits. `exposures` gives the exposure that
+    each exhibit shows: a repost has that of the exhibit it repeats, and counts once.
     """
     standings = {standing.field: standing for standing in plate.fields}
 
@@ -58,7 +58,7 @@ def looks_at(
     readings: Mapping[str, PhotoReading],
     exposures: Mapping[str, str],
 ) -> list[tuple[str, FieldReading, str]]:
-    """Each exhibit that shows the field of this plate, its reading, and the exposure it is of."""
+    """Each exhibit with this field of the plate, its reading, and the exposure that it shows."""
     return [
         (exhibit_id, item, exposures.get(exhibit_id, exhibit_id))
         for exhibit_id, region_id in plate.members
@@ -89,7 +89,7 @@ def _machine_evidence(
 
 
 def asked_fields(query: Query) -> dict[SearchedField, AskedField]:
-    """A query as it is recorded: texts, origins and alternatives (lattices stay in readings)."""
+    """A query as recorded: texts, origins and alternatives (lattices stay in readings)."""
     fields: dict[SearchedField, FieldEvidence | None] = {
         "maker": query.maker,
         "model": query.model,
@@ -109,7 +109,7 @@ def asked_fields(query: Query) -> dict[SearchedField, AskedField]:
 
 
 def _stack_of(evidence: FieldEvidence) -> str | None:
-    """What was read in all exposures together, where they were laid over each other."""
+    """What was read from all exposures together, if they were averaged."""
     seen = evidence.likelihood
     if isinstance(seen, FusedLikelihood) and seen.stack is not None:
         return seen.stack.text

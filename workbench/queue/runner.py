@@ -28,7 +28,7 @@ class ReadingProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A request to read what waits in a case, in somebody's name: complete for another program."""
+    """A request to read what waits in a case, with all that another program needs for it."""
 
     case_id: str
     person_id: str

@@ -262,7 +262,7 @@ class ReadingRoom:
         return decode_photo(self._stores.blobs.get(checked_sha256(row.sha256)), name=row.file_name)
 
     def _is_chosen_still(self, case_id: str, exhibit_id: str) -> bool:
-        """Whether the program chose it from a clip with others; False for one that a person took."""
+        """Whether the program chose it from a clip with others; False if a person took it."""
         with self._stores.projection.read(case_id) as connection:
             row = exhibit_row(connection, case_id, exhibit_id)
         if row.media != "frame":
