@@ -1,4 +1,4 @@
-"""The catalog and what is found in it: `catalog`, `check`, `decide`."""
+"""The catalog and searches in it: `catalog`, `check`, `decide`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ CIRCUMSTANCES = (
     ("photo-taken", "DATE", "when the photo was taken, such as 2020-10 or 2020-10-19"),
     ("photo-published", "DATE", "when the photo was published"),
 )
-"""What is known of the find; the same that the screen asks for."""
+"""What is known about the find; the screen asks for the same."""
 
 
 def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
@@ -229,7 +229,7 @@ def _import(
 
 
 def _mapping(workbench: Workbench, data: bytes, options: argparse.Namespace) -> ColumnMapping:
-    """Which column holds what: as a file says it, else as kept or guessed."""
+    """Which column holds what: from a file, or else as stored or guessed."""
     if options.mapping is None:
         return workbench.catalogs.guess(data, options.file.name, sheet=options.sheet)
     from catalog.importing.mapping import ColumnMapping
@@ -241,7 +241,7 @@ def _mapping(workbench: Workbench, data: bytes, options: argparse.Namespace) -> 
 
 
 def _coverage(workbench: Workbench, options: argparse.Namespace) -> str | tuple[CoverageEntry, ...]:
-    """What the file covers: a note alone, or maker, issuer and years as values beside it."""
+    """What the file covers: a note alone, or a note with maker, issuer and years as values."""
     names = ("maker", "issuer", "first", "last", "completeness")
     given = {name: value for name in names if (value := getattr(options, f"covers_{name}"))}
     if not given:
