@@ -1,4 +1,4 @@
-"""A kept search result in words: what the case file prints and the screens show."""
+"""A stored search result in words, as the case file prints it and screens show it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def applications_of(result: KeptResult) -> tuple[Row, ...]:
 
 
 def leads_of(result: KeptResult) -> tuple[Row, ...]:
-    """Leads, kind by kind: how many there are and how many are shown, then each in a sentence."""
+    """Leads by kind: how many there are and how many are shown, then a sentence for each."""
     return tuple((kind.words, lead.sentence) for kind in result.leads for lead in kind.leads)
 
 
@@ -161,7 +161,7 @@ def _redactable(text: KeptText) -> str:
 
 
 def _words(text: str) -> str:
-    """A code of the catalog's vocabulary as words; a sentence stays as it is."""
+    """A code from the catalog's vocabulary as words; a sentence is left unchanged."""
     if not _CODE.fullmatch(text):
         return text
     return text.replace("_", " ").capitalize()
