@@ -29,7 +29,7 @@ class Settings:
     readers: tuple[str, ...] | None
     """Names of the engines to use; None means every installed one."""
     max_file_bytes: int = FILE_BYTES
-    """Size limit of a file that is not material: a catalog, source list, paper or certificate."""
+    """Size limit of a file that is not material: a catalog, source list, document, certificate."""
     max_photo_bytes: int = size_limit("photo").most
     max_clip_bytes: int = size_limit("clip").most
     max_zip_bytes: int = size_limit("zip").most

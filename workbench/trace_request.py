@@ -104,7 +104,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceAnswer:
-    """One answer as somebody recorded it, with the papers that came with it."""
+    """One answer as somebody recorded it, with the documents that came with it."""
 
     sequence: int
     at: datetime

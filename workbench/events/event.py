@@ -225,7 +225,7 @@ def table_of_kinds() -> str:
 
 
 def _rows() -> Iterator[str]:
-    yield "| kind | open | private | names kept bytes |"
+    yield "| kind | open | private | names stored bytes |"
     yield "|---|---|---|---|"
     for kind in sorted(KINDS.values(), key=lambda kind: kind.name):
         cells = (

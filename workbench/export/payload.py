@@ -116,7 +116,7 @@ def search_file(asked: SearchRecord, exhibits: tuple[str, ...]) -> PayloadFile:
 
 
 def trace_files(traces: Iterable[Trace], suffixes: Suffixes) -> Iterator[PayloadFile]:
-    """Every letter as it went out, and every paper that came with an answer, unopened."""
+    """Every letter as it went out, and every document that came with an answer, unopened."""
     for trace in traces:
         yield PayloadFile(
             path=f"{LETTERS}/{trace.trace_id}.pdf",
@@ -138,7 +138,7 @@ def trace_files(traces: Iterable[Trace], suffixes: Suffixes) -> Iterator[Payload
 
 
 def paper_path(trace: Trace, answer: TraceAnswer, number: int, suffixes: Suffixes) -> str:
-    """The name of a paper in a bundle and on disk: from number and kind, not the sender's name."""
+    """The name of a document in a bundle and on disk: from its number and kind, not the sender."""
     suffix = suffixes.of(answer.papers[number - 1].sha256)
     return f"{LETTERS}/{trace.trace_id}-answer-{answer.sequence:06d}-{number}.{suffix}"
 

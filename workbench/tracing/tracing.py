@@ -135,7 +135,7 @@ class Tracing:
         words: str,
         papers: Sequence[Upload] = (),
     ) -> Trace:
-        """Record an answer; papers are first stored byte for byte, and not opened.
+        """Record an answer; its documents are first stored byte for byte, and not opened.
 
         Answers are added, never replaced. `seen` is that of the request that the person looked at.
         Raises NotFound; NotAllowed; BadRequest; Overtaken if somebody has since recorded an answer
@@ -201,7 +201,7 @@ class Tracing:
         return self._stores.blobs.get(self.one(case_id, trace_id).letter_sha256)
 
     def paper(self, case_id: str, trace_id: str, sha256: str) -> bytes:
-        """The bytes of a paper that came with an answer. Raises NotFound."""
+        """The bytes of a document that came with an answer. Raises NotFound."""
         for answer in self.one(case_id, trace_id).answers:
             for paper in answer.papers:
                 if paper.sha256 == sha256:
