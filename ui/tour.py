@@ -28,7 +28,7 @@ START_SECONDS = 240
 STEP_SECONDS = 120
 READING_SECONDS = 300
 PRESSES = 5
-"""How often a press that the page ignored is repeated; a person would look why."""
+"""How often a press that the page ignored is repeated; a person would look for the reason."""
 JUDGED = "Show the machine's reading · Change answer"
 """On the card of a field that was judged."""
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

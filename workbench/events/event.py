@@ -69,7 +69,7 @@ class Event:
         """Apply it to the tables that screens read; `entry` has the author, time and log."""
 
     def rows(self, entry: Entry) -> Iterable[tuple[Table, Row]]:
-        """Its rows in tables of a sealed bundle, beside those of readings and decisions."""
+        """Its rows in tables of a sealed bundle, in addition to those of readings and decisions."""
         return ()
 
 

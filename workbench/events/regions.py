@@ -65,7 +65,7 @@ def _settled(said: Iterable[Judged]) -> set[str]:
 
 
 def derived(fields: Fields, also: Iterable[str], said: Iterable[Judged]) -> dict[str, int | str]:
-    """What of a region is not judged yet, and the words by which it is found."""
+    """What is not judged yet in a region, and the words by which the region is found."""
     said = tuple(said)
     key = findable(
         (*(text for _name, text, *_rest in fields), *also, *(text for _name, text, _ in said))
