@@ -99,7 +99,7 @@ WRONG = (
     ("check --serial 0836", "catalog FILE` imports one"),
     (
         "decide CASE 99 confirmed --none --reason R --seen 1",
-        "check CASE --plate PLATE` makes a search",
+        "check CASE --plate PLATE` runs a search",
     ),
     ("letter CASE TR-0009 /no/l.pdf", "traces CASE` lists the requests"),
     ("answer CASE TR-0009 nothing --words W --seen 1", "ask CASE PLATE` makes one"),
