@@ -63,7 +63,7 @@ def test_the_demo_catalog_comes_back_from_its_own_form(demo_load: LoadResult) ->
                 ]
             },
             "permits",
-            "status_history[0] cannot be: 'aproved' is no status",
+            "status_history[0] is invalid: 'aproved' is not a known status",
         ),
         (
             {"parties": [{"role": "owner", "name": {"value": "x"}}]},
