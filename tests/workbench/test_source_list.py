@@ -90,7 +90,7 @@ def test_a_date_that_is_none_and_a_text_too_long_are_errors() -> None:
     found = read_source_list(text.encode(), name="sources.csv")
     assert [(one.row, one.column) for one in found.errors] == [(2, "date"), (3, "account")]
     assert "is 'someday', which is not a date: write it as 2020" in found.errors[0].sentence
-    assert found.errors[1].remedy == "2000 are the most"
+    assert found.errors[1].remedy == "at most 2000 are allowed"
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ WRONG = (
         "check CASE --plate PLATE` runs a search",
     ),
     ("letter CASE TR-0009 /no/l.pdf", "traces CASE` lists the requests"),
-    ("answer CASE TR-0009 nothing --words W --seen 1", "ask CASE PLATE` makes one"),
+    ("answer CASE TR-0009 nothing --words W --seen 1", "ask CASE PLATE` creates one"),
     ("ask CASE EX-0001/R9 --to T --who maker --reply-to R --seen 1", "show CASE` lists the plates"),
     ("ask CASE EX-0001/R1 --to T --who maker --reply-to R --preview", "--preview --letter FILE"),
     ("sign CASE 99", "bundles CASE` lists the bundles"),
