@@ -398,8 +398,8 @@ def test_what_is_no_file_is_refused_and_nobody_waits_for_it(
     said = {refusal.name: refusal.reason for refusal in report.refused}
     assert said.keys() == {one.name for one in odd}
     assert "is a pipe, not a regular file" in said["pipe.jpg"]
-    assert "is a socket, not a file" in said["socket.jpg"]
-    assert "is a device, not a file" in said["zero.jpg"]
+    assert "is a socket, not a regular file" in said["socket.jpg"]
+    assert "is a device, not a regular file" in said["zero.jpg"]
     assert "Too many levels of symbolic links" in said["loop.jpg"]
     assert "No such file" in said["nowhere.jpg"]
 

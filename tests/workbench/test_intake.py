@@ -194,7 +194,7 @@ def test_of_a_clip_that_is_cut_off_the_rest_is_taken_in_and_the_end_is_missed(
     view = bench.exhibits.one(case.case_id, clip)
     assert view.frames == report.accepted[1:]
     assert view.frames
-    (missed,) = (problem for problem in report.problems if "lasts to 2.0 s" in problem)
+    (missed,) = (problem for problem in report.problems if "claims to last 2.0 s" in problem)
     assert missed.startswith(f"cut.{suffix} ({clip}): There is no picture after ")
     entries = map(events.of, bench.stores.ledger.entries(case.case_id))
     (entry,) = (one for one in entries if isinstance(one, events.FramesMissing))
