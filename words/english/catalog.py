@@ -539,8 +539,8 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "confidence.high": "Confidence that the plate is this unit’s: high.",
     "confidence.low": "Confidence that the plate is this unit’s: low.",
     "confidence.moderate": "Confidence that the plate is this unit’s: moderate.",
-    "confidence.names-another": "Confidence that the plate is this unit’s: low; the rest of it "
-    "contradicts it.",
+    "confidence.names-another": "Confidence that the plate is this unit’s: low; the rest of the "
+    "plate contradicts it.",
     "confidence.no-more-known": "Nothing more is known.",
     "confidence.one-of-several": "Confidence that the plate is this unit’s: low; it is one of "
     "several.",

@@ -69,7 +69,7 @@ def test_a_missing_role_is_named() -> None:
         "role."
     )
     why = rules.may_not("exhibit.read", "One", [Role.CUSTODIAN]) or ""
-    assert why.startswith("This needs an investigator or a reviewer, and One is not one.")
+    assert why.startswith("This needs an investigator or a reviewer; One is not one.")
 
 
 def test_whoever_is_of_the_store_acts_in_each_of_its_cases() -> None:
@@ -94,7 +94,7 @@ def test_who_may_not_is_told_whom_it_needs() -> None:
     )
     two = rules.may_not("exhibit.read", "A", [Role.CUSTODIAN])
     assert two is not None
-    assert two.startswith("This needs an investigator or a reviewer, and A is not one.")
+    assert two.startswith("This needs an investigator or a reviewer; A is not one.")
 
 
 def test_without_a_role_nothing_is_recorded() -> None:
