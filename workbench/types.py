@@ -166,7 +166,7 @@ class IntakeReport:
     problems: tuple[str, ...] = ()
     """Parts of an accepted clip that could not be decoded."""
     known: tuple[str, ...] = ()
-    """Exhibits that already are a file of this upload, under the same name and claims."""
+    """Existing exhibits that equal a file of this upload, with the same name and claims."""
     name: str = ""
     """The file, or file in a ZIP, that was processed last."""
     done: int = 0

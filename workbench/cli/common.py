@@ -200,7 +200,7 @@ def line(*cells: object) -> None:
 
 
 def listing(options: argparse.Namespace, rows: Iterable[tuple[object, tuple[object, ...]]]) -> int:
-    """Print the results as lines or, with --json, as one list; gives how many there are.
+    """Print the results as lines or, with --json, as one list; returns how many there are.
 
     Each row has the value for programs, and its parts for people.
     """

@@ -87,7 +87,7 @@ class Copies:
         *,
         clip: str | None = None,
     ) -> str | None:
-        """Compare a new exhibit with the case's earlier ones; gives what it copies, if anything.
+        """Compare a new exhibit with the case's earlier ones; returns what it copies, if anything.
 
         A still is not compared with other stills of its own `clip`.
         """

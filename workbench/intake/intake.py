@@ -234,7 +234,7 @@ class Intake:
                 yield piece
 
     def _too_large(self, piece: Upload | OnDisk, name: str) -> tuple[Refusal | None, Kind]:
-        """Refuse a file that exceeds the size limit of its kind; also gives that kind."""
+        """Refuse a file that exceeds the size limit of its kind; also returns that kind."""
         kind = _kind(pieces.head_of(piece))
         size = pieces.size_of(piece)
         why = too_large(name, kind, size, self._stores.settings.most_bytes(kind))
@@ -296,7 +296,7 @@ class Intake:
         return self._take_photo(actor, case_id, brought, photo, print_, embedded)
 
     def _known(self, case_id: str, name: str, original: Sha256, claims: Claims) -> str | None:
-        """The exhibit that is already this file, under this name and with these claims."""
+        """The existing exhibit with this file, name and claims, if there is one."""
         exhibit = tables.exhibit.c
         query = select(exhibit.exhibit_id, exhibit.claims).where(
             exhibit.sha256 == original, exhibit.case_id == case_id, exhibit.file_name == name
@@ -434,7 +434,7 @@ class Intake:
                 yield frame_id
 
     def _frame(self, case_id: str, clip_id: str, original: Sha256) -> str | None:
-        """The exhibit that is already this frame of this clip."""
+        """The existing exhibit with this frame of this clip, if there is one."""
         exhibit = tables.exhibit.c
         query = select(exhibit.exhibit_id).where(
             exhibit.sha256 == original, exhibit.case_id == case_id, exhibit.parent == clip_id
@@ -445,7 +445,7 @@ class Intake:
     def _take_frame(
         self, actor: Actor, case_id: str, clip_id: str, clip: str, frame: Frame
     ) -> tuple[str, bool]:
-        """Make a frame an exhibit; gives its identifier and whether it is new."""
+        """Make a frame an exhibit; returns its identifier and whether it is new."""
         original = self._stores.blobs.put(frame.png)
         known = self._frame(case_id, clip_id, original)
         if known is not None:
@@ -483,7 +483,7 @@ class Intake:
     def grab_frame(
         self, actor: Actor, case_id: str, clip_exhibit_id: str, *, seconds: float | Fraction
     ) -> str:
-        """Add the frame shown at a given second of a clip; gives the new exhibit."""
+        """Add the frame shown at a given second of a clip; returns the new exhibit."""
         self._stores.admit(actor, case_id, "frame.taken", verb="take a frame")
         clip = self._exhibits.one(case_id, clip_exhibit_id).summary
         if clip.media != "clip":
@@ -497,9 +497,9 @@ class Intake:
     def _numbered(
         self, case_id: str, draft: Callable[[str], Draft], known: Callable[[], str | None]
     ) -> tuple[str, bool]:
-        """Record an exhibit under the next free number; gives its identifier and whether it is new.
+        """Record an exhibit under the next free number; returns its identifier and if it is new.
 
-        `known` gives the exhibit that it already is. It is called at the moment of recording, since
+        `known` returns the existing exhibit, if any. It is called at the moment of recording, since
         the same files may be added twice at once: a stopped upload finishes its current photo.
         """
         exhibit_id = ""

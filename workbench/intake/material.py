@@ -114,7 +114,7 @@ def hash_of(piece: Upload | OnDisk) -> Sha256:
 
 
 def keep(piece: Upload | OnDisk, blobs: BlobStore) -> Sha256:
-    """Store its bytes unchanged; gives their SHA-256."""
+    """Store its bytes unchanged; returns their SHA-256."""
     return blobs.put(piece.data) if isinstance(piece, Upload) else blobs.put_file(piece.path)
 
 

@@ -309,7 +309,7 @@ class People:
         """Record that this machine's clock is right, and that earlier times were wrong.
 
         From then on entries have the clock's time again, and sealing and keys are available again.
-        Gives the number of logs in which it is recorded. Raises NotAllowed if the actor is no
+        Returns the number of logs in which it is recorded. Raises NotAllowed if the actor is no
         administrator, BadRequest without a reason, BadInput if no entry is ahead of the clock.
         """
         self._stores.admit(actor, STORE_LOG, "clock-corrected", verb="correct the clock")

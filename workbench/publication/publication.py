@@ -250,7 +250,7 @@ class Publication:
         return tuple(stamped)
 
     def request_stamp(self, actor: Actor, case_id: str, sequence: int) -> Path:
-        """Store a timestamp request in a sealed bundle; gives the file to send."""
+        """Store a timestamp request in a sealed bundle; returns the file to send."""
         top = self._stampable(actor, case_id, sequence)
         path = top / keep_request(top)
         self._record_stamp(actor, case_id, top, authority="", answered=False)

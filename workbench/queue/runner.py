@@ -46,7 +46,7 @@ class Runner(Protocol):
         """Set the function that does tasks; called once, before the first task."""
 
     def start(self, task: Task) -> bool:
-        """Start a task unless one of its case is running; gives whether it was started."""
+        """Start a task unless one of its case is running; returns whether it was started."""
 
     def stop(self, case_id: str) -> None:
         """Ask the task of a case to stop after its current step."""
@@ -82,7 +82,7 @@ class LocalRunner:
         self._work = work
 
     def start(self, task: Task) -> bool:
-        """Start a thread unless one of the case is running; gives whether it was started."""
+        """Start a thread unless one of the case is running; returns whether it was started."""
         work = self._work
         if work is None:
             raise RuntimeError("No way to run tasks has been set.")

@@ -75,7 +75,7 @@ class ReadingRoom:
         return engine_status(self._stores.settings.readers or USUAL)
 
     def start(self, actor: Actor, case_id: str) -> bool:
-        """Read what waits in the background; gives whether a run was started."""
+        """Read what waits in the background; returns whether a run was started."""
         self._may_read(actor, case_id)
         return self._runner.start(Task(case_id=case_id, person_id=actor.person_id))
 

@@ -255,7 +255,7 @@ class ReviewRoom:
         seen: int,
         reason: str = "",
     ) -> str:
-        """Record that these regions show one physical plate; gives the plate's identifier.
+        """Record that these regions show one physical plate; returns the plate's identifier.
 
         Their readings are then weighed together. `seen` is that of the views that the person looked
         at. Raises NotFound; NotAllowed; BadRequest; Overtaken if one of the regions has since been

@@ -37,7 +37,7 @@ class Shown:
     ) -> tuple[Place, ...]:
         """Record that somebody is shown the words at these places, unless that is known already.
 
-        `shown_by` is the screen or command. Gives what was recorded.
+        `shown_by` is the screen or command. Returns what was recorded.
         """
         before = self.places(actor.person_id, case_id)
         news = rules.news(before, places)

@@ -40,7 +40,7 @@ def came_in(
 ) -> bool:
     """Tie a new exhibit to those with the same bytes, and to the clip of which it is a still.
 
-    Gives whether this made one exposure of two.
+    Returns whether this made one exposure of two.
     """
     same = connection.execute(
         select(_EXHIBIT.exhibit_id)

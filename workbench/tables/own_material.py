@@ -38,7 +38,7 @@ def counts(
 def count_again(connection: Connection, case_id: str, exhibit_ids: Iterable[str]) -> set[str]:
     """Determine again which judgements count, now that exposures of these exhibits have changed.
 
-    Gives the exhibits with fields of which a judgement counts differently from before.
+    Returns the exhibits with fields of which a judgement counts differently from before.
     """
     if _policy(connection, case_id) is Policy.SOLO:
         return set()
