@@ -156,7 +156,7 @@ def test_who_keeps_their_own_key_signs_in_by_a_signature(
     app.test.radio(key="who").set_value(person.person_id)
     app.run()
     app.press("sign_in")
-    assert "keeps their own key" in app.page
+    assert "holds their own key" in app.page
     (command,) = (block.value for block in app.test.code if "ssh-keygen -Y sign" in block.value)
     asked = command.split("'")[1]
     proof = sign_with_ssh_keygen(key, asked.encode(), NAMESPACE)
