@@ -130,7 +130,7 @@ def test_a_source_list_with_errors_keeps_the_upload_waiting(app, bench, first, c
     )
     app.run()
     assert "1 file named with claims." in app.page
-    assert "the column &#x27;colour&#x27; is not read" in app.page
+    assert "the column &#x27;colour&#x27; is not used" in app.page
     app.press("intake_go")
     assert bench.exhibits.one(case.case_id, "EX-0001").claims.source_account == "@finder"
 
@@ -344,7 +344,7 @@ def test_leads_stand_below_a_look_up(app, bench, first) -> None:
     app.press("look_go")
     assert "Permit SIEL-1: 25 units" in app.page
     assert "Ministry B" in app.page
-    assert "cannot be told" in app.page
+    assert "cannot be determined" in app.page
     assert "Not in this catalog" not in app.page
 
 
@@ -477,7 +477,7 @@ def test_a_trace_request_is_previewed_recorded_and_answered(
     app.press("answer-send-TR-0001-1")
     assert "Say what the answer comes to." in app.page, "the form is empty again"
     app.at("traces", reviewer, read_case)
-    assert "This needs a custodian, and Reviewer Two is not one." in app.page
+    assert "This needs an administrator (custodian); Reviewer Two is not one." in app.page
     assert "trace_send" not in {one.key for one in app.test.button}
 
 
@@ -726,6 +726,6 @@ def test_only_a_reviewer_is_asked_about_copies_and_candidates(
         app.at(screen, reviewer, case)
         assert any((one.key or "").startswith(key) for one in app.test.radio)
         app.at(screen, finder, case)
-        assert "This needs a reviewer, and Finder is not one." in app.page
+        assert "This needs a reviewer; Finder is not one." in app.page
         assert not app.test.radio
         assert "candidates_search" not in {one.key for one in app.test.button}

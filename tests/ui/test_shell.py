@@ -31,7 +31,7 @@ def test_the_first_person_is_enrolled_and_signed_in(app, bench) -> None:
 def test_a_name_that_cannot_be_used_is_answered_with_the_services_sentence(app, bench) -> None:
     app.run()
     app.press("enrol_first")
-    assert "A name has 1 to 120 printable characters." in app.page
+    assert "A name has 1 to 120 printable characters, at least one a letter or digit." in app.page
     assert bench.people.everyone() == ()
 
 
