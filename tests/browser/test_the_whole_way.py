@@ -258,7 +258,7 @@ def test_an_upload_is_stopped_and_goes_on_with_the_same_files(tour_of, photo, tm
     tour.press("intake_go")
     tour.says("of 20 done")
     tour.press("intake_stop")
-    tour.says("of 20 files were not taken in")
+    tour.says("of 20 files were not added")
     tour.press("intake_go")
     tour.says("passed over: here already", seconds=READING_SECONDS)
     tour.says("to EX-0020.")
