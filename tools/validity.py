@@ -83,9 +83,9 @@ def _rows(stored: dict[str, Any], name: str) -> Iterator[str]:
         of = ours[f"{value}_scored"]
         counts = {one: round(ours[f"{value}_{one}"] * of) for one in SHARES}
         cells = [share(count, of) for count in counts.values()]
-        false = round(ours.get(f"{value}_stated_wrong", 0) * of)
+        false = ours.get(f"{value}_stated_wrong", "–")  # earlier results do not hold it
         measured = f"{stored['date']}, {stored.get('commit') or stored['state']}"
-        end = f"{false} of {counts['stated']} | {measured} |"
+        end = f"{false} | {measured} |"
         yield f"| {name} | {value} | {' | '.join(cells)} | {end}"
 
 
