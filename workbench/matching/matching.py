@@ -21,7 +21,7 @@ from workbench import events, tables
 from workbench.cases.exhibits import exhibit_row, kept_reading
 from workbench.codec import Codec
 from workbench.errors import BadRequest, NotFound
-from workbench.matching.queries import asked_fields, build_query, looks_at
+from workbench.matching.queries import asked_fields, build_query, readings_of_field
 from workbench.rules import policy as rules
 from workbench.rules import seen as marks
 from workbench.rules.limits import MAX_REASON
@@ -103,7 +103,9 @@ class Matching:
         asked = self._catalogs.asked(catalog).sha256
         snapshot = self._catalogs.snapshot(asked)
         readings, exposures = self._readings(case_id, plate)
-        stack = self._reading.stacked(case_id, looks_at("serial", plate, readings, exposures))
+        stack = self._reading.stacked(
+            case_id, readings_of_field("serial", plate, readings, exposures)
+        )
         query = build_query(plate, readings, exposures, stack=stack)
         given = _circumstances(circumstances or {})
         result, written = self._catalogs.search(query, asked)

@@ -15,8 +15,8 @@ from tests.unit.vision.plate.test_assurance import (
     assured,
     code,
     draft,
+    field_reading,
     heard,
-    look,
 )
 from values.sentence import Sentence, say
 from vision.plate.assurance import LEGIBLE, Exposures, OneReader, assure
@@ -70,8 +70,8 @@ def weighed(**changes: object) -> set[Sentence | str]:
 
 
 @later
-def together(*looks: object, sure: float = 0.96, exposures: int = 2) -> set[Sentence | str]:
-    readings = tuple(looks)
+def together(*given: object, sure: float = 0.96, exposures: int = 2) -> set[Sentence | str]:
+    readings = tuple(given)
     return of(
         assure(Exposures(readings=readings, key="1234", sure=sure, exposures=exposures)).reasons
     )  # type: ignore[arg-type]
@@ -240,18 +240,18 @@ GIVEN = {
     ),
     "reason.exposures-agree": (
         say("reason.exposures-agree", exposures=2),
-        together(look("1234"), look("1234")),
-        together(look("1234"), look("1234"), exposures=1),
+        together(field_reading("1234"), field_reading("1234")),
+        together(field_reading("1234"), field_reading("1234"), exposures=1),
     ),
     "reason.exposures-differ": (
         say("reason.exposures-differ", text="7234"),
-        together(look("1234"), look("1234"), look("7234", "stated")),
-        together(look("1234"), look("1234"), look("7234")),
+        together(field_reading("1234"), field_reading("1234"), field_reading("7234", "stated")),
+        together(field_reading("1234"), field_reading("1234"), field_reading("7234")),
     ),
     "reason.one-exposure": (
         say("reason.one-exposure"),
-        together(look("1234"), exposures=1),
-        together(look("1234"), look("1234")),
+        together(field_reading("1234"), exposures=1),
+        together(field_reading("1234"), field_reading("1234")),
     ),
 }  # fmt: skip
 

@@ -127,19 +127,19 @@ def of_two(one: FieldReading, *, sure: float) -> str:
 
 @pytest.mark.parametrize(("sure", "state"), [(0.95, "stated"), (0.9499, "offered")])
 def test_from_which_probability_several_exposures_state_a_value(sure: float, state: str) -> None:
-    assert of_two(look("1234"), sure=sure) == state
+    assert of_two(field_reading("1234"), sure=sure) == state
 
 
 def test_where_too_little_is_seen_in_several_exposures() -> None:
     for sure, state in ((0.15, "offered"), (0.1499, "unreadable")):
-        assert of_two(look("1234"), sure=sure) == state
+        assert of_two(field_reading("1234"), sure=sure) == state
 
 
 @pytest.mark.parametrize(("strength", "state"), [(0.8, "stated"), (0.7999, "offered")])
 def test_from_which_strength_a_place_is_clear_in_several_exposures(
     strength: float, state: str
 ) -> None:
-    assert of_two(look("1234", strength=strength), sure=0.96) == state
+    assert of_two(field_reading("1234", strength=strength), sure=0.96) == state
 
 
 def test_readers_of_one_family_are_one_witness() -> None:
@@ -650,18 +650,18 @@ def test_a_doubtful_dissent_and_less_of_the_same_are_no_contradiction() -> None:
         assert assured(draft(*both, other)).state == "stated"
 
 
-def test_another_sure_look_that_differs_is_named() -> None:
+def test_another_sure_pass_that_differs_is_named() -> None:
     first = dataclasses.replace(heard("rapidocr", "123456"), passes=(("S/N 128456", 0.99),))
     said = draft(first, heard("easyocr", "123456"))
     given = assured(said)
     assert (given.state, [why.rule for why in given.reasons]) == ("offered", ["another-look"])
 
 
-@pytest.mark.parametrize("look", [("S/N 128456", 0.79), ("S/N 1234", 0.99), ("S/N 1234567", 0.99)])
-def test_a_doubtful_look_and_one_that_shows_less_or_more_of_the_same_change_nothing(
-    look: tuple[str, float],
+@pytest.mark.parametrize("other", [("S/N 128456", 0.79), ("S/N 1234", 0.99), ("S/N 1234567", 0.99)])
+def test_a_doubtful_pass_and_one_that_shows_less_or_more_of_the_same_change_nothing(
+    other: tuple[str, float],
 ) -> None:
-    first = dataclasses.replace(heard("rapidocr", "123456"), passes=(look,))
+    first = dataclasses.replace(heard("rapidocr", "123456"), passes=(other,))
     assert assured(draft(first, heard("easyocr", "123456"))).state == "stated"
 
 
@@ -937,7 +937,7 @@ def test_which_codes_are_article_numbers() -> None:
 # --- Several exposures ----------------------------------------------------------------------
 
 
-def look(text: str, state: str = "offered", **changes: object) -> FieldReading:
+def field_reading(text: str, state: str = "offered", **changes: object) -> FieldReading:
     made = FieldReading(
         field="serial",
         text=text,
@@ -954,27 +954,42 @@ VETOED = (Reason(rule="two-plates", sentence=say("reason.wide-gap")),)
 
 
 @pytest.mark.parametrize(
-    ("looks", "sure", "state", "rule"),
+    ("readings", "sure", "state", "rule"),
     [
-        ((look("1234"), look("1234")), 0.96, "stated", "exposures-agree"),
-        ((look("1234", "stated"),), 0.96, "stated", "exposures-agree"),
-        ((look("1234"), look("1234")), 0.94, "offered", "pixels-open"),
-        ((look("1234"),), 0.96, "offered", "one-exposure"),
-        ((look("1234", strength=0.7), look("1234", strength=0.7)), 0.96, "offered", "place-open"),
-        ((look("1234"), look("1234"), look("7234", "stated")), 0.96, "offered", "exposures-differ"),
-        ((look("1234", reasons=VETOED), look("1234")), 0.96, "offered", "two-plates"),
-        ((look("1234"), look("1234")), 0.1, "unreadable", "unreadable"),
+        ((field_reading("1234"), field_reading("1234")), 0.96, "stated", "exposures-agree"),
+        ((field_reading("1234", "stated"),), 0.96, "stated", "exposures-agree"),
+        ((field_reading("1234"), field_reading("1234")), 0.94, "offered", "pixels-open"),
+        ((field_reading("1234"),), 0.96, "offered", "one-exposure"),
+        (
+            (field_reading("1234", strength=0.7), field_reading("1234", strength=0.7)),
+            0.96,
+            "offered",
+            "place-open",
+        ),
+        (
+            (field_reading("1234"), field_reading("1234"), field_reading("7234", "stated")),
+            0.96,
+            "offered",
+            "exposures-differ",
+        ),
+        (
+            (field_reading("1234", reasons=VETOED), field_reading("1234")),
+            0.96,
+            "offered",
+            "two-plates",
+        ),
+        ((field_reading("1234"), field_reading("1234")), 0.1, "unreadable", "unreadable"),
     ],
 )
-def test_what_several_exposures_state(looks: tuple, sure: float, state: str, rule: str) -> None:
-    own = sum(one.text == "1234" for one in looks)
-    given = assure(Exposures(readings=looks, key="1234", sure=sure, exposures=own))
+def test_what_several_exposures_state(readings: tuple, sure: float, state: str, rule: str) -> None:
+    own = sum(one.text == "1234" for one in readings)
+    given = assure(Exposures(readings=readings, key="1234", sure=sure, exposures=own))
     assert (given.state, {why.rule for why in given.reasons}) == (state, {rule})
 
 
 def test_several_stills_of_one_exposure_are_no_agreement() -> None:
-    looks = (look("1234"), look("1234"))
-    given = assure(Exposures(readings=looks, key="1234", sure=0.96, exposures=1))
+    readings = (field_reading("1234"), field_reading("1234"))
+    given = assure(Exposures(readings=readings, key="1234", sure=0.96, exposures=1))
     assert (given.state, [why.rule for why in given.reasons]) == ("offered", ["one-exposure"])
 
 
