@@ -22,7 +22,7 @@ from pydantic import TypeAdapter
 import renderer.plate
 from renderer.plate import PlateSpec, Severity, draw_plate, expose
 from vision.media.rectify import crop_quad
-from vision.ocr.lattice import KeptLattice, Lattice
+from vision.ocr.lattice import Lattice, StoredLattice
 from vision.plate.stacking import VERSION as STACKING
 from vision.plate.stacking import stack_crops
 
@@ -237,7 +237,7 @@ def _versions() -> str:
     return digest.hexdigest()
 
 
-_KEPT = TypeAdapter(KeptLattice)
+_KEPT = TypeAdapter(StoredLattice)
 
 
 def _dumped(plate: SeenPlate) -> str:
@@ -250,7 +250,7 @@ def _plain(exposure: SeenExposure) -> list[Any]:
     return [
         exposure.text,
         exposure.confidence,
-        _KEPT.dump_python(exposure.lattice.kept(), mode="json"),
+        _KEPT.dump_python(exposure.lattice.stored(), mode="json"),
     ]
 
 

@@ -41,7 +41,7 @@ WORDS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class EngineText:
     """What one engine read at the place of a value."""
 
     engine: str
@@ -69,7 +69,7 @@ class FieldDraft:
     strength: float
     """0–1: how far the rule that assigned this text to the field is trusted."""
     source: FieldSource
-    heard: tuple[Heard, ...]
+    engine_texts: tuple[EngineText, ...]
     glyphs: tuple[Glyph, ...]
     alternatives: tuple[Alternative, ...]
     lattice: StringLikelihood | None = None
@@ -81,7 +81,7 @@ class FieldDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderText:
+class EngineLines:
     """The lines of a plate as one engine read them, and what they say by label and position."""
 
     engine: Engine
@@ -100,9 +100,9 @@ class PlateDraft:
     """As the first engine read them, in reading order."""
     shown: tuple[TextLine, ...] = ()
     """Every line once, as read by the engine that the others contradict least."""
-    readers: tuple[ReaderText, ...] = ()
+    readers: tuple[EngineLines, ...] = ()
     """Every engine that read some line, the first engine first."""
-    crops: tuple[ReaderText, ...] = ()
+    crops: tuple[EngineLines, ...] = ()
     """What the first engine read in other crops of some lines."""
     passes: Mapping[str, tuple[Recognised, ...]] = dataclass_field(default_factory=dict)
     """What other passes of the first engine read, by line number."""

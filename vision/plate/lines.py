@@ -18,7 +18,7 @@ from vision.ocr.scripts import read_other_scripts, replaces
 from vision.plate.code_values import codes_beside
 from vision.plate.cyrillic import read_cyrillic
 from vision.plate.detect import find_plates
-from vision.plate.draft import PlateDraft, ReaderText
+from vision.plate.draft import EngineLines, PlateDraft
 from vision.plate.layout import rows_of
 from vision.plate.spans import read_plate, telling_lines
 from vision.plate.views import numbered
@@ -94,10 +94,10 @@ def _but(plates: Sequence[PlateDraft], plate: PlateDraft) -> list[PlateDraft]:
 
 def as_read_by(
     engine: Engine, own: Mapping[str, TextLine], lines: Sequence[TextLine]
-) -> ReaderText:
+) -> EngineLines:
     """Return one engine's text of a plate; label words it did not read are the first engine's."""
     text = read_plate([own.get(line.line_id, line) for line in lines])
-    return ReaderText(engine=engine, own=own, text=text)
+    return EngineLines(engine=engine, own=own, text=text)
 
 
 def read_by_all(

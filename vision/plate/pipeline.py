@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vision.codes.find import read_codes
-from vision.plate.assurance import Evidence, OneReader
+from vision.plate.assurance import Evidence, SingleEngine
 from vision.plate.drawn_region import as_drawn, one_value_each, top_to_bottom
 from vision.plate.fields import fields_of_one, with_fields
 from vision.plate.lines import gathered, read_by_all
@@ -105,7 +105,7 @@ def _own(blocks: Sequence[PlateDraft], engine: Engine, region_id: str) -> Readin
         region_id=region_id,
         engine=engine,
         lines=tuple(line for one in mine for line in one.own.values()),
-        fields=one_value_each([OneReader(draft=one, engine=engine.name) for one in drafts]),
+        fields=one_value_each([SingleEngine(draft=one, engine=engine.name) for one in drafts]),
     )
 
 

@@ -50,10 +50,10 @@ def read_stack(
     if lattice is None:
         return None
     texts = [reading.text for _, reading in alike]
-    return lattice if is_borne_out(lattice.text, texts) else None
+    return lattice if stack_is_consistent(lattice.text, texts) else None
 
 
-def is_borne_out(stack: str, texts: Sequence[str]) -> bool:
+def stack_is_consistent(stack: str, texts: Sequence[str]) -> bool:
     """Whether a stack that reads as `stack` may count beside exposures that read as `texts`.
 
     It may not if it shows nothing, nor if two exposures read alike and it reads like neither.

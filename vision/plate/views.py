@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import cv2
 import numpy as np
 
-from vision.media.rectify import crop_quad, frame, side_lengths, turn_quad, way_back
+from vision.media.rectify import crop_quad, frame, map_to_photo, side_lengths, turn_quad
 from vision.ocr.consensus import most_agreed
 from vision.plate.layout import direction
 from vision.types import TextLine
@@ -53,7 +53,7 @@ SHORT, NEIGHBOURS, UPRIGHT_SURE, LESS_SURE = 8, 10.0, 0.5, 0.5
 
 
 @runtime_checkable
-class KnowsUp(Protocol):
+class DetectsUpsideDown(Protocol):
     """An engine with a cheap test for upside-down crops."""
 
     def upside_down(self, crops: Sequence[Pixels]) -> tuple[float, ...]:
@@ -108,17 +108,17 @@ class View:
 def whole(pixels: Pixels, quarter_turns: int = 0) -> View:
     """View the whole photo, rotated counter-clockwise by quarter turns."""
     flat = np.ascontiguousarray(np.rot90(pixels, quarter_turns))
-    return View(flat=flat, back=way_back(turn_quad(frame(pixels), quarter_turns), flat))
+    return View(flat=flat, back=map_to_photo(turn_quad(frame(pixels), quarter_turns), flat))
 
 
 def part(pixels: Pixels, corners: Quad, *, long_side: int) -> View:
     """View the region between four corners, rectified, its longer side at `long_side` pixels."""
     width, height = side_lengths(corners)
     flat = crop_quad(pixels, corners, height=max(round(height * long_side / max(width, height)), 8))
-    return View(flat=flat, back=way_back(corners, flat))
+    return View(flat=flat, back=map_to_photo(corners, flat))
 
 
-def pass_over(
+def run_pass(
     pixels: Pixels,
     view: View,
     finder: TextEngine,
@@ -139,7 +139,7 @@ def pass_over(
 def read_found(pixels: Pixels, reader: TextEngine, quads: Sequence[Quad]) -> list[SeenLine]:
     """Read lines with known outlines and unknown orientation."""
     heads: Sequence[float] = [0.5] * len(quads)
-    if isinstance(reader, KnowsUp):
+    if isinstance(reader, DetectsUpsideDown):
         heads = reader.upside_down([crop_quad(pixels, quad, height=48) for quad in quads])
     turns = [2 if over > OVER else 0 for over in heads]
     standing = [turn_quad(quad, turn) for quad, turn in zip(quads, turns, strict=True)]

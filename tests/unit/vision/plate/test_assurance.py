@@ -17,12 +17,12 @@ from vision.plate.assurance import (
     VETOES,
     Evidence,
     Exposures,
-    OneReader,
+    SingleEngine,
     assure,
-    vouched,
+    with_state,
     witnesses_of,
 )
-from vision.plate.draft import FieldDraft, Heard, PlateDraft, ReaderText
+from vision.plate.draft import EngineLines, EngineText, FieldDraft, PlateDraft
 from vision.plate.spans import FieldGuess, PlateText
 from vision.types import Code, FieldReading, FieldSource, PlateRegion, Reason
 
@@ -59,13 +59,13 @@ OTHERS = (
     ],
 )
 def test_where_a_value_that_readers_agree_on_is_stated(changes: dict, state: str) -> None:
-    said = draft(heard("rapidocr", "123456"), heard("easyocr", "123456"), **changes)
+    said = draft(engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"), **changes)
     assert assured(said).state == state
 
 
 @pytest.mark.parametrize(("legible", "state"), [(0.94, "stated"), (0.9399, "offered")])
 def test_from_which_confidence_a_plate_is_legible(legible: float, state: str) -> None:
-    said = draft(heard("rapidocr", "123456"), heard("easyocr", "123456"))
+    said = draft(engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"))
     line = dataclasses.replace(text_line("L9", "28 VDC", 0, 0, 90, 30), confidence=legible)
     plate = dataclasses.replace(PLATE, lines=(line,))
     assert assured(said, plate).state == state
@@ -74,7 +74,7 @@ def test_from_which_confidence_a_plate_is_legible(legible: float, state: str) ->
 @pytest.mark.parametrize(("strength", "state"), [(0.8, "stated"), (0.7999, "offered")])
 def test_from_which_strength_a_place_is_clear(strength: float, state: str) -> None:
     said = [
-        dataclasses.replace(heard(name, "123456"), strength=strength)
+        dataclasses.replace(engine_text(name, "123456"), strength=strength)
         for name in ("rapidocr", "easyocr")
     ]
     assert assured(draft(*said)).state == state
@@ -82,13 +82,13 @@ def test_from_which_strength_a_place_is_clear(strength: float, state: str) -> No
 
 @pytest.mark.parametrize(("sure", "state"), [(0.8, "offered"), (0.7999, "stated")])
 def test_from_which_confidence_another_reading_is_dissent(sure: float, state: str) -> None:
-    both = [heard("rapidocr", "123456"), heard("easyocr", "123456")]
-    said = draft(*both, heard("tesseract", "12B456", sure))
+    both = [engine_text("rapidocr", "123456"), engine_text("easyocr", "123456")]
+    said = draft(*both, engine_text("tesseract", "12B456", sure))
     assert assured(said).state == state
     looked = dataclasses.replace(both[0], passes=(("S/N 128456", sure),))
     assert assured(draft(looked, both[1])).state == state
-    line = heard("easyocr", "123456")
-    divided = witnesses_of([line, heard("easyocr", "128456", sure)], "123456", ())
+    line = engine_text("easyocr", "123456")
+    divided = witnesses_of([line, engine_text("easyocr", "128456", sure)], "123456", ())
     assert divided[0].stance == ("divided" if state == "offered" else "agrees")
 
 
@@ -104,7 +104,7 @@ def test_from_which_confidence_another_reading_is_dissent(sure: float, state: st
 def test_from_which_length_and_probability_a_code_settles_a_value(
     text: str, sure: float, strength: float, state: str
 ) -> None:
-    said = dataclasses.replace(heard("rapidocr", text), strength=strength)
+    said = dataclasses.replace(engine_text("rapidocr", text), strength=strength)
     plate = dataclasses.replace(
         PLATE,
         codes=(
@@ -166,7 +166,7 @@ def test_which_rules_there_are() -> None:
 )
 def test_which_label_words_announce_several_things(word: str) -> None:
     source = FieldSource(line_id="L1", corners=CORNERS, label=word, rule="label in the line")
-    said = draft(heard("rapidocr", "123456"), heard("easyocr", "123456"), source=source)
+    said = draft(engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"), source=source)
     given = assured(said)
     assert "unsure-label" in {why.rule for why in given.reasons}
 
@@ -179,7 +179,9 @@ def test_which_label_words_announce_several_things(word: str) -> None:
     ],
 )  # fmt: skip
 def test_which_fields_are_held_against_the_other_lines(field: str, guarded: bool) -> None:
-    said = draft(heard("rapidocr", "I1/12"), heard("easyocr", "I1/12"), text="1/3", field=field)
+    said = draft(
+        engine_text("rapidocr", "I1/12"), engine_text("easyocr", "I1/12"), text="1/3", field=field
+    )
     counts = "counter" in {why.rule for why in assured(said).reasons}
     assert counts is guarded
 
@@ -595,13 +597,13 @@ def assured(draft: FieldDraft, plate: PlateDraft = PLATE) -> assurance.Assurance
     return assure(Evidence(draft=draft, plate=plate))
 
 
-def heard(engine: str, text: str, sure: float = 0.99) -> Heard:
-    return Heard(
+def engine_text(engine: str, text: str, sure: float = 0.99) -> EngineText:
+    return EngineText(
         engine=engine, text=text, confidence=sure, label="S/N", strength=1.0, line=f"S/N {text}"
     )
 
 
-def draft(*said: Heard, text: str = "123456", **changes: object) -> FieldDraft:
+def draft(*said: EngineText, text: str = "123456", **changes: object) -> FieldDraft:
     made = FieldDraft(
         field="serial",
         text=text,
@@ -610,7 +612,7 @@ def draft(*said: Heard, text: str = "123456", **changes: object) -> FieldDraft:
         confidence=0.98,
         strength=1.0,
         source=FieldSource(line_id="L1", corners=CORNERS, label="S/N", rule="label in the line"),
-        heard=said,
+        engine_texts=said,
         glyphs=(),
         alternatives=(),
     )
@@ -639,20 +641,20 @@ def draft(*said: Heard, text: str = "123456", **changes: object) -> FieldDraft:
     ],
 )
 def test_who_counts_as_a_witness(said: tuple, state: str, rule: str) -> None:
-    given = assured(draft(*(heard(name, text) for name, text in said)))
+    given = assured(draft(*(engine_text(name, text) for name, text in said)))
     assert given.state == state
     assert rule in {why.rule for why in given.reasons}
 
 
 def test_a_doubtful_dissent_and_less_of_the_same_are_no_contradiction() -> None:
-    both = (heard("rapidocr", "123456"), heard("easyocr", "123456"))
-    for other in (heard("tesseract", "12B456", 0.5), heard("tesseract", "3456", 0.99)):
+    both = (engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"))
+    for other in (engine_text("tesseract", "12B456", 0.5), engine_text("tesseract", "3456", 0.99)):
         assert assured(draft(*both, other)).state == "stated"
 
 
 def test_another_sure_pass_that_differs_is_named() -> None:
-    first = dataclasses.replace(heard("rapidocr", "123456"), passes=(("S/N 128456", 0.99),))
-    said = draft(first, heard("easyocr", "123456"))
+    first = dataclasses.replace(engine_text("rapidocr", "123456"), passes=(("S/N 128456", 0.99),))
+    said = draft(first, engine_text("easyocr", "123456"))
     given = assured(said)
     assert (given.state, [why.rule for why in given.reasons]) == ("offered", ["another-look"])
 
@@ -661,8 +663,8 @@ def test_another_sure_pass_that_differs_is_named() -> None:
 def test_a_doubtful_pass_and_one_that_shows_less_or_more_of_the_same_change_nothing(
     other: tuple[str, float],
 ) -> None:
-    first = dataclasses.replace(heard("rapidocr", "123456"), passes=(other,))
-    assert assured(draft(first, heard("easyocr", "123456"))).state == "stated"
+    first = dataclasses.replace(engine_text("rapidocr", "123456"), passes=(other,))
+    assert assured(draft(first, engine_text("easyocr", "123456"))).state == "stated"
 
 
 @pytest.mark.parametrize(
@@ -676,7 +678,7 @@ def test_a_doubtful_pass_and_one_that_shows_less_or_more_of_the_same_change_noth
 def test_it_is_said_whether_one_reader_spoke_or_one_family_or_another_disagreed(
     said: tuple, why: str
 ) -> None:
-    given = assured(draft(*(heard(*one) for one in said)))
+    given = assured(draft(*(engine_text(*one) for one in said)))
     assert [one.sentence for one in given.reasons] == [say(why)]
 
 
@@ -690,11 +692,11 @@ def test_it_is_said_whether_one_reader_spoke_or_one_family_or_another_disagreed(
     ],
 )
 def test_each_family_agrees_differs_is_divided_or_silent(said: tuple, stances: dict) -> None:
-    found = witnesses_of([heard(*one) for one in said], "1", ("rapidocr", "easyocr"))
+    found = witnesses_of([engine_text(*one) for one in said], "1", ("rapidocr", "easyocr"))
     assert {one.name: one.stance for one in found} == stances
 
 
-BOTH = (heard("rapidocr", "123456"), heard("easyocr", "123456"))
+BOTH = (engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"))
 
 
 def saying(
@@ -707,7 +709,7 @@ def saying(
         line=read, start=0, end=len(text), label=label,
     )  # fmt: skip
     said = PlateText(lines=(read,), guesses=(guess,), labels=(), elsewhere=())
-    return dataclasses.replace(PLATE, readers=(ReaderText(engine=read.engine, own={}, text=said),))
+    return dataclasses.replace(PLATE, readers=(EngineLines(engine=read.engine, own={}, text=said),))
 
 
 @pytest.mark.parametrize(
@@ -792,14 +794,16 @@ def test_a_code_that_gives_one_value_as_two_fields_settles_each_of_them() -> Non
 
 
 def test_only_readers_that_agree_are_counted() -> None:
-    given = assured(draft(*BOTH, heard("tesseract", "12B456", 0.5), heard("vision", "3456")))
+    given = assured(
+        draft(*BOTH, engine_text("tesseract", "12B456", 0.5), engine_text("vision", "3456"))
+    )
     assert [why.sentence for why in given.reasons] == [say("reason.readers-agree", readers=2)]
-    given = assured(draft(*BOTH, heard("tesseract", "123456")))
+    given = assured(draft(*BOTH, engine_text("tesseract", "123456")))
     assert [why.sentence for why in given.reasons] == [say("reason.readers-agree", readers=3)]
 
 
 def test_a_measure_is_stated_as_what_it_is_also_where_there_are_two() -> None:
-    said = (heard("rapidocr", "28 VDC"), heard("easyocr", "28 VDC"))
+    said = (engine_text("rapidocr", "28 VDC"), engine_text("easyocr", "28 VDC"))
     plate = saying("115 VAC", "L2", "INPUT", field="voltage")
     assert assured(draft(*said, text="28 VDC", field="voltage"), plate).state == "stated"
 
@@ -872,7 +876,7 @@ def test_one_broken_condition_is_named_and_keeps_a_value_from_being_stated(rule:
     text = str(changes.get("text", "123456"))
     strength = float(changes.get("strength", 1.0))  # type: ignore[arg-type]
     said = [
-        dataclasses.replace(heard(name, text), strength=strength)
+        dataclasses.replace(engine_text(name, text), strength=strength)
         for name in ("rapidocr", "easyocr")
     ]
     assert assured(draft(*said)).state == "stated" or "text" in changes or strength < 1
@@ -881,7 +885,7 @@ def test_one_broken_condition_is_named_and_keeps_a_value_from_being_stated(rule:
 
 
 def test_a_rival_leaves_the_pixels_open() -> None:
-    said = (heard("rapidocr", "123456"), heard("easyocr", "123456"))
+    said = (engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"))
     for rival, state in (
         (assurance.LIKELY_RIVAL, "offered"),
         (assurance.LIKELY_RIVAL - 0.01, "stated"),
@@ -890,7 +894,7 @@ def test_a_rival_leaves_the_pixels_open() -> None:
 
 
 def test_a_plate_that_is_hard_to_read_states_nothing() -> None:
-    said = (heard("rapidocr", "123456"), heard("easyocr", "123456"))
+    said = (engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"))
     for legible, state in ((assurance.LEGIBLE, "stated"), (assurance.LEGIBLE - 0.01, "offered")):
         line = dataclasses.replace(text_line("L9", "28 VDC", 0, 0, 90, 30), confidence=legible)
         plate = dataclasses.replace(PLATE, lines=(line,))
@@ -899,16 +903,18 @@ def test_a_plate_that_is_hard_to_read_states_nothing() -> None:
 
 def test_too_little_to_see_is_unreadable() -> None:
     for sure, state in ((assurance.READABLE - 0.01, "unreadable"), (assurance.READABLE, "offered")):
-        assert assured(draft(heard("rapidocr", "1"), sure=sure)).state == state
+        assert assured(draft(engine_text("rapidocr", "1"), sure=sure)).state == state
 
 
 def test_one_reader_alone_never_states_and_a_value_elsewhere_is_named_first() -> None:
-    said = draft(heard("rapidocr", "123456"), elsewhere=("7890", "55"))
-    alone = vouched(OneReader(draft=said, engine="rapidocr"))
+    said = draft(engine_text("rapidocr", "123456"), elsewhere=("7890", "55"))
+    alone = with_state(SingleEngine(draft=said, engine="rapidocr"))
     assert alone.state == "offered"
     assert [why.rule for why in alone.reasons] == ["blocks-differ", "one-engine"]
     assert alone.notes == tuple(say("reading.elsewhere", text=text) for text in ("7890", "55"))
-    blank = vouched(OneReader(draft=draft(heard("rapidocr", "1"), sure=0.1), engine="rapidocr"))
+    blank = with_state(
+        SingleEngine(draft=draft(engine_text("rapidocr", "1"), sure=0.1), engine="rapidocr")
+    )
     assert blank.state == "unreadable"
 
 

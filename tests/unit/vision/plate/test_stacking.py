@@ -10,7 +10,7 @@ import pytest
 
 from renderer.plate import PlateSpec, draw_plate, expose
 from vision.ocr.engine import load_engine
-from vision.plate.stack_reading import is_borne_out, read_stack
+from vision.plate.stack_reading import read_stack, stack_is_consistent
 from vision.plate.stacking import HEIGHT, stack_crops
 from vision.shapes import letters_and_digits
 from vision.types import FieldReading, FieldSource, Pixels, Quad
@@ -112,4 +112,4 @@ def test_a_stack_that_reads_like_none_of_exposures_that_agree_is_not_used(
 def test_exposures_speak_against_their_stack_only_where_two_agree(
     stack: str, texts: list[str], *, counts: bool
 ) -> None:
-    assert is_borne_out(stack, texts) is counts
+    assert stack_is_consistent(stack, texts) is counts
