@@ -19,7 +19,7 @@ from values.text import counted
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from catalog.findings.kept_search import KeptFinding, KeptResult
+    from catalog.findings.stored_search import StoredFinding, StoredResult
     from vision.types import CopyEvidence, EmbeddedFacts, FieldName, PhotoReading, PlateRegion
 
 JsonMap: TypeAlias = Mapping[str, object]
@@ -380,9 +380,9 @@ class SearchView:
     snapshot_sha256: str
     query: Mapping[SearchedField, AskedField]
     """What was asked, as it was recorded; a field that was not asked is not there."""
-    result: KeptResult
+    result: StoredResult
     """What was found, exactly as it was shown and kept."""
-    findings: tuple[KeptFinding, ...]
+    findings: tuple[StoredFinding, ...]
     dissent: tuple[str, ...]
     """Who read a field of the plate otherwise than what stands now, a sentence each."""
     decisions: tuple[DecisionView, ...]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from catalog.findings.serialize import kept_result
+from catalog.findings.serialize import stored_result
 from catalog.importing.issues import IssueBook
 from catalog.importing.load import load_csv
 from catalog.importing.maker_identity import MakerIntake
@@ -211,7 +211,7 @@ def test_the_name_as_written_stands_beside_the_canonical_one(tmp_path: Path) -> 
             found = search(query, snapshot)
             assert found.candidates
             return {
-                "titles": [c.title for c in candidates_of(kept_result(found, en.text))],
+                "titles": [c.title for c in candidates_of(stored_result(found, en.text))],
                 "recorded": [c.features[0].recorded for c in found.candidates],
                 "coverage": spoken(found.coverage_note),
             }
