@@ -76,7 +76,7 @@ class StoredSentence(NamedTuple):
     parameters: dict[str, Parameter]
 
 
-def beside(**members: Iterable[Said]) -> tuple[StoredSentence, ...]:
+def stored_sentences(**members: Iterable[Said]) -> tuple[StoredSentence, ...]:
     """Return the identifiers and parameters of the texts in these members.
 
     They are to be stored beside the texts. Plain text without an identifier is left out.

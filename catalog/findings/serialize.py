@@ -34,7 +34,7 @@ from catalog.findings.stored_search import (
 from catalog.matching import compare
 from catalog.matching.bands import BANDS
 from catalog.matching.bands import VERSION as SCALE
-from values.sentence import Sentence, beside, say
+from values.sentence import Sentence, say, stored_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -79,7 +79,7 @@ def stored_result(result: SearchResult, text: Text, *, more: Iterable[Leads] = (
         candidates=tuple(_candidate(one, text) for one in result.candidates),
         applications=tuple(map(_permit, result.applications)),
         leads=tuple(_leads(one, text) for one in (*result.leads, *more)),
-        said=beside(
+        said=stored_sentences(
             explanation=result.explanation,
             coverage_note=result.coverage_note,
             limits=result.limits,
@@ -95,7 +95,7 @@ def stored_finding(candidate: str, finding: Finding, text: Text) -> StoredFindin
         statement=_text(finding.statement, text),
         grounds=tuple(map(text, finding.grounds)),
         alternatives=tuple(map(text, finding.alternatives)),
-        said=beside(
+        said=stored_sentences(
             statement=finding.statement,
             grounds=finding.grounds,
             alternatives=finding.alternatives,
@@ -114,7 +114,7 @@ def _leads(leads: Leads, text: Text) -> StoredLeads:
         total=leads.total,
         more=leads.more,
         leads=tuple(_lead(one, text) for one in leads.shown),
-        said=beside(words=(leads.said,)),
+        said=stored_sentences(words=(leads.said,)),
     )
 
 
@@ -127,7 +127,7 @@ def _lead(lead: Lead, text: Text) -> StoredLead:
         serial=lead.serial,
         quantity=lead.quantity,
         party=lead.party,
-        said=beside(sentence=(lead.said,)),
+        said=stored_sentences(sentence=(lead.said,)),
     )
 
 
@@ -165,7 +165,7 @@ def _candidate(candidate: Candidate, text: Text) -> StoredCandidate:
         permit=_permit(candidate.permit),
         line=_line(candidate.line),
         delivery=_delivery(candidate.delivery),
-        said=beside(
+        said=stored_sentences(
             band=band,
             explanation=(*candidate.explanation, *candidate.tested),
             against=candidate.against,
@@ -196,7 +196,7 @@ def _feature(feature: FeatureScore, text: Text) -> StoredFeature:
         seen=feature.seen if feature.seen is not None else _text(seen, text),
         recorded=feature.recorded if feature.recorded is not None else _text(recorded, text),
         about=text(about),
-        said=beside(detail=feature.detail, seen=seen, recorded=recorded, about=(about,)),
+        said=stored_sentences(detail=feature.detail, seen=seen, recorded=recorded, about=(about,)),
     )
 
 
@@ -209,7 +209,7 @@ def _fit(fit: Fit | None, text: Text) -> StoredFit | None:
         catalogued_n=fit.catalogued_fitting,
         catalogued_of=fit.catalogued,
         words=text(fit.said),
-        said=beside(words=(fit.said,)),
+        said=stored_sentences(words=(fit.said,)),
     )
 
 
@@ -221,7 +221,7 @@ def _neighbour(neighbour: Neighbour, text: Text) -> StoredNeighbour:
         lr=neighbour.lr,
         fits=neighbour.fits,
         catalogued=neighbour.catalogued,
-        said=beside(differs=(neighbour.differs,)),
+        said=stored_sentences(differs=(neighbour.differs,)),
     )
 
 
@@ -230,7 +230,7 @@ def _sensitivity(row: Sensitivity, text: Text) -> StoredSensitivity:
         assumption=text(row.assumption),
         lr=row.lr,
         posterior=row.posterior,
-        said=beside(assumption=(row.assumption,)),
+        said=stored_sentences(assumption=(row.assumption,)),
     )
 
 

@@ -125,7 +125,7 @@ class GroupWeight:
     held: tuple[float, ...] = ()
     """The same for its units in the catalog."""
 
-    def seen(self, likelihood: float) -> float:
+    def with_blind_share(self, likelihood: float) -> float:
         """Give a unit its part of the readings that say nothing; the sum over all is unchanged."""
         even = self.total / self.prior / max(self.population.size, 1.0)
         return (1.0 - self.blind) * likelihood + self.blind * even
@@ -424,7 +424,7 @@ def weigh_unit(
     competitors = Competitors.of(groups)
     view = competitors.view(of, key)
     units = sum(view.units)
-    own = of.seen(likelihood) * of.prior
+    own = of.with_blind_share(likelihood) * of.prior
     total, all_of_them = max(view.total, own), max(competitors.total, own)
     others = max(total - own, total * SMALLEST)
     any_other = max(all_of_them - own, all_of_them * SMALLEST)

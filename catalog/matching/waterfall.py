@@ -48,7 +48,7 @@ def field_bits(
     others = sum(sizes)
     by_maker = sum(share * size for share, size in zip(maker_shares, sizes, strict=True))
     by_model = sum(g.prior * size for g, size in zip(groups, sizes, strict=True))
-    likelihood = groups[of].seen(likelihood)
+    likelihood = groups[of].with_blind_share(likelihood)
     own = likelihood * groups[of].prior
     total = max(view.total, own)
     by_serial = max(total - own, total * SMALLEST)
