@@ -282,14 +282,14 @@ def family_of(engine: str) -> str:
 
 
 def witnesses_of(
-    engine_texts: Sequence[EngineText], key: str, readers: Sequence[str]
+    engine_texts: Sequence[EngineText], key: str, engines: Sequence[str]
 ) -> tuple[Witness, ...]:
     """Return for each engine family whether it read this value, another one, or nothing there.
 
     A family whose members surely read different things is *divided*.
     """
     every = dict.fromkeys(
-        family_of(name) for name in (*readers, *(one.engine for one in engine_texts))
+        family_of(name) for name in (*engines, *(one.engine for one in engine_texts))
     )
     return tuple(
         _witness(name, [one for one in engine_texts if family_of(one.engine) == name], key)

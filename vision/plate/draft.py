@@ -100,7 +100,7 @@ class PlateDraft:
     """As the first engine read them, in reading order."""
     shown: tuple[TextLine, ...] = ()
     """Every line once, as read by the engine that the others contradict least."""
-    readers: tuple[EngineLines, ...] = ()
+    by_engine: tuple[EngineLines, ...] = ()
     """Every engine that read some line, the first engine first."""
     crops: tuple[EngineLines, ...] = ()
     """What the first engine read in other crops of some lines."""
@@ -120,17 +120,17 @@ class PlateDraft:
     @property
     def read(self) -> tuple[TextLine, ...]:
         """Every line as read by every engine."""
-        return tuple(line for reader in self.readers for line in reader.own.values())
+        return tuple(line for engine_lines in self.by_engine for line in engine_lines.own.values())
 
     @property
     def texts(self) -> tuple[PlateText, ...]:
         """What the lines say by label and position, engine by engine."""
-        return tuple(reader.text for reader in self.readers)
+        return tuple(engine_lines.text for engine_lines in self.by_engine)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the engines."""
-        return tuple(reader.engine.name for reader in self.readers)
+        return tuple(engine_lines.engine.name for engine_lines in self.by_engine)
 
     @property
     def legible(self) -> float:

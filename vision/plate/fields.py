@@ -53,22 +53,22 @@ def with_fields(plates: Sequence[PlateDraft]) -> tuple[PlateDraft, ...]:
 
 def _fields(plate: PlateDraft) -> tuple[FieldDraft, ...]:
     """Find the fields of one plate: the engines' claims, at one place each, weighed."""
-    own = [reader.own for reader in plate.readers]
+    own = [engine_lines.own for engine_lines in plate.by_engine]
     here = [one_place(claimed, own) for claimed in one_field_each(_claims(plate))]
     return align_serial_with_model([weighed(claims, plate.codes) for claims in here])
 
 
 def _claims(plate: PlateDraft) -> dict[FieldName, list[Claim]]:
     """Return the best guess of every engine, and of every other crop, for each field."""
-    first, *_ = plate.readers
+    first, *_ = plate.by_engine
     spoken = {(guess.field, guess.line.line_id) for guess in first.text.guesses}
     claims: dict[FieldName, list[Claim]] = {}
-    for reader in (*plate.readers, *plate.crops):
-        coded = guesses_from_codes(reader.text.lines, plate.codes)
-        for guess in best_guesses(with_codes(reader.text.guesses, coded)):
+    for engine_lines in (*plate.by_engine, *plate.crops):
+        coded = guesses_from_codes(engine_lines.text.lines, plate.codes)
+        for guess in best_guesses(with_codes(engine_lines.text.guesses, coded)):
             line_id = guess.line.line_id
-            if line_id in reader.own and _may_speak(guess, first.engine.name, spoken):
-                passes = plate.passes.get(line_id, ()) if reader is first else ()
+            if line_id in engine_lines.own and _may_speak(guess, first.engine.name, spoken):
+                passes = plate.passes.get(line_id, ()) if engine_lines is first else ()
                 claim = Claim(engine=guess.line.engine.name, guess=guess, passes=tuple(passes))
                 claims.setdefault(guess.field, []).append(claim)
     return claims
@@ -83,9 +83,9 @@ def _may_speak(guess: FieldGuess, first: str, spoken: set[tuple[FieldName, str]]
     return known or guess.rule == IN_A_CODE or (guess.field, guess.line.line_id) in spoken
 
 
-def fields_of_one(reader: EngineLines) -> tuple[FieldDraft, ...]:
+def fields_of_one(engine_lines: EngineLines) -> tuple[FieldDraft, ...]:
     """Return the fields that one engine alone would give."""
-    own = [guess for guess in reader.text.guesses if guess.line.line_id in reader.own]
+    own = [guess for guess in engine_lines.text.guesses if guess.line.line_id in engine_lines.own]
     return tuple(of_one_reader(guess) for guess in best_guesses(own))
 
 

@@ -94,12 +94,14 @@ def _plates(
 
 def own_readings(blocks: Sequence[PlateDraft], region_id: str) -> tuple[Reading, ...]:
     """Return what each engine alone read at one place: a plate, or the blocks of a drawn region."""
-    engines = dict.fromkeys(reader.engine for block in blocks for reader in block.readers)
+    engines = dict.fromkeys(
+        engine_lines.engine for block in blocks for engine_lines in block.by_engine
+    )
     return tuple(_own(blocks, engine, region_id) for engine in engines)
 
 
 def _own(blocks: Sequence[PlateDraft], engine: Engine, region_id: str) -> Reading:
-    mine = [one for block in blocks for one in block.readers if one.engine == engine]
+    mine = [one for block in blocks for one in block.by_engine if one.engine == engine]
     drafts = [draft for one in mine for draft in fields_of_one(one)]
     return Reading(
         region_id=region_id,

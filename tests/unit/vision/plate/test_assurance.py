@@ -709,7 +709,9 @@ def saying(
         line=read, start=0, end=len(text), label=label,
     )  # fmt: skip
     said = PlateText(lines=(read,), guesses=(guess,), labels=(), elsewhere=())
-    return dataclasses.replace(PLATE, readers=(EngineLines(engine=read.engine, own={}, text=said),))
+    return dataclasses.replace(
+        PLATE, by_engine=(EngineLines(engine=read.engine, own={}, text=said),)
+    )
 
 
 @pytest.mark.parametrize(
@@ -765,9 +767,9 @@ def test_a_label_of_another_field_counts_where_a_sure_reading_has_it_at_the_same
 def test_a_sure_line_that_nothing_announces_contradicts_what_is_one_character_apart(
     plate: PlateDraft, rules: set[str]
 ) -> None:
-    (reader,) = plate.readers
-    own = {line.line_id: line for line in reader.text.lines}
-    plate = dataclasses.replace(plate, readers=(dataclasses.replace(reader, own=own),))
+    (engine_lines,) = plate.by_engine
+    own = {line.line_id: line for line in engine_lines.text.lines}
+    plate = dataclasses.replace(plate, by_engine=(dataclasses.replace(engine_lines, own=own),))
     assert {why.rule for why in assured(draft(*BOTH), plate).reasons} == rules
 
 

@@ -65,7 +65,7 @@ def seen(*found: tuple[float, tuple[FieldDraft, ...]]) -> list[PlateDraft]:
         )
         own = as_read_by(ONE, {line.line_id: line}, [line])
         plates.append(
-            PlateDraft(region=region, lines=(line,), shown=(line,), readers=(own,), fields=fields)
+            PlateDraft(region=region, lines=(line,), shown=(line,), by_engine=(own,), fields=fields)
         )
     return plates
 

@@ -164,7 +164,7 @@ def test_a_reader_claims_only_what_it_read_itself_and_passes_are_those_of_the_fi
     again = Recognised(text="0836", confidence=0.9, glyphs=(), lattice=None)
     plate = PlateDraft(
         region=PlateRegion(region_id="R1", photo_id="p", corners=CORNERS, confidence=0.5),
-        readers=(
+        by_engine=(
             read_by("rapidocr", model, serial, own=("L1", "L2")),
             read_by("easyocr", model, theirs, own=("L2",)),
         ),

@@ -47,7 +47,7 @@ def test_two_places_are_two_plates_and_each_knows_the_lines_around_it() -> None:
     assert [line.text for line in second.around] == ["MODEL CMX-15D", "S/N 0836"]
     numbers = [line.line_id for plate in (first, second) for line in plate.lines]
     assert sorted(numbers) == ["L1", "L2", "L3"]
-    assert [guess.text for guess in first.readers[0].text.guesses] == ["CMX-15D", "0836"]
+    assert [guess.text for guess in first.by_engine[0].text.guesses] == ["CMX-15D", "0836"]
 
 
 def test_other_passes_stay_with_their_line() -> None:
@@ -66,7 +66,7 @@ def test_a_reader_that_read_no_label_takes_it_from_the_first() -> None:
     label, value = plate.lines
     plate = with_readers(plate, [(OTHER, {value.line_id: by(OTHER, value, "0886")})])
     assert plate.names == ("rapidocr", "easyocr")
-    (guess,) = plate.readers[1].text.guesses
+    (guess,) = plate.by_engine[1].text.guesses
     assert (guess.field, guess.text, guess.label) == ("serial", "0886", "SERIAL NO")
     assert [line.text for line in plate.read] == [label.text, "0836", "0886"]
 
