@@ -177,7 +177,7 @@ class Decoder:
                     yield from self._of_encoded(undone, words, left)
                 # Text that only looks double-encoded stays readable as it is.
                 twice = _untwice(undone)
-                if twice != undone and self._is_new(twice):
+                if self._is_new(twice):  # what was not encoded twice stays equal, so is not new
                     yield Text(text=twice, form=_joined(_TWICE, words))
                 before, undone = undone, _undone(undone)
                 words, left = _joined("more escapes", words), left - 1

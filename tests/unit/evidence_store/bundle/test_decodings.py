@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
+import io
 import random
 import urllib.parse
+import zipfile
 import zlib
 
 import pytest
@@ -17,6 +20,7 @@ from evidence_store.bundle.decodings import (
     MOST,
     ONE_BYTE_CODES,
     Decoder,
+    Piece,
     Text,
     _of_base32,
     _one_byte_texts,
@@ -200,3 +204,42 @@ def test_codes_of_one_byte_a_letter() -> None:
         "iso8859-5",
         "mac-cyrillic",
     )
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        WORDS.encode(),
+        in_base64(WORDS, 2),
+        zipped({"a.txt": WORDS.encode(), "b.txt": WORDS.encode(), "empty.txt": b""}),
+        urllib.parse.quote(urllib.parse.quote(WORDS)).encode(),
+        "Заметка наблюдателя".encode().decode("latin-1").encode(),
+    ],
+    ids=["plain", "base64", "two equal members", "percent-encoded twice", "encoded twice"],
+)
+def test_each_text_and_each_piece_is_searched_once_and_none_is_empty(data: bytes) -> None:
+    found = [one.text if isinstance(one, Text) else one.data for one in Decoder().of_bytes(data)]
+    assert all(found)
+    assert sorted(map(repr, found)) == sorted({repr(one) for one in found})
+
+
+@pytest.mark.parametrize(
+    "digits", [hashlib.md5(b"a").hexdigest(), hashlib.sha256(b"a").hexdigest()]
+)
+def test_what_may_be_a_digest_is_a_piece_that_is_searched(digits: str) -> None:
+    pieces = [one.data for one in Decoder().of_text(f"it is {digits}.") if isinstance(one, Piece)]
+    assert bytes.fromhex(digits) in pieces
+
+
+def test_what_is_too_short_for_a_digest_is_no_piece() -> None:
+    digits = hashlib.sha256(b"a").hexdigest()[:30]
+    pieces = [one.data for one in Decoder().of_text(f"it is {digits}.") if isinstance(one, Piece)]
+    assert bytes.fromhex(digits) not in pieces
