@@ -19,7 +19,7 @@ from values.text import counted
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from catalog.findings.kept_search import KeptFinding, KeptResult
+    from catalog.findings.stored_search import StoredFinding, StoredResult
     from vision.types import CopyEvidence, EmbeddedFacts, FieldName, PhotoReading, PlateRegion
 
 JsonMap: TypeAlias = Mapping[str, object]
@@ -385,9 +385,9 @@ class SearchView:
     snapshot_sha256: str
     query: Mapping[SearchedField, AskedField]
     """What was asked, as recorded; fields that were not asked are missing."""
-    result: KeptResult
+    result: StoredResult
     """What was found, exactly as it was shown and stored."""
-    findings: tuple[KeptFinding, ...]
+    findings: tuple[StoredFinding, ...]
     dissent: tuple[str, ...]
     """Who read a field of the plate differently from what stands now, a sentence each."""
     decisions: tuple[DecisionView, ...]

@@ -30,7 +30,7 @@ from workbench.queue.runner import LocalRunner
 from workbench.reading.reading import ReadingRoom
 from workbench.review.review import ReviewRoom
 from workbench.review.shown import Shown
-from workbench.state import States
+from workbench.state import StateLoader
 from workbench.stores.named_blobs import NamedBlobs
 from workbench.stores.projection import BATCH, Projection
 from workbench.stores.stores import STORE_LOG, Stores, utc_now
@@ -53,7 +53,7 @@ class Workbench:
     def __init__(self, stores: Stores, runner: Runner | None = None) -> None:
         """`runner` runs background work; by default, this program itself does."""
         self.stores = stores
-        self.states = States(stores.ledger, stores.blobs)
+        self.states = StateLoader(stores.ledger, stores.blobs)
         self.images = images = Images(stores.blobs, stores.settings.store / "cache")
         self.people = People(stores)
         self.cases = Cases(stores, self.people)

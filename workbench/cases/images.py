@@ -32,7 +32,7 @@ KEPT_PICTURE_BYTES = 64_000_000
 THUMBNAIL = 480
 
 
-class KeptPictures:
+class PictureCache:
     """Encoded pictures in memory, the most recently used ones; their number and bytes are limited.
 
     A picture depends only on its key, so a stored one is never out of date.
@@ -72,7 +72,7 @@ class Images:
         self._cache.mkdir(parents=True, exist_ok=True)
         self._blobs = blobs
         self.photo = lru_cache(maxsize=KEPT_PHOTOS)(self._photo)
-        self._pictures = KeptPictures(most=KEPT_PICTURES, most_bytes=KEPT_PICTURE_BYTES)
+        self._pictures = PictureCache(most=KEPT_PICTURES, most_bytes=KEPT_PICTURE_BYTES)
 
     def _photo(self, sha256: str) -> Photo:
         """The upright photo of an original; its bytes are hashed again when read."""

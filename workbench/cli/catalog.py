@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.findings.kept_search import KeptSearch, result_json, search_json
+from catalog.findings.stored_search import StoredSearch, result_json, search_json
 from values.text import counted
 from words import en
 from workbench.cli.common import (
@@ -31,7 +31,7 @@ from workbench.types import SEARCHED_FIELDS, Judgement
 if TYPE_CHECKING:
     import argparse
 
-    from catalog.findings.kept_search import KeptFinding, KeptResult
+    from catalog.findings.stored_search import StoredFinding, StoredResult
     from catalog.importing.mapping import ColumnMapping
     from catalog.types import CoverageEntry
     from workbench.types import SearchView
@@ -278,8 +278,8 @@ def _check(workbench: Workbench, options: argparse.Namespace) -> int:
 
 def _print_result(
     options: argparse.Namespace,
-    result: KeptResult,
-    findings: tuple[KeptFinding, ...],
+    result: StoredResult,
+    findings: tuple[StoredFinding, ...],
     view: SearchView | None,
 ) -> int:
     if options.json:
@@ -287,7 +287,7 @@ def _print_result(
             print_json(result_json(result))
             return 0
         number = {"search": view.sequence, "seen": view.seen}
-        kept = search_json(KeptSearch(result=result, findings=findings))
+        kept = search_json(StoredSearch(result=result, findings=findings))
         print_json({**number, **kept, "dissent": view.dissent})
         return 0
     if view is not None:

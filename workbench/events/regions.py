@@ -98,7 +98,7 @@ def was_read(connection: Connection, place: Mapping[str, str]) -> bool:
     return bool(connection.execute(_READ, place).scalar_one())
 
 
-def take_stock(
+def update_open_fields(
     connection: Connection, place: Mapping[str, str], judged_region: str | None = None
 ) -> None:
     """Update what is open on an exhibit after one region, or any, was judged."""
@@ -118,4 +118,4 @@ def take_stock(
 def count_again(connection: Connection, case_id: str, exhibit_ids: Iterable[str]) -> None:
     """Apply a changed exposure to people's judgements of it."""
     for exhibit_id in own_material.count_again(connection, case_id, exhibit_ids):
-        take_stock(connection, of_exhibit(case_id, exhibit_id))
+        update_open_fields(connection, of_exhibit(case_id, exhibit_id))

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from workbench.cases.cases import Cases, OnStep
     from workbench.cases.images import Images
     from workbench.people.people import People
-    from workbench.state import CaseState, States, StoreState
+    from workbench.state import CaseState, StateLoader, StoreState
     from workbench.stores.stores import Stores
     from workbench.types import Actor
 
@@ -70,7 +70,7 @@ class Exports:
     """Seals bundles, lets people sign them, and checks bundles from anywhere."""
 
     def __init__(
-        self, stores: Stores, people: People, cases: Cases, states: States, images: Images
+        self, stores: Stores, people: People, cases: Cases, states: StateLoader, images: Images
     ) -> None:
         self._stores = stores
         self._people = people

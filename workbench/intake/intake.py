@@ -21,7 +21,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from evidence_store.blobs.store import checked_sha256
 from evidence_store.errors import BadInput, BlobDamaged, BlobMissing, StoreError
 from values.recordable import escaped, unescaped
-from values.sentence import beside, say
+from values.sentence import say, stored_sentences
 from vision.child import DECODERS
 from vision.errors import DecodeError
 from vision.media.archive import ArchiveLimits, ListedMember, MemberRefusal, printable
@@ -391,7 +391,7 @@ class Intake:
                 events.FramesMissing(
                     exhibit=clip_id,
                     problems=problems,
-                    said=beside(
+                    said=stored_sentences(
                         **{f"problems.{place}": (one,) for place, one in enumerate(missing)}
                     ),
                 ).draft(actor.person_id),
@@ -467,7 +467,7 @@ class Intake:
                 timecode=frame.timecode,
                 seconds=frame.seconds,
                 why=why,
-                said=beside(why=(frame.why,)),
+                said=stored_sentences(why=(frame.why,)),
                 command=frame.command,
                 laid=frame.laid,
                 width=photo.width,

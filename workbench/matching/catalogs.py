@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from sqlalchemy import select
 
 from catalog.errors import SnapshotDamaged
-from catalog.findings.serialize import kept_result
+from catalog.findings.serialize import stored_result
 from catalog.importing.load import guess_mapping, header_of, load, sheet_names
 from catalog.importing.load_xlsx import is_xlsx
 from catalog.importing.mapping import TARGETS, ColumnMapping
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
     from sqlalchemy import Row
 
-    from catalog.findings.kept_search import KeptResult
+    from catalog.findings.stored_search import StoredResult
     from catalog.importing.load import LoadResult
     from catalog.matching.results import SearchResult
     from catalog.snapshot.manifest import SnapshotManifest
@@ -296,16 +296,16 @@ class Catalogs:
             self._open[sha256] = opened
         return opened
 
-    def search(self, query: Query, snapshot_sha256: str) -> tuple[SearchResult, KeptResult]:
+    def search(self, query: Query, snapshot_sha256: str) -> tuple[SearchResult, StoredResult]:
         """Compare a query with one register; the stored form also names registers not asked."""
         result = search(query, self.snapshot(snapshot_sha256))
         others = [one for one in self.all_catalogs() if one.sha256 != snapshot_sha256]
         more = (not_asked(map(_register, others)),) if others else ()
-        return result, kept_result(result, en.text, more=more)
+        return result, stored_result(result, en.text, more=more)
 
     def lookup(
         self, serial: str, maker: str = "", model: str = "", *, catalog: str | None = None
-    ) -> KeptResult:
+    ) -> StoredResult:
         """A free look-up of typed words, outside any case. Raises BadRequest, NotFound.
 
         `catalog` is the SHA-256 of the snapshot to search, or its beginning (None: the one in use).

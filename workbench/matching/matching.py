@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from catalog.findings.findings import Circumstances, findings
-from catalog.findings.kept_search import KeptSearch, kept_search, search_json
-from catalog.findings.serialize import kept_finding
+from catalog.findings.serialize import stored_finding
+from catalog.findings.stored_search import search_json, stored_search
 from evidence_store.blobs.store import checked_sha256
 from evidence_store.canonical import canonical_json
 from words import en
@@ -21,7 +21,7 @@ from workbench import events, tables
 from workbench.cases.exhibits import exhibit_row, kept_reading
 from workbench.codec import Codec
 from workbench.errors import BadRequest, NotFound
-from workbench.matching.queries import asked_fields, build_query, looks_at
+from workbench.matching.queries import asked_fields, build_query, readings_of_field
 from workbench.rules import policy as rules
 from workbench.rules import seen as marks
 from workbench.rules.limits import MAX_REASON
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from catalog.findings.kept_search import KeptResult
+    from catalog.findings.stored_search import StoredResult
     from catalog.matching.results import SearchResult
     from catalog.snapshot.reader import Snapshot
     from evidence_store.types import Draft
@@ -103,7 +103,9 @@ class Matching:
         asked = self._catalogs.asked(catalog).sha256
         snapshot = self._catalogs.snapshot(asked)
         readings, exposures = self._readings(case_id, plate)
-        stack = self._reading.stacked(case_id, looks_at("serial", plate, readings, exposures))
+        stack = self._reading.stacked(
+            case_id, readings_of_field("serial", plate, readings, exposures)
+        )
         query = build_query(plate, readings, exposures, stack=stack)
         given = _circumstances(circumstances or {})
         result, written = self._catalogs.search(query, asked)
@@ -272,7 +274,7 @@ class Matching:
         return readings, {row.exhibit_id: row.exposure for row in rows}
 
     def _view(self, connection: Connection, row: Row[Any], seen: int) -> SearchView:
-        shown = kept_search(self._stores.blobs.get(checked_sha256(row.result_sha256)))
+        shown = stored_search(self._stores.blobs.get(checked_sha256(row.result_sha256)))
         decisions = connection.execute(
             select(tables.decision)
             .where(
@@ -309,13 +311,13 @@ def _circumstances(given: Mapping[str, str]) -> Circumstances:
 
 
 def _shown(
-    result: SearchResult, kept: KeptResult, snapshot: Snapshot, given: Circumstances
-) -> KeptSearch:
+    result: SearchResult, kept: StoredResult, snapshot: Snapshot, given: Circumstances
+) -> StoredSearch:
     """What is recorded: the result and, for each candidate that merits them, its findings."""
-    return KeptSearch(
+    return StoredSearch(
         result=kept,
         findings=tuple(
-            kept_finding(candidate.key, finding, en.text)
+            stored_finding(candidate.key, finding, en.text)
             for candidate in result.candidates
             for finding in findings(candidate, snapshot, given)
         ),

@@ -41,7 +41,7 @@ def build_query(
             return None
         if standing.human_text:
             return FieldEvidence(text=standing.human_text, origin="human")
-        found = looks_at(field, plate, readings, exposures)
+        found = readings_of_field(field, plate, readings, exposures)
         return _machine_evidence(found, standing, stack if field == "serial" else None)
 
     return Query(
@@ -52,7 +52,7 @@ def build_query(
     )
 
 
-def looks_at(
+def readings_of_field(
     field: FieldName,
     plate: PlateView,
     readings: Mapping[str, PhotoReading],
@@ -77,9 +77,9 @@ def _machine_evidence(
 ) -> FieldEvidence | None:
     if not found:
         return None
-    looks = tuple(item for _exhibit, item, _exposure in found)
+    readings = tuple(item for _exhibit, item, _exposure in found)
     exposures = tuple(exposure for _exhibit, _item, exposure in found)
-    fused = looks[0] if len(looks) == 1 else fuse(looks, exposures=exposures, stack=stack)
+    fused = readings[0] if len(readings) == 1 else fuse(readings, exposures=exposures, stack=stack)
     return FieldEvidence(
         text=fused.text or standing.machine_text,
         origin="code" if fused.source.rule.startswith("code") else "machine",

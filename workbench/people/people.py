@@ -116,7 +116,7 @@ class People:
         person_id = f"person-{secrets.token_hex(6)}"
         keys = self._stores.keys
         if public_key:
-            key = keys.enrol(person_id, public_key)
+            key = keys.register(person_id, public_key)
         else:
             key = keys.create(person_id, passphrase=passphrase or None)
 
@@ -257,7 +257,7 @@ class People:
                 person_id, passphrase=passphrase, public_key=public_key, reason=reason
             )
         elif public_key:
-            key = keys.enrol(person_id, public_key)
+            key = keys.register(person_id, public_key)
         else:
             key = keys.create(person_id, passphrase=passphrase)
         # In one step: otherwise nobody could act under this name in between.

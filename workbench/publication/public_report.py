@@ -246,7 +246,7 @@ class PublicEdition:
         """Replace every text that still contains a withheld value with a mark."""
         if isinstance(value, str):
             if value not in self._withholds:
-                self._withholds[value] = self._scanner.holds(value)
+                self._withholds[value] = self._scanner.contains(value)
             return WITHHELD if self._withholds[value] else value
         if isinstance(value, tuple):
             return tuple(self._scrubbed(member) for member in value)

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from workbench.export.export import Exports
     from workbench.people.people import People
     from workbench.report.types import ReportCase
-    from workbench.state import CaseState, States
+    from workbench.state import CaseState, StateLoader
     from workbench.stores.stores import Stores
     from workbench.types import Actor, SealedView
 
@@ -117,7 +117,7 @@ class Publication:
     """Makes public bundles, and has sealed bundles timestamped."""
 
     def __init__(
-        self, stores: Stores, people: People, exports: Exports, states: States, images: Images
+        self, stores: Stores, people: People, exports: Exports, states: StateLoader, images: Images
     ) -> None:
         self._stores = stores
         self._people = people

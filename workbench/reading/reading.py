@@ -142,15 +142,15 @@ class ReadingRoom:
         return region_id
 
     def stacked(
-        self, case_id: str, looks: Sequence[tuple[str, FieldReading, str]]
+        self, case_id: str, readings: Sequence[tuple[str, FieldReading, str]]
     ) -> Lattice | None:
         """Read one value from all its exposures, aligned and averaged.
 
-        `looks` are exhibits, their readings of the value, and the exposures that they show; each
+        `readings` are exhibits, their readings of the value, and the exposures that they show; each
         exposure counts once, by its most confident reading. None if there are fewer than two.
         """
         surest: dict[str, tuple[str, FieldReading]] = {}
-        for exhibit_id, item, exposure in sorted(looks, key=lambda look: -look[1].confidence):
+        for exhibit_id, item, exposure in sorted(readings, key=lambda one: -one[1].confidence):
             if not item.source.rule.startswith("code"):
                 surest.setdefault(exposure, (exhibit_id, item))
         if len(surest) < 2:

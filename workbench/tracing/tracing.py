@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from workbench.people.people import People
     from workbench.report.letter import TraceLetter
     from workbench.review.review import ReviewRoom
-    from workbench.state import States
+    from workbench.state import StateLoader
     from workbench.stores.stores import Stores
     from workbench.types import Actor, Upload
 
@@ -63,7 +63,7 @@ class Tracing:
         people: People,
         cases: Cases,
         review: ReviewRoom,
-        states: States,
+        states: StateLoader,
         images: Images,
     ) -> None:
         self._stores = stores
