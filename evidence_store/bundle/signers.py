@@ -116,13 +116,15 @@ def parse_allowed_signers(text: str, *, name: str = "allowed_signers") -> Allowe
     for number, line in enumerate(text.split("\n"), start=1):
         mark = BYTE_ORDER_MARK if number == 1 and line.startswith(BYTE_ORDER_MARK) else ""
         # A carriage return ends a line of Windows; before the name it is part of it.
-        line = line.removeprefix(mark).lstrip(" \t").rstrip(" \t\r")
-        if not line or line.startswith("#"):
+        line = line.removeprefix(mark).rstrip(" \t\r")
+        if not line.lstrip(" \t") or line.lstrip(" \t").startswith("#"):
             continue
+        # After a mark, a blank ends the name that the mark alone is.
+        line = mark + line if mark else line.lstrip(" \t")
         try:
-            if not line.replace("\t", " ").isprintable():
+            if not line.removeprefix(mark).replace("\t", " ").isprintable():
                 raise ValueError("it contains a control character")
-            keys.append(_parse_line(mark + line))
+            keys.append(_parse_line(line))
         except ValueError as error:
             raise BundleUnreadable(
                 f"{name}, line {number}: {error}",
