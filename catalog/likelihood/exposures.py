@@ -61,7 +61,7 @@ TRUST = Trust(
     version="2026-11-f",
     source="rendered plates; floor: 700 (seeds from 5,000,000, 5,100,000, 5,200,000, 6,000,000); "
     "temperature: 4,500 mild, 3,000 clean (from 7,000,000, 7,100,000, 8,000,000, 8,200,000); the "
-    "stack's share: 400 mild, 200 hard (from 7,000,000, 5,100,000); see docs/validity.md",
+    "stack's share: 400 mild, 200 hard (from 7,000,000, 5,100,000); see docs/validity/weight.md",
 )
 
 

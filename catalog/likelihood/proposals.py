@@ -39,7 +39,7 @@ LISTED_WHOLE = 2048
 SCORED_WHOLE = 50_000
 """Up to this many are all scored for a text reading, in about 20 ms. If there are more, those not
 proposed are bounded place by place: far too high for nearly all of them, and too low for a serial
-with one character left out and one added (docs/validity.md, "Not shown").
+with one character left out and one added (docs/validity/search.md, "Not shown").
 """
 
 NEAREST = 64

@@ -77,7 +77,7 @@ NOTHING_NEAR = 1e-4
 RULES: Final = Declared(
     "weight",
     test="tests/unit/catalog/likelihood/test_weight.py",
-    source="assumed; docs/validity.md",
+    source="assumed; docs/validity/weight.md",
     units={
         "STRAY_FACTOR": "times",
         "NO_SEQUENCE_BELOW": "serials",

@@ -25,7 +25,7 @@ IDENTIFIES_FROM = 0.999
 ALONE_FROM = 0.95
 """Posterior that an identified unit must also reach without the stack of its exposures. On 400 mild
 and 200 hard rendered plates no wrong unit reached it on the single exposures (see
-docs/validity.md).
+docs/validity/weight.md).
 """
 
 RULED_OUT_BELOW = 0.01
@@ -67,7 +67,7 @@ CONTRADICTED: Final = say("band.contradicted")
 RULES: Final = Declared(
     "identification",
     test="tests/unit/catalog/matching/test_identification.py",
-    source="assumed; docs/validity.md reports how often it was wrong in tests",
+    source="assumed; docs/validity/weight.md reports how often it was wrong in tests",
     units={
         "IDENTIFIES_FROM": "posterior, 0-1",
         "ALONE_FROM": "posterior, 0-1",
@@ -77,7 +77,7 @@ RULES: Final = Declared(
         "CONSISTENT_FROM": "likelihood ratio",
     },
     sources={
-        "ALONE_FROM": "400 mild and 200 hard rendered plates; docs/validity.md",
+        "ALONE_FROM": "400 mild and 200 hard rendered plates; docs/validity/weight.md",
     },
 )
 

@@ -35,7 +35,7 @@ SMOOTH_WORDS: Final = 12
 RULES: Final = Declared(
     "copy-index",
     test="tests/unit/vision/copies/test_index.py",
-    source="assumed; docs/validity.md",
+    source="assumed; docs/validity/copies-and-footage.md",
     units={
         "SIGN_RADIUS": "bits of 14",
         "RICH_WORDS": "words of a photo",

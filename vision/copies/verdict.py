@@ -105,7 +105,7 @@ NEAR_STRETCH: Final = 1.03
 RULES: Final = Declared(
     "copies",
     test="tests/unit/vision/copies/test_verdict.py",
-    source="chosen on 319 pairs of real photos; docs/validity.md",
+    source="chosen on 319 pairs of real photos; docs/validity/copies-and-footage.md",
     units={
         "LEAST_INLIERS": "features",
         "FEW_INLIERS": "features",

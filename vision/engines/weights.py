@@ -46,7 +46,7 @@ KNOWN: Final[Mapping[str, Weights]] = {
     "cyrillic": Weights(
         sha256="887d11da755ca6ba8dda96772f603ee831ca2f04170ca87cc5ee58295cb9dc80",
         licence="Apache-2.0",
-        origin="RapidOCR's weights, and a head of our own (docs/validity.md, Cyrillic lines)",
+        origin="RapidOCR's weights, and a head of our own (docs/validity/reading.md)",
         package="nameplate",
     ),
     "easyocr": Weights(

@@ -87,8 +87,8 @@ WIDE_GAP, WIDER = 1.2, 2.5
 
 FAMILIES = {"rapidocr": "PP-OCR", "ppocr5": "PP-OCR", "cyrillic": "PP-OCR"}
 """Engines whose weights were trained on the same data, or are shared: each family counts as one
-witness. Both PP-OCR generations read the embossed slash of one plate as 7 (docs/validity.md); the
-Cyrillic engine is based on RapidOCR's weights (decision 0032).
+witness. Both PP-OCR generations read the embossed slash of one plate as 7
+(docs/validity/reading.md); the Cyrillic engine is based on RapidOCR's weights (decision 0032).
 """
 
 IDENTITY: tuple[FieldName, ...] = ("maker", "model", "serial", "part_number", "nsn", "cage")
@@ -716,13 +716,13 @@ def _one_witness(evidence: Evidence) -> Sentence | None:
     return say("reason.one-engine") if len(engines) < 2 else say("reason.one-family")
 
 
+MEASURED = "docs/validity/reading.md"
+
 CONDITIONS = (
-    Rule(identifier="pixels-open", asks=_pixels_open, source="docs/validity.md"),
-    Rule(identifier="hard-to-read", asks=_hard_to_read, source="docs/validity.md: embossed plates"),
-    Rule(
-        identifier="place-open", asks=_place_open, source="docs/validity.md: values of other cells"
-    ),
-    Rule(identifier="another-look", asks=_another_pass, source="docs/validity.md"),
+    Rule(identifier="pixels-open", asks=_pixels_open, source=MEASURED),
+    Rule(identifier="hard-to-read", asks=_hard_to_read, source=f"{MEASURED}: embossed plates"),
+    Rule(identifier="place-open", asks=_place_open, source=f"{MEASURED}: values of other cells"),
+    Rule(identifier="another-look", asks=_another_pass, source=MEASURED),
     Rule(identifier="readers-differ", asks=_dissent, source="a contradicting line is dissent"),
     Rule(identifier="one-witness", asks=_one_witness, source="decision 0041"),
 )
@@ -755,7 +755,7 @@ RULES: Final = Declared(
     },
     sources={
         "FAMILIES": "decision 0041",
-        "FUSED": "docs/validity.md",
-        "LEGIBLE": "docs/validity.md",
+        "FUSED": MEASURED,
+        "LEGIBLE": MEASURED,
     },
 )
