@@ -46,7 +46,9 @@ class Trust:
         if self.temperature <= 0 or not 0 < self.floor < 1:
             raise ValueError("a trust needs a temperature above 0 and a floor between 0 and 1")
         if not 0 <= self.stack <= 1:
-            raise ValueError("the share of the looks' weight that a stack takes is between 0 and 1")
+            raise ValueError(
+                "the share of the exposures' weight that a stack takes is between 0 and 1"
+            )
         if not 0 < self.misled < 1:
             raise ValueError("the share of misled readings is between 0 and 1")
 

@@ -148,7 +148,7 @@ class FusedLikelihood:
     def __post_init__(self) -> None:
         """Reject weights that are not one per exposure."""
         if len(self.weights) != len(self.looks) or any(weight < 0 for weight in self.weights):
-            raise ValueError("each look needs a weight of 0 or more")
+            raise ValueError("each exposure needs a weight of 0 or more")
 
     @classmethod
     def of(

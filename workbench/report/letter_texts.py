@@ -45,8 +45,8 @@ LETTER_ENGLISH: Mapping[str, str | list[str]] = MappingProxyType(
                 "Plates can be moved, copied and forged."
             ),
             (
-                "This request is no accusation. A permitted transfer, loss, theft or capture may "
-                "explain where an item was seen."
+                "This request is not an accusation. A permitted transfer, loss, theft or capture "
+                "may explain where an item was seen."
             ),
             (
                 "Your answer is stored as you give it, with this letter, and is shown as your "
