@@ -183,6 +183,18 @@ def _without_stack(*, posterior: float, least: float) -> str:
     )
 
 
+def _delivered_without_serial(*, count: int) -> str:
+    if count == 1:
+        return (
+            "1 delivered unit of this model has no serial on record; it neither matches nor "
+            "excludes."
+        )
+    return (
+        f"{count} delivered units of this model have no serial on record; they neither match nor "
+        "exclude."
+    )
+
+
 def _next_serial(*, serial: str, ratio: float) -> str:
     return (
         f"Compared only with {serial}, the next likeliest serial, the findings are "
@@ -539,8 +551,7 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "candidate.nothing-found": "Nothing that was read distinguishes this line from others; this is "
     "not a match.",
     "candidate.not-this-line": "This line is therefore not taken to concern the plate.",
-    "candidate.unserialised": "{count} delivered units of this model have no serial on record; "
-    "they neither match nor exclude.",
+    "candidate.unserialised": _delivered_without_serial,
     "candidate.bounded": _bounded,
     "confidence.high": "Confidence that the plate is this unit's: high.",
     "confidence.low": "Confidence that the plate is this unit's: low.",

@@ -122,7 +122,7 @@ def test_each_verdict_has_words_that_say_no_more_than_it() -> None:
         "several_candidates": "Several catalog units fit",
         "contradicted": "The serial fits, but the plate names another",
         "not_in_catalog": "No catalog unit fits; this does not show that there was no permit.",
-        "excluded": "At the stated error rates this unit is excluded.",
+        "excluded": "At the assumed error rates this unit is excluded.",
         "inconclusive": "The reading does not settle which unit it is.",
     }
     for verdict, words in begins.items():

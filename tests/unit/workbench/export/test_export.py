@@ -44,7 +44,7 @@ def test_a_sealed_case_verifies_as_folder_and_as_zip(
         assert view.checked
     folder = bench.exports.folder_path(solo.case_id, sealed.sequence)
     software = json.loads((folder / "data/bundle.json").read_bytes())["software"]
-    assert [one["sha256"] for one in software if one["name"].endswith("(reader)")] != [None]
+    assert [one["sha256"] for one in software if one["name"].endswith("(OCR engine)")] != [None]
     assert any(one["name"] == "nameplate" for one in software)
     originals = list((folder / "data" / "originals").iterdir())
     assert [path.read_bytes() for path in originals] == [plate_jpeg()]
