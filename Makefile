@@ -15,7 +15,7 @@ REQUIREMENTS := requirements.txt
 endif
 BIN := $(VENV)/bin
 
-.PHONY: run test check bend light environment development system screens requirements
+.PHONY: run test quick check bend coverage docs light environment development system screens requirements
 
 run: environment
 	$(BIN)/python -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) \
@@ -42,6 +42,21 @@ check: development
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# For every few minutes, in less than one: the checks, and the tests that wait for nothing.
+QUICK := tests/unit/values tests/unit/words tests/unit/workbench/rules tests/unit/workbench/report \
+	tests/unit/catalog tests/unit/vision/test_shapes.py tests/test_layout.py tests/test_imports.py \
+	tests/test_docs.py tests/test_claims.py
+quick: check
+	$(BIN)/python -m pytest -q -n auto $(QUICK)
+
+# Which branches of the rules their own tests take.
+coverage: development
+	$(BIN)/python -m tools.coverage
+
+# The documentation as a site, in out/site.
+docs: development
+	$(BIN)/zensical build --strict
 
 # Bend each rule in turn and see that a test fails. RULES="roles policy" bends some, JOBS=4 as many
 # at once; a run that is stopped goes on where it was.

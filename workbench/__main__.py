@@ -30,6 +30,7 @@ from workbench.cli import (
 )
 from workbench.cli.common import Command, Parser, add_common, aside, progress
 from workbench.cli.next_step import next_step
+from workbench.export.software import VERSION
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
@@ -132,6 +133,9 @@ def parser() -> argparse.ArgumentParser:
         prog=INSTALLED if Path(sys.argv[0]).stem == INSTALLED else "python -m workbench",
         description=DESCRIPTION + exit_codes(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument(
+        "--version", action="version", version=f"Nameplate {VERSION}", help="print the version"
     )
     add_common(made)
     verbs = made.add_subparsers(

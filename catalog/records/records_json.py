@@ -139,7 +139,7 @@ def _record_reader(kind: Any) -> Convert:
         try:
             return kind(**built)
         except RecordInvalid as problem:
-            raise _Odd(f"is impossible: {problem.message}", problem.remedy) from None
+            raise _Odd(f"is invalid: {problem.message}", problem.remedy) from None
 
     return read
 

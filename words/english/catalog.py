@@ -196,10 +196,9 @@ def _delivered_without_serial(*, count: int) -> str:
 
 
 def _next_serial(*, serial: str, ratio: float) -> str:
-    return (
-        f"Compared only with {serial}, the next likeliest serial, the findings are "
-        f"{times(ratio)} times more probable."
-    )
+    number = times(ratio)
+    more = "about as probable" if number == "1" else f"{number} times more probable"
+    return f"Compared only with {serial}, the next likeliest serial, the findings are {more}."
 
 
 def _other_characters(*, serial: str, candidate: str) -> str:
@@ -556,8 +555,8 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "confidence.high": "Confidence that the plate is this unit's: high.",
     "confidence.low": "Confidence that the plate is this unit's: low.",
     "confidence.moderate": "Confidence that the plate is this unit's: moderate.",
-    "confidence.names-another": "Confidence that the plate is this unit's: low; the rest of it "
-    "contradicts it.",
+    "confidence.names-another": "Confidence that the plate is this unit's: low; the rest of the "
+    "plate contradicts it.",
     "confidence.no-more-known": "Nothing more is known.",
     "confidence.one-of-several": "Confidence that the plate is this unit's: low; it is one of "
     "several.",

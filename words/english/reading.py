@@ -364,7 +364,7 @@ PHRASES: Final[Mapping[str, Template]] = {
     "reason.one-witness": "only one independent engine read this",
     "reason.one-family": "read only by engines of one family, which count as one",
     "reason.readers-agree": _readers_agree,
-    "reason.readers-differ": "engines disagree: one is sure of “{text}”",
+    "reason.readers-differ": "the engines differ: one is sure of “{text}”",
     "reason.code-repeats": "a code on the label gives the same value",
     "reason.code-differs": "a code gives {text} instead",
     "reason.code-of-another-field": _code_of_another_field,

@@ -35,7 +35,8 @@ def check_claims(claims: Claims) -> None:
         length = len(getattr(claims, name))
         if length > MAX_CLAIM:
             raise BadRequest(
-                f"The {name.replace('_', ' ')} has {length} characters; at most {MAX_CLAIM} fit."
+                f"The {name.replace('_', ' ')} has {length} characters; "
+                f"at most {MAX_CLAIM} are allowed."
             )
     for name in ("obtained_at", "claimed_date"):
         value = getattr(claims, name).strip()
@@ -45,7 +46,9 @@ def check_claims(claims: Claims) -> None:
                 "2020, 2020-10, 2020-10-19 or 2020-10-19T14:05+00:00, or leave it empty."
             )
     if len(claims.note) > MAX_NOTE:
-        raise BadRequest(f"The note has {len(claims.note)} characters; at most {MAX_NOTE} fit.")
+        raise BadRequest(
+            f"The note has {len(claims.note)} characters; at most {MAX_NOTE} are allowed."
+        )
 
 
 def _is_partial_date(value: str) -> bool:

@@ -124,7 +124,7 @@ def test_a_time_far_ahead_is_corrected_by_a_custodian_and_bundles_verify_for_eve
         own.people.correct_clock(alone, reason=" ")
     assert own.people.correct_clock(alone, reason="By the radio") == 2
     assert own.clock_remark(case) == ""
-    with pytest.raises(ClockBehind, match="the key of Alone began on"):
+    with pytest.raises(ClockBehind, match="the key of Alone began at"):
         own.exports.seal(alone, case)
     begin_key(own, alone)
     own.exports.seal(alone, case)

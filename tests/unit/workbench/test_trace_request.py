@@ -66,7 +66,7 @@ def test_it_is_overdue_on_the_day_after_the_last(days: int, overdue: bool) -> No
         (28, "No answer yet; the deadline is 30 November 2026."),
         (29, "They may still comment until 28 December 2026."),
         (56, "They may still comment until 28 December 2026."),
-        (57, "and that for comments on 28 December 2026."),
+        (57, "and for comments 28 December 2026."),
     ],
 )
 def test_how_a_request_stands_on_a_day(days: int, says: str) -> None:

@@ -27,7 +27,7 @@ ODD = ("\x00", "\x1b", "\r", "\x7f", "\x85", "\udfff", "\ufffe", "\U0010ffff", "
 
 @pytest.mark.parametrize("char", ODD)
 def test_words_are_named_by_what_they_are(char: str) -> None:
-    with pytest.raises(BadRequest, match=r"The why not holds .*, at character 2, which cannot"):
+    with pytest.raises(BadRequest, match=r"The why not contains .*, at character 2, which cannot"):
         check_typed(why_not=f"a{char}b")
     check_typed(why_not="a\nb\tc é И 编号")
 
@@ -40,7 +40,7 @@ def test_a_refused_reason_changes_no_key(
     seen = people.person(whom).seen
     before = people.keys_of(whom), bench.stores.ledger.sizes()
     for act in (people.end_person, people.end_key, people.begin_key):
-        with pytest.raises(BadRequest, match="The reason holds"):
+        with pytest.raises(BadRequest, match="The reason contains"):
             act(investigator, whom, reason=reason, seen=seen)
     assert (people.keys_of(whom), bench.stores.ledger.sizes()) == before
     assert people.sign_in(whom).name == reviewer.name

@@ -141,7 +141,7 @@ def test_ctrl_c_stops_between_two_photos_and_the_same_command_goes_on(
     monkeypatch.setattr(DECODERS, "photo", interrupted)
     code, out, err = run("ingest", case, *files)
     assert (code, out.split()) == (1, ["EX-0001", "0.jpg"])
-    assert "1 exhibit kept; 2 of 3 files were not taken in" in err
+    assert "1 exhibit added; 2 of 3 files were not added" in err
     monkeypatch.setattr(DECODERS, "photo", decode)
     code, out, _ = run("ingest", case, *files)
     assert code == 0
@@ -163,7 +163,7 @@ def test_a_source_list_gives_files_claims_of_their_own(run: Run, tmp_path: Path)
     case = run("case", "--title", "T")[1].strip()
     code, out, err = run("ingest", case, str(photos), "--sources", str(table), "--place", "here")
     assert (code, out) == (0, "EX-0001\t1.jpg\t\nEX-0002\t2.jpg\t\n")
-    assert "warning: row 1, colour: the column 'colour' is not read" in err
+    assert "warning: row 1, colour: the column 'colour' is not used" in err
     assert "Row 3 of the source list names 7.jpg, which was not among the files." in err
     table.write_text("file,date\n2.jpg,someday\n")
     code, out, err = run("ingest", case, str(photos), "--sources", str(table))
@@ -187,7 +187,7 @@ def test_what_is_no_file_in_a_folder_is_named_and_the_rest_is_taken_in(
     assert code == 1
     assert out.startswith("EX-0001\tz.jpg")
     assert "folder.jpg is not opened" in err
-    assert err.count("pipe is a pipe, not a file") == 2
+    assert err.count("pipe is a pipe, not a regular file") == 2
     assert "loop cannot be read" in err
     assert "nowhere cannot be read" in err
     assert len(run("exhibits", case, "--refused")[1].splitlines()) == 4

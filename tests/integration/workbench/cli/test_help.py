@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from workbench.__main__ import GROUPS, main, parser
+from workbench.export.software import software
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,3 +107,10 @@ def test_help_loads_no_service() -> None:
         [sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=120
     )
     assert done.stdout.strip() == ""
+
+
+def test_the_version_is_the_one_that_bundles_name(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"Nameplate {dict(software())['nameplate']}\n"

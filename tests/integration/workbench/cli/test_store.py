@@ -19,7 +19,10 @@ DATABASE = f"postgresql+psycopg://nameplate:{SECRET}@127.0.0.1:9/nameplate"
 
 
 def test_a_store_that_is_made_anew_is_named_once(run: Run, tmp_path: Path) -> None:
-    assert f"There was no store in {tmp_path / 'store'} yet" in run("people")[2]
+    assert (
+        f"There was no store in {tmp_path / 'store'}; a new one was created there"
+        in run("people")[2]
+    )
     assert "There is no store" not in run("people")[2]
 
 

@@ -99,10 +99,10 @@ WRONG = (
     ("check --serial 0836", "catalog FILE` imports one"),
     (
         "decide CASE 99 confirmed --none --reason R --seen 1",
-        "check CASE --plate PLATE` makes a search",
+        "check CASE --plate PLATE` runs a search",
     ),
     ("letter CASE TR-0009 /no/l.pdf", "traces CASE` lists the requests"),
-    ("answer CASE TR-0009 nothing --words W --seen 1", "ask CASE PLATE` makes one"),
+    ("answer CASE TR-0009 nothing --words W --seen 1", "ask CASE PLATE` creates one"),
     ("ask CASE EX-0001/R9 --to T --who maker --reply-to R --seen 1", "show CASE` lists the plates"),
     ("ask CASE EX-0001/R1 --to T --who maker --reply-to R --preview", "--preview --letter FILE"),
     ("sign CASE 99", "bundles CASE` lists the bundles"),

@@ -51,7 +51,7 @@ def test_the_registers_that_were_not_asked_are_named(
     first, second = registers(FIRST, SECOND)
     result = bench.catalogs.lookup("0830", maker="L3 Wescam", model="CMX-15D")
     assert result.verdict == "inconclusive", "seven units without serials may be it"
-    assert "cannot be told" in result.explanation
+    assert "cannot be determined" in result.explanation
     found = leads(result)
     assert found["registers_not_asked"].total == 1
     said = str(found["registers_not_asked"])

@@ -218,7 +218,7 @@ def test_a_permit_whose_number_is_withheld_is_named_by_its_record(tmp_path: Path
 def test_the_usual_alternatives_to_a_diversion_are_named(catalog: Snapshot) -> None:
     finding = found(catalog, "CMX15D-0836", found_country="Armenia")["end_user_differs"]
     text = spoken(finding.alternatives)
-    for word in ("consented", "theft", "moved", "counterfeit", "catalog", "wrongly"):
+    for word in ("consented", "theft", "moved", "counterfeit", "catalog", "misread"):
         assert word in text
     assert "will not be diverted" in spoken(finding.grounds)
 
@@ -258,8 +258,8 @@ def test_a_unit_that_was_reported_stolen_says_so(tmp_path: Path) -> None:
     ("given", "says"),
     [
         ({"photo_taken": "12.05.2020"}, "photo_taken: .* is not a date"),
-        ({"photo_published": "2020-02-31"}, "photo_published: .* is no day"),
-        ({"found_in": "AM"}, "'found_in' is no circumstance"),
+        ({"photo_published": "2020-02-31"}, "photo_published: .* is not a day"),
+        ({"found_in": "AM"}, "'found_in' is not a circumstance"),
     ],
 )
 def test_circumstances_say_which_field_is_wrong(given: dict[str, str], says: str) -> None:

@@ -139,8 +139,8 @@ def test_macros_and_links_are_not_looked_at_and_said_so() -> None:
     data = with_member(book(HEADER, ROW), "xl/vbaProject.bin", b"MACRO")
     data = with_member(data, "xl/externalLinks/externalLink1.xml", b"<x/>")
     problems = [issue.problem for issue in load(data, name="x").issues]
-    assert any("also holds macros" in problem for problem in problems)
-    assert any("also holds links to other files" in problem for problem in problems)
+    assert any("also contains macros" in problem for problem in problems)
+    assert any("also contains links to other files" in problem for problem in problems)
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:

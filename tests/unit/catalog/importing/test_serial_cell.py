@@ -400,7 +400,7 @@ def test_a_maker_or_model_that_is_none_keeps_its_row_out(column: str, text: str)
     cells = {"maker": "L3 Wescam", "model": "CMX-15D"} | {column: text}
     data = f"permit_number,maker,model,serial\nP,{cells['maker']},{cells['model']},0831\n".encode()
     [issue] = load_csv(data, name="made_up.csv").errors
-    assert issue.problem == f"{text!r} is no {column}"
+    assert issue.problem == f"{text!r} is not a valid {column}"
 
 
 def test_names_and_numbers_that_are_none_are_not_taken_for_values() -> None:

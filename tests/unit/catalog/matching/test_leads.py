@@ -157,8 +157,9 @@ def test_a_serial_beside_units_without_serials_is_not_said_to_be_absent(tmp_path
     with snapshot_of(tmp_path, full, permitted("A", 5)) as snapshot:
         result = search(asked("CMX15D-0009"), snapshot)
         assert result.verdict == "inconclusive"
-        assert "one of 5 units without serials, on 1 permit, cannot be told" in spoken(
-            result.explanation
+        assert (
+            "cannot be determined whether this is one of 5 units without serials, on 1 permit"
+            in spoken(result.explanation)
         )
         found = search(asked("CMX15D-0010"), snapshot)
         assert found.verdict == "consistent_with_catalog_unit"
@@ -401,7 +402,7 @@ def test_registers_that_were_not_asked_are_counted() -> None:
         for number in range(MOST_LEADS + 3)
     )
     assert spoken(many.shown[0].said) == (
-        "Not asked: “register 0” (abababababab…), 1 permit or application, 2 serials."
+        "Not searched: “register 0” (abababababab…), 1 permit or application, 2 serials."
     )
     assert many.total == MOST_LEADS + 3
     assert f"{MOST_LEADS} of {MOST_LEADS + 3} shown" in spoken(many.said)

@@ -446,5 +446,5 @@ def test_coverage_that_is_a_note_claims_no_makers_and_no_years(tmp_path: Path, e
     one = permit("P", line("P/1", delivery("D", "2020", numbered(1))))
     with snapshot_of(tmp_path, one, coverage=(said,)) as snapshot:
         note = spoken(search(asked("CMX15D-0009"), snapshot).coverage_note)
-    assert "in words only: What one ministry published. What is not" in note
+    assert "as text only: What one ministry published. What is not" in note
     assert "every maker" not in note

@@ -40,7 +40,7 @@ PERMIT: dict[str, Any] = {"permit_id": "P", "number": {"value": "1"}, "issuer": 
             {"number": {"value": "1", "redaction": "perhaps"}},
             "permit.number.redaction is 'perhaps'",
         ),
-        ({"valid_from": "soon"}, "permit.valid_from is no date"),
+        ({"valid_from": "soon"}, "permit.valid_from is not a date"),
         ({"valid_from": 2020}, "permit.valid_from should be a date in quotes"),
         ({"parties": {}}, "permit.parties should be a list"),
         ({"sources": ["a", 3]}, r"permit.sources\[1\] is 3"),

@@ -365,7 +365,7 @@ def run(*words: object) -> int:
 def test_the_command_says_good_with_code_0(store: Path, capsys: Any) -> None:
     assert run("audit", store) == 0
     said = capsys.readouterr().out
-    assert "No fault. 25 entries, 2 checkpoints, 0 outside anchors and 1 kept files" in said
+    assert "No fault. 25 entries, 2 checkpoints, 0 outside anchors and 1 stored files" in said
     assert "taken from the store itself" in said
 
 

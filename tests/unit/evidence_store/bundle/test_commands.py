@@ -106,7 +106,7 @@ def test_a_stranger_and_a_spoilt_bundle_are_not_signed(
     bundle: Path, own_key: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["sign", str(bundle), "--person", "person-else", "--key", str(own_key)]) == 2
-    assert "does not ask person-else" in capsys.readouterr().err
+    assert "does not require person-else" in capsys.readouterr().err
     (bundle / "data/readings/EX-0001.json").write_bytes(b"{}")
     assert main(["sign", str(bundle), "--person", REVIEWER, "--key", str(own_key)]) == 2
     assert "is damaged" in capsys.readouterr().err

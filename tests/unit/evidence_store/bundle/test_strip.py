@@ -77,7 +77,7 @@ def test_a_webp_keeps_its_pixels_only(lossless: bool) -> None:
 
 
 def test_a_turned_webp_is_not_stripped_silently() -> None:
-    with pytest.raises(NotStrippable, match="turned"):
+    with pytest.raises(NotStrippable, match="rotated"):
         stripped(encoded("WEBP", exif=exif(6).tobytes()))
 
 

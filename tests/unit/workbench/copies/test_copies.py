@@ -179,7 +179,7 @@ def test_captures_leave_reposts_out_and_keep_claimed_and_embedded_dates_apart(
     assert found.first_claimed == ("2020-10-02", "EX-0002")
     assert found.first_embedded is None
     assert found.sentence.startswith(
-        "2 independent captures (EX-0001, EX-0003), probably repeated by EX-0002 (the program's"
+        "2 independent captures (EX-0001, EX-0003), probably repeated by EX-0002 (proposed by "
     )
 
 

@@ -40,6 +40,8 @@ def test_a_claim_that_is_too_long_is_refused_by_name(
     bench: Workbench, investigator: Actor, case: CaseSummary
 ) -> None:
     claims = Claims(claimed_place="x" * (MAX_CLAIM + 1))
-    with pytest.raises(BadRequest, match="claimed place has 2001 characters; 2000 are the most"):
+    with pytest.raises(
+        BadRequest, match="claimed place has 2001 characters; at most 2000 are allowed"
+    ):
         bench.intake.take_in(investigator, case.case_id, photos("good.jpg"), claims)
     assert bench.exhibits.count(case.case_id) == 0

@@ -194,7 +194,7 @@ def test_of_a_clip_that_is_cut_off_the_rest_is_taken_in_and_the_end_is_missed(
     view = bench.exhibits.one(case.case_id, clip)
     assert view.frames == report.accepted[1:]
     assert view.frames
-    (missed,) = (problem for problem in report.problems if "lasts to 2.0 s" in problem)
+    (missed,) = (problem for problem in report.problems if "claims to last 2.0 s" in problem)
     assert missed.startswith(f"cut.{suffix} ({clip}): There is no picture after ")
     entries = map(events.of, bench.stores.ledger.entries(case.case_id))
     (entry,) = (one for one in entries if isinstance(one, events.FramesMissing))
@@ -249,7 +249,7 @@ def test_a_clip_without_a_frame_is_refused_with_what_could_not_be_had(
     clip = plate_clip(PlateSpec(serial=SERIAL), seconds=1.0, seed=3, size=(320, 180))
     files = [Upload(name="slow.mp4", data=clip)]
     (refusal,) = bench.intake.take_in(investigator, case.case_id, files, Claims()).refused
-    assert refusal.reason.startswith("slow.mp4: the clip opens, but not one frame of it can ")
+    assert refusal.reason.startswith("slow.mp4: the clip opens, but none of its frames can ")
     assert refusal.reason.endswith(en.text(say("clip.rest-not-read")))
 
 
@@ -327,7 +327,7 @@ def test_an_upload_that_is_stopped_keeps_what_it_has_and_goes_on_later(
     upload = bench.intake.taking_in(investigator, case.case_id, files, Claims(), total=3)
     stopped = together(next(upload) for _ in range(2))
     assert stopped.accepted == ("EX-0001", "EX-0002")
-    assert "2 exhibits kept; 1 of 3 files were not taken in" in stopped.stopped
+    assert "2 exhibits added; 1 of 3 files were not added" in stopped.stopped
     assert bench.exhibits.count(case.case_id) == 2
     again = bench.intake.take_in(investigator, case.case_id, files, Claims())
     assert (again.known, again.accepted) == (("EX-0001", "EX-0002"), ("EX-0003",))

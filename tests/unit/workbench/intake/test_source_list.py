@@ -77,7 +77,7 @@ def test_a_spreadsheet_is_read_and_its_formulas_are_words() -> None:
         ("file,url,link\na,b,c\n", (1, "link", "two columns give the source address")),
         ("file,account\n,@finder\n", (2, "file", "no file is named")),
         ("file,account\na.jpg,@x\na.jpg,@y\n", (3, "file", "row 2 names this file already")),
-        ("file,colour\na.jpg,red\n", (1, "colour", "the column 'colour' is not read")),
+        ("file,colour\na.jpg,red\n", (1, "colour", "the column 'colour' is not used")),
         ("file,\na.jpg,red\n", (1, "", "column 2 has no name")),
     ],
 )
@@ -89,8 +89,8 @@ def test_a_date_that_is_none_and_a_text_too_long_are_errors() -> None:
     text = f"file,date,account\na.jpg,someday,x\nb.jpg,2020,{'y' * 2_001}\nc.jpg,2020,z\n"
     found = read_source_list(text.encode(), name="sources.csv")
     assert [(one.row, one.column) for one in found.errors] == [(2, "date"), (3, "account")]
-    assert "is 'someday', which is no date: write it as 2020" in found.errors[0].sentence
-    assert found.errors[1].remedy == "2000 are the most"
+    assert "is 'someday', which is not a date: write it as 2020" in found.errors[0].sentence
+    assert found.errors[1].remedy == "at most 2000 are allowed"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_list_with_errors_takes_nothing_in(
 ) -> None:
     sources = read_source_list(b"file,date\none.jpg,someday\n", name="s.csv")
     before = bench.stores.ledger.size(case.case_id)
-    with pytest.raises(BadRequest, match=r"1 error, and nothing was taken in; .* row 2, date"):
+    with pytest.raises(BadRequest, match=r"1 error; nothing was added. First: row 2, date"):
         bench.intake.take_in(
             investigator,
             case.case_id,

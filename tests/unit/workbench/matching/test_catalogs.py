@@ -207,7 +207,7 @@ def test_a_mapping_is_printed_changed_and_given_on_the_command_line(
     assert str(unit.delivery.ship_date) == "2020-04-03"
     wanted.write_text("[", encoding="utf-8")
     assert main([*command, "--mapping", str(wanted)]) == Exit.NOT_RUN
-    assert "mapping.json is no column mapping" in capsys.readouterr().err
+    assert "mapping.json is not a column mapping" in capsys.readouterr().err
 
 
 def test_a_refused_file_says_what_is_wrong_and_what_to_do_in_whole_sentences(

@@ -207,7 +207,7 @@ def test_two_reviewers_are_needed_where_the_policy_says_so(
 def test_a_decision_needs_a_reason_and_a_real_candidate(
     bench: Workbench, reviewer: Actor, read_case: CaseSummary, search: SearchView
 ) -> None:
-    with pytest.raises(BadRequest, match="why"):
+    with pytest.raises(BadRequest, match="Give a reason"):
         bench.matching.decide(
             reviewer,
             read_case.case_id,

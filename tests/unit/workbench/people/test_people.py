@@ -287,7 +287,7 @@ def test_wrong_tries_are_on_record_and_slow_down_and_outlive_a_restart(
     with pytest.raises(NotAllowed, match="not the passphrase"):
         bench.people.sign_in(person.person_id, passphrase="guess 6")
     assert pauses[-1] == 8
-    with pytest.raises(NotAllowed, match="looked at in 17 seconds"):
+    with pytest.raises(NotAllowed, match="the next is possible in 17 seconds"):
         bench.people.sign_in(person.person_id, passphrase="a good one")
     assert len(pauses) == 5, "a longer wait holds nobody's screen"
     now[0] += timedelta(seconds=16)

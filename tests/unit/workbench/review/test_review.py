@@ -68,7 +68,7 @@ def test_a_later_judgement_supersedes_and_both_stay(
 def test_doubt_needs_a_reason(
     bench: Workbench, reviewer: Actor, read_case: CaseSummary, judgement: Judgement
 ) -> None:
-    with pytest.raises(BadRequest, match="why"):
+    with pytest.raises(BadRequest, match="Give a short reason"):
         judge(bench, reviewer, read_case, "serial", judgement)
 
 

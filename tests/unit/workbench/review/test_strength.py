@@ -93,7 +93,7 @@ def test_readers_agree_only_where_two_independent_ones_do(
 )
 def test_readers_that_differ_are_never_said_to_agree(readers: dict[str, str]) -> None:
     word = read(readers)
-    assert word.startswith("offered: ")
+    assert word.startswith("Check: ")
     assert "agree" not in word
 
 
@@ -114,7 +114,7 @@ def test_a_reading_that_claims_agreement_without_witnesses_is_not_believed() -> 
                 "state": "unreadable",
                 "reasons": (Reason(rule="unreadable", sentence="too little can be seen"),),
             },
-            "unreadable: too little can be seen",
+            "Unreadable: too little can be seen",
         ),
         (
             {
@@ -142,7 +142,7 @@ def test_a_reading_that_claims_agreement_without_witnesses_is_not_believed() -> 
                     Reason(rule="place-open", sentence=say("reason.place-open", field="cage")),
                 )
             },
-            "offered: clear to read, but it may not be the CAGE code",
+            "Check: clear text, but is it the CAGE code?",
         ),
         ({"reasons": ()}, "Check: the reading gives no reason"),
     ],
@@ -173,7 +173,7 @@ def witness(name: str, stance: str, *texts: str, engines: tuple[str, ...] = ()) 
     ("witnesses", "sentence"),
     [
         ((), ""),
-        ((witness("scripted", "agrees", VALUE),), "One independent reader read it so (scripted)."),
+        ((witness("scripted", "agrees", VALUE),), "One independent engine read this (scripted)."),
         (
             (witness("easyocr", "agrees", VALUE), witness("tesseract", "silent")),
             "One independent engine read this (easyocr); tesseract read nothing here.",

@@ -75,7 +75,7 @@ def test_what_is_no_size_is_named(text: str) -> None:
     with pytest.raises(ValueError, match=re.escape(text) or "^$"):
         read_size(text)
     if text:
-        with pytest.raises(BadRequest, match="no size; give the bytes that a clip may have"):
+        with pytest.raises(BadRequest, match="not a size; give how large a clip may be"):
             Settings.from_environment({"NAMEPLATE_MAX_CLIP": text})
 
 

@@ -142,9 +142,9 @@ def test_a_letter_that_is_drawn_as_nothing_stands_in_no_name(blank: str) -> None
 
 
 def test_who_is_enrolled_already_is_told_from_who_looks_like_somebody() -> None:
-    assert (unusable(NAME, [NAME]) or "").startswith("Custodian One is already added")
+    assert (unusable(NAME, [NAME]) or "").startswith("Custodian One was already added")
     like = unusable("custodian one", [NAME]) or ""
-    assert like.startswith("custodian one looks like Custodian One, who is already added")
+    assert like.startswith("custodian one looks like Custodian One, who was already added")
 
 
 def test_which_characters_have_no_shape() -> None:

@@ -21,7 +21,7 @@ TWO_PEOPLE = [Policy.TWO_PEOPLE, Policy.TWO_REVIEWERS]
 def test_whoever_took_in_any_exhibit_of_the_picture_may_not_judge_it(policy: Policy) -> None:
     said = own_material(policy, ONE, {"person-2", "person-1"})
     assert said is not None
-    assert said.startswith("One took this picture in, or a copy of it")
+    assert said.startswith("One added this picture, or a copy of it")
     assert own_material(policy, ONE, {"person-2"}) is None
     assert own_material(policy, ONE, ()) is None
 

@@ -86,7 +86,7 @@ def test_a_copy_of_an_altered_original_is_taken_in_and_what_was_left_out_is_said
     report = damaged.intake.take_in(investigator, three.case_id, photos, Claims())
     assert report.accepted == ("EX-0004", "EX-0005")
     assert len(report.problems) == 1
-    assert "EX-0004, but was not held against all earlier photos" in report.problems[0]
+    assert "EX-0004, but not compared with all earlier photos" in report.problems[0]
     assert "EX-0002 (2.jpg)" in report.problems[0]
 
 

@@ -84,7 +84,7 @@ def test_typed_text_that_a_database_cannot_keep_is_refused(
         own.cases.open_case(alone, title=f"x{odd}y", policy=Policy.SOLO)
     with pytest.raises(BadInput, match=r"^The provenance holds .*U\+"):
         own.cases.open_case(alone, title="x", policy=Policy.SOLO, provenance=f"x{odd}y")
-    with pytest.raises(BadRequest, match=r"^The note holds .*U\+"):
+    with pytest.raises(BadRequest, match=r"^The note contains .*U\+"):
         own.intake.take_in(
             alone, case, [Upload(name="q.jpg", data=plate_jpeg(seed=2))], Claims(note=f"a{odd}b")
         )

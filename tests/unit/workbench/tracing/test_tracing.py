@@ -154,9 +154,9 @@ def test_no_letter_before_people_have_judged(
 def test_only_a_custodian_asks_and_records_answers(
     bench: Workbench, judged: CaseSummary, asked: Trace, reviewer: Actor
 ) -> None:
-    with pytest.raises(NotAllowed, match="needs a custodian"):
+    with pytest.raises(NotAllowed, match="needs an administrator"):
         ask(bench, reviewer, judged, wanted(bench))
-    with pytest.raises(NotAllowed, match="needs a custodian"):
+    with pytest.raises(NotAllowed, match="needs an administrator"):
         answered(bench, reviewer, judged)
     kinds = [entry.kind for entry in bench.stores.ledger.entries(judged.case_id)]
     assert kinds.count("refused") == 2
@@ -226,7 +226,7 @@ def test_answers_are_added_and_their_papers_kept_unopened(
         ({"received_on": date(2020, 10, 19)}, "cannot have come on 19 October 2020"),
         ({"received_on": date(2999, 1, 1)}, "in the future"),
         ({"papers": [Upload(name="empty.pdf", data=b"")]}, "empty.pdf is empty"),
-        ({"papers": [Upload(name="a", data=b"a")] * (MAX_PAPERS + 1)}, "20 papers, not 21"),
+        ({"papers": [Upload(name="a", data=b"a")] * (MAX_PAPERS + 1)}, "20 documents, not 21"),
     ],
 )
 def test_an_answer_that_cannot_be_is_refused_with_a_reason(
