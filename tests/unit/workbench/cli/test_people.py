@@ -69,7 +69,7 @@ def test_what_show_revealed_is_not_written_blind(run: Run, case: str) -> None:
     assert code == 3
     assert "not blind" in err
     assert (
-        "Was shown what was read at EX-0001, by `show`."
+        "Was shown what was read at EX-0001 (`show`)."
         in run("log", case, "--as", "Custodian One")[1]
     )
 

@@ -185,7 +185,7 @@ def test_a_list_of_signers_without_a_key_is_never_replaced_by_our_own(
     with pytest.raises(BundleUnreadable, match="names no key"):
         bench.exports.verify(folder, allowed_signers_text="")
     remarks = " ".join(bench.exports.verify(folder).remarks)
-    assert "kept on the server" in remarks
+    assert "stored on the server" in remarks
     assert "custodian's own statement" in remarks
 
 
