@@ -21,8 +21,8 @@ run: environment
 	$(BIN)/python -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) \
 	    --server.headless $(if $(DISPLAY)$(WAYLAND_DISPLAY),false,true)
 
-# The light environment walks the whole way first, then the full one in a real browser, and last
-# all other tests, on every core.
+# First the whole way in the light environment, then in the full one in a real browser, then all
+# other tests, on every core.
 test: development check
 ifndef LIGHT
 	$(MAKE) light
@@ -30,7 +30,7 @@ endif
 	$(BIN)/python -m pytest -n auto --dist loadfile -m browser tests/browser
 	$(BIN)/python -m pytest -n auto -m "not browser"
 
-# What hangs on the readers that are there: the way from a photo to a bundle and its public edition.
+# What depends on the installed engines: the way from a photo to a bundle and its public edition.
 light:
 	$(MAKE) development LIGHT=1
 	.venv-light/bin/python -m pytest -q -m browser tests/browser/test_public_edition.py \
@@ -59,7 +59,7 @@ docs: development
 	$(BIN)/zensical build --strict
 
 # Bend each rule in turn and see that a test fails. RULES="roles policy" bends some, JOBS=4 as many
-# at once; a run that is stopped goes on where it was.
+# at once; a run that was stopped continues where it was.
 JOBS ?= 2
 bend: development
 	nice $(BIN)/python -m tools.bend --jobs $(JOBS) $(RULES)
@@ -73,11 +73,11 @@ development: system
 system:
 	@$(PYTHON) tools/environment.py --system
 
-# Anew, from a store of their own: the pictures of the screens that the README shows.
+# Take the screenshots that the README shows again, on a store of their own.
 screens: development
 	$(BIN)/python -m ui.screenshots docs/screens
 
-# Compile the pinned lists anew after a change in pyproject.toml.
+# Compile the pinned lists again after a change in pyproject.toml.
 COMPILE := $(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11 \
 	    --no-header --no-annotate --no-emit-index-url
 requirements: development

@@ -42,4 +42,4 @@ if get_script_run_ctx(suppress_warning=True) is not None:
 else:
     app = st.App(__file__, middleware=server.middleware())
     if __name__ == "__main__":
-        app.run(config=server.LOCAL)
+        app.run(config=server.local())

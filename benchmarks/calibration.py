@@ -44,7 +44,7 @@ from vision.types import FieldReading, FieldSource
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from benchmarks.rendered import SeenLook, SeenPlate
+    from benchmarks.rendered import SeenExposure, SeenPlate
     from renderer.plate import Severity
     from vision.ocr.lattice import Lattice
 
@@ -56,17 +56,17 @@ Sample = dict[Kind, list[tuple[float, bool]]]
 """Raw, uncalibrated confidence, and whether the reading was right."""
 
 
-def as_reading(look: SeenLook) -> FieldReading:
+def as_reading(exposure: SeenExposure) -> FieldReading:
     """Return one exposure of a serial as the field reading passed to fusion."""
     return FieldReading(
         field="serial",
-        text=look.text,
-        confidence=look.confidence,
+        text=exposure.text,
+        confidence=exposure.confidence,
         state="offered",
         glyphs=(),
         alternatives=(),
         source=FieldSource(line_id="L1", corners=_NOWHERE, label=None, rule="rendered"),
-        lattice=look.lattice,
+        lattice=exposure.lattice,
     )
 
 
@@ -75,7 +75,7 @@ def sample_of(plates: Iterable[SeenPlate]) -> Sample:
     sample: Sample = defaultdict(list)
     for plate in plates:
         truth = letters_and_digits(plate.serial)
-        readings = tuple(as_reading(look) for look in plate.looks)
+        readings = tuple(as_reading(exposure) for exposure in plate.exposures)
         groups: list[tuple[Kind, tuple[FieldReading, ...], Lattice | None]] = [
             ("field", (reading,), None) for reading in readings
         ]

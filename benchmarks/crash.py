@@ -32,10 +32,10 @@ from typing import TYPE_CHECKING
 
 from benchmarks.crash_work import (
     Promises,
+    acknowledger,
     prepare_store,
     store_problems,
     store_work,
-    teller,
 )
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def kill_once(work: Work, folder: Path, seed: int, after: Callable[[int], None])
     child = os.fork()
     if child == 0:
         os.close(receive)
-        _as_child(lambda: work.run(folder, seed, teller(send)))
+        _as_child(lambda: work.run(folder, seed, acknowledger(send)))
     os.close(send)
     try:
         text = _read_until_ready(receive)

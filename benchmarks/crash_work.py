@@ -19,7 +19,7 @@ from itertools import count
 from pathlib import Path
 
 from evidence_store.audit.audit import Audit
-from evidence_store.blobs.references import KeptBytes
+from evidence_store.blobs.references import StoredBytes
 from evidence_store.blobs.store import BlobStore
 from evidence_store.errors import StoreError
 from evidence_store.keys.keys import KeyFolder
@@ -54,7 +54,7 @@ class Promises:
         return len(self.blobs) + len(self.roots) + len(self.bundles)
 
 
-def teller(pipe: int) -> Tell:
+def acknowledger(pipe: int) -> Tell:
     """Return a function that writes one acknowledgement atomically to the pipe (below PIPE_BUF)."""
 
     def tell(*words: str | int) -> None:
@@ -139,7 +139,7 @@ def _audit_problems(folder: Path, ledger: Ledger, blobs: BlobStore) -> Iterator[
         database=ledger.database,
         origin=ledger.origin,
         keys=[ledger.signer.public_key],
-        kept=KeptBytes(blobs=blobs, catalogs=folder / "catalogs", bundles=folder / "bundles"),
+        kept=StoredBytes(blobs=blobs, catalogs=folder / "catalogs", bundles=folder / "bundles"),
     )
     for fault in walk.faults():
         yield f"{fault.code} {fault.where}: {fault.message}"
@@ -167,4 +167,4 @@ def _broken_promises(ledger: Ledger, blobs: BlobStore, promises: Promises) -> It
 if __name__ == "__main__":  # the recorded work of `benchmarks.power_cut`
     where, number, times = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     prepare_store(where)
-    store_work(where, number, teller(sys.stdout.fileno()), rounds=times)
+    store_work(where, number, acknowledger(sys.stdout.fileno()), rounds=times)

@@ -64,8 +64,8 @@ def prepare(folder: Path) -> None:
 def photo(seed: int) -> Upload:
     """Draw one plate, the same for the same seed."""
     spec = PlateSpec(maker="L3 WESCAM", model="CMX-15D", serial="CMX15D-0836")
-    look = expose(draw_plate(spec, seed=1, wear="clean"), severity="clean", seed=seed, size=320)
-    return Upload(name=f"photo-{seed}.jpg", data=to_jpeg(look.pixels))
+    drawn = expose(draw_plate(spec, seed=1, wear="clean"), severity="clean", seed=seed, size=320)
+    return Upload(name=f"photo-{seed}.jpg", data=to_jpeg(drawn.pixels))
 
 
 def intake_work(folder: Path, seed: int, tell: Tell) -> None:

@@ -27,7 +27,7 @@ import rapidocr
 import torch
 
 from benchmarks.cyrillic_lines import draw_line, font_families, make_text, read_words
-from vision.engines.cyrillic import ALPHABET, HEAD_FILE, LAYERS, RECOGNISER, TWINS, Eyes
+from vision.engines.cyrillic import ALPHABET, HEAD_FILE, LAYERS, RECOGNISER, TWINS, InnerLayers
 from vision.engines.rapidocr import INPUT_HEIGHT, LEAST_WIDTH, RapidOcrEngine, prepared
 from vision.engines.tapped import tapped
 from vision.ocr.engine import load_engine
@@ -104,14 +104,14 @@ def seen_lines(
 ) -> Seen:
     """Draw lines and return the recogniser's features of each, with its true symbols."""
     cache.mkdir(parents=True, exist_ok=True)
-    families, eyes = font_families(packages), Eyes(threads=1)
+    families, inner = font_families(packages), InnerLayers(threads=1)
     found: Seen = []
     for chunk in range(chunks):
         file = cache / f"{name}{chunk:03d}.npz"
         if not file.exists():
             rng = random.Random(seed * 100_000 + chunk)
             lines = [draw_line(make_text(rng, words), rng, families) for _ in range(CHUNK)]
-            feats = look(eyes, [prepared(line.crop) for line in lines])
+            feats = features(inner, [prepared(line.crop) for line in lines])
             texts, lens = np.array([line.text for line in lines]), [len(f) for f in feats]
             np.savez(file, feats=np.concatenate(feats), lens=lens, texts=texts)
         stored = np.load(file)
@@ -120,7 +120,7 @@ def seen_lines(
     return found
 
 
-def look(eyes: Eyes, inputs: Sequence[Floats]) -> list[Floats]:
+def features(inner: InnerLayers, inputs: Sequence[Floats]) -> list[Floats]:
     """Return the recogniser's features of prepared crops, several of similar width at a time."""
     seen: dict[int, Floats] = {}
     order = sorted(range(len(inputs)), key=lambda at: inputs[at].shape[2])
@@ -130,7 +130,7 @@ def look(eyes: Eyes, inputs: Sequence[Floats]) -> list[Floats]:
         stacked = np.zeros((len(ids), 3, INPUT_HEIGHT, widest), np.float32)
         for row, at in enumerate(ids):
             stacked[row, :, :, : inputs[at].shape[2]] = inputs[at]
-        seen |= dict(zip(ids, (f.astype(np.float16) for f in eyes(stacked)), strict=True))
+        seen |= dict(zip(ids, (f.astype(np.float16) for f in inner(stacked)), strict=True))
     return [seen[at] for at in range(len(inputs))]
 
 

@@ -75,8 +75,8 @@ def fused_serial(
     frames: Sequence[Frame], readings: Mapping[int, FieldReading | None]
 ) -> FieldReading | None:
     """Fuse like the product: all stills of one clip are one exposure."""
-    looks = tuple(reading for frame in frames if (reading := readings[frame.index]) is not None)
-    return fuse(looks, exposures=("the clip",) * len(looks)) if looks else None
+    seen = tuple(reading for frame in frames if (reading := readings[frame.index]) is not None)
+    return fuse(seen, exposures=("the clip",) * len(seen)) if seen else None
 
 
 def _is(reading: FieldReading | None, truth: str) -> bool:
@@ -204,8 +204,8 @@ def posted(path: Path) -> Path:
 def _photo(number: int, seed: int) -> Photo:
     """A slightly worn plate, as large as a frame of the long clip."""
     drawn = draw_plate(plate(number, seed)[0], seed=number, wear="mild")
-    look = expose(drawn, severity="mild", seed=number, size=1920)
-    return Photo(photo_id=f"{number:064x}", pixels=look.pixels, format="PNG")
+    photo = expose(drawn, severity="mild", seed=number, size=1920)
+    return Photo(photo_id=f"{number:064x}", pixels=photo.pixels, format="PNG")
 
 
 def _clocks() -> tuple[float, float]:

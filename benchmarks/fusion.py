@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-LOOKS = (1, 3, 5)
+EXPOSURES = (1, 3, 5)
 STACKED = (3, 5)
 SYSTEMS = ("ours", "edit_distance", "vote", "ours_without_stack", "edit_distance_with_stack")
 TESTED: tuple[Severity, ...] = ("mild", "hard", "extreme")
@@ -69,7 +69,7 @@ def seen_plates(
         part = tuple(serials[start : start + CHUNK])
         seed = first_seed + start
         plates += see_plates(
-            part, severity=severity, first_seed=seed, looks=5, engine=engine, stacks=STACKED
+            part, severity=severity, first_seed=seed, exposures=5, engine=engine, stacks=STACKED
         )
     return tuple(plates)
 
@@ -80,26 +80,26 @@ def first_shares(plate: SeenPlate, catalog: Sequence[str], tempering: Tempering)
     1 if it alone is first, 1 / n if n tie, 0 if it is not among them.
     """
     true = catalog.index(letters_and_digits(plate.serial))
-    texts = [letters_and_digits(look.text) for look in plate.looks]
+    texts = [letters_and_digits(exposure.text) for exposure in plate.exposures]
     apart = np.asarray(cdist(texts, catalog, scorer=Levenshtein.distance), np.float64)
-    seen = _under_each([look.lattice for look in plate.looks], catalog, tempering)
+    seen = _under_each([exposure.lattice for exposure in plate.exposures], catalog, tempering)
     nearest = apart == apart.min(axis=1, keepdims=True)
     votes = nearest / nearest.sum(axis=1, keepdims=True)
     shares = {}
-    for looks in LOOKS:
-        alone, far = seen[:looks].sum(axis=0), apart[:looks].sum(axis=0)
-        stack = plate.stack(looks)
+    for exposures in EXPOSURES:
+        alone, far = seen[:exposures].sum(axis=0), apart[:exposures].sum(axis=0)
+        stack = plate.stack(exposures)
         together, farther = alone, far
         if stack is not None:
             under = _under_each([stack.lattice], catalog, tempering)[0]
             together = alone + tempering.stack_weight * under
             text = letters_and_digits(stack.text)
             farther = far + cdist([text], catalog, scorer=Levenshtein.distance)[0]
-        shares[f"ours {looks}"] = _share(-together, true)
-        shares[f"ours_without_stack {looks}"] = _share(-alone, true)
-        shares[f"edit_distance {looks}"] = _share(far, true)
-        shares[f"edit_distance_with_stack {looks}"] = _share(farther, true)
-        shares[f"vote {looks}"] = _share(-np.round(votes[:looks].sum(axis=0), 9), true)
+        shares[f"ours {exposures}"] = _share(-together, true)
+        shares[f"ours_without_stack {exposures}"] = _share(-alone, true)
+        shares[f"edit_distance {exposures}"] = _share(far, true)
+        shares[f"edit_distance_with_stack {exposures}"] = _share(farther, true)
+        shares[f"vote {exposures}"] = _share(-np.round(votes[:exposures].sum(axis=0), 9), true)
     shares["read"] = float(np.mean([text == letters_and_digits(plate.serial) for text in texts]))
     return shares
 
@@ -109,7 +109,7 @@ def _under_each(
 ) -> Floats:
     """Tempered log likelihood of every serial under each lattice separately."""
     likelihood = FusedLikelihood.of(lattices, tempering)
-    return np.array([likelihood.of_look(look, catalog) for look in likelihood.looks])
+    return np.array([likelihood.of_lattice(one, catalog) for one in likelihood.by_exposure])
 
 
 def _share(cost: Floats, true: int) -> float:
@@ -134,11 +134,11 @@ def _table(results: dict[str, dict[str, tuple[float, float]]], counts: dict[str,
     head = "severity  plates  read alone  looks   ours          edit distance  vote        ratio"
     lines = [f"{head}   no stack  edit+stack"]
     for severity, found in results.items():
-        for looks in LOOKS:
-            ours, edit, vote, plain, edit_more = (found[f"{name} {looks}"] for name in SYSTEMS)
+        for exposures in EXPOSURES:
+            ours, edit, vote, plain, edit_more = (found[f"{name} {exposures}"] for name in SYSTEMS)
             ratio = ours[0] / edit[0] if edit[0] else float("inf")
             lines.append(
-                f"{severity:9} {counts[severity]:6}  {found['read'][0]:10.3f}  {looks:5}   "
+                f"{severity:9} {counts[severity]:6}  {found['read'][0]:10.3f}  {exposures:5}   "
                 f"{ours[0]:.3f} ±{ours[1]:.3f}  {edit[0]:.3f} ±{edit[1]:.3f}   "
                 f"{vote[0]:.3f} ±{vote[1]:.3f}  {ratio:.2f}    {plain[0]:.3f}     "
                 f"{edit_more[0]:.3f}"
@@ -152,8 +152,8 @@ def _report(
     systems: dict[str, dict[str, float]] = {name: {} for name in SYSTEMS}
     for severity, found in results.items():
         for system, metrics in systems.items():
-            for looks in LOOKS:
-                metrics[f"rank1_{looks}_{severity}"] = found[f"{system} {looks}"][0]
+            for exposures in EXPOSURES:
+                metrics[f"rank1_{exposures}_{severity}"] = found[f"{system} {exposures}"][0]
     return {
         "benchmark": "fusion",
         "set": {"plates": counts, "catalog": 20_000, "seed": TEST_SEED},

@@ -57,7 +57,7 @@ def fit_tempering(plates: Mapping[str, Sequence[SeenPlate]], *, source: str) -> 
         liked = [_liked(task, prior) for task in tasks]
         for share in SHARES:
             freed = [_freed(one, share * p) for one, p in zip(scored, liked, strict=True)]
-            fits = [_best_discount(freed, looks, 0.0) for looks in COUNTS]
+            fits = [_best_discount(freed, exposures, 0.0) for exposures in COUNTS]
             stacks = [[_best_discount(freed, n, w) for n in STACKED] for w in WEIGHTS]
             weight, stacked = min(
                 zip(WEIGHTS, stacks, strict=True), key=lambda item: sum(x for x, _ in item[1])
@@ -84,8 +84,8 @@ def fit_tempering(plates: Mapping[str, Sequence[SeenPlate]], *, source: str) -> 
 
 
 def _freed(scored: Scored, liked: Floats) -> Scored:
-    looks, stacks, at = scored
-    return looks - liked, {count: stack - liked for count, stack in stacks.items()}, at
+    exposures, stacks, at = scored
+    return exposures - liked, {count: stack - liked for count, stack in stacks.items()}, at
 
 
 def _tempering(temperature: float, floor: float, prior: Mapping[str, float]) -> Tempering:
@@ -108,7 +108,7 @@ Task = tuple[SeenPlate, tuple[str, ...], int]
 def _task(plate: SeenPlate) -> Task:
     """Select the catalog serials nearest to the exposures' texts, and the true one."""
     catalog = _catalog()
-    texts = [letters_and_digits(look.text) for look in plate.looks]
+    texts = [letters_and_digits(exposure.text) for exposure in plate.exposures]
     apart = np.asarray(cdist(texts, catalog, scorer=Levenshtein.distance), np.float64)
     true = catalog.index(letters_and_digits(plate.serial))
     near = {*np.argsort(apart[:3].sum(axis=0), kind="stable")[:NEIGHBOURS].tolist()}
@@ -127,12 +127,12 @@ def _catalog() -> tuple[str, ...]:
 
 def _scores(task: Task, tempering: Tempering) -> Scored:
     plate, names, true = task
-    likelihood = FusedLikelihood.of([look.lattice for look in plate.looks], tempering)
-    seen = np.array([likelihood.of_look(look, names) for look in likelihood.looks])
+    likelihood = FusedLikelihood.of([exposure.lattice for exposure in plate.exposures], tempering)
+    seen = np.array([likelihood.of_lattice(one, names) for one in likelihood.by_exposure])
     stacks = {}
     for count, stack in plate.stacks:
         alone = FusedLikelihood.of([stack.lattice], tempering)
-        stacks[count] = alone.of_look(alone.looks[0], names)
+        stacks[count] = alone.of_lattice(alone.by_exposure[0], names)
     return seen, stacks, true
 
 
@@ -140,13 +140,17 @@ def _liked(task: Task, prior: Mapping[str, float]) -> Floats:
     return np.array([sum(prior.get(char, 0.0) for char in name) for name in task[1]])
 
 
-def _best_discount(scored: Sequence[Scored], looks: int, weight: float) -> tuple[float, float]:
+def _best_discount(scored: Sequence[Scored], exposures: int, weight: float) -> tuple[float, float]:
     """Return the least loss and its factor, for that many exposures.
 
     The stack of those exposures, if there is one, counts for `weight` exposures.
     """
     sums = [
-        (values[:looks].sum(axis=0) + (weight * stacks[looks] if looks in stacks else 0.0), true)
+        (
+            values[:exposures].sum(axis=0)
+            + (weight * stacks[exposures] if exposures in stacks else 0.0),
+            true,
+        )
         for values, stacks, true in scored
     ]
     losses = [
@@ -170,8 +174,8 @@ def _preference(plates: Sequence[SeenPlate]) -> dict[str, float]:
     given: Counter[str] = Counter()
     carried: Counter[str] = Counter()
     for plate in plates:
-        for look in plate.looks:
-            given.update(letters_and_digits(look.text))
+        for exposure in plate.exposures:
+            given.update(letters_and_digits(exposure.text))
             carried.update(letters_and_digits(plate.serial))
     total = sum(given.values()) / max(sum(carried.values()), 1)
     ratios = {

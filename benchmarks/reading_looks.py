@@ -36,8 +36,10 @@ def look_rows(
         if len(truths) != 1:
             continue
         truth = truths.pop()
-        looks = [photos[row["file"]] for row in members]
-        kept = tuple(field_from_json(look["serial"]) for look in looks if look.get("serial"))
+        exposures = [photos[row["file"]] for row in members]
+        kept = tuple(
+            field_from_json(exposure["serial"]) for exposure in exposures if exposure.get("serial")
+        )
         fused = fuse(kept).text if kept else ""
         table.append(
             {
@@ -45,7 +47,9 @@ def look_rows(
                 "looks": len(members),
                 "serial": truth,
                 "fused": fused,
-                "by_a_look": any(is_found(truth, [t for t, _ in one["lines"]]) for one in looks),
+                "by_a_look": any(
+                    is_found(truth, [t for t, _ in one["lines"]]) for one in exposures
+                ),
                 "fielded_by_a_look": any(plain(one.text) == plain(truth) for one in kept),
                 "by_fusion": plain(fused) == plain(truth),
             }

@@ -22,7 +22,7 @@ from pydantic import TypeAdapter
 import renderer.plate
 from renderer.plate import PlateSpec, Severity, draw_plate, expose
 from vision.media.rectify import crop_quad
-from vision.ocr.lattice import KeptLattice, Lattice
+from vision.ocr.lattice import Lattice, StoredLattice
 from vision.plate.stacking import VERSION as STACKING
 from vision.plate.stacking import stack_crops
 
@@ -62,7 +62,7 @@ def use_cache(folder: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenLook:
+class SeenExposure:
     """The recogniser's output for one exposure of a serial."""
 
     text: str
@@ -78,11 +78,11 @@ class SeenPlate:
     seed: int
     severity: Severity
     style: str
-    looks: tuple[SeenLook, ...]
-    stacks: tuple[tuple[int, SeenLook], ...] = ()
+    exposures: tuple[SeenExposure, ...]
+    stacks: tuple[tuple[int, SeenExposure], ...] = ()
     """The readings of the first N exposures aligned and combined."""
 
-    def stack(self, count: int) -> SeenLook | None:
+    def stack(self, count: int) -> SeenExposure | None:
         """The reading of the stack of that many exposures, if there is one."""
         return dict(self.stacks).get(count)
 
@@ -102,7 +102,7 @@ def see_plates(
     *,
     severity: Severity,
     first_seed: int,
-    looks: int,
+    exposures: int,
     engine: TextEngine,
     stacks: tuple[int, ...] = (),
 ) -> tuple[SeenPlate, ...]:
@@ -112,9 +112,16 @@ def see_plates(
     `vision.plate.stacking`), and the stack is read. Exposures and stacks are cached in separate
     files.
     """
-    key = [list(serials), severity, first_seed, looks, engine.identity.weights_sha256, _versions()]
+    key = [
+        list(serials),
+        severity,
+        first_seed,
+        exposures,
+        engine.identity.weights_sha256,
+        _versions(),
+    ]
     plates = kept_or_made(
-        f"{severity}-{_named(key)}", lambda: _seen(serials, severity, first_seed, looks, engine)
+        f"{severity}-{_named(key)}", lambda: _seen(serials, severity, first_seed, exposures, engine)
     )
     if not stacks:
         return plates
@@ -142,17 +149,17 @@ def _named(key: Sequence[object]) -> str:
 
 
 def _seen(
-    serials: Sequence[str], severity: Severity, first_seed: int, looks: int, engine: TextEngine
+    serials: Sequence[str], severity: Severity, first_seed: int, exposures: int, engine: TextEngine
 ) -> Iterator[SeenPlate]:
     for number, serial in enumerate(serials):
         seed = first_seed + number
-        style, crops = _crops(serial, severity, seed, looks)
+        style, crops = _crops(serial, severity, seed, exposures)
         yield SeenPlate(
             serial=serial,
             seed=seed,
             severity=severity,
             style=style,
-            looks=tuple(_look(item) for item in engine.recognise(crops)),
+            exposures=tuple(_exposure(item) for item in engine.recognise(crops)),
         )
 
 
@@ -161,18 +168,19 @@ def _stacked(plate: SeenPlate, counts: tuple[int, ...], engine: TextEngine) -> S
     _, crops = _crops(plate.serial, plate.severity, plate.seed, max(counts))
     stacks = {}
     for count in counts:
-        order = sorted(range(count), key=lambda at: -plate.looks[at].confidence)
+        order = sorted(range(count), key=lambda at: -plate.exposures[at].confidence)
         picture = stack_crops([crops[at] for at in order])
         if picture is not None:
             stacks[count] = picture
     read = engine.recognise(list(stacks.values()))
     return replace(
-        plate, stacks=tuple((count, _look(item)) for count, item in zip(stacks, read, strict=True))
+        plate,
+        stacks=tuple((count, _exposure(item)) for count, item in zip(stacks, read, strict=True)),
     )
 
 
 @lru_cache(maxsize=128)
-def _crops(serial: str, severity: Severity, seed: int, looks: int) -> tuple[str, list[Pixels]]:
+def _crops(serial: str, severity: Severity, seed: int, exposures: int) -> tuple[str, list[Pixels]]:
     """Render a plate and crop its serial from each photo of it; also return its lettering.
 
     Cached for the latest plates: the stack is made from the crops that were just read.
@@ -180,21 +188,25 @@ def _crops(serial: str, severity: Severity, seed: int, looks: int) -> tuple[str,
     spec = PlateSpec(serial=serial, width=PLATE_WIDTH)
     drawn = draw_plate(spec, seed=seed, wear=severity)
     crops = []
-    for look in range(looks):
+    for exposure in range(exposures):
         photo = expose(
-            drawn, severity=severity, seed=1000 * seed + look, background=False, size=PHOTO_WIDTH
+            drawn,
+            severity=severity,
+            seed=1000 * seed + exposure,
+            background=False,
+            size=PHOTO_WIDTH,
         )
         crops.append(field_crop(photo.pixels, photo.field("serial").corners))
     return drawn.style, crops
 
 
-def _look(item: Recognised) -> SeenLook:
+def _exposure(item: Recognised) -> SeenExposure:
     if item.lattice is None:
         return _BLIND
-    return SeenLook(text=item.text, confidence=item.confidence, lattice=item.lattice)
+    return SeenExposure(text=item.text, confidence=item.confidence, lattice=item.lattice)
 
 
-_BLIND = SeenLook(
+_BLIND = SeenExposure(
     text="",
     confidence=0.0,
     lattice=Lattice.from_probabilities(
@@ -225,31 +237,39 @@ def _versions() -> str:
     return digest.hexdigest()
 
 
-_KEPT = TypeAdapter(KeptLattice)
+_KEPT = TypeAdapter(StoredLattice)
 
 
 def _dumped(plate: SeenPlate) -> str:
-    looks = [_plain(look) for look in plate.looks]
-    stacks = [[count, _plain(look)] for count, look in plate.stacks]
-    return json.dumps([plate.serial, plate.seed, plate.severity, plate.style, looks, stacks])
+    exposures = [_plain(exposure) for exposure in plate.exposures]
+    stacks = [[count, _plain(exposure)] for count, exposure in plate.stacks]
+    return json.dumps([plate.serial, plate.seed, plate.severity, plate.style, exposures, stacks])
 
 
-def _plain(look: SeenLook) -> list[Any]:
-    return [look.text, look.confidence, _KEPT.dump_python(look.lattice.kept(), mode="json")]
+def _plain(exposure: SeenExposure) -> list[Any]:
+    return [
+        exposure.text,
+        exposure.confidence,
+        _KEPT.dump_python(exposure.lattice.stored(), mode="json"),
+    ]
 
 
 def _loaded(line: str) -> SeenPlate:
-    serial, seed, severity, style, looks, *stacks = json.loads(line)
+    serial, seed, severity, style, exposures, *stacks = json.loads(line)
     return SeenPlate(
         serial=serial,
         seed=seed,
         severity=severity,
         style=style,
-        looks=tuple(_rebuilt(look) for look in looks),
-        stacks=tuple((count, _rebuilt(look)) for count, look in (stacks[0] if stacks else ())),
+        exposures=tuple(_rebuilt(exposure) for exposure in exposures),
+        stacks=tuple(
+            (count, _rebuilt(exposure)) for count, exposure in (stacks[0] if stacks else ())
+        ),
     )
 
 
-def _rebuilt(plain: Sequence[Any]) -> SeenLook:
+def _rebuilt(plain: Sequence[Any]) -> SeenExposure:
     text, sure, lattice = plain
-    return SeenLook(text=text, confidence=sure, lattice=Lattice.of(_KEPT.validate_python(lattice)))
+    return SeenExposure(
+        text=text, confidence=sure, lattice=Lattice.of(_KEPT.validate_python(lattice))
+    )

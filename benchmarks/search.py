@@ -252,11 +252,11 @@ def own_peak() -> Iterator[list[float]]:
     """
     peak, done = [memory_mb("RssAnon")], threading.Event()
 
-    def look() -> None:
+    def watch() -> None:
         while not done.wait(0.1):
             peak[0] = max(peak[0], memory_mb("RssAnon"))
 
-    watcher = threading.Thread(target=look, daemon=True)
+    watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
         yield peak

@@ -39,12 +39,12 @@ import numpy as np
 from benchmarks.rendered import add_cache_option, see_plates, use_cache
 from benchmarks.weight import reader, upper95
 from benchmarks.weight_sets import CHUNK, PlateSet, chunks_of
-from benchmarks.weight_trials import evidence_of, looks_of, named_by
+from benchmarks.weight_trials import evidence_of, exposures_of, named_by
 from catalog.likelihood.descent import SortedKeys
 from catalog.likelihood.exposures import TRUST
 from catalog.likelihood.models import serial_model
 from catalog.likelihood.weight import weigh_group
-from catalog.matching.without_stack import Competing, LooksAlone
+from catalog.matching.without_stack import Competing, WithoutStack
 from catalog.numbering.count import statistics
 from catalog.numbering.population import BESIDE_SHARE, UNSEEN_SHARE, population
 from values.text import fold
@@ -57,9 +57,13 @@ if TYPE_CHECKING:
     from benchmarks.rendered import SeenPlate
 
 SETS = (
-    PlateSet(name="mild, 3 looks", severity="mild", looks=3, plates=1500, first_seed=10_000_000),
-    PlateSet(name="clean, 1 look", severity="clean", looks=1, plates=2500, first_seed=11_000_000),
-    PlateSet(name="hard, 3 looks", severity="hard", looks=3, plates=200, first_seed=12_000_000),
+    PlateSet(
+        name="mild, 3 looks", severity="mild", exposures=3, plates=1500, first_seed=10_000_000
+    ),
+    PlateSet(
+        name="clean, 1 look", severity="clean", exposures=1, plates=2500, first_seed=11_000_000
+    ),
+    PlateSet(name="hard, 3 looks", severity="hard", exposures=3, plates=200, first_seed=12_000_000),
 )
 """Seeds that were not used to choose any rule. `--most` uses only the first ones."""
 
@@ -123,9 +127,9 @@ def weigh_chunk(plates: PlateSet, start: int, most: int | None) -> list[Irregula
         drawn(plates.plates, plates.first_seed)[:most][start : start + CHUNK],
         severity=plates.severity,
         first_seed=plates.first_seed + start,
-        looks=plates.looks,
+        exposures=plates.exposures,
         engine=reader(),
-        stacks=(plates.looks,) if plates.looks > 1 else (),
+        stacks=(plates.exposures,) if plates.exposures > 1 else (),
     )
     return [trial for plate in chunk for trial in tried(plate, plates.name)]
 
@@ -184,19 +188,19 @@ def catalog(size: int, truth: str, added: str) -> npt.NDArray[np.bytes_]:
 
 def weighed(plate: SeenPlate, keys: npt.NDArray[np.bytes_]) -> tuple[bool, str]:
     """Whether a unit of a catalog is identified from a plate, and the best one."""
-    looks = looks_of(plate)
-    if looks is None:
+    exposures = exposures_of(plate)
+    if exposures is None:
         return False, ""
     people = population(statistics(keys))
     among = SortedKeys(keys=keys)
-    evidence = evidence_of(looks, people, TRUST)
+    evidence = evidence_of(exposures, people, TRUST)
     model = serial_model(evidence, people, trust=TRUST)
     if model is None:
         return False, ""
     compete = Competing(population=people, keys=among)
     group = weigh_group(model, people, among)
     identified, named, _ = named_by(
-        group, model, lambda: LooksAlone.of(evidence, people, [compete], trust=TRUST)
+        group, model, lambda: WithoutStack.of(evidence, people, [compete], trust=TRUST)
     )
     return identified, named
 

@@ -31,20 +31,22 @@ class PlateSet:
 
     name: str
     severity: Severity
-    looks: int
+    exposures: int
     plates: int
     first_seed: int
 
 
 CALIBRATION = (
-    PlateSet(name="mild, 3 looks", severity="mild", looks=3, plates=400, first_seed=7_000_000),
-    PlateSet(name="hard, 3 looks", severity="hard", looks=3, plates=200, first_seed=5_100_000),
+    PlateSet(name="mild, 3 looks", severity="mild", exposures=3, plates=400, first_seed=7_000_000),
+    PlateSet(name="hard, 3 looks", severity="hard", exposures=3, plates=200, first_seed=5_100_000),
 )
 
 TEST = (
-    PlateSet(name="mild, 3 looks", severity="mild", looks=3, plates=7800, first_seed=8_500_000),
-    PlateSet(name="clean, 1 look", severity="clean", looks=1, plates=18000, first_seed=9_000_000),
-    PlateSet(name="hard, 3 looks", severity="hard", looks=3, plates=900, first_seed=8_100_000),
+    PlateSet(name="mild, 3 looks", severity="mild", exposures=3, plates=7800, first_seed=8_500_000),
+    PlateSet(
+        name="clean, 1 look", severity="clean", exposures=1, plates=18000, first_seed=9_000_000
+    ),
+    PlateSet(name="hard, 3 looks", severity="hard", exposures=3, plates=900, first_seed=8_100_000),
 )
 """Seeds that were not used to choose any rule. Earlier tests, from 7,000,000, 8,000,000 and
 8,200,000, have since helped to choose one. `--most` uses only the first ones.
@@ -70,7 +72,7 @@ def seen(
         serials_of(plates)[:most][start : start + CHUNK],
         severity=plates.severity,
         first_seed=plates.first_seed + start,
-        looks=plates.looks,
+        exposures=plates.exposures,
         engine=engine,
-        stacks=(plates.looks,) if plates.looks > 1 else (),
+        stacks=(plates.exposures,) if plates.exposures > 1 else (),
     )

@@ -10,11 +10,11 @@ import numpy as np
 
 from benchmarks.weight_sets import DIGITS, PREFIX
 from catalog.likelihood.descent import SortedKeys
-from catalog.likelihood.exposures import TRUST, BelievedLooks, Trust
+from catalog.likelihood.exposures import TRUST, BoundedExposures, Trust
 from catalog.likelihood.models import SerialModel, serial_model
 from catalog.likelihood.weight import GroupWeight, weigh_group, weigh_unit
 from catalog.matching.identification import IDENTIFIES_FROM, unit_verdict
-from catalog.matching.without_stack import Competing, LooksAlone
+from catalog.matching.without_stack import Competing, WithoutStack
 from catalog.numbering.population import Population, population
 from catalog.numbering.schemes import GroupStatistics, SerialBlock
 from catalog.types import FieldEvidence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from benchmarks.rendered import SeenLook, SeenPlate
+    from benchmarks.rendered import SeenExposure, SeenPlate
     from vision.ocr.lattice import Lattice
 
     Keys = npt.NDArray[np.bytes_]
@@ -101,24 +101,24 @@ def block(number: int, size: int) -> tuple[npt.NDArray[np.int64], Keys, Populati
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looks:
+class Exposures:
     """The exposures of one plate, as passed on by fusion."""
 
-    looks: tuple[Remembered, ...]
-    stack: Remembered | None
+    by_exposure: tuple[CachedLikelihood, ...]
+    stack: CachedLikelihood | None
 
     @property
     def weights(self) -> tuple[float, ...]:
         """Each is a separate exposure: the plate is photographed again for it."""
-        return (1.0,) * len(self.looks)
+        return (1.0,) * len(self.by_exposure)
 
     def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
         """Sum the exposures unchanged; the weight queries each one separately."""
-        return np.asarray(np.sum([one.log_likelihood(strings) for one in self.looks], axis=0))
+        return np.asarray(np.sum([one.log_likelihood(strings) for one in self.by_exposure], axis=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
+class CachedLikelihood:
     """An exposure with a cache, since the catalogs are nested."""
 
     asked: Lattice
@@ -134,7 +134,7 @@ class Remembered:
         """None that would still have to be merged."""
         return ()
 
-    def folded(self, mapping: Mapping[str, str]) -> Remembered:
+    def folded(self, mapping: Mapping[str, str]) -> CachedLikelihood:
         """Return itself: its symbols were merged when it was created."""
         del mapping
         return self
@@ -147,28 +147,32 @@ class Remembered:
         return np.array([self.known[text] for text in strings])
 
 
-def looks_of(plate: SeenPlate) -> Looks | None:
+def exposures_of(plate: SeenPlate) -> Exposures | None:
     """Collect the exposures of a plate that show anything, and their stack."""
-    looks = tuple(one for look in plate.looks if (one := _remembered(look)) is not None)
-    if not looks:
+    exposures = tuple(one for seen in plate.exposures if (one := _cached(seen)) is not None)
+    if not exposures:
         return None
-    stack = plate.stack(len(plate.looks))
-    return Looks(looks=looks, stack=None if stack is None else _remembered(stack))
+    stack = plate.stack(len(plate.exposures))
+    return Exposures(by_exposure=exposures, stack=None if stack is None else _cached(stack))
 
 
-def _remembered(look: SeenLook) -> Remembered | None:
-    merged = {symbol: fold(symbol) for symbol in look.lattice.symbols if symbol}
-    plain = look.lattice.folded({a: b for a, b in merged.items() if a != b and len(b) <= 1})
-    return Remembered(asked=plain, known={}) if fold(plain.text) else None
+def _cached(seen: SeenExposure) -> CachedLikelihood | None:
+    merged = {symbol: fold(symbol) for symbol in seen.lattice.symbols if symbol}
+    plain = seen.lattice.folded({a: b for a, b in merged.items() if a != b and len(b) <= 1})
+    return CachedLikelihood(asked=plain, known={}) if fold(plain.text) else None
 
 
-def evidence_of(looks: Looks, people: Population, trust: Trust) -> FieldEvidence:
+def evidence_of(exposures: Exposures, people: Population, trust: Trust) -> FieldEvidence:
     """Return the evidence for the serial from all exposures; the text is their likeliest."""
-    views = looks.looks if looks.stack is None else (*looks.looks, looks.stack)
-    texts = tuple(dict.fromkeys(look.text for look in views))
-    believed = BelievedLooks.of(looks, texts[0], trust, people.size)
+    views = (
+        exposures.by_exposure
+        if exposures.stack is None
+        else (*exposures.by_exposure, exposures.stack)
+    )
+    texts = tuple(dict.fromkeys(seen.text for seen in views))
+    believed = BoundedExposures.of(exposures, texts[0], trust, people.size)
     best = texts[int(np.argmax(believed.log_likelihood(texts)))]
-    return FieldEvidence(text=best, origin="machine", likelihood=looks)
+    return FieldEvidence(text=best, origin="machine", likelihood=exposures)
 
 
 def number_of(plate: SeenPlate) -> int:
@@ -183,14 +187,16 @@ def try_plate(
 
     An unreadable plate names no unit.
     """
-    looks = looks_of(plate)
-    return [[_trial(plate, plates, looks, size, trust) for size in sizes] for trust in trusts]
+    exposures = exposures_of(plate)
+    return [[_trial(plate, plates, exposures, size, trust) for size in sizes] for trust in trusts]
 
 
-def _trial(plate: SeenPlate, plates: str, looks: Looks | None, size: int, trust: Trust) -> Trial:
+def _trial(
+    plate: SeenPlate, plates: str, exposures: Exposures | None, size: int, trust: Trust
+) -> Trial:
     number, truth = number_of(plate), fold(plate.serial)
     known, keys, people = block(number, size)
-    evidence = evidence_of(looks, people, trust) if looks else None
+    evidence = evidence_of(exposures, people, trust) if exposures else None
     model = serial_model(evidence, people, trust=trust) if evidence else None
     in_catalog = _is_in(number, known)
     blank = Trial(
@@ -218,7 +224,9 @@ def _trial(plate: SeenPlate, plates: str, looks: Looks | None, size: int, trust:
         weigh_unit([group], group, float(value), ceiling=model.ceiling) for value in each
     )
     compete = Competing(population=people, keys=among)
-    named = named_by(group, model, lambda: LooksAlone.of(evidence, people, [compete], trust=trust))
+    named = named_by(
+        group, model, lambda: WithoutStack.of(evidence, people, [compete], trust=trust)
+    )
     return replace(
         blank,
         identified=named[0],
@@ -233,20 +241,20 @@ def _trial(plate: SeenPlate, plates: str, looks: Looks | None, size: int, trust:
 
 
 def named_by(
-    group: GroupWeight, model: SerialModel, alone: Callable[[], LooksAlone | None]
+    group: GroupWeight, model: SerialModel, alone: Callable[[], WithoutStack | None]
 ) -> tuple[bool, str, float]:
     """Whether a catalogued unit is identified, the best one, and its posterior."""
     best = next((one for one in group.scored if one.position >= 0), None)
     if best is None:
         return False, "", 0.0
     weight = weigh_unit([group], group, best.likelihood, ceiling=model.ceiling)
-    looks = alone() if weight.posterior >= IDENTIFIES_FROM else None
+    without = alone() if weight.posterior >= IDENTIFIES_FROM else None
     verdict = unit_verdict(
         weight,
         catalogued_fitting=group.catalogued_fitting,
         copies=best.copies,
         certain=True,
-        alone=1.0 if looks is None else looks.unit(0, best.key).posterior,
+        alone=1.0 if without is None else without.unit(0, best.key).posterior,
     )
     return verdict == "identifies_catalog_unit", best.key, weight.posterior
 

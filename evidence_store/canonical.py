@@ -12,7 +12,7 @@ import rfc8785
 
 from evidence_store.errors import BadInput, NotCanonical
 from evidence_store.merkle import leaf_hash
-from evidence_store.types import Entry, Json, Kept, Sha256
+from evidence_store.types import Entry, Json, Sha256, StoredKind
 from values.hashes import is_sha256
 
 LEAF_VERSION = 1
@@ -20,7 +20,7 @@ LEAF_VERSION = 1
 
 _LEAF_MEMBERS = frozenset({"actor", "at", "body", "commitments", "kind", "log", "sequence", "v"})
 _SOMETIMES = {"clock_at", "kept"}
-_KEPT = frozenset(get_args(Kept))
+_KEPT = frozenset(get_args(StoredKind))
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z")
 _LAST_BEFORE_SURROGATES = "\ud7ff"
 _LARGEST_INTEGER = 2**53 - 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence_store.blobs.references import KeptBytes
+from evidence_store.blobs.references import StoredBytes
 from evidence_store.blobs.store import BlobStore
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ class StoreLocation:
         """Open the store of blobs."""
         return BlobStore(self.bucket or self.folder / "blobs")
 
-    def kept(self) -> KeptBytes:
+    def kept(self) -> StoredBytes:
         """Return the location of everything that entries name."""
-        return KeptBytes(
+        return StoredBytes(
             blobs=self.blobs(), catalogs=self.folder / "catalogs", bundles=self.folder / "bundles"
         )
 

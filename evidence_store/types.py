@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
-Kept: TypeAlias = Literal["blob", "snapshot", "bundle"]
+StoredKind: TypeAlias = Literal["blob", "snapshot", "bundle"]
 """The kind of stored bytes: a blob, a catalog snapshot, or a sealed or public bundle."""
 
 STORE_LOG = "store"
@@ -42,7 +42,7 @@ class Draft:
     """An opaque person identifier (`person-…`) or `nameplate`; never a name."""
     body: Mapping[str, Json]
     private: Mapping[str, Json] = field(default_factory=dict)
-    kept: Mapping[str, Kept] = field(default_factory=dict)
+    kept: Mapping[str, StoredKind] = field(default_factory=dict)
     """Field that contains the SHA-256 of stored bytes -> their kind.
 
     `papers.sha256` is the member `sha256` of each item of the field `papers`.
@@ -70,7 +70,7 @@ class Entry:
     """The salt (64 hexadecimal characters) of each private field known here."""
     clock_at: datetime | None = None
     """The time of the store's clock if it ran behind the entry before; else None."""
-    kept: Mapping[str, Kept] = field(default_factory=dict)
+    kept: Mapping[str, StoredKind] = field(default_factory=dict)
     """Field that contains the SHA-256 of stored bytes -> their kind (see `Draft.kept`)."""
 
 

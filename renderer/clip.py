@@ -117,11 +117,11 @@ def _plate_scene(
     values = {name: getattr(_STILL, name) for name in Exposure.__dataclass_fields__}
     values["fill"] = min(max(fill, 0.1), 0.9) * 2 / 3
     taken = Exposure(**values)
-    look = expose(draw_plate(spec, seed=seed, wear=wear), severity=taken, seed=seed, size=wide[0])
-    corners = np.array(look.plate_corners).mean(axis=0)
+    photo = expose(draw_plate(spec, seed=seed, wear=wear), severity=taken, seed=seed, size=wide[0])
+    corners = np.array(photo.plate_corners).mean(axis=0)
     shift = np.array([wide[0] / 2, wide[1] / 2]) - corners
     matrix = np.array([[1.0, 0.0, shift[0]], [0.0, 1.0, shift[1]]])
-    moved = cv2.warpAffine(look.pixels, matrix, wide, borderMode=cv2.BORDER_REFLECT)
+    moved = cv2.warpAffine(photo.pixels, matrix, wide, borderMode=cv2.BORDER_REFLECT)
     return np.asarray(moved, np.uint8)
 
 

@@ -13,7 +13,7 @@ from renderer import demo_story as story
 from renderer.exposure import expose
 from renderer.jpeg import to_jpeg
 from renderer.plate import draw_plate
-from renderer.types import Drawn, Exposure, Look, Pixels, Severity, Wear
+from renderer.types import Drawn, DrawnPhoto, Exposure, Pixels, Severity, Wear
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,22 +142,22 @@ def _exif(*, capture: bool) -> dict[int, object]:
 
 
 def _photo(
-    name: str, look: Look, unit: str, exposure: str, claimed: Mapping[str, str], note: str
+    name: str, photo: DrawnPhoto, unit: str, exposure: str, claimed: Mapping[str, str], note: str
 ) -> DemoPhoto:
-    truth = {f.field: f.text for f in look.fields} | {"unit": unit, "exposure": exposure}
+    truth = {f.field: f.text for f in photo.fields} | {"unit": unit, "exposure": exposure}
     exif = _exif(capture=exposure == "a1")
-    data = to_jpeg(marked(look.pixels), quality=92, exif=exif)
+    data = to_jpeg(marked(photo.pixels), quality=92, exif=exif)
     return DemoPhoto(name=name, data=data, claimed=claimed, truth=truth, note=note)
 
 
 def _shot(
     name: str, drawn: Drawn, severity: Severity | Exposure, seed: int, unit: str, note: str
 ) -> DemoPhoto:
-    look = expose(drawn, severity=severity, seed=seed, size=1280)
-    return _photo(name, look, unit, unit, _CHANNEL, note)
+    photo = expose(drawn, severity=severity, seed=seed, size=1280)
+    return _photo(name, photo, unit, unit, _CHANNEL, note)
 
 
-def _repost(name: str, pixels: Pixels, of: Look, quality: int, note: str) -> DemoPhoto:
+def _repost(name: str, pixels: Pixels, of: DrawnPhoto, quality: int, note: str) -> DemoPhoto:
     """A copy of the first photo as a forum would show it: no capture data, another size."""
     truth = {f.field: f.text for f in of.fields} | {"unit": "unit-a", "exposure": "a1"}
     data = to_jpeg(marked(pixels), quality=quality, exif=_exif(capture=False))
@@ -169,12 +169,12 @@ def _smaller(pixels: Pixels, width: int) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _mirrored(look: Look) -> Pixels:
+def _mirrored(photo: DrawnPhoto) -> Pixels:
     """The middle of a photo around its plate, mirrored left to right."""
-    corners = np.array(look.plate_corners)
+    corners = np.array(photo.plate_corners)
     x0, y0 = np.maximum(corners.min(axis=0) - 90, 0).astype(int)
     x1, y1 = (corners.max(axis=0) + 90).astype(int)
-    return np.ascontiguousarray(look.pixels[y0:y1, x0:x1][:, ::-1])
+    return np.ascontiguousarray(photo.pixels[y0:y1, x0:x1][:, ::-1])
 
 
 def marked(pixels: Pixels) -> Pixels:

@@ -10,8 +10,8 @@ from renderer.jpeg import recompressed
 from renderer.texture import noise, ramp
 from renderer.types import (
     Drawn,
+    DrawnPhoto,
     Exposure,
-    Look,
     Pixels,
     PlacedField,
     Plane,
@@ -125,7 +125,7 @@ def expose(
     seed: int,
     background: bool = True,
     size: int = 1000,
-) -> Look:
+) -> DrawnPhoto:
     """Photograph a plate.
 
     Args:
@@ -159,7 +159,9 @@ def expose(
     )
     rows, columns = drawn.relief.shape
     outline: Quad = ((0.0, 0.0), (columns, 0.0), (columns, rows), (0.0, rows))
-    return Look(pixels=pixels, fields=fields, plate_corners=_moved(outline, matrix), exposure=taken)
+    return DrawnPhoto(
+        pixels=pixels, fields=fields, plate_corners=_moved(outline, matrix), exposure=taken
+    )
 
 
 def _height_alone(drawn: Drawn, size: int) -> int:

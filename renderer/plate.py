@@ -20,10 +20,10 @@ from renderer.surface import GROUNDS_FOR, make_surface
 from renderer.types import (
     SEVERITIES,
     Drawn,
+    DrawnPhoto,
     Exposure,
     Ground,
     Layout,
-    Look,
     PlacedField,
     PlateSpec,
     Severity,
@@ -35,8 +35,8 @@ from renderer.wear import Bend, draw_wear, wear_down
 __all__ = [
     "SEVERITIES",
     "Drawn",
+    "DrawnPhoto",
     "Exposure",
-    "Look",
     "PlacedField",
     "PlateSpec",
     "Severity",

@@ -174,7 +174,7 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class DrawnPhoto:
     """One photo of a plate, with the ground truth."""
 
     pixels: Pixels = field(repr=False, compare=False)

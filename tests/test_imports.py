@@ -22,7 +22,7 @@ ROOMS = sorted(
 
 
 def files() -> dict[str, Path]:
-    """Every file of the rooms, by the name that it is imported by."""
+    """Every file of the packages, by the name that it is imported by."""
     found = {}
     for room in ROOMS:
         for path in (ROOT / room).rglob("*.py"):

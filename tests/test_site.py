@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tools import decisions
+from tools import decisions, validity
 
 DOCS = ROOT / "docs"
 CONFIG = (ROOT / "mkdocs.yml").read_text("utf-8")
@@ -17,6 +17,10 @@ CONFIG = (ROOT / "mkdocs.yml").read_text("utf-8")
 
 def test_the_list_of_decisions_is_that_of_the_folder() -> None:
     assert decisions.INDEX.read_text("utf-8") == decisions.page(), "run python -m tools.decisions"
+
+
+def test_the_page_of_figures_is_that_of_the_stored_results() -> None:
+    assert validity.PAGE.read_text("utf-8") == validity.page(), "run python -m tools.validity"
 
 
 def test_every_page_is_in_the_menu() -> None:

@@ -56,6 +56,10 @@ LOCAL: Final = {
 }
 """How `python app.py` serves: this computer only."""
 
+PORT: Final = "STREAMLIT_SERVER_PORT"
+"""The variable that names another port than 8501; `nameplate app --port` sets it."""
+
+
 HEADERS: Final = {
     "Content-Security-Policy": "frame-ancestors 'none'; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; connect-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -224,3 +228,9 @@ def _most_megabytes() -> int:
 
 def _no_address() -> None:
     """No address, without asking for one."""
+
+
+def local() -> dict[str, Any]:
+    """Return Streamlit's options for `python app.py`: this computer only, on the port asked for."""
+    asked = os.environ.get(PORT, "")
+    return {**LOCAL, "server.port": int(asked)} if asked.isdecimal() else dict(LOCAL)

@@ -10,7 +10,7 @@ import base64
 from typing import Any, Final, Literal
 
 Tone = Literal["neutral", "accent", "good", "caution", "stop"]
-"""What a colour says of a chip or a note."""
+"""The meaning of each colour of a chip or a note."""
 
 OPTIONS: Final[dict[str, Any]] = {
     "theme.base": "light",

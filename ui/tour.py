@@ -28,7 +28,7 @@ START_SECONDS = 240
 STEP_SECONDS = 120
 READING_SECONDS = 300
 PRESSES = 5
-"""How often a press that the page ignored is repeated; a person would look why."""
+"""How often a press that the page ignored is repeated; a person would look for the reason."""
 JUDGED = "Show the machine's reading · Change answer"
 """On the card of a field that was judged."""
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -90,14 +90,18 @@ def served(
     app: Path = ROOT / "app.py",
     address: str = "127.0.0.1",
     port: int | None = None,
+    installed: Path | None = None,
 ) -> Iterator[str]:
     """Serve the app on a store, as `streamlit run app.py` does; give its URL.
 
     It is started in `folder` and listens on `address`, and on a free port unless one is given.
+    With `installed`, that program is started as `nameplate app`, which listens on this computer.
     """
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(app)]
     options = ["--server.port", str(port), "--server.address", address]
+    if installed:
+        command, options = [str(installed), "app"], ["--port", str(port)]
     written = log or store.parent / "app.log"
     with written.open("wb") as output:
         process = subprocess.Popen(

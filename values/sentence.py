@@ -64,7 +64,7 @@ def recorded(said: Said, text: Callable[[Sentence], str]) -> Said:
     return said if isinstance(said, str) or said.shown else replace(said, shown=text(said))
 
 
-class KeptSentence(NamedTuple):
+class StoredSentence(NamedTuple):
     """The identifier and parameters of a sentence whose text stands in a record's member.
 
     The member itself holds the text as it was shown.
@@ -76,13 +76,13 @@ class KeptSentence(NamedTuple):
     parameters: dict[str, Parameter]
 
 
-def beside(**members: Iterable[Said]) -> tuple[KeptSentence, ...]:
+def stored_sentences(**members: Iterable[Said]) -> tuple[StoredSentence, ...]:
     """Return the identifiers and parameters of the texts in these members.
 
     They are to be stored beside the texts. Plain text without an identifier is left out.
     """
     return tuple(
-        KeptSentence(member, one.id, dict(one.parameters))
+        StoredSentence(member, one.id, dict(one.parameters))
         for member, said in members.items()
         for one in said
         if isinstance(one, Sentence)

@@ -26,9 +26,9 @@ from PIL import Image
 
 from values.sentence import Sentence, say
 from vision.errors import DamagedFile, VisionError
-from vision.footage.frame_cache import Kept
+from vision.footage.frame_cache import FrameCache
 from vision.footage.moments import choose, without_standing
-from vision.footage.multi_frame import lay
+from vision.footage.multi_frame import combine
 from vision.footage.survey import SPARED, survey
 from vision.footage.track import Place, View, follow, place_of
 from vision.media.clip import (
@@ -56,9 +56,9 @@ if TYPE_CHECKING:
 __all__ = ["ClipFacts", "ClipLimits", "choose_frames", "grab_frame", "probe_clip"]
 
 _MOST_MINUTES: Final = 4
-LAID_SECONDS: Final = Fraction(3, 5)
+COMBINED_SECONDS: Final = Fraction(3, 5)
 """Frames up to this long before and after a still are combined with it (multi-frame) ..."""
-LAID_FRAMES: Final = 16
+COMBINED_FRAMES: Final = 16
 """... and at most this many on each side: more add little, and 8K frames fill the memory."""
 _PNG_COMPRESSION: Final = 3
 """zlib level; fixed, so that a recreated still has the same bytes. 6 takes twice as long and saves
@@ -86,32 +86,32 @@ def choose_frames(
         DecodeError: the file is not a clip, is too large, or gives no frame at all.
     """
     limits = limits or LIMITS
-    problem, kept = on_problem or _ignore, Kept()
-    moments = list(survey(path, limits=limits, report=problem, name=name, keep=kept.add))
+    problem, cache = on_problem or _ignore, FrameCache()
+    moments = list(survey(path, limits=limits, report=problem, name=name, keep=cache.add))
     if not moments:
         raise DamagedFile(say("clip.no-frames", name=name or path.name))
     minutes = min(_MOST_MINUTES, math.ceil(max(float(moments[-1].seconds), 1.0) / 60))
     choices = choose(
         without_standing(moments),
         budget=limits.max_frames * minutes,
-        laid=limits.max_laid * minutes,
+        combined=limits.max_laid * minutes,
     )
     chosen = {choice.seconds: choice for choice in choices}
     index = 0
     gone = {
         moment.seconds: moment.key
         for moment in moments
-        if moment.seconds in chosen and moment.seconds not in kept
+        if moment.seconds in chosen and moment.seconds not in cache
     }
     again = _stills(path, gone, limits=limits, report=problem)
-    for seconds, pixels in heapq.merge(kept.stills([*chosen]), again, key=itemgetter(0)):
+    for seconds, pixels in heapq.merge(cache.stills([*chosen]), again, key=itemgetter(0)):
         yield _frame(name or path.name, index, seconds, pixels, chosen[seconds].why)
         index += 1
-        if lines := chosen[seconds].lay:
+        if lines := chosen[seconds].combine:
             place = place_of(lines)
-            laid = lay_frames(path, seconds=seconds, place=place, limits=limits, name=name)
-            if laid is not None:
-                yield replace(laid, index=index)
+            combined = combine_frames(path, seconds=seconds, place=place, limits=limits, name=name)
+            if combined is not None:
+                yield replace(combined, index=index)
                 index += 1
 
 
@@ -145,7 +145,7 @@ def grab_frame(
     return _frame(name or path.name, 0, shown[0], shown[1], why)
 
 
-def lay_frames(
+def combine_frames(
     path: Path,
     *,
     seconds: Fraction,
@@ -162,35 +162,37 @@ def lay_frames(
     """
     views = _views(path, seconds, limits=limits or LIMITS, name=name)
     at = [view.seconds for view in views].index(seconds)
-    laid = lay(views, follow(views, at, place), place)
-    if laid is None:
+    combined = combine(views, follow(views, at, place), place)
+    if combined is None:
         return None
-    first, last = (timecode(views[laid.numbers[end]].seconds) for end in (0, -1))
+    first, last = (timecode(views[combined.numbers[end]].seconds) for end in (0, -1))
     why = say(
         "frame.laid",
-        frames=len(laid.numbers),
+        frames=len(combined.numbers),
         first=first,
         last=last,
-        smear=float(laid.smear),
-        share=float(laid.share),
+        smear=float(combined.smear),
+        share=float(combined.share),
     )
     box = f"{place.x},{place.y},{place.width},{place.height},{place.letter}"
-    still = _frame(name or path.name, 0, seconds, laid.picture, why, f" --lay {box}")
-    return replace(still, laid=tuple(timecode(views[number].seconds) for number in laid.numbers))
+    still = _frame(name or path.name, 0, seconds, combined.picture, why, f" --lay {box}")
+    return replace(
+        still, laid=tuple(timecode(views[number].seconds) for number in combined.numbers)
+    )
 
 
 def _views(
     path: Path, seconds: Fraction, *, limits: ClipLimits, name: str | None
 ) -> Sequence[View]:
-    """Decode the frames around a time, in grey: at most `LAID_FRAMES` before and after it."""
-    before: deque[View] = deque(maxlen=LAID_FRAMES)
+    """Decode the frames around a time, in grey: at most `COMBINED_FRAMES` before and after it."""
+    before: deque[View] = deque(maxlen=COMBINED_FRAMES)
     after: list[View] = []
     with open_clip(path, limits=limits, name=name) as (container, stream):
-        _seek(container, stream, max(Fraction(0), seconds - LAID_SECONDS))
+        _seek(container, stream, max(Fraction(0), seconds - COMBINED_SECONDS))
         for at, frame in walk(container, stream, limits=limits, report=_ignore):
-            if at > seconds + LAID_SECONDS or len(after) > LAID_FRAMES:
+            if at > seconds + COMBINED_SECONDS or len(after) > COMBINED_FRAMES:
                 break
-            if at >= seconds - LAID_SECONDS:
+            if at >= seconds - COMBINED_SECONDS:
                 view = View(seconds=at, grey=upright_grey(frame))
                 (before if at < seconds else after).append(view)
     if not after or after[0].seconds != seconds:
@@ -299,10 +301,10 @@ def _one(clip: Path, seconds: Fraction, place: Place | None) -> Frame:
     """The frame at a time, or all frames around it combined (multi-frame)."""
     if place is None:
         return grab_frame(clip, seconds=seconds)
-    laid = lay_frames(clip, seconds=seconds, place=place)
-    if laid is None:
+    combined = combine_frames(clip, seconds=seconds, place=place)
+    if combined is None:
         raise DamagedFile(say("clip.place-unseen", name=clip.name))
-    return laid
+    return combined
 
 
 def _place(words: str) -> Place:

@@ -16,7 +16,7 @@ from pydantic_core import to_json
 
 from values.sentence import Said, Sentence, recorded
 from vision.errors import ReadingRefused
-from vision.ocr.lattice import KeptLattice, Lattice
+from vision.ocr.lattice import Lattice, StoredLattice
 from vision.types import (
     Alternative,
     Box,
@@ -100,7 +100,7 @@ class _Line:
     confidence: _Share
     glyphs: tuple[_Glyph, ...]
     engine: _Engine
-    lattice: KeptLattice | None
+    lattice: StoredLattice | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ class _Field:
     source: FieldSource
     notes: tuple[Said, ...]
     strength: _Share
-    lattice: KeptLattice | None
+    lattice: StoredLattice | None
     reasons: tuple[_Reason, ...]
     witnesses: tuple[_Witness, ...]
 
@@ -177,8 +177,8 @@ def _written(adapter: TypeAdapter[_T], value: _T) -> Kept:
     return written
 
 
-def _lattice(lattice: StringLikelihood | None) -> KeptLattice | None:
-    return lattice.kept() if isinstance(lattice, Lattice) else None
+def _lattice(lattice: StringLikelihood | None) -> StoredLattice | None:
+    return lattice.stored() if isinstance(lattice, Lattice) else None
 
 
 def _glyph(glyph: Glyph) -> _Glyph:
@@ -288,7 +288,7 @@ def _read(adapter: TypeAdapter[_T], data: object, *, what: str) -> _T:
         ) from error
 
 
-def _to_lattice(kept: KeptLattice | None) -> Lattice | None:
+def _to_lattice(kept: StoredLattice | None) -> Lattice | None:
     return None if kept is None else Lattice.of(kept)
 
 

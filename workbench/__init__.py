@@ -1,3 +1,3 @@
-"""The stem: the only code that knows vision, catalog and evidence store together."""
+"""Casework: the only code that knows vision, catalog and evidence store together."""
 
 from values import offline as offline

@@ -1,6 +1,6 @@
-"""The verbs of the workbench without a screen: `nameplate --help`, `python -m workbench --help`.
+"""The command line of the workbench: `nameplate --help`, `python -m workbench --help`.
 
-Each command stands in the module of its group in `workbench/cli/`.
+Each command is in the module of its group in `workbench/cli/`.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 GROUPS = (program, people, cases, intake, review, catalog, tracing, evidence, rules)
-"""The program itself; then in the order in which a case goes through them."""
+"""The program itself first; then the groups in the order in which a case goes through them."""
 
 INSTALLED = "nameplate"
-"""The command that an installed package brings; from a checkout it is `python -m workbench`."""
+"""The command that an installed package provides; in a checkout, `python -m workbench`."""
 
 DESCRIPTION = """\
 Nameplate on the command line. Results go to standard output, one item per line with tabs between
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     alone: Callable[[argparse.Namespace], int] | None = getattr(options, "alone", None)
     if alone is not None:  # it needs no store
         return _read(partial(alone, options))
-    # here, since it loads every service: that takes seconds, for which help has no use
+    # here, since it loads every service: that takes seconds, and help does not need it
     from workbench.workbench import Workbench
 
     try:
@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _read(command: Callable[[], int]) -> int:
-    """Run a command whose reader may have had enough before its end, as `head` has."""
+    """Run a command whose reader may stop before its end, as `head` does."""
     try:
         return command()
     except BrokenPipeError:
@@ -108,7 +108,7 @@ def _read(command: Callable[[], int]) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    """What the environment says; --store names another folder, with its own SQLite file."""
+    """The environment's settings; --store names another folder, with its own SQLite file."""
     settings = Settings.from_environment()
     if options.store is None:
         return settings
@@ -123,7 +123,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def exit_codes() -> str:
-    """What a command ends with, a line each."""
+    """The exit codes, a line each."""
     return "\n".join(f"  {code.value}  {words}" for code, words in EXIT_WORDS.items())
 
 

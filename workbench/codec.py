@@ -1,8 +1,8 @@
-"""The one codec of the workbench: values to JSON and back.
+"""The workbench's only codec between values and JSON.
 
-It reads as strictly as it writes: a member that is missing, that is not known or that is of another
-type is refused in a sentence, and so is a number in place of a text. Tuples are lists in JSON,
-enumerations and dates are texts.
+It reads as strictly as it writes: a member that is missing, unknown or of another type is refused
+with a sentence, and so is a number in place of a text. Tuples are lists in JSON, enumerations and
+dates are texts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 
 
 class NotUnderstood(ValueError):
-    """JSON is not what it should be; it says what is wrong, without a full stop."""
+    """JSON is not as expected; the message says what is wrong, without a full stop."""
 
 
 class Codec(Generic[_T]):
@@ -29,7 +29,7 @@ class Codec(Generic[_T]):
         self._adapter: TypeAdapter[_T] = TypeAdapter(of)
 
     def write(self, value: _T) -> Json:
-        """Give a value as JSON. Raises PydanticSerializationError for one of another type."""
+        """Write a value as JSON. Raises PydanticSerializationError for a value of another type."""
         written: Json = self._adapter.dump_python(
             value, mode="json", by_alias=True, warnings="error"
         )
@@ -48,7 +48,7 @@ class Codec(Generic[_T]):
 
 
 def _why(error: ValidationError) -> str:
-    """The first thing that is wrong, in words."""
+    """The first error, in words."""
     first = error.errors(include_url=False, include_context=False)[0]
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] in {"missing", "missing_argument"}:

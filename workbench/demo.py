@@ -1,4 +1,4 @@
-"""The demo case: one click from an empty store to something to look at, all of it synthetic."""
+"""The demo case: from an empty store to a case to look at in one click, all of it synthetic."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CATALOG_NAME = "demo-catalog-synthetic.csv"
 
 
 class Demo:
-    """Loads the demo case through the same verbs that people use."""
+    """Loads the demo case with the same methods that people use."""
 
     def __init__(self, cases: Cases, catalogs: Catalogs, intake: Intake) -> None:
         self._cases = cases
@@ -36,8 +36,8 @@ class Demo:
     def load(self, actor: Actor, *, on_step: OnStep | None = None) -> CaseSummary:
         """Import the demo catalog if there is no catalog, and open a case with the demo photos.
 
-        The case has the solo policy, so that one person can walk the whole way and every
-        screen says that nobody else has checked. Raises NotAllowed.
+        The case has the solo policy, so that one person can go through every step; every screen
+        says that nobody else has checked. Raises NotAllowed.
         """
         if self._catalogs.current() is None and Role.CUSTODIAN in actor.roles:
             self._catalogs.import_(

@@ -1,4 +1,4 @@
-"""What can go wrong in the workbench, in words that say what happened and what to do."""
+"""The errors of the workbench, in words that say what happened and what to do."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class NotAllowed(WorkbenchError):
 
 
 class Overtaken(NotAllowed):
-    """Something newer stands than what the author saw; the sentence says what, of whom, when."""
+    """Something newer stands than what the author saw; the sentence says what, whose and when."""
 
     exit_code = Exit.LATER
 
@@ -40,7 +40,8 @@ class Overtaken(NotAllowed):
 class NotFound(WorkbenchError):
     """There is no such case, exhibit, plate, search, catalog or person.
 
-    `kind` is what was looked for, so that whoever shows the error can say where such are listed.
+    `kind` is what was looked for, so that whoever shows the error can say where such things are
+    listed.
     """
 
     exit_code = Exit.MISSING
@@ -51,6 +52,6 @@ class NotFound(WorkbenchError):
 
 
 class BadRequest(WorkbenchError):
-    """What was asked for cannot be done as asked; the sentence says what to change."""
+    """The request cannot be carried out as it is; the sentence says what to change."""
 
     exit_code = Exit.NOT_RUN

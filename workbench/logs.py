@@ -1,6 +1,6 @@
-"""What an operator can read: a line for each thing that happened, with its case and entry.
+"""Log lines for operators: one for each thing that happened, with its case and entry.
 
-Names, sources, file names and what plates say never stand in it: lines name cases, entries,
+They never contain names, sources, file names or what plates say: lines name cases, entries,
 exhibits and people by identifier, and the log of each case has the rest.
 """
 
@@ -23,13 +23,13 @@ LEVEL_SETTING: Final = "NAMEPLATE_LOG"
 FORM_SETTING: Final = "NAMEPLATE_LOG_FORM"
 FORMS: Final = ("text", "json")
 ROOMS: Final = ("app", "values", "vision", "catalog", "evidence_store", "workbench", "ui")
-"""Whose lines are printed; libraries print warnings only."""
+"""The packages whose lines are printed; libraries print warnings only."""
 FACTS: Final = ("case", "entry", "kind", "exhibit", "person", "seconds", "rule")
-"""What a line may say besides its message, in this order."""
+"""The facts that a line may give besides its message, in this order."""
 
 
 class _Line(logging.Formatter):
-    """One line of text: when, how grave, where, what, and its facts."""
+    """One line of text: time, level, origin, message, and its facts."""
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -39,7 +39,7 @@ class _Line(logging.Formatter):
 
 
 class _Json(logging.Formatter):
-    """The same as a JSON object, for programs that gather logs."""
+    """The same as a JSON object, for programs that collect logs."""
 
     def format(self, record: logging.LogRecord) -> str:
         said: dict[str, object] = {
@@ -55,22 +55,22 @@ class _Json(logging.Formatter):
 
 
 def _message(record: logging.LogRecord) -> str:
-    """The message on one line, whatever stands in it."""
+    """The message on one line, whatever it contains."""
     return " ".join(record.getMessage().split())
 
 
 def facts(record: logging.LogRecord) -> dict[str, object]:
-    """What a line says besides its message."""
+    """The facts that a line gives besides its message."""
     return {name: vars(record)[name] for name in FACTS if vars(record).get(name) is not None}
 
 
 def configure(
     level: str | None = None, environment: Mapping[str, str] | None = None
 ) -> logging.Handler:
-    """Print to the error stream what is as grave as `level`, or as NAMEPLATE_LOG says.
+    """Print messages from `level` up to the error stream; without it, NAMEPLATE_LOG says which.
 
-    NAMEPLATE_LOG_FORM is `text` or `json`. A second call replaces what the first set up. Raises
-    BadRequest for another level or form.
+    NAMEPLATE_LOG_FORM is `text` or `json`. A second call replaces the first. Raises BadRequest for
+    another level or form.
     """
     values = os.environ if environment is None else environment
     chosen = (level or values.get(LEVEL_SETTING) or "warning").lower()

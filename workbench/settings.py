@@ -1,4 +1,4 @@
-"""What can be set from outside, read once at the start and never changed after."""
+"""Settings from outside, read once at the start and never changed after that."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where the store is, which readers run, and how large what is brought may be."""
+    """Where the store is, which engines run, and how large added files may be."""
 
     store: Path
     """The folder that holds blobs, keys, catalogs, bundles and, by default, the database."""
     database_url: str
     readers: tuple[str, ...] | None
-    """Names of the readers to use; None means every one that is installed."""
+    """Names of the engines to use; None means every installed one."""
     max_file_bytes: int = FILE_BYTES
-    """One file of those that are no material: catalogs, source lists, papers, certificates."""
+    """Size limit of a file that is not material: a catalog, source list, document, certificate."""
     max_photo_bytes: int = size_limit("photo").most
     max_clip_bytes: int = size_limit("clip").most
     max_zip_bytes: int = size_limit("zip").most
     reading_seconds: float = READING_SECONDS
-    """Work on one photo, in seconds on a core (see `vision.plate.reader`)."""
+    """Work on one photo, in seconds on one core (see `vision.plate.reader`)."""
     bucket: str | None = None
-    """Where blobs are kept instead of the folder: a URL such as `s3://bucket/prefix`."""
+    """Where blobs are stored instead of the folder: a URL such as `s3://bucket/prefix`."""
 
     @property
     def location(self) -> StoreLocation:
-        """Where the store lies."""
+        """Where the store is."""
         return StoreLocation(folder=self.store, database_url=self.database_url, bucket=self.bucket)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read NAMEPLATE_STORE, _DATABASE, _BUCKET, _READERS, _READING_SECONDS and _MAX_….
 
-        The region, endpoint and key of a bucket are in AWS's own variables. Raises BadRequest
-        where a value cannot be used.
+        The region, endpoint and key of a bucket are in AWS's own variables. Raises BadRequest for
+        an unusable value.
         """
         values = os.environ if environment is None else environment
         at = StoreLocation.from_environment(values)
@@ -73,7 +73,7 @@ class Settings:
         return settings.with_sizes(values)
 
     def with_sizes(self, values: Mapping[str, str]) -> Settings:
-        """The same with the sizes that an environment sets. Raises BadRequest."""
+        """The same settings with the size limits from an environment. Raises BadRequest."""
         sizes = {}
         for limit in SIZES:
             text = values.get(limit.setting) or str(limit.most)
@@ -92,7 +92,7 @@ class Settings:
         )
 
     def most_bytes(self, kind: Kind) -> int:
-        """How many bytes a file of a kind may have."""
+        """The size limit in bytes for a kind of file."""
         return {
             "photo": self.max_photo_bytes,
             "clip": self.max_clip_bytes,
@@ -122,7 +122,7 @@ class Settings:
 def hosts_from_environment(environment: Mapping[str, str]) -> tuple[Host, ...]:
     """The hosts under which the app is served to others, from NAMEPLATE_HOSTS; none by default.
 
-    Raises BadRequest, naming the one that is no host.
+    Raises BadRequest, naming the invalid one.
     """
     try:
         return read_hosts(environment.get(SETTING, ""))

@@ -1,7 +1,7 @@
 """Trace requests as values: who is asked about a plate, until when, and what was answered.
 
-A trace request asks somebody outside (the maker, the authority that permits exports, whoever
-the item was delivered to) about the item behind a plate. What is answered is that party's word.
+A trace request asks somebody outside (the maker, the authority that permits exports, a recipient of
+the item) about the item behind a plate. An answer is that party's word.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ANSWER_DAYS = 28
-"""Days that the addressee has to answer, as arms field investigators give them."""
+"""Days for the addressee to answer, as arms field investigators allow."""
 COMMENT_DAYS = 28
 """Further days in which they may comment before publication: the right of reply."""
 
@@ -35,7 +35,7 @@ RULES: Final = Declared(
 
 
 class AddresseeIs(StrEnum):
-    """What somebody who is asked has to do with the item."""
+    """The addressee's relation to the item."""
 
     MAKER = "maker"
     AUTHORITY = "authority"
@@ -52,7 +52,7 @@ ADDRESSEE_WORDS = {
 
 
 class AnswerIs(StrEnum):
-    """What an answer comes to."""
+    """What an answer amounts to."""
 
     IDENTIFIED = "identified"
     RECOGNISED = "recognised"
@@ -77,9 +77,9 @@ class TraceRequest:
     sent_on: date
     reply_to: str
     seen: str = ""
-    """Where, when and with whom the item was seen, as far as the letter is to tell."""
+    """Where, when and with whom the item was seen, as far as the letter should say it."""
     further: str = ""
-    """What else the letter is to say or ask."""
+    """What else the letter should say or ask."""
 
     @property
     def answer_by(self) -> date:
@@ -94,17 +94,17 @@ class TraceRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A file that came with an answer: kept byte for byte, never opened; its name is a claim."""
+    """A file that came with an answer: stored byte for byte, never opened; its name is a claim."""
 
     name: str
     sha256: Sha256
     size: int
-    """Bytes."""
+    """In bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceAnswer:
-    """One answer as somebody wrote it down, with the papers that came with it."""
+    """One answer as somebody recorded it, with the documents that came with it."""
 
     sequence: int
     at: datetime
@@ -129,14 +129,14 @@ class Trace:
     letter_sha256: Sha256
     answers: tuple[TraceAnswer, ...]
     seen: int
-    """Entries that the case's log had when this was looked up."""
+    """The number of entries in the case's log when this was looked up."""
 
     def overdue(self, today: date) -> bool:
-        """Whether the time to answer is over and nothing has come."""
+        """Whether the time to answer is over and no answer has come."""
         return not self.answers and today > self.request.answer_by
 
     def standing(self, today: date) -> str:
-        """How a request stands on a day, in one sentence."""
+        """The status of a request on a day, in one sentence."""
         if self.answers:
             last = self.answers[-1]
             return f"{ANSWER_WORDS[last.answer]} (received on {day(last.received_on)})."

@@ -1,7 +1,7 @@
-"""Typed words: what no log can hold is refused before anything else is done.
+"""Typed words: text that no log can hold is refused before anything else is done.
 
-The ledger refuses it too (`evidence_store.ledger.drafting`), but a verb that changes a key or
-makes a file before its entry must not have done so when it is refused.
+The ledger refuses it too (`evidence_store.ledger.drafting`), but a method that changes a key or
+creates a file before its entry must not have done so by then.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from workbench.errors import BadRequest
 
 
 def check_typed(**words: str) -> None:
-    """Raise BadRequest for words that hold what cannot be recorded; they are named by their key."""
+    """Raise BadRequest for words that cannot be recorded; they are named by their key."""
     for name, text in words.items():
         if odd := unrecordable(text):
             raise BadRequest(

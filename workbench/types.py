@@ -1,7 +1,7 @@
-"""The values that the verbs of the workbench take and give: what screens and commands show.
+"""The values that the workbench's methods take and return, and that screens and commands show.
 
-Machine words and human words never share a field: `reading` is the machine's, `transcription`
-a person's. Claimed and embedded facts stay apart. Times are UTC with a zone.
+Machine words and people's words never share a field: `reading` is the machine's, `transcription` a
+person's. Claimed and embedded facts are kept apart. Times are UTC with a time zone.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ from values.text import counted
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from catalog.findings.kept_search import KeptFinding, KeptResult
+    from catalog.findings.stored_search import StoredFinding, StoredResult
     from vision.types import CopyEvidence, EmbeddedFacts, FieldName, PhotoReading, PlateRegion
 
 JsonMap: TypeAlias = Mapping[str, object]
 
-#: The fields that a search is made of; a person judges each before candidates are shown.
+#: The fields of a search; a person judges each before candidates are shown.
 SEARCHED_FIELDS: tuple[FieldName, ...] = ("maker", "model", "serial")
 
 
 class Role(StrEnum):
-    """What a person may do; a person may hold several."""
+    """What a person may do; one person may hold several roles."""
 
     INVESTIGATOR = "investigator"
-    """Opens cases, takes in material, starts reading."""
+    """Opens cases, adds material, starts reading."""
     REVIEWER = "reviewer"
     """Judges readings, groups and candidates."""
     CUSTODIAN = "custodian"
-    """Enrols people, imports catalogs, writes trace requests, seals bundles."""
+    """Adds people, imports catalogs, writes trace requests, seals bundles."""
 
 
 class Policy(StrEnum):
-    """How many people a decision needs; set when a case is opened, kept by the services."""
+    """How many people a decision needs; set when a case is opened, enforced by the services."""
 
     TWO_PEOPLE = "two_people"
-    """Whoever took the exhibit in may not be the one who confirms it."""
+    """Whoever added the exhibit may not be the one who confirms it."""
     TWO_REVIEWERS = "two_reviewers"
     """As above, and two different reviewers must confirm before a candidate stands."""
     SOLO = "solo"
@@ -63,7 +63,7 @@ class ExhibitState(StrEnum):
     """How far an exhibit has come."""
 
     WAITING = "waiting"
-    """Taken in, not yet read as a whole; a region that a person drew may have been read."""
+    """Added, not yet read as a whole; a region that a person drew may have been read."""
     READ = "read"
     """Read; at least one field that the program offered has no person's judgement yet."""
     NO_FIELD = "no_field"
@@ -76,7 +76,7 @@ class ExhibitState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Someone enrolled in this store, with the public half of their key."""
+    """A person added to this store, with the public half of their key."""
 
     person_id: str
     name: str
@@ -86,15 +86,16 @@ class Person:
     has_passphrase: bool
     enrolled_at: datetime
     held_by: str
-    """Who keeps the private half of their key: `server` or `person`."""
+    """Who holds the private half of their key: `server` or `person`."""
     roles_ever: tuple[Role, ...]
-    """Every role that they ever held: what they signed in it stays theirs."""
+    """Every role that they ever held: what they signed in it remains theirs."""
     left_at: datetime | None
-    """When they left; None for who is in service."""
+    """When they left; None while they are in service."""
     key_ends: datetime | None
     """When their last key ended; None while one is in use."""
     seen: int = field(compare=False)
-    """How many entries the store's log had when this was looked up; who acts on it names it."""
+    """The number of entries in the store's log when this was looked up; an act on it gives this
+    number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +110,12 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """What the uploader or the source says of the material. None of it is checked."""
+    """What the uploader or the source claims about the material. None of it is checked."""
 
     source_url: str = ""
     source_account: str = ""
     obtained_at: str = ""
-    """ISO 8601 date or time as precise as known."""
+    """ISO 8601 date or time, as precise as known."""
     claimed_place: str = ""
     claimed_date: str = ""
     """ISO 8601, as precise as known: `2020`, `2020-10`, `2020-10-19`."""
@@ -126,7 +127,7 @@ class Upload:
     """One file as it arrived: the name is a claim, the bytes are the evidence."""
 
     name: str
-    """What a log cannot hold in it is escaped, so that it can be had back (`values.recordable`)."""
+    """Characters that a log cannot hold are escaped, reversibly (`values.recordable`)."""
     data: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
@@ -135,18 +136,18 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A file that was not taken in, and the sentence that says why and what to do."""
+    """A file that was not added, and the sentence that says why and what to do."""
 
     name: str
     reason: str
     sha256: str | None = None
-    """Of the bytes as they came; None where they could not be read."""
+    """Of the bytes as they came; None if they could not be read."""
     size: int | None = None
-    """In bytes; None where it could not be asked."""
+    """In bytes; None if it could not be determined."""
 
 
 class ExhibitOrder(StrEnum):
-    """In which order exhibits are listed."""
+    """The order in which exhibits are listed."""
 
     OLDEST = "oldest"
     NEWEST = "newest"
@@ -155,7 +156,7 @@ class ExhibitOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeReport:
-    """What became of one upload."""
+    """The result of one upload."""
 
     accepted: tuple[str, ...] = ()
     """Exhibit identifiers, in order."""
@@ -163,18 +164,18 @@ class IntakeReport:
     """(new exhibit, exhibit it repeats)."""
     refused: tuple[Refusal, ...] = ()
     problems: tuple[str, ...] = ()
-    """What of an accepted clip could not be had."""
+    """Parts of an accepted clip that could not be decoded."""
     known: tuple[str, ...] = ()
-    """Exhibits that a file of this upload already is, under the same name and claims."""
+    """Existing exhibits that equal a file of this upload, with the same name and claims."""
     name: str = ""
-    """The file, or file in a ZIP, that was looked at last."""
+    """The file, or file in a ZIP, that was processed last."""
     done: int = 0
     total: int = 0
-    """How many files of the upload were looked at wholly, of how many."""
+    """How many files of the upload were processed completely, of how many."""
 
     @property
     def stopped(self) -> str:
-        """What stands after an upload that was stopped, in words; empty if it was not."""
+        """The state after an upload that was stopped, in words; empty if it was not."""
         left = self.total - self.done
         if not left:
             return ""
@@ -200,9 +201,9 @@ class CaseSummary:
     waiting: int
     to_review: int
     decided: int
-    """Plates on which a decision was made and none waits."""
+    """Plates with a decision and none that waits."""
     awaiting: int
-    """Plates on which a confirmation waits for another reviewer, as the policy asks."""
+    """Plates with a confirmation that waits for another reviewer, as the policy requires."""
     sealed: int
 
 
@@ -221,18 +222,18 @@ class ExhibitSummary:
     taken_in_by: str
     parent: str | None
     exposure: str
-    """The first exhibit of the exposure that it shows; itself where it is that."""
+    """The first exhibit of the exposure that it shows; may be this one."""
     copy_of: str | None
     """The exhibit that it was first found to repeat, unless a person split them."""
     copy_is_settled: bool
-    """Whether that is so by equal bytes, or confirmed by a person; else it is a proposal."""
+    """Whether that is so by equal bytes, or confirmed by a person; otherwise it is a proposal."""
     fields: tuple[tuple[FieldName, str, str], ...]
-    """(field, text, state) of the combined reading's best plate, machine's words."""
+    """(field, text, state) of the best plate in the combined reading, machine's words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """One person's judgement of one field of one region; later ones supersede, none vanish."""
+    """One person's judgement of one field of one region; later ones supersede, none is removed."""
 
     sequence: int
     at: datetime
@@ -243,14 +244,14 @@ class Review:
     field: FieldName
     judgement: Judgement
     text: str
-    """The person's transcription; `?` for a character that could not be read. May be empty."""
+    """The person's transcription; `?` for an unreadable character. May be empty."""
     machine_text: str
     blind: bool
     """True if the person wrote it before the machine's reading was shown."""
     reason: str
     supersedes: int | None
     counts: bool
-    """False where its author had taken in this picture, or a copy of it, before they judged."""
+    """False if its author had added this picture, or a copy of it, before the judgement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,16 +268,17 @@ class ExhibitView:
     """In order; the last one of each (region, field) stands."""
     frames: tuple[str, ...]
     derived_how: str | None
-    """For a frame: timecode, why it was chosen, the command that makes it again."""
+    """For a frame: timecode, why it was chosen, and the command that extracts it again."""
     seen: int = field(compare=False)
-    """How many entries the case's log had when this was looked up; who acts on it names it."""
+    """The number of entries in the case's log when this was looked up; an act on it gives this
+    number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyGroupView:
     """Exhibits that are, or may be, copies of one exposure, or exposures of one object.
 
-    A judgement is that of the group as it is: one that has grown since is not judged.
+    A judgement is of the group as it is: a group that has grown since is not judged.
     """
 
     group_id: str
@@ -288,13 +290,14 @@ class CopyGroupView:
     relation: str
     """`copy` or `same_object`."""
     exposures: tuple[tuple[str, ...], ...]
-    """Its exhibits, parted by the exposure that each counts as (`workbench.rules.exposure`)."""
+    """Its exhibits, grouped by the exposure that each counts as (`workbench.rules.exposure`)."""
     seen: int = field(compare=False)
-    """How many entries the case's log had when this was looked up; who acts on it names it."""
+    """The number of entries in the case's log when this was looked up; an act on it gives this
+    number."""
 
     @property
     def counted(self) -> str:
-        """How many exposures it counts as, and of which exhibits each: `1 exposure: EX-1, EX-2`."""
+        """How many exposures it counts as, and the exhibits of each: `1 exposure: EX-1, EX-2`."""
         which = "; ".join(", ".join(exhibits) for exhibits in self.exposures)
         return f"{counted(len(self.exposures), 'exposure')}: {which}"
 
@@ -308,10 +311,11 @@ class PlateView:
     """(exhibit, region)."""
     fields: tuple[FieldStanding, ...]
     ready: bool
-    """True once a person has judged maker, model and serial as far as they were offered."""
+    """True once a person has judged maker, model and serial, as far as they were offered."""
     missing: tuple[FieldName, ...]
     seen: int = field(compare=False)
-    """How many entries the case's log had when this was looked up; who acts on it names it."""
+    """The number of entries in the case's log when this was looked up; an act on it gives this
+    number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,14 +325,14 @@ class FieldStanding:
     field: FieldName
     machine_text: str
     machine_at: tuple[str, str] | None
-    """Exhibit and region of the reading that speaks for the program; none where it read nothing."""
+    """Exhibit and region of the reading that the program relies on; none if it read nothing."""
     human_text: str | None
     judgement: Judgement | None
     reviewers: tuple[str, ...]
     exhibit_id: str
     region_id: str
     dissent: tuple[str, ...]
-    """Who said otherwise before and did not take it back, a sentence each."""
+    """Who answered differently before and did not take it back, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,13 +348,14 @@ class CatalogSummary:
     permits: int
     coverage: str
     rows: int
-    """Rows or records that were read from its file."""
+    """Rows or records read from its file."""
     rows_left_out: int
     left_out: str
     """How many rows were left out and why, in words; empty if none was."""
     current: bool
     seen: int = field(compare=False)
-    """How many entries the store's log had when this was looked up; who chooses names it."""
+    """The number of entries in the store's log when this was looked up; a choice gives this number.
+    """
 
 
 SearchedField: TypeAlias = Literal["maker", "model", "serial", "part_number"]
@@ -358,19 +363,19 @@ SearchedField: TypeAlias = Literal["maker", "model", "serial", "part_number"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedField:
-    """One field as it was asked for; lattices stay in readings."""
+    """One field as it was searched for; lattices stay in readings."""
 
     text: str
     origin: Literal["machine", "human", "code"]
     alternatives: tuple[tuple[str, float], ...]
-    """What it may say instead, each with its probability (0–1)."""
+    """Alternatives, each with its probability (0–1)."""
     stack: Annotated[str | None, Field(exclude_if=lambda stack: stack is None)] = None
-    """What was read in all exposures laid over each other; None where they were not."""
+    """What was read from all exposures aligned and averaged; None if they were not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchView:
-    """One search as it was shown: what was asked, of which snapshot, what came back."""
+    """One search as it was shown: what was asked, of which snapshot, and the result."""
 
     sequence: int
     case_id: str
@@ -379,20 +384,21 @@ class SearchView:
     by: str
     snapshot_sha256: str
     query: Mapping[SearchedField, AskedField]
-    """What was asked, as it was recorded; a field that was not asked is not there."""
-    result: KeptResult
-    """What was found, exactly as it was shown and kept."""
-    findings: tuple[KeptFinding, ...]
+    """What was asked, as recorded; fields that were not asked are missing."""
+    result: StoredResult
+    """What was found, exactly as it was shown and stored."""
+    findings: tuple[StoredFinding, ...]
     dissent: tuple[str, ...]
-    """Who read a field of the plate otherwise than what stands now, a sentence each."""
+    """Who read a field of the plate differently from what stands now, a sentence each."""
     decisions: tuple[DecisionView, ...]
     seen: int = field(compare=False)
-    """How many entries the case's log had when this was looked up; who acts on it names it."""
+    """The number of entries in the case's log when this was looked up; an act on it gives this
+    number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionView:
-    """One reviewer's judgement of one candidate, or of there being none."""
+    """One reviewer's judgement of one candidate, or that the unit is none of them."""
 
     sequence: int
     at: datetime
@@ -404,7 +410,7 @@ class DecisionView:
     judgement: Judgement
     reason: str
     stands: bool
-    """False while the case's policy asks for another person, and where it was replaced."""
+    """False while the case's policy requires another person, and if it was replaced."""
     replaced: bool = False
     """Whether the same reviewer decided again later."""
 
@@ -434,25 +440,25 @@ class SealedView:
 
 
 class FoundBy(StrEnum):
-    """Whose words a hit stands in."""
+    """Whose words contain a hit."""
 
     PERSON = "person"
     MACHINE = "machine"
-    """A field as the machine gave it."""
+    """A field as the machine read it."""
     ALSO = "also"
     """An alternative, or a line that became no field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A plate region in which a fragment was found, and the text that holds it."""
+    """A plate region in which a fragment was found, and the text that contains it."""
 
     case_id: str
     exhibit_id: str
     region_id: str
     file_name: str
     field: str
-    """Empty for a text of no field."""
+    """Empty for a text that belongs to no field."""
     text: str
     by: FoundBy
     exact: bool
@@ -461,7 +467,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePlace:
-    """One plate region in the order of review, and how far it is."""
+    """One plate region in the order of review, and its progress."""
 
     exhibit_id: str
     region_id: str
@@ -469,15 +475,15 @@ class QueuePlace:
     offered: int
     """Fields that the program offers."""
     open: int
-    """Of these, how many nobody has judged."""
+    """How many of these nobody has judged."""
     words: str
     """The machine's serial, else model, else maker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """How far the review of a case is."""
+    """The progress of a case's review."""
 
     regions: int
     open: int
-    """Of these, how many have a field that nobody has judged."""
+    """How many of these have a field that nobody has judged."""

@@ -1,4 +1,4 @@
-"""The workbench: the verbs that a photo goes through, in their order.
+"""The workbench: its services, in the order in which a photo passes through them.
 
 people → cases → intake → reading → copies → review → catalogs → matching → tracing → exports
 """
@@ -30,7 +30,7 @@ from workbench.queue.runner import LocalRunner
 from workbench.reading.reading import ReadingRoom
 from workbench.review.review import ReviewRoom
 from workbench.review.shown import Shown
-from workbench.state import States
+from workbench.state import StateLoader
 from workbench.stores.named_blobs import NamedBlobs
 from workbench.stores.projection import BATCH, Projection
 from workbench.stores.stores import STORE_LOG, Stores, utc_now
@@ -51,9 +51,9 @@ class Workbench:
     """All services over one store; safe to share between threads."""
 
     def __init__(self, stores: Stores, runner: Runner | None = None) -> None:
-        """`runner` runs what goes on beside the screens; by default this program itself."""
+        """`runner` runs background work; by default, this program itself does."""
         self.stores = stores
-        self.states = States(stores.ledger, stores.blobs)
+        self.states = StateLoader(stores.ledger, stores.blobs)
         self.images = images = Images(stores.blobs, stores.settings.store / "cache")
         self.people = People(stores)
         self.cases = Cases(stores, self.people)
@@ -77,10 +77,10 @@ class Workbench:
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Workbench:
-        """Open the store, made anew where there is none.
+        """Open the store; create it if there is none.
 
-        Raises the store's errors where the folder or the database cannot be used, or are not of
-        one store; nothing is written before that is known.
+        Raises the store's errors if the folder or the database cannot be used, or if they do not
+        belong to one store; nothing is written before that is known.
         """
         check_place(settings.location)
         settings.store.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -107,23 +107,23 @@ class Workbench:
 
     @property
     def is_behind(self) -> bool:
-        """Whether so many entries are not folded yet that whoever waits should be told.
+        """Whether so many entries are not folded yet that users should be told.
 
-        So it is where an older program shaped the tables, and they are made anew.
+        Also true after an upgrade, while tables are rebuilt.
         """
         return self.stores.projection.waiting() > BATCH
 
     def clock_remark(self, case_id: str | None = None) -> str:
-        """Say that this machine's clock runs behind the last entry; empty if it does not.
+        """Say that this machine's clock is behind the last entry; empty if it is not.
 
-        Asked of the log of the store and of a case's own.
+        It checks the log of the store and the case's own.
         """
         ledger = self.stores.ledger
         own = ledger.clock_remark(case_id) if case_id is not None else ""
         return own or ledger.clock_remark(STORE_LOG)
 
     def set_aside(self) -> tuple[str, ...]:
-        """A sentence for each entry of a log that cannot be used; screens are without them."""
+        """A sentence for each log entry that cannot be used; screens leave these entries out."""
         return tuple(one.sentence() for one in self.stores.projection.set_aside())
 
     def catch_up(self, on_step: Step) -> None:
@@ -131,7 +131,7 @@ class Workbench:
         self.stores.projection.catch_up_all(on_step)
 
     def close(self) -> None:
-        """Finish what runs in the background and let go of the store."""
+        """Finish background work and close the store."""
         self.reading.close()
         self.copies.close()
         self.catalogs.close()
@@ -140,7 +140,7 @@ class Workbench:
 
 
 def _origin(store: Path) -> str:
-    """The name of this store in its checkpoints: drawn once, then kept."""
+    """The name of this store in its checkpoints: drawn once, then stored."""
     path = store / ORIGIN_FILE
     if not path.exists():
         part = path.with_suffix(f".{secrets.token_hex(4)}")
@@ -155,7 +155,7 @@ def _origin(store: Path) -> str:
 
 
 def _checkpoint_key(keys: KeyFolder, origin: str) -> NoteSigner:
-    """The key that signs checkpoints: the store's own, made with it."""
+    """The key that signs checkpoints: the store's own, created with it."""
     try:
         keys.public(origin)
     except KeyMissing:

@@ -7,34 +7,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from catalog.findings.kept_search import (
+from catalog.findings.stored_search import (
     FORMAT,
-    KeptAlternative,
-    KeptBand,
-    KeptCandidate,
-    KeptCharacter,
-    KeptDelivery,
-    KeptEvidence,
-    KeptFeature,
-    KeptFinding,
-    KeptFit,
-    KeptLead,
-    KeptLeads,
-    KeptLine,
-    KeptNeighbour,
-    KeptParty,
-    KeptPermit,
-    KeptQuery,
-    KeptResult,
-    KeptScale,
-    KeptSensitivity,
-    KeptStatus,
-    KeptText,
+    StoredAlternative,
+    StoredBand,
+    StoredCandidate,
+    StoredCharacter,
+    StoredDelivery,
+    StoredEvidence,
+    StoredFeature,
+    StoredFinding,
+    StoredFit,
+    StoredLead,
+    StoredLeads,
+    StoredLine,
+    StoredNeighbour,
+    StoredParty,
+    StoredPermit,
+    StoredQuery,
+    StoredResult,
+    StoredScale,
+    StoredSensitivity,
+    StoredStatus,
+    StoredText,
 )
 from catalog.matching import compare
 from catalog.matching.bands import BANDS
 from catalog.matching.bands import VERSION as SCALE
-from values.sentence import Sentence, beside, say
+from values.sentence import Sentence, say, stored_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -54,12 +54,12 @@ if TYPE_CHECKING:
     Text = Callable[[Sentence], str]
 
 
-def kept_result(result: SearchResult, text: Text, *, more: Iterable[Leads] = ()) -> KeptResult:
+def stored_result(result: SearchResult, text: Text, *, more: Iterable[Leads] = ()) -> StoredResult:
     """Return the storage form of a search result; the `more` leads come last."""
     query = result.query
-    return KeptResult(
+    return StoredResult(
         format=FORMAT,
-        query=KeptQuery(
+        query=StoredQuery(
             maker=_evidence(query.maker),
             model=_evidence(query.model),
             serial=_evidence(query.serial),
@@ -70,16 +70,16 @@ def kept_result(result: SearchResult, text: Text, *, more: Iterable[Leads] = ())
         coverage_note=_text(result.coverage_note, text),
         snapshot_sha256=result.snapshot_sha256,
         algorithm=result.algorithm,
-        scale=KeptScale(
+        scale=StoredScale(
             version=SCALE,
-            bands=tuple(KeptBand(least=band.least, words=band.words) for band in BANDS),
+            bands=tuple(StoredBand(least=band.least, words=band.words) for band in BANDS),
         ),
         limits=tuple(map(text, result.limits)),
         uncatalogued_fitting=result.uncatalogued_fitting,
         candidates=tuple(_candidate(one, text) for one in result.candidates),
         applications=tuple(map(_permit, result.applications)),
         leads=tuple(_leads(one, text) for one in (*result.leads, *more)),
-        said=beside(
+        said=stored_sentences(
             explanation=result.explanation,
             coverage_note=result.coverage_note,
             limits=result.limits,
@@ -87,15 +87,15 @@ def kept_result(result: SearchResult, text: Text, *, more: Iterable[Leads] = ())
     )
 
 
-def kept_finding(candidate: str, finding: Finding, text: Text) -> KeptFinding:
+def stored_finding(candidate: str, finding: Finding, text: Text) -> StoredFinding:
     """Return the storage form of a finding on a candidate, named by its key."""
-    return KeptFinding(
+    return StoredFinding(
         candidate=candidate,
         kind=finding.kind,
         statement=_text(finding.statement, text),
         grounds=tuple(map(text, finding.grounds)),
         alternatives=tuple(map(text, finding.alternatives)),
-        said=beside(
+        said=stored_sentences(
             statement=finding.statement,
             grounds=finding.grounds,
             alternatives=finding.alternatives,
@@ -107,19 +107,19 @@ def _text(said: Iterable[Sentence], text: Text) -> str:
     return " ".join(map(text, said))
 
 
-def _leads(leads: Leads, text: Text) -> KeptLeads:
-    return KeptLeads(
+def _leads(leads: Leads, text: Text) -> StoredLeads:
+    return StoredLeads(
         kind=leads.kind,
         words=text(leads.said),
         total=leads.total,
         more=leads.more,
         leads=tuple(_lead(one, text) for one in leads.shown),
-        said=beside(words=(leads.said,)),
+        said=stored_sentences(words=(leads.said,)),
     )
 
 
-def _lead(lead: Lead, text: Text) -> KeptLead:
-    return KeptLead(
+def _lead(lead: Lead, text: Text) -> StoredLead:
+    return StoredLead(
         sentence=text(lead.said),
         permit_id=lead.permit_id,
         maker=lead.maker,
@@ -127,15 +127,15 @@ def _lead(lead: Lead, text: Text) -> KeptLead:
         serial=lead.serial,
         quantity=lead.quantity,
         party=lead.party,
-        said=beside(sentence=(lead.said,)),
+        said=stored_sentences(sentence=(lead.said,)),
     )
 
 
-def _candidate(candidate: Candidate, text: Text) -> KeptCandidate:
+def _candidate(candidate: Candidate, text: Text) -> StoredCandidate:
     weight, serial = candidate.weight, candidate.serial
     lines = (_text(part, text) for part in (candidate.explanation, candidate.tested) if part)
     band = () if candidate.band is None else (candidate.band,)
-    return KeptCandidate(
+    return StoredCandidate(
         key=candidate.key,
         maker_id=candidate.maker_id,
         maker=candidate.maker,
@@ -155,7 +155,7 @@ def _candidate(candidate: Candidate, text: Text) -> KeptCandidate:
         against=tuple(map(text, candidate.against)),
         features=tuple(_feature(one, text) for one in candidate.features),
         characters=tuple(
-            KeptCharacter(place=one.place, recorded=one.recorded, weight_bits=one.weight_bits)
+            StoredCharacter(place=one.place, recorded=one.recorded, weight_bits=one.weight_bits)
             for one in candidate.characters
         ),
         fit=_fit(candidate.fit, text),
@@ -165,7 +165,7 @@ def _candidate(candidate: Candidate, text: Text) -> KeptCandidate:
         permit=_permit(candidate.permit),
         line=_line(candidate.line),
         delivery=_delivery(candidate.delivery),
-        said=beside(
+        said=stored_sentences(
             band=band,
             explanation=(*candidate.explanation, *candidate.tested),
             against=candidate.against,
@@ -174,79 +174,79 @@ def _candidate(candidate: Candidate, text: Text) -> KeptCandidate:
     )
 
 
-def _evidence(evidence: FieldEvidence | None) -> KeptEvidence | None:
+def _evidence(evidence: FieldEvidence | None) -> StoredEvidence | None:
     if evidence is None:
         return None
-    return KeptEvidence(
+    return StoredEvidence(
         text=evidence.text,
         origin=evidence.origin,
-        alternatives=tuple(KeptAlternative(*one) for one in evidence.alternatives),
+        alternatives=tuple(StoredAlternative(*one) for one in evidence.alternatives),
         pixels_asked=evidence.likelihood is not None,
     )
 
 
-def _feature(feature: FeatureScore, text: Text) -> KeptFeature:
+def _feature(feature: FeatureScore, text: Text) -> StoredFeature:
     about = compare.ABOUT[feature.feature]
     seen = () if feature.seen is not None else (say("feature.not-read"),)
     recorded = () if feature.recorded is not None else (say("feature.not-recorded"),)
-    return KeptFeature(
+    return StoredFeature(
         feature=feature.feature,
         weight_bits=feature.weight_bits,
         detail=_text(feature.detail, text),
         seen=feature.seen if feature.seen is not None else _text(seen, text),
         recorded=feature.recorded if feature.recorded is not None else _text(recorded, text),
         about=text(about),
-        said=beside(detail=feature.detail, seen=seen, recorded=recorded, about=(about,)),
+        said=stored_sentences(detail=feature.detail, seen=seen, recorded=recorded, about=(about,)),
     )
 
 
-def _fit(fit: Fit | None, text: Text) -> KeptFit | None:
+def _fit(fit: Fit | None, text: Text) -> StoredFit | None:
     if fit is None:
         return None
-    return KeptFit(
+    return StoredFit(
         n=fit.fitting,
         of=fit.units,
         catalogued_n=fit.catalogued_fitting,
         catalogued_of=fit.catalogued,
         words=text(fit.said),
-        said=beside(words=(fit.said,)),
+        said=stored_sentences(words=(fit.said,)),
     )
 
 
-def _neighbour(neighbour: Neighbour, text: Text) -> KeptNeighbour:
-    return KeptNeighbour(
+def _neighbour(neighbour: Neighbour, text: Text) -> StoredNeighbour:
+    return StoredNeighbour(
         serial=neighbour.serial,
         differs=text(neighbour.differs),
         places=neighbour.places,
         lr=neighbour.lr,
         fits=neighbour.fits,
         catalogued=neighbour.catalogued,
-        said=beside(differs=(neighbour.differs,)),
+        said=stored_sentences(differs=(neighbour.differs,)),
     )
 
 
-def _sensitivity(row: Sensitivity, text: Text) -> KeptSensitivity:
-    return KeptSensitivity(
+def _sensitivity(row: Sensitivity, text: Text) -> StoredSensitivity:
+    return StoredSensitivity(
         assumption=text(row.assumption),
         lr=row.lr,
         posterior=row.posterior,
-        said=beside(assumption=(row.assumption,)),
+        said=stored_sentences(assumption=(row.assumption,)),
     )
 
 
-def _redactable(text: Redactable) -> KeptText:
-    return KeptText(value=text.value, redaction=text.redaction)
+def _redactable(text: Redactable) -> StoredText:
+    return StoredText(value=text.value, redaction=text.redaction)
 
 
-def _permit(permit: Permit) -> KeptPermit:
+def _permit(permit: Permit) -> StoredPermit:
     """Return a permit for people and for programs; its lines stay in the snapshot."""
-    return KeptPermit(
+    return StoredPermit(
         permit_id=permit.permit_id,
         number=_redactable(permit.number),
         issuer=permit.issuer,
         type=permit.permit_type,
         status=tuple(
-            KeptStatus(
+            StoredStatus(
                 status=event.status,
                 date=str(event.date),
                 authority=event.authority,
@@ -259,7 +259,7 @@ def _permit(permit: Permit) -> KeptPermit:
         country_final_destination=permit.country_final_destination,
         country_of_use=permit.country_of_use,
         parties=tuple(
-            KeptParty(role=party.role, name=_redactable(party.name), country=party.country)
+            StoredParty(role=party.role, name=_redactable(party.name), country=party.country)
             for party in permit.parties
         ),
         end_use=_redactable(permit.end_use_text),
@@ -270,8 +270,8 @@ def _permit(permit: Permit) -> KeptPermit:
     )
 
 
-def _line(line: PermitLine) -> KeptLine:
-    return KeptLine(
+def _line(line: PermitLine) -> StoredLine:
+    return StoredLine(
         line_id=line.line_id,
         maker_id=line.maker_id,
         maker_as_written=line.maker_as_written,
@@ -287,10 +287,10 @@ def _line(line: PermitLine) -> KeptLine:
     )
 
 
-def _delivery(delivery: Delivery | None) -> KeptDelivery | None:
+def _delivery(delivery: Delivery | None) -> StoredDelivery | None:
     if delivery is None:
         return None
-    return KeptDelivery(
+    return StoredDelivery(
         delivery_id=delivery.delivery_id,
         shipped=str(delivery.ship_date),
         received=str(delivery.received_date),

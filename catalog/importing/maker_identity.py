@@ -51,7 +51,7 @@ something else.
 """
 
 
-class MakerIntake:
+class MakerResolver:
     """The makers of one import, and each name as it was written."""
 
     def __init__(self) -> None:

@@ -37,7 +37,7 @@ from values.dates import UNKNOWN
 
 if TYPE_CHECKING:
     from catalog.importing.issues import RowCells
-    from catalog.importing.maker_identity import MakerIntake
+    from catalog.importing.maker_identity import MakerResolver
     from catalog.importing.serial_cell import SerialCells
 
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
@@ -109,7 +109,7 @@ def _read_history(
     return events
 
 
-def read_line(line_id: str, get: RowCells, makers: MakerIntake) -> PermitLine:
+def read_line(line_id: str, get: RowCells, makers: MakerResolver) -> PermitLine:
     """Build a row's permit item; its deliveries come from all rows."""
     get.text("line_id")
     maker = get.named("maker", "name the maker as the document does")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from catalog.importing.cells import MOST_DIGITS, NumberText, read_redactable
 from catalog.importing.issues import IssueBook, RowCells
-from catalog.importing.maker_identity import MakerIntake
+from catalog.importing.maker_identity import MakerResolver
 from catalog.importing.mapping import (
     DELIVERY_TARGETS,
     LINE_TARGETS,
@@ -148,7 +148,7 @@ class RecordBuilder:
             level: _picker([self._place[target] for target in targets])
             for level, targets in self._targets.items()
         }
-        self._makers = MakerIntake()
+        self._makers = MakerResolver()
         self._last: tuple[Groups, _Levels] | None = None
         self._plain: dict[tuple[str, ...], Serial] = {}
         self._permits: dict[tuple[str, ...], _PermitLevel] = {}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
+class CachedLikelihood:
     """Caches a likelihood: known strings are answered from the cache."""
 
     asked: Likelihood

@@ -69,7 +69,7 @@ class Fused(Protocol):
     """Several exposures of one plate, each with its own likelihood."""
 
     @property
-    def looks(self) -> tuple[Likelihood, ...]:
+    def by_exposure(self) -> tuple[Likelihood, ...]:
         """The exposures, in any order."""
         ...
 
@@ -103,10 +103,10 @@ class Foldable(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BelievedLooks:
+class BoundedExposures:
     """The likelihood of any folded serial given all exposures, each believed within limits."""
 
-    looks: tuple[Likelihood, ...]
+    by_exposure: tuple[Likelihood, ...]
     weights: tuple[float, ...]
     """How many exposures each counts for; the sum is the number of exposures."""
     bests: tuple[float, ...]
@@ -118,19 +118,19 @@ class BelievedLooks:
     """N̂, the number of units that share the floor."""
 
     @classmethod
-    def of(cls, likelihood: Likelihood, text: str, trust: Trust, units: float) -> BelievedLooks:
+    def of(cls, likelihood: Likelihood, text: str, trust: Trust, units: float) -> BoundedExposures:
         """Split a fused likelihood into exposures; `text` replaces a missing best string."""
         parts, weights = _parts(likelihood, trust)
-        looks, bests, texts = [], [], []
+        by_exposure, bests, texts = [], [], []
         for part in parts:
             own = fold(part.text) if _foldable(part) else text
-            look = _folded(part)
+            exposure = _folded(part)
             asked = tuple(dict.fromkeys(each for each in (own, text) if each))
-            looks.append(look)
+            by_exposure.append(exposure)
             texts += [own] if own else []
-            bests.append(float(np.max(look.log_likelihood(asked), initial=-700.0)))
+            bests.append(float(np.max(exposure.log_likelihood(asked), initial=-700.0)))
         return cls(
-            looks=tuple(looks),
+            by_exposure=tuple(by_exposure),
             weights=weights,
             bests=tuple(bests),
             texts=tuple(texts),
@@ -150,8 +150,8 @@ class BelievedLooks:
     def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
         """Natural logarithms, up to a constant, same order, shape (n,)."""
         total = np.zeros(len(strings))
-        for look, weight, best in zip(self.looks, self.weights, self.bests, strict=True):
-            logs = np.asarray(look.log_likelihood(strings), dtype=np.float64) - best
+        for exposure, weight, best in zip(self.by_exposure, self.weights, self.bests, strict=True):
+            logs = np.asarray(exposure.log_likelihood(strings), dtype=np.float64) - best
             believed = np.logaddexp(np.minimum(logs, 0.0) / self.trust.temperature, self._floor)
             total += weight * believed
         return total
@@ -168,24 +168,26 @@ def _parts(
     """Return the parts of what was fused, and how many exposures each part counts for."""
     if not _fused(likelihood):
         return (likelihood,), (1.0,)
-    looks = likelihood.looks
+    by_exposure = likelihood.by_exposure
     if likelihood.stack is None:
-        return looks, likelihood.weights
+        return by_exposure, likelihood.weights
     own = tuple((1.0 - trust.stack) * weight for weight in likelihood.weights)
-    return (*looks, likelihood.stack), (*own, trust.stack * sum(likelihood.weights))
+    return (*by_exposure, likelihood.stack), (*own, trust.stack * sum(likelihood.weights))
 
 
-def _folded(look: Likelihood) -> Likelihood:
-    if not _foldable(look):
-        return look
-    merged = {symbol: fold(symbol) for symbol in look.symbols if symbol}
-    return look.folded({a: b for a, b in merged.items() if a != b and len(b) <= 1})
+def _folded(exposure: Likelihood) -> Likelihood:
+    if not _foldable(exposure):
+        return exposure
+    merged = {symbol: fold(symbol) for symbol in exposure.symbols if symbol}
+    return exposure.folded({a: b for a, b in merged.items() if a != b and len(b) <= 1})
 
 
 def _fused(likelihood: Likelihood) -> TypeGuard[Fused]:
     # An object with exposures but not the rest is a bug, not a single reading: the call fails.
-    return hasattr(likelihood, "looks")
+    return hasattr(likelihood, "by_exposure")
 
 
-def _foldable(look: Likelihood) -> TypeGuard[Foldable]:
-    return hasattr(look, "folded") and hasattr(look, "symbols") and hasattr(look, "text")
+def _foldable(exposure: Likelihood) -> TypeGuard[Foldable]:
+    return (
+        hasattr(exposure, "folded") and hasattr(exposure, "symbols") and hasattr(exposure, "text")
+    )

@@ -19,8 +19,8 @@ from catalog.confusions import (
     emissions,
 )
 from catalog.likelihood.alignment import Profile
-from catalog.likelihood.cached import Remembered
-from catalog.likelihood.exposures import TRUST, BelievedLooks, Trust
+from catalog.likelihood.cached import CachedLikelihood
+from catalog.likelihood.exposures import TRUST, BoundedExposures, Trust
 from catalog.likelihood.pixels import measure
 from values.text import fold
 
@@ -306,18 +306,18 @@ def _lattice_model(
     likelihood: Likelihood, texts: tuple[str, ...], population: Population, trust: Trust
 ) -> LatticeModel | None:
     texts = tuple(text.replace(UNREADABLE, "") for text in texts)
-    looks = BelievedLooks.of(likelihood, texts[0], trust, population.size)
-    remembered = Remembered(asked=looks)
-    measured, best = measure(remembered, (*texts, *looks.texts), population)
+    exposures = BoundedExposures.of(likelihood, texts[0], trust, population.size)
+    cached = CachedLikelihood(asked=exposures)
+    measured, best = measure(cached, (*texts, *exposures.texts), population)
     if not measured:
         return None
     return LatticeModel(
-        lattice=remembered,
+        lattice=cached,
         trust=trust,
         measured=measured,
         text=texts[0],
         best=best,
-        base=float(np.exp(looks.least - best)),
+        base=float(np.exp(exposures.least - best)),
         errors=MODELS["machine"],
     )
 

@@ -125,7 +125,7 @@ class GroupWeight:
     held: tuple[float, ...] = ()
     """The same for its units in the catalog."""
 
-    def seen(self, likelihood: float) -> float:
+    def with_blind_share(self, likelihood: float) -> float:
         """Give a unit its part of the readings that say nothing; the sum over all is unchanged."""
         even = self.total / self.prior / max(self.population.size, 1.0)
         return (1.0 - self.blind) * likelihood + self.blind * even
@@ -342,15 +342,15 @@ class View:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Everyone:
+class Competitors:
     """All groups of competing units."""
 
     groups: tuple[GroupWeight, ...]
 
     @classmethod
-    def of(cls, groups: Sequence[GroupWeight] | Everyone) -> Everyone:
+    def of(cls, groups: Sequence[GroupWeight] | Competitors) -> Competitors:
         """Combine groups; an existing combination is returned unchanged."""
-        return groups if isinstance(groups, Everyone) else cls(groups=tuple(groups))
+        return groups if isinstance(groups, Competitors) else cls(groups=tuple(groups))
 
     @cached_property
     def total(self) -> float:
@@ -407,7 +407,7 @@ class Everyone:
 
 
 def weigh_unit(
-    groups: Sequence[GroupWeight] | Everyone,
+    groups: Sequence[GroupWeight] | Competitors,
     of: GroupWeight,
     likelihood: float,
     *,
@@ -421,11 +421,11 @@ def weigh_unit(
     `factor` the penalty from other fields for this unit alone (0-1), `key` its folded serial, which
     determines its sequence (None: the one of which most is known).
     """
-    everyone = Everyone.of(groups)
-    view = everyone.view(of, key)
+    competitors = Competitors.of(groups)
+    view = competitors.view(of, key)
     units = sum(view.units)
-    own = of.seen(likelihood) * of.prior
-    total, all_of_them = max(view.total, own), max(everyone.total, own)
+    own = of.with_blind_share(likelihood) * of.prior
+    total, all_of_them = max(view.total, own), max(competitors.total, own)
     others = max(total - own, total * SMALLEST)
     any_other = max(all_of_them - own, all_of_them * SMALLEST)
     competing = max(units - 1.0, 0.0)
@@ -436,5 +436,5 @@ def weigh_unit(
         fits=likelihood >= FITS_FROM * ceiling,
         by_chance=1.0 / max(lr, SMALLEST),
         units=units,
-        compared=everyone.compared,
+        compared=competitors.compared,
     )

@@ -21,7 +21,7 @@ from catalog.matching.contradiction import (
 )
 from catalog.numbering.count import statistics
 from catalog.numbering.population import Population, population
-from catalog.snapshot.cached import kept
+from catalog.snapshot.cached import cached
 from catalog.types import Maker
 from values.sentence import Sentence, say
 from values.text import fold, skeleton
@@ -104,7 +104,7 @@ def competition(query: Query, snapshot: Snapshot, *, on: date | None = None) -> 
     return _competition(snapshot, query.maker, query.model, on)
 
 
-@kept
+@cached
 def _competition(
     snapshot: Snapshot, maker: FieldEvidence | None, model: FieldEvidence | None, on: date | None
 ) -> Competition:
@@ -262,7 +262,7 @@ def applications(snapshot: Snapshot, group: UnitGroup) -> tuple[Permit, ...]:
     return _applications(snapshot, group.maker_id, group.model)
 
 
-@kept
+@cached
 def _applications(snapshot: Snapshot, maker_id: str, model: str) -> tuple[Permit, ...]:
     return snapshot.permits_for(maker_id=maker_id, model=model, never_approved=True)
 
@@ -272,7 +272,7 @@ def population_of(snapshot: Snapshot, group_id: int, *, factor: float = 1.0) -> 
     return _population_of(snapshot, group_id, factor)
 
 
-@kept
+@cached
 def _population_of(snapshot: Snapshot, group_id: int, factor: float) -> Population:
     # None, or in an outdated form: then the serials themselves are used.
     counted = snapshot.statistics(group_id) or statistics(snapshot.keys(group_id))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from catalog.records.left_out import left_out
 from catalog.records.makers import AS_IMPORTED, shown_maker
-from catalog.snapshot.cached import kept
+from catalog.snapshot.cached import cached
 from catalog.types import CoverageEntry
 from values.sentence import Sentence, say
 
@@ -21,7 +21,7 @@ def coverage_note(snapshot: Snapshot, field: Competition) -> tuple[Sentence, ...
     return _of_makers(snapshot, tuple(sorted({one.group.maker_id for one in field.competitors})))
 
 
-@kept
+@cached
 def _of_makers(snapshot: Snapshot, makers: tuple[str, ...]) -> tuple[Sentence, ...]:
     manifest = snapshot.manifest
     entries = manifest.coverage

@@ -16,7 +16,7 @@ import numpy as np
 
 from catalog.records.makers import shown_maker
 from catalog.records.status import delivered, never_approved
-from catalog.snapshot.cached import kept
+from catalog.snapshot.cached import cached
 from catalog.snapshot.gaps import without_serials
 from values.rule import Declared
 from values.sentence import Sentence, say
@@ -227,7 +227,7 @@ def _holding(keys: np.ndarray[tuple[int], np.dtype[np.bytes_]], part: bytes) -> 
             yield place
 
 
-@kept
+@cached
 def _without_serials(snapshot: Snapshot, group_ids: tuple[int, ...]) -> Leads:
     """Find permit lines of these models with units whose serials are not on record."""
     groups = [snapshot.groups()[group_id] for group_id in group_ids]
@@ -285,7 +285,7 @@ def _lines_without(snapshot: Snapshot, group: UnitGroup, permit: Permit) -> Iter
     )
 
 
-@kept
+@cached
 def _near_models(snapshot: Snapshot, text: str) -> Leads:
     """Find models that are not the one read but are spelt similarly."""
     total = 0

@@ -14,7 +14,7 @@ from catalog.likelihood.models import LatticeModel, serial_model
 from catalog.likelihood.weight import (
     ALGORITHM,
     FITS_FROM,
-    Everyone,
+    Competitors,
     GroupWeight,
     Scored,
     UnitWeight,
@@ -50,7 +50,7 @@ from catalog.matching.leads import leads
 from catalog.matching.open_lines import open_lines
 from catalog.matching.results import Candidate, Fit, SearchResult, Sensitivity
 from catalog.matching.waterfall import CharacterWeights, Nearest, against_the_next, field_bits
-from catalog.matching.without_stack import Competing, LooksAlone
+from catalog.matching.without_stack import Competing, WithoutStack
 from catalog.numbering.population import union
 from catalog.records.makers import shown_maker
 from catalog.records.placeholders import placeholder
@@ -110,13 +110,13 @@ def search(
         model = serial_model(seen, union(tuple(c.population for c in field.competitors)))
     if seen is None or model is None:
         return one.without_serial(limit)
-    groups = Everyone(
+    groups = Competitors(
         groups=tuple(
             weigh_group(model, c.population, snapshot.sorted_keys(c.group.group_id), prior=c.prior)
             for c in field.competitors
         )
     )
-    weighed = _Weighed(search=one, serial=seen, model=model, everyone=groups)
+    weighed = _Weighed(search=one, serial=seen, model=model, competitors=groups)
     return weighed.result(limit, sensitivity=sensitivity)
 
 
@@ -232,12 +232,12 @@ class _Weighed:
     search: _Search
     serial: FieldEvidence
     model: SerialModel
-    everyone: Everyone
+    competitors: Competitors
 
     @property
     def groups(self) -> tuple[GroupWeight, ...]:
         """The competing groups, each weighed."""
-        return self.everyone.groups
+        return self.competitors.groups
 
     def result(self, limit: int, *, sensitivity: bool) -> SearchResult:
         """Turn the fitting units into candidates, best first, and return the verdict."""
@@ -304,7 +304,7 @@ class _Weighed:
         for name in ("maker", "model"):
             factor *= named[name].factor
         weight = weigh_unit(
-            self.everyone,
+            self.competitors,
             self.groups[of],
             scored.likelihood,
             ceiling=self.model.ceiling,
@@ -327,7 +327,7 @@ class _Weighed:
             contradicted=bool(against),
         )
         shares = [c.maker_share for c in self.search.field.competitors]
-        bits = field_bits(self.everyone, shares, of, scored.likelihood, scored.key)
+        bits = field_bits(self.competitors, shares, of, scored.likelihood, scored.key)
         given = tuple(
             own + math.log2(named[name].factor)
             for name, own in zip(("maker", "model"), bits, strict=False)
@@ -407,7 +407,7 @@ class _Weighed:
     @cached_property
     def _nearest(self) -> tuple[Nearest, ...]:
         return tuple(
-            Nearest.of(self.everyone, group, ceiling=self.model.ceiling) for group in self.groups
+            Nearest.of(self.competitors, group, ceiling=self.model.ceiling) for group in self.groups
         )
 
     @cached_property
@@ -441,7 +441,7 @@ class _Weighed:
         rows = []
         for errs, beyond in ASSUMPTIONS:
             model = self.model if errs == 1.0 else self.model.scaled(errs)
-            groups = Everyone(
+            groups = Competitors(
                 groups=tuple(self._again(model, place, beyond) for place in range(len(self.groups)))
             )
             key = scored.key.encode()
@@ -471,7 +471,7 @@ class _Weighed:
         return tuple(rows)
 
     @cached_property
-    def _alone(self) -> LooksAlone | None:
+    def _alone(self) -> WithoutStack | None:
         """The same reading without the stack of its exposures."""
         competitors = self.search.field.competitors
         groups = [
@@ -482,8 +482,8 @@ class _Weighed:
             )
             for c in competitors
         ]
-        everyone = union(tuple(c.population for c in competitors))
-        return LooksAlone.of(self.serial, everyone, groups)
+        all_units = union(tuple(c.population for c in competitors))
+        return WithoutStack.of(self.serial, all_units, groups)
 
     def _again(self, model: SerialModel, place: int, beyond: float) -> GroupWeight:
         competitor = self.search.field.competitors[place]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from catalog.likelihood.alignment import Profile
-    from catalog.likelihood.weight import Everyone, GroupWeight, Scored, UnitWeight
+    from catalog.likelihood.weight import Competitors, GroupWeight, Scored, UnitWeight
     from catalog.types import Verdict
 
     Floats = npt.NDArray[np.float64]
@@ -31,7 +31,7 @@ MOST_NEIGHBOURS = BESIDE - 1
 
 
 def field_bits(
-    everyone: Everyone,
+    competitors: Competitors,
     maker_shares: Sequence[float],
     of: int,
     likelihood: float,
@@ -42,13 +42,13 @@ def field_bits(
     Each step compares the unit with the mean over all other units, weighted by the steps before;
     the three add up to log2 of the likelihood ratio.
     """
-    groups = everyone.groups
-    view = everyone.view(groups[of], key)
+    groups = competitors.groups
+    view = competitors.view(groups[of], key)
     sizes = [max(units - (place == of), 0.0) for place, units in enumerate(view.units)]
     others = sum(sizes)
     by_maker = sum(share * size for share, size in zip(maker_shares, sizes, strict=True))
     by_model = sum(g.prior * size for g, size in zip(groups, sizes, strict=True))
-    likelihood = groups[of].seen(likelihood)
+    likelihood = groups[of].with_blind_share(likelihood)
     own = likelihood * groups[of].prior
     total = max(view.total, own)
     by_serial = max(total - own, total * SMALLEST)
@@ -128,7 +128,7 @@ class Nearest:
     scored: tuple[tuple[Scored, UnitWeight], ...]
 
     @classmethod
-    def of(cls, groups: Everyone, group: GroupWeight, *, ceiling: float) -> Nearest:
+    def of(cls, groups: Competitors, group: GroupWeight, *, ceiling: float) -> Nearest:
         """Weigh the best serials of a group: one more than is ever shown beside another."""
         best = group.scored[:BESIDE]
         return cls(

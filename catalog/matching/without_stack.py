@@ -14,7 +14,7 @@ import numpy as np
 
 from catalog.likelihood.exposures import TRUST, stacked
 from catalog.likelihood.models import serial_model
-from catalog.likelihood.weight import Everyone, weigh_group, weigh_unit
+from catalog.likelihood.weight import Competitors, weigh_group, weigh_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,29 +37,29 @@ class Competing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LooksAlone:
+class WithoutStack:
     """A reading of a serial, weighed in every group without the stack of its exposures."""
 
     model: SerialModel
-    groups: Everyone
+    groups: Competitors
 
     @classmethod
     def of(
         cls,
         evidence: FieldEvidence,
-        everyone: Population,
+        all_units: Population,
         groups: Sequence[Competing],
         *,
         trust: Trust = TRUST,
-    ) -> LooksAlone | None:
+    ) -> WithoutStack | None:
         """Weigh the single exposures; None without a stack, or with nothing left to compare."""
         if evidence.likelihood is None or not stacked(evidence.likelihood):
             return None
-        model = serial_model(evidence, everyone, trust=replace(trust, stack=0.0))
+        model = serial_model(evidence, all_units, trust=replace(trust, stack=0.0))
         if model is None:
             return None
         weighed = (weigh_group(model, one.population, one.keys, prior=one.prior) for one in groups)
-        return cls(model=model, groups=Everyone(groups=tuple(weighed)))
+        return cls(model=model, groups=Competitors(groups=tuple(weighed)))
 
     def unit(self, of: int, key: str, *, factor: float = 1.0) -> UnitWeight:
         """Weigh the unit with this folded serial in group number `of`."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Keys = npt.NDArray[np.bytes_]
     _Place = tuple[int, int, bytes]  # start of the number, its digits, and the text around it
 
-PIECE: Final = 1 << 16
+BATCH: Final = 1 << 16
 """Serials per batch: some 15 MB of memory."""
 
 MOST_BLOCKS: Final = 2048
@@ -43,20 +43,20 @@ LONGEST_NUMBER: Final = 15
 """Maximum number of digits of a number in a sequence; longer ones are irregular."""
 
 
-def statistics(keys: Keys, *, pattern: str = "", piece: int = PIECE) -> GroupStatistics:
+def statistics(keys: Keys, *, pattern: str = "", batch: int = BATCH) -> GroupStatistics:
     """Split the folded serials of one group into blocks and count the rest.
 
     `keys` has dtype S and is sorted; duplicates count once. `pattern` is the maker's declared
     regular expression; if it has a group named `number`, that group is the number, otherwise the
-    last run of digits is. `piece` is the batch size. Raises ValueError if the keys are not sorted.
+    last run of digits is. `batch` is the batch size. Raises ValueError if the keys are not sorted.
     """
     total, blocks = 0, _Blocks(pattern)
-    for part in _distinct(keys, piece):
+    for part in _distinct(keys, batch):
         total += part.size
         blocks.add(part)
     if blocks.too_many:
         irregular = _Irregular()
-        for part in _distinct(keys, piece):
+        for part in _distinct(keys, batch):
             irregular.add(part)
         return GroupStatistics(keys=total, blocks=(), irregular=tuple(irregular.counts()))
     kept = blocks.kept()
@@ -65,11 +65,11 @@ def statistics(keys: Keys, *, pattern: str = "", piece: int = PIECE) -> GroupSta
     )
 
 
-def _distinct(keys: Keys, piece: int) -> Iterator[Keys]:
+def _distinct(keys: Keys, batch: int) -> Iterator[Keys]:
     """Yield the serials in batches, without duplicates."""
     last = keys[:0]
-    for start in range(0, keys.size, piece):
-        part = keys[start : start + piece]
+    for start in range(0, keys.size, batch):
+        part = keys[start : start + batch]
         fresh = part != b""
         before = np.concatenate([last if last.size else part[:1], part[:-1]])
         if bool(np.any(part < before)):

@@ -32,7 +32,7 @@ from catalog.snapshot.manifest import (
     SnapshotManifest,
     manifest_bytes,
 )
-from catalog.snapshot.unit_order import PIECE, by_group, sort_by_key
+from catalog.snapshot.unit_order import BATCH, by_group, sort_by_key
 from catalog.snapshot.unit_spool import Spool, UnitSpool
 from catalog.vocabulary import DISPOSITIONS, SERIAL_BASES
 from values.text import fold
@@ -289,8 +289,8 @@ class SnapshotWriter:
 
     def _unit_parts(self, rows: npt.NDArray[np.uint32]) -> Iterator[npt.NDArray[Any]]:
         records = self._units.records()
-        for start in range(0, len(rows), PIECE):
-            part = records[rows[start : start + PIECE]]
+        for start in range(0, len(rows), BATCH):
+            part = records[rows[start : start + BATCH]]
             units = np.empty(len(part), dtype=UNIT)
             for name in UNIT.names or ():
                 units[name] = part[name]

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST_KEPT = 1024
+MOST_CACHED = 1024
 """Maximum number of cached results of one function for one snapshot; beyond it the cache is
 cleared, so that memory is bounded.
 """
 
 
-def kept(question: Callable[..., T]) -> Callable[..., T]:
+def cached(question: Callable[..., T]) -> Callable[..., T]:
     """Cache the results of a function of a snapshot and hashable values.
 
     A result must not refer to the snapshot, or it would never be released.
@@ -33,7 +33,7 @@ def kept(question: Callable[..., T]) -> Callable[..., T]:
         with suppress(KeyError):
             return known[about]
         answer = question(snapshot, *about)
-        if len(known) >= MOST_KEPT:
+        if len(known) >= MOST_CACHED:
             known.clear()
         known[about] = answer
         return answer

@@ -26,7 +26,7 @@ BASE: Final = 0x9E37_79B9_7F4A_7C15
 MAX_KEY_BYTES: Final = 128
 """Longer than any serial: MIL-STD-130 allows 30 characters, a VIN has 17."""
 
-PIECE: Final = 1 << 18
+BATCH: Final = 1 << 18
 """Hashes sorted, or searched, at once."""
 
 _WRAP: Final = 1 << 64
@@ -137,7 +137,7 @@ def build_index(hashes: Hashes) -> HashIndex:
 
 def sorted_parts(hashes: Hashes) -> Iterator[tuple[Hashes, npt.NDArray[np.uint32]]]:
     """Sort hashes with their rows, one range of values at a time to save memory."""
-    ranges = max(1, len(hashes) // PIECE)
+    ranges = max(1, len(hashes) // BATCH)
     step = _WRAP // ranges
     for number in range(ranges):
         last = _WRAP if number == ranges - 1 else (number + 1) * step
@@ -149,8 +149,8 @@ def sorted_parts(hashes: Hashes) -> Iterator[tuple[Hashes, npt.NDArray[np.uint32
 
 def _rows_between(hashes: Hashes, low: int, high: int) -> npt.NDArray[np.uint32]:
     found = [np.empty(0, dtype=np.uint32)]
-    for start in range(0, len(hashes), PIECE):
-        part = hashes[start : start + PIECE]
+    for start in range(0, len(hashes), BATCH):
+        part = hashes[start : start + BATCH]
         inside = np.flatnonzero((part >= np.uint64(low)) & (part <= np.uint64(high)))
         found.append((inside + start).astype(np.uint32))
     return np.concatenate(found)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Rows = npt.NDArray[np.uint32]
 
-PIECE = 1 << 18
+BATCH = 1 << 18
 """Units sorted at once; a serial that is recorded more often makes a larger batch."""
 
 SAMPLES = 64
@@ -47,10 +47,10 @@ def sort_by_key(
 ) -> Iterator[npt.NDArray[np.bytes_]]:
     """Sort the units of one group by key, in place; yield the sorted keys."""
     for start, end in _cut(units, members, folder, width):
-        piece = members[start:end]
-        keys = units.keys_of(piece, width)
+        batch = members[start:end]
+        keys = units.keys_of(batch, width)
         order = np.argsort(keys, kind="stable")
-        piece[:] = piece[order]
+        batch[:] = batch[order]
         yield keys[order]
 
 
@@ -64,7 +64,7 @@ def scratch(folder: Path, dtype: npt.DTypeLike, count: int) -> npt.NDArray[Any]:
 
 def _cut(units: UnitSpool, members: Rows, folder: Path, width: int) -> Iterator[tuple[int, int]]:
     """Partition units into batches, in place: all keys of a batch precede those of the next."""
-    pieces = -(-len(members) // PIECE)
+    pieces = -(-len(members) // BATCH)
     if pieces < 2:
         yield 0, len(members)
         return
@@ -104,5 +104,5 @@ def _places(bins: Rows, bounds: list[int]) -> Iterator[tuple[slice, npt.NDArray[
 
 
 def _parts(count: int) -> Iterator[slice]:
-    for start in range(0, count, PIECE):
-        yield slice(start, min(start + PIECE, count))
+    for start in range(0, count, BATCH):
+        yield slice(start, min(start + BATCH, count))

@@ -28,7 +28,7 @@ from evidence_store.types import LOG_CHECKPOINT, LOG_CREATED, STORE_LOG, Fault, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from evidence_store.blobs.references import KeptBytes
+    from evidence_store.blobs.references import StoredBytes
     from evidence_store.checkpoint import SignedNote
     from evidence_store.ledger.database import Database
     from evidence_store.types import Entry, Json
@@ -51,7 +51,7 @@ class Audit:
     origin: str
     keys: Sequence[bytes]
     """Ed25519 public keys (32 bytes) accepted for this store's checkpoints."""
-    kept: KeptBytes | None = None
+    kept: StoredBytes | None = None
     """Where the bytes named by entries are stored; None leaves them unchecked."""
     anchors: Sequence[Anchor] = ()
     on_step: Callable[[str], None] | None = None

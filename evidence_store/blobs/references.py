@@ -17,7 +17,7 @@ from evidence_store.bundle.bag_check import BagCheck
 from evidence_store.bundle.errors import BundleError, BundleRefused
 from evidence_store.bundle.seals import read_signature_files, seal_faults
 from evidence_store.errors import BlobDamaged, BlobMissing, StoreUnavailable
-from evidence_store.types import Fault, Kept, Sha256
+from evidence_store.types import Fault, Sha256, StoredKind
 from values.hashes import is_sha256
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 class Reference:
     """One thing that an entry names: its kind, its SHA-256, and a bundle's folder."""
 
-    kept: Kept
+    kept: StoredKind
     sha256: Sha256
     folder: str = ""
 
@@ -49,7 +49,7 @@ def values_at(values: Mapping[str, Json], path: str) -> Iterator[Json]:
             yield one
 
 
-def references(kept: Mapping[str, Kept], values: Mapping[str, Json]) -> Iterator[Reference]:
+def references(kept: Mapping[str, StoredKind], values: Mapping[str, Json]) -> Iterator[Reference]:
     """Yield what an entry names in its marked fields; `values` are its open and private ones."""
     for path, what in kept.items():
         for value in values_at(values, path):
@@ -59,7 +59,7 @@ def references(kept: Mapping[str, Kept], values: Mapping[str, Json]) -> Iterator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptBytes:
+class StoredBytes:
     """The location of a store's bytes: blobs in a folder or a bucket, the rest in folders."""
 
     blobs: BlobStore

@@ -145,7 +145,7 @@ class Scanner:
         """Find every secret in a text."""
         return self._sorted(self._in(text, where))
 
-    def holds(self, text: str) -> bool:
+    def contains(self, text: str) -> bool:
         """Whether a secret itself occurs in a text, in whatever encoding."""
         return any(not leak.is_near for leak in self._in(text, ""))
 

@@ -122,7 +122,7 @@ class _Redaction:
                 (one.exhibit, "full" if one.replacement is None else "replaced")
                 for one in sorted(plan.exhibits, key=lambda one: one.exhibit)
             ),
-            files=tuple(path for path in sorted(set(files.left_out)) if not scanner.holds(path)),
+            files=tuple(path for path in sorted(set(files.left_out)) if not scanner.contains(path)),
             reasons=plan.reasons,
             sealed_tag_manifest=sha256_file(self._top / TAG_MANIFEST),
         )

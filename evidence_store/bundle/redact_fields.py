@@ -60,7 +60,7 @@ def choose_fields(
     opened: set[str] = set()
     for entry in log.entries(description.log.name):
         for name, value in entry.private.items():
-            if scanner.holds(canonical_json([name, value]).decode("utf-8")):
+            if scanner.contains(canonical_json([name, value]).decode("utf-8")):
                 fields.add((entry.sequence, name))
         left = [v for name, v in entry.private.items() if (entry.sequence, name) not in fields]
         texts[entry.sequence] = frozenset(_texts([dict(entry.body), left]))

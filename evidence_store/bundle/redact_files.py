@@ -147,7 +147,7 @@ def _description_of(
     """Return the sealed bundle's description of a released file, without anything revealing."""
 
     def harmless(text: str) -> str:
-        return "" if scanner.holds(text) else text
+        return "" if scanner.contains(text) else text
 
     recorded = file.recorded_in
     same = released.bag_path == file.path

@@ -87,7 +87,7 @@ class KeyFolder:
                 raise KeyExists(f"{person_id} already has a key in use.")
             return self._make(person_id, len(history) + 1, passphrase)
 
-    def enrol(self, person_id: str, public_key: str) -> PublicKey:
+    def register(self, person_id: str, public_key: str) -> PublicKey:
         """Register a key whose private half stays with the person: the line of their .pub file."""
         line = read_public_line(public_key)
         with self._changing(person_id) as history:

@@ -1,1 +1,1 @@
-"""One module a screen; each shows with `render(workbench)`."""
+"""One module per screen; `render(workbench)` shows it."""

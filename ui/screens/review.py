@@ -22,7 +22,7 @@ ADDRESS = "review"
 
 
 def render(workbench: Workbench) -> None:
-    """One region at a time: choose it, look, judge its fields."""
+    """One region at a time: choose it, view it, judge its fields."""
     actor = state.require_user()
     case = state.require_case(workbench)
     markup.head("Review", eyebrow=case.title)

@@ -48,7 +48,7 @@ def render(workbench: Workbench) -> None:
     traces = workbench.tracing.traces(case.case_id)
     today = workbench.tracing.today()
     for trace in reversed(traces):
-        # A paper that is missing on the disk is reported in its card; the others are shown.
+        # A document missing on the disk is reported in its card; the others are shown.
         with st.container(border=True, key=f"card-trace-{trace.trace_id}"), state.told():
             _trace(workbench, case, trace, today)
     if traces:

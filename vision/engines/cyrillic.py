@@ -54,7 +54,7 @@ class CyrillicEngine(RapidOcrEngine):
     def __init__(self, *, threads: int | None = None) -> None:
         """Load the weights; `threads` is the number of cores to use (default: all available)."""
         super().__init__(threads=threads)
-        self._eyes = Eyes(threads=threads or usable_cores())
+        self._inner = InnerLayers(threads=threads or usable_cores())
         self._head = Head.load()
 
     def weights(self) -> list[Path]:
@@ -62,13 +62,13 @@ class CyrillicEngine(RapidOcrEngine):
         return [*super().weights(), HEAD_FILE]
 
     def _probabilities(self, stacked: Floats) -> list[Floats]:
-        return [self._head(seen) for seen in self._eyes(stacked)]
+        return [self._head(seen) for seen in self._inner(stacked)]
 
     def _answer(self, probabilities: Floats) -> Recognised:
         return as_read(in_its_script(probabilities))
 
 
-class Eyes:
+class InnerLayers:
     """The inner layers of RapidOCR's recogniser."""
 
     def __init__(self, *, threads: int) -> None:

@@ -27,7 +27,7 @@ LATE: Final = 600
 """Number of latest moments (one minute) used to tell which lines stay put for long."""
 
 
-class Kept:
+class FrameCache:
     """The likeliest frames of a clip so far, within `MOST_BYTES`."""
 
     def __init__(self) -> None:

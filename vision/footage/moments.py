@@ -45,7 +45,7 @@ class Moment:
     """One sampled moment of a clip.
 
     `sharpness` is the standard deviation of the Laplacian in grey levels; `text` grows with the
-    area and contrast of presumed lines of letters, and is 0 without any. `look` is a thumbnail of
+    area and contrast of presumed lines of letters, and is 0 without any. `thumbnail` has
     32 × 18 grey values, row by row.
     """
 
@@ -53,7 +53,7 @@ class Moment:
     scene: int
     sharpness: float
     text: float
-    look: bytes = b""
+    thumbnail: bytes = b""
     lines: tuple[Line, ...] = ()
     """The lines that `text` is computed from, in pixels of the upright frame."""
     key: Fraction = Fraction(0)
@@ -64,12 +64,12 @@ class Moment:
 class Choice:
     """A moment selected as a still, and why.
 
-    `lay` are lines of letters in one place, for which the surrounding frames are to be combined.
+    `combine` are lines of letters in one place, where the surrounding frames are to be combined.
     """
 
     seconds: Fraction
     why: Sentence
-    lay: tuple[Line, ...] = ()
+    combine: tuple[Line, ...] = ()
 
 
 def without_standing(moments: Sequence[Moment]) -> list[Moment]:
@@ -113,8 +113,10 @@ def _counted(moment: Moment, names: npt.NDArray[np.int32], once: Mapping[int, Fr
     return replace(moment, lines=tuple(moving), text=text)
 
 
-def choose(moments: Sequence[Moment], *, budget: int, laid: int = 0) -> tuple[Choice, ...]:
-    """Select at most `budget` moments, in time order; `laid` of them for combining frames as well.
+def choose(moments: Sequence[Moment], *, budget: int, combined: int = 0) -> tuple[Choice, ...]:
+    """Select at most `budget` moments, in time order.
+
+    For `combined` of them, the surrounding frames are to be combined as well.
 
     First come the moments with most text, weighted by sharpness and by how new they look compared
     with those already chosen: letters that stay in view all the time need one still, a passing
@@ -128,11 +130,11 @@ def choose(moments: Sequence[Moment], *, budget: int, laid: int = 0) -> tuple[Ch
     _take_text(by_text, chosen, max(1, round(budget * TEXT_SHARE)))
     _take_scenes(moments, chosen, budget)
     _take_text(by_text, chosen, budget)
-    _lay([moment for moment in by_text if moment.seconds in chosen], chosen, laid)
+    _choose_combined([moment for moment in by_text if moment.seconds in chosen], chosen, combined)
     return tuple(chosen[seconds] for seconds in sorted(chosen))
 
 
-def _lay(listed: list[Moment], chosen: dict[Fraction, Choice], laid: int) -> None:
+def _choose_combined(listed: list[Moment], chosen: dict[Fraction, Choice], combined: int) -> None:
     """Among moments chosen for their text, pick those for multi-frame: most text in a moving place.
 
     One for each stretch, and not the same view twice: otherwise drifting texture would take all.
@@ -142,12 +144,12 @@ def _lay(listed: list[Moment], chosen: dict[Fraction, Choice], laid: int) -> Non
     weights = [sum(line.weight for line in lines) for lines in heaviest]
     rank = np.array(weights) * np.sqrt([moment.sharpness for moment in listed])
     news = _News(listed, apart=STRETCH)
-    for _ in range(laid):
+    for _ in range(combined):
         if (rank * news.values > 0).any():
             best = int(np.argmax(rank * news.values))
             news.see(best)
             seconds = listed[best].seconds
-            chosen[seconds] = replace(chosen[seconds], lay=tuple(heaviest[best]))
+            chosen[seconds] = replace(chosen[seconds], combine=tuple(heaviest[best]))
 
 
 def text_rank(moment: Moment) -> float:
@@ -182,16 +184,18 @@ class _News:
 
     def __init__(self, moments: Sequence[Moment], *, apart: Fraction) -> None:
         """Take the moments; none closer than `apart` seconds to a seen one will be chosen."""
-        looks = [np.frombuffer(moment.look, np.uint8) for moment in moments]
-        self._looks = np.array(looks, np.int16)
+        thumbnails = [np.frombuffer(moment.thumbnail, np.uint8) for moment in moments]
+        self._thumbnails = np.array(thumbnails, np.int16)
         self._when = np.array([float(moment.seconds) for moment in moments])
         self._apart = float(apart) - 1e-6
         self.values = np.ones(len(moments))
 
     def see(self, number: int) -> None:
         """Lower the novelty of moments that resemble this one, and exclude its neighbours."""
-        if self._looks.shape[1]:
-            unlike = np.abs(self._looks - self._looks[number]).mean(axis=1) / NEW_DIFFERENCE
+        if self._thumbnails.shape[1]:
+            unlike = (
+                np.abs(self._thumbnails - self._thumbnails[number]).mean(axis=1) / NEW_DIFFERENCE
+            )
             np.minimum(self.values, np.clip(unlike, LEAST_NEWS, 1.0), out=self.values)
         self.values[np.abs(self._when - self._when[number]) < self._apart] = 0.0
 

@@ -27,7 +27,7 @@ Plane = npt.NDArray[np.float32]
 
 FEWEST: Final = 5
 """Minimum number of frames; fewer combined show little more than the best of them."""
-AROUND: Final = 10
+MARGIN_HEIGHTS: Final = 10
 """Margin around the detected lettering, in letter heights, so that missed neighbouring lines are
 included.
 
@@ -61,7 +61,7 @@ _RING: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Laid:
+class Combined:
     """The combined picture; `smear` is the blur in pixels of the frame, 0 if none was detected."""
 
     picture: Grey
@@ -70,7 +70,7 @@ class Laid:
     smear: float
 
 
-def lay(views: Sequence[View], steps: Sequence[Step], place: Place) -> Laid | None:
+def combine(views: Sequence[View], steps: Sequence[Step], place: Place) -> Combined | None:
     """Combine a place and its surroundings from all frames of its track.
 
     None if the track has too few frames.
@@ -91,7 +91,7 @@ def lay(views: Sequence[View], steps: Sequence[Step], place: Place) -> Laid | No
     spectra, light = _spectra(crops, room)
     drawn = _combined(spectra, speeds * share, crops[0].shape) + light
     inner = drawn[room:-room, room:-room]
-    return Laid(
+    return Combined(
         picture=np.ascontiguousarray(np.clip(np.rint(inner), 0, 255), np.uint8),
         numbers=tuple(step.number for step in steps),
         share=share,
@@ -102,7 +102,7 @@ def lay(views: Sequence[View], steps: Sequence[Step], place: Place) -> Laid | No
 def _around(place: Place) -> int:
     """Margin in pixels around a place."""
     twice = (TWICE_BELOW - 1 - place.width) // 2
-    return max(place.width // 2, min(AROUND * place.letter, twice))
+    return max(place.width // 2, min(MARGIN_HEIGHTS * place.letter, twice))
 
 
 def _speeds(views: Sequence[View], steps: Sequence[Step], place: Place) -> Affine:

@@ -74,15 +74,15 @@ def survey(
                 continue
             due = seconds + Fraction(1, SURVEY_RATE) - Fraction(1, 1000)
             grey = _grey(frame)
-            look = _thumbnail(grey)
+            thumbnail = _thumbnail(grey)
             lines = text_lines(grey)
             scale = max(frame.width, frame.height) / max(grey.shape)
             moment = Moment(
                 seconds=seconds,
-                scene=scenes.number_of(seconds, grey, look),
+                scene=scenes.number_of(seconds, grey, thumbnail),
                 sharpness=sharpness(grey),
                 text=sum(line.weight for line in lines),
-                look=look.tobytes(),
+                thumbnail=thumbnail.tobytes(),
                 lines=tuple(line.scaled(scale) for line in lines),
                 key=key,
             )
@@ -111,25 +111,28 @@ class _Scenes:
         self._began: Fraction | None = None
         self._before: tuple[Grey, Grey] | None = None
 
-    def number_of(self, seconds: Fraction, grey: Grey, look: Grey) -> int:
+    def number_of(self, seconds: Fraction, grey: Grey, thumbnail: Grey) -> int:
         """Number the scene of the next moment, given its thumbnail."""
         if self._began is None:
             self._began = seconds
-        cut = self._before is not None and is_cut(self._before, (grey, look))
+        cut = self._before is not None and is_cut(self._before, (grey, thumbnail))
         if cut and seconds - self._began >= SHORTEST_SCENE:
             self._number, self._began = self._number + 1, seconds
-        self._before = grey, look
+        self._before = grey, thumbnail
         return self._number
 
 
 def is_cut(before: tuple[Grey, Grey], after: tuple[Grey, Grey]) -> bool:
     """Whether there is a scene cut between two neighbouring moments, each with its thumbnail."""
-    (grey, look), (next_grey, next_look) = before, after
+    (grey, thumbnail), (next_grey, next_thumbnail) = before, after
     if grey.shape != next_grey.shape:
         return True
-    if float(np.mean(cv2.absdiff(look, next_look))) < CUT_DIFFERENCE:
+    if float(np.mean(cv2.absdiff(thumbnail, next_thumbnail))) < CUT_DIFFERENCE:
         return False
-    if float(cv2.matchTemplate(look, next_look, cv2.TM_CCOEFF_NORMED)[0, 0]) < CUT_LIKENESS:
+    if (
+        float(cv2.matchTemplate(thumbnail, next_thumbnail, cv2.TM_CCOEFF_NORMED)[0, 0])
+        < CUT_LIKENESS
+    ):
         return True
     hists = [cv2.calcHist([one], [0], None, [64], [0, 256]) for one in (grey, next_grey)]
     return cv2.compareHist(hists[0], hists[1], cv2.HISTCMP_CORREL) < CUT_CORRELATION

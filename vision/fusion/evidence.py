@@ -86,10 +86,10 @@ class Tempering:
         if not self.discounts or not self.stacked_discounts:
             raise ValueError("a tempering needs discounts")
 
-    def discount(self, looks: int, *, stacked: bool = False) -> float:
+    def discount(self, exposures: int, *, stacked: bool = False) -> float:
         """The factor on the sum over that many exposures, and their stack if there is one."""
         fitted = self.stacked_discounts if stacked else self.discounts
-        return fitted[min(looks, len(fitted)) - 1]
+        return fitted[min(exposures, len(fitted)) - 1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ class FusedLikelihood:
     again.
     """
 
-    looks: tuple[Lattice, ...]
+    by_exposure: tuple[Lattice, ...]
     tempering: Tempering
     weights: tuple[float, ...]
     """How many exposures each one counts for: 1, or its share of its exposure."""
@@ -147,13 +147,13 @@ class FusedLikelihood:
 
     def __post_init__(self) -> None:
         """Reject weights that are not one per exposure."""
-        if len(self.weights) != len(self.looks) or any(weight < 0 for weight in self.weights):
+        if len(self.weights) != len(self.by_exposure) or any(weight < 0 for weight in self.weights):
             raise ValueError("each exposure needs a weight of 0 or more")
 
     @classmethod
     def of(
         cls,
-        looks: Sequence[Lattice],
+        by_exposure: Sequence[Lattice],
         tempering: Tempering,
         *,
         weights: Sequence[float] | None = None,
@@ -161,9 +161,9 @@ class FusedLikelihood:
     ) -> FusedLikelihood:
         """Fold symbols to plain letters and digits; each exposure counts once by default."""
         return cls(
-            looks=tuple(_plain(look) for look in looks),
+            by_exposure=tuple(_plain(lattice) for lattice in by_exposure),
             tempering=tempering,
-            weights=(1.0,) * len(looks) if weights is None else tuple(weights),
+            weights=(1.0,) * len(by_exposure) if weights is None else tuple(weights),
             stack=None if stack is None else _plain(stack),
         )
 
@@ -175,7 +175,7 @@ class FusedLikelihood:
     @property
     def views(self) -> tuple[Lattice, ...]:
         """Every lattice, including the stack if there is one."""
-        return self.looks if self.stack is None else (*self.looks, self.stack)
+        return self.by_exposure if self.stack is None else (*self.by_exposure, self.stack)
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -186,17 +186,17 @@ class FusedLikelihood:
     def characters(self) -> tuple[str, ...]:
         """Every plain character to which some step gave at least `LEAST_SEEN`."""
         found = set()
-        for look in self.views:
-            for step in look.steps:
+        for lattice in self.views:
+            for step in lattice.steps:
                 kept, _ = step.probabilities()
                 found |= {s for s, p in zip(step.symbols, kept, strict=True) if p >= LEAST_SEEN}
         return tuple(sorted(found - {BLANK}))
 
     def folded(self, mapping: Mapping[str, str]) -> FusedLikelihood:
         """Merge symbols as `Lattice.folded` does, in every lattice."""
-        looks = tuple(look.folded(mapping) for look in self.looks)
+        by_exposure = tuple(lattice.folded(mapping) for lattice in self.by_exposure)
         stack = None if self.stack is None else self.stack.folded(mapping)
-        return replace(self, looks=looks, stack=stack)
+        return replace(self, by_exposure=by_exposure, stack=stack)
 
     def log_likelihood(self, strings: Sequence[str]) -> Floats:
         """Natural logarithm, up to a constant, of the joint probability under each string.
@@ -207,18 +207,18 @@ class FusedLikelihood:
         plain = [letters_and_digits(string) for string in strings]
         unique = list(dict.fromkeys(plain))
         total = np.zeros(len(unique))
-        for look, weight in zip(self.looks, self.weights, strict=True):
-            total += weight * self.of_look(look, unique)
+        for lattice, weight in zip(self.by_exposure, self.weights, strict=True):
+            total += weight * self.of_lattice(lattice, unique)
         if self.stack is not None:
-            total += self.tempering.stack_weight * self.of_look(self.stack, unique)
+            total += self.tempering.stack_weight * self.of_lattice(self.stack, unique)
         total *= self.tempering.discount(self.exposures, stacked=self.stack is not None)
         total[[not text for text in unique]] = -np.inf
         place = {text: at for at, text in enumerate(unique)}
         return np.asarray(total[[place[text] for text in plain]])
 
-    def of_look(self, look: Lattice, strings: Sequence[str]) -> Floats:
+    def of_lattice(self, lattice: Lattice, strings: Sequence[str]) -> Floats:
         """Tempered log likelihood of each plain string under one exposure, prior divided out."""
-        table, column = self._table(look, strings)
+        table, column = self._table(lattice, strings)
         found = forward_shared(table, strings, column)
         share = self.tempering.prior_share
         if share:
@@ -227,10 +227,10 @@ class FusedLikelihood:
             found = found - share * liked
         return found
 
-    def _table(self, look: Lattice, strings: Sequence[str]) -> tuple[Floats, dict[str, int]]:
+    def _table(self, lattice: Lattice, strings: Sequence[str]) -> tuple[Floats, dict[str, int]]:
         """Tempered probabilities, time × (blank, plain characters), rows summing to one."""
         wanted = {*ALPHABET, *self.characters, *"".join(strings)}
-        raw, place = look.matrix(tuple(wanted))
+        raw, place = lattice.matrix(tuple(wanted))
         names = (BLANK, *sorted(wanted))
         table = raw[:, [place[name] for name in names]]
         table = table ** (1.0 / self.tempering.temperature)
@@ -243,20 +243,20 @@ class FusedLikelihood:
         return tuple(
             dict.fromkeys(
                 letters_and_digits(text)
-                for look in self.views
-                for text, _ in look.best(SUGGESTIONS)
+                for lattice in self.views
+                for text, _ in lattice.best(SUGGESTIONS)
             )
         )
 
 
-def _plain(look: Lattice) -> Lattice:
+def _plain(lattice: Lattice) -> Lattice:
     """Fold the symbols of a lattice: upper case, separators to blank."""
     mapping = {}
-    for symbol in look.symbols:
+    for symbol in lattice.symbols:
         plain = letters_and_digits(symbol)
         if len(plain) <= 1 and plain != symbol:
             mapping[symbol] = plain
-    return look.folded(mapping) if mapping else look
+    return lattice.folded(mapping) if mapping else lattice
 
 
 def lattice_from_glyphs(reading: FieldReading) -> Lattice:

@@ -67,11 +67,13 @@ def fused_likelihood(
 
     `weights` override this: how many exposures each reading counts for.
     """
-    looks = tuple(
+    lattices = tuple(
         item.lattice if isinstance(item.lattice, Lattice) else lattice_from_glyphs(item)
         for item in readings
     )
-    return FusedLikelihood.of(looks, tempering or usual_tempering(), weights=weights, stack=stack)
+    return FusedLikelihood.of(
+        lattices, tempering or usual_tempering(), weights=weights, stack=stack
+    )
 
 
 def fuse(
@@ -100,24 +102,24 @@ def fuse(
     fields = {item.field for item in readings}
     if len(fields) > 1:
         raise NothingToFuse(say("fusion.different-fields", fields=tuple(sorted(fields))))
-    looks, exposures = readings, _checked(readings, exposures)
-    notes = _shared_note(len(looks) - len(set(exposures)))
-    certain = _from_codes(looks)
+    exposures = _checked(readings, exposures)
+    notes = _shared_note(len(readings) - len(set(exposures)))
+    certain = _from_codes(readings)
     if certain is not None:
         return certain
-    weights = shared_weights(exposures, [item.confidence for item in looks])
-    likelihood = fused_likelihood(looks, tempering=tempering, weights=weights, stack=stack)
-    texts = [letters_and_digits(item.text) for item in looks]
+    weights = shared_weights(exposures, [item.confidence for item in readings])
+    likelihood = fused_likelihood(readings, tempering=tempering, weights=weights, stack=stack)
+    texts = [letters_and_digits(item.text) for item in readings]
     values = _explored(likelihood, texts)
     if not values:
-        best = max(looks, key=lambda item: item.confidence)
+        best = max(readings, key=lambda item: item.confidence)
         key = letters_and_digits(best.text)
-        given = assure(Exposures(readings=looks, key=key, sure=0.0, exposures=0))
+        given = assure(Exposures(readings=readings, key=key, sure=0.0, exposures=0))
         return given.of(replace(best, lattice=likelihood))
     if stack is not None:
         notes = (*notes, say("fusion.stack", text=stack.text.strip()))
     maps: Maps = _as_it_is if raw else calibrated
-    return _reading(looks, exposures, likelihood, values, notes, maps)
+    return _reading(readings, exposures, likelihood, values, notes, maps)
 
 
 def shared_weights(exposures: Sequence[str], sure: Sequence[float]) -> tuple[float, ...]:
@@ -158,9 +160,9 @@ def _shared_note(more: int) -> tuple[Sentence, ...]:
     return (say("fusion.shared", more=more),)
 
 
-def _from_codes(looks: tuple[FieldReading, ...]) -> FieldReading | None:
+def _from_codes(readings: tuple[FieldReading, ...]) -> FieldReading | None:
     """Return a code's value if codes agree: check digits are better evidence than pixels."""
-    codes = [item for item in looks if item.source.rule.startswith("code")]
+    codes = [item for item in readings if item.source.rule.startswith("code")]
     if not codes or len({letters_and_digits(item.text) for item in codes}) > 1:
         return None
     return max(codes, key=lambda item: item.confidence)
@@ -203,7 +205,7 @@ def _near(text: str, likelihood: FusedLikelihood) -> list[str]:
 
 
 def _reading(
-    looks: tuple[FieldReading, ...],
+    readings: tuple[FieldReading, ...],
     exposures: tuple[str, ...],
     likelihood: FusedLikelihood,
     values: dict[str, float],
@@ -216,26 +218,26 @@ def _reading(
     shares /= shares.sum()
     key = ranked[0][0]
     sure = maps(float(shares[0]), _kind(likelihood))
-    own = [item for item in looks if letters_and_digits(item.text) == key]
+    own = [item for item in readings if letters_and_digits(item.text) == key]
     borne_by = {
         exposure
-        for item, exposure in zip(looks, exposures, strict=True)
+        for item, exposure in zip(readings, exposures, strict=True)
         if letters_and_digits(item.text) == key
     }
-    source = max(own or looks, key=lambda item: item.confidence)
-    given = assure(Exposures(readings=looks, key=key, sure=sure, exposures=len(borne_by)))
+    source = max(own or readings, key=lambda item: item.confidence)
+    given = assure(Exposures(readings=readings, key=key, sure=sure, exposures=len(borne_by)))
     alternatives = tuple(
-        Alternative(text=_spelled(text, looks), probability=_scaled(share, shares[0], sure))
+        Alternative(text=_spelled(text, readings), probability=_scaled(share, shares[0], sure))
         for (text, _), share in zip(ranked[1:], shares[1:], strict=True)
         if share >= LEAST_ALTERNATIVE
     )
     fused = replace(
         source,
-        text=_spelled(key, looks),
+        text=_spelled(key, readings),
         confidence=sure,
         glyphs=_glyphs(key, values, maps),
         alternatives=alternatives[:MOST_ALTERNATIVES],
-        notes=(*notes, *_differences(looks, key)),
+        notes=(*notes, *_differences(readings, key)),
         lattice=likelihood,
     )
     return given.of(fused)
@@ -281,10 +283,10 @@ def _glyph(options: dict[str, float], maps: Maps) -> Glyph:
     return Glyph(options=tuple(kept))
 
 
-def _spelled(key: str, looks: Sequence[FieldReading]) -> str:
+def _spelled(key: str, readings: Sequence[FieldReading]) -> str:
     """Insert the separators seen in the exposures into a plain value, if lengths fit."""
     best, shown = -1.0, key
-    for item in looks:
+    for item in readings:
         plain = letters_and_digits(item.text)
         if len(plain) != len(key):
             continue
@@ -303,12 +305,12 @@ def _dressed(key: str, pattern: str) -> str:
     return "".join(next(chars) if letters_and_digits(char) else char for char in pattern).strip()
 
 
-def _differences(looks: Sequence[FieldReading], key: str) -> tuple[Sentence, ...]:
+def _differences(readings: Sequence[FieldReading], key: str) -> tuple[Sentence, ...]:
     """Report where single exposures read something else, character by character."""
-    if len(looks) < 2:
+    if len(readings) < 2:
         return ()
     notes = []
-    for number, item in enumerate(looks, start=1):
+    for number, item in enumerate(readings, start=1):
         plain = letters_and_digits(item.text)
         if plain == key:
             continue

@@ -82,7 +82,7 @@ def frame(pixels: Pixels) -> Quad:
     return ((0.0, 0.0), (wide, 0.0), (wide, high), (0.0, high))
 
 
-def way_back(corners: Quad, flat: Pixels) -> Callable[[Quad], Quad]:
+def map_to_photo(corners: Quad, flat: Pixels) -> Callable[[Quad], Quad]:
     """Return the function that maps outlines in a rectified crop back to the photo."""
     high, wide = flat.shape[:2]
     here = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], dtype=np.float32)

@@ -62,13 +62,13 @@ def most_agreed(readings: Sequence[Recognised | TextLine]) -> int:
     return max(said, key=lambda at: (at == 0, readings[at].confidence))
 
 
-def contradicts(text: str, look: Recognised) -> bool:
+def contradicts(text: str, recognised: Recognised) -> bool:
     """Whether a pass surely read other letters or digits at the place of an identifier."""
-    lead, other = letters_and_digits(text), letters_and_digits(look.text)
+    lead, other = letters_and_digits(text), letters_and_digits(recognised.text)
     if not any(char.isdigit() for char in lead) or other in lead or lead in other:
         return False
-    return _part_of(lead, other, look.confidence) or (
-        look.confidence >= SURE_PART and _alike(lead, other)
+    return _part_of(lead, other, recognised.confidence) or (
+        recognised.confidence >= SURE_PART and _alike(lead, other)
     )
 
 

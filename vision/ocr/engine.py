@@ -178,11 +178,11 @@ def load_engine(name: str) -> TextEngine:
 
     The scripted engine is cheap and is created each time, since its output depends on a setting.
     """
-    return _loaded(name) if name == "scripted" else kept_engine(name)
+    return _loaded(name) if name == "scripted" else cached_engine(name)
 
 
 @cache
-def kept_engine(name: str) -> TextEngine:
+def cached_engine(name: str) -> TextEngine:
     """Load an engine and cache it for the whole process."""
     return _loaded(name)
 

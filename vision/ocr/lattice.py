@@ -86,7 +86,7 @@ class Run(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptLattice:
+class StoredLattice:
     """The storage form of a lattice; `Lattice.of` rebuilds it."""
 
     format: str
@@ -237,7 +237,7 @@ class Lattice:
         steps = tuple(_fold_step(step, mapping) for step in self.steps)
         return Lattice(steps=steps, alphabet_size=self.alphabet_size)
 
-    def kept(self) -> KeptLattice:
+    def stored(self) -> StoredLattice:
         """Return the storage form, a few kilobytes a line; equal steps are run-length encoded."""
         runs: list[Run] = []
         for step in self.steps:
@@ -245,26 +245,26 @@ class Lattice:
             if runs and runs[-1][1:] == (step.symbols, step.levels, step.rest):
                 times += runs.pop().times
             runs.append(Run(times, step.symbols, step.levels, step.rest))
-        return KeptLattice(
+        return StoredLattice(
             format=FORMAT, alphabet_size=self.alphabet_size, units=UNITS, runs=tuple(runs)
         )
 
     @classmethod
-    def of(cls, kept: KeptLattice) -> Lattice:
+    def of(cls, stored: StoredLattice) -> Lattice:
         """Rebuild a lattice from its storage form; raises `ReadingRefused` for invalid data."""
-        if kept.format != FORMAT or kept.units != UNITS:
+        if stored.format != FORMAT or stored.units != UNITS:
             raise ReadingRefused(f"this lattice is not in the form {FORMAT!r}")
-        times = [run.times for run in kept.runs]
-        if min(times, default=1) < 1 or sum(times) > MAX_STEPS or kept.alphabet_size < 1:
+        times = [run.times for run in stored.runs]
+        if min(times, default=1) < 1 or sum(times) > MAX_STEPS or stored.alphabet_size < 1:
             raise ReadingRefused(f"a lattice has 1 to {MAX_STEPS} steps and an alphabet")
         steps: list[Step] = []
         try:
-            for run in kept.runs:
+            for run in stored.runs:
                 step = Step(symbols=run.symbols, levels=run.levels, rest=run.rest)
                 steps.extend([step] * run.times)
         except ValueError as error:
             raise ReadingRefused(f"a stored lattice cannot be rebuilt: {error}") from error
-        return cls(steps=tuple(steps), alphabet_size=kept.alphabet_size)
+        return cls(steps=tuple(steps), alphabet_size=stored.alphabet_size)
 
 
 def _level(probability: float) -> int:

@@ -35,7 +35,7 @@ from vision.types import FieldReading, Reason, Witness
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from vision.plate.draft import FieldDraft, Heard, PlateDraft
+    from vision.plate.draft import EngineText, FieldDraft, PlateDraft
     from vision.plate.layout import Row
     from vision.plate.spans import PlacedLabel
     from vision.types import Code, FieldName, ReadingState, TextLine
@@ -125,13 +125,15 @@ class Evidence:
         return letters_and_digits(self.draft.text)
 
     @property
-    def agreeing(self) -> tuple[Heard, ...]:
+    def agreeing(self) -> tuple[EngineText, ...]:
         """Every engine that read this very value at its place."""
-        return tuple(one for one in self.draft.heard if letters_and_digits(one.text) == self.key)
+        return tuple(
+            one for one in self.draft.engine_texts if letters_and_digits(one.text) == self.key
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OneReader:
+class SingleEngine:
     """A value read by one engine alone: offered at most."""
 
     draft: FieldDraft
@@ -181,14 +183,14 @@ class Rule:
         return (self.asks.__doc__ or "").splitlines()[0]
 
 
-def assure(evidence: Evidence | OneReader | Exposures) -> Assurance:
+def assure(evidence: Evidence | SingleEngine | Exposures) -> Assurance:
     """Decide how far one value can be relied on; nothing else decides it or changes it later."""
     if isinstance(evidence, Exposures):
         return _assure_exposures(evidence)
     witnesses = _witnesses(evidence)
     if evidence.draft.sure < READABLE:
         return Assurance(state="unreadable", reasons=(_UNREADABLE,), witnesses=witnesses)
-    if isinstance(evidence, OneReader):
+    if isinstance(evidence, SingleEngine):
         elsewhere = _blocks_differ(evidence)
         why = (Reason(rule="blocks-differ", sentence=elsewhere),) if elsewhere else ()
         return Assurance(state="offered", reasons=(*why, _ONE_ENGINE), witnesses=witnesses)
@@ -215,13 +217,15 @@ _UNREADABLE = Reason(rule="unreadable", sentence=say("reason.unreadable"))
 _ONE_ENGINE = Reason(rule="one-engine", sentence=say("reason.one-engine"))
 
 
-def _witnesses(evidence: Evidence | OneReader) -> tuple[Witness, ...]:
+def _witnesses(evidence: Evidence | SingleEngine) -> tuple[Witness, ...]:
     draft = evidence.draft
     key = letters_and_digits(draft.text)
-    if isinstance(evidence, OneReader):
-        heard = (replace(draft.heard[0], engine=evidence.engine),) if draft.heard else ()
-        return witnesses_of(heard, key, (evidence.engine,))
-    return witnesses_of(draft.heard, key, evidence.plate.names)
+    if isinstance(evidence, SingleEngine):
+        engine_texts = (
+            (replace(draft.engine_texts[0], engine=evidence.engine),) if draft.engine_texts else ()
+        )
+        return witnesses_of(engine_texts, key, (evidence.engine,))
+    return witnesses_of(draft.engine_texts, key, evidence.plate.names)
 
 
 def _assure_exposures(evidence: Exposures) -> Assurance:
@@ -250,7 +254,7 @@ def _assure_exposures(evidence: Exposures) -> Assurance:
     return Assurance(state="stated", reasons=(why,))
 
 
-def vouched(evidence: Evidence | OneReader) -> FieldReading:
+def with_state(evidence: Evidence | SingleEngine) -> FieldReading:
     """Turn a drafted field into a reading with its state."""
     draft, given = evidence.draft, assure(evidence)
     return FieldReading(
@@ -277,29 +281,35 @@ def family_of(engine: str) -> str:
     return FAMILIES.get(engine, engine)
 
 
-def witnesses_of(heard: Sequence[Heard], key: str, readers: Sequence[str]) -> tuple[Witness, ...]:
+def witnesses_of(
+    engine_texts: Sequence[EngineText], key: str, engines: Sequence[str]
+) -> tuple[Witness, ...]:
     """Return for each engine family whether it read this value, another one, or nothing there.
 
     A family whose members surely read different things is *divided*.
     """
-    every = dict.fromkeys(family_of(name) for name in (*readers, *(one.engine for one in heard)))
+    every = dict.fromkeys(
+        family_of(name) for name in (*engines, *(one.engine for one in engine_texts))
+    )
     return tuple(
-        _witness(name, [one for one in heard if family_of(one.engine) == name], key)
+        _witness(name, [one for one in engine_texts if family_of(one.engine) == name], key)
         for name in every
     )
 
 
-def _witness(name: str, heard: Sequence[Heard], key: str) -> Witness:
-    same = [one for one in heard if letters_and_digits(one.text) == key]
-    differ = [one for one in heard if one not in same and (one.confidence >= SURE or not same)]
+def _witness(name: str, engine_texts: Sequence[EngineText], key: str) -> Witness:
+    same = [one for one in engine_texts if letters_and_digits(one.text) == key]
+    differ = [
+        one for one in engine_texts if one not in same and (one.confidence >= SURE or not same)
+    ]
     stance = (
         "divided" if same and differ else "agrees" if same else "differs" if differ else "silent"
     )
     return Witness(
         name=name,
-        engines=tuple(dict.fromkeys(one.engine for one in heard)),
+        engines=tuple(dict.fromkeys(one.engine for one in engine_texts)),
         stance=stance,  # type: ignore[arg-type]
-        texts=tuple(dict.fromkeys(one.text for one in heard)),
+        texts=tuple(dict.fromkeys(one.text for one in engine_texts)),
     )
 
 
@@ -310,10 +320,10 @@ def repeating_code(evidence: Evidence) -> Code | None:
     belong to. Article codes (GTIN, EAN, UPC) are the same on every unit and confirm no serial.
     """
     draft, key = evidence.draft, evidence.key
-    strongest = max((one.strength for one in draft.heard), default=draft.strength)
+    strongest = max((one.strength for one in draft.engine_texts), default=draft.strength)
     if len(key) < SHORT_CODE or draft.sure < EVEN or strongest < LEAST_STRENGTH:
         return None
-    labelled = any(one.label for one in draft.heard)
+    labelled = any(one.label for one in draft.engine_texts)
     for code in evidence.plate.codes:
         named = {letters_and_digits(text) for name, text in code.fields if name == draft.field}
         whole = not code.fields and letters_and_digits(code.payload) == key and labelled
@@ -325,7 +335,7 @@ def repeating_code(evidence: Evidence) -> Code | None:
 # --- Vetoes: each prevents stating, whatever supports the value --------------------------
 
 
-def _blocks_differ(evidence: Evidence | OneReader) -> Sentence | None:
+def _blocks_differ(evidence: Evidence | SingleEngine) -> Sentence | None:
     """A person drew the region as one place; values on which its blocks differ stay open."""
     if evidence.draft.elsewhere:
         return say("reason.blocks-differ", text=evidence.draft.elsewhere[0])
@@ -574,9 +584,9 @@ def _no_identifier(evidence: Evidence) -> Sentence | None:
     return None
 
 
-def _unit_behind(heard: Heard) -> bool:
-    at = heard.line.find(heard.text)
-    return at >= 0 and unit_follows(heard.line, at + len(heard.text))
+def _unit_behind(read: EngineText) -> bool:
+    at = read.line.find(read.text)
+    return at >= 0 and unit_follows(read.line, at + len(read.text))
 
 
 _SMALL_FRACTION = re.compile(r"^\s*(\d{1,2})\s*/\s*(\d{1,2})\s*$")
@@ -676,9 +686,9 @@ def _place_open(evidence: Evidence) -> Sentence | None:
 
 def _another_pass(evidence: Evidence) -> Sentence | None:
     """No other pass of an agreeing engine may surely read something else."""
-    for heard in evidence.agreeing:
-        for text, sure in heard.passes:
-            other, line = letters_and_digits(text), letters_and_digits(heard.line)
+    for read in evidence.agreeing:
+        for text, sure in read.passes:
+            other, line = letters_and_digits(text), letters_and_digits(read.line)
             if sure >= SURE and evidence.key not in other and other not in line:
                 return say("reason.another-look")
     return None
@@ -686,16 +696,16 @@ def _another_pass(evidence: Evidence) -> Sentence | None:
 
 def _dissent(evidence: Evidence) -> Sentence | None:
     """No engine may surely read something else there; a part of the same value does not count."""
-    for heard in evidence.draft.heard:
-        if heard.confidence >= SURE and letters_and_digits(heard.text) not in evidence.key:
-            return say("reason.readers-differ", text=heard.text)
+    for read in evidence.draft.engine_texts:
+        if read.confidence >= SURE and letters_and_digits(read.text) not in evidence.key:
+            return say("reason.readers-differ", text=read.text)
     return None
 
 
 def _one_witness(evidence: Evidence) -> Sentence | None:
     """Two engines trained separately must agree; engines of one family are one witness."""
-    plate, heard = evidence.plate, evidence.draft.heard
-    witnesses = witnesses_of(heard, evidence.key, plate.names)
+    plate, engine_texts = evidence.plate, evidence.draft.engine_texts
+    witnesses = witnesses_of(engine_texts, evidence.key, plate.names)
     agree = [one for one in witnesses if one.stance == "agrees"]
     if len(agree) >= 2:
         return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vision.codes.find import read_codes
 from vision.codes.payload import is_article_number
-from vision.media.rectify import crop_quad, stretched, way_back
+from vision.media.rectify import crop_quad, map_to_photo, stretched
 from vision.plate.labels import find_labels
 from vision.plate.spans import FieldGuess
 from vision.shapes import letters_and_digits, looks_like_date
@@ -35,7 +35,7 @@ SQUARE = ("DATA MATRIX", "QR", "MICRO QR", "AZTEC", "PDF417")
 LEAST_LENGTH = 5
 
 
-def coded_guesses(lines: Sequence[TextLine], codes: Sequence[Code]) -> list[FieldGuess]:
+def guesses_from_codes(lines: Sequence[TextLine], codes: Sequence[Code]) -> list[FieldGuess]:
     """Propose as serial the text that a code without structure repeats."""
     found = []
     for code in codes:
@@ -76,7 +76,7 @@ def codes_beside(
     for guess in guesses[:MOST_PLACES]:
         corners = stretched(guess.line.corners, sides=AROUND[0], ends=AROUND[1])
         crop = crop_quad(pixels, corners)
-        back = way_back(corners, crop)
+        back = map_to_photo(corners, crop)
         for code in read_codes(crop, budget_seconds=SECONDS):
             if code.payload not in payloads:
                 payloads.add(code.payload)

@@ -41,7 +41,7 @@ WORDS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class EngineText:
     """What one engine read at the place of a value."""
 
     engine: str
@@ -69,7 +69,7 @@ class FieldDraft:
     strength: float
     """0–1: how far the rule that assigned this text to the field is trusted."""
     source: FieldSource
-    heard: tuple[Heard, ...]
+    engine_texts: tuple[EngineText, ...]
     glyphs: tuple[Glyph, ...]
     alternatives: tuple[Alternative, ...]
     lattice: StringLikelihood | None = None
@@ -81,7 +81,7 @@ class FieldDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderText:
+class EngineLines:
     """The lines of a plate as one engine read them, and what they say by label and position."""
 
     engine: Engine
@@ -100,9 +100,9 @@ class PlateDraft:
     """As the first engine read them, in reading order."""
     shown: tuple[TextLine, ...] = ()
     """Every line once, as read by the engine that the others contradict least."""
-    readers: tuple[ReaderText, ...] = ()
+    by_engine: tuple[EngineLines, ...] = ()
     """Every engine that read some line, the first engine first."""
-    crops: tuple[ReaderText, ...] = ()
+    crops: tuple[EngineLines, ...] = ()
     """What the first engine read in other crops of some lines."""
     passes: Mapping[str, tuple[Recognised, ...]] = dataclass_field(default_factory=dict)
     """What other passes of the first engine read, by line number."""
@@ -120,17 +120,17 @@ class PlateDraft:
     @property
     def read(self) -> tuple[TextLine, ...]:
         """Every line as read by every engine."""
-        return tuple(line for reader in self.readers for line in reader.own.values())
+        return tuple(line for engine_lines in self.by_engine for line in engine_lines.own.values())
 
     @property
     def texts(self) -> tuple[PlateText, ...]:
         """What the lines say by label and position, engine by engine."""
-        return tuple(reader.text for reader in self.readers)
+        return tuple(engine_lines.text for engine_lines in self.by_engine)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the engines."""
-        return tuple(reader.engine.name for reader in self.readers)
+        return tuple(engine_lines.engine.name for engine_lines in self.by_engine)
 
     @property
     def legible(self) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vision.plate.assurance import Evidence, OneReader, assure, vouched
+from vision.plate.assurance import Evidence, SingleEngine, assure, with_state
 from vision.shapes import letters_and_digits
 from vision.types import Alternative, PlateRegion
 
@@ -41,7 +41,7 @@ def as_drawn(
     )
 
 
-def one_value_each(evidence: Sequence[Evidence | OneReader]) -> tuple[FieldReading, ...]:
+def one_value_each(evidence: Sequence[Evidence | SingleEngine]) -> tuple[FieldReading, ...]:
     """Return each field of a drawn region once, from the evidence in all blocks.
 
     If two blocks give a field differently, the surer value is offered, never stated, and names the
@@ -61,7 +61,7 @@ def _place(corners: Quad) -> tuple[float, float]:
     return sum(y for _, y in corners) / 4, sum(x for x, _ in corners) / 4
 
 
-def _one_value(evidence: Sequence[Evidence | OneReader]) -> FieldReading:
+def _one_value(evidence: Sequence[Evidence | SingleEngine]) -> FieldReading:
     """The surest value of one field; offered at most where blocks differ."""
     best, *rest = sorted(evidence, key=_rank)
     others: dict[str, FieldDraft] = {}
@@ -70,7 +70,7 @@ def _one_value(evidence: Sequence[Evidence | OneReader]) -> FieldReading:
         if key and key != letters_and_digits(best.draft.text):
             others.setdefault(key, one.draft)
     if not others:
-        return vouched(best)
+        return with_state(best)
     draft = best.draft
     named = [
         *(other for other in draft.alternatives if letters_and_digits(other.text) not in others),
@@ -87,9 +87,9 @@ def _one_value(evidence: Sequence[Evidence | OneReader]) -> FieldReading:
         elsewhere=tuple(other.text for other in others.values()),
         lattice=None,  # it covers only one block
     )
-    return vouched(replace(best, draft=draft))
+    return with_state(replace(best, draft=draft))
 
 
-def _rank(evidence: Evidence | OneReader) -> tuple[int, float]:
+def _rank(evidence: Evidence | SingleEngine) -> tuple[int, float]:
     draft = evidence.draft
     return best_first(assure(evidence).state, draft.strength, draft.confidence)

@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from values.rule import Declared
-from vision.plate.code_values import IN_A_CODE, coded_guesses, with_codes
+from vision.plate.code_values import IN_A_CODE, guesses_from_codes, with_codes
 from vision.plate.draft import CLAIMED
 from vision.plate.lines import OF_OTHER_SCRIPTS
-from vision.plate.serial_with_model import held_together
+from vision.plate.serial_with_model import align_serial_with_model
 from vision.plate.spans import same_place
 from vision.plate.weighing import Claim, of_one_reader, weighed
 from vision.shapes import letters_and_digits
@@ -21,7 +21,7 @@ from vision.shapes import letters_and_digits
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from vision.plate.draft import FieldDraft, PlateDraft, ReaderText
+    from vision.plate.draft import EngineLines, FieldDraft, PlateDraft
     from vision.plate.spans import FieldGuess
     from vision.types import FieldName, TextLine
 
@@ -53,22 +53,22 @@ def with_fields(plates: Sequence[PlateDraft]) -> tuple[PlateDraft, ...]:
 
 def _fields(plate: PlateDraft) -> tuple[FieldDraft, ...]:
     """Find the fields of one plate: the engines' claims, at one place each, weighed."""
-    own = [reader.own for reader in plate.readers]
+    own = [engine_lines.own for engine_lines in plate.by_engine]
     here = [one_place(claimed, own) for claimed in one_field_each(_claims(plate))]
-    return held_together([weighed(claims, plate.codes) for claims in here])
+    return align_serial_with_model([weighed(claims, plate.codes) for claims in here])
 
 
 def _claims(plate: PlateDraft) -> dict[FieldName, list[Claim]]:
     """Return the best guess of every engine, and of every other crop, for each field."""
-    first, *_ = plate.readers
+    first, *_ = plate.by_engine
     spoken = {(guess.field, guess.line.line_id) for guess in first.text.guesses}
     claims: dict[FieldName, list[Claim]] = {}
-    for reader in (*plate.readers, *plate.crops):
-        coded = coded_guesses(reader.text.lines, plate.codes)
-        for guess in best_guesses(with_codes(reader.text.guesses, coded)):
+    for engine_lines in (*plate.by_engine, *plate.crops):
+        coded = guesses_from_codes(engine_lines.text.lines, plate.codes)
+        for guess in best_guesses(with_codes(engine_lines.text.guesses, coded)):
             line_id = guess.line.line_id
-            if line_id in reader.own and _may_speak(guess, first.engine.name, spoken):
-                passes = plate.passes.get(line_id, ()) if reader is first else ()
+            if line_id in engine_lines.own and _may_speak(guess, first.engine.name, spoken):
+                passes = plate.passes.get(line_id, ()) if engine_lines is first else ()
                 claim = Claim(engine=guess.line.engine.name, guess=guess, passes=tuple(passes))
                 claims.setdefault(guess.field, []).append(claim)
     return claims
@@ -83,9 +83,9 @@ def _may_speak(guess: FieldGuess, first: str, spoken: set[tuple[FieldName, str]]
     return known or guess.rule == IN_A_CODE or (guess.field, guess.line.line_id) in spoken
 
 
-def fields_of_one(reader: ReaderText) -> tuple[FieldDraft, ...]:
+def fields_of_one(engine_lines: EngineLines) -> tuple[FieldDraft, ...]:
     """Return the fields that one engine alone would give."""
-    own = [guess for guess in reader.text.guesses if guess.line.line_id in reader.own]
+    own = [guess for guess in engine_lines.text.guesses if guess.line.line_id in engine_lines.own]
     return tuple(of_one_reader(guess) for guess in best_guesses(own))
 
 
@@ -111,10 +111,10 @@ def one_place(claims: Sequence[Claim], own: Sequence[Mapping[str, TextLine]]) ->
     lead = max(claims, key=lambda claim: _rank(claim.guess))
     line_id = lead.guess.line.line_id
     kept = [claim for claim in claims if claim.guess.line.line_id == line_id]
-    heard = {claim.engine for claim in kept}
+    counted = {claim.engine for claim in kept}
     for read in own:
         other = read.get(line_id)
-        if other and other.engine.name not in heard and other.confidence >= HEARD:
+        if other and other.engine.name not in counted and other.confidence >= HEARD:
             guess = same_place(lead.guess, other)
             if guess:
                 kept.append(Claim(engine=other.engine.name, guess=guess))

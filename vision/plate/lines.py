@@ -18,7 +18,7 @@ from vision.ocr.scripts import read_other_scripts, replaces
 from vision.plate.code_values import codes_beside
 from vision.plate.cyrillic import read_cyrillic
 from vision.plate.detect import find_plates
-from vision.plate.draft import PlateDraft, ReaderText
+from vision.plate.draft import EngineLines, PlateDraft
 from vision.plate.layout import rows_of
 from vision.plate.spans import read_plate, telling_lines
 from vision.plate.views import numbered
@@ -78,7 +78,7 @@ def gathered(seen: Sequence[SeenLine], photo_id: str, engine: Engine) -> tuple[P
             PlateDraft(
                 region=region,
                 lines=in_order,
-                readers=(as_read_by(engine, {one.line_id: one for one in in_order}, in_order),),
+                by_engine=(as_read_by(engine, {one.line_id: one for one in in_order}, in_order),),
                 passes=passes,
             )
         )
@@ -94,10 +94,10 @@ def _but(plates: Sequence[PlateDraft], plate: PlateDraft) -> list[PlateDraft]:
 
 def as_read_by(
     engine: Engine, own: Mapping[str, TextLine], lines: Sequence[TextLine]
-) -> ReaderText:
+) -> EngineLines:
     """Return one engine's text of a plate; label words it did not read are the first engine's."""
     text = read_plate([own.get(line.line_id, line) for line in lines])
-    return ReaderText(engine=engine, own=own, text=text)
+    return EngineLines(engine=engine, own=own, text=text)
 
 
 def read_by_all(
@@ -112,7 +112,7 @@ def read_by_all(
     `engines` are by name, the first engine first; `codes` are those already known.
     """
     first, *_ = engines.values()
-    texts = [plate.readers[0].text for plate in plates]
+    texts = [plate.by_engine[0].text for plate in plates]
     parts = [plate.lines for plate in plates]
     telling = telling_lines(texts)
     contested = [line for plate in plates for line in _contested(plate)]
@@ -133,7 +133,7 @@ def read_by_all(
     crops = {} if budget.stopped() else read_shifted(pixels, first, telling)
     if not budget.stopped():
         codes = codes_beside(pixels, texts, codes)
-    return tuple(with_readers(plate, answers, crops=crops, codes=codes) for plate in plates)
+    return tuple(with_engines(plate, answers, crops=crops, codes=codes) for plate in plates)
 
 
 def _asked_anyway(name: str, budget: Budget) -> bool:
@@ -187,7 +187,7 @@ def _read(
     }
 
 
-def with_readers(
+def with_engines(
     plate: PlateDraft,
     answers: Sequence[tuple[Engine, Mapping[str, TextLine]]],
     *,
@@ -195,7 +195,7 @@ def with_readers(
     codes: tuple[Code, ...] = (),
 ) -> PlateDraft:
     """Add to a plate the readings of other engines and other crops, and the codes."""
-    first = plate.readers[0]
+    first = plate.by_engine[0]
     others = [
         as_read_by(engine, mine, plate.lines)
         for engine, lines in answers
@@ -204,7 +204,7 @@ def with_readers(
     shifted = _of(plate, crops or {})
     return replace(
         plate,
-        readers=(first, *others),
+        by_engine=(first, *others),
         crops=(as_read_by(first.engine, shifted, plate.lines),) if shifted else (),
         shown=tuple(
             _shown(line, [one.own for one in others], plate.passes.get(line.line_id, ()))

@@ -24,8 +24,8 @@ from vision.plate.views import (
     merged,
     numbered,
     part,
-    pass_over,
     replaced,
+    run_pass,
     upright_among,
     whole,
 )
@@ -91,7 +91,7 @@ class Passes:
     def run(self) -> list[SeenLine]:
         """Make the passes that are needed; return every line seen."""
         self.budget.step("looking for text")
-        self._pass_over(whole(self.pixels), self.first_side)
+        self._run_pass(whole(self.pixels), self.first_side)
         self.budget.bare = self.one_of_many and not self._lettered()
         if self.budget.bare:
             return self.lines
@@ -128,12 +128,12 @@ class Passes:
     def run_region(self, corners: Quad) -> list[SeenLine]:
         """Read one region that a person drew, upright, and then rotated if nothing is found."""
         side = round(max(LEAST_REGION, min(MOST_REGION, max(side_lengths(corners)))))
-        self._pass_over(part(self.pixels, corners, long_side=side), side)
+        self._run_pass(part(self.pixels, corners, long_side=side), side)
         self._finish()
         return self.lines
 
-    def _pass_over(self, view: View, long_side: int) -> None:
-        self.lines = pass_over(
+    def _run_pass(self, view: View, long_side: int) -> None:
+        self.lines = run_pass(
             self.pixels,
             view,
             self.finder,
@@ -150,7 +150,7 @@ class Passes:
                 return
             self.budget.step(words)
             before = self._characters_read()
-            self._pass_over(view, long_side)
+            self._run_pass(view, long_side)
             fruitless = 0 if self._characters_read() >= before + NEWS else fruitless + 1
 
     def _turned_pass(self) -> Iterator[tuple[str, View, int]]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vision.codes.find import read_codes
-from vision.plate.assurance import Evidence, OneReader
+from vision.plate.assurance import Evidence, SingleEngine
 from vision.plate.drawn_region import as_drawn, one_value_each, top_to_bottom
 from vision.plate.fields import fields_of_one, with_fields
 from vision.plate.lines import gathered, read_by_all
@@ -94,18 +94,20 @@ def _plates(
 
 def own_readings(blocks: Sequence[PlateDraft], region_id: str) -> tuple[Reading, ...]:
     """Return what each engine alone read at one place: a plate, or the blocks of a drawn region."""
-    engines = dict.fromkeys(reader.engine for block in blocks for reader in block.readers)
+    engines = dict.fromkeys(
+        engine_lines.engine for block in blocks for engine_lines in block.by_engine
+    )
     return tuple(_own(blocks, engine, region_id) for engine in engines)
 
 
 def _own(blocks: Sequence[PlateDraft], engine: Engine, region_id: str) -> Reading:
-    mine = [one for block in blocks for one in block.readers if one.engine == engine]
+    mine = [one for block in blocks for one in block.by_engine if one.engine == engine]
     drafts = [draft for one in mine for draft in fields_of_one(one)]
     return Reading(
         region_id=region_id,
         engine=engine,
         lines=tuple(line for one in mine for line in one.own.values()),
-        fields=one_value_each([OneReader(draft=one, engine=engine.name) for one in drafts]),
+        fields=one_value_each([SingleEngine(draft=one, engine=engine.name) for one in drafts]),
     )
 
 

@@ -68,9 +68,9 @@ class Reader:
         engines = self._engines()
         return read_drawn(photo, corners, engines, Budget(self.budget_seconds))
 
-    def read_stack(self, looks: Sequence[tuple[Pixels, FieldReading]]) -> Lattice | None:
+    def read_stack(self, exposures: Sequence[tuple[Pixels, FieldReading]]) -> Lattice | None:
         """Read one value in several exposures aligned and combined."""
-        return read_stack(looks, load_engine(self.names[0]))
+        return read_stack(exposures, load_engine(self.names[0]))
 
     def _engines(self) -> dict[str, TextEngine]:
         """Return the engines by name; loads those not yet loaded in this process."""

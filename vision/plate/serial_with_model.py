@@ -27,7 +27,7 @@ LEAST_MODEL = 4
 """A model with fewer letters and digits than this may begin a serial by chance."""
 
 
-def held_together(drafts: Sequence[FieldDraft]) -> tuple[FieldDraft, ...]:
+def align_serial_with_model(drafts: Sequence[FieldDraft]) -> tuple[FieldDraft, ...]:
     """Spell the beginning of the serial like the model, if only look-alikes differ."""
     model = next((one for one in drafts if one.field == "model"), None)
     return tuple(

@@ -27,18 +27,20 @@ SAME = 0.6
 """Minimum share of common characters for two texts to be alike."""
 
 
-def read_stack(looks: Sequence[tuple[Pixels, FieldReading]], engine: TextEngine) -> Lattice | None:
+def read_stack(
+    exposures: Sequence[tuple[Pixels, FieldReading]], engine: TextEngine
+) -> Lattice | None:
     """Read one value in several photos, aligned and combined.
 
     Args:
-        looks: each exposure's picture and its reading of the value, in that picture's pixels.
+        exposures: each exposure's picture and its reading of the value, in that picture's pixels.
         engine: the engine to use.
 
     Returns the value's lattice, without a label before it; None if the outlines are not of the same
     line, or if the single exposures contradict what their stack reads as.
     """
-    ordered = sorted(looks, key=lambda look: -look[1].confidence)
-    alike = [look for look in ordered if _alike(look[1], ordered[0][1])]
+    ordered = sorted(exposures, key=lambda exposure: -exposure[1].confidence)
+    alike = [exposure for exposure in ordered if _alike(exposure[1], ordered[0][1])]
     if len(alike) < 2:
         return None
     picture = stack_lines(
@@ -48,19 +50,19 @@ def read_stack(looks: Sequence[tuple[Pixels, FieldReading]], engine: TextEngine)
     if lattice is None:
         return None
     texts = [reading.text for _, reading in alike]
-    return lattice if is_borne_out(lattice.text, texts) else None
+    return lattice if stack_is_consistent(lattice.text, texts) else None
 
 
-def is_borne_out(stack: str, texts: Sequence[str]) -> bool:
+def stack_is_consistent(stack: str, texts: Sequence[str]) -> bool:
     """Whether a stack that reads as `stack` may count beside exposures that read as `texts`.
 
     It may not if it shows nothing, nor if two exposures read alike and it reads like neither.
     Exposures that all differ say nothing about their stack, and then it is most useful.
     """
     plain = letters_and_digits(stack)
-    looks = [text for text in map(letters_and_digits, texts) if text]
-    agree = any(_like(one, other) for one, other in combinations(looks, 2))
-    return bool(plain) and (not agree or any(_like(plain, text) for text in looks))
+    read = [text for text in map(letters_and_digits, texts) if text]
+    agree = any(_like(one, other) for one, other in combinations(read, 2))
+    return bool(plain) and (not agree or any(_like(plain, text) for text in read))
 
 
 def _alike(one: FieldReading, first: FieldReading) -> bool:

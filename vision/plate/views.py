@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import cv2
 import numpy as np
 
-from vision.media.rectify import crop_quad, frame, side_lengths, turn_quad, way_back
+from vision.media.rectify import crop_quad, frame, map_to_photo, side_lengths, turn_quad
 from vision.ocr.consensus import most_agreed
 from vision.plate.layout import direction
 from vision.types import TextLine
@@ -53,7 +53,7 @@ SHORT, NEIGHBOURS, UPRIGHT_SURE, LESS_SURE = 8, 10.0, 0.5, 0.5
 
 
 @runtime_checkable
-class KnowsUp(Protocol):
+class DetectsUpsideDown(Protocol):
     """An engine with a cheap test for upside-down crops."""
 
     def upside_down(self, crops: Sequence[Pixels]) -> tuple[float, ...]:
@@ -108,21 +108,21 @@ class View:
 def whole(pixels: Pixels, quarter_turns: int = 0) -> View:
     """View the whole photo, rotated counter-clockwise by quarter turns."""
     flat = np.ascontiguousarray(np.rot90(pixels, quarter_turns))
-    return View(flat=flat, back=way_back(turn_quad(frame(pixels), quarter_turns), flat))
+    return View(flat=flat, back=map_to_photo(turn_quad(frame(pixels), quarter_turns), flat))
 
 
 def part(pixels: Pixels, corners: Quad, *, long_side: int) -> View:
     """View the region between four corners, rectified, its longer side at `long_side` pixels."""
     width, height = side_lengths(corners)
     flat = crop_quad(pixels, corners, height=max(round(height * long_side / max(width, height)), 8))
-    return View(flat=flat, back=way_back(corners, flat))
+    return View(flat=flat, back=map_to_photo(corners, flat))
 
 
-def pass_over(
+def run_pass(
     pixels: Pixels,
     view: View,
     finder: TextEngine,
-    reader: TextEngine,
+    engine: TextEngine,
     *,
     long_side: int,
     known: Sequence[SeenLine] = (),
@@ -133,30 +133,30 @@ def pass_over(
     ]
     settled = [line for line in known if line.read.confidence >= SETTLED]
     fresh = [quad for quad in found if not any(_one_outline(quad, old.corners) for old in settled)]
-    return merged(known, read_found(pixels, reader, fresh))
+    return merged(known, read_found(pixels, engine, fresh))
 
 
-def read_found(pixels: Pixels, reader: TextEngine, quads: Sequence[Quad]) -> list[SeenLine]:
+def read_found(pixels: Pixels, engine: TextEngine, quads: Sequence[Quad]) -> list[SeenLine]:
     """Read lines with known outlines and unknown orientation."""
     heads: Sequence[float] = [0.5] * len(quads)
-    if isinstance(reader, KnowsUp):
-        heads = reader.upside_down([crop_quad(pixels, quad, height=48) for quad in quads])
+    if isinstance(engine, DetectsUpsideDown):
+        heads = engine.upside_down([crop_quad(pixels, quad, height=48) for quad in quads])
     turns = [2 if over > OVER else 0 for over in heads]
     standing = [turn_quad(quad, turn) for quad, turn in zip(quads, turns, strict=True)]
-    lines = read_lines(pixels, reader, standing)
+    lines = read_lines(pixels, engine, standing)
     doubtful = [
         at for at, line in enumerate(lines) if line.read.confidence < SURE and heads[at] >= UPRIGHT
     ]
-    turned = read_lines(pixels, reader, [turn_quad(lines[at].corners, 2) for at in doubtful])
+    turned = read_lines(pixels, engine, [turn_quad(lines[at].corners, 2) for at in doubtful])
     for at, other in zip(doubtful, turned, strict=True):
         if other.weight > lines[at].weight:
             lines[at] = other
     return [line for line in lines if line.read.text.strip()]
 
 
-def read_lines(pixels: Pixels, reader: TextEngine, quads: Sequence[Quad]) -> list[SeenLine]:
+def read_lines(pixels: Pixels, engine: TextEngine, quads: Sequence[Quad]) -> list[SeenLine]:
     """Read lines that stand upright between the given corners."""
-    answers = reader.recognise([crop_quad(pixels, quad) for quad in quads])
+    answers = engine.recognise([crop_quad(pixels, quad) for quad in quads])
     return [
         SeenLine(corners=quad, read=answer) for quad, answer in zip(quads, answers, strict=True)
     ]
@@ -210,14 +210,14 @@ def _agreed(line: SeenLine) -> SeenLine:
     return replace(line, read=readings[chosen], others=others)
 
 
-def upright_among(pixels: Pixels, reader: TextEngine, lines: Sequence[SeenLine]) -> list[SeenLine]:
+def upright_among(pixels: Pixels, engine: TextEngine, lines: Sequence[SeenLine]) -> list[SeenLine]:
     """Read again lines that are upside down among neighbours that are not.
 
     A few characters such as `179` can be read either way up; the lines around them decide.
     """
     lines = list(lines)
     odd = [at for at, line in enumerate(lines) if _outvoted(line, lines)]
-    again = read_lines(pixels, reader, [turn_quad(lines[at].corners, 2) for at in odd])
+    again = read_lines(pixels, engine, [turn_quad(lines[at].corners, 2) for at in odd])
     for at, other in zip(odd, again, strict=True):
         if other.read.confidence >= max(UPRIGHT_SURE, lines[at].read.confidence - LESS_SURE):
             lines[at] = other

@@ -11,7 +11,7 @@ import numpy as np
 from vision.engines.glyphs import glyphs_of
 from vision.ocr.consensus import without_case
 from vision.ocr.lattice import Lattice
-from vision.plate.draft import FieldDraft, Heard
+from vision.plate.draft import EngineText, FieldDraft
 from vision.shapes import RARE_LETTER, letters_and_digits, rare_letters
 from vision.types import Alternative, CharOption, FieldSource, Glyph
 
@@ -82,16 +82,16 @@ def _draft_of(claim: Claim) -> FieldDraft:
             label=guess.label,
             rule=guess.rule,
         ),
-        heard=(_heard(claim),),
+        engine_texts=(_engine_text(claim),),
         glyphs=guess.line.glyphs[guess.start : guess.end] or _blank_glyphs(guess),
         alternatives=(),
         lattice=lattice,
     )
 
 
-def _heard(claim: Claim) -> Heard:
+def _engine_text(claim: Claim) -> EngineText:
     guess = claim.guess
-    return Heard(
+    return EngineText(
         engine=claim.engine,
         text=guess.text,
         confidence=guess.line.confidence,
@@ -160,7 +160,7 @@ def weighed(claims: Sequence[Claim], codes: Sequence[Code] = ()) -> FieldDraft:
         sure=sure,
         rival=ranked[1][1] if len(ranked) > 1 else 0.0,
         confidence=sure * belonging(base.strength),
-        heard=tuple(_heard(claim) for claim in claims),
+        engine_texts=tuple(_engine_text(claim) for claim in claims),
         glyphs=base.glyphs if base.text == shown else _glyphs_for(base, shown),
         alternatives=tuple(
             Alternative(text=_spelling(claims, other), probability=p)

@@ -1,1 +1,1 @@
-"""Cases and what is in them: exhibits, their pictures, and finding a value in any of them."""
+"""Cases and their contents: exhibits, pictures of them, and the search over all readings."""

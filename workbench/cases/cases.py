@@ -1,4 +1,4 @@
-"""Cases: opened, listed, and the chain of custody in words."""
+"""Cases: opening them, listing them, and describing the chain of custody in words."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from workbench.people.people import People
 
 OnStep = Callable[[str, int, int], None]
-"""Called with what is being done, how many are done, and how many there are."""
+"""Called with the name of the step, how many items are done, and how many there are."""
 
 
 class Cases:
-    """Opens cases and says how far each one is."""
+    """Opens cases and reports how far each one is."""
 
     def __init__(self, stores: Stores, people: People) -> None:
         self._stores = stores
@@ -50,7 +50,7 @@ class Cases:
         provenance: str = "",
         synthetic: bool = False,
     ) -> CaseSummary:
-        """Open a case with a log of its own. Raises BadRequest, NotAllowed."""
+        """Open a case with its own log. Raises BadRequest, NotAllowed."""
         title = title.strip()
         if not title or len(title) > MAX_TITLE:
             raise BadRequest(f"A case needs a title of 1 to {MAX_TITLE} characters.")
@@ -86,7 +86,7 @@ class Cases:
         return tuple(_summary(row, counts, names) for row in rows)
 
     def summary(self, case_id: str) -> CaseSummary:
-        """One case and how far it is. Raises NotFound."""
+        """One case and its progress. Raises NotFound."""
         with self._stores.projection.read(*self._existing(case_id)) as connection:
             row = connection.execute(
                 select(tables.case).where(tables.case.c.case_id == case_id)
@@ -109,7 +109,7 @@ class Cases:
     def ledger_rows(
         self, case_id: str, *, offset: int = 0, limit: int = 100
     ) -> tuple[LedgerRow, ...]:
-        """The chain of custody: entries of a case's log, in order and in words."""
+        """The chain of custody: entries of a case's log, in order, described in words."""
         self.policy_of(case_id)
         names = self._people.names()
         return tuple(
@@ -125,12 +125,12 @@ class Cases:
         )
 
     def _existing(self, case_id: str) -> tuple[str, ...]:
-        """The log to catch up, none if there is no such log (a made-up name makes no log)."""
+        """The log to catch up; empty if there is no such log (an unknown name creates none)."""
         return (case_id,) if case_id in self._stores.ledger.logs() else ()
 
 
 def _counts(connection: Connection, case_id: str | None) -> Counter[tuple[str, str]]:
-    """How many exhibits of each state, decisions and bundles a case, or every case, has."""
+    """How many exhibits in each state, decisions and bundles a case, or every case, has."""
     counts: Counter[tuple[str, str]] = Counter()
     states = select(
         tables.exhibit.c.case_id, tables.exhibit.c.state, func.count().label("n")
@@ -166,7 +166,7 @@ def _counts(connection: Connection, case_id: str | None) -> Counter[tuple[str, s
 
 
 def _begun() -> Select[tuple[str, int]]:
-    """By case, exhibits that still wait and on which a drawn region has something to judge."""
+    """For each case, the waiting exhibits on which a drawn region has something to judge."""
     exhibit, region = tables.exhibit.c, tables.region.c
     to_judge = select(region.region_id).where(
         region.case_id == exhibit.case_id,
@@ -185,16 +185,16 @@ def _begun() -> Select[tuple[str, int]]:
 
 
 def _awaiting() -> Select[tuple[str, str]]:
-    """Cases and plates where a candidate was confirmed by fewer reviewers than the policy asks.
+    """Cases and plates where fewer reviewers than the policy requires confirmed a candidate.
 
-    Confirmations that do not count (`workbench.tables.own_material`) are none.
+    Confirmations that do not count (`workbench.tables.own_material`) are left out.
     """
     decision = tables.decision.c
     later = tables.decision.alias("later")
     policy = tables.case.c.policy
     replaced = select(later.c.sequence).where(
         later.c.case_id == decision.case_id,
-        later.c.search_sequence == decision.search_sequence,  # by which it is indexed
+        later.c.search_sequence == decision.search_sequence,  # indexed by this
         later.c.supersedes == decision.sequence,
     )
     return (

@@ -1,4 +1,4 @@
-"""What was taken in, as screens show it: from the tables, the kept bytes and the kept reading."""
+"""Exhibits as screens show them: from the tables, the stored bytes and the stored reading."""
 
 from __future__ import annotations
 
@@ -38,28 +38,28 @@ if TYPE_CHECKING:
 
 
 PAGE = 200
-"""Exhibits that are asked for at once where all are gone through."""
+"""Exhibits fetched at once when all are gone through."""
 
 SUMMARY_COLUMNS = tuple(
     column
     for column in tables.exhibit.c
     if column.name not in {"embedded", "fingerprint", "claims"}
 )
-"""What a row of a list needs; the rest is large and read for one exhibit only."""
+"""What a row of a list needs; the other columns are large and read only for a single exhibit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """Where the ledger speaks of an exhibit."""
+    """Where the ledger mentions an exhibit."""
 
     taken_in: int
-    """Sequence of the entry that took it in."""
+    """Sequence number of the entry that added it."""
     reading_sha256: str | None
-    """The blob of its latest reading."""
+    """The blob with its latest reading."""
 
 
 class Exhibits:
-    """What was taken in, in lists and one by one."""
+    """The exhibits of a case, in lists and one by one."""
 
     def __init__(self, stores: Stores, people: People, cases: Cases, images: Images) -> None:
         self._stores = stores
@@ -77,10 +77,10 @@ class Exhibits:
         offset: int = 0,
         limit: int = 60,
     ) -> tuple[ExhibitSummary, ...]:
-        """Exhibits in an order, a page at a time: all, of one state, or with an unreadable field.
+        """Exhibits in an order, page by page: all, those in one state, or with an unreadable field.
 
-        Least sure first, an exhibit counts by the least sure of its makers, models and serials
-        that nobody has judged yet; where nothing of that kind is open it comes last.
+        In the order *least sure first*, an exhibit counts by the least confident of its makers,
+        models and serials that nobody has judged yet; exhibits with none of these come last.
         """
         self._cases.policy_of(case_id)
         query = (
@@ -95,7 +95,7 @@ class Exhibits:
             return tuple(summary_of(row, names) for row in connection.execute(query))
 
     def every(self, case_id: str) -> Iterator[ExhibitView]:
-        """Everything of each exhibit, in the order of intake, page by page."""
+        """Everything about each exhibit, in the order of intake, page by page."""
         offset = 0
         while page := self.listed(case_id, offset=offset, limit=PAGE):
             for summary in page:
@@ -105,14 +105,14 @@ class Exhibits:
     def count(
         self, case_id: str, *, state: ExhibitState | None = None, unreadable: bool = False
     ) -> int:
-        """How many exhibits a case has: all, of one state, or with an unreadable field."""
+        """How many exhibits a case has: all, those in one state, or with an unreadable field."""
         self._cases.policy_of(case_id)
         query = select(func.count()).where(*_among(case_id, state, unreadable=unreadable))
         with self._stores.projection.read(case_id) as connection:
             return int(connection.execute(query).scalar_one())
 
     def one(self, case_id: str, exhibit_id: str) -> ExhibitView:
-        """Everything there is to show of one exhibit. Raises NotFound."""
+        """Everything there is to show about one exhibit. Raises NotFound."""
         self._cases.policy_of(case_id)
         seen = self._stores.ledger.size(case_id)
         names = self._people.names()
@@ -150,21 +150,21 @@ class Exhibits:
         )
 
     def original(self, case_id: str, exhibit_id: str) -> bytes:
-        """The bytes as they arrived, hashed again on the way."""
+        """The bytes as they arrived; they are hashed again when read."""
         return self._stores.blobs.get(checked_sha256(self._sha(case_id, exhibit_id)))
 
     def size(self, case_id: str, exhibit_id: str) -> int:
-        """How many bytes the original has."""
+        """The size of the original in bytes."""
         return self._stores.blobs.size(checked_sha256(self._sha(case_id, exhibit_id)))
 
     def recorded_in(self, case_id: str, exhibit_id: str) -> Recorded:
-        """Which entry recorded an exhibit, and where its reading is kept. Raises NotFound."""
+        """Which entry recorded an exhibit, and which blob holds its reading. Raises NotFound."""
         with self._stores.projection.read(case_id) as connection:
             row = exhibit_row(connection, case_id, exhibit_id)
         return Recorded(taken_in=row.sequence, reading_sha256=row.reading_sha256)
 
     def upright_png(self, case_id: str, exhibit_id: str, *, longest: int | None = None) -> bytes:
-        """The photo upright, as PNG; for a clip its first frame that was taken."""
+        """The upright photo as PNG; for a clip, the first frame taken from it."""
         view = self.one(case_id, exhibit_id)
         if view.summary.media == "clip":
             if not view.frames:
@@ -173,7 +173,7 @@ class Exhibits:
         return self._images.upright_png(view.summary.sha256, longest=longest)
 
     def thumbnail(self, case_id: str, exhibit: ExhibitSummary) -> bytes:
-        """A small JPEG of an exhibit for lists; for a clip, of its first frame that was taken."""
+        """A small JPEG of an exhibit for lists; for a clip, of the first frame taken from it."""
         if exhibit.media != "clip":
             return self._images.thumbnail(exhibit.sha256)
         frames = self.one(case_id, exhibit.exhibit_id).frames
@@ -184,7 +184,7 @@ class Exhibits:
     def crop_png(
         self, case_id: str, exhibit_id: str, region_id: str, *, height: int = 220
     ) -> bytes:
-        """A plate region, turned upright and flattened, as PNG. Raises NotFound."""
+        """A plate region as PNG, turned upright and rectified. Raises NotFound."""
         view = self.one(case_id, exhibit_id)
         regions = view.reading.regions if view.reading is not None else ()
         for region in regions:
@@ -226,7 +226,7 @@ def _among(
 
 
 def summary_of(row: Row[Any], names: Mapping[str, str]) -> ExhibitSummary:
-    """A row of the list of exhibits."""
+    """One row of the list of exhibits."""
     return ExhibitSummary(
         exhibit_id=row.exhibit_id,
         state=ExhibitState(row.state),
@@ -246,7 +246,7 @@ def summary_of(row: Row[Any], names: Mapping[str, str]) -> ExhibitSummary:
 
 
 def review_of(row: Row[Any], names: Mapping[str, str]) -> Review:
-    """A judgement of one field."""
+    """One judgement of a field."""
     return Review(
         sequence=row.sequence,
         at=datetime.fromisoformat(row.at),
@@ -266,7 +266,7 @@ def review_of(row: Row[Any], names: Mapping[str, str]) -> Review:
 
 
 def exhibit_row(connection: Connection, case_id: str, exhibit_id: str) -> Row[Any]:
-    """The projection's row of one exhibit. Raises NotFound."""
+    """The row of one exhibit in the tables. Raises NotFound."""
     row = connection.execute(
         select(tables.exhibit).where(
             tables.exhibit.c.case_id == case_id, tables.exhibit.c.exhibit_id == exhibit_id
@@ -279,5 +279,5 @@ def exhibit_row(connection: Connection, case_id: str, exhibit_id: str) -> Row[An
 
 @lru_cache(maxsize=64)
 def kept_reading(blobs: BlobStore, sha256: str) -> PhotoReading:
-    """A reading as it was recorded; the blob never changes, so it is parsed once."""
+    """A reading as recorded; the blob never changes, so it is parsed only once."""
     return reading_from_json(blobs.get(checked_sha256(sha256)))

@@ -1,8 +1,8 @@
-"""Find: where in all readings a fragment of a serial, a model or a name stands.
+"""Find a fragment of a serial, model or name in all readings.
 
-Machine words, people's words, alternatives and lines that became no field are all looked
-through. A hit may be exact (letters and digits as asked, `?` for any one) or by look-alikes
-(O for 0, I for 1 …); which one is said.
+Machine words, people's words, alternatives and lines that became no field are searched. A hit is
+exact (the letters and digits given, `?` for any one) or rests on look-alikes (O for 0, I for 1 …);
+each hit says which.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Finder:
-    """Looks through the readings of one case, or of all."""
+    """Searches the readings of one case, or of all cases."""
 
     def __init__(self, stores: Stores, cases: Cases) -> None:
         self._stores = stores
@@ -36,7 +36,7 @@ class Finder:
     def find(
         self, fragment: str, *, case_id: str | None = None, limit: int = 100
     ) -> tuple[Hit, ...]:
-        """Plate regions with the fragment in them: exact hits first, then look-alikes.
+        """Plate regions that contain the fragment: exact hits first, then look-alikes.
 
         Raises BadRequest for a fragment that is too short, NotFound for an unknown case.
         """
@@ -80,13 +80,13 @@ class Finder:
 
 
 Said: TypeAlias = "tuple[str, str, FoundBy]"
-"""(field or nothing, text, whose words)."""
+"""(field or None, text, whose words)."""
 
 
 def _people_said(
     connection: Connection, rows: Iterable[Row[Any]]
 ) -> dict[tuple[str, str, str], list[Said]]:
-    """What people wrote of the regions in these rows."""
+    """What people wrote about the regions in these rows."""
     said: dict[tuple[str, str, str], list[Said]] = {}
     exhibits: dict[str, set[str]] = {}
     for row in rows:
@@ -105,7 +105,7 @@ def _people_said(
 def _hit(
     row: Row[Any], people: Iterable[Said], exact: re.Pattern[str], alike: re.Pattern[str]
 ) -> Hit | None:
-    """The text of a region that fits best: exact before alike, people and fields before lines."""
+    """The best text of a region: exact before look-alike, people and fields before lines."""
     texts: list[Said] = [
         *people,
         *((name, text, FoundBy.MACHINE) for name, text, *_rest in row.fields),

@@ -1,4 +1,4 @@
-"""Pictures for screens and reports: made from originals on demand, never instead of them."""
+"""Pictures for screens and reports, made from originals on demand; they never replace originals."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ if TYPE_CHECKING:
     from evidence_store.blobs.store import BlobStore
     from vision.types import Photo, Quad
 
-#: Decoded photos kept in memory; a review goes back and forth between a few.
+#: Decoded photos held in memory; a review goes back and forth between a few.
 KEPT_PHOTOS = 4
-#: Made pictures kept in memory: more than the regions on a page of search results.
+#: Encoded pictures held in memory: more than the regions on a page of search results.
 KEPT_PICTURES = 64
-#: Bytes that those may take together.
+#: Bytes of memory that these pictures may use together.
 KEPT_PICTURE_BYTES = 64_000_000
 #: Longest side of a picture in a list, in pixels.
 THUMBNAIL = 480
 
 
-class KeptPictures:
-    """Encoded pictures in memory, the latest used ones; bounded by their number and their bytes.
+class PictureCache:
+    """Encoded pictures in memory, the most recently used ones; their number and bytes are limited.
 
-    A picture follows from its key alone, so that what is kept can never be out of date.
+    A picture depends only on its key, so a stored one is never out of date.
     """
 
     def __init__(self, *, most: int, most_bytes: int) -> None:
-        """Keep `most` pictures at the utmost, of `most_bytes` bytes together."""
+        """Hold at most `most` pictures, of `most_bytes` bytes together."""
         self._most, self._most_bytes = most, most_bytes
         self._pictures: OrderedDict[object, bytes] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
 
     def get_or_make(self, key: object, make: Callable[[], bytes]) -> bytes:
-        """The picture kept under this key, or else made and kept.
+        """The picture stored under this key; if there is none, make and store it.
 
-        Those not used for longest give way to it.
+        The least recently used ones are dropped to make room.
         """
         with self._lock:
             if key in self._pictures:
@@ -64,7 +64,7 @@ class KeptPictures:
 
 
 class Images:
-    """Decodes kept originals and makes PNGs of them."""
+    """Decodes stored originals and encodes pictures of them."""
 
     def __init__(self, blobs: BlobStore, cache: Path) -> None:
         """`cache` is the folder of thumbnails; it can be emptied at any time."""
@@ -72,10 +72,10 @@ class Images:
         self._cache.mkdir(parents=True, exist_ok=True)
         self._blobs = blobs
         self.photo = lru_cache(maxsize=KEPT_PHOTOS)(self._photo)
-        self._pictures = KeptPictures(most=KEPT_PICTURES, most_bytes=KEPT_PICTURE_BYTES)
+        self._pictures = PictureCache(most=KEPT_PICTURES, most_bytes=KEPT_PICTURE_BYTES)
 
     def _photo(self, sha256: str) -> Photo:
-        """The upright photo of an original; its bytes are hashed again on the way."""
+        """The upright photo of an original; its bytes are hashed again when read."""
         return decode_photo(self._blobs.get(checked_sha256(sha256)), name=sha256[:12])
 
     def upright_png(self, sha256: str, *, longest: int | None) -> bytes:
@@ -96,13 +96,13 @@ class Images:
         return image
 
     def crop(self, sha256: str, corners: Quad, *, height: int | None) -> Image.Image:
-        """A region, turned upright and flattened."""
+        """A region, turned upright and rectified."""
         return Image.fromarray(crop_region(self.photo(sha256), corners, height=height))
 
     def thumbnail(self, sha256: str, photo: Photo | None = None) -> bytes:
         """A small upright JPEG for lists; made at intake, while the photo is decoded anyway.
 
-        It is kept as a file that nothing checks: only lists on screen may show it.
+        It is stored as a file that nothing checks, so only lists on screen may show it.
         """
         kept = self._cache / f"{sha256}-small.jpg"
         if kept.exists():
@@ -117,7 +117,7 @@ class Images:
         return buffer.getvalue()
 
     def crop_png(self, sha256: str, corners: Quad, *, height: int | None) -> bytes:
-        """A region, turned upright and flattened, as PNG."""
+        """A region as PNG, turned upright and rectified."""
         return self._pictures.get_or_make(
             (sha256, corners, height),
             lambda: png_of(self.crop(sha256, corners, height=height)),

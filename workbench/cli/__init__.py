@@ -1,1 +1,1 @@
-"""The commands of `nameplate`, one module a group; `workbench.__main__` runs them."""
+"""The commands of `nameplate`, one module per group; `workbench.__main__` runs them."""

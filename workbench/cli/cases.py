@@ -132,8 +132,8 @@ def _entries(workbench: Workbench, case_id: str) -> Iterator[LedgerRow]:
 
 
 def _audit(workbench: Workbench, options: argparse.Namespace) -> int:
-    """Checkpoints kept outside are for `python -m evidence_store audit --anchor`."""
-    from workbench.stores.audit import audit  # here, since help has no use for the store
+    """Checkpoints stored outside are checked by `python -m evidence_store audit --anchor`."""
+    from workbench.stores.audit import audit  # here, since help does not need the store
 
     faults = [
         *audit(

@@ -1,4 +1,4 @@
-"""The catalog and what is found in it: `catalog`, `check`, `decide`."""
+"""The catalog and searches in it: `catalog`, `check`, `decide`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.findings.kept_search import KeptSearch, result_json, search_json
+from catalog.findings.stored_search import StoredSearch, result_json, search_json
 from values.text import counted
 from words import en
 from workbench.cli.common import (
@@ -31,7 +31,7 @@ from workbench.types import SEARCHED_FIELDS, Judgement
 if TYPE_CHECKING:
     import argparse
 
-    from catalog.findings.kept_search import KeptFinding, KeptResult
+    from catalog.findings.stored_search import StoredFinding, StoredResult
     from catalog.importing.mapping import ColumnMapping
     from catalog.types import CoverageEntry
     from workbench.types import SearchView
@@ -44,7 +44,7 @@ CIRCUMSTANCES = (
     ("photo-taken", "DATE", "when the photo was taken, such as 2020-10 or 2020-10-19"),
     ("photo-published", "DATE", "when the photo was published"),
 )
-"""What is known of the find; the same that the screen asks for."""
+"""What is known about the find; the screen asks for the same."""
 
 
 def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
@@ -229,7 +229,7 @@ def _import(
 
 
 def _mapping(workbench: Workbench, data: bytes, options: argparse.Namespace) -> ColumnMapping:
-    """Which column holds what: as a file says it, else as kept or guessed."""
+    """Which column holds what: from a file, or else as stored or guessed."""
     if options.mapping is None:
         return workbench.catalogs.guess(data, options.file.name, sheet=options.sheet)
     from catalog.importing.mapping import ColumnMapping
@@ -241,7 +241,7 @@ def _mapping(workbench: Workbench, data: bytes, options: argparse.Namespace) -> 
 
 
 def _coverage(workbench: Workbench, options: argparse.Namespace) -> str | tuple[CoverageEntry, ...]:
-    """What the file covers: a note alone, or maker, issuer and years as values beside it."""
+    """What the file covers: a note alone, or a note with maker, issuer and years as values."""
     names = ("maker", "issuer", "first", "last", "completeness")
     given = {name: value for name in names if (value := getattr(options, f"covers_{name}"))}
     if not given:
@@ -278,8 +278,8 @@ def _check(workbench: Workbench, options: argparse.Namespace) -> int:
 
 def _print_result(
     options: argparse.Namespace,
-    result: KeptResult,
-    findings: tuple[KeptFinding, ...],
+    result: StoredResult,
+    findings: tuple[StoredFinding, ...],
     view: SearchView | None,
 ) -> int:
     if options.json:
@@ -287,7 +287,7 @@ def _print_result(
             print_json(result_json(result))
             return 0
         number = {"search": view.sequence, "seen": view.seen}
-        kept = search_json(KeptSearch(result=result, findings=findings))
+        kept = search_json(StoredSearch(result=result, findings=findings))
         print_json({**number, **kept, "dissent": view.dissent})
         return 0
     if view is not None:

@@ -1,4 +1,4 @@
-"""What the commands share: how one is added, who acts, what is printed, which files are taken."""
+"""What commands share: how they are added, who acts, how results are printed and files read."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ if TYPE_CHECKING:
     from workbench.workbench import Workbench
 
 Command: TypeAlias = "Callable[[Workbench, argparse.Namespace], int]"
-"""Does what was asked, prints what came of it, and gives the exit code."""
+"""Does what was asked, prints the result, and returns the exit code."""
 
 Verbs = argparse._SubParsersAction  # noqa: SLF001 (argparse has no public name for it)
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that says at every wrong argument where what it takes can be read."""
+    """A parser that says, at every wrong argument, which help to read."""
 
     def parse_known_args(  # type: ignore[override]
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
-        """Refuse what is left over here, where the command is known that it was given to."""
+        """Refuse leftover arguments here, where it is known to which command they were given."""
         options, rest = super().parse_known_args(args, namespace)
         if rest:
             self.error(f"unrecognized arguments: {' '.join(rest)}")
         return options, rest
 
     def error(self, message: str) -> NoReturn:
-        """End with the usage, what was wrong, and how to read more."""
+        """Exit with the usage, what was wrong, and how to read more."""
         super().error(f"{message}\nFor details: `{self.prog} --help`.")
 
 
 def verb(
     verbs: Verbs[argparse.ArgumentParser], name: str, command: Command, text: str
 ) -> argparse.ArgumentParser:
-    """Add a command with its one sentence; --store and --as may stand before or after it."""
+    """Add a command with its one sentence; --store and --as may be given before or after it."""
     added = verbs.add_parser(name, description=text)
     add_common(added, default=argparse.SUPPRESS)
     added.set_defaults(command=command, verb=name)
@@ -92,7 +92,7 @@ def add_common(parser: argparse.ArgumentParser, *, default: str | None = None) -
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
-    """Let the result be asked for in JSON."""
+    """Add the option that prints the result as JSON."""
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 
@@ -104,9 +104,9 @@ def add_case(parser: argparse.ArgumentParser) -> None:
 def add_seen(
     parser: argparse.ArgumentParser, shown_by: str, *, required: bool = True, with_: str = ""
 ) -> None:
-    """Let the person say what they looked at: without it, nothing of others may be replaced.
+    """Add the option that says what the person looked at, without which no other's act is replaced.
 
-    `shown_by` is the command that shows it, after the name of the program.
+    `shown_by` is the command that shows it, without the name of the program.
     """
     parser.set_defaults(shown_by=shown_by)
     parser.add_argument(
@@ -120,7 +120,7 @@ def add_seen(
 
 
 def actor_of(workbench: Workbench, options: argparse.Namespace) -> Actor:
-    """The person named by --as; the only person of a store needs no naming."""
+    """The person named by --as; in a store with one person, no name is needed."""
     people = workbench.people.in_service()
     if not people:
         raise BadRequest(nobody(workbench))
@@ -134,7 +134,7 @@ def actor_of(workbench: Workbench, options: argparse.Namespace) -> Actor:
 
 
 def signed_in(workbench: Workbench, person_id: str, own_key: Path | None) -> Actor:
-    """Let a person prove who they are: by passphrase, or by the key that they keep themselves."""
+    """Let a person prove who they are: by passphrase, or by a key that they hold themselves."""
     person = workbench.people.person(person_id)
     needed = proof_of(person)
     if needed is Proof.PASSPHRASE:
@@ -154,9 +154,9 @@ def signed_in(workbench: Workbench, person_id: str, own_key: Path | None) -> Act
 def shows(
     workbench: Workbench, options: argparse.Namespace, case_id: str, exhibits: Iterable[str]
 ) -> None:
-    """Note that who asks is shown, by this command, what was read on these exhibits.
+    """Record that the actor is shown, by this command, what was read on these exhibits.
 
-    Whether what they write later was written blind is told from it.
+    It decides whether what they write later counts as blind.
     """
     places = [(exhibit_id, EACH, EACH) for exhibit_id in exhibits]
     if places:
@@ -165,7 +165,7 @@ def shows(
 
 
 def nobody(workbench: Workbench) -> str:
-    """What to do in a store without people; it is named, since it may be the wrong one."""
+    """What to do in a store without people; the store is named, since it may be the wrong one."""
     return (
         f"The store {workbench.stores.settings.store} has no people yet: "
         '`python -m workbench enrol "Your name"`. For another store, use --store FOLDER.'
@@ -173,7 +173,7 @@ def nobody(workbench: Workbench) -> str:
 
 
 def person_called(workbench: Workbench, words: str) -> str:
-    """The identifier of the person who is called so. Raises NotFound."""
+    """The identifier of the person with this name. Raises NotFound."""
     for person in workbench.people.everyone():
         if words in {person.name, person.person_id}:
             return person.person_id
@@ -181,7 +181,7 @@ def person_called(workbench: Workbench, words: str) -> str:
 
 
 def file_bytes(path: Path, workbench: Workbench) -> bytes:
-    """The content of a file that was named. Raises NotFound, or BadRequest where it cannot be."""
+    """The content of a named file. Raises NotFound, or BadRequest if it cannot be read."""
     most = workbench.stores.settings.max_file_bytes
     try:
         size = path.stat().st_size
@@ -195,14 +195,14 @@ def file_bytes(path: Path, workbench: Workbench) -> bytes:
 
 
 def line(*cells: object) -> None:
-    """Print one thing on the output, its parts with tabs between them, inert for a terminal."""
+    """Print one result on the output, its parts separated by tabs, inert for a terminal."""
     print(*(safe(str(cell)) for cell in cells), sep="\t")
 
 
 def listing(options: argparse.Namespace, rows: Iterable[tuple[object, tuple[object, ...]]]) -> int:
-    """Print what was found, as lines or with --json as one list; gives how many there are.
+    """Print the results as lines or, with --json, as one list; returns how many there are.
 
-    Each row is the value as programs take it, and its parts as people read them.
+    Each row has the value for programs, and its parts for people.
     """
     found = list(rows)
     if options.json:
@@ -225,7 +225,7 @@ def _jsonable(value: Any) -> object:
 
 
 def aside(sentence: str, *, lines: bool = False) -> None:
-    """Say something beside the result, on the error stream: the output stays for programs."""
+    """Print a remark on the error stream; the output stays for programs."""
     print(safe(sentence, lines=lines), file=sys.stderr)
 
 

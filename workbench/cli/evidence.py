@@ -128,7 +128,7 @@ def _say_unsigned(workbench: Workbench, case_id: str, sequence: int) -> None:
 
 
 def _bundles(workbench: Workbench, options: argparse.Namespace) -> int:
-    """Each with the entry that recorded it, its kind, its folder, and who has still to sign."""
+    """Each with the entry that recorded it, its kind, its folder, and who still has to sign."""
     rows = [*_sealed(workbench, options.case), *_public(workbench, options.case)]
     rows.sort(key=lambda row: row["sequence"], reverse=True)
     if not listing(options, ((row, _cells(row)) for row in rows)):

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
 TITLE = "Intake and reading"
 IDLE_SECONDS = 2.0
-"""How long a worker without work waits before it looks again."""
+"""Seconds that a worker without work waits before it looks again."""
 NOTES = frozenset({".csv", ".json", ".md", ".txt"})
-"""Files beside the photos of a folder that are somebody's notes, not material."""
+"""Files next to the photos of a folder that are somebody's notes, not material."""
 
 
 def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
@@ -148,8 +148,8 @@ def _ingest(workbench: Workbench, options: argparse.Namespace) -> int:
 
 
 def _sources(workbench: Workbench, path: Path | None) -> SourceList:
-    """The source list that was named, its issues said; none if none was."""
-    # here, since it loads what reads spreadsheets, for which help has no use
+    """The named source list, with its issues printed; none if none was named."""
+    # here, since it loads the library for spreadsheets, which help does not need
     from workbench.intake.source_list import NO_LIST, read_source_list
 
     if path is None:
@@ -172,7 +172,7 @@ def _claims(options: argparse.Namespace) -> Claims:
 
 
 def _print_taken(report: IntakeReport) -> None:
-    """Say what became of one file."""
+    """Print what became of one file."""
     for exhibit in report.accepted:
         of = dict(report.copies).get(exhibit)
         line(exhibit, report.name, f"proposed as a copy of {of}" if of else "")
@@ -186,7 +186,7 @@ def _print_taken(report: IntakeReport) -> None:
 
 @contextmanager
 def _until_interrupted() -> Iterator[Callable[[], bool]]:
-    """Let the first Ctrl-C only be noticed, so that the present photo is finished."""
+    """Catch the first Ctrl-C, so that the current photo is finished."""
     noticed = threading.Event()
 
     def notice(_number: int, _frame: object) -> None:
@@ -202,10 +202,10 @@ def _until_interrupted() -> Iterator[Callable[[], bool]]:
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    """Files as named, and the files in folders (not their notes or hidden ones), in order.
+    """The named files, and the files in named folders (no notes or hidden ones), in order.
 
-    Says which folders inside those are not opened. What is no file, such as a pipe or a link that
-    leads nowhere, is among them: intake refuses it on record. Raises NotFound.
+    Reports subfolders that are not opened. Anything that is not a file, such as a pipe or a broken
+    link, is included: intake refuses it on record. Raises NotFound.
     """
     for path in paths:
         if not os.path.lexists(path):
@@ -224,7 +224,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def _is_folder(path: Path) -> bool:
-    """Whether it is a folder; of what cannot be looked at, intake says why."""
+    """Whether it is a folder; if it cannot be examined, intake says why."""
     try:
         return path.is_dir()
     except OSError:
@@ -232,7 +232,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _inside(path: Path) -> list[Path] | None:
-    """What a folder holds but for what is hidden; None if it is no folder that can be opened."""
+    """The contents of a folder except hidden ones; None if it is no folder that can be opened."""
     try:
         return [item for item in sorted(path.iterdir()) if not item.name.startswith(".")]
     except OSError:
@@ -246,7 +246,7 @@ def _exhibits(workbench: Workbench, options: argparse.Namespace) -> int:
         if not listing(options, rows):
             aside("Every file submitted to this case was added.")
         return 0
-    if options.json:  # the lines say no word of what was read; the JSON does
+    if options.json:  # the lines contain no word that was read; the JSON does
         read = [one.exhibit_id for one in _all_exhibits(workbench, options.case) if one.fields]
         shows(workbench, options, options.case, read)
     if not listing(
@@ -270,7 +270,7 @@ _WORDS = {
 
 
 def _origin(exhibit: ExhibitSummary) -> str:
-    """Of which exhibit it is a copy, or a frame."""
+    """The exhibit of which it is a copy or a frame."""
     if exhibit.copy_of:
         return f"{'' if exhibit.copy_is_settled else 'likely '}copy of {exhibit.copy_of}"
     return f"frame of {exhibit.parent}" if exhibit.parent else ""

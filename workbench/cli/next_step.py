@@ -1,4 +1,4 @@
-"""What to do about a name that was not found: the command that lists what there is."""
+"""What to do about a name that was not found: the command that lists the known names."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ LISTED_BY: Mapping[Kind, str] = {
     "bundle": "`{me} bundles {case}` lists the bundles, and `{me} export {case}` seals one.",
     "public bundle": "`{me} bundles {case}` lists the bundles.",
 }
-"""For each kind of thing, the commands that list such things and make one."""
+"""For each kind of thing, the commands that list and create such things."""
 
 
 def next_step(error: Exception, case: str | None, shown_by: str = "") -> str:
-    """The sentence that goes with an error; empty for an error that says all by itself."""
+    """The sentence to add to an error; empty for an error that needs none."""
     if isinstance(error, Overtaken):
         look = f"python -m workbench {shown_by}".format(case=case or "CASE")
         return f"`{look}` shows the present state, with the number for --seen."

@@ -136,14 +136,14 @@ def _people(workbench: Workbench, options: argparse.Namespace) -> int:
 
 
 def _standing(person: Person) -> str:
-    """What a person may do; that they left, or have no key, is said instead."""
+    """What a person may do; or instead that they have left, or have no key."""
     if person.left_at is not None:
         return f"left {person.left_at:%Y-%m-%d}"
     return ",".join(person.roles) + (" (no key in use)" if person.key_ends else "")
 
 
 def _person(workbench: Workbench, options: argparse.Namespace) -> int:
-    """End someone's service, or begin or end a role of theirs."""
+    """End a person's service, or begin or end one of their roles."""
     actor = actor_of(workbench, options)
     who = person_called(workbench, options.person)
     why = {"reason": options.reason, "seen": options.seen}
@@ -172,7 +172,7 @@ def _enrol(workbench: Workbench, options: argparse.Namespace) -> int:
 
 
 def _key(workbench: Workbench, options: argparse.Namespace) -> int:
-    """Begin or end a person's key where asked, then list all that they ever had."""
+    """Begin or end a person's key if asked, then list all that they ever had."""
     person = person_called(workbench, options.person)
     if options.begin or options.public_key is not None:
         workbench.people.begin_key(
@@ -213,7 +213,7 @@ def _key_line(workbench: Workbench, path: Path | None) -> str | None:
 
 
 def _clock(workbench: Workbench, options: argparse.Namespace) -> int:
-    """Record a correction of the clock, or say whether it runs behind the last entry."""
+    """Record a correction of the clock, or report whether it is behind the last entry."""
     if options.reason is not None:
         actor = actor_of(workbench, options)
         logs = workbench.people.correct_clock(actor, reason=options.reason)

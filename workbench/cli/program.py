@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TITLE = "The program"
 APP: Final = Path(__file__).resolve().parents[2] / "app.py"
-"""Where a checkout and an installed package alike have the app: beside the rooms."""
+"""The path of the app, in a checkout and an installed package alike: next to the packages."""
 
 
 def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
@@ -40,7 +40,7 @@ def _with_store(_workbench: Workbench, options: argparse.Namespace) -> int:
 
 
 def serve(options: argparse.Namespace) -> int:
-    """Serve the screens until they are stopped."""
+    """Serve the screens until stopped."""
     os.environ["STREAMLIT_SERVER_PORT"] = str(options.port)
     if options.store is not None:
         os.environ["NAMEPLATE_STORE"] = str(options.store.resolve())

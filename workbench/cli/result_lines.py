@@ -1,4 +1,4 @@
-"""A search result in lines for a terminal: the verdict, each candidate, and the findings."""
+"""A search result as lines for a terminal: the verdict, each candidate, and the findings."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from workbench.report.result import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from catalog.findings.kept_search import KeptFinding, KeptResult
+    from catalog.findings.stored_search import StoredFinding, StoredResult
     from workbench.report.types import ReportCandidate, ReportFinding
 
 Cells = tuple[str, ...]
 
 
-def result_lines(result: KeptResult, findings: Sequence[KeptFinding]) -> Iterator[Cells]:
-    """The parts of each line; a line that begins with nothing belongs to the one before it."""
+def result_lines(result: StoredResult, findings: Sequence[StoredFinding]) -> Iterator[Cells]:
+    """The parts of each line; a line with an empty first part belongs to the one before it."""
     yield "verdict", verdict_of(result), result.explanation
     for candidate in candidates_of(result):
         yield from _candidate(candidate)

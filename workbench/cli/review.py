@@ -160,7 +160,7 @@ def _show(workbench: Workbench, options: argparse.Namespace) -> int:
 
 
 def _covered(plates: Sequence[PlateView], options: argparse.Namespace) -> int:
-    """The plates and the names of their fields, without a word of what was read."""
+    """The plates and the names of their fields, without any word that was read."""
     if plates and not options.json:
         line("seen", min(plate.seen for plate in plates))
     listing(
@@ -201,7 +201,7 @@ def _plate_json(plate: PlateView, strengths: Sequence[Strength | None]) -> JsonM
 
 
 def _strength(workbench: Workbench, case_id: str, standing: FieldStanding) -> Strength | None:
-    """How strongly the program gives a field, if it gives it at all."""
+    """The level of a field, if the program gives the field at all."""
     if standing.machine_at is None:
         return None
     exhibit_id, region_id = standing.machine_at
@@ -258,7 +258,7 @@ def _copies(workbench: Workbench, options: argparse.Namespace) -> int:
     plates = tuple(workbench.review.every_plate(options.case))
     captures = workbench.copies.captures(options.case, plates)
     elsewhere = list(_elsewhere(workbench, options.case)) if options.elsewhere else []
-    # Why two are taken for one object may name what was read on both.
+    # Why two exhibits may show one object may name what was read on both.
     told = [group for group in groups if group.relation == "same_object"]
     exhibits = dict.fromkeys(name for group in told for name in group.exhibit_ids)
     shows(workbench, options, options.case, exhibits)

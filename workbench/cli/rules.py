@@ -1,4 +1,4 @@
-"""The rules themselves: `rules`. Needs no store."""
+"""The program's rules: `rules`. Needs no store."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _of_store(_workbench: Workbench, options: argparse.Namespace) -> int:
 
 
 def _rules(options: argparse.Namespace) -> int:
-    # here, since it loads every room: that takes seconds, for which help has no use
+    # here, since it loads every package: that takes seconds, and help does not need it
     from workbench.rules.registry import all_rules, as_object, shown
 
     listing(

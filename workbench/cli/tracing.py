@@ -1,4 +1,4 @@
-"""Whoever may know more is asked: `ask`, `letter`, `answer`, `traces`."""
+"""Trace requests: `ask`, `letter`, `answer`, `traces`."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def _ask(workbench: Workbench, options: argparse.Namespace) -> int:
 
 def _letter(workbench: Workbench, options: argparse.Namespace) -> int:
     trace = workbench.tracing.one(options.case, options.trace)
-    shows(workbench, options, options.case, trace.exhibits)  # it says what people read
+    shows(workbench, options, options.case, trace.exhibits)  # it shows what people read
     _write(options.file, workbench.tracing.letter(options.case, options.trace))
     return 0
 
@@ -205,7 +205,7 @@ def _refuse_existing(path: Path) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a new file; what is there already is left as it is."""
+    """Write a new file; an existing one is left as it is."""
     _refuse_existing(path)
     try:
         with path.open("xb") as file:

@@ -1,1 +1,1 @@
-"""Copies: which exhibits show one exposure, and which show one object."""
+"""Copies: which exhibits show the same exposure, and which show the same object."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def captures_of(
     connection: Connection, case_id: str, plates: Iterable[PlateView]
 ) -> tuple[Captures, ...]:
-    """Count the captures of each plate: each exposure of it once."""
+    """Count the captures of each plate; each exposure of it counts once."""
     plates = tuple(plates)
     members = dict.fromkeys(name for plate in plates for name, _region in plate.members)
     rows = showing(connection, case_id, members)
@@ -45,7 +45,7 @@ def captures_of(
 
 
 def _dates(connection: Connection, case_id: str, names: Sequence[str]) -> dict[str, Row[Any]]:
-    """What exhibits say of their dates."""
+    """The dates that exhibits give, claimed and embedded."""
     exhibit = tables.exhibit.c
     found: dict[str, Row[Any]] = {}
     for start in range(0, len(names), ASKED_TOGETHER):

@@ -1,8 +1,8 @@
-"""Copies: which exhibits repeat an exposure, why, and what a reviewer says of it.
+"""Copies: which exhibits repeat an exposure, why, and what reviewers judge.
 
-The program proposes; a reviewer's word wins, but for files that are equal byte for byte. A copy
+The program proposes and a reviewer decides, except for files that are equal byte for byte. A copy
 adds no evidence (`workbench.rules.exposure`); a second exposure of the same object does, and is a
-relation of its own.
+separate relation.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from workbench.types import Actor, PlateView
 
 
-#: Candidates of the index that are looked up in the store.
+#: Candidates from the index that are looked up in the store.
 MOST_CANDIDATES = 400
 
 
@@ -64,7 +64,7 @@ class Elsewhere:
 
 
 class Copies:
-    """Looks for copies at intake and keeps what people say of them."""
+    """Looks for copies at intake and records people's judgements of them."""
 
     def __init__(
         self, stores: Stores, people: People, cases: Cases, images: Images, review: ReviewRoom
@@ -87,9 +87,9 @@ class Copies:
         *,
         clip: str | None = None,
     ) -> str | None:
-        """Hold a new exhibit against the case's earlier ones; gives what it copies, if anything.
+        """Compare a new exhibit with the case's earlier ones; returns what it copies, if anything.
 
-        A still is not held against other stills of its own `clip`.
+        A still is not compared with other stills of its own `clip`.
         """
         copy_of: str | None = None
         for earlier in self._candidates(case_id, exhibit_id, print_, clip):
@@ -114,19 +114,19 @@ class Copies:
     def propose_same_object(
         self, actor: Actor, case_id: str, exhibit_id: str, reading: PhotoReading
     ) -> None:
-        """Hold a new reading against the case's others: do two show one object?"""
+        """Compare a new reading with the case's others: do two of them show one object?"""
         self._same_object.propose(actor, case_id, exhibit_id, reading)
 
     def captures(self, case_id: str, plates: Iterable[PlateView]) -> tuple[Captures, ...]:
-        """How often each plate was captured independently, and since when it is known."""
+        """How many independent captures each plate has, and since when that is known."""
         with self._stores.projection.read(case_id) as connection:
             return captures_of(connection, case_id, plates)
 
     def elsewhere(self, case_id: str, exhibit_id: str) -> tuple[Elsewhere, ...]:
-        """Exhibits of other cases of this store that show the exposure of this one.
+        """Exhibits of other cases in this store that show the exposure of this one.
 
-        Whoever may open this case may open those: cases have no readers of their own. Nothing
-        is recorded, and no bundle of this case tells of another one. Raises NotFound.
+        Whoever may open this case may open those: access to cases is not restricted by person.
+        Nothing is recorded, and no bundle of this case mentions another one. Raises NotFound.
         """
         with self._stores.projection.read(case_id) as connection:
             own = exhibit_row(connection, case_id, exhibit_id)
@@ -152,7 +152,7 @@ class Copies:
         return tuple(found)
 
     def close(self) -> None:
-        """Keep the indexes of known photos and values for the next start."""
+        """Save the indexes of known photos and values for the next start."""
         self._known.close()
         self._same_object.close()
 
@@ -171,9 +171,9 @@ class Copies:
     def _likely(
         self, print_: Fingerprint, hits: tuple[NearHit, ...], where: ColumnElement[bool]
     ) -> list[Row[*tuple[Any, ...]]]:
-        """Exhibits that are worth comparing with a photo, the likeliest first.
+        """Exhibits worth comparing with a photo, the likeliest first.
 
-        An exhibit with its very bytes comes before all.
+        An exhibit with the same bytes comes first.
         """
         told = {hit.photo_id: hit for hit in hits}
         rows = self._showing((print_.photo_id, *told), where)
@@ -188,7 +188,7 @@ class Copies:
     def _showing(
         self, hits: tuple[str, ...], where: ColumnElement[bool]
     ) -> list[Row[*tuple[Any, ...]]]:
-        """The first exhibit that shows each of these photos, in their order."""
+        """The first exhibit that shows each of these photos, in the order of the photos."""
         exhibit = tables.exhibit.c
         asked = select(
             exhibit.case_id,
@@ -199,7 +199,7 @@ class Copies:
         ).where(where, exhibit.sha256.in_(set(hits)))
         found: dict[str, Row[*tuple[Any, ...]]] = {}
         with self._stores.projection.read() as connection:
-            # In order here: SQLite would go through the whole case for rows that come in order.
+            # Sorted here: SQLite would scan the whole case for ordered rows.
             for row in sorted(connection.execute(asked), key=lambda row: (row.case_id, row.number)):
                 found.setdefault(row.sha256, row)
         return [found[hit] for hit in dict.fromkeys(hits) if hit in found]
@@ -248,10 +248,10 @@ class Copies:
         )
 
     def why_not(self, actor: Actor, case_id: str, exhibit_ids: Iterable[str]) -> str | None:
-        """The sentence that says why this person may not judge a group; None if they may.
+        """A sentence on why this person may not judge a group; None if they may.
 
-        Whoever took in an exhibit of it, or of an exposure that it shows, may neither confirm nor
-        split it where another person has to judge.
+        Where a second person has to judge, nobody who added an exhibit of the group, or of an
+        exposure that it shows, may confirm or split it.
         """
         with self._stores.projection.read(case_id) as connection:
             owners = taken_in_by(connection, case_id, exhibit_ids)
@@ -269,12 +269,12 @@ class Copies:
         seen: int,
         reason: str = "",
     ) -> None:
-        """Confirm, split (REJECTED) or leave open (UNSURE) a group.
+        """Confirm a group, split it (REJECTED) or leave it open (UNSURE).
 
-        Exposures of one object that are confirmed have their plates joined, on record.
-        `seen` is that of the group that the person looked at. Raises NotFound, NotAllowed,
-        BadRequest without a needed reason or where the files of the group are the same, Overtaken
-        where the group changed or was judged since.
+        Confirming exposures of one object joins their plates, on record. `seen` is that of the
+        group that the person looked at. Raises NotFound; NotAllowed; BadRequest if a required
+        reason is missing or the files of the group are identical; Overtaken if the group was
+        changed or judged since.
         """
         group = next((view for view in self.groups(case_id) if view.group_id == group_id), None)
         why = self.why_not(actor, case_id, group.exhibit_ids if group is not None else ())
@@ -300,7 +300,7 @@ class Copies:
         rests_on = {marks.together(group.relation, exhibit_id) for exhibit_id in group.exhibit_ids}
         join: Callable[[], Draft] | None = None
         if judgement is Judgement.CONFIRMED and group.relation == "same_object":
-            # One object: what its exposures read is weighed together from now on.
+            # One object: the readings of its exposures are weighed together from now on.
             members = self._same_object.members(case_id, group.exhibit_ids)
             if len({exhibit_id for exhibit_id, _region in members}) > 1:
                 why = f"Confirmed as exposures of the same object. {en.text(group.evidence[0].why)}"
@@ -316,7 +316,7 @@ class Copies:
         )
 
     def drawn(self, case_id: str, evidence: CopyEvidence) -> bytes:
-        """Two photos side by side with the outline of the one in the other, as PNG."""
+        """Two photos side by side, with the outline of one in the other, as PNG."""
         self._cases.policy_of(case_id)
         drawn = draw_pair(
             self._images.photo(evidence.photo_a), self._images.photo(evidence.photo_b), evidence
@@ -355,11 +355,11 @@ FIGURES = {
     "plate_features": "{:.0f} features of the plates line up",
     "matched_features": "{:.0f} matched features line up",
 }
-"""How each figure that `vision` measures between two photos is said."""
+"""The words for each quantity that `vision` measures between two photos."""
 
 
 def measured(evidence: CopyEvidence) -> str:
-    """What was measured between two photos, in one line; empty for files that are the same."""
+    """What was measured between two photos, in one line; empty for identical files."""
     if evidence.relation == "exact":
         return ""
     figures = (*evidence.distances, ("matched_features", float(evidence.inliers)))

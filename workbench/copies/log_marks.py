@@ -1,7 +1,7 @@
-"""Whether what is kept beside the store still speaks of the same logs.
+"""Checks whether a cached index still belongs to the same logs.
 
-An index in the cache folder may outlive the database, as where that is put back from a backup.
-Its log then has other entries from some place on, and the index would hide what is new.
+An index in the cache folder may outlive the database, for example when that is restored from a
+backup. Its log then has other entries from some point on, and the index would hide what is new.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from evidence_store.ledger.ledger import Ledger
 
 Mark: TypeAlias = "list[int | str]"
-"""How many entries a log has, and the Merkle root over them."""
+"""The number of entries in a log, and their Merkle root."""
 
 
 def mark_of(ledger: Ledger, log: str) -> Mark:
@@ -24,7 +24,7 @@ def mark_of(ledger: Ledger, log: str) -> Mark:
 
 
 def is_of(ledger: Ledger, log: str, mark: Any) -> bool:
-    """Whether the log began like this when it was marked; False for what is no mark."""
+    """Whether the log began like this when it was marked; False for an invalid mark."""
     try:
         size, root = mark
         return bool(0 <= size <= ledger.size(log) and ledger.root(log, size=size) == root)

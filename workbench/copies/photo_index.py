@@ -1,8 +1,7 @@
-"""The fingerprints of every photo of the store, in one index that is loaded in seconds.
+"""The fingerprints of every photo in the store, in one index that loads in seconds.
 
-The index is a cache: what the ledger says decides, and what the index does not hold yet is
-taken from the projection. It is kept in the store's cache folder as it grows, since a program
-may be ended at any time.
+The index is a cache: the ledger decides, and what the index lacks is added from the projection. It
+is saved in the store's cache folder as it grows, since a program may be ended at any time.
 """
 
 from __future__ import annotations
@@ -29,16 +28,16 @@ if TYPE_CHECKING:
     from vision.types import Fingerprint
     from workbench.stores.stores import Stores
 
-#: An index is written when it has gained so many photos; fewer are caught up in no time ...
+#: The index is saved when it has gained this many photos; fewer are quickly caught up ...
 WORTH_KEEPING = 500
-#: ... and by so many times, so that writing costs a photo the same however many there are.
+#: ... and has grown by this share, so that the cost per photo does not grow with their number.
 WORTH_KEEPING_SHARE = 0.1
-#: After so many seconds a look into other cases asks what other processes have taken in.
+#: Seconds after which a search of other cases asks what other processes have added.
 FRESH_SECONDS = 30.0
 
 
 class KnownPhotos:
-    """Asks one index over all cases; safe to share between threads."""
+    """One index over all cases; safe to share between threads."""
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
@@ -54,8 +53,8 @@ class KnownPhotos:
     ) -> tuple[NearHit, ...]:
         """Stored photos that may be copies, the likeliest first.
 
-        Photos of the case before number `until` are all in; those of other cases too, but for
-        what other processes took in within `FRESH_SECONDS`.
+        All photos of the case before number `until` are included, and those of other cases except
+        for what other processes added within `FRESH_SECONDS`.
         """
         with self._lock:
             index = self._opened()
@@ -70,15 +69,15 @@ class KnownPhotos:
             return index.candidates(print_, limit=limit)
 
     def close(self) -> None:
-        """Keep the index for the next start."""
+        """Save the index for the next start."""
         with self._lock:
             if self._index is not None and len(self._index) >= self._kept + WORTH_KEEPING:
                 self._keep(self._index)
 
     def _keep(self, index: FingerprintIndex) -> None:
-        """Write the index and then what names it, so that both are always of one moment.
+        """Write the index and then its description, so that both always belong to the same moment.
 
-        Where it cannot be written, as on a full disk, work goes on without.
+        If it cannot be written, for example because the disk is full, work goes on without it.
         """
         self._kept = len(index)
         file = self._folder / f"copies-{secrets.token_hex(8)}.npz"
@@ -119,7 +118,7 @@ class KnownPhotos:
             return list(connection.execute(select(tables.case.c.case_id)).scalars())
 
     def _catch_up(self, index: FingerprintIndex, case_id: str, until: int | None) -> None:
-        """Take in what a case has beyond what was reached, up to a number."""
+        """Add photos of a case that are missing from the index, up to a number."""
         reached = self._reached.get(case_id, 0)
         exhibit = tables.exhibit.c
         asked = select(exhibit.number, exhibit.sha256, exhibit.fingerprint).where(
@@ -135,7 +134,7 @@ class KnownPhotos:
         self._reached[case_id] = reached
 
     def _add(self, index: FingerprintIndex, row: Row[Any, Any, Any]) -> None:
-        """Put an exhibit into the index; one that an older program fingerprinted is done anew."""
+        """Add an exhibit to the index; a fingerprint by an older program is computed again."""
         try:
             index.add(fingerprint_from(row.fingerprint))
         except ValueError:

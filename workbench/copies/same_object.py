@@ -1,7 +1,7 @@
 """Other exposures of one object: proposed when a reading agrees with an earlier one.
 
-What was read decides that two exhibits are held together, their looks are told beside it, and
-a person decides. A copy is never proposed as another exposure.
+What was read decides whether two exhibits are proposed; how alike they look is reported with it,
+and a person decides. A copy is never proposed as another exposure.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from workbench.stores.stores import Stores
     from workbench.types import Actor
 
-#: Exhibits that one new reading is proposed with; a group grows exhibit by exhibit.
+#: Exhibits proposed together with a new reading; a group grows exhibit by exhibit.
 MOST_PROPOSED = 2
 
 
 class SameObject:
-    """Holds a new reading against those of its case."""
+    """Compares a new reading with those of its case."""
 
     def __init__(self, stores: Stores, images: Images) -> None:
         self._stores = stores
@@ -43,7 +43,7 @@ class SameObject:
         self._known = KnownValues(stores)
 
     def propose(self, actor: Actor, case_id: str, exhibit_id: str, reading: PhotoReading) -> None:
-        """Record which exhibits of the case may show the object of this one."""
+        """Record which exhibits of the case may show the same object as this one."""
         values = identity_values(reading)
         if not values:
             return
@@ -66,13 +66,13 @@ class SameObject:
         proposed = 0
         for other in others.values():
             if other.exposure in known:
-                return  # what was said once stands, and a person may have judged it
+                return  # an earlier proposal stands, and a person may have judged it
             proposed += self._propose(actor, case_id, *sorted((other, own), key=_number))
             if proposed == MOST_PROPOSED:
                 return
 
     def members(self, case_id: str, exhibit_ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
-        """The regions of these exhibits that carry a value which two of them share."""
+        """The regions of these exhibits with a value that two of the exhibits share."""
         with self._stores.projection.read(case_id) as connection:
             rows = _read_exhibits(connection, case_id, exhibit_ids)
         readings = {
@@ -89,7 +89,7 @@ class SameObject:
         )
 
     def close(self) -> None:
-        """Keep the index of values for the next start."""
+        """Save the index of values for the next start."""
         self._known.close()
 
     def _propose(self, actor: Actor, case_id: str, first: Row[Any], second: Row[Any]) -> bool:
@@ -117,7 +117,7 @@ def _number(row: Row[Any]) -> int:
 def _read_exhibits(
     connection: Connection, case_id: str, exhibit_ids: Iterable[str]
 ) -> list[Row[Any]]:
-    """Those of the exhibits that were read, in the order of intake."""
+    """Those of the exhibits that have been read, in the order of intake."""
     exhibit = tables.exhibit.c
     asked = select(
         exhibit.exhibit_id,
@@ -134,7 +134,7 @@ def _read_exhibits(
 
 
 def _proposed_with(connection: Connection, case_id: str, exhibit_ids: Sequence[str]) -> set[str]:
-    """Exhibits that were proposed as showing the object of one of these before."""
+    """Exhibits already proposed as showing the object of one of these."""
     pair = tables.copy_pair.c
     found: set[str] = set()
     for here, there in ((pair.exhibit_id, pair.of), (pair.of, pair.exhibit_id)):

@@ -1,8 +1,8 @@
-"""Which exhibits carry a value that belongs to one unit, found by the value.
+"""Finds the exhibits with a value that belongs to one unit.
 
-The index is a cache over the readings that are kept: each reading is opened once, whatever the
-size of the case, and what was found is kept in the store's cache folder as it grows, since a
-program may be ended at any time.
+The index is a cache over the stored readings: each reading is opened once, whatever the size of the
+case. The index is saved in the store's cache folder as it grows, since a program may be ended at
+any time.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from workbench.stores.stores import Stores
 
-#: The index is written when it has gained so many readings; fewer are opened in no time ...
+#: The index is saved when it has gained this many readings; fewer are quickly opened again ...
 WORTH_KEEPING = 500
-#: ... and by so many times, so that writing costs a reading the same however many there are.
+#: ... and has grown by this share, so that the cost per reading does not grow with their number.
 WORTH_KEEPING_SHARE = 0.1
 
 
@@ -41,7 +41,7 @@ class _Case:
     bearers: dict[str, set[str]] = field(default_factory=dict)
 
     def put(self, exhibit_id: str, values: Iterable[str]) -> None:
-        """Note what an exhibit's latest reading holds, in place of what an earlier one did."""
+        """Store the values of an exhibit's latest reading in place of those of an earlier one."""
         for value in self.values.pop(exhibit_id, ()):
             self.bearers[value].discard(exhibit_id)
         if now := tuple(values):
@@ -51,7 +51,7 @@ class _Case:
 
 
 class KnownValues:
-    """Asks one index over all cases; safe to share between threads."""
+    """One index over all cases; safe to share between threads."""
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
@@ -70,13 +70,13 @@ class KnownValues:
             return frozenset().union(*(known.bearers.get(value, ()) for value in values))
 
     def close(self) -> None:
-        """Keep the index for the next start."""
+        """Save the index for the next start."""
         with self._lock:
             if self._gained >= WORTH_KEEPING:
                 self._keep()
 
     def _keep(self) -> None:
-        """Write the index; where it cannot be written, as on a full disk, work goes on without."""
+        """Write the index; if that fails, for example on a full disk, work goes on without it."""
         cases = self._opened()
         kept = {
             case_id: {
@@ -112,7 +112,7 @@ class KnownValues:
         return self._cases
 
     def _catch_up(self, case_id: str, known: _Case) -> None:
-        """Open the readings that were recorded since."""
+        """Open the readings recorded since."""
         exhibit = tables.exhibit.c
         asked = (
             select(exhibit.exhibit_id, exhibit.reading_sha256, exhibit.reading_sequence)
@@ -124,7 +124,7 @@ class KnownValues:
         for row in rows:
             try:
                 values = identity_values(kept_reading(self._stores.blobs, row.reading_sha256))
-            except (BlobDamaged, BlobMissing):  # whoever opens or seals that exhibit is told
+            except (BlobDamaged, BlobMissing):  # whoever opens or seals that exhibit gets the error
                 values = {}
             known.put(row.exhibit_id, values)
             known.reached = row.reading_sequence

@@ -69,7 +69,7 @@ class Event:
         """Apply it to the tables that screens read; `entry` has the author, time and log."""
 
     def rows(self, entry: Entry) -> Iterable[tuple[Table, Row]]:
-        """Its rows in tables of a sealed bundle, beside those of readings and decisions."""
+        """Its rows in tables of a sealed bundle, in addition to those of readings and decisions."""
         return ()
 
 
@@ -225,7 +225,7 @@ def table_of_kinds() -> str:
 
 
 def _rows() -> Iterator[str]:
-    yield "| kind | open | private | names kept bytes |"
+    yield "| kind | open | private | names stored bytes |"
     yield "|---|---|---|---|"
     for kind in sorted(KINDS.values(), key=lambda kind: kind.name):
         cells = (

@@ -8,7 +8,7 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import Connection, insert, select
 
 from evidence_store.types import Entry, Sha256
-from values.sentence import KeptSentence
+from values.sentence import StoredSentence
 from values.text import counted
 from vision.types import EmbeddedFacts, Fingerprint
 from workbench import tables
@@ -20,7 +20,7 @@ from workbench.types import Claims, ExhibitState
 
 Size: TypeAlias = Annotated[Private[int], Field(alias="bytes")]
 """Number of bytes; `bytes` in the log."""
-Beside: TypeAlias = Annotated[Quoting[tuple[KeptSentence, ...]], MAY_BE_MISSING]
+Beside: TypeAlias = Annotated[Quoting[tuple[StoredSentence, ...]], MAY_BE_MISSING]
 """The sentences of an entry's texts, by identifier; none in entries from before they existed."""
 GRABBED: Final = "grabbed by hand"
 """How the reason for a requested still begins, in an entry without sentences."""

@@ -17,7 +17,7 @@ from pydantic import Field
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from evidence_store.types import Kept
+    from evidence_store.types import StoredKind
 
 _T = TypeVar("_T")
 
@@ -42,9 +42,9 @@ class Mark(StrEnum):
         return self in (Mark.OPEN, Mark.SNAPSHOT, Mark.BUNDLE)
 
     @property
-    def kept(self) -> Kept | None:
+    def kept(self) -> StoredKind | None:
         """The kind of stored bytes that the field names; None if it names none."""
-        kept: Mapping[Mark, Kept] = {
+        kept: Mapping[Mark, StoredKind] = {
             Mark.BLOB: "blob",
             Mark.SNAPSHOT: "snapshot",
             Mark.BUNDLE: "bundle",

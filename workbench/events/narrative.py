@@ -28,7 +28,7 @@ class _Mark(str):
 def sentence(entry: Entry, *, without: Collection[str] = ()) -> str:
     """What an entry says, in one sentence, with a mark for each private field in `without`.
 
-    What this program does not understand is named by its kind.
+    An entry that this program does not understand is named by its kind.
     """
     said = _said(entry, without)
     if entry.clock_at is None or not seconds_behind(entry.clock_at, entry.at):

@@ -65,7 +65,7 @@ def _settled(said: Iterable[Judged]) -> set[str]:
 
 
 def derived(fields: Fields, also: Iterable[str], said: Iterable[Judged]) -> dict[str, int | str]:
-    """What of a region is not judged yet, and the words by which it is found."""
+    """What is not judged yet in a region, and the words by which the region is found."""
     said = tuple(said)
     key = findable(
         (*(text for _name, text, *_rest in fields), *also, *(text for _name, text, _ in said))
@@ -98,7 +98,7 @@ def was_read(connection: Connection, place: Mapping[str, str]) -> bool:
     return bool(connection.execute(_READ, place).scalar_one())
 
 
-def take_stock(
+def update_open_fields(
     connection: Connection, place: Mapping[str, str], judged_region: str | None = None
 ) -> None:
     """Update what is open on an exhibit after one region, or any, was judged."""
@@ -118,4 +118,4 @@ def take_stock(
 def count_again(connection: Connection, case_id: str, exhibit_ids: Iterable[str]) -> None:
     """Apply a changed exposure to people's judgements of it."""
     for exhibit_id in own_material.count_again(connection, case_id, exhibit_ids):
-        take_stock(connection, of_exhibit(case_id, exhibit_id))
+        update_open_fields(connection, of_exhibit(case_id, exhibit_id))

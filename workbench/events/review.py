@@ -96,4 +96,4 @@ class FieldJudged(Event):
         )
         # A person who judged a field has from then on been shown what was read there.
         show(connection, entry, [(self.exhibit, self.region, self.field)])
-        state.take_stock(connection, state.of_exhibit(entry.log, self.exhibit), self.region)
+        state.update_open_fields(connection, state.of_exhibit(entry.log, self.exhibit), self.region)

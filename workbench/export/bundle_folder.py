@@ -1,4 +1,4 @@
-"""The folder of bundles, and the keys of people who sign what is in it."""
+"""The folder of bundles, and the keys of the people who sign them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class BundleFolder:
-    """Where sealed and public bundles stand, each a folder with its ZIP beside it."""
+    """Where sealed and public bundles are stored, each as a folder with its ZIP next to it."""
 
     def __init__(self, stores: Stores) -> None:
         self._keys = stores.keys
@@ -24,7 +24,7 @@ class BundleFolder:
         self.path.mkdir(parents=True, exist_ok=True)
 
     def free(self, name: str) -> Path:
-        """A folder that is not there yet: the same state may be sealed, or published, twice."""
+        """A folder path that is still free: one state may be sealed or published twice."""
         path = self.path / name
         again = 2
         while path.exists():
@@ -33,13 +33,13 @@ class BundleFolder:
         return path
 
     def pack(self, name: str) -> Path:
-        """Pack a bundle anew; the folder is the bundle, the ZIP only its form for sending."""
+        """Pack a bundle into a new ZIP; the folder is the bundle, the ZIP is only for sending."""
         folder = self.path / name
         folder.with_name(f"{name}.zip").unlink(missing_ok=True)
         return zip_bundle(folder)
 
     def signer(self, actor: Actor, role: Role) -> Signer:
-        """Somebody signed in who signs in a role, with the key that is kept here."""
+        """A signed-in person who signs in a role, with the key that is stored here."""
 
         def sign(message: bytes, namespace: str) -> str:
             return self._keys.sign(
@@ -49,6 +49,6 @@ class BundleFolder:
         return Signer(role=role, person=actor.person_id, sign=sign)
 
     def key_held(self, person: str) -> KeyHeld:
-        """Who keeps a person's private key: the person alone, or this store."""
+        """Who holds a person's private key: only the person, or this store."""
         held_by = self._keys.public(person).held_by
         return KeyHeld.OWN if held_by == "person" else KeyHeld.SERVER

@@ -1,4 +1,4 @@
-"""What the case file says of a case: pure functions of its state, and of pictures of originals."""
+"""The content of the case file: pure functions of the case's state and of pictures of originals."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def report_of(
 ) -> ReportCase:
     """The case as of a checkpoint of its log, ready to be typeset; `signers` are to sign it.
 
-    `contents` is what was made of its exhibits and searches, `keys` every key that each person ever
-    had, the oldest first.
+    `contents` is what was made from its exhibits and searches, `keys` every key that each person
+    ever had, the oldest first.
     """
     as_of = state.entries[-1].at
     actors = {entry.actor for entry in state.entries} | {signer.person for signer in signers}
@@ -98,7 +98,7 @@ def report_of(
 
 
 def _person(person: Person, keys: Sequence[PublicKey], at: datetime) -> ReportPerson:
-    """A person with the key that they used at a time, whichever they use by now."""
+    """A person with the key that was in use at a time, whichever they use now."""
     key = next((one for one in reversed(keys) if one.valid_after <= at), keys[0])
     return ReportPerson(
         person_id=person.person_id,
@@ -111,7 +111,7 @@ def _person(person: Person, keys: Sequence[PublicKey], at: datetime) -> ReportPe
 
 
 _STANDING: dict[Judgement | None, str] = {Judgement.CONFIRMED: "", Judgement.REJECTED: "_split"}
-"""What a person's word makes of a proposed relation; unsure leaves it a proposal."""
+"""What a person's judgement makes of a proposed relation; *unsure* leaves it a proposal."""
 
 
 def _group(view: CopyGroupView) -> ReportGroup:

@@ -1,7 +1,7 @@
-"""What a case file, its tables and its bundle say of each exhibit and search, made in one walk.
+"""What case file, tables and bundle contain of each exhibit and search, made in one walk.
 
-A reading and an original are opened once, and with them everything is made that needs them: pages,
-rows, crops and files. What is made is a value; report, tables and members are put together of it.
+Each reading and original is opened once, and everything that needs it is made then: pages, rows,
+crops and files. The result is a value, from which report, tables and members are put together.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What was made of a case; exhibits in the order of intake, searches in that of the log."""
+    """What was made from a case; exhibits in order of intake, searches in the order of the log."""
 
     exhibits: tuple[ReportExhibit, ...]
     searches: tuple[ReportSearch, ...]
     readings: tuple[Row, ...]
     """Rows of the table of readings."""
     judgements: tuple[Row, ...]
-    """Rows of the table of decisions: what people said of fields."""
+    """Rows of the table of decisions: people's judgements of fields."""
     decisions: tuple[Row, ...]
-    """Rows of the same table: what they decided on candidates."""
+    """Rows of the same table: people's decisions on candidates."""
     engines: tuple[Engine, ...]
-    """Every reader that read something, once, with the hash of its weights."""
+    """Every engine that read something, once, with the hash of its weights."""
     files: tuple[PayloadFile, ...]
-    """Members of the bundle beside report and tables; each path once. Empty if not asked for."""
+    """Members of the bundle besides report and tables; each path once. Empty if not requested."""
 
 
 def contents_of(
@@ -52,9 +52,9 @@ def contents_of(
     suffixes: Suffixes | None = None,
     without: Collection[str] = (),
 ) -> Contents:
-    """Walk through a case once. Files are made where `suffixes` says how they end.
+    """Walk through a case once. Files are made only with `suffixes`, which give their extensions.
 
-    Exhibits in `without` have no rows in tables; the report says of them what it says.
+    Exhibits in `without` have no rows in the tables; the report states what it says about them.
     """
     exhibits: list[ReportExhibit] = []
     searches: list[ReportSearch] = []
@@ -66,7 +66,7 @@ def contents_of(
 
     def add(made: Iterable[PayloadFile]) -> None:
         for file in made:
-            files.setdefault(file.path, file)  # a repost has the same bytes, and so the same path
+            files.setdefault(file.path, file)  # a repost has the same bytes and path
 
     for view in state.walk():
         record = state.record(view.summary.exhibit_id)
@@ -96,7 +96,7 @@ def contents_of(
 
 
 def _in_order(engines: Iterable[Engine]) -> tuple[Engine, ...]:
-    """Readers by name, version and weights."""
+    """Engines ordered by name, version and weights."""
     return tuple(sorted(engines, key=lambda one: (one.name, one.version, one.weights_sha256)))
 
 

@@ -1,4 +1,4 @@
-"""Export: a case, up to its last entry, becomes a signed bundle that a stranger can check."""
+"""Export: a case, up to its last entry, becomes a signed bundle that an outsider can check."""
 
 from __future__ import annotations
 
@@ -47,30 +47,30 @@ if TYPE_CHECKING:
     from workbench.cases.cases import Cases, OnStep
     from workbench.cases.images import Images
     from workbench.people.people import People
-    from workbench.state import CaseState, States, StoreState
+    from workbench.state import CaseState, StateLoader, StoreState
     from workbench.stores.stores import Stores
     from workbench.types import Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyView:
-    """What came of checking a bundle."""
+    """The result of checking a bundle."""
 
     ok: bool
     faults: tuple[Fault, ...]
     checked: tuple[str, ...]
-    """What was found good, in sentences."""
+    """What was found valid, in sentences."""
     trust: str
     """Where the signers' keys came from; never from the bundle itself."""
     remarks: tuple[str, ...] = ()
-    """What a reader must know beside "it verifies", a sentence each."""
+    """What a reader must know besides "it verifies", a sentence each."""
 
 
 class Exports:
     """Seals bundles, lets people sign them, and checks bundles from anywhere."""
 
     def __init__(
-        self, stores: Stores, people: People, cases: Cases, states: States, images: Images
+        self, stores: Stores, people: People, cases: Cases, states: StateLoader, images: Images
     ) -> None:
         self._stores = stores
         self._people = people
@@ -80,7 +80,7 @@ class Exports:
         self._bundles = BundleFolder(stores)
 
     def seal(self, actor: Actor, case_id: str, *, on_step: OnStep | None = None) -> SealedView:
-        """Seal the case as it stands now; required reviewers can sign afterwards.
+        """Seal the case as it is now; required reviewers can sign afterwards.
 
         Raises NotFound, NotAllowed, and the store's errors; then nothing is left behind.
         """
@@ -124,7 +124,7 @@ class Exports:
         return self._one(case_id, entry.sequence)
 
     def sign(self, actor: Actor, case_id: str, sequence: int) -> SealedView:
-        """Put this person's signature on a sealed bundle that asks for it."""
+        """Add this person's signature to a sealed bundle that requires it."""
         self._stores.admit(actor, case_id, "bundle.signed", verb="sign a bundle")
         view = self._one(case_id, sequence)
         wanted = {signer.person: signer.role for signer in self._required(case_id, view)}
@@ -149,11 +149,11 @@ class Exports:
     def attach_signature(
         self, actor: Actor, case_id: str, sequence: int, armour: str
     ) -> SealedView:
-        """Put in a signature that a required signer made on their own machine.
+        """Add a signature that a required signer made on their own machine.
 
         `armour` is the .sig file that `python -m evidence_store sign` left in their copy of the
-        bundle. It must be by the key that this person has in use here, whoever hands it in.
-        Raises BadRequest if it is by nobody who is asked and has not signed, NotFound, and the
+        bundle. It must be made with the key that this person has in use here, whoever hands it in.
+        Raises BadRequest if it is not by a required signer who has yet to sign, NotFound, and the
         store's errors; the bundle is then unchanged.
         """
         view = self._one(case_id, sequence)
@@ -187,7 +187,7 @@ class Exports:
         return view
 
     def unsigned(self, case_id: str, sequence: int) -> tuple[str, ...]:
-        """Person identifiers of required signers who have not signed a sealed bundle yet."""
+        """Identifiers of the required signers who have not signed a sealed bundle yet."""
         view = self._one(case_id, sequence)
         return tuple(
             signer.person
@@ -196,7 +196,7 @@ class Exports:
         )
 
     def sealed(self, case_id: str) -> tuple[SealedView, ...]:
-        """Bundles that were sealed from a case, the latest first."""
+        """Bundles sealed from a case, the latest first."""
         self._cases.policy_of(case_id)
         with self._stores.projection.read(case_id) as connection:
             rows = connection.execute(
@@ -212,7 +212,7 @@ class Exports:
         return self._bundles.path / self._one(case_id, sequence).folder
 
     def zip_bytes_path(self, case_id: str, sequence: int) -> Path:
-        """The ZIP form of a sealed bundle, packed anew if it is gone."""
+        """The ZIP form of a sealed bundle, packed again if it is gone."""
         folder = self.folder_path(case_id, sequence)
         packed = folder.with_name(f"{folder.name}.zip")
         return packed if packed.exists() else self._bundles.pack(folder.name)
@@ -225,11 +225,11 @@ class Exports:
         tsa_roots: bytes | None = None,
         sealed: Path | None = None,
     ) -> VerifyView:
-        """Check a bundle (a folder or a ZIP) with keys that came from outside it.
+        """Check a bundle (a folder or a ZIP) with keys from outside it.
 
-        Without `allowed_signers_text` the people of this store are taken as the trusted
-        signers, which says nothing about a bundle of somebody else's. `tsa_roots` are root
-        certificates in PEM; `sealed` is the sealed bundle that a public one must come from.
+        Without `allowed_signers_text`, the people of this store are the trusted signers, which
+        proves nothing about a bundle from elsewhere. `tsa_roots` are root certificates in PEM;
+        `sealed` is the sealed bundle from which a public one must come.
         """
         given = allowed_signers_text is not None
         text = allowed_signers_text if given else self._people.allowed_signers_text()
@@ -258,9 +258,9 @@ class Exports:
         )
 
     def require_clock(self, actor: Actor) -> None:
-        """Refuse a seal while the clock runs behind the last entry, or behind the key's beginning.
+        """Refuse a seal while the clock is behind the last entry, or behind the key's beginning.
 
-        Raises ClockBehind; KeyMissing where there is none in use.
+        Raises ClockBehind; KeyMissing if no key is in use.
         """
         self._stores.ledger.require_clock(what="Sealing must wait")
         began, now = self._stores.keys.public(actor.person_id).valid_after, self._stores.clock()
@@ -272,9 +272,9 @@ class Exports:
             )
 
     def require_sound(self, path: Path) -> None:
-        """Verify a bundle that was just made, before it is called sealed; remove it if it fails.
+        """Verify a bundle that was just made, before it counts as sealed; remove it if it fails.
 
-        Signatures that are still to come are no fault. Raises BundleUnsound.
+        Signatures that are still to come are not faults. Raises BundleUnsound.
         """
         try:
             faults = self.verify(path).faults
@@ -288,10 +288,10 @@ class Exports:
                 remedy="Run the audit of the store, then seal again.",
             )
 
-    # --- what goes in --------------------------------------------------------------------
+    # --- contents ------------------------------------------------------------------------
 
     def _contents(self, actor: Actor, case_id: str, checkpoint: Checkpoint) -> BundleContents:
-        """What goes into the bundle: all of it from the log and the kept bytes, in one walk."""
+        """The contents of the bundle, all from the log and the stored bytes, in one walk."""
         store = self._states.store()
         state = self._states.case(case_id, store, size=checkpoint.size)
         made = contents_of(state, store, self._images, suffixes=Suffixes(self._stores.blobs))
@@ -354,7 +354,7 @@ class Exports:
     def _signers(
         self, actor: Actor, state: CaseState, store: StoreState
     ) -> Iterator[RequiredSigner]:
-        """Who has to sign: the custodian, and every reviewer whose judgement stands."""
+        """Who has to sign: the administrator, and every reviewer whose judgement stands."""
         yield RequiredSigner(
             role=SigningRole.CUSTODIAN,
             person=actor.person_id,
@@ -373,7 +373,7 @@ class Exports:
     # --- signing -------------------------------------------------------------------------
 
     def _check_began(self, view: SealedView, person: str) -> None:
-        """Refuse a key that a verifier would not believe: it began after the bundle was sealed."""
+        """Refuse a key that began after the sealing: a verifier would not accept it."""
         began = self._stores.keys.public(person).valid_after
         if began > view.at:
             raise BadRequest(

@@ -1,4 +1,4 @@
-"""What of a case goes into a bundle as files: originals, frames, crops, readings, candidates."""
+"""The files of a case that go into a bundle: originals, frames, crops, readings, candidates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.types import ExhibitView
 
 CROP_HEIGHT = 220
-"""Of a crop of a plate, in pixels."""
+"""Height of the crop of a plate, in pixels."""
 
 _SUFFIXES = {
     b"\xff\xd8\xff": "jpg",
@@ -37,7 +37,7 @@ _SUFFIXES = {
 
 
 def rules_file(settings: Settings) -> PayloadFile:
-    """Give the rules of the program as they were used, those that settings change included."""
+    """The rules of the program as they were used, including those changed by settings."""
     used: dict[str, Plain] = {
         "limits.reading-seconds": settings.reading_seconds,
         "limits.sizes": [plain(replace(one, most=settings.most_bytes(one.kind))) for one in SIZES],
@@ -52,13 +52,13 @@ def rules_file(settings: Settings) -> PayloadFile:
 
 
 class Suffixes:
-    """How files end, by what their bytes are, never by what somebody called them."""
+    """File extensions, determined by the bytes and never by the name that somebody gave."""
 
     def __init__(self, blobs: BlobStore) -> None:
         self._blobs = blobs
 
     def of(self, sha256: str) -> str:
-        """How the file of these kept bytes ends; only their beginning is read."""
+        """The extension for these stored bytes; only their beginning is read."""
         for piece in self._blobs.stream(checked_sha256(sha256)):
             return _suffix(piece[:64])
         return _suffix(b"")
@@ -104,7 +104,7 @@ def exhibit_files(
 
 
 def search_file(asked: SearchRecord, exhibits: tuple[str, ...]) -> PayloadFile:
-    """Candidates for a plate that these exhibits show, with the catalog records in them."""
+    """Candidates for a plate that these exhibits show, with their catalog records."""
     return PayloadFile(
         path=f"catalog/search-{asked.sequence:06d}.json",
         source=asked.result_sha256,
@@ -116,7 +116,7 @@ def search_file(asked: SearchRecord, exhibits: tuple[str, ...]) -> PayloadFile:
 
 
 def trace_files(traces: Iterable[Trace], suffixes: Suffixes) -> Iterator[PayloadFile]:
-    """Every letter as it went out, and every paper that came with an answer, unopened."""
+    """Every letter as it went out, and every document that came with an answer, unopened."""
     for trace in traces:
         yield PayloadFile(
             path=f"{LETTERS}/{trace.trace_id}.pdf",
@@ -138,7 +138,7 @@ def trace_files(traces: Iterable[Trace], suffixes: Suffixes) -> Iterator[Payload
 
 
 def paper_path(trace: Trace, answer: TraceAnswer, number: int, suffixes: Suffixes) -> str:
-    """What a paper is called in a bundle and on disk: by number and kind, not as its sender did."""
+    """The name of a document in a bundle and on disk: from its number and kind, not the sender."""
     suffix = suffixes.of(answer.papers[number - 1].sha256)
     return f"{LETTERS}/{trace.trace_id}-answer-{answer.sequence:06d}-{number}.{suffix}"
 

@@ -1,4 +1,4 @@
-"""Whose versions a bundle names: the parts that its content depends on."""
+"""The software whose versions a bundle names: the parts on which its content depends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SOFTWARE = (
     "av",
     "cryptography",
 )
-"""What decoded, read, compared and sealed."""
+"""The packages that decoded, read, compared and sealed."""
 VERSION = "0.1.0"
 
 

@@ -1,4 +1,4 @@
-"""What a case says as rows, for the tables that a bundle carries for other programs."""
+"""A case as rows, for the tables in a bundle that other programs read."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def tables_of(
     decisions: Iterable[Row],
     traces: Iterable[Trace] = (),
 ) -> Iterator[PayloadFile]:
-    """The tables, each as CSV, JSON and schema; that of trace requests where there are any.
+    """The tables, each as CSV, JSON and schema; that of trace requests only if there are any.
 
-    `exhibits` are those that the tables are about; `readings` and `decisions` are the rows of
+    `exhibits` are those that the tables cover; `readings` and `decisions` are the rows from
     `reading_rows`, `review_rows` and `decision_rows`.
     """
     about = tuple(exhibits)
@@ -35,7 +35,7 @@ def tables_of(
 
 
 def reading_rows(view: ExhibitView) -> Iterator[Row]:
-    """Each reader's fields, and the combined ones."""
+    """Each engine's fields, and the combined ones."""
     reading = view.reading
     if reading is None:
         return
@@ -59,7 +59,7 @@ def reading_rows(view: ExhibitView) -> Iterator[Row]:
 
 
 def review_rows(view: ExhibitView) -> Iterator[Row]:
-    """What people said of each field; the last word on it that counts stands."""
+    """People's judgements of each field; the last one that counts stands."""
     last = {
         (review.region_id, review.field): review.sequence
         for review in view.reviews
@@ -89,7 +89,7 @@ def _review(review: Review, *, stands: bool) -> Row:
 
 
 def decision_rows(search: SearchView) -> Iterator[Row]:
-    """What people decided on the candidates of a search."""
+    """People's decisions on the candidates of a search."""
     exhibit_id, _, region_id = search.plate_id.partition("/")
     for decision in search.decisions:
         yield {

@@ -1,1 +1,1 @@
-"""Intake: files from outside become exhibits, or are refused on record."""
+"""Intake: files from outside become exhibits, or their refusal is recorded."""

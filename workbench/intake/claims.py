@@ -1,4 +1,4 @@
-"""What whoever brings material says of it: how long it may be, and which dates are dates."""
+"""Claims about material: how long each may be, and which dates are valid."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ LIST_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "claimed_date": ("claimed date", "date"),
     "note": ("note", "notes"),
 }
-"""What a column of a source list may be called, in any letter case, with spaces or underscores; the
-first is the word for it."""
+"""Accepted names for each column of a source list, in any letter case, with spaces or underscores;
+the first is the standard name."""
 
 
 def check_claims(claims: Claims) -> None:
-    """Raise BadRequest for a claim that is too long or unrecordable, and for an invalid date."""
+    """Raise BadRequest for an over-long or unrecordable claim, and for an invalid date."""
     check_typed(**asdict(claims))
     for name in ("source_url", "source_account", "obtained_at", "claimed_place", "claimed_date"):
         length = len(getattr(claims, name))
@@ -52,7 +52,7 @@ def check_claims(claims: Claims) -> None:
 
 
 def _is_partial_date(value: str) -> bool:
-    """Whether a text is a year, a month, a day or a time as ISO 8601 writes them."""
+    """Whether a text is a year, a month, a day or a time in ISO 8601."""
     padded = {4: f"{value}-01-01", 7: f"{value}-01"}.get(len(value), value)
     try:
         datetime.fromisoformat(padded)

@@ -1,9 +1,9 @@
-"""Intake: bytes are hashed and kept, then decoded; facts are read, copies are looked for.
+"""Intake: store and hash the bytes, then decode them, read the facts and look for copies.
 
-This is the boundary for everything that is brought: whatever goes wrong with one file, in whatever
-program that opens it, that file is refused on record, with its SHA-256 and a sentence, and the next
-one is taken. Files are opened in a child process that is killed at a limit (`vision.child`). What
-is wrong with the store itself, such as a full disk, is raised: nothing could be recorded.
+Whatever goes wrong with one file, in whichever program opens it, the refusal of that file is
+recorded with its SHA-256 and a sentence, and intake goes on with the next. Files are opened in a
+child process that is killed at a limit (`vision.child`). Errors of the store itself, such as a full
+disk, are raised, since nothing could be recorded.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from evidence_store.blobs.store import checked_sha256
 from evidence_store.errors import BadInput, BlobDamaged, BlobMissing, StoreError
 from values.recordable import escaped, unescaped
-from values.sentence import beside, say
+from values.sentence import say, stored_sentences
 from vision.child import DECODERS
 from vision.errors import DecodeError
 from vision.media.archive import ArchiveLimits, ListedMember, MemberRefusal, printable
@@ -64,22 +64,22 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 MOST_REASON: Final = 2_000
-"""Characters of the sentence that says why a file was refused."""
+"""Maximum length of the sentence that says why a file was refused."""
 
 NO_SENTENCE: Final = (KeyError, TypeError, ValueError)
-"""What `words` raises for what is no sentence: a decoder that was taken over may say anything."""
+"""What `words` raises for an invalid sentence: a compromised decoder may send anything."""
 
 OURS: Final = (OperationalError, InterfaceError, StoreError, WorkbenchError)
-"""What is wrong with the store or with whoever asks, not with a file; see `_is_ours`."""
+"""Errors of the store or of the caller, not of a file; see `_is_ours`."""
 
 
 def _is_ours(error: Exception) -> bool:
-    """Whether an error is none of the file's: nothing more could be recorded either."""
+    """Whether the error is not the file's fault: then nothing more could be recorded either."""
     return isinstance(error, OURS) and not isinstance(error, BadInput | BadRequest)
 
 
 class Intake:
-    """Takes material in."""
+    """Adds material to cases."""
 
     def __init__(
         self, stores: Stores, cases: Cases, exhibits: Exhibits, copies: Copies, images: Images
@@ -99,11 +99,11 @@ class Intake:
         *,
         sources: SourceList = NO_LIST,
     ) -> IntakeReport:
-        """Take photos, clips and ZIP archives of them into a case.
+        """Add photos, clips and ZIP archives of them to a case.
 
-        `sources` says of single files what `claims` do not. Raises NotFound, NotAllowed and, for
-        claims that are too long and a list with errors, BadRequest. Files that cannot be used are
-        in the report and in the log, not raised.
+        `sources` holds claims for single files that `claims` leaves open. Raises NotFound,
+        NotAllowed and, for over-long claims and a list with errors, BadRequest. Unusable files are
+        not raised: they are in the report and in the log.
         """
         uploads = tuple(uploads)
         return together(
@@ -120,11 +120,11 @@ class Intake:
         total: int,
         sources: SourceList = NO_LIST,
     ) -> Iterator[IntakeReport]:
-        """Do what `take_in` does, and say after each photo or clip what became of it.
+        """Do what `take_in` does, and report the result after each photo or clip.
 
-        Whoever asks for no more stops the upload there. What was taken in stays, and the same
-        files given again go on where it stopped: what the case already has under the same name
-        and with the same claims is passed over.
+        A caller that stops asking for more stops the upload there. What was added stays, and giving
+        the same files again goes on from there: files that the case already has under the same name
+        and with the same claims are skipped.
         """
         self._cases.policy_of(case_id)
         self._stores.admit(actor, case_id, "exhibit.taken_in", verb="add material")
@@ -155,9 +155,9 @@ class Intake:
     def _unpacked(
         self, actor: Actor, case_id: str, material: Material
     ) -> Generator[Upload | OnDisk | Refusal]:
-        """The file itself, or what a ZIP holds, with refusals among it; each for its turn only.
+        """The file itself, or the contents of a ZIP with any refusals, one at a time.
 
-        Whatever goes wrong is a refusal. Sizes are asked here, before any bytes are read.
+        Any failure is a refusal. Sizes are checked here, before any bytes are read.
         """
         name = material.name
         piece: Upload | OnDisk | None = None
@@ -179,9 +179,9 @@ class Intake:
     def _members(
         self, actor: Actor, case_id: str, archive: Upload | OnDisk, path: Path
     ) -> Iterator[Upload | OnDisk | Refusal]:
-        """What a ZIP holds; the ZIP itself is put on record first, and not kept."""
+        """The contents of a ZIP; the ZIP itself is recorded first, and not stored."""
         name = archive.name
-        most = self._stores.settings.max_zip_bytes  # of each member its own kind's limit is asked
+        most = self._stores.settings.max_zip_bytes  # each member has the limit of its own kind
         limits = ArchiveLimits(max_member_bytes=most, max_total_bytes=most)
         members = DECODERS.archive(path, name=name, limits=limits)
         self._stores.append(
@@ -219,7 +219,7 @@ class Intake:
     def _member(
         self, path: Path, name: str, limits: ArchiveLimits, member: ListedMember
     ) -> Iterator[Upload | OnDisk | Refusal]:
-        """One member of a ZIP, unpacked as far as its kind may be large."""
+        """One member of a ZIP, unpacked up to the size limit of its kind."""
         whole = escaped(f"{unescaped(name)}/{member.name}")
         parts = DECODERS.member(path, name=name, limits=limits, member=member)
         with closing(parts):
@@ -234,7 +234,7 @@ class Intake:
                 yield piece
 
     def _too_large(self, piece: Upload | OnDisk, name: str) -> tuple[Refusal | None, Kind]:
-        """Refuse a file that is larger than its kind may be; with that kind."""
+        """Refuse a file that exceeds the size limit of its kind; also returns that kind."""
         kind = _kind(pieces.head_of(piece))
         size = pieces.size_of(piece)
         why = too_large(name, kind, size, self._stores.settings.most_bytes(kind))
@@ -246,7 +246,7 @@ class Intake:
     def _take_piece(
         self, actor: Actor, case_id: str, piece: Upload | OnDisk | Refusal, claims: Claims
     ) -> IntakeReport:
-        """Take one file in; whatever goes wrong with it, it is refused on record."""
+        """Add one file; if anything goes wrong with it, record its refusal."""
         if isinstance(piece, Refusal):
             return self._refused(actor, case_id, piece, None)
         kept: list[Sha256] = []
@@ -268,7 +268,7 @@ class Intake:
         claims: Claims,
         on_kept: Callable[[Sha256], None],
     ) -> IntakeReport:
-        """Keep a file's bytes, open it, and make it an exhibit. Raises whatever may go wrong."""
+        """Store a file's bytes, open it, and make it an exhibit. Raises whatever goes wrong."""
         size = pieces.size_of(piece)
         name = piece.name
         if not size:
@@ -296,7 +296,7 @@ class Intake:
         return self._take_photo(actor, case_id, brought, photo, print_, embedded)
 
     def _known(self, case_id: str, name: str, original: Sha256, claims: Claims) -> str | None:
-        """The exhibit that already is this file, under this name and with these claims."""
+        """The existing exhibit with this file, name and claims, if there is one."""
         exhibit = tables.exhibit.c
         query = select(exhibit.exhibit_id, exhibit.claims).where(
             exhibit.sha256 == original, exhibit.case_id == case_id, exhibit.file_name == name
@@ -338,7 +338,7 @@ class Intake:
         try:
             self._images.thumbnail(brought.original, photo)
             of = self._copies.propose(actor, case_id, exhibit_id, photo, print_)
-        except Exception as error:  # it is taken in: whatever goes wrong now is no refusal
+        except Exception as error:  # it has been added: no later error is a refusal
             if _is_ours(error) and not isinstance(error, BlobDamaged | BlobMissing):
                 raise
             problem = (
@@ -350,10 +350,10 @@ class Intake:
         return IntakeReport(accepted=(exhibit_id,), copies=copies)
 
     def _take_clip(self, actor: Actor, case_id: str, brought: _Brought) -> IntakeReport:
-        """Keep a clip and take the frames that are worth reading as exhibits of their own.
+        """Store a clip and add the frames worth reading as exhibits of their own.
 
-        Of a clip that is here already, only frames that are missing are taken. One without a
-        single frame is refused: the first is looked for before the clip is an exhibit.
+        Of a clip that the case already has, only missing frames are added. A clip without a single
+        frame is refused: the first frame is looked for before the clip becomes an exhibit.
         """
         name, original = brought.name, brought.original
         limits = ClipLimits(max_bytes=self._stores.settings.max_clip_bytes)
@@ -385,13 +385,13 @@ class Intake:
                 taken += self._take_frames(actor, case_id, clip_id, original, frames, missing)
         problems = tuple(map(_text, missing))
         if missing and clip_is_new:
-            # What could be had stays; what could not is said here and in the log.
+            # What was decoded stays; what could not be is reported here and in the log.
             self._stores.append(
                 case_id,
                 events.FramesMissing(
                     exhibit=clip_id,
                     problems=problems,
-                    said=beside(
+                    said=stored_sentences(
                         **{f"problems.{place}": (one,) for place, one in enumerate(missing)}
                     ),
                 ).draft(actor.person_id),
@@ -411,7 +411,7 @@ class Intake:
         frames: Iterator[Frame],
         missing: list[Said],
     ) -> Iterator[str]:
-        """Make each frame an exhibit; what goes wrong with one costs that one."""
+        """Make each frame an exhibit; an error with one frame loses only that frame."""
         while True:
             try:
                 frame = next(frames, None)
@@ -434,7 +434,7 @@ class Intake:
                 yield frame_id
 
     def _frame(self, case_id: str, clip_id: str, original: Sha256) -> str | None:
-        """The exhibit that already is this frame of this clip."""
+        """The existing exhibit with this frame of this clip, if there is one."""
         exhibit = tables.exhibit.c
         query = select(exhibit.exhibit_id).where(
             exhibit.sha256 == original, exhibit.case_id == case_id, exhibit.parent == clip_id
@@ -445,7 +445,7 @@ class Intake:
     def _take_frame(
         self, actor: Actor, case_id: str, clip_id: str, clip: str, frame: Frame
     ) -> tuple[str, bool]:
-        """Make a frame an exhibit; gives its identifier and whether it is new."""
+        """Make a frame an exhibit; returns its identifier and whether it is new."""
         original = self._stores.blobs.put(frame.png)
         known = self._frame(case_id, clip_id, original)
         if known is not None:
@@ -467,7 +467,7 @@ class Intake:
                 timecode=frame.timecode,
                 seconds=frame.seconds,
                 why=why,
-                said=beside(why=(frame.why,)),
+                said=stored_sentences(why=(frame.why,)),
                 command=frame.command,
                 laid=frame.laid,
                 width=photo.width,
@@ -483,7 +483,7 @@ class Intake:
     def grab_frame(
         self, actor: Actor, case_id: str, clip_exhibit_id: str, *, seconds: float | Fraction
     ) -> str:
-        """Take the frame that is shown at a given second of a clip; gives the new exhibit."""
+        """Add the frame shown at a given second of a clip; returns the new exhibit."""
         self._stores.admit(actor, case_id, "frame.taken", verb="take a frame")
         clip = self._exhibits.one(case_id, clip_exhibit_id).summary
         if clip.media != "clip":
@@ -497,10 +497,10 @@ class Intake:
     def _numbered(
         self, case_id: str, draft: Callable[[str], Draft], known: Callable[[], str | None]
     ) -> tuple[str, bool]:
-        """Record an exhibit under the next free number; gives its identifier and whether it is new.
+        """Record an exhibit under the next free number; returns its identifier and if it is new.
 
-        `known` says which exhibit it is already. It is asked at the moment of recording, since the
-        same files may be taken in twice at once: an upload that was stopped finishes its photo.
+        `known` returns the existing exhibit, if any. It is called at the moment of recording, since
+        the same files may be added twice at once: a stopped upload finishes its current photo.
         """
         exhibit_id = ""
 
@@ -524,7 +524,7 @@ class Intake:
     def _refused(
         self, actor: Actor, case_id: str, refusal: Refusal, original: Sha256 | None
     ) -> IntakeReport:
-        """Record a refusal; `original` names the bytes where they are kept all the same."""
+        """Record a refusal; `original` names the bytes if they are stored anyway."""
         self._stores.append(
             case_id,
             events.ExhibitRefused(
@@ -538,7 +538,7 @@ class Intake:
         return IntakeReport(refused=(refusal,))
 
     def refusals(self, case_id: str) -> tuple[Refusal, ...]:
-        """Every file of a case that was not taken in, as its log has it, latest first."""
+        """Every file of a case that was not added, as recorded in its log, latest first."""
         self._cases.policy_of(case_id)
         name = events.ExhibitRefused.kind.name
         found = (
@@ -553,7 +553,7 @@ class Intake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Brought:
-    """What is known of a file before it is opened."""
+    """What is known about a file before it is opened."""
 
     name: str
     original: Sha256
@@ -564,7 +564,7 @@ class _Brought:
 def _hash_of_refused(
     path: Path, name: str, limits: ArchiveLimits, member: MemberRefusal
 ) -> str | None:
-    """The SHA-256 of a member that is refused for its name; None where it cannot be unpacked."""
+    """The SHA-256 of a member that is refused for its name; None if it cannot be unpacked."""
     if member.index is None:
         return None
     listed = ListedMember(index=member.index, name=member.name, size=member.size)
@@ -582,25 +582,25 @@ def _hash_of_parts(parts: Iterable[bytes]) -> str:
 
 
 def _kind(head: bytes) -> Kind:
-    """Whose limit holds for a file; what is nothing known is held against that of a photo."""
+    """Whose size limit applies to a file; an unknown kind has that of a photo."""
     found = sniff(head)
     return "photo" if found == "unknown" else found
 
 
 def _refusal(piece: Upload | OnDisk | None, name: str, error: Exception) -> Refusal:
-    """Refuse a file for what went wrong with it, with as much of it as can be had."""
+    """Refuse a file because of an error, with as many of its details as can be read."""
     sha256, size = None, None
     if piece is not None:
         try:
             size = pieces.size_of(piece)
             sha256 = pieces.hash_of(piece)
-        except Exception:  # its bytes cannot be read: then it has no hash
+        except Exception:  # its bytes cannot be read, so it has no hash
             _log.info("A refused file cannot be read.", exc_info=True)
     return Refusal(name=name, reason=_sentence(name, error), sha256=sha256, size=size)
 
 
 def _first(name: str, stills: Iterator[Frame], missing: Sequence[Said]) -> Frame:
-    """The first still of a clip. One that gives none is refused with what could not be had."""
+    """The first still of a clip. A clip without one is refused, with what could not be decoded."""
     try:
         return next(stills)
     except DecodeError as error:
@@ -611,14 +611,14 @@ def _first(name: str, stills: Iterator[Frame], missing: Sequence[Said]) -> Frame
 
 
 def _text(said: Said) -> str:
-    """What is said of a clip, as people are shown it."""
+    """A message about a clip, in the text that people are shown."""
     with suppress(*NO_SENTENCE):
         return printable(en.text(said), limit=MOST_REASON)
     return "Part of the clip could not be decoded; the decoder did not say which."
 
 
 def _sentence(name: str, error: Exception) -> str:
-    """Say what went wrong with a file; an error that explains itself is quoted."""
+    """A sentence on what went wrong with a file; an error with its own explanation is quoted."""
     told = None
     with suppress(*NO_SENTENCE):
         told = en.told(error)
@@ -638,7 +638,7 @@ def _sentence(name: str, error: Exception) -> str:
 
 
 def together(reports: Iterable[IntakeReport]) -> IntakeReport:
-    """What became of an upload, from what became of its pieces."""
+    """The report on an upload, from the reports on its pieces."""
     parts = list(reports)
     last = parts[-1] if parts else IntakeReport()
     return IntakeReport(
@@ -654,7 +654,7 @@ def together(reports: Iterable[IntakeReport]) -> IntakeReport:
 
 
 def _embedded(clip: ClipFacts) -> EmbeddedFacts:
-    """What a clip's container says of itself."""
+    """What a clip's container records about itself."""
     said = {fact.name: fact.value for fact in clip.facts}
     return embedded_as_shown(
         EmbeddedFacts(

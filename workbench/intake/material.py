@@ -1,7 +1,7 @@
-"""Files that are brought, before anything is known of them: bytes, a file on a disk, or a promise.
+"""Uploaded files before anything is known about them: bytes, a file on disk, or a promise.
 
-None of these functions looks at more of a file than it says, and all may raise whatever the disk
-or whoever holds the bytes raises; `workbench.intake.intake` is the boundary that takes it.
+None of these functions reads more of a file than it says, and any of them may raise whatever the
+disk, or whoever holds the bytes, raises; `workbench.intake.intake` is the boundary that handles it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from evidence_store.types import Sha256
 
 IN_MEMORY = 64 * 1024 * 1024
-"""Bytes of a member of an archive that are held in memory; a larger one lies in the temp folder."""
+"""Largest archive member held in memory, in bytes; a larger one is put in the temp folder."""
 
 
 NO_FILES: Final = (
@@ -36,15 +36,15 @@ NO_FILES: Final = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a disk or another device"),
 )
-"""What may lie in a folder beside files, and how it is called."""
+"""Directory entries that are not files, with the words for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnDisk:
-    """A file that is on a disk, and is read when its turn comes."""
+    """A file on disk, read when its turn comes."""
 
     name: str
-    """What a log cannot hold in it is escaped, so that it can be had back (`values.recordable`)."""
+    """Characters that a log cannot hold are escaped, reversibly (`values.recordable`)."""
     path: Path
 
     def __post_init__(self) -> None:
@@ -56,7 +56,7 @@ class Promised:
     """A file that somebody else holds, such as the server of the screens."""
 
     name: str
-    """What a log cannot hold in it is escaped, so that it can be had back (`values.recordable`)."""
+    """Characters that a log cannot hold are escaped, reversibly (`values.recordable`)."""
     fetch: Callable[[], bytes] = field(repr=False)
 
     def __post_init__(self) -> None:
@@ -64,11 +64,11 @@ class Promised:
 
 
 Material: TypeAlias = Upload | OnDisk | Promised
-"""What can be brought."""
+"""What intake accepts."""
 
 
 def fetched(material: Material) -> Upload | OnDisk:
-    """What is brought, with its bytes in reach."""
+    """The material with its bytes available."""
     if isinstance(material, Promised):
         return Upload(name=unescaped(material.name), data=material.fetch())
     if isinstance(material, OnDisk):
@@ -77,9 +77,9 @@ def fetched(material: Material) -> Upload | OnDisk:
 
 
 def _require_bytes(piece: OnDisk) -> None:
-    """Raise BadRequest for what is no file with bytes of its own, before it is opened.
+    """Raise BadRequest, before opening it, for anything but a file with bytes of its own.
 
-    Opening a pipe waits for somebody who writes into it, and a device may never end.
+    Opening a pipe waits for a writer, and a device may never end.
     """
     mode = piece.path.stat().st_mode
     if not stat.S_ISREG(mode):
@@ -88,12 +88,12 @@ def _require_bytes(piece: OnDisk) -> None:
 
 
 def size_of(piece: Upload | OnDisk) -> int:
-    """How many bytes it has."""
+    """Its size in bytes."""
     return len(piece.data) if isinstance(piece, Upload) else piece.path.stat().st_size
 
 
 def head_of(piece: Upload | OnDisk) -> bytes:
-    """Its first bytes, by which its kind is told."""
+    """Its first bytes, from which its kind is determined."""
     if isinstance(piece, Upload):
         return piece.data[:HEAD_BYTES]
     with piece.path.open("rb") as file:
@@ -101,7 +101,7 @@ def head_of(piece: Upload | OnDisk) -> bytes:
 
 
 def bytes_of(piece: Upload | OnDisk, *, most: int) -> bytes:
-    """All its bytes, in memory; one more than `most` where it has grown beyond that."""
+    """All its bytes, in memory; one more than `most` if it has grown beyond that."""
     if isinstance(piece, Upload):
         return piece.data
     with piece.path.open("rb") as file:
@@ -109,18 +109,18 @@ def bytes_of(piece: Upload | OnDisk, *, most: int) -> bytes:
 
 
 def hash_of(piece: Upload | OnDisk) -> Sha256:
-    """Its SHA-256, in flat memory."""
+    """Its SHA-256, computed in constant memory."""
     return sha256_of(piece.data) if isinstance(piece, Upload) else sha256_of_file(piece.path)
 
 
 def keep(piece: Upload | OnDisk, blobs: BlobStore) -> Sha256:
-    """Keep its bytes as they are; gives their SHA-256."""
+    """Store its bytes unchanged; returns their SHA-256."""
     return blobs.put(piece.data) if isinstance(piece, Upload) else blobs.put_file(piece.path)
 
 
 @contextmanager
 def as_file(piece: Upload | OnDisk) -> Iterator[Path]:
-    """The piece as a file, for programs that need one; only to be read."""
+    """The piece as a file, for programs that need one; read only."""
     if isinstance(piece, OnDisk):
         yield piece.path
         return
@@ -132,7 +132,7 @@ def as_file(piece: Upload | OnDisk) -> Iterator[Path]:
 
 @contextmanager
 def gathered(name: str, parts: Iterable[bytes]) -> Iterator[Upload | OnDisk]:
-    """Parts of a file put together under a name as it is, in memory while they are few."""
+    """Parts of a file joined under its name unchanged, in memory while they are small."""
     held = bytearray()
     rest = iter(parts)
     for part in rest:

@@ -1,8 +1,8 @@
-"""A source list: a table that says of each file of an upload what its source says of it.
+"""A source list: a table that gives, for each file of an upload, what its source claims.
 
-One upload often holds the finds of many accounts, places and days. A row of the list names a
-file and gives its claims; what a row leaves empty, the claims of the whole upload say. Nothing of
-a list is believed more than what is typed by hand: they are claims.
+One upload often holds finds from many accounts, places and days. A row of the list names a file and
+gives its claims; the claims for the whole upload fill what a row leaves empty. A list is believed
+no more than typed words: everything in it is a claim.
 """
 
 from __future__ import annotations
@@ -23,36 +23,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 LIMITS = LoadLimits(max_bytes=20 * 1024 * 1024, max_rows=100_000, max_cell=MAX_NOTE)
-"""How much of a list is looked at; beyond it the list is refused."""
+"""Maximum size of a list; a larger one is refused."""
 
 MOST_NAMED = 20
-"""Rows without a file that are named one by one; a list may be of another folder altogether."""
+"""Rows without a file that are named one by one; a list may belong to another folder altogether."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceList:
-    """The claims of each file that a list names; `issues` keep it from being used if any errs."""
+    """The claims for each file that a list names; `issues` include errors that make it unusable."""
 
     rows: Mapping[str, tuple[int, Claims]]
-    """By name of the file: the row (the header is row 1) and what it claims."""
+    """By file name: the row (the header is row 1) and its claims."""
     issues: tuple[RowIssue, ...]
 
     @property
     def errors(self) -> tuple[RowIssue, ...]:
-        """The issues for which the list cannot be used."""
+        """The issues that make the list unusable."""
         return tuple(issue for issue in self.issues if issue.severity == "error")
 
     def named(self, file: str) -> str | None:
         """The name under which the list has a file, or None.
 
-        A file of a ZIP is named with the ZIP (`finds.zip/day 1/a.jpg`) or without it.
+        A file in a ZIP is named with the ZIP (`finds.zip/day 1/a.jpg`) or without it.
         """
         whole = _same(file)
         inside = whole.partition("/")[2]
         return next((name for name in (whole, inside) if name in self.rows), None)
 
     def claims_of(self, file: str, common: Claims) -> Claims:
-        """What is claimed of a file: its row's words, and the common ones where that is empty."""
+        """The claims for a file: its row's words, and the common ones where the row is empty."""
         name = self.named(file)
         if name is None:
             return common
@@ -64,7 +64,7 @@ class SourceList:
         return replace(common, **own)
 
     def unused(self, used: set[str]) -> tuple[str, ...]:
-        """A sentence for each row whose file was not among those taken in; the rest are counted."""
+        """A sentence for each row whose file was not among those added; beyond a limit, a count."""
         left = [(row, name) for name, (row, _claims) in self.rows.items() if name not in used]
         said = [
             f"Row {row} of the source list names {name}, which was not among the files."
@@ -79,7 +79,7 @@ NO_LIST = SourceList(rows={}, issues=())
 
 
 def read_source_list(data: bytes, *, name: str, sheet: str | None = None) -> SourceList:
-    """Read a list, CSV (UTF-8) or XLSX told by its content; every odd cell is an issue.
+    """Read a list, CSV (UTF-8) or XLSX as its content shows; every odd cell is an issue.
 
     Raises catalog.errors.ImportRefused or BadRequest if the file as a whole cannot be read,
     whatever is wrong with it.
@@ -88,7 +88,7 @@ def read_source_list(data: bytes, *, name: str, sheet: str | None = None) -> Sou
         return _read(data, name=name, sheet=sheet)
     except (CatalogError, BadRequest):
         raise
-    except Exception as error:  # readers of hostile tables raise anything
+    except Exception as error:  # libraries that read hostile tables raise anything
         raise BadRequest(
             f"{name} cannot be read as a table ({type(error).__name__}). Save it again as CSV "
             "(UTF-8) or XLSX."
@@ -114,12 +114,12 @@ def _read(data: bytes, *, name: str, sheet: str | None) -> SourceList:
 
 
 def _same(name: str) -> str:
-    """A file's name in one spelling: disks and tables write the same letters differently."""
+    """A file name in one normal form: disks and tables encode the same letters differently."""
     return unicodedata.normalize("NFC", name.strip())
 
 
 def _places(header: Sequence[str]) -> tuple[dict[str, int], list[RowIssue]]:
-    """Which column holds what, and what is odd about the header."""
+    """Which column holds what, and issues with the header."""
     known = {word: target for target, words in LIST_COLUMNS.items() for word in words}
     places: dict[str, int] = {}
     issues = []
@@ -156,7 +156,7 @@ def _take(
     places: Mapping[str, int],
     rows: dict[str, tuple[int, Claims]],
 ) -> Iterator[RowIssue]:
-    """Take one row, or say why not."""
+    """Add one row, or report why it cannot be used."""
     file = _same(values.pop("file"))
     column = header[places["file"]]
     if not file:

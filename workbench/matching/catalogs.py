@@ -1,4 +1,4 @@
-"""Catalog snapshots: imported under custody, kept read-only, and asked by their hash."""
+"""Catalog snapshots: imported on record, stored read-only, and searched by their hash."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 from sqlalchemy import select
 
 from catalog.errors import SnapshotDamaged
-from catalog.findings.serialize import kept_result
+from catalog.findings.serialize import stored_result
 from catalog.importing.load import guess_mapping, header_of, load, sheet_names
 from catalog.importing.load_xlsx import is_xlsx
 from catalog.importing.mapping import TARGETS, ColumnMapping
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
     from sqlalchemy import Row
 
-    from catalog.findings.kept_search import KeptResult
+    from catalog.findings.stored_search import StoredResult
     from catalog.importing.load import LoadResult
     from catalog.matching.results import SearchResult
     from catalog.snapshot.manifest import SnapshotManifest
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 
 class Catalogs:
-    """Imports, lists, chooses and asks catalog snapshots."""
+    """Imports, lists, selects and searches catalog snapshots."""
 
     def __init__(self, stores: Stores, people: People) -> None:
         self._stores = stores
@@ -65,15 +65,16 @@ class Catalogs:
         self._open: dict[str, Snapshot] = {}
 
     def guess(self, data: bytes, name: str, *, sheet: str | None = None) -> ColumnMapping:
-        """A mapping of the file's columns for a person to look over.
+        """A mapping of the file's columns, for a person to check.
 
-        It is the one kept with the last import of a file with these very columns, else a guess.
+        It is the one stored with the last import of a file with exactly these columns, or else a
+        guess.
         """
         header = header_of(data, name=name, sheet=sheet)
         return self._kept(header) or guess_mapping(header, name=name)
 
     def _kept(self, header: tuple[str, ...]) -> ColumnMapping | None:
-        """The mapping of the last import whose columns were these."""
+        """The mapping of the last import that had these columns."""
         wanted, found = frozenset(filter(None, header)), None
         for entry in self._stores.ledger.entries(STORE_LOG):
             if wanted and entry.kind == "catalog.imported" and "mapping" in entry.private:
@@ -83,7 +84,7 @@ class Catalogs:
         return found
 
     def sheets(self, data: bytes, name: str) -> tuple[str, ...]:
-        """The sheets of a spreadsheet, one of which is read; none for any other file."""
+        """The sheets of a spreadsheet, of which one is read; empty for any other file."""
         return sheet_names(data, name=name) if is_xlsx(data) else ()
 
     def header(self, data: bytes, name: str, *, sheet: str | None = None) -> tuple[str, ...]:
@@ -117,10 +118,10 @@ class Catalogs:
         synthetic: bool = False,
         accept_partial: bool = False,
     ) -> CatalogSummary:
-        """Make a file into a new snapshot, and ask it from now on.
+        """Make a new snapshot from a file, and search it from now on.
 
-        `sheet` names the sheet of a spreadsheet; the first if None.
-        Raises BadRequest where rows have errors and partial acceptance was not chosen.
+        `sheet` names the sheet of a spreadsheet; None means the first. Raises BadRequest if rows
+        have errors and partial acceptance was not chosen.
         """
         self._stores.admit(actor, STORE_LOG, "catalog.imported", verb="import a catalog")
         name = inert(name)
@@ -178,7 +179,7 @@ class Catalogs:
         return self.summary(sha256)
 
     def found(self, preview: LoadResult) -> tuple[Extent, ...]:
-        """Which makers, issuers and years an import would bring, counted from its rows."""
+        """Which makers, issuers and years an import would add, counted from its rows."""
         extents = Extents()
         for permit in preview.records.permits:
             extents.add(permit)
@@ -194,9 +195,9 @@ class Catalogs:
         completeness: str = "unknown",
         note: str = "",
     ) -> CoverageEntry:
-        """What a source declares to hold, from typed words; empty means every one, or unknown.
+        """What a source declares to cover, from typed words; an empty word means all, or unknown.
 
-        Raises BadRequest for a date that is none and for an unknown word of completeness.
+        Raises BadRequest for an invalid date and for an unknown degree of completeness.
         """
         hits = MakerNames(known_makers()).find(maker) if maker.strip() else ()
         known = completeness if completeness in get_args(Completeness) else None
@@ -218,9 +219,9 @@ class Catalogs:
         )
 
     def changes(self, sha256: str, since: str | None = None) -> SnapshotDiff:
-        """What a snapshot says otherwise than an older one: the one imported before, if not named.
+        """How a snapshot differs from an older one: `since`, or else the one imported before it.
 
-        Raises NotFound where there is no such snapshot, or no older one.
+        Raises NotFound if there is no such snapshot, or no older one.
         """
         self.summary(sha256)
         if since is None:
@@ -233,7 +234,7 @@ class Catalogs:
         return diff(self.snapshot(since), self.snapshot(sha256))
 
     def all_catalogs(self) -> tuple[CatalogSummary, ...]:
-        """All snapshots, the one that is asked first."""
+        """All snapshots, the one in use first."""
         seen = self._stores.ledger.size(STORE_LOG)
         with self._stores.projection.read(STORE_LOG) as connection:
             rows = connection.execute(
@@ -254,14 +255,14 @@ class Catalogs:
         raise NotFound(f"This store has no catalog snapshot {sha256[:12]}….", kind="catalog")
 
     def current(self) -> CatalogSummary | None:
-        """The snapshot that searches ask, if there is one."""
+        """The snapshot that searches use, if there is one."""
         return next(iter(self.all_catalogs()), None)
 
     def choose(self, actor: Actor, sha256: str, *, seen: int) -> None:
-        """Ask another snapshot from now on; past results keep the one they name.
+        """Use another snapshot from now on; past results keep the one that they name.
 
-        `seen` is that of the list that the person looked at. Raises NotFound, NotAllowed,
-        Overtaken where somebody chose or imported a snapshot since.
+        `seen` is that of the list that the person looked at. Raises NotFound; NotAllowed; Overtaken
+        if somebody selected or imported a snapshot since.
         """
         self._stores.admit(actor, STORE_LOG, "catalog.chosen", verb="choose a catalog")
         self.summary(sha256)
@@ -276,7 +277,7 @@ class Catalogs:
         )
 
     def snapshot(self, sha256: str) -> Snapshot:
-        """An open snapshot, hashed anew when it is opened. Raises NotFound, SnapshotDamaged."""
+        """An open snapshot, hash-checked when it is opened. Raises NotFound, SnapshotDamaged."""
         opened = self._open.get(sha256)
         if opened is None:
             path = self._folder / f"{checked_sha256(sha256)}.snapshot"
@@ -295,19 +296,19 @@ class Catalogs:
             self._open[sha256] = opened
         return opened
 
-    def search(self, query: Query, snapshot_sha256: str) -> tuple[SearchResult, KeptResult]:
-        """Hold a query against one register; also as it is kept, with the registers not asked."""
+    def search(self, query: Query, snapshot_sha256: str) -> tuple[SearchResult, StoredResult]:
+        """Compare a query with one register; the stored form also names registers not asked."""
         result = search(query, self.snapshot(snapshot_sha256))
         others = [one for one in self.all_catalogs() if one.sha256 != snapshot_sha256]
         more = (not_asked(map(_register, others)),) if others else ()
-        return result, kept_result(result, en.text, more=more)
+        return result, stored_result(result, en.text, more=more)
 
     def lookup(
         self, serial: str, maker: str = "", model: str = "", *, catalog: str | None = None
-    ) -> KeptResult:
+    ) -> StoredResult:
         """A free look-up of typed words, outside any case. Raises BadRequest, NotFound.
 
-        `catalog` is the SHA-256 of the snapshot to ask, or how it begins (None: the one in use).
+        `catalog` is the SHA-256 of the snapshot to search, or its beginning (None: the one in use).
         """
         if not serial.strip() and not model.strip() and not maker.strip():
             raise BadRequest("Type a serial, a model or a maker to look up.")
@@ -320,7 +321,7 @@ class Catalogs:
         return self.search(query, asked.sha256)[1]
 
     def asked(self, sha256: str | None = None) -> CatalogSummary:
-        """The snapshot in use, or the one whose SHA-256 begins so. Raises NotFound."""
+        """The snapshot in use, or the one whose SHA-256 begins like this. Raises NotFound."""
         if sha256 is None:
             current = self.current()
             if current is None:
@@ -336,7 +337,7 @@ class Catalogs:
         return found[0]
 
     def close(self) -> None:
-        """Let go of open snapshots."""
+        """Close open snapshots."""
         for snapshot in self._open.values():
             with suppress(OSError):
                 snapshot.close()
@@ -344,7 +345,7 @@ class Catalogs:
 
 
 def _register(catalog: CatalogSummary) -> Register:
-    """A register by its name and hash, and what it holds."""
+    """A register with its name, its hash and how much it holds."""
     return Register(
         name=catalog.name,
         sha256=catalog.sha256,
@@ -354,7 +355,7 @@ def _register(catalog: CatalogSummary) -> Register:
 
 
 def _instead(result: LoadResult) -> str:
-    """What can be done about a file that has errors."""
+    """What to do about a file that has errors."""
     if not result.rows_accepted:
         return "Correct the file: none of its rows is usable."
     return (
@@ -364,7 +365,7 @@ def _instead(result: LoadResult) -> str:
 
 
 def _manifest(manifest: SnapshotManifest) -> dict[str, JsonValue]:
-    """What the snapshot says of itself, without its inner parts and without words of its cells."""
+    """The snapshot's description of itself, without its internal parts and without cell texts."""
     bare = replace(
         manifest,
         sources=tuple(

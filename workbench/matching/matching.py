@@ -1,7 +1,7 @@
-"""Matching: what stands for a plate is held against the catalog, and people decide.
+"""Matching: what stands for a plate is compared with the catalog, and people decide.
 
-Which unit and what it means are kept apart: candidates with their weight here, findings with
-their grounds there. The result is recorded as it was shown.
+Which unit it is and what that means are separate: candidates with their weights, and findings with
+their grounds. The result is recorded as it was shown.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from catalog.findings.findings import Circumstances, findings
-from catalog.findings.kept_search import KeptSearch, kept_search, search_json
-from catalog.findings.serialize import kept_finding
+from catalog.findings.serialize import stored_finding
+from catalog.findings.stored_search import search_json, stored_search
 from evidence_store.blobs.store import checked_sha256
 from evidence_store.canonical import canonical_json
 from words import en
@@ -21,7 +21,7 @@ from workbench import events, tables
 from workbench.cases.exhibits import exhibit_row, kept_reading
 from workbench.codec import Codec
 from workbench.errors import BadRequest, NotFound
-from workbench.matching.queries import asked_fields, build_query, looks_at
+from workbench.matching.queries import asked_fields, build_query, readings_of_field
 from workbench.rules import policy as rules
 from workbench.rules import seen as marks
 from workbench.rules.limits import MAX_REASON
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from catalog.findings.kept_search import KeptResult
+    from catalog.findings.stored_search import StoredResult
     from catalog.matching.results import SearchResult
     from catalog.snapshot.reader import Snapshot
     from evidence_store.types import Draft
@@ -81,12 +81,12 @@ class Matching:
         circumstances: Mapping[str, str] | None = None,
         catalog: str | None = None,
     ) -> SearchView:
-        """Hold a reviewed plate against the current snapshot, or against `catalog`.
+        """Compare a reviewed plate with the current snapshot, or with `catalog`.
 
-        `catalog` is the SHA-256 of a snapshot, or how it begins. Candidates come after review,
-        never before: raises NotAllowed while a field that the program offered has no judgement,
-        since who sees the catalog first reads it into the plate. Raises NotFound without a
-        catalog, Overtaken where what stands changed meanwhile.
+        `catalog` is the SHA-256 of a snapshot, or its beginning. Candidates come after review,
+        never before: NotAllowed is raised while a field that the program offered has no judgement,
+        since whoever sees the catalog first reads it into the plate. Also raises NotFound without a
+        catalog, and Overtaken if what stands for the plate changed meanwhile.
         """
         self._cases.policy_of(case_id)
         self._stores.admit(actor, case_id, "candidates.searched", verb="search the catalog")
@@ -103,7 +103,9 @@ class Matching:
         asked = self._catalogs.asked(catalog).sha256
         snapshot = self._catalogs.snapshot(asked)
         readings, exposures = self._readings(case_id, plate)
-        stack = self._reading.stacked(case_id, looks_at("serial", plate, readings, exposures))
+        stack = self._reading.stacked(
+            case_id, readings_of_field("serial", plate, readings, exposures)
+        )
         query = build_query(plate, readings, exposures, stack=stack)
         given = _circumstances(circumstances or {})
         result, written = self._catalogs.search(query, asked)
@@ -127,7 +129,7 @@ class Matching:
         return self.search_view(case_id, entry.sequence)
 
     def searches(self, case_id: str, *, plate_id: str | None = None) -> tuple[SearchView, ...]:
-        """All searches of a case, or of one plate of it, the latest first."""
+        """All searches of a case, or of one plate in it, the latest first."""
         self._cases.policy_of(case_id)
         seen = self._stores.ledger.size(case_id)
         asked = (
@@ -156,7 +158,7 @@ class Matching:
             return self._view(connection, row, seen)
 
     def result_sha256(self, case_id: str, sequence: int) -> str:
-        """The blob that holds a search's result as it was shown. Raises NotFound."""
+        """The blob with a search's result as it was shown. Raises NotFound."""
         self._cases.policy_of(case_id)
         with self._stores.projection.read(case_id) as connection:
             found = connection.execute(
@@ -179,11 +181,11 @@ class Matching:
         reason: str,
         seen: int,
     ) -> DecisionView:
-        """Judge a candidate of a search, or (empty candidate) that none of them is the unit.
+        """Judge a candidate of a search or, with an empty candidate, that the unit is none of them.
 
-        `seen` is that of the search that the person looked at. Raises NotAllowed where a rule
-        forbids it, BadRequest without a reason, Overtaken where somebody decided on the plate,
-        searched for it, or changed what stands for it, since.
+        `seen` is that of the search that the person looked at. Raises NotAllowed if a rule forbids
+        it, BadRequest without a reason, and Overtaken if somebody has since decided on the plate,
+        searched for it, or changed what stands for it.
         """
         view = self.search_view(case_id, search_sequence)
         why = self.why_not(actor, case_id, view.plate_id)
@@ -240,7 +242,7 @@ class Matching:
         )
 
     def why_not(self, actor: Actor, case_id: str, plate_id: str) -> str | None:
-        """The sentence that says why this person may not decide on a plate; None if they may."""
+        """A sentence on why this person may not decide on a plate; None if they may."""
         plate = self._review.plate(case_id, plate_id)
         members = [exhibit_id for exhibit_id, _region in plate.members]
         with self._stores.projection.read(case_id) as connection:
@@ -250,7 +252,7 @@ class Matching:
         )
 
     def _dissent(self, case_id: str, plate_id: str) -> tuple[str, ...]:
-        """Who read a field of a plate otherwise; none of a plate that was joined into another."""
+        """Who read a field of a plate differently; empty if the plate was joined into another."""
         try:
             return dissent_on(self._review.plate(case_id, plate_id))
         except NotFound:
@@ -259,7 +261,7 @@ class Matching:
     def _readings(
         self, case_id: str, plate: PlateView
     ) -> tuple[dict[str, PhotoReading], dict[str, str]]:
-        """The kept reading of each exhibit of a plate, and the exposure that each shows."""
+        """The stored reading of each exhibit of a plate, and the exposure that each shows."""
         readings = {}
         with self._stores.projection.read(case_id) as connection:
             rows = [
@@ -272,7 +274,7 @@ class Matching:
         return readings, {row.exhibit_id: row.exposure for row in rows}
 
     def _view(self, connection: Connection, row: Row[Any], seen: int) -> SearchView:
-        shown = kept_search(self._stores.blobs.get(checked_sha256(row.result_sha256)))
+        shown = stored_search(self._stores.blobs.get(checked_sha256(row.result_sha256)))
         decisions = connection.execute(
             select(tables.decision)
             .where(
@@ -300,7 +302,7 @@ class Matching:
 
 
 def _circumstances(given: Mapping[str, str]) -> Circumstances:
-    """Where, with whom and when the item was seen, as far as somebody says so."""
+    """Where, with whom and when the item was seen, as far as that was given."""
     check_typed(**given)
     try:
         return Circumstances.from_words(given)
@@ -309,13 +311,13 @@ def _circumstances(given: Mapping[str, str]) -> Circumstances:
 
 
 def _shown(
-    result: SearchResult, kept: KeptResult, snapshot: Snapshot, given: Circumstances
-) -> KeptSearch:
-    """The result and, for each candidate that is worth one, its findings: what is recorded."""
-    return KeptSearch(
+    result: SearchResult, kept: StoredResult, snapshot: Snapshot, given: Circumstances
+) -> StoredSearch:
+    """What is recorded: the result and, for each candidate that merits them, its findings."""
+    return StoredSearch(
         result=kept,
         findings=tuple(
-            kept_finding(candidate.key, finding, en.text)
+            stored_finding(candidate.key, finding, en.text)
             for candidate in result.candidates
             for finding in findings(candidate, snapshot, given)
         ),

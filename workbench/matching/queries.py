@@ -1,8 +1,8 @@
 """The only bridge from vision to catalog: what stands for a plate becomes a query.
 
-A person's word replaces the machine's and never multiplies it. Where a person was unsure, the
-machine's doubt goes on: its alternatives and its lattice, fused over the exposures of the
-plate. What was rejected is not asked.
+A person's word replaces the machine's and is never multiplied with it. Where a person was unsure,
+the machine's doubt is passed on: its alternatives and its lattice, fused over the exposures of the
+plate. A rejected field is left out of the query.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ def build_query(
     *,
     stack: Lattice | None = None,
 ) -> Query:
-    """The query for one plate; `stack` is its serial as read in all exposures laid over each other.
+    """The query for one plate; `stack` is its serial as read from all exposures averaged.
 
-    `readings` holds the kept reading of each of its exhibits, `exposures` what each exhibit is
-    a picture of: a repost has the exposure of the exhibit it repeats, and counts once.
+    `readings` holds the stored reading of each of its exhibits. `exposures` gives the exposure that
+    each exhibit shows: a repost has that of the exhibit it repeats, and counts once.
     """
     standings = {standing.field: standing for standing in plate.fields}
 
@@ -41,7 +41,7 @@ def build_query(
             return None
         if standing.human_text:
             return FieldEvidence(text=standing.human_text, origin="human")
-        found = looks_at(field, plate, readings, exposures)
+        found = readings_of_field(field, plate, readings, exposures)
         return _machine_evidence(found, standing, stack if field == "serial" else None)
 
     return Query(
@@ -52,13 +52,13 @@ def build_query(
     )
 
 
-def looks_at(
+def readings_of_field(
     field: FieldName,
     plate: PlateView,
     readings: Mapping[str, PhotoReading],
     exposures: Mapping[str, str],
 ) -> list[tuple[str, FieldReading, str]]:
-    """Each exhibit that shows the field of this plate, its reading, and the exposure it is of."""
+    """Each exhibit with this field of the plate, its reading, and the exposure that it shows."""
     return [
         (exhibit_id, item, exposures.get(exhibit_id, exhibit_id))
         for exhibit_id, region_id in plate.members
@@ -77,9 +77,9 @@ def _machine_evidence(
 ) -> FieldEvidence | None:
     if not found:
         return None
-    looks = tuple(item for _exhibit, item, _exposure in found)
+    readings = tuple(item for _exhibit, item, _exposure in found)
     exposures = tuple(exposure for _exhibit, _item, exposure in found)
-    fused = looks[0] if len(looks) == 1 else fuse(looks, exposures=exposures, stack=stack)
+    fused = readings[0] if len(readings) == 1 else fuse(readings, exposures=exposures, stack=stack)
     return FieldEvidence(
         text=fused.text or standing.machine_text,
         origin="code" if fused.source.rule.startswith("code") else "machine",
@@ -89,7 +89,7 @@ def _machine_evidence(
 
 
 def asked_fields(query: Query) -> dict[SearchedField, AskedField]:
-    """A query as it is recorded: texts, origins and alternatives (lattices stay in readings)."""
+    """A query as recorded: texts, origins and alternatives (lattices stay in readings)."""
     fields: dict[SearchedField, FieldEvidence | None] = {
         "maker": query.maker,
         "model": query.model,
@@ -109,7 +109,7 @@ def asked_fields(query: Query) -> dict[SearchedField, AskedField]:
 
 
 def _stack_of(evidence: FieldEvidence) -> str | None:
-    """What was read in all exposures together, where they were laid over each other."""
+    """What was read from all exposures together, if they were averaged."""
     seen = evidence.likelihood
     if isinstance(seen, FusedLikelihood) and seen.stack is not None:
         return seen.stack.text

@@ -47,7 +47,7 @@ _R = TypeVar("_R")
 def _one_at_a_time(
     verb: Callable[Concatenate[People, _P], _R],
 ) -> Callable[Concatenate[People, _P], _R]:
-    """Let nobody else change people while a verb looks who there is, and changes keys and log."""
+    """Keep others from changing people while a method checks people and changes keys and log."""
 
     @wraps(verb)
     def held(self: People, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
@@ -58,10 +58,10 @@ def _one_at_a_time(
 
 
 class People:
-    """Enrols people, signs them in, and gives the files by which a stranger can check them."""
+    """Adds people, signs them in, and exports the files with which an outsider can check them."""
 
     def __init__(self, stores: Stores, *, pause: Callable[[float], None] = time.sleep) -> None:
-        """`pause` waits so many seconds, after wrong tries to sign in."""
+        """`pause` waits the given number of seconds after wrong attempts to sign in."""
         self._stores = stores
         self._pause = pause
         self._challenges: dict[str, list[tuple[str, datetime]]] = {}
@@ -69,7 +69,7 @@ class People:
         self._unrecorded: dict[str, list[PublicKey]] | None = None
 
     def everyone(self) -> tuple[Person, ...]:
-        """Everyone who was ever enrolled, in the order of their enrolment."""
+        """Everyone who was ever added, in order."""
         seen = self._stores.ledger.size(STORE_LOG)
         with self._stores.projection.read(STORE_LOG) as connection:
             rows = connection.execute(
@@ -78,7 +78,7 @@ class People:
         return tuple(_person(row, seen) for row in rows)
 
     def in_service(self) -> tuple[Person, ...]:
-        """Everyone who has not left, in the order of their enrolment."""
+        """Everyone who has not left, in the order in which they were added."""
         return tuple(person for person in self.everyone() if person.left_at is None)
 
     def person(self, person_id: str) -> Person:
@@ -101,12 +101,12 @@ class People:
         public_key: str | None = None,
         by: Actor | None = None,
     ) -> Person:
-        """Enrol someone and make their key; only the first person needs nobody to enrol them.
+        """Add a person and create their key; only the first person needs nobody else to add them.
 
-        With `public_key`, the line of a .pub file, nothing is made: the private half stays with
-        the person, who signs on their own machine. The first person becomes a custodian as well,
-        since somebody has to enrol the next; of several at one moment one does.
-        Raises BadRequest for a name that cannot be used, NotAllowed without a custodian.
+        With `public_key`, the line of a .pub file, no key is created: the private half stays with
+        the person, who signs on their own machine. The first person also becomes an administrator,
+        since somebody has to add the next; if several try at the same moment, only one does. Raises
+        BadRequest for an unusable name, NotAllowed without an administrator.
         """
         name = name.strip()
         self._may_enrol(name, by)
@@ -116,7 +116,7 @@ class People:
         person_id = f"person-{secrets.token_hex(6)}"
         keys = self._stores.keys
         if public_key:
-            key = keys.enrol(person_id, public_key)
+            key = keys.register(person_id, public_key)
         else:
             key = keys.create(person_id, passphrase=passphrase or None)
 
@@ -137,17 +137,17 @@ class People:
         try:
             self._stores.append_seeing(STORE_LOG, make)
         except BaseException:
-            keys.discard(person_id)  # nobody was enrolled with it
+            keys.discard(person_id)  # nobody was added with it
             raise
         return self.person(person_id)
 
     @_one_at_a_time
     def end_person(self, actor: Actor, person_id: str, *, reason: str, seen: int) -> Person:
-        """End someone's service and their key: nothing is done or signed under their name again.
+        """End a person's service and key: nothing more is done or signed under their name.
 
-        What they did stays. `seen` is that of the person that the custodian looked at. Raises
-        NotFound, NotAllowed for who is no custodian and for the last one, BadRequest without a
-        reason or for who left already, Overtaken.
+        What they did stays. `seen` is that of the person that the administrator looked at. Raises
+        NotFound; NotAllowed if the actor is no administrator, or the person is the last one;
+        BadRequest without a reason, or if the person has already left; Overtaken.
         """
         person = self._to_change(actor, person_id, verb="record that a person left", reason=reason)
         self._not_the_last_custodian(actor, person)
@@ -166,7 +166,7 @@ class People:
     def begin_role(
         self, actor: Actor, person_id: str, role: Role, *, reason: str, seen: int
     ) -> Person:
-        """Give someone a role. Raises as `end_person` does."""
+        """Give a person a role. Raises as `end_person` does."""
         person = self._to_change(actor, person_id, verb="give a role", reason=reason)
         if role in person.roles:
             raise BadRequest(f"{person.name} already has that role.")
@@ -180,7 +180,7 @@ class People:
     def end_role(
         self, actor: Actor, person_id: str, role: Role, *, reason: str, seen: int
     ) -> Person:
-        """Take a role from someone; what they did in it stays. Raises as `end_person` does."""
+        """End a person's role; what they did in it stays. Raises as `end_person` does."""
         person = self._to_change(actor, person_id, verb="remove a role", reason=reason)
         if role not in person.roles:
             raise BadRequest(f"{person.name} does not have that role.")
@@ -204,11 +204,11 @@ class People:
         return {person_id: keys.history(person_id) for person_id in self.names()}
 
     def unrecorded(self) -> tuple[str, ...]:
-        """A sentence for each person of whom a key ended and the log does not say so.
+        """A sentence for each person with a key that ended although the log does not say so.
 
-        A key ends on disk, then in the log; between the two the program may be stopped. Whoever
-        next ends or begins a key of that person records what is missing. It is looked for once
-        after opening, and from then on as long as something is missing.
+        A key ends on disk first, then in the log; the program may be stopped in between. The next
+        command that ends or begins a key of that person records what is missing. The check runs
+        once after opening, and then for as long as something is missing.
         """
         if self._unrecorded is None or any(self._unrecorded.values()):
             self._unrecorded = self._unrecorded_ends()
@@ -231,10 +231,10 @@ class People:
         public_key: str | None = None,
         reason: str = "",
     ) -> PublicKey:
-        """Begin a person's next key, made here or their own; the one in use ends now.
+        """Begin a person's next key, created here or their own; the one in use ends now.
 
-        `seen` is that of the person that was looked at. Raises NotAllowed for anyone but the
-        person and custodians, and for a custodian who would make it easier to act as the person;
+        `seen` is that of the person that was looked at. Raises NotAllowed for anyone but the person
+        and administrators, and for an administrator who would make it easier to act as the person;
         Overtaken; and the store's errors.
         """
         person = self._may_change_keys(actor, person_id, seen)
@@ -257,10 +257,10 @@ class People:
                 person_id, passphrase=passphrase, public_key=public_key, reason=reason
             )
         elif public_key:
-            key = keys.enrol(person_id, public_key)
+            key = keys.register(person_id, public_key)
         else:
             key = keys.create(person_id, passphrase=passphrase)
-        # In one step: between the two nobody could act under this name.
+        # In one step: otherwise nobody could act under this name in between.
         self._stores.append(
             STORE_LOG,
             *self._ends_of(actor, person_id),
@@ -279,12 +279,12 @@ class People:
         at: datetime | None = None,
         fingerprint: str | None = None,
     ) -> PublicKey:
-        """End a key of a person, in use or former: nothing signed with it after `at` counts.
+        """End a person's key, current or former: nothing signed with it after `at` counts.
 
-        Without a key in use the person can do nothing here until a custodian begins the next.
-        `seen` is that of the person that was looked at. Raises NotAllowed for anyone but the
-        person and custodians, and for the key of the last custodian; BadRequest without a
-        reason; Overtaken; and the store's errors.
+        Without a key in use, the person can do nothing here until an administrator begins the next.
+        `seen` is that of the person that was looked at. Raises NotAllowed for anyone but the person
+        and administrators, and for the key of the last administrator; BadRequest without a reason;
+        Overtaken; and the store's errors.
         """
         person = self._may_change_keys(actor, person_id, seen)
         if not reason.strip():
@@ -293,7 +293,7 @@ class People:
         in_use = self.keys_of(person_id)[-1]
         if in_use.valid_before is None and fingerprint in (None, in_use.fingerprint):
             self._not_the_last_custodian(actor, person)
-        if at is None:  # a time that somebody gives needs no clock
+        if at is None:  # a time given by a person needs no clock
             self._stores.ledger.require_clock(what="Ending a key must wait")
         key = self._ended_before(person_id, fingerprint, at)
         if key is None:
@@ -308,9 +308,9 @@ class People:
     def correct_clock(self, actor: Actor, *, reason: str) -> int:
         """Record that this machine's clock is right, and that earlier times were wrong.
 
-        From then on entries bear the clock's time again, and seals and keys go on. Gives the
-        number of logs in which it is recorded. Raises NotAllowed for who is no custodian,
-        BadRequest without a reason, BadInput where no entry is ahead of the clock.
+        From then on entries have the clock's time again, and sealing and keys are available again.
+        Returns the number of logs in which it is recorded. Raises NotAllowed if the actor is no
+        administrator, BadRequest without a reason, BadInput if no entry is ahead of the clock.
         """
         self._stores.admit(actor, STORE_LOG, "clock-corrected", verb="correct the clock")
         if not reason.strip():
@@ -321,7 +321,7 @@ class People:
     # --- signing in ------------------------------------------------------------------------
 
     def challenge(self, person_id: str) -> str:
-        """What a person who keeps their own key signs to sign in, once; one line of ASCII.
+        """A one-line ASCII text that a person who holds their own key signs to sign in; valid once.
 
         `ssh-keygen -Y sign -n NAMESPACE` signs it, with `rules.sign_in.NAMESPACE`.
         """
@@ -340,11 +340,11 @@ class People:
     def sign_in(
         self, person_id: str, *, passphrase: str | None = None, proof: str | None = None
     ) -> Actor:
-        """Let someone act under their name, once they proved who they are.
+        """Let a person act under their name once they have proved who they are.
 
-        By the passphrase of their key or, where they keep it themselves, by a signature (`proof`,
-        SSHSIG armour) of a `challenge`. Each wrong try is on record and makes the next one wait
-        longer, up to `rules.sign_in.LONGEST_WAIT`. Raises NotFound, NotAllowed, StoreBusy.
+        The proof is the passphrase of their key or, if they hold the key themselves, a signature
+        (`proof`, SSHSIG armour) of a `challenge`. Each wrong attempt is recorded and makes the next
+        one wait longer, up to `rules.sign_in.LONGEST_WAIT`. Raises NotFound, NotAllowed, StoreBusy.
         """
         for _attempt in range(ATTEMPTS):
             size = self._stores.ledger.size(STORE_LOG)
@@ -370,10 +370,10 @@ class People:
                 draft = events.SignInRefused(
                     person=person_id,
                     how=wrong[0],
-                    counts=bool(passphrase or proof),  # who shows nothing guesses nothing
+                    counts=bool(passphrase or proof),  # showing nothing is not a guess
                 ).draft(roles.UNPROVEN)
             if self._stores.append_at(STORE_LOG, size, draft) is None:
-                continue  # somebody was quicker: no two guesses are looked at for one wait
+                continue  # another attempt came first: each wait allows only one guess
             if wrong is not None:
                 raise self._stores.refused(wrong[1])
             with self._lock:
@@ -387,15 +387,14 @@ class People:
         raise StoreBusy("The store is busy: others kept recording first.")
 
     def still(self, actor: Actor) -> Actor | None:
-        """The actor with the roles that they hold now; None for who can act no more."""
+        """The actor with the roles that they hold now; None if they can no longer act."""
         now = self.acting(actor.person_id)
         return None if now is None else replace(now, passphrase=actor.passphrase)
 
     def acting(self, person_id: str) -> Actor | None:
-        """A person as who acts now, with the roles that they hold; None for who can act no more.
+        """A person as an actor now, with the roles that they hold; None if they can no longer act.
 
-        Nobody is signed in by it: it is for work that somebody who was signed in asked for.
-        Raises NotFound.
+        This signs nobody in: it is for work that a signed-in person has requested. Raises NotFound.
         """
         row = self._row(person_id)
         if sign_in.cannot(row.name, **ended(row, self._stores.clock())) is not None:
@@ -404,10 +403,10 @@ class People:
         return Actor(person_id=person_id, name=row.name, roles=roles_held)
 
     def allowed_signers_text(self) -> str:
-        """The file by which a stranger knows this store's signers; hand it over by another way.
+        """The file by which an outsider knows this store's signers; hand it over separately.
 
-        Each person is trusted in the roles that they ever held, as long as each key of theirs
-        was in use, and the store's own key for checkpoints only.
+        Each person is trusted in the roles that they ever held, for as long as each of their keys
+        was in use; the store's own key is trusted for checkpoints only.
         """
         namespaces: dict[str, tuple[str, ...]] = {
             person.person_id: tuple(
@@ -437,7 +436,7 @@ class People:
         return row
 
     def _may_enrol(self, name: str, by: Actor | None) -> bool:
-        """Say whether this would be the first person. Raises NotAllowed, BadRequest."""
+        """Whether this would be the first person. Raises NotAllowed, BadRequest."""
         everyone = self.everyone()
         if everyone and by is None:
             why = "There are people here already; sign in first as somebody who may add others."
@@ -450,7 +449,7 @@ class People:
         return not everyone
 
     def _to_change(self, actor: Actor, person_id: str, *, verb: str, reason: str) -> Person:
-        """The person whose service or roles a custodian is about to change."""
+        """The person whose service or roles an administrator is about to change."""
         person = self.person(person_id)
         self._stores.admit(actor, STORE_LOG, "person.ended", verb=verb)
         if not reason.strip():
@@ -493,7 +492,7 @@ class People:
         ).draft(actor.person_id)
 
     def _unrecorded_ends(self) -> dict[str, list[PublicKey]]:
-        """For each person the keys that ended on disk otherwise than the log says."""
+        """For each person, the keys whose end on disk differs from the log."""
         said: dict[tuple[str, str], datetime] = {}
         for entry in self._stores.ledger.entries(STORE_LOG):
             if entry.kind == "key.ended":
@@ -526,7 +525,7 @@ class People:
     def _ended_before(
         self, person_id: str, fingerprint: str | None, at: datetime | None
     ) -> PublicKey | None:
-        """The key to be ended, if it ended on disk by then and the log does not say so."""
+        """The key to end, if it has already ended on disk by then and the log does not say so."""
         named = fingerprint or self.keys_of(person_id)[-1].fingerprint
         return next(
             (
@@ -561,7 +560,7 @@ class People:
     def _wrong(
         self, person: Person, passphrase: str | None, proof: str | None
     ) -> tuple[str, str] | None:
-        """What was wrong with what somebody showed, for the record and for them; None if right."""
+        """What was wrong with a proof of identity, for the record and the person; None if right."""
         needed = sign_in.proof_of(person)
         if needed is Proof.PASSPHRASE:
             try:
@@ -595,7 +594,7 @@ class People:
 
 
 MOST_CHALLENGES = 20
-"""How many questions to one person stay open at once."""
+"""Most challenges to one person that stay open at once."""
 
 
 def _person(row: Row[Any], seen: int) -> Person:

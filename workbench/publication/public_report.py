@@ -1,4 +1,4 @@
-"""The public edition of a case file: the same report, less what is withheld, and saying so."""
+"""The public edition of a case file: the same report without what is withheld, saying so."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def _decisions(searches: tuple[ReportSearch, ...]) -> int:
 
 
 def _told_without(entry: Entry, held: frozenset[tuple[int, str]]) -> str:
-    """What an entry says in a sentence, with a mark in place of each withheld value in it."""
+    """The sentence for an entry, with a mark in place of each withheld value in it."""
     without = {name for name in entry.private if (entry.sequence, name) in held}
     return sentence(entry, without=without)
 
 
 class PublicEdition:
-    """Takes out of a report what a public bundle does not disclose."""
+    """Removes from a report what a public bundle does not disclose."""
 
     def __init__(
         self,
@@ -57,9 +57,9 @@ class PublicEdition:
         reasons: tuple[str, ...],
         title: str = "",
     ) -> None:
-        """`hidden` maps each withheld exhibit to what is shown in its place, or None.
+        """`hidden` maps each withheld exhibit to the picture shown in its place, or None.
 
-        `title`, if given, stands in place of the case's own.
+        `title`, if given, replaces the case's own.
         """
         self._held = held.fields
         self._scanner = Scanner(held.secrets)
@@ -76,12 +76,12 @@ class PublicEdition:
             if entry.kind in _OF_EXHIBITS and isinstance(exhibit, str):
                 names = {n for n in entry.commitments if (entry.sequence, n) in held.fields}
                 self._of_exhibit.setdefault(exhibit, set()).update(names)
-                # A still has what was said of its clip.
+                # The claims about a clip hold for its stills too.
                 parent = self._of_exhibit.get(str(entry.body.get("parent")), set())
                 self._of_exhibit[exhibit] |= parent & {*CLAIMS, "file_name"}
 
     def of(self, case: ReportCase) -> ReportCase:
-        """Give the report as it may be published."""
+        """The report as it may be published."""
         plates = tuple(plate for plate in map(self._plate, case.plates) if plate.members)
         shown = {plate.plate_id for plate in plates}
         searches = tuple(
@@ -187,7 +187,7 @@ class PublicEdition:
         )
 
     def _dissent(self, said: tuple[str, ...]) -> tuple[str, ...]:
-        """Its sentences repeat words and reasons of judgements, of whichever exhibit."""
+        """The sentences on dissent, or a mark: they repeat words of judgements of any exhibit."""
         untold = self._hidden or {name for _, name in self._held} & {"text", "reason"}
         return (WITHHELD,) if said and untold else said
 
@@ -243,10 +243,10 @@ class PublicEdition:
         )
 
     def _scrubbed(self, value: Any) -> Any:
-        """Put a mark in place of every text in which a withheld value still stands."""
+        """Replace every text that still contains a withheld value with a mark."""
         if isinstance(value, str):
             if value not in self._withholds:
-                self._withholds[value] = self._scanner.holds(value)
+                self._withholds[value] = self._scanner.contains(value)
             return WITHHELD if self._withholds[value] else value
         if isinstance(value, tuple):
             return tuple(self._scrubbed(member) for member in value)

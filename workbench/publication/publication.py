@@ -1,7 +1,7 @@
-"""Publication and timestamps: what becomes of a sealed bundle after it was sealed.
+"""Publication and timestamps: what can be done with a sealed bundle.
 
 A public bundle is made from a sealed one, never from the case itself, so that the two can be
-held against each other.
+compared.
 """
 
 from __future__ import annotations
@@ -55,17 +55,17 @@ if TYPE_CHECKING:
     from workbench.export.export import Exports
     from workbench.people.people import People
     from workbench.report.types import ReportCase
-    from workbench.state import CaseState, States
+    from workbench.state import CaseState, StateLoader
     from workbench.stores.stores import Stores
     from workbench.types import Actor, SealedView
 
 BLURRED_TO = 24
-"""Pixels that are left of the longer side of a blurred photo; no letter survives it."""
+"""The longer side of a blurred photo in pixels before it is enlarged again; no letter survives."""
 SHOWN_AT = 480
 
 
 class Verdict(StrEnum):
-    """What whoever publishes says of words that come near to what is withheld."""
+    """What a publisher decides about words that nearly match what is withheld."""
 
     RELEASED = "released"
     WITHHELD = "withheld"
@@ -73,7 +73,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What was said of one near hit, by its words."""
+    """The decision on one near hit, identified by its words."""
 
     words: str
     verdict: Verdict
@@ -84,21 +84,21 @@ class Withholding:
     """What a public bundle leaves out."""
 
     fields: tuple[FieldChoice, ...] = ()
-    """Private fields by name: everywhere, of one exhibit, or of one entry."""
+    """Private fields by name: everywhere, in one exhibit, or in one entry."""
     exhibits: tuple[str, ...] = ()
-    """Exhibits of which nothing is shown."""
+    """Exhibits that are not shown at all."""
     blurred: tuple[str, ...] = ()
-    """Exhibits of which a blurred photo is shown."""
+    """Exhibits that are shown as a blurred photo."""
     values: tuple[str, ...] = ()
-    """Words that must stand nowhere, for example a name."""
+    """Words that must appear nowhere, for example a name."""
     harmless: tuple[str, ...] = ()
-    """Words of withheld fields that give nothing away."""
+    """Words of withheld fields that reveal nothing."""
     released: tuple[FieldChoice, ...] = ()
-    """Fields that are released on purpose, though the rule of disclosure withholds them."""
+    """Fields released on purpose, though the rule of disclosure withholds them."""
     released_copies: tuple[str, ...] = ()
-    """Exhibits that are shown on purpose, though they show what a withheld one shows."""
+    """Exhibits shown on purpose, though they show the same as a withheld one."""
     answers: tuple[Answer, ...] = ()
-    """What was said of near hits."""
+    """The decisions on near hits."""
     title: str = ""
     reasons: tuple[str, ...] = ()
 
@@ -114,10 +114,10 @@ class PublicView:
 
 
 class Publication:
-    """Makes public bundles, and has sealed ones timestamped."""
+    """Makes public bundles, and has sealed bundles timestamped."""
 
     def __init__(
-        self, stores: Stores, people: People, exports: Exports, states: States, images: Images
+        self, stores: Stores, people: People, exports: Exports, states: StateLoader, images: Images
     ) -> None:
         self._stores = stores
         self._people = people
@@ -131,10 +131,10 @@ class Publication:
     ) -> PublicView:
         """Make a public bundle from a sealed one, with a report and tables of what is left.
 
-        What the rule of disclosure withholds is withheld unless `released`; what shows the same
-        as a withheld exhibit is withheld with it, or blurred with it.
-        Raises NotFound, NotAllowed, BadRequest if the case has gone on since it was sealed, and
-        the store's errors: `RedactionRefused` names each place where a value would still stand,
+        What the rule of disclosure withholds is withheld unless it is in `released`; an exhibit
+        that shows the same as a withheld or blurred one is withheld or blurred with it. Raises
+        NotFound, NotAllowed, BadRequest if the case has changed since it was sealed, and the
+        store's errors: `RedactionRefused` names each place where a value would remain,
         `AnswersMissing` each near hit that is not in `answers`. Then nothing is written.
         """
         self._stores.admit(actor, case_id, "bundle.published", verb="publish a bundle")
@@ -235,8 +235,8 @@ class Publication:
     ) -> tuple[str, ...]:
         """Have a sealed bundle timestamped by outside authorities, one after the other.
 
-        Raises `AuthorityUnavailable` where one does not answer; the request to it is then kept
-        in the bundle, and its answer can be attached later.
+        Raises `AuthorityUnavailable` if one does not answer; the request to it is then stored in
+        the bundle, and its answer can be attached later.
         """
         top = self._stampable(actor, case_id, sequence)
         stamped: list[str] = []
@@ -250,14 +250,14 @@ class Publication:
         return tuple(stamped)
 
     def request_stamp(self, actor: Actor, case_id: str, sequence: int) -> Path:
-        """Keep a request for a timestamp in a sealed bundle; gives the file to send."""
+        """Store a timestamp request in a sealed bundle; returns the file to send."""
         top = self._stampable(actor, case_id, sequence)
         path = top / keep_request(top)
         self._record_stamp(actor, case_id, top, authority="", answered=False)
         return path
 
     def attach_stamp(self, actor: Actor, case_id: str, sequence: int, answer: bytes) -> str:
-        """Attach an authority's answer to the request that a sealed bundle keeps."""
+        """Attach an authority's answer to the request that is stored in a sealed bundle."""
         top = self._stampable(actor, case_id, sequence)
         path = attach_answer(top, answer)
         self._record_stamp(actor, case_id, top, authority="", answered=True)
@@ -343,7 +343,7 @@ class Publication:
 def _report(
     state: CaseState, case: ReportCase, plan: RedactionPlan, held: HeldBack
 ) -> Iterator[PayloadFile]:
-    """The report of a case, less what is held back."""
+    """The report of a case, without what is withheld."""
     edition = PublicEdition(
         held,
         state.entries,
@@ -369,9 +369,9 @@ def _report(
 def _tables(
     state: CaseState, made: Contents, hidden: Collection[str], held: HeldBack
 ) -> Iterator[PayloadFile]:
-    """Tables of the exhibits that are left, unless something withheld stands in them.
+    """Tables of the exhibits that are left, unless something withheld is still in them.
 
-    Where nothing of an exhibit is withheld, the sealed bundle's own tables are carried over.
+    If nothing of an exhibit is withheld, the sealed bundle's own tables are carried over.
     """
     left = [exhibit_id for exhibit_id in state.exhibits if exhibit_id not in hidden]
     if not hidden or not left:
@@ -386,7 +386,7 @@ def _tables(
 
 
 def _by_rule(state: CaseState, withholding: Withholding) -> Iterator[FieldChoice]:
-    """The fields that the rule of disclosure withholds, less those released on purpose."""
+    """The fields that the rule of disclosure withholds, except those released on purpose."""
     _refuse_unknown(withholding.released)
     released = FieldChoices(withholding.released)
     for entry in state.entries:
@@ -403,7 +403,7 @@ def _by_rule(state: CaseState, withholding: Withholding) -> Iterator[FieldChoice
 
 
 def _with_copies(state: CaseState, withholding: Withholding) -> Withholding:
-    """Withhold and blur what shows the same as what is withheld or blurred."""
+    """Withhold or blur what shows the same as something withheld or blurred."""
     kept = {*withholding.released_copies, *withholding.exhibits}
     hidden = [name for name in _kin(state, withholding.exhibits) if name not in kept]
     kept.update(hidden, withholding.blurred)
@@ -423,7 +423,7 @@ def _with_copies(state: CaseState, withholding: Withholding) -> Withholding:
 
 
 def _kin(state: CaseState, exhibits: Iterable[str]) -> tuple[str, ...]:
-    """Exhibits of one exposure with one of these, in order, without these."""
+    """Exhibits that share an exposure with one of these, in order, without these."""
     wanted = set(exhibits)
     return tuple(name for name in state.showing(wanted) if name not in wanted)
 
@@ -431,7 +431,7 @@ def _kin(state: CaseState, exhibits: Iterable[str]) -> tuple[str, ...]:
 def withheld_by_rule() -> frozenset[str]:
     """The names of the private fields that the rule of disclosure withholds in any kind of entry.
 
-    From the marks of the fields themselves: one that nobody has thought of is among them.
+    They come from the marks of the fields themselves, so that no field is left out by oversight.
     """
     private = (
         (kind.name, path.partition(".")[0])
@@ -443,7 +443,7 @@ def withheld_by_rule() -> frozenset[str]:
 
 
 def _refuse_unknown(released: Iterable[FieldChoice]) -> None:
-    """Raise BadRequest for a field to be released that the rule of disclosure does not withhold."""
+    """Raise BadRequest for released fields that the rule of disclosure does not withhold."""
     withheld = withheld_by_rule()
     for choice in released:
         if choice.name not in withheld:
@@ -454,7 +454,7 @@ def _refuse_unknown(released: Iterable[FieldChoice]) -> None:
 
 
 def _as_ruled(choice: FieldChoice) -> FieldChoice:
-    """Leave to the rule of disclosure which of the facts in a file are looked for."""
+    """Let the rule of disclosure decide which of a file's embedded facts are searched for."""
     return replace(choice, texts=()) if choice.name == "embedded" else choice
 
 
@@ -463,7 +463,7 @@ def _answered(withholding: Withholding, verdict: Verdict) -> Iterator[str]:
 
 
 def blurred_png(photo: bytes) -> bytes:
-    """Reduce a photo so far that nothing can be read in it, and enlarge it again for showing."""
+    """Reduce a photo until nothing in it can be read, then enlarge it again for display."""
     image = Image.open(io.BytesIO(photo)).convert("RGB")
     size = image.size
     image.thumbnail((BLURRED_TO, BLURRED_TO), Image.Resampling.BOX)

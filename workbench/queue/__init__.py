@@ -1,1 +1,1 @@
-"""What waits to be read, and who reads it now."""
+"""The reading queue: which photos wait, and which program reads which."""

@@ -1,8 +1,8 @@
-"""Who reads which photo right now, so that several programs over one store share the work.
+"""Leases: which program reads which photo now, so that several over one store share the work.
 
-A lease is no evidence and is not in the ledger: it only keeps two readers from doing the same
-photo at once. It lapses by itself, so that the photo of a program that was killed is read by
-another one; read twice, a photo has two readings in its log, and the later one stands.
+A lease is not evidence and not in the ledger: it only keeps two programs from reading the same
+photo at once. It expires by itself, so that another program reads the photo of one that was killed.
+A photo that was read twice has two readings in its log, and the later one stands.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Leases:
         make_tables(partial(_metadata.create_all, engine))
 
     def take(self, case_id: str, exhibit_id: str) -> bool:
-        """Take an exhibit for reading, unless another program holds it; says whether."""
+        """Reserve an exhibit for reading; False if another program has it."""
         now = int(self._now())
         until = int(now + self._seconds) + 1
         here = (_lease.c.case_id == case_id) & (_lease.c.exhibit_id == exhibit_id)
@@ -81,7 +81,7 @@ class Leases:
         return True
 
     def give_back(self, case_id: str, exhibit_id: str) -> None:
-        """Let go of an exhibit."""
+        """Release an exhibit."""
         with self._engine.begin() as connection:
             connection.execute(
                 delete(_lease).where(

@@ -1,8 +1,8 @@
-"""Long work beside the screens: who runs it, how far it is, and how it is stopped.
+"""Background work: who runs it, how far it is, and how it is stopped.
 
-Here a thread of this program runs it; a team's queue, whose workers are other programs, can stand
-in its place, since work is asked for by a value. What is still to be done is never kept here: it is
-what the log leaves waiting, so that a stopped or killed program goes on with exactly that.
+Here a thread of this program runs it. Since a task is a value, a team's queue with other programs
+as workers can take the thread's place. What remains to be done is never stored here: it is what
+waits according to the log, so that a stopped or killed program goes on with exactly that.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from words import en
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingProgress:
-    """How far a run of reading is."""
+    """The progress of a reading run."""
 
     running: bool = False
     done: int = 0
@@ -28,7 +28,7 @@ class ReadingProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Reading what waits in a case, in somebody's name: all that another program needs to know."""
+    """A request to read what waits in a case, with all that another program needs for it."""
 
     case_id: str
     person_id: str
@@ -36,30 +36,30 @@ class Task:
 
 Report = Callable[[ReadingProgress], None]
 Work = Callable[[Task, Report, Callable[[], bool]], ReadingProgress]
-"""Does a task, reports as it goes, and asks now and then whether to stop."""
+"""Does a task, reports progress, and regularly asks whether to stop."""
 
 
 class Runner(Protocol):
-    """Runs tasks, at most one a case."""
+    """Runs tasks, at most one per case."""
 
     def does(self, work: Work) -> None:
-        """Take what tasks are done with; called once, before the first task."""
+        """Set the function that does tasks; called once, before the first task."""
 
     def start(self, task: Task) -> bool:
-        """Have a task done unless one of its case is running; says whether it was started."""
+        """Start a task unless one of its case is running; returns whether it was started."""
 
     def stop(self, case_id: str) -> None:
-        """Ask the task of a case to stop after what it is doing now."""
+        """Ask the task of a case to stop after its current step."""
 
     def progress(self, case_id: str) -> ReadingProgress:
-        """How far the task of a case is; one that is unknown has not begun."""
+        """The progress of a case's task; an unknown one has not begun."""
 
     def close(self) -> None:
-        """Stop what runs in this program and wait for it, so that nothing is cut off half-way."""
+        """Stop all tasks in this program and wait for them, so that nothing is cut off halfway."""
 
 
 WAIT_SECONDS = 60.0
-"""How long closing waits for each task."""
+"""How long closing waits for each task, in seconds."""
 
 
 @dataclass(slots=True)
@@ -78,11 +78,11 @@ class LocalRunner:
         self._work: Work | None = None
 
     def does(self, work: Work) -> None:
-        """Take what tasks are done with."""
+        """Set the function that does tasks."""
         self._work = work
 
     def start(self, task: Task) -> bool:
-        """Start a thread unless one of the case is running; says whether it was started."""
+        """Start a thread unless one of the case is running; returns whether it was started."""
         work = self._work
         if work is None:
             raise RuntimeError("No way to run tasks has been set.")
@@ -102,18 +102,18 @@ class LocalRunner:
             return True
 
     def stop(self, case_id: str) -> None:
-        """Ask the task of a case to stop after what it is doing now."""
+        """Ask the task of a case to stop after its current step."""
         job = self._jobs.get(case_id)
         if job is not None:
             job.stop.set()
 
     def progress(self, case_id: str) -> ReadingProgress:
-        """How far the task of a case is; one that is unknown has not begun."""
+        """The progress of a case's task; an unknown one has not begun."""
         job = self._jobs.get(case_id)
         return job.progress if job is not None else ReadingProgress()
 
     def close(self) -> None:
-        """Stop every task and wait for it, so that nothing is cut off half-way."""
+        """Stop every task and wait for it, so that nothing is cut off halfway."""
         for job in tuple(self._jobs.values()):
             job.stop.set()
         for job in tuple(self._jobs.values()):
@@ -127,7 +127,7 @@ class LocalRunner:
 
         try:
             job.progress = replace(work(task, report, job.stop.is_set), running=False)
-        except Exception as error:  # a thread has nobody above it to tell
+        except Exception as error:  # a thread has no caller to report to
             problem = en.told(error) or str(error)
             job.progress = replace(
                 job.progress, running=False, problems=(*job.progress.problems, problem)

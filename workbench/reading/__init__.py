@@ -1,1 +1,1 @@
-"""Reading: photos that wait are read, and each reading is recorded."""
+"""Reading: waiting photos are read, and each reading is recorded."""

@@ -1,4 +1,4 @@
-"""Reading: the machines' part. Photos that wait are read one after another, each recorded."""
+"""Reading: OCR engines read the waiting photos one after another, and each reading is recorded."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: How many alternatives of a field, and texts of a plate in all, can be found later.
+#: Most alternatives of a field, and most texts of a plate, that a search can find later.
 ALSO_ALTERNATIVES, ALSO_TEXTS = 5, 80
 
 
-#: How long a photo is held for one program: so many budgets of work, and the loading of models.
+#: How long a photo is reserved for one program: this many work budgets, plus loading models.
 LEASE_BUDGETS, LOADING_SECONDS = PATIENCE + 1, 120
-#: How many waiting exhibits are looked at for the next one to read.
+#: How many waiting exhibits are considered for the next one to read.
 AHEAD = 20
 
 
 class ReadingRoom:
-    """Runs the readers over what waits, and over what a person asks to have read again."""
+    """Runs the engines over what waits, and over what a person asks to have read again."""
 
     def __init__(
         self, stores: Stores, people: People, cases: Cases, copies: Copies, runner: Runner
@@ -71,20 +71,20 @@ class ReadingRoom:
         self._lock = threading.Lock()
 
     def readers(self) -> tuple[EngineStatus, ...]:
-        """Which readers are asked, each in a sentence: the chosen ones, else all usual ones."""
+        """Which engines are used, a sentence each: the chosen ones, or else all the usual ones."""
         return engine_status(self._stores.settings.readers or USUAL)
 
     def start(self, actor: Actor, case_id: str) -> bool:
-        """Read what waits in the background; says whether a run was started."""
+        """Read what waits in the background; returns whether a run was started."""
         self._may_read(actor, case_id)
         return self._runner.start(Task(case_id=case_id, person_id=actor.person_id))
 
     def stop(self, case_id: str) -> None:
-        """Stop after the photo that is being read; the rest stays waiting."""
+        """Stop after the photo that is being read; the others stay waiting."""
         self._runner.stop(case_id)
 
     def progress(self, case_id: str) -> ReadingProgress:
-        """How far the background run is."""
+        """The progress of the background run."""
         return self._runner.progress(case_id)
 
     def close(self) -> None:
@@ -100,7 +100,7 @@ class ReadingRoom:
         cancelled: Callable[[], bool] | None = None,
         limit: int | None = None,
     ) -> ReadingProgress:
-        """Read what waits, here and now. Raises NotFound, NotAllowed."""
+        """Read what waits, in the foreground. Raises NotFound, NotAllowed."""
         self._may_read(actor, case_id)
         return self._run(
             actor,
@@ -119,9 +119,9 @@ class ReadingRoom:
         self._record_whole(actor, case_id, exhibit_id, reading)
 
     def read_region(self, actor: Actor, case_id: str, exhibit_id: str, corners: Quad) -> str:
-        """Read a region that a person drew; it joins the regions the program found.
+        """Read a region that a person drew; it is added to the regions that the program found.
 
-        Its corners stay as drawn. A photo that waits to be read waits on.
+        Its corners stay as drawn. A photo that waits to be read goes on waiting.
         """
         self._may_read(actor, case_id)
         photo = self._photo(case_id, exhibit_id)
@@ -142,15 +142,15 @@ class ReadingRoom:
         return region_id
 
     def stacked(
-        self, case_id: str, looks: Sequence[tuple[str, FieldReading, str]]
+        self, case_id: str, readings: Sequence[tuple[str, FieldReading, str]]
     ) -> Lattice | None:
-        """Read one value in all its exposures laid over each other.
+        """Read one value from all its exposures, aligned and averaged.
 
-        `looks` are exhibits, their readings of the value, and the exposures they are of; each
-        exposure counts once, by its surest reading. None where there are fewer than two.
+        `readings` are exhibits, their readings of the value, and the exposures that they show; each
+        exposure counts once, by its most confident reading. None if there are fewer than two.
         """
         surest: dict[str, tuple[str, FieldReading]] = {}
-        for exhibit_id, item, exposure in sorted(looks, key=lambda look: -look[1].confidence):
+        for exhibit_id, item, exposure in sorted(readings, key=lambda one: -one[1].confidence):
             if not item.source.rule.startswith("code"):
                 surest.setdefault(exposure, (exhibit_id, item))
         if len(surest) < 2:
@@ -162,7 +162,7 @@ class ReadingRoom:
     def _read_task(
         self, task: Task, report: Callable[[ReadingProgress], None], cancelled: Callable[[], bool]
     ) -> ReadingProgress:
-        """Read what waits in a case, in the name of who asked for it. Raises NotAllowed."""
+        """Read what waits in a case, in the name of whoever asked for it. Raises NotAllowed."""
         actor = self._people.acting(task.person_id)
         if actor is None:
             why = "Whoever asked for this reading can no longer act here."
@@ -216,13 +216,13 @@ class ReadingRoom:
         seconds = round(time.monotonic() - began, 1)
         at = {"case": case_id, "exhibit": exhibit_id, "seconds": seconds}
         _log.info("Stopped." if cancelled() else "Read.", extra=at)
-        if not cancelled():  # a reading that was cut short is not recorded as a whole one
+        if not cancelled():  # a reading that was cut short is not recorded as complete
             self._record_whole(actor, case_id, exhibit_id, reading)
 
     def _take_next(self, case_id: str, failed: set[str]) -> str | None:
-        """The next exhibit that waits and that no other program reads; it is ours from here.
+        """Reserve the next exhibit that waits and that no other program is reading.
 
-        What looks like a copy comes last: it is read, too, since the program may be wrong.
+        Likely copies come last: they are read too, since the program may be wrong.
         """
         while True:
             passed = failed | self._leases.held(case_id)
@@ -245,7 +245,7 @@ class ReadingRoom:
                     self._leases.give_back(case_id, exhibit_id)
 
     def _still_waits(self, case_id: str, exhibit_id: str) -> bool:
-        """Whether nobody read it between our look at the list and our lease."""
+        """Whether nobody read it between our listing it and our lease."""
         with self._stores.projection.read(case_id) as connection:
             row = exhibit_row(connection, case_id, exhibit_id)
         return ExhibitState(row.state) is ExhibitState.WAITING
@@ -262,7 +262,7 @@ class ReadingRoom:
         return decode_photo(self._stores.blobs.get(checked_sha256(row.sha256)), name=row.file_name)
 
     def _is_chosen_still(self, case_id: str, exhibit_id: str) -> bool:
-        """Whether the program chose it from a clip, with others; not one that a person grabbed."""
+        """Whether the program chose it from a clip with others; False if a person took it."""
         with self._stores.projection.read(case_id) as connection:
             row = exhibit_row(connection, case_id, exhibit_id)
         if row.media != "frame":
@@ -276,7 +276,7 @@ class ReadingRoom:
         return kept_reading(self._stores.blobs, row.reading_sha256) if row.reading_sha256 else None
 
     def _the_reader(self) -> Reader:
-        """The reader, loaded when it is first needed: its models take seconds and memory."""
+        """The engine object, created on first use: loading its models takes seconds and memory."""
         if self._reader is None:
             settings = self._stores.settings
             self._reader = Reader(engines=settings.readers, budget_seconds=settings.reading_seconds)
@@ -289,7 +289,7 @@ class ReadingRoom:
     def _record_whole(
         self, actor: Actor, case_id: str, exhibit_id: str, reading: PhotoReading
     ) -> None:
-        """Record a reading of a whole photo; what people drew on it outlives a new reading."""
+        """Record a reading of a whole photo; regions that people drew on it are carried over."""
 
         def with_drawn(before: PhotoReading | None) -> PhotoReading:
             whole = reading
@@ -308,7 +308,7 @@ class ReadingRoom:
         *,
         whole: bool,
     ) -> None:
-        """Record what `compose` makes of the reading that stands at that moment."""
+        """Record what `compose` makes of the reading that is current at that moment."""
         recorded: PhotoReading | None = None
 
         def make() -> tuple[Draft, ...]:
@@ -356,7 +356,7 @@ def _regions(reading: PhotoReading) -> tuple[events.ReadRegion, ...]:
 
 
 def _also(reading: PhotoReading, region_id: str, fields: Sequence[FieldReading]) -> tuple[str, ...]:
-    """Lines and alternatives of a plate beside its fields' texts, so that they can be found."""
+    """Lines and alternatives of a plate besides its fields' texts, so that they can be found."""
     given = {field.text for field in fields}
     texts = [other.text for field in fields for other in field.alternatives[:ALSO_ALTERNATIVES]]
     for item in (*reading.readings, *reading.combined):
@@ -382,7 +382,7 @@ def _with_drawn(before: PhotoReading | None, drawn: PhotoReading) -> tuple[str, 
 
 
 def _drawn_alone(before: PhotoReading | None) -> list[PhotoReading]:
-    """For each region that a person drew, the part of the reading that is about it."""
+    """For each region that a person drew, the part of the reading that belongs to it."""
     if before is None:
         return []
     drawn = [r.region_id for r in before.regions if r.drawn]
@@ -401,7 +401,7 @@ def _drawn_alone(before: PhotoReading | None) -> list[PhotoReading]:
 
 
 def _joined(one: PhotoReading, two: PhotoReading) -> PhotoReading:
-    """Two readings of different regions of one photo, as one."""
+    """Two readings of different regions of one photo, combined."""
     return replace(
         one,
         regions=(*one.regions, *two.regions),

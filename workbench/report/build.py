@@ -1,4 +1,4 @@
-"""One case in, the case file in PDF and HTML out: the same case gives the same bytes."""
+"""Builds the case file of a case as PDF and HTML: the same case gives the same bytes."""
 
 from __future__ import annotations
 

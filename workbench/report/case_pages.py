@@ -1,4 +1,4 @@
-"""What the case file says of one exhibit and of one search: pure functions of what stands."""
+"""What the case file contains about one exhibit and one search: pure functions of what stands."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _ORIGIN_WORDS = {
 
 
 def report_exhibit(view: ExhibitView, size: int, images: Images) -> ReportExhibit:
-    """An exhibit of so many bytes as the case file shows it, with pictures of its original."""
+    """An exhibit of `size` bytes as the case file shows it, with pictures of its original."""
     summary = view.summary
     return ReportExhibit(
         exhibit_id=summary.exhibit_id,
@@ -76,7 +76,7 @@ def report_exhibit(view: ExhibitView, size: int, images: Images) -> ReportExhibi
 
 
 def _jpeg(image: Image.Image) -> Picture:
-    """A picture small enough to print many of; the original lies beside it in the bundle."""
+    """A picture small enough to print many of them; the original is next to it in the bundle."""
     image = image.convert("RGB")
     buffer = io.BytesIO()
     image.save(buffer, format="JPEG", quality=82, optimize=True)

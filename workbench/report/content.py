@@ -1,4 +1,4 @@
-"""The case as plain nested values, every text already inert, for both editions to lay out."""
+"""The case as nested plain values, every text already inert, from which both editions are set."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Plain = dict[str, Any]
 """JSON-like: dict, list, str, int, float, bool, None."""
 MOST_NAMED = 12
-"""Up to how many exhibits a sentence names one by one."""
+"""Up to this many exhibits are named one by one in a sentence."""
 
 
 def content(
@@ -44,8 +44,8 @@ def content(
 ) -> Plain:
     """The case as nested plain values.
 
-    `picture` puts a picture where the edition can find it and returns how to refer to it;
-    `text` makes a text harmless (and, for the PDF, printable with its fonts).
+    `picture` stores a picture where the edition can find it and returns how to refer to it; `text`
+    makes a text inert (and, for the PDF, printable with its fonts).
     """
     plain: Plain = nested(case, picture, text)
     plain["t"] = dict(texts)
@@ -96,7 +96,7 @@ def _none_or_withheld(
 
 
 def _signers(case: ReportCase, text: Callable[[str], str]) -> list[Plain]:
-    """Whose signatures the bundle asks for, with names and keys as far as they are told."""
+    """Whose signatures the bundle requires, with names and keys as far as they are disclosed."""
     people = {person.person_id: person for person in case.people}
     return [
         {
@@ -111,7 +111,7 @@ def _signers(case: ReportCase, text: Callable[[str], str]) -> list[Plain]:
 
 
 def nested(value: object, picture: Callable[[Picture], str], text: Callable[[str], str]) -> Any:
-    """A value as plain nested ones: texts through `text`, pictures through `picture`."""
+    """A value as nested plain values: texts through `text`, pictures through `picture`."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
@@ -135,7 +135,7 @@ def nested(value: object, picture: Callable[[Picture], str], text: Callable[[str
 
 
 def _extra(value: object, text: Callable[[str], str]) -> Plain:
-    """What a layout would otherwise have to work out for itself."""
+    """Values that a layout would otherwise have to compute itself."""
     if isinstance(value, ReportField):
         return {
             "label": text(field_word(value.field)),
@@ -212,7 +212,7 @@ def _answer(
         "ratio": ratio(candidate.likelihood_ratio) if candidate else "",
         "band": text(candidate.band) if candidate else "",
         "synthetic": search.synthetic_catalog,
-        # What qualifies this unit's number, error rates included, stands beside it.
+        # The qualifications of this unit's number, including error rates, are given with it.
         "explanation": text((candidate and candidate.explanation) or search.explanation),
         "coverage": text(search.coverage),
         "asked": [[text(field_word(name)), text(value)] for name, value in search.asked],
@@ -245,7 +245,7 @@ def _answer(
 
 
 def _open_ends(case: ReportCase, text: Callable[[str], str], texts: Mapping[str, str]) -> list[str]:
-    """Say which exhibits nobody has judged in full, and which show no plate or were not read."""
+    """Name the exhibits that nobody has judged in full, and those without a plate or not read."""
     photos = [one for one in case.exhibits if one.media != "clip" and not one.reading_withheld]
     unjudged = [
         one.exhibit_id
@@ -272,10 +272,10 @@ def _listed(names: list[str]) -> str:
 def _cautions(
     plate: ReportPlate | None, search: ReportSearch, texts: Mapping[str, str]
 ) -> list[str]:
-    """Say where a field rests on one word alone: a person's against the machine's, or no person's.
+    """Say where a field rests only on a person's word against the machine's, or on no person's.
 
-    Where another person said otherwise, it is said. A person who was unsure leaves the machine's
-    reading to stand by itself, in what was asked.
+    It says so where another person answered differently. If a person was unsure, the query used
+    only the machine's reading.
     """
     asked = {name for name, _value in search.asked}
     said = []

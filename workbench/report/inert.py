@@ -1,4 +1,4 @@
-"""Text from photos, files and people, made harmless to look at."""
+"""Text from photos, files and people, made safe to display."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _KEPT = {"\n", "\t", "\u200c", "\u200d"}
 def visible(text: str) -> str:
     """The text with control, direction and unassigned characters written out as `‹U+202E›`.
 
-    A direction override can make `gpj.exe` read as `exe.jpg`; written out it cannot.
+    A direction override can make `gpj.exe` look like `exe.jpg`; written out, it cannot.
     """
     if text.isascii() and text.isprintable():
         return text

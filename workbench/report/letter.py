@@ -24,17 +24,17 @@ class LetterField:
 
     label: str
     person: str
-    """A person's transcription, `?` for a character that could not be read; may be empty."""
+    """A person's transcription, with `?` for an unreadable character; may be empty."""
     unsure: bool
-    """Whether the person who looked was unsure."""
+    """Whether the person was unsure."""
     machine: str
     instead: tuple[str, ...]
-    """What the machine would take the field for instead, most likely first."""
+    """Other values that the machine considers for the field, most likely first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceLetter:
-    """Everything that a letter says."""
+    """Everything in a letter."""
 
     reference: str
     """The number of the request in its case, such as TR-0001; empty until it has one."""
@@ -45,13 +45,13 @@ class TraceLetter:
     request: TraceRequest
     fields: tuple[LetterField, ...]
     exhibits: tuple[ReportExhibit, ...]
-    """With those of their regions that show the plate."""
+    """Exhibits with only those of their regions that show the plate."""
     exhibit_ids: tuple[str, ...]
-    """Every exhibit of the plate, also those that are not shown."""
+    """Every exhibit of the plate, including those not shown."""
     not_shown: int
 
     def called(self, reference: str) -> TraceLetter:
-        """The same letter under the number that its request has by now."""
+        """The same letter with the number that its request has by now."""
         return replace(self, reference=reference)
 
 

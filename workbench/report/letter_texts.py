@@ -1,4 +1,4 @@
-"""Every sentence of a trace request that nobody wrote for it."""
+"""Every sentence of a trace request that is the program's own."""
 
 from __future__ import annotations
 
@@ -98,4 +98,4 @@ QUESTIONS_ENGLISH: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "other": ("What do you know about this item?", *_OF_THE_UNIT, *_AFTERWARDS),
     }
 )
-"""What is asked, by what the addressee has to do with the item."""
+"""The questions, by the addressee's relation to the item."""

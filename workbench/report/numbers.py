@@ -1,4 +1,4 @@
-"""Numbers and times as the case file and the screens write them."""
+"""Numbers and times in the form that the case file and the screens use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def moment(value: datetime) -> str:
 
 
 def percent(share: float) -> str:
-    """A probability as per cent, never rounded to certainty or to nothing, on one line."""
+    """A probability in per cent, never rounded to certainty or to nothing, on one line."""
     if 0.995 <= share < 1:
         said = "> 99 %"
     elif 0 < share < 0.005:
@@ -28,12 +28,12 @@ def bits(weight: float) -> str:
 
 
 def ratio(value: float | None) -> str:
-    """A likelihood ratio in three figures; very large and very small ones as powers of ten."""
+    """A likelihood ratio to two or three figures; very large and small ones as powers of ten."""
     if value is None or not math.isfinite(value):
         return "not computed"
     if value == 0:
         return "0"
-    if value >= 999_500 or value < 0.00995:  # below, three figures; above, they would round up
+    if value >= 999_500 or value < 0.00995:  # these would round to 1,000,000 or to less than 0.01
         digits, power = f"{value:.1e}".split("e")
         figures = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
         return f"{digits} × 10{figures}"

@@ -1,4 +1,4 @@
-"""The HTML edition: one file, no script, no address outside it."""
+"""The HTML edition: one file, without scripts or external addresses."""
 
 from __future__ import annotations
 

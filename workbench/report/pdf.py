@@ -1,4 +1,4 @@
-"""The PDF edition, set by typst from fonts that are Python packages; no system font is used."""
+"""The PDF edition, set by typst with fonts from Python packages; no system font is used."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _SPELLED = str.maketrans({"→": "->", "←": "<-", "↔": "<->"})
-"""Signs that none of the fonts has but that our own sentences use."""
+"""Characters that our own sentences use and that none of the fonts has."""
 _FAMILIES = ("noto-serif", "noto-sans", "noto-sans-arabic", "roboto-mono")
 
 
 def make_pdf(case: ReportCase) -> bytes:
-    """The case file as PDF/A-2a; the document's date is the state of the log it shows."""
+    """The case file as PDF/A-2a; the document's date is the state of the log that it shows."""
     return typeset(
         "case_file.typ",
         lambda picture: content(case, picture=picture, text=printable),
@@ -41,9 +41,10 @@ def make_pdf(case: ReportCase) -> bytes:
 
 
 def typeset(layout: str, of: Callable[[PutPicture], Plain], *, dated: datetime) -> bytes:
-    """A layout of this folder filled with plain values, as PDF/A-2a.
+    """A layout from this folder filled with plain values, as PDF/A-2a.
 
-    `of` gives the values; it is handed what puts a picture beside the layout and says its name.
+    `of` gives the values; it receives a function that stores a picture next to the layout and
+    returns its name.
     """
     with tempfile.TemporaryDirectory(prefix="nameplate-report-") as folder:
         root = Path(folder)
@@ -87,7 +88,7 @@ def _printable_points() -> frozenset[int]:
 
 
 def printable(text: str) -> str:
-    """The text made inert, with characters that no font here has written as code points."""
+    """The text made inert; characters that no font here has are written as code points."""
     shown = visible(text).translate(_SPELLED)
     if shown.isascii():
         return shown

@@ -1,4 +1,4 @@
-"""A kept search result in words: what the case file prints and the screens show."""
+"""A stored search result in words, as the case file prints it and screens show it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from workbench.report.numbers import ratio
 from workbench.report.types import ReportCandidate, ReportFeature, ReportFinding, Row
 
 if TYPE_CHECKING:
-    from catalog.findings.kept_search import (
-        KeptCandidate,
-        KeptFeature,
-        KeptFinding,
-        KeptParty,
-        KeptResult,
-        KeptStatus,
-        KeptText,
+    from catalog.findings.stored_search import (
+        StoredCandidate,
+        StoredFeature,
+        StoredFinding,
+        StoredParty,
+        StoredResult,
+        StoredStatus,
+        StoredText,
     )
 
 _CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
@@ -41,12 +41,12 @@ REDACTIONS = {
 }
 
 
-def candidates_of(result: KeptResult) -> tuple[ReportCandidate, ...]:
+def candidates_of(result: StoredResult) -> tuple[ReportCandidate, ...]:
     """The candidates of a result, in its order."""
     return tuple(map(_candidate, result.candidates))
 
 
-def finding_of(finding: KeptFinding) -> ReportFinding:
+def finding_of(finding: StoredFinding) -> ReportFinding:
     """One finding."""
     return ReportFinding(
         kind=finding.kind,
@@ -57,12 +57,12 @@ def finding_of(finding: KeptFinding) -> ReportFinding:
     )
 
 
-def verdict_of(result: KeptResult) -> str:
+def verdict_of(result: StoredResult) -> str:
     """The verdict on the whole search, in words."""
     return VERDICTS[result.verdict]
 
 
-def applications_of(result: KeptResult) -> tuple[Row, ...]:
+def applications_of(result: StoredResult) -> tuple[Row, ...]:
     """Applications for this maker and model that were never approved, with their status."""
     return tuple(
         (
@@ -80,12 +80,12 @@ def applications_of(result: KeptResult) -> tuple[Row, ...]:
     )
 
 
-def leads_of(result: KeptResult) -> tuple[Row, ...]:
-    """Leads, kind by kind: how many there are and how many are shown, then each in a sentence."""
+def leads_of(result: StoredResult) -> tuple[Row, ...]:
+    """Leads by kind: how many there are and how many are shown, then a sentence for each."""
     return tuple((kind.words, lead.sentence) for kind in result.leads for lead in kind.leads)
 
 
-def _candidate(item: KeptCandidate) -> ReportCandidate:
+def _candidate(item: StoredCandidate) -> ReportCandidate:
     maker = shown_maker(item.maker, *filter(None, (item.line.maker_as_written,)))
     named = " ".join(part for part in (maker, item.model) if part)
     return ReportCandidate(
@@ -105,13 +105,13 @@ def _candidate(item: KeptCandidate) -> ReportCandidate:
     )
 
 
-def _ratio(item: KeptCandidate) -> float | None:
+def _ratio(item: StoredCandidate) -> float | None:
     if item.lr is None and item.log10_lr is not None:
         return float(10.0 ** min(item.log10_lr, 300.0))
     return item.lr
 
 
-def _feature(feature: KeptFeature) -> ReportFeature:
+def _feature(feature: StoredFeature) -> ReportFeature:
     return ReportFeature(
         feature=feature.feature.replace("_", " "),
         weight_bits=feature.weight_bits,
@@ -121,7 +121,7 @@ def _feature(feature: KeptFeature) -> ReportFeature:
     )
 
 
-def _records(item: KeptCandidate) -> tuple[Row, ...]:
+def _records(item: StoredCandidate) -> tuple[Row, ...]:
     permit, line, delivery = item.permit, item.line, item.delivery
     rows: list[Row] = [
         ("Permit", _redactable(permit.number)),
@@ -141,19 +141,19 @@ def _records(item: KeptCandidate) -> tuple[Row, ...]:
     return tuple(row for row in rows if row[1])
 
 
-def _status(step: KeptStatus) -> str:
+def _status(step: StoredStatus) -> str:
     dated = " ".join(part for part in (step.status.replace("_", " "), step.date) if part)
     return f"{dated} ({step.authority})" if step.authority else dated
 
 
-def _party(party: KeptParty) -> Row:
+def _party(party: StoredParty) -> Row:
     role = party.role.replace("_", " ")
     name = _redactable(party.name)
     shown = f"{name} ({party.country})" if party.country and name else name
     return (role[:1].upper() + role[1:], shown)
 
 
-def _redactable(text: KeptText) -> str:
+def _redactable(text: StoredText) -> str:
     if text.redaction == "not_redacted":
         return text.value
     words = REDACTIONS[text.redaction]
@@ -161,7 +161,7 @@ def _redactable(text: KeptText) -> str:
 
 
 def _words(text: str) -> str:
-    """A code of the catalog's vocabulary as words; a sentence stays as it is."""
+    """A code from the catalog's vocabulary as words; a sentence is left unchanged."""
     if not _CODE.fullmatch(text):
         return text
     return text.replace("_", " ").capitalize()

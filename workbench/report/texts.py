@@ -1,4 +1,4 @@
-"""Every sentence of the case file, in one place, so that another language is one more table."""
+"""Every sentence of the case file in one place, so that another language is one more table."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What a case file is made from, and what it is given back as.
+"""The values from which a case file is made, and the file that comes back.
 
-Everything here is already in words or plain numbers: the report decides nothing, looks
-nothing up and reads no clock. Times are UTC. Pixel coordinates are of the upright photo,
-origin at the top left. Probabilities are 0–1; weights are in bits.
+Everything here is already in words or plain numbers: the report decides nothing, looks nothing up
+and reads no clock. Times are UTC. Pixel coordinates are those of the upright photo, with the origin
+at the top left. Probabilities are 0–1; weights are in bits.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Row = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """An encoded picture as it is embedded; width and height in its own pixels."""
+    """An encoded picture to embed; width and height in its own pixels."""
 
     data: bytes = field(repr=False)
     media: Literal["image/png", "image/jpeg"]
@@ -31,16 +31,16 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPerson:
-    """Someone who acted in the case or is to sign; `key` is their public key line of that time."""
+    """A person who acted in the case or is to sign; `key` is their public key line at that time."""
 
     person_id: str
     name: str
     roles: tuple[str, ...]
     key: str
     fingerprint: str = ""
-    """Of that key, as `ssh-keygen -l` prints it: what two people compare by voice."""
+    """Fingerprint of that key, as `ssh-keygen -l` prints it: what two people compare by voice."""
     held_by: str = ""
-    """Who keeps the private half: `server` or `person`."""
+    """Who holds the private half: `server` or `person`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,41 +57,41 @@ class ReportReview:
     reason: str
     stands: bool = True
     counts: bool = True
-    """False where the person had taken this picture in, or a copy of it."""
+    """False if the person had added this picture, or a copy of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportField:
-    """One field of one region: the machine's words, its doubt, and the people's words."""
+    """One field of one region: the machine's words and its doubt, and people's words."""
 
     field: str
     text: str
     state: str
     why: str = ""
-    """Why it is given in this strength and no other."""
+    """Why it has this level and no other."""
     pixels: float = 0.0
     """How surely the pixels show these characters (0–1)."""
     glyphs: tuple[tuple[tuple[str, float], ...], ...] = ()
-    """For each character its options (character, probability), best first."""
+    """For each character, its options as (character, probability), best first."""
     alternatives: tuple[tuple[str, float], ...] = ()
     readers: tuple[Row, ...] = ()
-    """(reader, what it read in this field)."""
+    """(engine, its text for this field)."""
     notes: tuple[str, ...] = ()
     reviews: tuple[ReportReview, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRegion:
-    """One plate region of an exhibit, cut out and straightened."""
+    """One plate region of an exhibit, cut out and rectified."""
 
     region_id: str
     corners: Corners
     crop: Picture | None
     fields: tuple[ReportField, ...]
     drawn_by: str = ""
-    """Empty where the program found the region; else who drew it."""
+    """Empty if the program found the region; otherwise who drew it."""
     as_drawn: str = ""
-    """Of a drawn region, its corners, and apart from them what the machine found in it."""
+    """For a drawn region, its corners, and separately those of what the machine found in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,27 +103,27 @@ class ReportExhibit:
     media: str
     sha256: str
     bytes: int
-    """0 where the size is withheld."""
+    """0 if the size is withheld."""
     width: int
     height: int
-    """Pixels of the upright photo, the space of all corners; 0 for a clip."""
+    """Size in pixels of the upright photo, to which all corners refer; 0 for a clip."""
     taken_in_at: datetime
     taken_in_by: str
     photo: Picture | None
-    """A view for printing; the original lies in the bundle."""
+    """A picture for printing; the original is in the bundle."""
     claims: tuple[Row, ...] = ()
-    """(key of the claim, its words); the word for the key is the layout's."""
+    """(key of the claim, its value); the layout has the word for the key."""
     embedded: tuple[Row, ...] = ()
     regions: tuple[ReportRegion, ...] = ()
     copy_of: str = ""
     copy_is_settled: bool = False
-    """Whether that is so by equal bytes or a person's word; else it is the program's proposal."""
+    """Whether equal bytes or a person's judgement say so; otherwise the program proposes it."""
     derived_how: str = ""
     notes: tuple[str, ...] = ()
     file_notes: tuple[str, ...] = ()
-    """What is odd about the facts embedded in the file."""
+    """Oddities in the facts embedded in the file."""
     withheld: str = ""
-    """If not empty, a sentence that says what of this exhibit is withheld and why."""
+    """If not empty, a sentence on what of this exhibit is withheld, and why."""
     reading_withheld: bool = False
 
 
@@ -141,18 +141,18 @@ class ReportPlate:
     captures_undated: str = ""
     """The same without dates and without a full stop."""
     dissent: tuple[str, ...] = ()
-    """Who read a field otherwise than what stands, a sentence each."""
+    """Who read a field differently from what stands, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportGroup:
-    """Exhibits that are, or may be, copies of one exposure, and a person's word on it."""
+    """Exhibits that are, or may be, copies of one exposure, and a person's judgement of that."""
 
     exhibit_ids: tuple[str, ...]
     relation: str
-    """`copy` or `same_object`; with `_proposed` or `_split` after it where it is not settled."""
+    """`copy` or `same_object`, followed by `_proposed` or `_split` if it is not settled."""
     counted: str
-    """The exhibits parted by the exposure that each counts as, in words."""
+    """The exhibits grouped by the exposure that each counts as, in words."""
     why: tuple[str, ...]
     judgement: str
     judged_by: str
@@ -179,16 +179,16 @@ class ReportCandidate:
     """Maker, model and serial as recorded."""
     verdict: str
     likelihood_ratio: float | None
-    """None where no serial could be compared."""
+    """None if no serial could be compared."""
     band: str
     explanation: str
     features: tuple[ReportFeature, ...]
     records: tuple[Row, ...]
-    """Permit, delivery, parties and status as recorded, redactions said in words."""
+    """Permit, delivery, parties and status as recorded; redactions are said in words."""
     fit: str = ""
-    """How many units of how many fit what was read."""
+    """How many of how many units fit what was read."""
     neighbours: tuple[Row, ...] = ()
-    """(serial, what would tell it apart)."""
+    """(serial, what would distinguish it)."""
     sensitivity: tuple[Row, ...] = ()
     """(another assumption, the likelihood ratio under it)."""
     after_search: float | None = None
@@ -240,28 +240,29 @@ class ReportSearch:
     decisions: tuple[ReportDecision, ...]
     verdict: str = ""
     limits: tuple[str, ...] = ()
-    dissent: tuple[str, ...] = ()
-    """Who read a field of the plate otherwise than what stands, a sentence each."""
     """What the search could not take into account, in sentences."""
+    dissent: tuple[str, ...] = ()
+    """Who read a field of the plate differently from what stands, a sentence each."""
     applications: tuple[Row, ...] = ()
-    """(permit or application, its status): those for this maker and model never approved."""
+    """(permit or application, its status): those for this maker and model that were never approved.
+    """
     leads: tuple[Row, ...] = ()
-    """(what they are and how many of how many are shown, one of them): unscored."""
+    """(heading with how many of how many are shown, one of them): unscored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportTraceAnswer:
-    """One answer to a trace request: that party's word, as somebody wrote it down."""
+    """One answer to a trace request: that party's word, as somebody recorded it."""
 
     sequence: int
     at: datetime
     by: str
     answer: str
-    """What it comes to, in a sentence without its full stop."""
+    """What the answer amounts to, in a sentence without its full stop."""
     received_on: str
     words: str
     papers: tuple[Row, ...] = ()
-    """(name, SHA-256) of what came with it."""
+    """(name, SHA-256) of each file that came with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +279,7 @@ class ReportTrace:
     answer_by: str
     comment_by: str
     standing: str
-    """How it stood in the state of the log that the report shows, in one sentence."""
+    """Its status as of the state of the log that the report shows, in one sentence."""
     letter_sha256: str
     seen: str = ""
     further: str = ""
@@ -299,7 +300,7 @@ class ReportEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportCase:
-    """Everything that a case file says, as of one state of the case's log."""
+    """Everything in a case file, as of one state of the case's log."""
 
     case_id: str
     title: str
@@ -319,11 +320,11 @@ class ReportCase:
     searches: tuple[ReportSearch, ...]
     custody: tuple[ReportEntry, ...]
     software: tuple[Row, ...]
-    """(what, version and hash of weights)."""
+    """(what, version or hash of weights)."""
     signers: tuple[Row, ...] = ()
-    """(role, person_id) of everyone whose signature the bundle asks for."""
+    """(role, person_id) of everyone whose signature the bundle requires."""
     withheld: tuple[str, ...] = ()
-    """Sentences: what a public edition of the file leaves out; none in the sealed one."""
+    """Sentences on what a public edition of the file leaves out; empty in the sealed one."""
     traces: tuple[ReportTrace, ...] = ()
     withheld_searches: int = 0
     withheld_decisions: int = 0
@@ -332,7 +333,7 @@ class ReportCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The case file in its two forms."""
+    """The case file in both formats."""
 
     pdf: bytes = field(repr=False)
     html: bytes = field(repr=False)

@@ -1,4 +1,4 @@
-"""Where the bars of a waterfall stand, shared by the page, the PDF and the screens."""
+"""The positions of the bars of a waterfall, shared by the page, the PDF and the screens."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One bar: its two ends and the zero line, as shares (0–1) of the width of the drawing."""
+    """One bar: its two ends and the zero line, as fractions (0–1) of the width of the drawing."""
 
     left: float
     right: float
     zero: float
     total_bits: float
-    """The sum of all weights up to and with this one."""
+    """The sum of all weights up to and including this one."""
 
 
 def bars(weights_bits: Sequence[float]) -> tuple[Bar, ...]:

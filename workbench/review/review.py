@@ -1,7 +1,7 @@
-"""Review: people judge what machines read, field by field, and say which regions are one plate.
+"""Review: people judge what engines read, field by field, and say which regions are one plate.
 
-Machine words and human words stay apart: a judgement keeps both. The order of review is kept
-here, too: candidates are shown only once a person has judged what was read.
+Machine words and people's words stay separate: a judgement stores both. The order of review is
+enforced here too: candidates are shown only after a person has judged the reading.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from workbench.stores.stores import Stores
 
 PAGE = 200
-"""Plates that are asked for at once where all are gone through."""
+"""Plates fetched at once when all are gone through."""
 
-#: Regions that are fetched together while plates are counted off.
+#: Regions fetched together when plates are paged.
 REGIONS_AT_ONCE = 500
 
 _SAME_EXHIBIT = (tables.exhibit.c.case_id == tables.region.c.case_id) & (
@@ -53,7 +53,7 @@ _SAME_EXHIBIT = (tables.exhibit.c.case_id == tables.region.c.case_id) & (
 
 
 class ReviewRoom:
-    """Shows plates and records what people say of them."""
+    """Shows plates and records people's judgements of them."""
 
     def __init__(self, stores: Stores, people: People, cases: Cases, shown: Shown) -> None:
         self._stores = stores
@@ -62,7 +62,7 @@ class ReviewRoom:
         self._cases = cases
 
     def plates(self, case_id: str, *, offset: int = 0, limit: int = 50) -> tuple[PlateView, ...]:
-        """Plates in the order in which their first region was read, a page at a time."""
+        """Plates in the order in which their first region was read, one page at a time."""
         self._cases.policy_of(case_id)
         seen = self._stores.ledger.size(case_id)
         with self._stores.projection.read(case_id) as connection:
@@ -95,9 +95,9 @@ class ReviewRoom:
     def next_to_review(
         self, actor: Actor, case_id: str, *, after: tuple[str, str] | None = None
     ) -> tuple[str, str] | None:
-        """The next region with something unjudged that this person may judge, if any.
+        """The next region with an unjudged field that this person may judge, if any.
 
-        Looks on from the region `after`, and then from the beginning.
+        The search starts after the region `after` and continues from the beginning.
         """
         policy = self._cases.policy_of(case_id)
         query = (
@@ -132,7 +132,7 @@ class ReviewRoom:
         return True
 
     def queue(self, case_id: str) -> Queue:
-        """How many plate regions there are, and how many have something to judge."""
+        """How many plate regions there are, and how many have an unjudged field."""
         self._cases.policy_of(case_id)
         here = select(func.count()).where(tables.region.c.case_id == case_id)
         with self._stores.projection.read(case_id) as connection:
@@ -174,11 +174,11 @@ class ReviewRoom:
     ) -> Review:
         """Confirm, correct, reject or leave open one field; earlier judgements stay in the log.
 
-        `seen` is that of the view that the person looked at. A blind transcription counts as
-        confirmation where it says what the machine read, and as correction where it does not; it
-        is refused to whom the words were shown. An `act` that was recorded already is given as it
-        was recorded (`workbench/rules/acts.py`). Raises NotFound, NotAllowed, BadRequest, Overtaken
-        where the field was judged or the exhibit read after the person looked.
+        `seen` is that of the view that the person looked at. A blind transcription counts as a
+        confirmation if it agrees with the machine's reading, and otherwise as a correction; it is
+        refused to anyone who has been shown the words. An `act` that is already recorded is
+        returned as recorded (`workbench/rules/acts.py`). Raises NotFound; NotAllowed; BadRequest;
+        Overtaken if the field was judged or the exhibit read after the person looked.
         """
         self._allow(actor, case_id, (exhibit_id,), "field.judged", verb=f"judge the {field}")
         text = text.strip()
@@ -189,7 +189,7 @@ class ReviewRoom:
         if field not in FIELD_ORDER:
             raise BadRequest(f"{field!r} is not a field; use one of {', '.join(FIELD_ORDER)}.")
 
-        self._before(case_id, exhibit_id, region_id, field)  # a wrong name is said before all else
+        self._before(case_id, exhibit_id, region_id, field)  # a wrong name is reported first
         if blind:
             place = exhibit_id, region_id, field
             known = self._shown.was_shown(actor.person_id, case_id, place)
@@ -255,11 +255,11 @@ class ReviewRoom:
         seen: int,
         reason: str = "",
     ) -> str:
-        """Record that these regions show one physical plate; gives the plate's identifier.
+        """Record that these regions show one physical plate; returns the plate's identifier.
 
-        Its readings are then weighed together. `seen` is that of the views that the person
-        looked at. Raises NotFound, NotAllowed, BadRequest, Overtaken where one of the regions
-        was joined otherwise, or read again, since.
+        Their readings are then weighed together. `seen` is that of the views that the person looked
+        at. Raises NotFound; NotAllowed; BadRequest; Overtaken if one of the regions has since been
+        joined with others or read again.
         """
         joined = self.joining(actor, case_id, members, reason=reason)
         (entry,) = self._stores.record(
@@ -280,7 +280,7 @@ class ReviewRoom:
         *,
         reason: str,
     ) -> Callable[[], Draft]:
-        """What makes the entry that joins regions, once it is known that this person may."""
+        """Give the function that makes the entry joining regions, once the person is allowed to."""
         members = tuple(dict.fromkeys(members))
         if len(members) < 2:
             raise BadRequest("Choose at least two regions that show the same plate.")
@@ -307,7 +307,7 @@ class ReviewRoom:
         return make
 
     def why_not(self, actor: Actor, case_id: str, exhibit_id: str) -> str | None:
-        """The sentence that says why this person may not judge an exhibit; None if they may."""
+        """A sentence on why this person may not judge an exhibit; None if they may."""
         return self._why_not(actor, case_id, (exhibit_id,), "field.judged")
 
     def _allow(
@@ -325,7 +325,7 @@ class ReviewRoom:
         exhibit_ids = tuple(exhibit_ids)
         with self._stores.projection.read(case_id) as connection:
             for exhibit_id in exhibit_ids:
-                exhibit_row(connection, case_id, exhibit_id)  # whether there is one
+                exhibit_row(connection, case_id, exhibit_id)  # raises if there is none
             owners = taken_in_by(connection, case_id, exhibit_ids)
         return self._stores.why_not(actor, kind) or rules.own_material(policy, actor, owners)
 
@@ -355,7 +355,7 @@ class ReviewRoom:
             )
         ).all()
         members: dict[str, list[Row[Any]]] = {plate_id: [] for plate_id in plate_ids}
-        # In order here: SQLite would go through the whole case for rows that come in order.
+        # Sorted here: SQLite would scan the whole case for ordered rows.
         for region in sorted(regions, key=lambda region: region.number):
             members[region.plate_id].append(region)
         exhibits = {region.exhibit_id for region in regions}
@@ -383,7 +383,7 @@ class ReviewRoom:
 
 
 def _each_once(plate_ids: Iterable[str]) -> Iterator[str]:
-    """Plates in the order in which they first come."""
+    """Each plate once, in the order in which it first appears."""
     seen: set[str] = set()
     for plate_id in plate_ids:
         if plate_id not in seen:

@@ -1,7 +1,7 @@
-"""What each person was shown of what machines and others read: the ground on which blind is said.
+"""What each person was shown of the words of machines and others; *blind* is decided by it.
 
-Screens and commands note what they reveal; a search and a judgement of one's own are known by
-their entries. It is all in the case's log, so that it holds after a restart and in the bundle.
+Screens and commands record what they reveal; a search and a person's own judgement are known from
+their entries. All of it is in the case's log, so that it outlasts a restart and is in the bundle.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from workbench.types import Actor
 
 MOST_PLACES = 500
-"""Places that one entry names; more at once are noted as every exhibit of the case."""
+"""Places that one entry names; if there are more, every exhibit of the case is noted."""
 
 
 class Shown:
-    """Notes what people are shown, and says what they were shown."""
+    """Records what people are shown, and looks it up."""
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
@@ -35,9 +35,9 @@ class Shown:
     def note(
         self, actor: Actor, case_id: str, places: Iterable[Place], *, shown_by: str
     ) -> tuple[Place, ...]:
-        """Record that somebody is shown the words at these places, as far as that is news.
+        """Record that somebody is shown the words at these places, unless that is known already.
 
-        `shown_by` is the screen or command. Gives what was recorded.
+        `shown_by` is the screen or command. Returns what was recorded.
         """
         before = self.places(actor.person_id, case_id)
         news = rules.news(before, places)
@@ -50,7 +50,7 @@ class Shown:
         return news
 
     def places(self, person_id: str, case_id: str) -> frozenset[Place]:
-        """Everything of a case that somebody was shown."""
+        """Everything in a case that somebody was shown."""
         shown = tables.shown.c
         with self._stores.projection.read(case_id) as connection:
             rows = connection.execute(
@@ -61,9 +61,9 @@ class Shown:
             return frozenset((row.exhibit_id, row.region_id, row.field) for row in rows)
 
     def was_shown(self, person_id: str, case_id: str, place: Place) -> bool:
-        """Whether somebody was shown the words at a place, there or where the same is seen.
+        """Whether somebody was shown the words at a place, there or elsewhere.
 
-        The same is seen on every exhibit of its exposure, and of a plate that is joined with it.
+        Elsewhere means on every exhibit of its exposure, and of a plate that is joined with it.
         """
         shown = self.places(person_id, case_id)
         exhibit_id, region_id, field = place

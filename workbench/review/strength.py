@@ -1,9 +1,9 @@
-"""How strongly the program gives a field, in words: Read, Check or Unreadable, and why.
+"""The level of a field in words (Read, Check or Unreadable) and the reasons for it.
 
-State and reasons are decided by `vision.plate.assurance` when a photo is read and are kept with
+`vision.plate.assurance` decides level and reasons when a photo is read, and both are stored with
 the reading; here they become words, and nothing is decided again. The number is how surely the
-pixels show these characters. It and the word differ: a value may be clear to see and still be
-offered only, for instance since no second reader saw it.
+pixels show these characters. The number and the level differ: a value may be easy to see and still
+be only *Check*, for instance because no second engine saw it.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strength:
-    """How a field is given, why so and not otherwise, and how sure the pixels are (0–1)."""
+    """The level of a field, why it is not another, and how sure the pixels are (0–1)."""
 
     state: ReadingState
     why: str
     pixels: float
     witnesses: str = ""
-    """A sentence on who read it: the independent readers that agree, differ or were silent."""
+    """A sentence on who read it: the independent engines that agree, differ or read nothing."""
 
     @property
     def word(self) -> str:
@@ -47,7 +47,7 @@ class Strength:
 
 
 def strength_of(field: FieldReading) -> Strength:
-    """Say how strongly a field is given, and why."""
+    """The level of a field, and why."""
     reasons = [_in_words(why, field) for why in field.reasons]
     return Strength(
         state=field.state,
@@ -58,7 +58,7 @@ def strength_of(field: FieldReading) -> Strength:
 
 
 def strength_in(reading: PhotoReading, region_id: str, name: FieldName) -> Strength | None:
-    """Say how strongly the field of this name is given in a region; None if it is not given."""
+    """The level of the field with this name in a region; None if the region has no such field."""
     for combined in reading.combined:
         for field in combined.fields:
             if (combined.region_id, field.field) == (region_id, name):
@@ -73,9 +73,9 @@ def pixels_of(field: FieldReading) -> float:
 
 
 def witnesses_in_words(witnesses: Sequence[Witness]) -> str:
-    """Name who read a field and what each made of it; empty where nothing is known of it.
+    """Who read a field, and what each read; empty if nothing is known about that.
 
-    Readers of one family are named together, since they count as one.
+    Engines of one family are named together, since they count as one.
     """
     if not witnesses:
         return ""
@@ -99,7 +99,7 @@ _OTHERWISE: Final[dict[Stance, str]] = {
 
 
 def _named(witness: Witness) -> str:
-    """Name a witness by its readers that spoke, with what they read where it is otherwise."""
+    """A witness, named by its engines that read something, with their text where it differs."""
     names = " with ".join(witness.engines) or witness.name
     if witness.stance not in ("differs", "divided"):
         return names
@@ -111,9 +111,9 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def notes_of(field: FieldReading) -> tuple[str, ...]:
-    """What is to be said of a field beside its value: its notes, and what keeps it from *stated*.
+    """Remarks on a field besides its value: its notes, and what keeps it from *stated*.
 
-    Readings of the earlier format have the latter among their notes.
+    Readings in the earlier format have the latter among their notes.
     """
     said = [en.text(note) for note in field.notes]
     if field.state == "offered":
@@ -127,7 +127,7 @@ _NOTED_APART: Final = {"blocks-differ"}
 
 
 def _in_words(why: Reason, field: FieldReading) -> str:
-    """Give a reason; what hangs on the field or on who agreed is said from the facts."""
+    """A reason in words; reasons about the field or its witnesses are worded from the facts."""
     if not isinstance(why.sentence, str):
         return en.text(why.sentence)
     if why.rule == "place-open":

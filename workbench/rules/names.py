@@ -26,7 +26,7 @@ IGNORABLE: Final = (
     (0xFE00, 0xFE0F),
     (0xE0000, 0xE0FFF),
 )
-"""Marks that are never drawn: Unicode's Default_Ignorable_Code_Point beside format characters."""
+"""Marks that are never drawn: Unicode's Default_Ignorable_Code_Point besides format characters."""
 
 UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """General categories of characters without a shape."""

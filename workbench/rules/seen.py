@@ -122,7 +122,7 @@ ADDS: Final[Mapping[str, str]] = {
     "Shown.note": "what somebody was shown",
     "Demo.load": "a case",
 }
-"""Verbs that only add, each with what it adds: they replace nothing of others, so they need not
+"""Methods that only add, each with what it adds: they replace nothing of others, so they need not
 name what their author saw."""
 
 

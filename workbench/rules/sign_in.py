@@ -52,7 +52,7 @@ class Proof(IntEnum):
     PASSPHRASE = 1
     """The passphrase of their key, which is in the store."""
     SIGNATURE = 2
-    """A signature by the key that they keep themselves."""
+    """A signature by the key that they hold themselves."""
 
 
 def proof_needed(*, held_by: str, has_passphrase: bool) -> Proof:
@@ -68,7 +68,7 @@ def proof_of(person: Person) -> Proof:
 
 
 def weakens(name: str, *, by_themselves: bool, before: Proof, after: Proof) -> str | None:
-    """Return why a person's next key may not be stored so, or None.
+    """Return why a person's next key may not be stored in this way, or None.
 
     Only they themselves may reduce the proof required of them.
     """

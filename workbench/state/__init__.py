@@ -10,7 +10,7 @@ from workbench.state.records import (
     SearchRecord,
     SetAsideEntry,
 )
-from workbench.state.states import States
+from workbench.state.states import StateLoader
 from workbench.state.store_state import CatalogRecord, StoreState
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "RegionRecord",
     "SearchRecord",
     "SetAsideEntry",
-    "States",
+    "StateLoader",
     "StoreState",
     "fold_case",
     "fold_store",

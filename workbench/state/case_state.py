@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from catalog.findings.kept_search import kept_search
+from catalog.findings.stored_search import stored_search
 from vision.serialize import reading_from_json
 from workbench.errors import NotFound
 from workbench.rules import policy as rules
@@ -355,7 +355,7 @@ class CaseState:
 
     def search(self, asked: SearchRecord) -> SearchView:
         """A search as it was shown."""
-        found = kept_search(self.blobs.get(asked.result_sha256))
+        found = stored_search(self.blobs.get(asked.result_sha256))
         plate = self._plates.get(asked.plate_id)  # None for a plate that was joined into another
         decisions = self._decisions_on.get(asked.sequence, [])
         return SearchView(

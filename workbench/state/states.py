@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from workbench.state.store_state import StoreState
 
 
-class States:
+class StateLoader:
     """Folds logs from the ledger, which checks each entry against its tree.
 
     Everything sealed, published or sent is made from states: the tables that screens read are in a

@@ -1,1 +1,1 @@
-"""What every service stands on: settings, bytes, entries, keys, tables and a clock."""
+"""What every service builds on: settings, bytes, entries, keys, tables and a clock."""

@@ -1,7 +1,7 @@
-"""Holds the tables that screens read against the log: whatever they say otherwise is a fault.
+"""Compares the tables that screens read with the log; every difference is a fault.
 
-The audit of the evidence store walks logs and kept bytes and knows nothing of these tables. What is
-sealed never rests on them (`workbench.state`); what people judge by does.
+The audit of the evidence store checks logs and stored bytes and knows nothing of these tables.
+Nothing sealed rests on them (`workbench.state`), but people judge by what they show.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from workbench.stores.stores import Stores
 
 TIMES = 5
-"""How often the comparison is begun again where others record meanwhile."""
+"""How often the comparison is started again when others record meanwhile."""
 
 MOST_NAMED = 20
-"""Rows of one table that are named one by one; of the others there is a count."""
+"""Rows of one table that are named one by one; beyond that, a count is given."""
 
 Key: TypeAlias = tuple[Any, ...]
 
 
 def audit(stores: Stores, on_step: Callable[[str], None] | None = None) -> Iterator[Fault]:
-    """Yield every fault of the store: of its logs, of what is kept, and of the screens' tables."""
+    """Yield every fault of the store: of its logs, its stored bytes, and the screens' tables."""
     yield from Audit(
         database=stores.ledger.database,
         origin=stores.origin,
@@ -53,9 +53,9 @@ def audit(stores: Stores, on_step: Callable[[str], None] | None = None) -> Itera
 
 
 def table_faults(stores: Stores) -> Iterator[Fault]:
-    """Yield each row of the tables that is not what the logs, folded anew, come to.
+    """Yield each row of the tables that differs from the logs when they are folded again.
 
-    Raises StoreBusy where others recorded each time that it was looked at.
+    Raises StoreBusy if others recorded during every attempt.
     """
     with _refolded(stores) as anew:
         for _attempt in range(TIMES):
@@ -75,7 +75,7 @@ def table_faults(stores: Stores) -> Iterator[Fault]:
 
 @contextmanager
 def _refolded(stores: Stores) -> Iterator[Projection]:
-    """The tables folded anew from the log, in a folder that goes away with them."""
+    """The tables folded again from the log, in a temporary folder."""
     at = stores.settings.store
     with TemporaryDirectory(prefix="folding-", dir=at, ignore_cleanup_errors=True) as folder:
         projection = Projection(f"sqlite:///{folder}/tables.sqlite3", stores.ledger)
@@ -86,7 +86,7 @@ def _refolded(stores: Stores) -> Iterator[Projection]:
 
 
 def _compared(table: Table, anew: Projection, kept: Projection) -> Iterator[Fault]:
-    """Hold a table against the same folded anew; flat in memory but for a hash of each row."""
+    """Compare a table with a newly folded one, in constant memory except for a hash of each row."""
     with anew.engine.connect() as connection:
         expected = {key: _hash(row) for key, row in _rows(connection, table)}
     said: Counter[str] = Counter()

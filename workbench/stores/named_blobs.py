@@ -1,4 +1,4 @@
-"""Kept bytes whose errors name what they are: a hash alone tells nobody which photo is damaged."""
+"""Stored bytes with errors that name the exhibit: nobody knows a photo by its hash alone."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from evidence_store.types import Sha256
     from workbench.stores.projection import Projection
 
-#: Exhibits or letters that one error names at the most; a photo may stand in many cases.
+#: Most exhibits or letters that one error names; a photo may be in many cases.
 MOST_NAMED = 5
 
 
 class NamedBlobs(BlobStore):
-    """The store of bytes; whatever is damaged or missing is said by its exhibit too."""
+    """The store of bytes; an error about damaged or missing bytes also names their exhibit."""
 
     def __init__(self, root: Path | str, projection: Projection) -> None:
         super().__init__(root)
         self._projection = projection
 
     def put(self, data: bytes) -> Sha256:
-        """Keep the bytes; `BlobDamaged` if they are here already, but altered."""
+        """Store the bytes; raises `BlobDamaged` if they are already here, but altered."""
         with self._named(sha256_of(data)):
             return super().put(data)
 
@@ -45,7 +45,7 @@ class NamedBlobs(BlobStore):
             yield from super().stream(sha256)
 
     def size(self, sha256: Sha256) -> int:
-        """Return the number of bytes kept under that name."""
+        """Return the size in bytes of the blob with this hash."""
         with self._named(sha256):
             return super().size(sha256)
 
@@ -64,7 +64,7 @@ class NamedBlobs(BlobStore):
     def _bearers(self, sha256: Sha256) -> list[str]:
         """What these bytes are: the original or the reading of exhibits, or a letter."""
         exhibit = tables.exhibit.c
-        # One after the other: the first has an index, and both together would have none.
+        # Two queries: each has an index, but SQLite would use none for both at once.
         for what, column in (
             ("the original", exhibit.sha256),
             ("the reading", exhibit.reading_sha256),
@@ -82,7 +82,7 @@ class NamedBlobs(BlobStore):
         return self._letters(sha256)
 
     def _letters(self, sha256: Sha256) -> list[str]:
-        """The trace requests whose letter these bytes are; there are few of them in any store."""
+        """The trace requests whose letter these bytes are; any store has only a few."""
         trace = tables.trace.c
         asked = select(trace.case_id, trace.trace_id).where(trace.letter_sha256 == sha256)
         with self._projection.read() as connection:

@@ -1,10 +1,10 @@
 """Folds the ledger's entries into the tables that screens read.
 
-The ledger is the only truth; this is a convenience that can be dropped and rebuilt. Each log
-is folded in order and exactly once: an entry and the mark that it was folded are written in
-one transaction. What is recorded through `Stores` is folded in the very transaction that records
-it, so that an entry which cannot be folded is never recorded. One that stands in a log all the
-same is set aside, by name, and everything else goes on.
+Only the ledger is authoritative; the tables are a convenience that can be dropped and rebuilt. Each
+log is folded in order and exactly once: an entry, and the mark that it was folded, are written in
+one transaction. Entries recorded through `Stores` are folded in the same transaction that records
+them, so that an entry that cannot be folded is never recorded. If a log contains one anyway, it is
+set aside by name, and everything else goes on.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ if TYPE_CHECKING:
     from evidence_store.types import Entry
 
     Step = Callable[[str, int, int], None]
-    """Is told what is counted, how many of these are folded, and how many there are."""
+    """Called with what is counted, how many of these are folded, and how many there are."""
 
-#: Entries folded in one transaction: enough to be fast, few enough to keep writers waiting little.
+#: Entries folded in one transaction: enough to be fast, few enough that writers wait only briefly.
 BATCH = 2_000
 
 
 class FoldedBehind(Exception):
-    """Others recorded entries that are not folded yet; fold those first, then record again."""
+    """Others recorded entries that are not folded yet: fold those first, then record again."""
 
 
 def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
-    """Let readers go on while one writes, and wait for a busy database instead of failing."""
+    """Let readers continue while one process writes, and wait for a busy database, not fail."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA busy_timeout=30000")
@@ -59,13 +59,13 @@ def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
 
 
 def fold(connection: Connection, entry: Entry) -> None:
-    """Apply one entry to the tables. Raises `NotUnderstood` for one that says nothing known."""
+    """Apply one entry to the tables. Raises `NotUnderstood` for an entry that is not understood."""
     if entry.kind not in OWN_KINDS:
         events.of(entry).fold(connection, entry)
 
 
 class Projection:
-    """The folded state of all logs, kept up with the ledger on demand."""
+    """The folded state of all logs, brought up to date with the ledger on demand."""
 
     def __init__(self, database_url: str, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -77,13 +77,13 @@ class Projection:
         make_tables(self._make_tables)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self.engine.dispose()
 
     def rebuild(self, on_step: Step | None = None) -> None:
-        """Throw everything away and fold all logs again from their first entry.
+        """Drop all tables and fold every log again from its first entry.
 
-        If it is stopped midway, whoever reads next folds the rest.
+        If this is stopped midway, the next reader folds the rest.
         """
         with self._lock:
             tables.metadata.drop_all(self.engine)
@@ -94,14 +94,14 @@ class Projection:
         self.catch_up_all(on_step)
 
     def set_aside(self) -> tuple[SetAside, ...]:
-        """Entries that stand in a log and cannot be folded."""
+        """Entries in a log that cannot be folded."""
         with self.engine.connect() as connection:
             return all_set_aside(connection)
 
     def fold_recorded(self, connection: Connection, entries: Sequence[Entry]) -> None:
         """Fold entries in the transaction that records them.
 
-        Raises `BadInput` for one that cannot be folded, and `FoldedBehind`.
+        Raises `BadInput` for an entry that cannot be folded, and `FoldedBehind`.
         """
         if not entries:
             return
@@ -121,7 +121,7 @@ class Projection:
                 ) from error
 
     def recorded(self, log: str, size: int) -> None:
-        """Take note that a log is folded up to its size."""
+        """Note that a log is folded up to its size."""
         self._next[log] = max(size, self._next.get(log, -1))
 
     def waiting(self) -> int:
@@ -134,7 +134,7 @@ class Projection:
     def catch_up_all(self, on_step: Step | None = None) -> None:
         """Fold the entries of every log that are not folded yet.
 
-        It can be stopped between two steps; whoever reads next folds the rest.
+        It can be stopped between two steps; the next reader folds the rest.
         """
         sizes = self._ledger.sizes()
         total, before = sum(sizes.values()), 0
@@ -145,14 +145,14 @@ class Projection:
             before += size
 
     def catch_up(self, log: str) -> None:
-        """Fold the entries of a log that are not folded yet; none cost one count."""
+        """Fold the entries of a log that are not folded yet; if none, this costs one count."""
         size = self._ledger.size(log)
         if self._next.get(log, -1) < size:
             for _folded in self._steps(log, size):
                 pass
 
     def _steps(self, log: str, size: int) -> Iterator[int]:
-        """Fold a batch at a time, as others may at the same time; give how many are folded."""
+        """Fold batch by batch, as others may at the same time; yields how many are folded."""
         folded = 0
         while folded < size:
             with self._lock:
@@ -163,7 +163,7 @@ class Projection:
         self._next[log] = folded
 
     def read(self, *logs: str) -> AbstractContextManager[Connection]:
-        """A connection for reading, with the named logs caught up first."""
+        """A connection for reading, after the named logs have been caught up."""
         for log in logs:
             self.catch_up(log)
         return self.engine.connect()
@@ -190,15 +190,15 @@ class Projection:
     def _fold_entries(self, log: str, entries: Sequence[Entry]) -> int:
         first, reached = entries[0].sequence, entries[-1].sequence + 1
         with self.engine.begin() as connection:
-            # The mark first: it keeps others waiting until these entries are folded.
+            # The mark first: it makes others wait until these entries are folded.
             if self._mark(connection, log, first, reached):
                 for entry in entries:
                     fold(connection, entry)
                 return reached
-        return self._folded(log)  # another process folded them; its work stands
+        return self._folded(log)  # another process folded them; its work stays
 
     def _fold_singly(self, log: str, entries: Sequence[Entry]) -> int:
-        """Fold entries of which one cannot be folded, a transaction each; set that one aside."""
+        """Fold entries one per transaction, since one cannot be folded; set that one aside."""
         reached = entries[0].sequence
         for entry in entries:
             try:
@@ -229,7 +229,7 @@ class Projection:
         return changed > 0
 
     def _make_tables(self) -> None:
-        """Make what tables are missing, and those that an older program shaped anew."""
+        """Create missing tables, and rebuild those of an older version of the program."""
         tables.state.create(self.engine, checkfirst=True)
         set_aside_tables.create_all(self.engine)
         with self.engine.begin() as connection:
@@ -243,11 +243,11 @@ class Projection:
 
 _NO_TABLE = "42P01"
 _LIMIT_EXCEEDED = "54"
-"""PostgreSQL's codes for a table that is not there, and for a value that no index can hold."""
+"""PostgreSQL's codes for a missing table, and for a value that no index can hold."""
 
 
 def _is_of_the_entry(error: Exception) -> bool:
-    """Whether folding failed for what an entry holds, and not for what the database is doing."""
+    """Whether folding failed because of the entry's content, and not the state of the database."""
     if not isinstance(error, DBAPIError):
         return not isinstance(error, OSError | MemoryError | FoldedBehind)
     state = str(getattr(error.orig, "sqlstate", None) or "")
@@ -259,7 +259,7 @@ def _is_of_the_entry(error: Exception) -> bool:
 
 
 def _why(error: Exception) -> str:
-    """What was the matter, in the first line of the library's words."""
+    """What went wrong: the first line of the library's message."""
     cause = getattr(error, "orig", None) or error
     words = str(cause).strip().partition("\n")[0]
     return f"{words or type(cause).__name__}."

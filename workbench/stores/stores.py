@@ -1,4 +1,4 @@
-"""What every service stands on: settings, bytes, entries, keys, the projection and a clock."""
+"""What every service builds on: settings, bytes, entries, keys, the projection and a clock."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     from workbench.types import Actor
 
 _log = logging.getLogger(__name__)
-#: How often an append is tried anew when someone else appended first.
+#: How often an append is tried again when another process appended first.
 ATTEMPTS = 50
 
 
 def ended(row: Row[Any], now: datetime) -> dict[str, datetime | None]:
-    """When a person left and when their last key ended, as far as it is past.
+    """When a person left and when their last key ended, as far as that is past.
 
-    A key that signed something ends with the second in which it did; it counts as ended at once.
+    A key that signed something ends with the second of the signature, but counts as ended at once.
     """
     left, key = (
         None if text is None else datetime.fromisoformat(text)
@@ -64,12 +64,12 @@ def utc_now() -> datetime:
 
 
 class _NotAdmitted(Exception):
-    """An entry whose author may not make it: who, what kind, and why."""
+    """An entry that its author may not make: who, what kind, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """The parts that all services share; made once by `Workbench.open`."""
+    """The parts that all services share; created once by `Workbench.open`."""
 
     settings: Settings
     blobs: BlobStore
@@ -81,15 +81,15 @@ class Stores:
     clock: Callable[[], datetime] = utc_now
 
     def begin(self, log: str, *drafts: Draft) -> None:
-        """Begin the log of a case with its first entries, all or nothing. Raises NotAllowed."""
+        """Begin the log of a case with its first entries, all or none. Raises NotAllowed."""
         with self._admitted(STORE_LOG) as fold:
             self.ledger.create_log(log, *drafts, then=fold)
 
     def append(self, log: str, *drafts: Draft) -> tuple[Entry, ...]:
-        """Record, and let the screens see it at once.
+        """Record, and show it on screens at once.
 
-        Raises `BadInput` for what cannot be recorded or folded, `StoreBusy`, and `NotAllowed`, on
-        record, where an author holds no role for it (any more) or can act no more at all.
+        Raises `BadInput` for what cannot be recorded or folded; `StoreBusy`; and `NotAllowed`, on
+        record, if an author has no role for it (any more) or can no longer act at all.
         """
         for _attempt in range(ATTEMPTS):
             self.projection.catch_up(log)
@@ -98,19 +98,19 @@ class Stores:
         raise self._busy()
 
     def append_at(self, log: str, size: int, *drafts: Draft) -> tuple[Entry, ...] | None:
-        """Record as `append` does, if the log still has this size; None, and nothing, if not."""
+        """Record as `append` does if the log still has this size; otherwise, only give None."""
         self.projection.catch_up(log)
         with suppress(SizeChanged, FoldedBehind):
             return self._record(log, drafts, expected_size=size)
         return None
 
     def append_seeing(self, log: str, make: Callable[[], tuple[Draft, ...]]) -> tuple[Entry, ...]:
-        """Record what `make` builds from the folded state, anew if another process came first.
+        """Record what `make` builds from the folded state; try again if another process came first.
 
-        `make` may read the projection: it is exactly as long as the log when it is called.
-        It may raise to record nothing; an empty tuple records nothing as well.
-        Raises `StoreBusy` if others were first each time: nothing is recorded without the guard;
-        and what `append` raises.
+        `make` may read the projection: it is exactly as long as the log when it is called. It may
+        raise to record nothing; an empty tuple records nothing as well. Raises `StoreBusy` if
+        others came first each time, since nothing is recorded without the check; and what `append`
+        raises.
         """
         for _attempt in range(ATTEMPTS):
             size = self.ledger.size(log)
@@ -148,7 +148,8 @@ class Stores:
     def _admitted(self, log: str) -> Iterator[Then]:
         """What folds entries, if the roles and keys of their authors allow them at that moment.
 
-        Asked in the very transaction; what is not allowed is refused, in this log, on record.
+        The check is part of the same transaction; what is not allowed is refused, in this log, on
+        record.
         """
 
         def fold(connection: Connection, recorded: Sequence[Entry]) -> None:
@@ -170,14 +171,14 @@ class Stores:
     def admit(self, actor: Actor, log: str, kind: str, *, verb: str, of: str | None = None) -> None:
         """Refuse, on record, an act whose entry of this kind the person may not make now.
 
-        Each verb asks before it does anything; `verb` is what the refusal calls it, and `of` the
-        person whom the entry is about. Raises NotAllowed.
+        Each method asks before it does anything; `verb` is the word for it in the refusal, and `of`
+        the person whom the entry is about. Raises NotAllowed.
         """
         if (why := self.why_not(actor, kind, of=of)) is not None:
             raise self.refuse(log, actor, verb=verb, why=why)
 
     def why_not(self, actor: Actor, kind: str, *, of: str | None = None) -> str | None:
-        """Why this person may not make an entry of this kind now, as a sentence, or None."""
+        """A sentence on why this person may not make an entry of this kind now, or None."""
         with self.projection.read(STORE_LOG) as connection:
             return self._why_not(connection, actor.person_id, kind, of=of)
 
@@ -195,7 +196,7 @@ class Stores:
         if row is None:
             nobody = connection.execute(select(tables.person.c.person_id)).first() is None
             if nobody and kind == "person.enrolled":
-                return None  # the first person enrols themselves
+                return None  # the first person adds themselves
             return f"Nobody here has the identifier {person_id!r}, so nothing was recorded."
         gone = sign_in.cannot(row.name, **ended(row, self.clock()))
         return gone or roles.may_not(
@@ -219,11 +220,11 @@ class Stores:
     ) -> tuple[Entry, ...]:
         """Record an act on something that others may change, if what its author saw still stands.
 
-        `seen` is how many entries the log had when the author looked (a view's `seen`);
-        `rests_on` names what the act rests on. `covered` keeps the words of others out of the
-        refusal, for who transcribes blind. An `act` that is recorded already is not recorded
-        again: its entry is given. Raises Overtaken with what changed, on record; BadRequest for a
-        `seen` that cannot be, or an `act` that stands for another one; StoreBusy.
+        `seen` is how many entries the log had when the author looked (a view's `seen`); `rests_on`
+        names what the act rests on. `covered` leaves the words of others out of the refusal, for
+        anyone who is transcribing blind. An `act` that is already recorded is not recorded again:
+        its entry is given. Raises Overtaken, on record, with what changed; BadRequest for an
+        impossible `seen`, or an `act` that belongs to another one; StoreBusy.
         """
         marks = frozenset(rests_on)
         already: list[Entry] = []
@@ -254,7 +255,7 @@ class Stores:
         verb: str,
         covered: bool = False,
     ) -> None:
-        """Refuse, as `record` does, an act of somebody who has not seen what stands."""
+        """Refuse, as `record` does, an act by somebody who has not seen what stands now."""
         if (why := rules.unknown(seen, self.ledger.size(log))) is not None:
             raise BadRequest(why)
         marks = frozenset(rests_on)
@@ -272,9 +273,9 @@ class Stores:
         why: str,
         error: type[NotAllowed] = NotAllowed,
     ) -> NotAllowed:
-        """Record that a rule kept someone from something, and give the error to raise.
+        """Record that a rule stopped a person from something, and give the error to raise.
 
-        Without an actor, it was somebody who did not sign in.
+        Without an actor, it was somebody who had not signed in.
         """
         who = roles.UNPROVEN if actor is None else actor.person_id
         self.append(log, events.Refused(verb=verb, why=why).draft(who))
@@ -282,7 +283,7 @@ class Stores:
         return error(why)
 
     def refused(self, why: str) -> NotAllowed:
-        """The error to raise for a refusal that an entry of its own kind recorded."""
+        """The error to raise for a refusal that has been recorded by an entry of its own kind."""
         return NotAllowed(why)
 
     def _change(self, newer: Entry, marks: frozenset[Mark], seen: int, *, covered: bool) -> str:
@@ -301,7 +302,7 @@ class Stores:
         )
 
     def _before(self, newer: Entry, marks: frozenset[Mark], seen: int) -> str:
-        """What stood when the author looked, where an entry said it."""
+        """What stood when the author looked, if an entry states it."""
         touched = marks.intersection(events.touched(newer))
         before = rules.overtaken_by(_touching(self.ledger.entries(newer.log, limit=seen)), touched)
         if before is not None:

@@ -22,11 +22,11 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-#: Raised by one whenever a table changes: an older projection is dropped and folded anew.
+#: Increased by one whenever a table changes: an older projection is dropped and folded again.
 SHAPE = 10
 
 NOTHING_OPEN = 2.0
-"""In place of a confidence where no field waits for a judgement: after every probability."""
+"""Stands for the confidence if no field waits for a judgement: greater than any probability."""
 
 state = Table(
     "projection_state",
@@ -52,7 +52,7 @@ person = Table(
     Column("wrong", Integer, nullable=False, default=0),
     Column("wrong_at", String(40)),
 )
-"""A person: `key_ends` is when their last key ended, `wrong` counts wrong tries to sign in since
+"""A person: `key_ends` is when their last key ended, `wrong` counts wrong attempts to sign in since
 the last right one."""
 
 catalog = Table(
@@ -128,9 +128,9 @@ exhibit = Table(
 read and that nobody has judged yet; `unreadable` says that one of them could not be read.
 `exposure` is the first exhibit of the exposure that it shows, `settled_exposure` the same without
 proposals that nobody has settled (`workbench.rules.exposure`); `copy_of` is the exhibit that it was
-first found to repeat, as long as both are of one exposure; `is_copy` says that there is one,
-`copy_is_settled` that this is no mere proposal.
-`read` says that it was read as a whole: a region that a person drew may have been read before."""
+first found to repeat, for as long as both are of one exposure; `is_copy` says that there is one,
+`copy_is_settled` that this is more than a proposal. `read` says that it was read as a whole: a
+region that a person drew may have been read before."""
 
 region = Table(
     "projected_region",
@@ -150,7 +150,7 @@ region = Table(
     Index("projected_region_open", "case_id", "open", "number"),
 )
 """A plate region: `open` counts offered fields that nobody has judged; `also` holds what else was
-read; `key` and `skeleton` hold every text of it, folded, for finding (`workbench.cases.find`)."""
+read; `key` and `skeleton` hold all of its texts, folded, for searching (`workbench.cases.find`)."""
 
 copy_pair = Table(
     "projected_copy_pair",
@@ -184,7 +184,7 @@ copy_judged = Table(
     Column("exhibit_id", String(20), primary_key=True),
     Column("sequence", BigInteger, primary_key=True),
 )
-"""Which judgements of copies are about an exhibit."""
+"""Which judgements of copies concern an exhibit."""
 
 review = Table(
     "projected_review",
@@ -205,7 +205,7 @@ review = Table(
     Column("counts", Boolean, nullable=False, default=True),
     Index("projected_review_exhibit", "case_id", "exhibit_id", "sequence"),
 )
-"""A judgement of a field: `counts` is false where its author had taken in what they judged
+"""A judgement of a field: `counts` is false if its author had added the material that they judged
 (`workbench.tables.own_material`)."""
 
 shown = Table(
@@ -217,7 +217,7 @@ shown = Table(
     Column("region_id", String(20), primary_key=True),
     Column("field", String(20), primary_key=True),
 )
-"""What machines or others read and a person was shown, once for each place; `*` is each."""
+"""What machines or others read and a person was shown, one row per place; `*` means every one."""
 
 search = Table(
     "projected_search",
@@ -259,7 +259,7 @@ decision_exhibit = Table(
     Column("sequence", BigInteger, primary_key=True),
     Index("projected_decision_exhibit_of", "case_id", "sequence"),
 )
-"""Which exhibits showed the plate of a judgement of a candidate when it was made."""
+"""The exhibits that showed the plate when a candidate was judged."""
 
 trace = Table(
     "projected_trace",

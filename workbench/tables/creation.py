@@ -1,4 +1,4 @@
-"""Making tables of our own where other programs may make the same ones at the same moment."""
+"""Creates our tables while other programs may be creating the same ones."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TRIES = 50
-"""How often it is tried; between two tries 50 ms pass."""
+"""How often it is tried; tries are 50 ms apart."""
 _PAUSE_SECONDS = 0.05
 _MADE_BY_ANOTHER = ("exists", "unique", "locked")
-"""Words of both databases for a table that another program has just made, or is making."""
+"""Words in the errors of both databases for a table that another program has just created, or is
+creating."""
 
 
 def make_tables(make: Callable[[], None]) -> None:
-    """Call what makes missing tables, again where another program was making them just then."""
+    """Call `make`, which creates missing tables; again if another program just created them."""
     for left in reversed(range(TRIES)):
         try:
             make()

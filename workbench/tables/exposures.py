@@ -1,7 +1,7 @@
-"""Which exposure each exhibit shows, kept in the tables as the rule has it, and who took it in.
+"""Which exposure each exhibit shows, according to the rule, and who added it, in the tables.
 
-The rule is `workbench.rules.exposure`. A new tie makes one exposure of two; after a judgement the
-rule is asked anew about every exhibit of the exposures concerned.
+The rule is `workbench.rules.exposure`. A new tie joins two exposures; after a judgement the rule is
+applied again to every exhibit of the exposures concerned.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
 _EXHIBIT = tables.exhibit.c
 
 ASKED_TOGETHER = 500
-"""How many exhibits a question names; databases allow some thousands."""
+"""How many exhibits one query names; databases allow a few thousand."""
 
 
 def came_in(
     connection: Connection, case_id: str, exhibit_id: str, sha256: str, *, clip: str | None
 ) -> bool:
-    """Tie a new exhibit to those with its bytes, and to the clip that it is a still of.
+    """Tie a new exhibit to those with the same bytes, and to the clip of which it is a still.
 
-    Says whether two exposures have come to be one by it.
+    Returns whether this made one exposure of two.
     """
     same = connection.execute(
         select(_EXHIBIT.exhibit_id)
@@ -90,7 +90,7 @@ def proposed(
 
 
 def judged(connection: Connection, case_id: str, exhibits: Sequence[str], *, group: str) -> None:
-    """Let a judgement of copies count."""
+    """Apply a judgement of copies."""
     if group.startswith(OF_COPIES):
         _ask_anew(connection, case_id, exhibits)
 
@@ -107,7 +107,7 @@ def require(connection: Connection, case_id: str, exhibit_ids: Iterable[str]) ->
 def exposures_in(
     connection: Connection, case_id: str, exhibit_ids: Iterable[str]
 ) -> dict[str, str]:
-    """Give for each of these exhibits the name of the exposure that it shows."""
+    """For each of these exhibits, the name of the exposure that it shows."""
     return {
         row.exhibit_id: row.exposure
         for row in _rows(connection, case_id, _EXHIBIT.exhibit_id, exhibit_ids)
@@ -117,22 +117,22 @@ def exposures_in(
 def showing(
     connection: Connection, case_id: str, exhibit_ids: Iterable[str]
 ) -> list[Row[*tuple[Any, ...]]]:
-    """Every exhibit that shows an exposure which one of these shows, in order."""
+    """Every exhibit that shows the same exposure as one of these, in order."""
     names = set(exposures_in(connection, case_id, exhibit_ids).values())
     return _rows(connection, case_id, _EXHIBIT.exposure, names)
 
 
 def shown_in(connection: Connection, case_id: str, exhibit_ids: Iterable[str]) -> tuple[Shown, ...]:
-    """Give these exhibits as the rule sees them."""
+    """These exhibits in the form that the rule takes."""
     return _shown(_rows(connection, case_id, _EXHIBIT.exhibit_id, exhibit_ids))
 
 
 def taken_in_by(
     connection: Connection, case_id: str, exhibit_ids: Iterable[str], *, before: int | None = None
 ) -> set[str]:
-    """Who took in any exhibit that shows what these exhibits show: ever, or `before` an entry.
+    """Who added any exhibit that shows the same as these: ever, or `before` an entry.
 
-    The two-person rule goes by picture: whoever brought one file of it saw all of them.
+    The two-person rule goes by picture: whoever added one file of it has seen all of them.
     """
     return {
         row.taken_in_by
@@ -142,7 +142,7 @@ def taken_in_by(
 
 
 def _is_judged(connection: Connection, case_id: str, exhibit_ids: Iterable[str]) -> bool:
-    """Whether people said anything of exhibits that show what these show."""
+    """Whether people judged exhibits that show the same as these."""
     about = tables.copy_judged.c
     asked = select(about.sequence).where(about.case_id == case_id).limit(1)
     if connection.execute(asked).first() is None:
@@ -157,7 +157,7 @@ def _is_judged(connection: Connection, case_id: str, exhibit_ids: Iterable[str])
 
 
 def _ask_anew(connection: Connection, case_id: str, exhibit_ids: Iterable[str]) -> None:
-    """Ask the rule about the exposures of these exhibits, from everything on record."""
+    """Apply the rule again to the exposures of these exhibits, from everything on record."""
     rows = showing(connection, case_id, exhibit_ids)
     names = [row.exhibit_id for row in rows]
     pairs = _pairs(connection, case_id, names)
@@ -194,7 +194,7 @@ def _shown(rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[Shown, ...]:
 
 
 def _unite(connection: Connection, case_id: str, column: Column[str], one: str, other: str) -> None:
-    """Make one exposure of those that two exhibits show."""
+    """Join the exposures that two exhibits show."""
     names = (
         connection.execute(
             select(column).where(_EXHIBIT.case_id == case_id, _EXHIBIT.exhibit_id.in_((one, other)))
@@ -212,7 +212,7 @@ def _unite(connection: Connection, case_id: str, column: Column[str], one: str, 
 
 
 def _settle_copies(connection: Connection, case_id: str, exhibit_id: str) -> None:
-    """Let a copy be settled where it and what it repeats have come to one settled exposure."""
+    """Mark a copy as settled if it and what it repeats now have one settled exposure."""
     of = (
         select(_EXHIBIT.settled_exposure)
         .where(_EXHIBIT.case_id == case_id, _EXHIBIT.exhibit_id == exhibit_id)
@@ -261,7 +261,7 @@ def _rows(
 
 
 def _pairs(connection: Connection, case_id: str, names: Sequence[str]) -> list[Proposed]:
-    """What was proposed of these exhibits, in the order of the log."""
+    """The proposals about these exhibits, in the order of the log."""
     pair = tables.copy_pair.c
     found: list[Row[*tuple[Any, ...]]] = []
     for start in range(0, len(names), ASKED_TOGETHER):
@@ -278,7 +278,7 @@ def _pairs(connection: Connection, case_id: str, names: Sequence[str]) -> list[P
 
 
 def _judgements(connection: Connection, case_id: str, names: Sequence[str]) -> list[Judged]:
-    """What people said of these exhibits."""
+    """People's judgements of these exhibits."""
     about, said, found = tables.copy_judged.c, tables.copy_judgement.c, dict[int, Judged]()
     for start in range(0, len(names), ASKED_TOGETHER):
         asked = (

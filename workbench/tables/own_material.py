@@ -1,8 +1,7 @@
-"""Which judgements count under the two-person rule, kept in the tables as exposures stand now.
+"""Which judgements count under the two-person rule, in the tables, as exposures stand now.
 
-The rule is `workbench.rules.policy.counts`. A tie that is found or confirmed later can show that
-somebody judged a picture that they had taken in themselves; what they said stays on record and
-counts no more.
+The rule is `workbench.rules.policy.counts`. A tie found or confirmed later can show that somebody
+judged a picture that they had added themselves; the judgement stays on record and no longer counts.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _ON = tables.decision_exhibit.c
 def counts(
     connection: Connection, case_id: str, author: str, exhibit_ids: Iterable[str], *, at: int
 ) -> bool:
-    """Whether the judgement that its author made in the entry `at`, of these exhibits, counts."""
+    """Whether the author's judgement of these exhibits, made in the entry `at`, counts."""
     policy = _policy(connection, case_id)
     if policy is Policy.SOLO:
         return True
@@ -37,9 +36,9 @@ def counts(
 
 
 def count_again(connection: Connection, case_id: str, exhibit_ids: Iterable[str]) -> set[str]:
-    """Let judgements count, or not, now that exposures of these exhibits have changed.
+    """Determine again which judgements count, now that exposures of these exhibits have changed.
 
-    Gives the exhibits of whose fields a judgement counts otherwise than before.
+    Returns the exhibits with fields of which a judgement counts differently from before.
     """
     if _policy(connection, case_id) is Policy.SOLO:
         return set()
@@ -83,7 +82,7 @@ def count_again(connection: Connection, case_id: str, exhibit_ids: Iterable[str]
 
 
 def shown_on(connection: Connection, case_id: str, plate_id: str) -> list[str]:
-    """The exhibits on which a plate is seen."""
+    """The exhibits that show a plate."""
     members = (
         select(_REGION.exhibit_id)
         .distinct()

@@ -1,4 +1,4 @@
-"""The values of vision that the tables of screens hold as JSON."""
+"""Values of `vision` that the screens' tables hold as JSON."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ _EVIDENCE: Final = Codec(CopyEvidence)
 
 
 def plain(value: object) -> Json:
-    """A value as JSON knows it: tuples to lists."""
+    """A value in JSON types: tuples become lists."""
     written: Json = json.loads(json.dumps(value, ensure_ascii=False))
     return written
 
 
 def embedded_from(value: object) -> EmbeddedFacts:
-    """Embedded facts as they were recorded; none for a frame, which has no file of its own."""
+    """Embedded facts as recorded; none for a frame, which has no file of its own."""
     return EmbeddedFacts(facts=()) if value is None else _EMBEDDED.read(value)
 
 
 def embedded_as_shown(facts: EmbeddedFacts) -> EmbeddedFacts:
     """Embedded facts as they are recorded: problems with the text that people are shown.
 
-    Raises what `words.en.text` raises for a problem that is no sentence.
+    Raises what `words.en.text` raises for a problem that is not a valid sentence.
     """
     return replace(facts, problems=tuple(recorded(one, en.text) for one in facts.problems))
 
 
 def fingerprint_from(value: object) -> Fingerprint:
-    """A fingerprint as it was recorded."""
+    """A fingerprint as recorded."""
     return _FINGERPRINT.read(value)
 
 
@@ -49,5 +49,5 @@ def as_shown(evidence: CopyEvidence) -> CopyEvidence:
 
 
 def evidence_from(value: object) -> CopyEvidence:
-    """The evidence for a copy as it was recorded."""
+    """The evidence for a copy as recorded."""
     return _EVIDENCE.read(value)

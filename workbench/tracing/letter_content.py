@@ -1,4 +1,4 @@
-"""Gathers what a trace request says of a plate: what people read, and the pictures of it."""
+"""Gathers what a trace request says about a plate: what people read, and pictures of it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from workbench.types import Actor, FieldStanding, PlateView
 
 MOST_PICTURES = 6
-"""Exhibits that a letter shows; a plate seen in more is said to be."""
+"""Most exhibits that a letter shows; it says so if the plate is in more."""
 MOST_ALTERNATIVES, LEAST_TELLING = 4, 0.01
-"""How many other values of a field are named, and the least probability (0–1) of such a one."""
+"""How many other values of a field are named, and the least probability (0–1) of one that is named.
+"""
 
 
 def letter_about(
@@ -35,14 +36,14 @@ def letter_about(
     reference: str,
     request: TraceRequest,
 ) -> TraceLetter:
-    """A letter about a plate. It says nothing of candidates, records or findings.
+    """A letter about a plate. It mentions no candidates, records or findings.
 
-    Whoever answers would otherwise read the catalog's answer back to us. Raises NotFound.
+    Otherwise the addressee would read the catalog's answer back to us. Raises NotFound.
     """
     plate = state.plate(plate_id)
     members = dict(plate.members)
     summaries = [state.exhibit_summary(exhibit_id) for exhibit_id in members]
-    # A copy that is settled shows nothing that the exhibit does not show which it repeats.
+    # A settled copy shows nothing that the exhibit it repeats does not show.
     telling = [
         one.exhibit_id for one in summaries if not (one.copy_is_settled and one.copy_of in members)
     ]
@@ -67,7 +68,7 @@ def letter_about(
 
 
 def _of_plate(exhibit: ReportExhibit, plate: PlateView) -> ReportExhibit:
-    """An exhibit with those of its regions alone that show the plate."""
+    """An exhibit with only those of its regions that show the plate."""
     mine = {region for exhibit_id, region in plate.members if exhibit_id == exhibit.exhibit_id}
     return replace(
         exhibit,
@@ -98,7 +99,7 @@ def _fields(
 
 
 def _instead(field: ReportField | None) -> tuple[str, ...]:
-    """What a machine would take the field for instead, most likely first."""
+    """Other values that the machine considers for the field, the most likely first."""
     return tuple(
         f"{text} ({percent(share)})"
         for text, share in (field.alternatives if field else ())

@@ -1,8 +1,8 @@
-"""Tracing: whoever may know more is asked about a plate by letter, and their answer is kept.
+"""Tracing: letters that ask others about a plate, and their stored answers.
 
-The program sends nothing. It typesets a letter about what people read, which says nothing of
-candidates or records, so that an answer is not led by them; it keeps the letter as it goes out,
-and what comes back.
+The program sends nothing. It typesets a letter about what people read, without candidates or
+records, so that the letter does not lead the answer; it stores the letter as it goes out, and what
+comes back.
 """
 
 from __future__ import annotations
@@ -46,16 +46,16 @@ if TYPE_CHECKING:
     from workbench.people.people import People
     from workbench.report.letter import TraceLetter
     from workbench.review.review import ReviewRoom
-    from workbench.state import States
+    from workbench.state import StateLoader
     from workbench.stores.stores import Stores
     from workbench.types import Actor, Upload
 
 EARLIEST = date(1990, 1, 1)
-"""A day before this is a slip of the hand."""
+"""A day before this is taken to be a mistake."""
 
 
 class Tracing:
-    """Writes trace requests and records what was answered."""
+    """Writes trace requests and records the answers."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Tracing:
         people: People,
         cases: Cases,
         review: ReviewRoom,
-        states: States,
+        states: StateLoader,
         images: Images,
     ) -> None:
         self._stores = stores
@@ -76,7 +76,7 @@ class Tracing:
     def preview(self, actor: Actor, case_id: str, plate_id: str, request: TraceRequest) -> bytes:
         """The letter as PDF, as it would go out; nothing is recorded.
 
-        Raises NotFound, NotAllowed while a person has still to judge what was read, BadRequest.
+        Raises NotFound; NotAllowed while a field still needs a person's judgement; BadRequest.
         """
         asked = self._checked(actor, case_id, plate_id, request)
         reference = self._next_id(case_id)
@@ -85,11 +85,11 @@ class Tracing:
     def ask(
         self, actor: Actor, case_id: str, plate_id: str, request: TraceRequest, *, seen: int
     ) -> Trace:
-        """Record that a letter goes out, and keep it.
+        """Record that a letter goes out, and store it.
 
-        Like a sealed report it is made from the originals and the log alone. `seen` is that of
-        the plate that the person looked at. Raises NotFound, NotAllowed, BadRequest, Overtaken
-        where what stands for the plate changed, or somebody asked about it, since.
+        Like a sealed report, it is made only from the originals and the log. `seen` is that of the
+        plate that the person looked at. Raises NotFound; NotAllowed; BadRequest; Overtaken if what
+        stands for the plate changed, or somebody asked about it, since.
         """
         asked = self._checked(actor, case_id, plate_id, request)
         members = self._review.plate(case_id, plate_id).members
@@ -135,11 +135,11 @@ class Tracing:
         words: str,
         papers: Sequence[Upload] = (),
     ) -> Trace:
-        """Record an answer; papers are kept byte for byte before anything else, and not opened.
+        """Record an answer; its documents are first stored byte for byte, and not opened.
 
-        Answers are added, never replaced. `seen` is that of the request that the person looked
-        at. Raises NotFound, NotAllowed, BadRequest, Overtaken where somebody recorded an answer
-        to it since.
+        Answers are added, never replaced. `seen` is that of the request that the person looked at.
+        Raises NotFound; NotAllowed; BadRequest; Overtaken if somebody has since recorded an answer
+        to it.
         """
         trace = self.one(case_id, trace_id)
         self._stores.admit(actor, case_id, "trace.answered", verb="record an answer")
@@ -201,7 +201,7 @@ class Tracing:
         return self._stores.blobs.get(self.one(case_id, trace_id).letter_sha256)
 
     def paper(self, case_id: str, trace_id: str, sha256: str) -> bytes:
-        """The bytes of a paper that came with an answer. Raises NotFound."""
+        """The bytes of a document that came with an answer. Raises NotFound."""
         for answer in self.one(case_id, trace_id).answers:
             for paper in answer.papers:
                 if paper.sha256 == sha256:
@@ -209,7 +209,7 @@ class Tracing:
         raise NotFound(f"No document with the SHA-256 {sha256} came with an answer to {trace_id}.")
 
     def today(self) -> date:
-        """The day by this machine's clock, in UTC."""
+        """Today by this machine's clock, in UTC."""
         return self._stores.clock().date()
 
     # --- parts ---------------------------------------------------------------------------
@@ -217,14 +217,14 @@ class Tracing:
     def _letter(
         self, actor: Actor, case_id: str, plate_id: str, reference: str, asked: TraceRequest
     ) -> TraceLetter:
-        """The letter, made of the log and the originals alone."""
+        """The letter, made only from the log and the originals."""
         state = self._states.case(case_id, self._states.store())
         return letter_about(state, self._images, actor, plate_id, reference, asked)
 
     def _checked(
         self, actor: Actor, case_id: str, plate_id: str, request: TraceRequest
     ) -> TraceRequest:
-        """The request with its texts trimmed, once it is known that it may be made."""
+        """The request with its texts trimmed, after checking that it may be made."""
         self._cases.policy_of(case_id)
         self._stores.admit(actor, case_id, "trace.asked", verb="send a trace request")
         plate = self._review.plate(case_id, plate_id)
@@ -254,7 +254,7 @@ class Tracing:
         )
 
     def _not_to_come(self, what: str, on: date) -> None:
-        # A day of grace: this clock is in UTC, and it is tomorrow already in half of the world.
+        # A day of grace: this clock is in UTC, and in half of the world it is already tomorrow.
         if on > self.today() + timedelta(days=1):
             raise BadRequest(f"It cannot have been {what} on {day(on)}; that day is in the future.")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from catalog.findings.kept_search import result_json
-from catalog.findings.serialize import kept_result
+from catalog.findings.serialize import stored_result
+from catalog.findings.stored_search import result_json
 from catalog.snapshot.reader import Snapshot, build_snapshot, open_snapshot
 from catalog.types import (
     CatalogRecords,
@@ -145,7 +145,7 @@ def ids(said: Iterable[Sentence]) -> list[str]:
 
 def kept_json(result: SearchResult) -> dict[str, Any]:
     """A result as it is kept, as JSON values."""
-    kept: dict[str, Any] = result_json(kept_result(result, en.text))
+    kept: dict[str, Any] = result_json(stored_result(result, en.text))
     return kept
 
 

@@ -1,4 +1,4 @@
-"""Catalogs that the tests of this room share."""
+"""Catalogs that the tests of this package share."""
 
 from __future__ import annotations
 

@@ -53,15 +53,15 @@ def test_the_corners_in_the_photo_frame_the_lettering() -> None:
     spec = PlateSpec(
         serial="MH8840-W", style="printed", ground="white_label", layout="none", font="roboto"
     )
-    look = expose(draw_plate(spec, seed=2, wear="clean"), severity="clean", seed=3, size=900)
-    placed = look.field("serial")
+    photo = expose(draw_plate(spec, seed=2, wear="clean"), severity="clean", seed=3, size=900)
+    placed = photo.field("serial")
     xs, ys = zip(*placed.corners, strict=True)
     x0, x1, y0, y1 = round(min(xs)), round(max(xs)), round(min(ys)), round(max(ys))
-    grey = look.pixels[y0:y1, x0:x1].mean(axis=2)
+    grey = photo.pixels[y0:y1, x0:x1].mean(axis=2)
     paper = np.percentile(grey, 90)
     dark_inside = (grey < paper * 0.6).mean()
     margin = max(3, (y1 - y0) // 3)
-    above = look.pixels[y0 - margin - 4 : y0 - 4, x0:x1].mean(axis=2)
+    above = photo.pixels[y0 - margin - 4 : y0 - 4, x0:x1].mean(axis=2)
     assert dark_inside > 0.12
     assert (above < paper * 0.6).mean() < 0.02
 
@@ -117,9 +117,9 @@ def test_worse_severities_lose_sharpness(drawn: Drawn) -> None:
     for severity in SEVERITIES:
         values = []
         for seed in range(4):
-            look = expose(drawn, severity=severity, seed=seed, size=700, background=False)
-            xs, ys = zip(*look.field("serial").corners, strict=True)
-            part = look.pixels[round(min(ys)) : round(max(ys)), round(min(xs)) : round(max(xs))]
+            photo = expose(drawn, severity=severity, seed=seed, size=700, background=False)
+            xs, ys = zip(*photo.field("serial").corners, strict=True)
+            part = photo.pixels[round(min(ys)) : round(max(ys)), round(min(xs)) : round(max(xs))]
             grey = part.astype(float).mean(axis=2)
             coarse = grey[::2, ::2]
             values.append(float(np.abs(np.diff(coarse, axis=1)).mean()))
@@ -146,9 +146,9 @@ def test_sizes_out_of_range_are_refused(drawn: Drawn) -> None:
 
 
 def test_a_missing_field_names_what_is_there(drawn: Drawn) -> None:
-    look = expose(drawn, severity="clean", seed=1, size=300)
+    photo = expose(drawn, severity="clean", seed=1, size=300)
     with pytest.raises(KeyError, match="it carries: maker, model"):
-        look.field("nsn")
+        photo.field("nsn")
 
 
 def test_a_code_on_the_plate_can_be_decoded() -> None:
@@ -160,6 +160,6 @@ def test_a_code_on_the_plate_can_be_decoded() -> None:
         ground="white_label",
         layout="left",
     )
-    look = expose(draw_plate(spec, seed=1, wear="clean"), severity="clean", seed=4, size=1200)
-    found = zxingcpp.read_barcodes(look.pixels)
+    photo = expose(draw_plate(spec, seed=1, wear="clean"), severity="clean", seed=4, size=1200)
+    found = zxingcpp.read_barcodes(photo.pixels)
     assert [code.text for code in found] == ["0836-CMX"]

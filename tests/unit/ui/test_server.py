@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidHandshake
 from websockets.sync.client import connect
 
 from tests.conftest import ROOT
-from ui.server import COOKIE, GUARDED, Browsers
+from ui.server import COOKIE, GUARDED, Browsers, local
 from ui.tour import served
 
 if TYPE_CHECKING:
@@ -166,3 +166,13 @@ def test_pictures_and_uploads_are_guarded_and_the_pages_own_fonts_are_not(
     path: str, *, guarded: bool
 ) -> None:
     assert bool(GUARDED.fullmatch(path)) is guarded
+
+
+@pytest.mark.parametrize(("asked", "port"), [("8765", 8765), ("", None), ("all", None)])
+def test_the_app_listens_here_and_on_the_port_asked_for(
+    asked: str, port: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STREAMLIT_SERVER_PORT", asked)
+    options = local()
+    assert options["server.address"] == "localhost"
+    assert options.get("server.port") == port

@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from values.sentence import Sentence, beside, say
+from values.sentence import Sentence, say, stored_sentences
 
 
 def test_a_sentence_is_its_identifier_and_its_parameters_in_any_order() -> None:
@@ -28,7 +28,7 @@ def test_the_text_as_it_was_shown_makes_no_other_sentence() -> None:
 
 def test_sentences_are_kept_beside_the_members_that_hold_their_texts() -> None:
     size = say("size.too-large", size=3)
-    assert beside(why=(size, "A text."), note=(say("a"),)) == (
+    assert stored_sentences(why=(size, "A text."), note=(say("a"),)) == (
         ("why", "size.too-large", {"size": 3}),
         ("note", "a", {}),
     )

@@ -12,7 +12,7 @@ from values.sentence import say
 from vision.engines.scripted import ScriptedEngine, ScriptedLine
 from vision.errors import EngineMissing
 from vision.ocr import engine as engines
-from vision.ocr.engine import TextEngine, engine_status, kept_engine, load_engine
+from vision.ocr.engine import TextEngine, cached_engine, engine_status, load_engine
 
 TEXTS = ("CMX-15D", "SERIAL No. 0836", "WESCAM")
 SCRIPT = ScriptedEngine(
@@ -124,11 +124,11 @@ def test_a_missing_reader_is_a_sentence_that_says_what_to_install(
         "reader.missing", name="tesseract", packages=("pytesseract",), programs=("tesseract",)
     )
     assert engines.usual_engines() == ()
-    kept_engine.cache_clear()
+    cached_engine.cache_clear()
     with pytest.raises(EngineMissing, match=r"reader\.missing.*torch"):
         load_engine("easyocr")
     monkeypatch.undo()
-    kept_engine.cache_clear()
+    cached_engine.cache_clear()
 
 
 def test_the_scripted_reader_takes_its_lines_from_a_setting(

@@ -17,9 +17,9 @@ from PIL import Image
 from tests.unit.vision import clips
 from values.sentence import say
 from vision.errors import DamagedFile, EmptyFile, NotAClip, TooLarge
-from vision.footage.frame_cache import Kept
+from vision.footage.frame_cache import FrameCache
 from vision.footage.track import Place
-from vision.frames import choose_frames, grab_frame, lay_frames, main, probe_clip
+from vision.frames import choose_frames, combine_frames, grab_frame, main, probe_clip
 from vision.media.clip import ClipLimits
 from words import en
 
@@ -226,8 +226,8 @@ def test_a_frame_and_a_place_that_are_not_there_are_refused(
 ) -> None:
     place = Place(x=0, y=0, width=8, height=8, letter=4)
     with pytest.raises(DamagedFile, match=r"clip\.no-frame-there"):
-        lay_frames(clip, seconds=Fraction(1, 7919), place=place)
-    monkeypatch.setattr("vision.frames.lay_frames", lambda *_asked, **_more: None)
+        combine_frames(clip, seconds=Fraction(1, 7919), place=place)
+    monkeypatch.setattr("vision.frames.combine_frames", lambda *_asked, **_more: None)
     assert main([str(clip), "--at", "0", "--lay", "0,0,8,8,4"]) == 2
     told = en.text(say("clip.place-unseen", name=clip.name))
     assert capsys.readouterr().err == f"{told}\n"
@@ -265,7 +265,7 @@ def test_the_sharpest_view_of_a_scene_without_text_is_chosen(clip: Path) -> None
 def test_a_still_that_is_gone_at_the_second_look_is_said(
     clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Kept, "add", lambda *_asked: None)
+    monkeypatch.setattr(FrameCache, "add", lambda *_asked: None)
     monkeypatch.setattr("vision.frames.walk", lambda *_asked, **_more: iter(()))
     said: list[Sentence] = []
     assert not list(choose_frames(clip, on_problem=said.append))

@@ -1,4 +1,4 @@
-"""One drawn plate that the tests of this room share."""
+"""One drawn plate that the tests of this package share."""
 
 from __future__ import annotations
 

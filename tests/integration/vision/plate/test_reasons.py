@@ -15,11 +15,11 @@ from tests.unit.vision.plate.test_assurance import (
     assured,
     code,
     draft,
-    heard,
-    look,
+    engine_text,
+    field_reading,
 )
 from values.sentence import Sentence, say
-from vision.plate.assurance import LEGIBLE, Exposures, OneReader, assure
+from vision.plate.assurance import LEGIBLE, Exposures, SingleEngine, assure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,13 +65,15 @@ def of(reasons: object) -> set[Sentence | str]:
 def weighed(**changes: object) -> set[Sentence | str]:
     """Every reason given for a value that two witnesses read."""
     return of(
-        assured(draft(heard("rapidocr", "123456"), heard("easyocr", "123456"), **changes)).reasons
+        assured(
+            draft(engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"), **changes)
+        ).reasons
     )
 
 
 @later
-def together(*looks: object, sure: float = 0.96, exposures: int = 2) -> set[Sentence | str]:
-    readings = tuple(looks)
+def together(*given: object, sure: float = 0.96, exposures: int = 2) -> set[Sentence | str]:
+    readings = tuple(given)
     return of(
         assure(Exposures(readings=readings, key="1234", sure=sure, exposures=exposures)).reasons
     )  # type: ignore[arg-type]
@@ -79,27 +81,27 @@ def together(*looks: object, sure: float = 0.96, exposures: int = 2) -> set[Sent
 
 @later
 def alone(**changes: object) -> set[Sentence | str]:
-    one = draft(heard("rapidocr", "123456"), **changes)
-    return of(assure(OneReader(draft=one, engine="rapidocr")).reasons)
+    one = draft(engine_text("rapidocr", "123456"), **changes)
+    return of(assure(SingleEngine(draft=one, engine="rapidocr")).reasons)
 
 
 @later
 def legible(confidence: float) -> set[Sentence | str]:
     line = dataclasses.replace(text_line("L9", "28 VDC", 0, 0, 90, 30), confidence=confidence)
-    both = draft(heard("rapidocr", "123456"), heard("easyocr", "123456"))
+    both = draft(engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"))
     return of(assured(both, dataclasses.replace(PLATE, lines=(line,))).reasons)
 
 
 @later
 def passed(text: str) -> set[Sentence | str]:
-    first = dataclasses.replace(heard("rapidocr", "123456"), passes=((f"S/N {text}", 0.99),))
-    return of(assured(draft(first, heard("easyocr", "123456"))).reasons)
+    first = dataclasses.replace(engine_text("rapidocr", "123456"), passes=((f"S/N {text}", 0.99),))
+    return of(assured(draft(first, engine_text("easyocr", "123456"))).reasons)
 
 
 @later
 def followed(by: str) -> set[Sentence | str]:
     both = [
-        dataclasses.replace(heard(name, "123456"), line=f"S/N 123456{by}")
+        dataclasses.replace(engine_text(name, "123456"), line=f"S/N 123456{by}")
         for name in ("rapidocr", "easyocr")
     ]
     return of(assured(draft(*both)).reasons)
@@ -108,7 +110,7 @@ def followed(by: str) -> set[Sentence | str]:
 @later
 def placed(strength: float) -> set[Sentence | str]:
     both = [
-        dataclasses.replace(heard(name, "123456"), strength=strength)
+        dataclasses.replace(engine_text(name, "123456"), strength=strength)
         for name in ("rapidocr", "easyocr")
     ]
     return of(assured(draft(*both)).reasons)
@@ -240,18 +242,18 @@ GIVEN = {
     ),
     "reason.exposures-agree": (
         say("reason.exposures-agree", exposures=2),
-        together(look("1234"), look("1234")),
-        together(look("1234"), look("1234"), exposures=1),
+        together(field_reading("1234"), field_reading("1234")),
+        together(field_reading("1234"), field_reading("1234"), exposures=1),
     ),
     "reason.exposures-differ": (
         say("reason.exposures-differ", text="7234"),
-        together(look("1234"), look("1234"), look("7234", "stated")),
-        together(look("1234"), look("1234"), look("7234")),
+        together(field_reading("1234"), field_reading("1234"), field_reading("7234", "stated")),
+        together(field_reading("1234"), field_reading("1234"), field_reading("7234")),
     ),
     "reason.one-exposure": (
         say("reason.one-exposure"),
-        together(look("1234"), exposures=1),
-        together(look("1234"), look("1234")),
+        together(field_reading("1234"), exposures=1),
+        together(field_reading("1234"), field_reading("1234")),
     ),
 }  # fmt: skip
 

@@ -15,7 +15,7 @@ from workbench.report.result import candidates_of, leads_of, verdict_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from catalog.findings.kept_search import KeptLeads, KeptResult
+    from catalog.findings.stored_search import StoredLeads, StoredResult
     from workbench.settings import Settings
     from workbench.types import Actor, CatalogSummary
     from workbench.workbench import Workbench
@@ -41,7 +41,7 @@ def registers(bench: Workbench, investigator: Actor) -> Callable[..., tuple[Cata
     return take
 
 
-def leads(result: KeptResult) -> dict[str, KeptLeads]:
+def leads(result: StoredResult) -> dict[str, StoredLeads]:
     return {one.kind: one for one in result.leads}
 
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from catalog.findings.serialize import kept_result
+from catalog.findings.serialize import stored_result
 from catalog.importing.issues import IssueBook
 from catalog.importing.load import load_csv
-from catalog.importing.maker_identity import MakerIntake
+from catalog.importing.maker_identity import MakerResolver
 from catalog.matching.search import search
 from catalog.records.makers import (
     MakerNames,
@@ -37,7 +37,7 @@ KNOWN = {maker.maker_id for maker in known_makers()}
 NAMES = MakerNames(known_makers())
 
 
-SHARED = MakerIntake()
+SHARED = MakerResolver()
 
 
 def id_of(text: str) -> str:
@@ -46,7 +46,7 @@ def id_of(text: str) -> str:
 
 def taken(text: str) -> tuple[str, tuple[RowIssue, ...]]:
     issues = IssueBook({})
-    return MakerIntake().id_of(text, issues), tuple(issues.listed)
+    return MakerResolver().id_of(text, issues), tuple(issues.listed)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_no_two_makers_of_the_lists_become_one() -> None:
                 (set(row["maker_ids"].split()), row["name_as_listed"])
                 for row in csv.DictReader(file)
             ]
-    intake, issues = MakerIntake(), IssueBook({})
+    intake, issues = MakerResolver(), IssueBook({})
     met: dict[str, set[str]] = {}
     for keys, name in names:
         maker_id = intake.id_of(name, issues)
@@ -211,7 +211,7 @@ def test_the_name_as_written_stands_beside_the_canonical_one(tmp_path: Path) -> 
             found = search(query, snapshot)
             assert found.candidates
             return {
-                "titles": [c.title for c in candidates_of(kept_result(found, en.text))],
+                "titles": [c.title for c in candidates_of(stored_result(found, en.text))],
                 "recorded": [c.features[0].recorded for c in found.candidates],
                 "coverage": spoken(found.coverage_note),
             }

@@ -1,4 +1,4 @@
-"""A look that explains no serial says nothing about any."""
+"""An exposure that explains no serial says nothing about any."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.likelihood.exposures import TRUST, BelievedLooks
+from catalog.likelihood.exposures import TRUST, BoundedExposures
 from catalog.matching.error_rates import error_rates
 from catalog.matching.identification import IDENTIFIES_FROM, NOT_BY_MACHINE
 from catalog.matching.search import search
@@ -47,31 +47,31 @@ def lattice(text: str, sure: float = 0.98) -> Lattice:
 
 @dataclass(frozen=True, kw_only=True)
 class Fused:
-    looks: tuple[Lattice, ...]
+    by_exposure: tuple[Lattice, ...]
     stack: Lattice | None = None
     shares: tuple[float, ...] | None = None
 
     @property
     def weights(self) -> tuple[float, ...]:
-        return self.shares or (1.0,) * len(self.looks)
+        return self.shares or (1.0,) * len(self.by_exposure)
 
     def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
-        raise AssertionError("each look is asked for itself")
+        raise AssertionError("each exposure is asked for itself")
 
 
-def difference(looks: tuple[Lattice, ...], a: str, b: str) -> float:
-    believed = BelievedLooks.of(Fused(looks=looks), a, TRUST, 1000.0)
+def difference(by_exposure: tuple[Lattice, ...], a: str, b: str) -> float:
+    believed = BoundedExposures.of(Fused(by_exposure=by_exposure), a, TRUST, 1000.0)
     first, second = believed.log_likelihood((a, b))
     return float(first - second)
 
 
-def test_a_stack_takes_over_a_share_of_its_looks_weight() -> None:
-    looks, stack = (lattice("WX-0886", 0.6),) * 3, lattice("WX-0836", 0.9)
+def test_a_stack_takes_over_a_share_of_its_exposures_weight() -> None:
+    by_exposure, stack = (lattice("WX-0886", 0.6),) * 3, lattice("WX-0836", 0.9)
 
     def tells(share: float, *, with_stack: bool = True) -> float:
-        fused = Fused(looks=looks, stack=stack if with_stack else None)
+        fused = Fused(by_exposure=by_exposure, stack=stack if with_stack else None)
         trust = replace(TRUST, stack=share)
-        right, wrong = BelievedLooks.of(fused, "WX0886", trust, 1000.0).log_likelihood(
+        right, wrong = BoundedExposures.of(fused, "WX0886", trust, 1000.0).log_likelihood(
             ("WX0836", "WX0886")
         )
         return float(right - wrong)
@@ -81,16 +81,16 @@ def test_a_stack_takes_over_a_share_of_its_looks_weight() -> None:
     assert tells(0.0) < 0 < tells(1.0)
 
 
-def test_the_same_look_stacked_says_no_more_than_its_looks() -> None:
-    look = lattice("WX-0836")
-    alone = Fused(looks=(look, look))
-    stacked = Fused(looks=(look, look), stack=look)
-    weights = [BelievedLooks.of(one, "WX0836", TRUST, 1000.0) for one in (alone, stacked)]
+def test_the_same_exposure_stacked_says_no_more_than_its_exposures() -> None:
+    one = lattice("WX-0836")
+    alone = Fused(by_exposure=(one, one))
+    stacked = Fused(by_exposure=(one, one), stack=one)
+    weights = [BoundedExposures.of(one, "WX0836", TRUST, 1000.0) for one in (alone, stacked)]
     first, second = (one.log_likelihood(("WX0836", "WX0886")) for one in weights)
     assert np.allclose(first, second)
 
 
-def test_an_illegible_look_changes_nothing_much() -> None:
+def test_an_illegible_exposure_changes_nothing_much() -> None:
     clear, other = lattice("WX-0836"), lattice("MNEA/7Q".replace("/", "-"))
     alone = difference((clear,), "WX0836", "WX0886")
     with_other = difference((clear, other), "WX0836", "WX0886")
@@ -98,29 +98,31 @@ def test_an_illegible_look_changes_nothing_much() -> None:
     assert with_other == pytest.approx(alone, rel=0.15)
 
 
-def test_a_second_clear_look_adds_weight() -> None:
+def test_a_second_clear_exposure_adds_weight() -> None:
     clear = lattice("WX-0836", 0.9)
     once = difference((clear,), "WX0836", "WX0886")
     twice = difference((clear, clear), "WX0836", "WX0886")
     assert once < twice <= 2 * once + 1e-9
 
 
-def test_no_look_decides_without_limit() -> None:
+def test_no_exposure_decides_without_limit() -> None:
     sure = lattice("WX-0836", 0.999999)
     most = -np.log(TRUST.floor / 1000.0)
     assert difference((sure,), "WX0836", "QQ1111") <= most + 1e-6
 
 
 @pytest.mark.parametrize("units", [1_000.0, 1_000_000.0])
-def test_one_look_gives_all_units_together_the_floor_however_many_there_are(units: float) -> None:
-    believed = BelievedLooks.of(lattice("WX-0836", 0.999999), "WX0836", TRUST, units)
+def test_one_exposure_gives_all_units_together_the_floor_however_many(
+    units: float,
+) -> None:
+    believed = BoundedExposures.of(lattice("WX-0836", 0.999999), "WX0836", TRUST, units)
     own, other = believed.log_likelihood(("WX0836", "QQ1111"))
     assert units * np.exp(other - own) == pytest.approx(TRUST.floor, rel=1e-2)
 
 
 def test_case_and_separators_do_not_matter() -> None:
-    look = lattice("WX-0836")
-    believed = BelievedLooks.of(look, "WX0836", TRUST, 1000.0)
+    one = lattice("WX-0836")
+    believed = BoundedExposures.of(one, "WX0836", TRUST, 1000.0)
     assert believed.bests[0] > np.log(0.5)
     assert believed.log_likelihood(("WX0836",))[0] > believed.log_likelihood(("WX083",))[0]
 
@@ -138,30 +140,30 @@ def test_impossible_trust_is_refused(change: dict[str, float]) -> None:
 def test_more_exhibits_of_one_exposure_never_weigh_more_than_its_surest(
     clear: list[float],
 ) -> None:
-    looks = tuple(lattice("WX-0886", each) for each in clear)
+    by_exposure = tuple(lattice("WX-0886", each) for each in clear)
     a, b = "WX0886", "WX0836"
     shares = tuple(each / sum(clear) for each in clear)
 
     def tells(fused: Fused) -> float:
-        first, second = BelievedLooks.of(fused, a, TRUST, 1000.0).log_likelihood((a, b))
+        first, second = BoundedExposures.of(fused, a, TRUST, 1000.0).log_likelihood((a, b))
         return float(first - second)
 
-    apart = [tells(Fused(looks=(look,))) for look in looks]
-    together = tells(Fused(looks=looks, shares=shares))
+    apart = [tells(Fused(by_exposure=(one,))) for one in by_exposure]
+    together = tells(Fused(by_exposure=by_exposure, shares=shares))
     assert min(apart) - 1e-9 <= together <= max(apart) + 1e-9
-    same = Fused(looks=(looks[0],) * 4, shares=(0.25,) * 4)
+    same = Fused(by_exposure=(by_exposure[0],) * 4, shares=(0.25,) * 4)
     assert tells(same) == pytest.approx(apart[0]), "a repost that reads the same changes nothing"
 
 
-def test_three_clear_looks_identify_a_unit_of_a_dense_series(tmp_path: Path) -> None:
-    """The whole way: fused looks of one plate, searched among a thousand neighbours."""
+def test_three_clear_exposures_identify_a_unit_of_a_dense_series(tmp_path: Path) -> None:
+    """The whole way: fused exposures of one plate, searched among a thousand neighbours."""
     known = permit(
         "P-1",
         line("P-1/1", delivery("D-1", "2020", numbered(*range(1, 1001)))),
         status_history=history("approved 2019"),
     )
-    looks = tuple(lattice("CMX15D-0836", sure) for sure in (0.97, 0.9, 0.99))
-    fused = FusedLikelihood.of(looks, usual_tempering())
+    by_exposure = tuple(lattice("CMX15D-0836", sure) for sure in (0.97, 0.9, 0.99))
+    fused = FusedLikelihood.of(by_exposure, usual_tempering())
     garbage = FusedLikelihood.of((lattice("ZZ9"),), usual_tempering())
     with snapshot_of(tmp_path, known) as snapshot:
         result = search(asked("CMX15D-0836", origin="machine", likelihood=fused), snapshot)
@@ -175,7 +177,9 @@ def test_three_clear_looks_identify_a_unit_of_a_dense_series(tmp_path: Path) -> 
         assert all(candidate.lr is None for candidate in nothing.candidates)
 
 
-def test_clear_looks_do_not_identify_a_serial_that_stands_in_no_sequence(tmp_path: Path) -> None:
+def test_clear_exposures_do_not_identify_a_serial_in_no_sequence(
+    tmp_path: Path,
+) -> None:
     """Readers take O for 0 and I for 1 there; a person's own reading may settle it."""
     rng = np.random.default_rng(5)
     drawn = ["".join(rng.choice(list(SYMBOLS[1:37]), 8)) for _ in range(300)]
@@ -184,8 +188,8 @@ def test_clear_looks_do_not_identify_a_serial_that_stands_in_no_sequence(tmp_pat
         line("P-1/1", delivery("D-1", "2020", ["7F2KW9X4", *drawn])),
         status_history=history("approved 2019"),
     )
-    looks = tuple(lattice("7F2KW9X4", sure) for sure in (0.97, 0.9, 0.99))
-    fused = FusedLikelihood.of(looks, usual_tempering())
+    by_exposure = tuple(lattice("7F2KW9X4", sure) for sure in (0.97, 0.9, 0.99))
+    fused = FusedLikelihood.of(by_exposure, usual_tempering())
     with snapshot_of(tmp_path, known) as snapshot:
         seen = search(asked("7F2KW9X4", origin="machine", likelihood=fused), snapshot)
         best = seen.candidates[0]
@@ -200,13 +204,13 @@ def test_clear_looks_do_not_identify_a_serial_that_stands_in_no_sequence(tmp_pat
         assert NOT_BY_MACHINE not in read.candidates[0].tested
 
 
-def test_looks_that_do_not_say_for_how_many_they_count_are_no_single_reading() -> None:
+def test_exposures_that_do_not_say_for_how_many_they_count_are_no_single_reading() -> None:
     class Unweighted:
-        looks = (lattice("WX-0836"),)
+        by_exposure = (lattice("WX-0836"),)
         stack = None
 
         def log_likelihood(self, strings: tuple[str, ...]) -> npt.NDArray[np.float64]:
             return np.zeros(len(strings))
 
     with pytest.raises(AttributeError, match="weights"):
-        BelievedLooks.of(Unweighted(), "WX0836", TRUST, 1000.0)
+        BoundedExposures.of(Unweighted(), "WX0836", TRUST, 1000.0)

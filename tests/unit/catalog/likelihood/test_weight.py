@@ -20,7 +20,7 @@ from catalog.likelihood.models import SerialModel, serial_model
 from catalog.likelihood.proposals import LEAST_PROPOSED, propose
 from catalog.likelihood.weight import (
     FITS_FROM,
-    Everyone,
+    Competitors,
     GroupWeight,
     find,
     weigh_group,
@@ -194,17 +194,17 @@ def test_all_are_seen_as_the_sequence_of_the_unit_lets_expect() -> None:
     assert [(one.prefix, one.count) for one in people.sequences] == [("A", 100), ("B", 2)]
     _, group = weighed("A050", keys[keys != b"B100"], people)
     _, other = weighed("A0?0", keys, people)
-    everyone = Everyone(groups=(group, other))
+    competitors = Competitors(groups=(group, other))
     share = 2 / people.sizes[1]  # as many of B for each serial known of it as of A: one
     own, others = (one.uncatalogued[1] for one in (group, other))
     assert min(own, others) > 0
-    of_a = everyone.view(group, "A050")
+    of_a = competitors.view(group, "A050")
     assert of_a.units == pytest.approx((102, 102))
     missing = own * (1 - share * weight.MISTYPED) + others * (1 - share)
-    assert of_a.total == pytest.approx(everyone.total - missing, abs=1e-12)
-    of_b = everyone.view(group, "B500")
+    assert of_a.total == pytest.approx(competitors.total - missing, abs=1e-12)
+    of_b = competitors.view(group, "B500")
     assert of_b.units == pytest.approx((people.sizes.sum(), people.sizes.sum()))
-    assert of_b.total == pytest.approx(everyone.total)
+    assert of_b.total == pytest.approx(competitors.total)
 
 
 def test_beside_a_maker_without_serials_each_is_seen_as_it_is() -> None:
@@ -216,10 +216,10 @@ def test_beside_a_maker_without_serials_each_is_seen_as_it_is() -> None:
     assert not none.counts.size
     other = population(statistics(np.array([f"B{number:03d}".encode() for number in (1, 2, 9)])))
     _, third = weighed("A050", keys, other)
-    everyone = Everyone(groups=(group, empty, third))
-    assert everyone.view(empty, "A050").total == everyone.total
-    assert everyone.view(empty, None).units == (people.size, none.size, other.size)
-    alone = Everyone(groups=(group, empty))
+    competitors = Competitors(groups=(group, empty, third))
+    assert competitors.view(empty, "A050").total == competitors.total
+    assert competitors.view(empty, None).units == (people.size, none.size, other.size)
+    alone = Competitors(groups=(group, empty))
     assert alone.view(group, "A050") is alone.view(group, None), "one sequence: no other view"
 
 

@@ -1,4 +1,4 @@
-"""The picture laid over from all looks may strengthen an identification, never make one."""
+"""The picture combined from all exposures may strengthen an identification, never make one."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def series(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
 
 
 def open_between(first: str, second: str, share: float = 0.5) -> Lattice:
-    """A look that leaves open which of two serials it shows; `share` falls to the first."""
+    """An exposure that leaves open which of two serials it shows; `share` falls to the first."""
     rows = []
     for one, other in zip(first, second, strict=True):
         for a, b in ((one, other), ("", "")):
@@ -69,23 +69,29 @@ SURE = lattice(TRUE, 0.9999)
 
 Case = tuple[str, tuple[Lattice, ...], Lattice | None, str]
 CASES: tuple[Case, ...] = (
-    ("clear looks", CLEAR, None, "identifies_catalog_unit"),
-    ("clear looks and a clear stack", CLEAR, SURE, "identifies_catalog_unit"),
-    ("looks lean one way, the stack agrees", LEANING, SURE, "identifies_catalog_unit"),
-    ("a digit open in every look", OPEN, None, "several_candidates"),
-    ("a digit open in every look, clear in the stack", OPEN, SURE, "consistent_with_catalog_unit"),
-    ("looks lean one way, the stack is sure of the other", AGAINST, SURE, "inconclusive"),
+    ("clear exposures", CLEAR, None, "identifies_catalog_unit"),
+    ("clear exposures and a clear stack", CLEAR, SURE, "identifies_catalog_unit"),
+    ("exposures lean one way, the stack agrees", LEANING, SURE, "identifies_catalog_unit"),
+    ("a digit open in every exposure", OPEN, None, "several_candidates"),
+    (
+        "a digit open in every exposure, clear in stack",
+        OPEN,
+        SURE,
+        "consistent_with_catalog_unit",
+    ),
+    ("exposures lean one way, the stack is sure of the other", AGAINST, SURE, "inconclusive"),
 )
 
 
 @pytest.mark.parametrize(
-    ("looks", "stack", "verdict"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+    ("by_exposure", "stack", "verdict"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
 )
-def test_what_looks_and_their_stack_come_to(
-    series: Snapshot, looks: tuple[Lattice, ...], stack: Lattice | None, verdict: str
+def test_what_exposures_and_their_stack_come_to(
+    series: Snapshot, by_exposure: tuple[Lattice, ...], stack: Lattice | None, verdict: str
 ) -> None:
     result = search(
-        asked(TRUE, origin="machine", likelihood=Fused(looks=looks, stack=stack)), series
+        asked(TRUE, origin="machine", likelihood=Fused(by_exposure=by_exposure, stack=stack)),
+        series,
     )
     first = result.candidates[0]
     assert first.key.endswith("CMX15D0836")
@@ -94,11 +100,11 @@ def test_what_looks_and_their_stack_come_to(
     assert says == (stack is SURE and verdict != "identifies_catalog_unit")
 
 
-def test_the_weight_of_the_looks_alone_stands_beside_the_other_assumptions(
+def test_the_weight_of_the_exposures_alone_stands_beside_the_other_assumptions(
     series: Snapshot,
 ) -> None:
     def row(stack: Lattice | None) -> dict[str, float]:
-        fused = Fused(looks=OPEN, stack=stack)
+        fused = Fused(by_exposure=OPEN, stack=stack)
         result = search(asked(TRUE, origin="machine", likelihood=fused), series)
         first = json.loads(json.dumps(kept_json(result)))["candidates"][0]
         return {each["assumption"]: each["lr"] for each in first["sensitivity"]}
@@ -134,5 +140,5 @@ def test_identifying_asks_for_both(
 
 def test_without_a_stack_there_is_nothing_to_leave_out() -> None:
     assert not stacked(SURE)
-    assert not stacked(Fused(looks=CLEAR))
-    assert stacked(Fused(looks=CLEAR, stack=SURE))
+    assert not stacked(Fused(by_exposure=CLEAR))
+    assert stacked(Fused(by_exposure=CLEAR, stack=SURE))

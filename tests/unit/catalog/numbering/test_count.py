@@ -84,24 +84,24 @@ serials = st.lists(
 
 
 @given(serials, st.integers(1, 9), st.sampled_from(["", r"A?(?P<number>\d\d)\d*"]))
-def test_counting_in_pieces_is_counting_at_once(found: list[str], piece: int, pattern: str) -> None:
+def test_counting_in_batches_is_the_same(found: list[str], batch: int, pattern: str) -> None:
     column = keys(*found, "A0")
-    at_once = statistics(column, pattern=pattern, piece=column.size)
-    assert statistics(column, pattern=pattern, piece=piece) == at_once
+    at_once = statistics(column, pattern=pattern, batch=column.size)
+    assert statistics(column, pattern=pattern, batch=batch) == at_once
 
 
-@pytest.mark.parametrize("piece", [1, 100, 4096])
-def test_small_blocks_among_many_are_irregular_in_pieces_too(piece: int) -> None:
+@pytest.mark.parametrize("batch", [1, 100, 4096])
+def test_small_blocks_among_many_are_irregular_in_batches_too(batch: int) -> None:
     column = keys(*(f"{letter}{n:03d}X{n % 40:02d}Y" for letter in "AB" for n in range(300)))
-    found = statistics(column, pattern=r"[AB]\d{3}X(?P<number>\d\d)Y", piece=piece)
-    assert found == statistics(column, pattern=r"[AB]\d{3}X(?P<number>\d\d)Y", piece=column.size)
+    found = statistics(column, pattern=r"[AB]\d{3}X(?P<number>\d\d)Y", batch=batch)
+    assert found == statistics(column, pattern=r"[AB]\d{3}X(?P<number>\d\d)Y", batch=column.size)
     assert found.blocks == ()
     assert sum(places.units for places in found.irregular) == column.size
 
 
-@pytest.mark.parametrize("piece", [1000, 100_000])
-def test_more_blocks_than_can_be_meant_are_none(piece: int) -> None:
+@pytest.mark.parametrize("batch", [1000, 100_000])
+def test_more_blocks_than_can_be_meant_are_none(batch: int) -> None:
     column = keys(*(f"{n:04d}X{n % 7}" for n in range(3000)), "NONUMBER")
-    found = statistics(column, piece=piece)
+    found = statistics(column, batch=batch)
     assert found.blocks == ()
     assert sum(places.units for places in found.irregular) == column.size

@@ -66,10 +66,10 @@ def test_hashes_of_neighbours_follow_from_the_original(key: str, data: st.DataOb
 
 
 @given(st.lists(keys, min_size=1, max_size=40), st.integers(1, 9))
-def test_hashes_sorted_in_pieces_are_those_sorted_at_once(stored: list[str], piece: int) -> None:
+def test_hashes_sorted_in_batches_are_those_sorted_at_once(stored: list[str], batch: int) -> None:
     hashes = hash_keys(as_keys(stored))
     order = np.argsort(hashes, kind="stable")
-    with patch("catalog.snapshot.index.PIECE", piece):
+    with patch("catalog.snapshot.index.BATCH", batch):
         parts = list(sorted_parts(hashes))
     assert np.concatenate([part for part, _ in parts]).tolist() == hashes[order].tolist()
     assert np.concatenate([rows for _, rows in parts]).tolist() == order.tolist()

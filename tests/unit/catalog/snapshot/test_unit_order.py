@@ -1,4 +1,4 @@
-"""Units in order, a piece at a time: the order is that of sorting all at once."""
+"""Units in order, a batch at a time: the order is that of sorting all at once."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ units = st.lists(st.tuples(st.integers(0, 2), st.text(alphabet="01AЖ", min_size
 
 
 @given(units, st.integers(1, 7), st.permutations([0, 1, 2]))
-def test_sorting_in_pieces_is_sorting_at_once(
-    found: list[tuple[int, str]], piece: int, ranks: list[int]
+def test_sorting_in_batches_is_sorting_at_once(
+    found: list[tuple[int, str]], batch: int, ranks: list[int]
 ) -> None:
     expected = sorted(
         range(len(found)), key=lambda row: (ranks[found[row][0]], found[row][1].encode())
     )
-    with tempfile.TemporaryDirectory() as name, patch("catalog.snapshot.unit_order.PIECE", piece):
+    with tempfile.TemporaryDirectory() as name, patch("catalog.snapshot.unit_order.BATCH", batch):
         folder, keys = Path(name), list[bytes]()
         spool = UnitSpool(folder)
         for group, key in found:

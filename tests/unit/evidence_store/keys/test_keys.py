@@ -64,7 +64,7 @@ def test_a_person_has_one_key_in_use(keys: KeyFolder) -> None:
     with pytest.raises(KeyExists):
         keys.create("person-1")
     with pytest.raises(KeyExists):
-        keys.enrol("person-1", FOREIGN)
+        keys.register("person-1", FOREIGN)
 
 
 def test_a_passphrase_is_asked_for(keys: KeyFolder) -> None:
@@ -135,13 +135,13 @@ def test_ssh_keygen_takes_the_file_before_and_refuses_it_after_a_revocation(
 
 
 def test_a_key_held_by_the_person_is_enrolled_and_cannot_sign_here(keys: KeyFolder) -> None:
-    key = keys.enrol("person-1", f"{FOREIGN} me@mine\n")
+    key = keys.register("person-1", f"{FOREIGN} me@mine\n")
     assert (key.held_by, key.line) == ("person", FOREIGN)
     assert keys.public("person-1").held_by == "person"
     with pytest.raises(KeyMissing, match="not stored here"):
         keys.sign("person-1", b"d", namespace=SPACE)
     with pytest.raises(BadInput):
-        keys.enrol("person-2", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAQE=")
+        keys.register("person-2", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAQE=")
 
 
 def test_a_key_that_others_can_read_is_not_used(keys: KeyFolder, tmp_path: Path) -> None:

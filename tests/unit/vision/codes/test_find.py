@@ -84,6 +84,6 @@ def test_the_payload_fills_the_fields_and_names_the_item() -> None:
 
 def test_a_photo_without_codes_gives_none() -> None:
     spec = PlateSpec(maker="L3 WESCAM", serial="CMX15D-0836", layout="left")
-    look = expose(draw_plate(spec, seed=3), severity="mild", seed=3)
-    assert read_codes(look.pixels) == ()
+    photo = expose(draw_plate(spec, seed=3), severity="mild", seed=3)
+    assert read_codes(photo.pixels) == ()
     assert read_codes(np.zeros((3, 5, 3), np.uint8)) == ()

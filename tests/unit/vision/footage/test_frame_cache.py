@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.unit.vision import clips
-from vision.footage.frame_cache import Kept
+from vision.footage.frame_cache import FrameCache
 from vision.footage.survey import survey
 from vision.frames import choose_frames
 from vision.media.clip import ClipLimits
@@ -39,7 +39,7 @@ def test_the_likeliest_frames_are_kept_within_bounds(
     clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vision.footage.frame_cache.MOST_BYTES", 12 * FRAME_BYTES)
-    kept = Kept()
+    kept = FrameCache()
     moments = list(survey(clip, limits=ClipLimits(), report=print, keep=kept.add))
     held = [moment for moment in moments if moment.seconds in kept]
     assert 0 < len(held) <= 12 < len(moments)

@@ -14,23 +14,27 @@ RNG = np.random.default_rng(5)
 STREET, PLATE = (RNG.integers(0, 256, 576).astype(np.uint8) for _ in range(2))
 
 
-def moment(tenth: int, *, text: float, look: np.ndarray, scene: int = 1) -> Moment:
+def moment(tenth: int, *, text: float, thumbnail: np.ndarray, scene: int = 1) -> Moment:
     return Moment(
-        seconds=Fraction(tenth, 10), scene=scene, sharpness=9.0, text=text, look=look.tobytes()
+        seconds=Fraction(tenth, 10),
+        scene=scene,
+        sharpness=9.0,
+        text=text,
+        thumbnail=thumbnail.tobytes(),
     )
 
 
 def test_letters_that_stand_all_the_time_leave_stills_for_a_plate_that_passes() -> None:
-    moments = [moment(tenth, text=10.0, look=STREET) for tenth in range(300)]
+    moments = [moment(tenth, text=10.0, thumbnail=STREET) for tenth in range(300)]
     for tenth in range(150, 160):
-        moments[tenth] = moment(tenth, text=6.0, look=np.roll(PLATE, 7 * tenth))
+        moments[tenth] = moment(tenth, text=6.0, thumbnail=np.roll(PLATE, 7 * tenth))
     chosen = [float(one.seconds) for one in choose(moments, budget=10)]
     assert sum(15.0 <= seconds < 16.0 for seconds in chosen) == 3
     assert len(chosen) == 10
 
 
 def test_stills_keep_apart_and_every_scene_gets_one() -> None:
-    moments = [moment(t, text=5.0 * (t < 20), look=np.roll(STREET, t), scene=1 + t // 20)
+    moments = [moment(t, text=5.0 * (t < 20), thumbnail=np.roll(STREET, t), scene=1 + t // 20)
                for t in range(60)]  # fmt: skip
     chosen = choose(moments, budget=10)
     seconds = [float(one.seconds) for one in chosen]
@@ -41,7 +45,7 @@ def test_stills_keep_apart_and_every_scene_gets_one() -> None:
 
 @pytest.mark.parametrize("budget", [0, 1, 3])
 def test_the_budget_is_kept(budget: int) -> None:
-    moments = [moment(t, text=float(t), look=np.roll(STREET, t)) for t in range(30)]
+    moments = [moment(t, text=float(t), thumbnail=np.roll(STREET, t)) for t in range(30)]
     assert len(choose(moments, budget=budget)) == budget
     assert choose([], budget=budget) == ()
 
@@ -56,7 +60,7 @@ def caption(tenth: int) -> Moment:
         scene=1,
         sharpness=9.0 + (tenth == 4),
         text=sum(line.weight for line in lines),
-        look=np.roll(STREET, 7 * tenth).tobytes(),
+        thumbnail=np.roll(STREET, 7 * tenth).tobytes(),
         lines=lines,
     )
 
@@ -65,11 +69,11 @@ def test_what_stands_all_the_time_counts_once_and_is_never_laid() -> None:
     counted = without_standing([caption(tenth) for tenth in range(60)])
     assert [moment.text for moment in counted[:6]] == [0.0, 0.0, 0.0, 0.0, 9.0, 0.0]
     assert all(moment.text == 7.0 for moment in counted[20:30])
-    chosen = choose(counted, budget=10, laid=2)
+    chosen = choose(counted, budget=10, combined=2)
     assert sum(2.0 <= one.seconds < 3.0 for one in chosen) == 3
-    (laid,) = (one for one in chosen if one.lay)
-    assert 2.0 <= laid.seconds < 3.0
-    assert [line.weight for line in laid.lay] == [7.0]
+    (combined,) = (one for one in chosen if one.combine)
+    assert 2.0 <= combined.seconds < 3.0
+    assert [line.weight for line in combined.combine] == [7.0]
 
 
 def scattered(tenth: int) -> Moment:
@@ -86,17 +90,17 @@ def scattered(tenth: int) -> Moment:
         scene=1,
         sharpness=9.0,
         text=sum(line.weight for line in lines),
-        look=(PLATE if passes else STREET).tobytes(),
+        thumbnail=(PLATE if passes else STREET).tobytes(),
         lines=lines,
     )
 
 
 def test_the_place_with_most_lettering_is_laid_first_then_one_that_looks_new() -> None:
     moments = [scattered(tenth) for tenth in range(100)]
-    laid = {most: [one for one in choose(moments, budget=10, laid=most) if one.lay]
+    combined = {most: [one for one in choose(moments, budget=10, combined=most) if one.combine]
             for most in (1, 2)}  # fmt: skip
-    (plate,) = laid[1]
+    (plate,) = combined[1]
     assert 3.0 <= plate.seconds < 4.0
-    assert [line.weight for line in plate.lay] == [2.0, 2.0, 2.0]
-    (texture,) = (one for one in laid[2] if one != plate)
-    assert [line.weight for line in texture.lay] == [3.0]
+    assert [line.weight for line in plate.combine] == [2.0, 2.0, 2.0]
+    (texture,) = (one for one in combined[2] if one != plate)
+    assert [line.weight for line in texture.combine] == [3.0]

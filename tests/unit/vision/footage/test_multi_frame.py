@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vision.footage.multi_frame import FEWEST, Laid, lay
+from vision.footage.multi_frame import FEWEST, Combined, combine
 from vision.footage.track import Place, Step, View, follow
 
 SIDES = (240, 480)
@@ -51,8 +51,8 @@ def passing(speed: tuple[float, float], share: float, *, grain: float = 3.0) -> 
     return made
 
 
-def laid(views: list[View]) -> Laid:
-    found = lay(views, follow(views, FRAMES // 2, PLACE), PLACE)
+def laid(views: list[View]) -> Combined:
+    found = combine(views, follow(views, FRAMES // 2, PLACE), PLACE)
     assert found is not None
     return found
 
@@ -65,7 +65,7 @@ def likeness(picture: np.ndarray) -> float:
     return float(cv2.matchTemplate(window, sharp, cv2.TM_CCOEFF_NORMED).max())
 
 
-def whole(found: Laid, views: list[View]) -> np.ndarray:
+def whole(found: Combined, views: list[View]) -> np.ndarray:
     """The laid picture on a canvas of the frame's size at twice its scale."""
     canvas = cv2.resize(views[FRAMES // 2].grey, None, fx=2, fy=2)
     left, top = max(0, PLACE.x - 140) * 2, max(0, PLACE.y - 140) * 2
@@ -118,7 +118,7 @@ def test_what_is_around_a_place_is_drawn_at_twice_its_size(
     grain = np.random.default_rng(4).integers(90, 120, (720, 1280)).astype(np.uint8)
     views = [View(seconds=Fraction(number, 25), grey=grain) for number in range(FEWEST)]
     stands = [Step(number=number, affine=np.eye(2, 3)) for number in range(FEWEST)]
-    found = lay(views, stands, place)
+    found = combine(views, stands, place)
     assert found is not None
     assert found.picture.shape == sides
 
@@ -130,4 +130,4 @@ def test_the_same_frames_give_the_same_bytes() -> None:
 
 def test_too_few_frames_are_not_laid() -> None:
     views = passing((11.0, 1.0), 0.5)[: FEWEST - 1]
-    assert lay(views, follow(views, 0, PLACE), PLACE) is None
+    assert combine(views, follow(views, 0, PLACE), PLACE) is None

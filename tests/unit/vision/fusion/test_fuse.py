@@ -1,4 +1,4 @@
-"""Fusing looks: better than each alone, reposts once, disagreements said, nothing overclaimed."""
+"""Fused exposures: better than each, reposts once, disagreements said, nothing overclaimed."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def lattice(*places: dict[str, float]) -> Lattice:
     return Lattice.from_probabilities(np.array(rows), symbols)
 
 
-def look(*places: dict[str, float], state: str = "offered", **other: object) -> FieldReading:
+def reading(*places: dict[str, float], state: str = "offered", **other: object) -> FieldReading:
     seen = lattice(*places)
     return FieldReading(
         field="serial",
@@ -68,19 +68,19 @@ def sure(text: str, p: float = 0.97) -> list[dict[str, float]]:
     return [{char: p} for char in text]
 
 
-TORN = look(*sure("08"), {"8": 0.55, "3": 0.40}, *sure("6"))
-FAIR = look(*sure("08"), {"3": 0.60, "8": 0.35}, *sure("6"))
-GLARE = look(*sure("08"), {"3": 0.80, "8": 0.15}, {"6": 0.5, "5": 0.45})
+TORN = reading(*sure("08"), {"8": 0.55, "3": 0.40}, *sure("6"))
+FAIR = reading(*sure("08"), {"3": 0.60, "8": 0.35}, *sure("6"))
+GLARE = reading(*sure("08"), {"3": 0.80, "8": 0.15}, {"6": 0.5, "5": 0.45})
 
 
-def test_three_looks_find_what_one_got_wrong() -> None:
+def test_three_exposures_find_what_one_got_wrong() -> None:
     fused = fuse((TORN, FAIR, GLARE), tempering=PLAIN)
     assert fused.text == "0836"
     assert TORN.text == "0886"
     assert fused.alternatives[0].text == "0886"
 
 
-def test_a_difference_between_looks_is_said_character_by_character() -> None:
+def test_a_difference_between_exposures_is_said_character_by_character() -> None:
     fused = fuse((TORN, FAIR), tempering=PLAIN)
     assert fused.text == "0836"
     assert fused.notes == (
@@ -95,7 +95,7 @@ def test_the_doubtful_character_carries_its_alternative() -> None:
     assert fused.glyphs[2].options[0].probability < fused.glyphs[0].options[0].probability
 
 
-def test_reposts_share_one_look() -> None:
+def test_reposts_share_the_weight_of_one_exposure() -> None:
     """Ten copies of one misread exposure weigh what one does."""
     reposts = fuse((TORN,) * 10 + (GLARE,), exposures=("a",) * 10 + ("b",), tempering=PLAIN)
     two = fuse((TORN, GLARE), tempering=PLAIN)
@@ -130,7 +130,7 @@ def test_stills_of_one_exposure_give_one_likelihood_neither_the_surest_nor_the_p
         )
     )
 )
-def test_every_exposure_weighs_one_look(case: tuple[tuple[str, ...], list[float]]) -> None:
+def test_every_exposure_weighs_one(case: tuple[tuple[str, ...], list[float]]) -> None:
     exposures, confidences = case
     weights = shared_weights(exposures, confidences)
     assert all(weight >= 0 for weight in weights)
@@ -140,37 +140,37 @@ def test_every_exposure_weighs_one_look(case: tuple[tuple[str, ...], list[float]
 
 
 def test_two_stills_of_one_exposure_are_no_two_witnesses() -> None:
-    clear = look(*sure("0836", 0.999))
+    clear = reading(*sure("0836", 0.999))
     one = fuse((clear, clear), exposures=("a", "a"), tempering=PLAIN, raw=True)
     assert one.state == "offered", "stated takes two exposures, or one that stated it"
     two = fuse((clear, clear), exposures=("a", "b"), tempering=PLAIN, raw=True)
     assert two.state == "stated"
 
 
-def test_one_look_is_tempered_too() -> None:
+def test_one_exposure_is_tempered_too() -> None:
     fused = fuse((TORN,), tempering=PLAIN, raw=True)
     assert fused.text == "0886"
     assert isinstance(fused.lattice, FusedLikelihood)
-    assert fused.state == "offered", "one look alone that did not state, does not state fused"
+    assert fused.state == "offered", "one exposure alone that did not state, does not state fused"
 
 
-def test_stated_needs_two_looks_that_read_it_themselves() -> None:
-    clear = look(*sure("CMX0836", 0.999))
+def test_stated_needs_two_exposures_that_read_it_themselves() -> None:
+    clear = reading(*sure("CMX0836", 0.999))
     assert fuse((clear, clear), tempering=PLAIN, raw=True).state == "stated"
     assert fuse((clear,), tempering=PLAIN, raw=True).state == "offered"
     weak = dataclasses.replace(clear, strength=0.2)
     assert fuse((weak, weak), tempering=PLAIN, raw=True).state == "offered"
 
 
-def test_nothing_is_stated_against_a_look_that_states_something_else() -> None:
-    clear = look(*sure("0836", 0.999), state="stated")
-    other = look(*sure("0886", 0.99), state="stated")
+def test_nothing_is_stated_against_an_exposure_that_states_something_else() -> None:
+    clear = reading(*sure("0836", 0.999), state="stated")
+    other = reading(*sure("0886", 0.99), state="stated")
     assert fuse((clear, clear, other), tempering=PLAIN, raw=True).state != "stated"
 
 
-def test_separators_are_kept_as_the_looks_show_them() -> None:
-    one = look(*sure("CMX"), {"-": 0.97}, *sure("08"), {"3": 0.5, "8": 0.45}, *sure("6"))
-    two = look(*sure("CMX"), {"-": 0.97}, *sure("0836"))
+def test_separators_are_kept_as_the_exposures_show_them() -> None:
+    one = reading(*sure("CMX"), {"-": 0.97}, *sure("08"), {"3": 0.5, "8": 0.45}, *sure("6"))
+    two = reading(*sure("CMX"), {"-": 0.97}, *sure("0836"))
     fused = fuse((one, two), tempering=PLAIN)
     assert fused.text == "CMX-0836"
     assert [glyph.options[0].char for glyph in fused.glyphs] == list("CMX0836")
@@ -183,7 +183,7 @@ def test_case_and_separators_do_not_matter_to_the_likelihood() -> None:
     assert values[0] == pytest.approx(values[2])
 
 
-def test_more_looks_are_surer_but_less_than_independent_ones_would_be() -> None:
+def test_more_exposures_are_surer_but_less_than_independent_ones_would_be() -> None:
     def gap(readings: tuple[FieldReading, ...], tempering: Tempering) -> float:
         values = fused_likelihood(readings, tempering=tempering).log_likelihood(("0836", "0886"))
         return float(values[0] - values[1])
@@ -255,7 +255,7 @@ def test_any_strings_get_finite_or_minus_infinite_logarithms(strings: list[str])
     assert (values <= 1e-9).all()
 
 
-def test_a_stack_may_outweigh_its_looks_and_is_said() -> None:
+def test_a_stack_may_outweigh_its_exposures_and_is_said() -> None:
     stack = lattice(*sure("0836", 0.99))
     alone = fuse((TORN, TORN), tempering=PLAIN)
     fused = fuse((TORN, TORN), stack=stack, tempering=PLAIN)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from vision.errors import ReadingRefused
-from vision.ocr.lattice import LEAST, KeptLattice, Lattice, Run, Step
+from vision.ocr.lattice import LEAST, Lattice, Run, Step, StoredLattice
 
 ALPHABET = ["", "A", "B", "0", "8"]
-KEPT = TypeAdapter(KeptLattice)
+KEPT = TypeAdapter(StoredLattice)
 
 
 def distributions(seed: int, steps: int, *, sharp: float = 1.0, size: int = 5) -> np.ndarray:
@@ -149,7 +149,7 @@ def test_the_best_path_is_the_text_and_is_among_the_best() -> None:
 @settings(max_examples=30, deadline=None)
 def test_storing_changes_no_bit_of_any_likelihood(seed: int, steps: int) -> None:
     lattice = Lattice.from_probabilities(distributions(seed, steps, sharp=3.0), ALPHABET)
-    again = Lattice.of(KEPT.validate_json(KEPT.dump_json(lattice.kept())))
+    again = Lattice.of(KEPT.validate_json(KEPT.dump_json(lattice.stored())))
     assert again == lattice
     texts = ("A", "B0", "8" * 3, "", "Q")
     assert np.array_equal(again.log_likelihood(texts), lattice.log_likelihood(texts))
@@ -181,10 +181,10 @@ def test_a_line_takes_a_few_kilobytes() -> None:
     rows = np.exp(rng.normal(size=(80, 5000)) * 2.5)
     rows /= rows.sum(axis=1, keepdims=True)
     lattice = Lattice.from_probabilities(rows, [chr(0x100 + n) for n in range(5000)])
-    assert len(KEPT.dump_json(lattice.kept())) < 10_000  # the worst there is
+    assert len(KEPT.dump_json(lattice.stored())) < 10_000  # the worst there is
 
 
-GOOD = KeptLattice(
+GOOD = StoredLattice(
     format="nameplate-lattice-1", units=200, alphabet_size=5, runs=(Run(2, ("A",), (0,), -1),)
 )
 BAD = {

@@ -18,7 +18,7 @@ from vision.ocr.lattice import Lattice
 from vision.plate.detect import find_plates
 from vision.plate.draft import PlateDraft
 from vision.plate.fields import with_fields
-from vision.plate.lines import as_read_by, with_readers
+from vision.plate.lines import as_read_by, with_engines
 from vision.plate.pipeline import combined_reading, own_readings
 from vision.types import Engine, FieldReading, PhotoReading, TextLine
 
@@ -121,10 +121,10 @@ def read(
         plate = PlateDraft(
             region=region,
             lines=lines,
-            readers=(as_read_by(engine, {line.line_id: line for line in lines}, lines),),
+            by_engine=(as_read_by(engine, {line.line_id: line for line in lines}, lines),),
             around=tuple(line for at, line in enumerate(said[first]) if at not in members),
         )
-        plates += with_fields([with_readers(plate, answers, codes=codes)])
+        plates += with_fields([with_engines(plate, answers, codes=codes)])
     return PhotoReading(
         photo_id="0" * 64,
         regions=tuple(plate.region for plate in plates),

@@ -17,12 +17,12 @@ from vision.plate.assurance import (
     VETOES,
     Evidence,
     Exposures,
-    OneReader,
+    SingleEngine,
     assure,
-    vouched,
+    with_state,
     witnesses_of,
 )
-from vision.plate.draft import FieldDraft, Heard, PlateDraft, ReaderText
+from vision.plate.draft import EngineLines, EngineText, FieldDraft, PlateDraft
 from vision.plate.spans import FieldGuess, PlateText
 from vision.types import Code, FieldReading, FieldSource, PlateRegion, Reason
 
@@ -59,13 +59,13 @@ OTHERS = (
     ],
 )
 def test_where_a_value_that_readers_agree_on_is_stated(changes: dict, state: str) -> None:
-    said = draft(heard("rapidocr", "123456"), heard("easyocr", "123456"), **changes)
+    said = draft(engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"), **changes)
     assert assured(said).state == state
 
 
 @pytest.mark.parametrize(("legible", "state"), [(0.94, "stated"), (0.9399, "offered")])
 def test_from_which_confidence_a_plate_is_legible(legible: float, state: str) -> None:
-    said = draft(heard("rapidocr", "123456"), heard("easyocr", "123456"))
+    said = draft(engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"))
     line = dataclasses.replace(text_line("L9", "28 VDC", 0, 0, 90, 30), confidence=legible)
     plate = dataclasses.replace(PLATE, lines=(line,))
     assert assured(said, plate).state == state
@@ -74,7 +74,7 @@ def test_from_which_confidence_a_plate_is_legible(legible: float, state: str) ->
 @pytest.mark.parametrize(("strength", "state"), [(0.8, "stated"), (0.7999, "offered")])
 def test_from_which_strength_a_place_is_clear(strength: float, state: str) -> None:
     said = [
-        dataclasses.replace(heard(name, "123456"), strength=strength)
+        dataclasses.replace(engine_text(name, "123456"), strength=strength)
         for name in ("rapidocr", "easyocr")
     ]
     assert assured(draft(*said)).state == state
@@ -82,13 +82,13 @@ def test_from_which_strength_a_place_is_clear(strength: float, state: str) -> No
 
 @pytest.mark.parametrize(("sure", "state"), [(0.8, "offered"), (0.7999, "stated")])
 def test_from_which_confidence_another_reading_is_dissent(sure: float, state: str) -> None:
-    both = [heard("rapidocr", "123456"), heard("easyocr", "123456")]
-    said = draft(*both, heard("tesseract", "12B456", sure))
+    both = [engine_text("rapidocr", "123456"), engine_text("easyocr", "123456")]
+    said = draft(*both, engine_text("tesseract", "12B456", sure))
     assert assured(said).state == state
     looked = dataclasses.replace(both[0], passes=(("S/N 128456", sure),))
     assert assured(draft(looked, both[1])).state == state
-    line = heard("easyocr", "123456")
-    divided = witnesses_of([line, heard("easyocr", "128456", sure)], "123456", ())
+    line = engine_text("easyocr", "123456")
+    divided = witnesses_of([line, engine_text("easyocr", "128456", sure)], "123456", ())
     assert divided[0].stance == ("divided" if state == "offered" else "agrees")
 
 
@@ -104,7 +104,7 @@ def test_from_which_confidence_another_reading_is_dissent(sure: float, state: st
 def test_from_which_length_and_probability_a_code_settles_a_value(
     text: str, sure: float, strength: float, state: str
 ) -> None:
-    said = dataclasses.replace(heard("rapidocr", text), strength=strength)
+    said = dataclasses.replace(engine_text("rapidocr", text), strength=strength)
     plate = dataclasses.replace(
         PLATE,
         codes=(
@@ -127,19 +127,19 @@ def of_two(one: FieldReading, *, sure: float) -> str:
 
 @pytest.mark.parametrize(("sure", "state"), [(0.95, "stated"), (0.9499, "offered")])
 def test_from_which_probability_several_exposures_state_a_value(sure: float, state: str) -> None:
-    assert of_two(look("1234"), sure=sure) == state
+    assert of_two(field_reading("1234"), sure=sure) == state
 
 
 def test_where_too_little_is_seen_in_several_exposures() -> None:
     for sure, state in ((0.15, "offered"), (0.1499, "unreadable")):
-        assert of_two(look("1234"), sure=sure) == state
+        assert of_two(field_reading("1234"), sure=sure) == state
 
 
 @pytest.mark.parametrize(("strength", "state"), [(0.8, "stated"), (0.7999, "offered")])
 def test_from_which_strength_a_place_is_clear_in_several_exposures(
     strength: float, state: str
 ) -> None:
-    assert of_two(look("1234", strength=strength), sure=0.96) == state
+    assert of_two(field_reading("1234", strength=strength), sure=0.96) == state
 
 
 def test_readers_of_one_family_are_one_witness() -> None:
@@ -166,7 +166,7 @@ def test_which_rules_there_are() -> None:
 )
 def test_which_label_words_announce_several_things(word: str) -> None:
     source = FieldSource(line_id="L1", corners=CORNERS, label=word, rule="label in the line")
-    said = draft(heard("rapidocr", "123456"), heard("easyocr", "123456"), source=source)
+    said = draft(engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"), source=source)
     given = assured(said)
     assert "unsure-label" in {why.rule for why in given.reasons}
 
@@ -179,7 +179,9 @@ def test_which_label_words_announce_several_things(word: str) -> None:
     ],
 )  # fmt: skip
 def test_which_fields_are_held_against_the_other_lines(field: str, guarded: bool) -> None:
-    said = draft(heard("rapidocr", "I1/12"), heard("easyocr", "I1/12"), text="1/3", field=field)
+    said = draft(
+        engine_text("rapidocr", "I1/12"), engine_text("easyocr", "I1/12"), text="1/3", field=field
+    )
     counts = "counter" in {why.rule for why in assured(said).reasons}
     assert counts is guarded
 
@@ -595,13 +597,13 @@ def assured(draft: FieldDraft, plate: PlateDraft = PLATE) -> assurance.Assurance
     return assure(Evidence(draft=draft, plate=plate))
 
 
-def heard(engine: str, text: str, sure: float = 0.99) -> Heard:
-    return Heard(
+def engine_text(engine: str, text: str, sure: float = 0.99) -> EngineText:
+    return EngineText(
         engine=engine, text=text, confidence=sure, label="S/N", strength=1.0, line=f"S/N {text}"
     )
 
 
-def draft(*said: Heard, text: str = "123456", **changes: object) -> FieldDraft:
+def draft(*said: EngineText, text: str = "123456", **changes: object) -> FieldDraft:
     made = FieldDraft(
         field="serial",
         text=text,
@@ -610,7 +612,7 @@ def draft(*said: Heard, text: str = "123456", **changes: object) -> FieldDraft:
         confidence=0.98,
         strength=1.0,
         source=FieldSource(line_id="L1", corners=CORNERS, label="S/N", rule="label in the line"),
-        heard=said,
+        engine_texts=said,
         glyphs=(),
         alternatives=(),
     )
@@ -639,30 +641,30 @@ def draft(*said: Heard, text: str = "123456", **changes: object) -> FieldDraft:
     ],
 )
 def test_who_counts_as_a_witness(said: tuple, state: str, rule: str) -> None:
-    given = assured(draft(*(heard(name, text) for name, text in said)))
+    given = assured(draft(*(engine_text(name, text) for name, text in said)))
     assert given.state == state
     assert rule in {why.rule for why in given.reasons}
 
 
 def test_a_doubtful_dissent_and_less_of_the_same_are_no_contradiction() -> None:
-    both = (heard("rapidocr", "123456"), heard("easyocr", "123456"))
-    for other in (heard("tesseract", "12B456", 0.5), heard("tesseract", "3456", 0.99)):
+    both = (engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"))
+    for other in (engine_text("tesseract", "12B456", 0.5), engine_text("tesseract", "3456", 0.99)):
         assert assured(draft(*both, other)).state == "stated"
 
 
-def test_another_sure_look_that_differs_is_named() -> None:
-    first = dataclasses.replace(heard("rapidocr", "123456"), passes=(("S/N 128456", 0.99),))
-    said = draft(first, heard("easyocr", "123456"))
+def test_another_sure_pass_that_differs_is_named() -> None:
+    first = dataclasses.replace(engine_text("rapidocr", "123456"), passes=(("S/N 128456", 0.99),))
+    said = draft(first, engine_text("easyocr", "123456"))
     given = assured(said)
     assert (given.state, [why.rule for why in given.reasons]) == ("offered", ["another-look"])
 
 
-@pytest.mark.parametrize("look", [("S/N 128456", 0.79), ("S/N 1234", 0.99), ("S/N 1234567", 0.99)])
-def test_a_doubtful_look_and_one_that_shows_less_or_more_of_the_same_change_nothing(
-    look: tuple[str, float],
+@pytest.mark.parametrize("other", [("S/N 128456", 0.79), ("S/N 1234", 0.99), ("S/N 1234567", 0.99)])
+def test_a_doubtful_pass_and_one_that_shows_less_or_more_of_the_same_change_nothing(
+    other: tuple[str, float],
 ) -> None:
-    first = dataclasses.replace(heard("rapidocr", "123456"), passes=(look,))
-    assert assured(draft(first, heard("easyocr", "123456"))).state == "stated"
+    first = dataclasses.replace(engine_text("rapidocr", "123456"), passes=(other,))
+    assert assured(draft(first, engine_text("easyocr", "123456"))).state == "stated"
 
 
 @pytest.mark.parametrize(
@@ -676,7 +678,7 @@ def test_a_doubtful_look_and_one_that_shows_less_or_more_of_the_same_change_noth
 def test_it_is_said_whether_one_reader_spoke_or_one_family_or_another_disagreed(
     said: tuple, why: str
 ) -> None:
-    given = assured(draft(*(heard(*one) for one in said)))
+    given = assured(draft(*(engine_text(*one) for one in said)))
     assert [one.sentence for one in given.reasons] == [say(why)]
 
 
@@ -690,11 +692,11 @@ def test_it_is_said_whether_one_reader_spoke_or_one_family_or_another_disagreed(
     ],
 )
 def test_each_family_agrees_differs_is_divided_or_silent(said: tuple, stances: dict) -> None:
-    found = witnesses_of([heard(*one) for one in said], "1", ("rapidocr", "easyocr"))
+    found = witnesses_of([engine_text(*one) for one in said], "1", ("rapidocr", "easyocr"))
     assert {one.name: one.stance for one in found} == stances
 
 
-BOTH = (heard("rapidocr", "123456"), heard("easyocr", "123456"))
+BOTH = (engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"))
 
 
 def saying(
@@ -707,7 +709,9 @@ def saying(
         line=read, start=0, end=len(text), label=label,
     )  # fmt: skip
     said = PlateText(lines=(read,), guesses=(guess,), labels=(), elsewhere=())
-    return dataclasses.replace(PLATE, readers=(ReaderText(engine=read.engine, own={}, text=said),))
+    return dataclasses.replace(
+        PLATE, by_engine=(EngineLines(engine=read.engine, own={}, text=said),)
+    )
 
 
 @pytest.mark.parametrize(
@@ -763,9 +767,9 @@ def test_a_label_of_another_field_counts_where_a_sure_reading_has_it_at_the_same
 def test_a_sure_line_that_nothing_announces_contradicts_what_is_one_character_apart(
     plate: PlateDraft, rules: set[str]
 ) -> None:
-    (reader,) = plate.readers
-    own = {line.line_id: line for line in reader.text.lines}
-    plate = dataclasses.replace(plate, readers=(dataclasses.replace(reader, own=own),))
+    (engine_lines,) = plate.by_engine
+    own = {line.line_id: line for line in engine_lines.text.lines}
+    plate = dataclasses.replace(plate, by_engine=(dataclasses.replace(engine_lines, own=own),))
     assert {why.rule for why in assured(draft(*BOTH), plate).reasons} == rules
 
 
@@ -792,14 +796,16 @@ def test_a_code_that_gives_one_value_as_two_fields_settles_each_of_them() -> Non
 
 
 def test_only_readers_that_agree_are_counted() -> None:
-    given = assured(draft(*BOTH, heard("tesseract", "12B456", 0.5), heard("vision", "3456")))
+    given = assured(
+        draft(*BOTH, engine_text("tesseract", "12B456", 0.5), engine_text("vision", "3456"))
+    )
     assert [why.sentence for why in given.reasons] == [say("reason.readers-agree", readers=2)]
-    given = assured(draft(*BOTH, heard("tesseract", "123456")))
+    given = assured(draft(*BOTH, engine_text("tesseract", "123456")))
     assert [why.sentence for why in given.reasons] == [say("reason.readers-agree", readers=3)]
 
 
 def test_a_measure_is_stated_as_what_it_is_also_where_there_are_two() -> None:
-    said = (heard("rapidocr", "28 VDC"), heard("easyocr", "28 VDC"))
+    said = (engine_text("rapidocr", "28 VDC"), engine_text("easyocr", "28 VDC"))
     plate = saying("115 VAC", "L2", "INPUT", field="voltage")
     assert assured(draft(*said, text="28 VDC", field="voltage"), plate).state == "stated"
 
@@ -872,7 +878,7 @@ def test_one_broken_condition_is_named_and_keeps_a_value_from_being_stated(rule:
     text = str(changes.get("text", "123456"))
     strength = float(changes.get("strength", 1.0))  # type: ignore[arg-type]
     said = [
-        dataclasses.replace(heard(name, text), strength=strength)
+        dataclasses.replace(engine_text(name, text), strength=strength)
         for name in ("rapidocr", "easyocr")
     ]
     assert assured(draft(*said)).state == "stated" or "text" in changes or strength < 1
@@ -881,7 +887,7 @@ def test_one_broken_condition_is_named_and_keeps_a_value_from_being_stated(rule:
 
 
 def test_a_rival_leaves_the_pixels_open() -> None:
-    said = (heard("rapidocr", "123456"), heard("easyocr", "123456"))
+    said = (engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"))
     for rival, state in (
         (assurance.LIKELY_RIVAL, "offered"),
         (assurance.LIKELY_RIVAL - 0.01, "stated"),
@@ -890,7 +896,7 @@ def test_a_rival_leaves_the_pixels_open() -> None:
 
 
 def test_a_plate_that_is_hard_to_read_states_nothing() -> None:
-    said = (heard("rapidocr", "123456"), heard("easyocr", "123456"))
+    said = (engine_text("rapidocr", "123456"), engine_text("easyocr", "123456"))
     for legible, state in ((assurance.LEGIBLE, "stated"), (assurance.LEGIBLE - 0.01, "offered")):
         line = dataclasses.replace(text_line("L9", "28 VDC", 0, 0, 90, 30), confidence=legible)
         plate = dataclasses.replace(PLATE, lines=(line,))
@@ -899,16 +905,18 @@ def test_a_plate_that_is_hard_to_read_states_nothing() -> None:
 
 def test_too_little_to_see_is_unreadable() -> None:
     for sure, state in ((assurance.READABLE - 0.01, "unreadable"), (assurance.READABLE, "offered")):
-        assert assured(draft(heard("rapidocr", "1"), sure=sure)).state == state
+        assert assured(draft(engine_text("rapidocr", "1"), sure=sure)).state == state
 
 
 def test_one_reader_alone_never_states_and_a_value_elsewhere_is_named_first() -> None:
-    said = draft(heard("rapidocr", "123456"), elsewhere=("7890", "55"))
-    alone = vouched(OneReader(draft=said, engine="rapidocr"))
+    said = draft(engine_text("rapidocr", "123456"), elsewhere=("7890", "55"))
+    alone = with_state(SingleEngine(draft=said, engine="rapidocr"))
     assert alone.state == "offered"
     assert [why.rule for why in alone.reasons] == ["blocks-differ", "one-engine"]
     assert alone.notes == tuple(say("reading.elsewhere", text=text) for text in ("7890", "55"))
-    blank = vouched(OneReader(draft=draft(heard("rapidocr", "1"), sure=0.1), engine="rapidocr"))
+    blank = with_state(
+        SingleEngine(draft=draft(engine_text("rapidocr", "1"), sure=0.1), engine="rapidocr")
+    )
     assert blank.state == "unreadable"
 
 
@@ -937,7 +945,7 @@ def test_which_codes_are_article_numbers() -> None:
 # --- Several exposures ----------------------------------------------------------------------
 
 
-def look(text: str, state: str = "offered", **changes: object) -> FieldReading:
+def field_reading(text: str, state: str = "offered", **changes: object) -> FieldReading:
     made = FieldReading(
         field="serial",
         text=text,
@@ -954,27 +962,42 @@ VETOED = (Reason(rule="two-plates", sentence=say("reason.wide-gap")),)
 
 
 @pytest.mark.parametrize(
-    ("looks", "sure", "state", "rule"),
+    ("readings", "sure", "state", "rule"),
     [
-        ((look("1234"), look("1234")), 0.96, "stated", "exposures-agree"),
-        ((look("1234", "stated"),), 0.96, "stated", "exposures-agree"),
-        ((look("1234"), look("1234")), 0.94, "offered", "pixels-open"),
-        ((look("1234"),), 0.96, "offered", "one-exposure"),
-        ((look("1234", strength=0.7), look("1234", strength=0.7)), 0.96, "offered", "place-open"),
-        ((look("1234"), look("1234"), look("7234", "stated")), 0.96, "offered", "exposures-differ"),
-        ((look("1234", reasons=VETOED), look("1234")), 0.96, "offered", "two-plates"),
-        ((look("1234"), look("1234")), 0.1, "unreadable", "unreadable"),
+        ((field_reading("1234"), field_reading("1234")), 0.96, "stated", "exposures-agree"),
+        ((field_reading("1234", "stated"),), 0.96, "stated", "exposures-agree"),
+        ((field_reading("1234"), field_reading("1234")), 0.94, "offered", "pixels-open"),
+        ((field_reading("1234"),), 0.96, "offered", "one-exposure"),
+        (
+            (field_reading("1234", strength=0.7), field_reading("1234", strength=0.7)),
+            0.96,
+            "offered",
+            "place-open",
+        ),
+        (
+            (field_reading("1234"), field_reading("1234"), field_reading("7234", "stated")),
+            0.96,
+            "offered",
+            "exposures-differ",
+        ),
+        (
+            (field_reading("1234", reasons=VETOED), field_reading("1234")),
+            0.96,
+            "offered",
+            "two-plates",
+        ),
+        ((field_reading("1234"), field_reading("1234")), 0.1, "unreadable", "unreadable"),
     ],
 )
-def test_what_several_exposures_state(looks: tuple, sure: float, state: str, rule: str) -> None:
-    own = sum(one.text == "1234" for one in looks)
-    given = assure(Exposures(readings=looks, key="1234", sure=sure, exposures=own))
+def test_what_several_exposures_state(readings: tuple, sure: float, state: str, rule: str) -> None:
+    own = sum(one.text == "1234" for one in readings)
+    given = assure(Exposures(readings=readings, key="1234", sure=sure, exposures=own))
     assert (given.state, {why.rule for why in given.reasons}) == (state, {rule})
 
 
 def test_several_stills_of_one_exposure_are_no_agreement() -> None:
-    looks = (look("1234"), look("1234"))
-    given = assure(Exposures(readings=looks, key="1234", sure=0.96, exposures=1))
+    readings = (field_reading("1234"), field_reading("1234"))
+    given = assure(Exposures(readings=readings, key="1234", sure=0.96, exposures=1))
     assert (given.state, [why.rule for why in given.reasons]) == ("offered", ["one-exposure"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.vision.lines import text_line
-from vision.plate.code_values import coded_guesses
+from vision.plate.code_values import guesses_from_codes
 from vision.types import Code
 
 CORNERS = ((0.0, 0.0), (9.0, 0.0), (9.0, 3.0), (0.0, 3.0))
@@ -20,7 +20,7 @@ def test_the_line_that_a_code_repeats_is_taken_for_the_serial() -> None:
         text_line("L1", "ACME", 0, 0, 90, 30),
         text_line("L2", "* 22-0203 15 *", 0, 40, 90, 30),
     ]
-    (guess,) = coded_guesses(lines, [code("22020315")])
+    (guess,) = guesses_from_codes(lines, [code("22020315")])
     assert (guess.field, guess.line.line_id, guess.text) == ("serial", "L2", "22-0203 15")
     assert guess.strength >= 0.5
 
@@ -36,4 +36,4 @@ def test_the_line_that_a_code_repeats_is_taken_for_the_serial() -> None:
 )
 def test_article_numbers_short_codes_and_parsed_codes_are_not(other: Code) -> None:
     text = "22020315 4006381333931 1234 ABCDEFG"
-    assert coded_guesses([text_line("L1", text, 0, 0, 500, 30)], [other]) == []
+    assert guesses_from_codes([text_line("L1", text, 0, 0, 500, 30)], [other]) == []

@@ -10,7 +10,14 @@ import pytest
 
 from tests.unit.vision.drawn import plate
 from tests.unit.vision.lines import text_line
-from vision.media.rectify import crop_quad, crop_region, frame, side_lengths, turn_quad, way_back
+from vision.media.rectify import (
+    crop_quad,
+    crop_region,
+    frame,
+    map_to_photo,
+    side_lengths,
+    turn_quad,
+)
 from vision.plate.detect import find_plates, outline
 from vision.plate.layout import rows_of
 
@@ -73,7 +80,7 @@ def test_a_crop_is_flat_and_upright_and_the_way_back_is_exact() -> None:
     flat = crop_region(photo, corners, height=90)
     assert flat.shape[0] == 90
     assert flat.shape[1] == pytest.approx(450, abs=2)
-    back = way_back(corners, flat)
+    back = map_to_photo(corners, flat)
     high, wide = flat.shape[:2]
     there = back(((0, 0), (wide, 0), (wide, high), (0, high)))
     assert np.asarray(there) == pytest.approx(np.asarray(corners), abs=0.01)

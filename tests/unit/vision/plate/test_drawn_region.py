@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from values.sentence import say
-from vision.plate.draft import FieldDraft, Heard, PlateDraft
+from vision.plate.draft import EngineText, FieldDraft, PlateDraft
 from vision.plate.drawn_region import as_drawn, top_to_bottom
 from vision.plate.lines import as_read_by
 from vision.plate.pipeline import combined_reading, own_readings
@@ -36,7 +36,9 @@ def box(y: float, x: float = 100.0) -> Quad:
 def field(text: str, sure: float = 0.9, *, name: str = "serial", line: str) -> FieldDraft:
     """A value on which two readers trained apart agree: stated from .9."""
     said = [
-        Heard(engine=one, text=text, confidence=0.99, label="S/N", strength=1.0, line=f"S/N {text}")
+        EngineText(
+            engine=one, text=text, confidence=0.99, label="S/N", strength=1.0, line=f"S/N {text}"
+        )
         for one in ("rapidocr", "easyocr")
     ]
     return FieldDraft(
@@ -47,7 +49,7 @@ def field(text: str, sure: float = 0.9, *, name: str = "serial", line: str) -> F
         confidence=sure,
         strength=1.0,
         source=FieldSource(line_id=line, corners=box(0), label="S/N", rule="label in the line"),
-        heard=tuple(said),
+        engine_texts=tuple(said),
         glyphs=(),
         alternatives=(Alternative(text="other", probability=0.05),),
     )
@@ -63,7 +65,7 @@ def seen(*found: tuple[float, tuple[FieldDraft, ...]]) -> list[PlateDraft]:
         )
         own = as_read_by(ONE, {line.line_id: line}, [line])
         plates.append(
-            PlateDraft(region=region, lines=(line,), shown=(line,), readers=(own,), fields=fields)
+            PlateDraft(region=region, lines=(line,), shown=(line,), by_engine=(own,), fields=fields)
         )
     return plates
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from vision.ocr.engine import Recognised
 from vision.plate import assurance
 from vision.plate.code_values import IN_A_CODE
-from vision.plate.draft import CLAIMED, FieldDraft, PlateDraft, ReaderText
+from vision.plate.draft import CLAIMED, EngineLines, FieldDraft, PlateDraft
 from vision.plate.fields import (
     DOUBTED,
     HEARD,
@@ -148,10 +148,10 @@ def test_claims_on_other_lines_than_the_best_mean_another_place() -> None:
     assert one_place([weak, strong], []) == [strong]
 
 
-def read_by(name: str, *guesses: FieldGuess, own: tuple[str, ...]) -> ReaderText:
+def read_by(name: str, *guesses: FieldGuess, own: tuple[str, ...]) -> EngineLines:
     """What a reader says of a plate of which it read these lines; the others are the first's."""
     lines = tuple(guess.line for guess in guesses)
-    return ReaderText(
+    return EngineLines(
         engine=Engine(name=name, version="1", weights_sha256="0" * 64),
         own={line.line_id: line for line in lines if line.line_id in own},
         text=PlateText(lines=lines, guesses=guesses, labels=(), elsewhere=()),
@@ -164,7 +164,7 @@ def test_a_reader_claims_only_what_it_read_itself_and_passes_are_those_of_the_fi
     again = Recognised(text="0836", confidence=0.9, glyphs=(), lattice=None)
     plate = PlateDraft(
         region=PlateRegion(region_id="R1", photo_id="p", corners=CORNERS, confidence=0.5),
-        readers=(
+        by_engine=(
             read_by("rapidocr", model, serial, own=("L1", "L2")),
             read_by("easyocr", model, theirs, own=("L2",)),
         ),

@@ -14,7 +14,7 @@ from vision.engines.glyphs import glyphs_of
 from vision.ocr.engine import Recognised
 from vision.plate import lines
 from vision.plate.budget import Budget
-from vision.plate.lines import gathered, read_again, read_by_all, with_readers
+from vision.plate.lines import gathered, read_again, read_by_all, with_engines
 from vision.plate.views import SeenLine
 from vision.types import Engine, Quad, TextLine
 
@@ -47,7 +47,7 @@ def test_two_places_are_two_plates_and_each_knows_the_lines_around_it() -> None:
     assert [line.text for line in second.around] == ["MODEL CMX-15D", "S/N 0836"]
     numbers = [line.line_id for plate in (first, second) for line in plate.lines]
     assert sorted(numbers) == ["L1", "L2", "L3"]
-    assert [guess.text for guess in first.readers[0].text.guesses] == ["CMX-15D", "0836"]
+    assert [guess.text for guess in first.by_engine[0].text.guesses] == ["CMX-15D", "0836"]
 
 
 def test_other_passes_stay_with_their_line() -> None:
@@ -64,9 +64,9 @@ def by(engine: Engine, line: TextLine, text: str) -> TextLine:
 def test_a_reader_that_read_no_label_takes_it_from_the_first() -> None:
     (plate,) = gathered([at(0, "SERIAL NO"), at(40, "0836")], "0" * 64, FIRST)
     label, value = plate.lines
-    plate = with_readers(plate, [(OTHER, {value.line_id: by(OTHER, value, "0886")})])
+    plate = with_engines(plate, [(OTHER, {value.line_id: by(OTHER, value, "0886")})])
     assert plate.names == ("rapidocr", "easyocr")
-    (guess,) = plate.readers[1].text.guesses
+    (guess,) = plate.by_engine[1].text.guesses
     assert (guess.field, guess.text, guess.label) == ("serial", "0886", "SERIAL NO")
     assert [line.text for line in plate.read] == [label.text, "0836", "0886"]
 
@@ -76,8 +76,8 @@ def test_a_reader_that_read_nothing_of_a_plate_is_none_of_its_readers() -> None:
         [at(0, "S/N 0836"), at(40, "28 VDC"), at(900, "S/N 77", x=2000)], "0" * 64, FIRST
     )
     answers = [(OTHER, {far.lines[0].line_id: by(OTHER, far.lines[0], "S/N 77")})]
-    assert with_readers(near, answers).names == ("rapidocr",)
-    assert with_readers(far, answers).names == ("rapidocr", "easyocr")
+    assert with_engines(near, answers).names == ("rapidocr",)
+    assert with_engines(far, answers).names == ("rapidocr", "easyocr")
 
 
 def test_a_line_of_another_script_is_shown_where_its_reader_is_surer() -> None:
@@ -87,7 +87,7 @@ def test_a_line_of_another_script_is_shown_where_its_reader_is_surer() -> None:
     cyrillic = Engine(name="cyrillic", version="1", weights_sha256="2" * 64)
     for sure, shown in ((0.9, "НАФАНЯ"), (0.7, "HAPAHS")):
         other = replace(by(cyrillic, line, "НАФАНЯ"), confidence=sure)
-        assert with_readers(plate, [(cyrillic, {"L1": other})]).shown[0].text == shown
+        assert with_engines(plate, [(cyrillic, {"L1": other})]).shown[0].text == shown
 
 
 def test_a_second_reader_reads_a_few_contested_lines_beyond_the_telling_ones() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from values.sentence import say
 from vision.plate.draft import FieldDraft
-from vision.plate.serial_with_model import held_together
+from vision.plate.serial_with_model import align_serial_with_model
 from vision.types import CharOption, FieldSource, Glyph
 
 CORNERS = ((0.0, 0.0), (9.0, 0.0), (9.0, 3.0), (0.0, 3.0))
@@ -20,7 +20,7 @@ def field(name: str, text: str) -> FieldDraft:
         rival=0.0,
         strength=1.0,
         confidence=0.9,
-        heard=(),
+        engine_texts=(),
         glyphs=tuple(Glyph(options=(CharOption(char=c, probability=0.9),)) for c in text),
         alternatives=(),
         source=FieldSource(line_id="L1", corners=CORNERS, label=None, rule="form alone"),
@@ -28,7 +28,7 @@ def field(name: str, text: str) -> FieldDraft:
 
 
 def test_look_alikes_at_the_beginning_are_spelt_as_in_the_model() -> None:
-    _, serial = held_together([field("model", "CMX-15D"), field("serial", "CMXISD-0836")])
+    _, serial = align_serial_with_model([field("model", "CMX-15D"), field("serial", "CMXISD-0836")])
     assert serial.text == "CMX15D-0836"
     assert serial.respelt is not None
     assert serial.alternatives[0].text == "CMXISD-0836"
@@ -51,9 +51,9 @@ def test_look_alikes_at_the_beginning_are_spelt_as_in_the_model() -> None:
 )
 def test_everything_else_stays_as_read(model: str, serial: str) -> None:
     fields = [field("serial", serial), field("model", model)]
-    assert held_together(fields) == tuple(fields)
+    assert align_serial_with_model(fields) == tuple(fields)
 
 
 def test_a_plate_without_a_model_stays_as_read() -> None:
     fields = [field("serial", "CMXISD-0836")]
-    assert held_together(fields) == tuple(fields)
+    assert align_serial_with_model(fields) == tuple(fields)

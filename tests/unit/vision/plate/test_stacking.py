@@ -10,7 +10,7 @@ import pytest
 
 from renderer.plate import PlateSpec, draw_plate, expose
 from vision.ocr.engine import load_engine
-from vision.plate.stack_reading import is_borne_out, read_stack
+from vision.plate.stack_reading import read_stack, stack_is_consistent
 from vision.plate.stacking import HEIGHT, stack_crops
 from vision.shapes import letters_and_digits
 from vision.types import FieldReading, FieldSource, Pixels, Quad
@@ -68,33 +68,33 @@ def reading(text: str, corners: Quad, confidence: float = 0.5) -> FieldReading:
 
 
 @pytest.fixture(scope="module")
-def looks() -> list[tuple[Pixels, FieldReading]]:
+def exposures() -> list[tuple[Pixels, FieldReading]]:
     plate = draw_plate(PlateSpec(serial="CMX-40836", style="engraved"), seed=3, wear="mild")
     found = []
     for seed in range(3):
-        look = expose(plate, severity="mild", seed=seed, background=False)
-        found.append((look.pixels, reading("CMX-40836", look.field("serial").corners)))
+        photo = expose(plate, severity="mild", seed=seed, background=False)
+        found.append((photo.pixels, reading("CMX-40836", photo.field("serial").corners)))
     return found
 
 
-def test_a_value_is_read_in_its_stack(looks: list[tuple[Pixels, FieldReading]]) -> None:
-    lattice = read_stack(looks, load_engine("rapidocr"))
+def test_a_value_is_read_in_its_stack(exposures: list[tuple[Pixels, FieldReading]]) -> None:
+    lattice = read_stack(exposures, load_engine("rapidocr"))
     assert lattice is not None
     assert letters_and_digits(lattice.text) == "CMX40836"
 
 
-def test_outlines_of_other_lines_are_left_out(looks: list[tuple[Pixels, FieldReading]]) -> None:
-    pixels, one = looks[0]
+def test_outlines_of_other_lines_are_left_out(exposures: list[tuple[Pixels, FieldReading]]) -> None:
+    pixels, one = exposures[0]
     (a, b, c, d) = one.source.corners
     half = replace(one.source, corners=(a, ((a[0] + b[0]) / 2, b[1]), ((d[0] + c[0]) / 2, c[1]), d))
-    other = (looks[1][0], replace(one, source=half, confidence=0.4))
+    other = (exposures[1][0], replace(one, source=half, confidence=0.4))
     assert read_stack([(pixels, one), other], load_engine("rapidocr")) is None
 
 
-def test_a_stack_that_reads_like_none_of_looks_that_agree_is_not_used(
-    looks: list[tuple[Pixels, FieldReading]],
+def test_a_stack_that_reads_like_none_of_exposures_that_agree_is_not_used(
+    exposures: list[tuple[Pixels, FieldReading]],
 ) -> None:
-    strange = [(pixels, replace(item, text="ZZTOP7Q11")) for pixels, item in looks]
+    strange = [(pixels, replace(item, text="ZZTOP7Q11")) for pixels, item in exposures]
     assert read_stack(strange, load_engine("rapidocr")) is None
 
 
@@ -103,13 +103,13 @@ def test_a_stack_that_reads_like_none_of_looks_that_agree_is_not_used(
     [
         ("CMX-40836", ["CMX 40835", "CMX-40886", "ZZ"], True),
         ("ZQTOP7Q1", ["CMX 40835", "CMX-40886", "ZZ"], False),
-        ("CMX-40836", ["Z1", "7QT", "CMX"], True),  # looks that differ speak against nothing
-        ("CMX-40836", ["", "-", "Z1"], True),  # two looks that show nothing do not agree
+        ("CMX-40836", ["Z1", "7QT", "CMX"], True),  # exposures that differ speak against nothing
+        ("CMX-40836", ["", "-", "Z1"], True),  # two exposures that show nothing do not agree
         ("-", ["CMX 40835", "Z1"], False),
         ("", ["", ""], False),
     ],
 )
-def test_looks_speak_against_their_stack_only_where_two_agree(
+def test_exposures_speak_against_their_stack_only_where_two_agree(
     stack: str, texts: list[str], *, counts: bool
 ) -> None:
-    assert is_borne_out(stack, texts) is counts
+    assert stack_is_consistent(stack, texts) is counts

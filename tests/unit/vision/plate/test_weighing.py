@@ -9,7 +9,7 @@ from tests.unit.vision.lines import text_line
 from vision.engines.glyphs import glyphs_of
 from vision.ocr.engine import Recognised
 from vision.ocr.lattice import Lattice
-from vision.plate.assurance import Evidence, vouched
+from vision.plate.assurance import Evidence, with_state
 from vision.plate.draft import PlateDraft
 from vision.plate.spans import FieldGuess, find_fields
 from vision.plate.weighing import Claim, weighed
@@ -58,7 +58,7 @@ def combined(*lines: TextLine, codes: tuple[Code, ...] = ()) -> FieldReading:
 def given(claims: list[Claim], codes: tuple[Code, ...] = ()) -> FieldReading:
     region = PlateRegion(region_id="R1", photo_id="0" * 64, corners=CORNERS, confidence=0.5)
     plate = PlateDraft(region=region, codes=codes)
-    return vouched(Evidence(draft=weighed(claims, codes), plate=plate))
+    return with_state(Evidence(draft=weighed(claims, codes), plate=plate))
 
 
 def test_two_readers_that_agree_state_a_labelled_value() -> None:

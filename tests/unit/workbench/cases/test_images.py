@@ -7,7 +7,7 @@ import pytest
 from evidence_store.blobs.store import BlobStore
 from tests.unit.workbench.drawn import plate_jpeg
 from workbench.cases import images
-from workbench.cases.images import KEPT_PHOTOS, Images, KeptPictures
+from workbench.cases.images import KEPT_PHOTOS, Images, PictureCache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ def unmade() -> bytes:
 
 
 def test_the_picture_unused_for_longest_gives_way() -> None:
-    kept = KeptPictures(most=2, most_bytes=100)
+    kept = PictureCache(most=2, most_bytes=100)
     kept.get_or_make("a", lambda: b"1")
     kept.get_or_make("b", lambda: b"2")
     assert kept.get_or_make("a", unmade) == b"1"
@@ -74,7 +74,7 @@ def test_the_picture_unused_for_longest_gives_way() -> None:
 
 
 def test_bytes_are_bounded_also_when_few_pictures_are_kept() -> None:
-    kept = KeptPictures(most=10, most_bytes=100)
+    kept = PictureCache(most=10, most_bytes=100)
     kept.get_or_make("a", lambda: b"." * 50)
     kept.get_or_make("b", lambda: b"." * 50)
     assert kept.get_or_make("a", unmade) == b"." * 50

@@ -50,8 +50,8 @@ def copies_of(bench: Workbench, case: CaseSummary) -> dict[str, str]:
 def other_exposure() -> bytes:
     """The same plate from elsewhere."""
     spec = PlateSpec(maker="L3 WESCAM", model="CMX-15D", serial=SERIAL)
-    look = expose(draw_plate(spec, seed=1, wear="clean"), severity="mild", seed=9, size=640)
-    return to_jpeg(look.pixels)
+    photo = expose(draw_plate(spec, seed=1, wear="clean"), severity="mild", seed=9, size=640)
+    return to_jpeg(photo.pixels)
 
 
 @pytest.fixture

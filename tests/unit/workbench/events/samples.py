@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from evidence_store.types import Entry, Sha256
-from values.sentence import Sentence, beside, say
+from values.sentence import Sentence, say, stored_sentences
 from vision.types import CopyEvidence, EmbeddedFact, EmbeddedFacts, Engine, Fingerprint
 from workbench import events
 from workbench.trace_request import AddresseeIs, AnswerIs, Paper
@@ -93,7 +93,7 @@ SAMPLES: tuple[Event, ...] = (
         timecode="1/25",
         seconds=0.04,
         why="Sharpest view of scene 2 (sharpness 4.5).",
-        said=beside(why=(say("frame.sharpest-view", scene=2, sharpness=4.5),)),
+        said=stored_sentences(why=(say("frame.sharpest-view", scene=2, sharpness=4.5),)),
         command="ffmpeg",
         width=640,
         height=480,
@@ -105,7 +105,7 @@ SAMPLES: tuple[Event, ...] = (
     events.FramesMissing(
         exhibit="EX-0001",
         problems=("Damaged frames of the clip that were left out: 3.",),
-        said=beside(**{"problems.0": (say("clip.damaged-frames", number=3),)}),
+        said=stored_sentences(**{"problems.0": (say("clip.damaged-frames", number=3),)}),
     ),
     events.CopiesProposed(
         exhibit="EX-0002",

@@ -23,7 +23,7 @@ from tests.unit.vision import clips
 from tests.unit.workbench.drawn import SERIAL, photos, plate_jpeg
 from tests.unit.workbench.events.samples import SAMPLES
 from tests.unit.workbench.steps import case_file
-from values.sentence import Sentence, beside, say
+from values.sentence import Sentence, say, stored_sentences
 from vision.child import DECODERS
 from vision.media.clip import ClipLimits
 from vision.plate.reader import Reader
@@ -238,7 +238,7 @@ def test_who_chose_a_still_is_asked_of_its_sentence_or_of_the_words_of_an_old_en
     why: str, said: tuple[Sentence, ...], by_hand: bool
 ) -> None:
     sample = next(one for one in SAMPLES if isinstance(one, events.FrameTaken))
-    assert replace(sample, why=why, said=beside(why=said)).by_hand is by_hand
+    assert replace(sample, why=why, said=stored_sentences(why=said)).by_hand is by_hand
 
 
 def test_a_clip_without_a_frame_is_refused_with_what_could_not_be_had(

@@ -25,7 +25,7 @@ from workbench.types import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from catalog.findings.kept_search import KeptCandidate
+    from catalog.findings.stored_search import StoredCandidate
     from workbench.workbench import Workbench
 
 
@@ -49,7 +49,7 @@ def search(bench: Workbench, reviewer: Actor, read_case: CaseSummary, catalog: s
     return bench.matching.search(reviewer, read_case.case_id, plate.plate_id)
 
 
-def candidates(view: SearchView) -> tuple[KeptCandidate, ...]:
+def candidates(view: SearchView) -> tuple[StoredCandidate, ...]:
     return view.result.candidates
 
 

@@ -2,25 +2,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from catalog.findings.kept_search import (
+from catalog.findings.stored_search import (
     FORMAT,
-    KeptCandidate,
-    KeptDelivery,
-    KeptFeature,
-    KeptFinding,
-    KeptFit,
-    KeptLead,
-    KeptLeads,
-    KeptLine,
-    KeptNeighbour,
-    KeptParty,
-    KeptPermit,
-    KeptQuery,
-    KeptResult,
-    KeptScale,
-    KeptSensitivity,
-    KeptStatus,
-    KeptText,
+    StoredCandidate,
+    StoredDelivery,
+    StoredFeature,
+    StoredFinding,
+    StoredFit,
+    StoredLead,
+    StoredLeads,
+    StoredLine,
+    StoredNeighbour,
+    StoredParty,
+    StoredPermit,
+    StoredQuery,
+    StoredResult,
+    StoredScale,
+    StoredSensitivity,
+    StoredStatus,
+    StoredText,
 )
 from workbench.report.result import (
     REDACTIONS,
@@ -32,33 +32,33 @@ from workbench.report.result import (
     verdict_of,
 )
 
-PERMIT = KeptPermit(
+PERMIT = StoredPermit(
     permit_id="P-1",
-    number=KeptText(value="", redaction="redacted_full"),
+    number=StoredText(value="", redaction="redacted_full"),
     issuer="Demo authority",
     type="other",
     status=(
-        KeptStatus(status="issued", date="2020-05", authority="GAC", source=""),
-        KeptStatus(status="suspended", date="2020-10-05", authority="", source=""),
+        StoredStatus(status="issued", date="2020-05", authority="GAC", source=""),
+        StoredStatus(status="suspended", date="2020-10-05", authority="", source=""),
     ),
     valid_from="2020-05",
     valid_to="",
     country_final_destination="TR",
     country_of_use="",
     parties=(
-        KeptParty(
+        StoredParty(
             role="end_user",
-            name=KeptText(value="Naval Forces", redaction="not_redacted"),
+            name=StoredText(value="Naval Forces", redaction="not_redacted"),
             country="TR",
         ),
     ),
-    end_use=KeptText(value="will not be diverted", redaction="not_redacted"),
+    end_use=StoredText(value="will not be diverted", redaction="not_redacted"),
     undertakings=("no_diversion",),
     conditions=("A sentence stays.",),
     sources=("A source",),
     synthetic=True,
 )
-CANDIDATE = KeptCandidate(
+CANDIDATE = StoredCandidate(
     key="u1",
     maker_id="wescam",
     maker="L3Harris Wescam",
@@ -77,7 +77,7 @@ CANDIDATE = KeptCandidate(
     explanation="It fits.",
     against=(),
     features=(
-        KeptFeature(
+        StoredFeature(
             feature="serial_reading",
             weight_bits=11.3,
             detail="",
@@ -87,9 +87,9 @@ CANDIDATE = KeptCandidate(
         ),
     ),
     characters=(),
-    fit=KeptFit(n=1, of=1200, catalogued_n=1, catalogued_of=30, words="1 of 1,200 units fit"),
+    fit=StoredFit(n=1, of=1200, catalogued_n=1, catalogued_of=30, words="1 of 1,200 units fit"),
     neighbours=(
-        KeptNeighbour(
+        StoredNeighbour(
             serial="CMX15D-0838",
             differs="one character",
             places=(10,),
@@ -98,21 +98,23 @@ CANDIDATE = KeptCandidate(
             catalogued=True,
         ),
     ),
-    sensitivity=(KeptSensitivity(assumption="errors twice as frequent", lr=3600.0, posterior=0.7),),
+    sensitivity=(
+        StoredSensitivity(assumption="errors twice as frequent", lr=3600.0, posterior=0.7),
+    ),
     limits=("One field was not compared.",),
     permit=PERMIT,
-    line=KeptLine(
+    line=StoredLine(
         line_id="P-1/1",
         maker_id="wescam",
         maker_as_written="L3Harris Wescam",
         model="CMX-15D",
         description="Turret",
     ),
-    delivery=KeptDelivery(
+    delivery=StoredDelivery(
         delivery_id="D-1",
         shipped="2020-09",
         received="",
-        consignee=KeptText(value="In", redaction="redacted_partial"),
+        consignee=StoredText(value="In", redaction="redacted_partial"),
         quantity=None,
         document_type="",
         document_sha256="",
@@ -120,26 +122,26 @@ CANDIDATE = KeptCandidate(
         source="",
     ),
 )
-RESULT = KeptResult(
+RESULT = StoredResult(
     format=FORMAT,
-    query=KeptQuery(maker=None, model=None, serial=None, part_number=None),
+    query=StoredQuery(maker=None, model=None, serial=None, part_number=None),
     verdict="not_in_catalog",
     explanation="",
     coverage_note="",
     snapshot_sha256="ab" * 32,
     algorithm="a",
-    scale=KeptScale(version="1", bands=()),
+    scale=StoredScale(version="1", bands=()),
     limits=("No serial.",),
     uncatalogued_fitting=0,
     candidates=(CANDIDATE,),
     applications=(PERMIT,),
     leads=(
-        KeptLeads(
+        StoredLeads(
             kind="units",
             words="Units: 2",
             total=2,
             more=False,
-            leads=(KeptLead(sentence="One."), KeptLead(sentence="Two.")),
+            leads=(StoredLead(sentence="One."), StoredLead(sentence="Two.")),
         ),
     ),
 )
@@ -174,7 +176,7 @@ def test_a_candidate_is_said_in_words() -> None:
 
 
 def test_redacted_and_empty_are_two_things() -> None:
-    empty = replace(PERMIT, number=KeptText(value="", redaction="not_redacted"))
+    empty = replace(PERMIT, number=StoredText(value="", redaction="not_redacted"))
     (candidate,) = candidates_of(replace(RESULT, candidates=(replace(CANDIDATE, permit=empty),)))
     assert "Permit" not in dict(candidate.records)
 
@@ -221,7 +223,7 @@ def test_a_result_without_candidates_has_none() -> None:
 
 def test_a_finding_keeps_its_grounds_and_alternatives() -> None:
     finding = finding_of(
-        KeptFinding(
+        StoredFinding(
             candidate="u1", kind="k", statement="s", grounds=("g",), alternatives=("a", "b")
         )
     )

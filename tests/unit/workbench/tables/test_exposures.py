@@ -25,7 +25,7 @@ from vision.types import CopyEvidence
 from workbench import events, tables
 from workbench.copies.captures import captures_of
 from workbench.errors import BadRequest, NotAllowed
-from workbench.matching.queries import looks_at
+from workbench.matching.queries import readings_of_field
 from workbench.rules.exposure import (
     Judged,
     Proposed,
@@ -290,7 +290,7 @@ def joined(bench: Workbench, actor: Actor, case: CaseSummary, *exhibits: str) ->
 def counted(bench: Workbench, case: CaseSummary, plate: PlateView) -> dict[str, int]:
     """As how many looks a plate counts, by everybody who counts them."""
     readings, exposures = bench.matching._readings(case.case_id, plate)
-    found = looks_at("serial", plate, readings, exposures)
+    found = readings_of_field("serial", plate, readings, exposures)
     (captures,) = bench.copies.captures(case.case_id, [plate])
     views = [bench.exhibits.one(case.case_id, name) for name in dict(plate.members)]
     rows = bundle_table(bench, case.case_id, "readings")

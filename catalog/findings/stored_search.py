@@ -13,7 +13,7 @@ from pydantic import Field
 
 from catalog.codec import Codec
 from catalog.types import Redaction, Verdict  # noqa: TC001 (the codec reads them)
-from values.sentence import KeptSentence
+from values.sentence import StoredSentence
 
 if TYPE_CHECKING:
     from catalog.codec import Written
@@ -26,11 +26,11 @@ _Text: TypeAlias = Annotated[str, Field(exclude_if=lambda text: not text)]
 _Count: TypeAlias = Annotated[int | None, Field(exclude_if=lambda count: count is None)]
 """Members that are left out if empty."""
 
-_Said: TypeAlias = Annotated[tuple[KeptSentence, ...], Field(exclude_if=lambda said: not said)]
+_Said: TypeAlias = Annotated[tuple[StoredSentence, ...], Field(exclude_if=lambda said: not said)]
 """The sentences of one object's texts, in order; none in results of format 1."""
 
 
-class KeptAlternative(NamedTuple):
+class StoredAlternative(NamedTuple):
     """Another possible value of a field, and its probability (0–1)."""
 
     text: str
@@ -38,27 +38,27 @@ class KeptAlternative(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptEvidence:
+class StoredEvidence:
     """One field of the query; `pixels_asked` says whether its pixels were used."""
 
     text: str
     origin: Literal["machine", "human", "code"]
-    alternatives: tuple[KeptAlternative, ...]
+    alternatives: tuple[StoredAlternative, ...]
     pixels_asked: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptQuery:
+class StoredQuery:
     """The query; None for a field that was not used."""
 
-    maker: KeptEvidence | None
-    model: KeptEvidence | None
-    serial: KeptEvidence | None
-    part_number: KeptEvidence | None
+    maker: StoredEvidence | None
+    model: StoredEvidence | None
+    serial: StoredEvidence | None
+    part_number: StoredEvidence | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptBand:
+class StoredBand:
     """The likelihood ratio from which a band's words are used."""
 
     least: float
@@ -66,15 +66,15 @@ class KeptBand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptScale:
+class StoredScale:
     """The verbal scale, with its version."""
 
     version: str
-    bands: tuple[KeptBand, ...]
+    bands: tuple[StoredBand, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptText:
+class StoredText:
     """A text of a record, and how far it is redacted."""
 
     value: str
@@ -82,7 +82,7 @@ class KeptText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptStatus:
+class StoredStatus:
     """A step in the history of a permit; dates as partial as they are known."""
 
     status: str
@@ -92,29 +92,29 @@ class KeptStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptParty:
+class StoredParty:
     """A party of a permit."""
 
     role: str
-    name: KeptText
+    name: StoredText
     country: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptPermit:
+class StoredPermit:
     """A permit, or an application for one, without its lines."""
 
     permit_id: str
-    number: KeptText
+    number: StoredText
     issuer: str
     type: str
-    status: tuple[KeptStatus, ...]
+    status: tuple[StoredStatus, ...]
     valid_from: str
     valid_to: str
     country_final_destination: str
     country_of_use: str
-    parties: tuple[KeptParty, ...]
-    end_use: KeptText
+    parties: tuple[StoredParty, ...]
+    end_use: StoredText
     undertakings: tuple[str, ...]
     conditions: tuple[str, ...]
     sources: tuple[str, ...]
@@ -122,7 +122,7 @@ class KeptPermit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptLine:
+class StoredLine:
     """An item of a permit; empty members are left out."""
 
     line_id: str
@@ -140,13 +140,13 @@ class KeptLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptDelivery:
+class StoredDelivery:
     """A delivery under a permit."""
 
     delivery_id: str
     shipped: str
     received: str
-    consignee: KeptText
+    consignee: StoredText
     quantity: int | None
     document_type: str
     document_sha256: str
@@ -155,7 +155,7 @@ class KeptDelivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptFeature:
+class StoredFeature:
     """One feature's contribution to the weight, in bits, in words."""
 
     feature: str
@@ -168,7 +168,7 @@ class KeptFeature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptCharacter:
+class StoredCharacter:
     """What one character of the serial contributes to the weight, in bits."""
 
     place: int
@@ -177,7 +177,7 @@ class KeptCharacter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptFit:
+class StoredFit:
     """How many units fit, of those assumed to exist and of those in the catalog."""
 
     n: float
@@ -189,7 +189,7 @@ class KeptFit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptNeighbour:
+class StoredNeighbour:
     """Another serial near the reading."""
 
     serial: str
@@ -202,7 +202,7 @@ class KeptNeighbour:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptSensitivity:
+class StoredSensitivity:
     """The weight under another assumption."""
 
     assumption: str
@@ -212,7 +212,7 @@ class KeptSensitivity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptCandidate:
+class StoredCandidate:
     """One candidate as shown; members that belong to a weight are None without one."""
 
     key: str
@@ -232,20 +232,20 @@ class KeptCandidate:
     compared: int | None
     explanation: str
     against: tuple[str, ...]
-    features: tuple[KeptFeature, ...]
-    characters: tuple[KeptCharacter, ...]
-    fit: KeptFit | None
-    neighbours: tuple[KeptNeighbour, ...]
-    sensitivity: tuple[KeptSensitivity, ...]
+    features: tuple[StoredFeature, ...]
+    characters: tuple[StoredCharacter, ...]
+    fit: StoredFit | None
+    neighbours: tuple[StoredNeighbour, ...]
+    sensitivity: tuple[StoredSensitivity, ...]
     limits: tuple[str, ...]
-    permit: KeptPermit
-    line: KeptLine
-    delivery: KeptDelivery | None
+    permit: StoredPermit
+    line: StoredLine
+    delivery: StoredDelivery | None
     said: _Said = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptLead:
+class StoredLead:
     """One lead; empty members are left out."""
 
     sentence: str
@@ -259,39 +259,39 @@ class KeptLead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptLeads:
+class StoredLeads:
     """The leads of one kind: their number, and those that are shown."""
 
     kind: str
     words: str
     total: int
     more: bool
-    leads: tuple[KeptLead, ...]
+    leads: tuple[StoredLead, ...]
     said: _Said = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptResult:
+class StoredResult:
     """The result of a search, with every record that it shows."""
 
     format: Format
-    query: KeptQuery
+    query: StoredQuery
     verdict: Verdict
     explanation: str
     coverage_note: str
     snapshot_sha256: str
     algorithm: str
-    scale: KeptScale
+    scale: StoredScale
     limits: tuple[str, ...]
     uncatalogued_fitting: Annotated[float, Field(ge=0)]
-    candidates: tuple[KeptCandidate, ...]
-    applications: tuple[KeptPermit, ...]
-    leads: tuple[KeptLeads, ...]
+    candidates: tuple[StoredCandidate, ...]
+    applications: tuple[StoredPermit, ...]
+    leads: tuple[StoredLeads, ...]
     said: _Said = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptFinding:
+class StoredFinding:
     """What the records suggest about a candidate, with its grounds and alternatives."""
 
     candidate: str
@@ -303,28 +303,28 @@ class KeptFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptSearch:
+class StoredSearch:
     """The stored form of a search."""
 
-    result: KeptResult
-    findings: tuple[KeptFinding, ...]
+    result: StoredResult
+    findings: tuple[StoredFinding, ...]
 
 
 _REMEDY: Final = "It was changed, or a newer program wrote it: open it with that one."
-_RESULT: Final = Codec(KeptResult, what="The kept result of a search", remedy=_REMEDY)
-_SEARCH: Final = Codec(KeptSearch, what="The kept result of a search", remedy=_REMEDY)
+_RESULT: Final = Codec(StoredResult, what="The kept result of a search", remedy=_REMEDY)
+_SEARCH: Final = Codec(StoredSearch, what="The kept result of a search", remedy=_REMEDY)
 
 
-def kept_search(data: bytes) -> KeptSearch:
+def stored_search(data: bytes) -> StoredSearch:
     """Parse a stored search from its JSON. Raises RecordInvalid, which names what is wrong."""
     return _SEARCH.read_bytes(data)
 
 
-def result_json(result: KeptResult) -> Written:
+def result_json(result: StoredResult) -> Written:
     """Convert a stored result to JSON-compatible data."""
     return _RESULT.write(result)
 
 
-def search_json(search: KeptSearch) -> Written:
+def search_json(search: StoredSearch) -> Written:
     """Convert a stored search to JSON-compatible data; its canonical JSON is what is stored."""
     return _SEARCH.write(search)

@@ -1,4 +1,4 @@
-"""What is kept of a search is read as strictly as it is written."""
+"""A stored search is read as strictly as it is written."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ import pytest
 from catalog.demo import COVERAGE, demo_catalog_csv
 from catalog.errors import RecordInvalid
 from catalog.findings.findings import Circumstances, findings
-from catalog.findings.kept_search import FORMAT, KeptSearch, kept_search, result_json, search_json
-from catalog.findings.serialize import kept_finding, kept_result
+from catalog.findings.serialize import stored_finding, stored_result
+from catalog.findings.stored_search import (
+    FORMAT,
+    StoredSearch,
+    result_json,
+    search_json,
+    stored_search,
+)
 from catalog.importing.load import load
 from catalog.matching.search import search
 from catalog.records.makers import known_makers
@@ -49,10 +55,10 @@ def written(catalog: Snapshot, serial: str) -> dict[str, Any]:
         serial=FieldEvidence(text=serial, origin="human") if serial else None,
     )
     result = search(query, catalog)
-    kept = KeptSearch(
-        result=kept_result(result, en.text),
+    kept = StoredSearch(
+        result=stored_result(result, en.text),
         findings=tuple(
-            kept_finding(candidate.key, finding, en.text)
+            stored_finding(candidate.key, finding, en.text)
             for candidate in result.candidates
             for finding in findings(candidate, catalog, Circumstances())
         ),
@@ -66,7 +72,7 @@ def test_everything_that_is_written_is_read_and_nothing_else(
     catalog: Snapshot, serial: str
 ) -> None:
     data = written(catalog, serial)
-    kept = kept_search(json.dumps(data).encode())
+    kept = stored_search(json.dumps(data).encode())
     assert search_json(kept) == data
     assert result_json(kept.result) == data["result"]
     assert kept.result.format == FORMAT
@@ -94,7 +100,7 @@ def test_a_member_that_is_not_known_is_refused(
         place = place[step]
     place["stray"] = 1
     with pytest.raises(RecordInvalid, match="stray"):
-        kept_search(json.dumps(data).encode())
+        stored_search(json.dumps(data).encode())
 
 
 @pytest.mark.parametrize(
@@ -117,14 +123,14 @@ def test_a_member_of_another_type_or_format_is_refused(
         place = place[step]
     place[path[-1]] = odd
     with pytest.raises(RecordInvalid, match="cannot be read") as refused:
-        kept_search(json.dumps(data).encode())
+        stored_search(json.dumps(data).encode())
     assert refused.value.remedy
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff"])
 def test_what_is_no_search_is_refused(data: bytes) -> None:
     with pytest.raises(RecordInvalid):
-        kept_search(data)
+        stored_search(data)
 
 
 KEPT = ROOT / "tests" / "kept" / "1.0-2026-11" / "store.zip"
@@ -134,7 +140,7 @@ def test_a_search_that_was_kept_as_texts_alone_is_read_and_written_as_it_was() -
     with zipfile.ZipFile(KEPT) as store:
         (name,) = (one for one in store.namelist() if "/data/catalog/search-" in one)
         data = store.read(name)
-    kept = kept_search(data)
+    kept = stored_search(data)
     assert kept.result.format == "nameplate-search-result-1"
     assert kept.result.explanation
     assert kept.result.said == ()
