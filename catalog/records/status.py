@@ -54,12 +54,17 @@ def what_is_missing(permit: Permit, when: PartialDate) -> tuple[Sentence, ...]:
     answer = possible_statuses(permit, when)
     if answer.in_force is not None:
         return ()
+    known = [event for event in answer.grounds if event.status != "unknown"]
+    # Where the order of events is open, so is which status was the last.
+    disputed = known if len({event.status in IN_FORCE for event in known}) > 1 else []
     said = [
         say("missing.day-of-status", span=str(event.date), status=event.status)
         if event.date.known
         else say("missing.since", status=event.status)
         for event in permit.status_history
-        if event.status != "unknown" and event.date.is_after(when) is None and not event.date.exact
+        if event.status != "unknown"
+        and not event.date.exact
+        and (event.date.is_after(when) is None or event in disputed)
     ]
     if _open(permit.valid_from, when):
         said.append(say("missing.day-of-beginning", span=str(permit.valid_from)))

@@ -115,7 +115,8 @@ def parse_allowed_signers(text: str, *, name: str = "allowed_signers") -> Allowe
     # Only line feeds end a line, as in ssh-keygen: others could hide a key in a comment.
     for number, line in enumerate(text.split("\n"), start=1):
         mark = BYTE_ORDER_MARK if number == 1 and line.startswith(BYTE_ORDER_MARK) else ""
-        line = line.removeprefix(mark).strip(" \t\r")
+        # A carriage return ends a line of Windows; before the name it is part of it.
+        line = line.removeprefix(mark).lstrip(" \t").rstrip(" \t\r")
         if not line or line.startswith("#"):
             continue
         try:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from catalog.findings.findings import Circumstances, findings
 from catalog.findings.serialize import stored_finding
-from catalog.findings.stored_search import search_json, stored_search
+from catalog.findings.stored_search import StoredSearch, search_json, stored_search
 from evidence_store.blobs.store import checked_sha256
 from evidence_store.canonical import canonical_json
 from words import en

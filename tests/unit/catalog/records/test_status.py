@@ -136,6 +136,19 @@ def test_never_approved(events: tuple[str, ...], never: bool) -> None:
         ),
         (("submitted 2020-02-11",), ("", ""), "2020-01-01", ("what its status was on 2020-01-01",)),
         (("approved 2018-01-01",), ("", ""), "2019-05-02", ()),
+        (
+            ("submitted 2019", "approved 2019"),
+            ("", ""),
+            "2020-05-06",
+            ("on which day in 2019 it was submitted", "on which day in 2019 it was approved"),
+        ),
+        (
+            ("approved 2019-05-01", "suspended 2019"),
+            ("", ""),
+            "2020-05-06",
+            ("on which day in 2019 it was suspended",),
+        ),
+        (("approved 2019", "approved 2019"), ("", ""), "2020-05-06", ()),
     ],
 )
 def test_what_is_missing_is_named(

@@ -238,6 +238,16 @@ def test_whom_a_byte_order_mark_keeps_out_is_told_so() -> None:
 
 
 NAMES = ("person-a", "person-*", "*", "!person-a", "person-b", '"person-a"', "person-a,", ",", "?")
+
+
+def test_a_carriage_return_ends_a_line_and_begins_no_name(stock: Stock) -> None:
+    line = f"person-a {stock.key}"
+    assert parse_allowed_signers(f"{line}\r\n\r\n{line}\r").keys
+    for odd in (f"\r{line}", f" \r{line}", f"\r\r\n\r{line}"):
+        with pytest.raises(BundleUnreadable, match="control character"):
+            parse_allowed_signers(odd)
+
+
 OPTIONS = (
     'namespaces="ns"', 'namespaces="*"', 'namespaces="!ns,*"', 'namespaces=""', "namespaces=ns",
     'NAMESPACES="ns"', 'valid-after="20200101Z"', 'valid-before="20300101UTC"', 'namespaces="ns',
