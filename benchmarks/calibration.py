@@ -190,7 +190,7 @@ def main() -> None:
     parser.add_argument("--figure", type=Path, help="draw the reliability diagram here (SVG)")
     parser.add_argument("--fit", action="store_true", help="refit vision/fusion/calibration.json")
     parser.add_argument("--real", type=Path, metavar="MANIFEST", help="measure real photos")
-    parser.add_argument("--kept", type=Path, help="what benchmarks.reading --keep wrote of them")
+    parser.add_argument("--kept", type=Path, help="what benchmarks.reading --keep wrote about them")
     add_cache_option(parser)
     chosen = parser.parse_args()
     if chosen.real:

@@ -339,10 +339,10 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--changed", type=int, default=40, help="photos to make changes of")
+    parser.add_argument("--changed", type=int, default=40, help="number of photos to alter")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--systems", nargs="*", default=[], choices=["ours", "phash", "pdq"])
-    parser.add_argument("--more", action="store_true", help="harder changes as well")
+    parser.add_argument("--more", action="store_true", help="also make harder changes")
     parser.add_argument("--no-reading", dest="reading", action="store_false")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()

@@ -63,7 +63,9 @@ def main() -> int:
     """Train, save and print the results on lines in other fonts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--words", type=Path, nargs="+", required=True)
-    parser.add_argument("--chunks", type=int, default=22, help=f"of {CHUNK} lines each")
+    parser.add_argument(
+        "--chunks", type=int, default=22, help=f"number of chunks, of {CHUNK} lines each"
+    )
     parser.add_argument("--epochs", type=int, default=9)
     parser.add_argument("--cache", type=Path, default=Path(".benchmark-cache/cyrillic"))
     parser.add_argument("--out", type=Path, default=HEAD_FILE)

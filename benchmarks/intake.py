@@ -257,7 +257,7 @@ def measure(workbench: Workbench, actor: Actor, case_id: str, photos: Sequence[b
         )
         times.append(time.perf_counter() - began)
         if len(report.accepted) != 1:
-            raise SystemExit(f"A rendered photo was not taken in: {report.refused}")
+            raise SystemExit(f"A rendered photo was not added: {report.refused}")
     return statistics.median(times)
 
 

@@ -143,7 +143,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
     parser.add_argument("--photos", type=int, default=24, help="photos for each worker count")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--readers", default="rapidocr", help="as NAMEPLATE_READERS")
+    parser.add_argument(
+        "--readers", default="rapidocr", help="OCR engines, as in NAMEPLATE_READERS"
+    )
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     if options.photos <= max(options.workers) + 1:

@@ -70,9 +70,9 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--most", type=int, help="plates of each set at most")
+    parser.add_argument("--most", type=int, help="at most this many plates of each set")
     parser.add_argument("--jobs", type=int, default=1, help="processes, each on one core")
-    parser.add_argument("--only", help="sets by the first words of their names: mild,clean,hard")
+    parser.add_argument("--only", help="only sets whose names begin so: mild,clean,hard")
     parser.add_argument("--json", type=Path, dest="json_file")
     parser.add_argument("--plots", type=Path, help="folder for the PAV and Tippett plots")
     parser.add_argument("--keep", type=Path, help="write the counts shown beside verdicts")

@@ -98,7 +98,7 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--most", type=int, help="plates of each set at most")
+    parser.add_argument("--most", type=int, help="at most this many plates of each set")
     parser.add_argument("--jobs", type=int, default=1, help="processes, each on one core")
     parser.add_argument("--json", type=Path, dest="json_file")
     add_cache_option(parser)

@@ -433,24 +433,32 @@ def main(asked: list[str] | None = None) -> int:
     """Run the requested bends; exit code 1 if one went unnoticed without a justification."""
     parser = argparse.ArgumentParser(prog="python -m tools.bend", description=__doc__)
     parser.add_argument("topics", nargs="*", metavar="TOPIC", help="or one rule")
-    parser.add_argument("--edges", action="store_true", help="also move limits by their very value")
+    parser.add_argument(
+        "--edges", action="store_true", help="also change whether a limit includes its own value"
+    )
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="try nothing in a copy: what a fork does not notice is called unnoticed, and what "
-        "needs a copy untried",
+        help="do not use copies of the project: a bend that a fork does not notice counts as "
+        "unnoticed, one that needs a copy as untried",
     )
     parser.add_argument(
         "--part",
         default="",
         metavar="WORDS",
-        help="only with tests of these names (pytest's -k); implies --quick",
+        help="use only tests with these names (pytest's -k); implies --quick",
     )
-    parser.add_argument("--list", action="store_true", help="name the bends and try none")
+    parser.add_argument("--list", action="store_true", help="list the bends without trying them")
     parser.add_argument("--jobs", type=int, default=1, help="how many to try at once")
-    parser.add_argument("--timed", action="store_true", help="say by which test, in how long")
-    parser.add_argument("--again", action="store_true", help="also what was tried before")
-    parser.add_argument("--seconds", type=float, default=900, help="for the tests of one bend")
+    parser.add_argument(
+        "--timed",
+        action="store_true",
+        help="print which test noticed each bend, and the time it took",
+    )
+    parser.add_argument("--again", action="store_true", help="try again what was tried before")
+    parser.add_argument(
+        "--seconds", type=float, default=900, help="time limit for the tests of one bend"
+    )
     options = parser.parse_args(asked)
     os.environ["CI"] = "1"  # the same random examples each time
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

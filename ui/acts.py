@@ -25,7 +25,8 @@ MOST: Final = 500
 """Most acts in one message; nobody presses more before an answer."""
 NOT_UNDERSTOOD: Final = "Not recorded: the message from the browser could not be read. Press again."
 FAILED: Final = (
-    "Something went wrong, and this may not be recorded. Check the card; press again if needed."
+    "Something went wrong, and this may not have been recorded. Check the card; press again if "
+    "needed."
 )
 _log = logging.getLogger(__name__)
 

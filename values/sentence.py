@@ -44,7 +44,7 @@ class Sentence:
             parts = value if isinstance(value, tuple) else (value,)
             plain = (str,) if isinstance(value, tuple) else (bool, int, float, str)
             if not all(type(part) in plain for part in parts):
-                raise TypeError(f"{name} of {self.id} is a {type(value).__name__}: no plain datum")
+                raise TypeError(f"{name} of {self.id} is a {type(value).__name__}: no plain value")
 
     def given(self, **parameters: Parameter) -> Sentence:
         """Return the same sentence with some parameters replaced."""

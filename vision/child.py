@@ -251,12 +251,12 @@ class _Reader(pickle.Unpickler):
         try:
             return _VALUES[module, name]
         except KeyError:
-            raise pickle.UnpicklingError(f"{module}.{name} is no value of an answer") from None
+            raise pickle.UnpicklingError(f"{module}.{name} is not a value of an answer") from None
 
     def persistent_load(self, pid: Any) -> Any:
         kind, shape, at = pid
         if kind not in ("|u1", "<f4", "<f8", "<i4", "<i8"):
-            raise pickle.UnpicklingError(f"{kind!r} are no pixels")
+            raise pickle.UnpicklingError(f"{kind!r} are not pixels")
         count = math.prod(shape)
         return np.frombuffer(self._pixels, dtype=kind, count=count, offset=at).reshape(shape)
 

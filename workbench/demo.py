@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 TITLE = "Demo: a camera turret among wreckage (synthetic)"
 PROVENANCE = (
     "Everything in this case is SYNTHETIC: the photos are drawn by the program, the sources and "
-    "claims are invented, and the catalog holds invented permits. It is shaped after the 2020 "
-    "reports on a sensor turret, and shows nothing about any real unit, permit or party."
+    "claims are invented, and the catalog holds invented permits. It is modelled on the 2020 "
+    "reports on a sensor turret, and says nothing about any real unit, permit or party."
 )
 CATALOG_NAME = "demo-catalog-synthetic.csv"
 

@@ -298,7 +298,7 @@ def _decode(data: bytes, name: str, limits: LoadLimits) -> str:
     _check_bytes(data, name, limits)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ImportRefused(
-            f"{name} is encoded in UTF-16.", remedy='Save it as "CSV UTF-8" and import that.'
+            f"{name} is encoded in UTF-16.", remedy="Save it as “CSV UTF-8” and import that."
         )
     try:
         text = data.decode("utf-8-sig")
@@ -307,7 +307,7 @@ def _decode(data: bytes, name: str, limits: LoadLimits) -> str:
         raise ImportRefused(
             f"{name} is not encoded in UTF-8 (line {line} has the byte "
             f"0x{data[problem.start]:02x}).",
-            remedy='Save it as "CSV UTF-8" and import that; no encoding is guessed.',
+            remedy="Save it as “CSV UTF-8” and import that; no encoding is guessed.",
         ) from None
     if "\0" in text:
         raise ImportRefused(

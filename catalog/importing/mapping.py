@@ -190,7 +190,7 @@ class ColumnMapping:
 _CODEC: Final = Codec(
     ColumnMapping,
     what="The column mapping",
-    remedy="Correct it there, or create it again from the file’s header.",
+    remedy="Correct it there, or create it again from the file's header.",
 )
 
 

@@ -60,7 +60,7 @@ RULES: Final = Declared(
 
 SAY_SO = (
     "write the serials separated by semicolons, or say in the column serial_basis what this is "
-    "(single, list, range); for the whole file the mapping’s serial_cells says it (one, range)"
+    "(single, list, range); for the whole file the mapping's serial_cells says it (one, range)"
 )
 """Remedy for an ambiguous cell."""
 
@@ -287,7 +287,7 @@ def _without_serial(text: str, basis: str) -> Part:
     kind = placeholder(text)
     if text and basis == "quantity_only" and not kind:
         raise CellProblem(
-            f"{text!r} is given where only a quantity is said to be known",
+            f"{text!r} is given where only a quantity is declared as known",
             "remove the serial, or correct the basis",
         )
     if text and basis in ("single", "list", "range", "not_on_permit_from_delivery_record"):

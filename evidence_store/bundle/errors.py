@@ -99,8 +99,8 @@ class AnswersMissing(RedactionRefused):
             f"{count} text{'s' if count != 1 else ''} in the public bundle "
             f"{'are' if count != 1 else 'is'} similar to what is withheld: "
             f"{' '.join(hit.sentence() for hit in hits[:8])}",
-            remedy="For each, decide whether to withhold it too or release it on purpose, or stop: "
-            "in a plan, list it as one of its values or as harmless.",
+            remedy="For each, decide whether to withhold it too or deliberately release it, or "
+            "stop: in a plan, list it as one of its values or as harmless.",
             leaks=tuple(hit.sentence() for hit in hits),
         )
         self.hits = hits

@@ -285,7 +285,7 @@ def _refuse_missing_parents(payload: tuple[PayloadFile, ...]) -> None:
         for parent in file.derived_from:
             if parent not in there:
                 raise BundleContentsError(
-                    f"{file.path} is said to be made from {parent}, which is not in the bundle.",
+                    f"{file.path} is declared as made from {parent}, which is not in the bundle.",
                     remedy="Add that file as well, or say in `made_by` what it was made from.",
                 )
 

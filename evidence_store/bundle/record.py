@@ -104,7 +104,7 @@ class RecordWriter:
         for file in self._recorded.get(entry.sequence, ()):
             if not names_text(entry, file.sha256):
                 raise BundleContentsError(
-                    f"{file.path} is said to be recorded in entry {entry.sequence}, "
+                    f"{file.path} is declared as recorded in entry {entry.sequence}, "
                     "which does not name its SHA-256.",
                     remedy="Give the sequence of the entry that recorded these bytes.",
                 )

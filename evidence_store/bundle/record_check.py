@@ -180,7 +180,7 @@ class RecordCheck:
     def _check_files(self, number: int, entry: Entry) -> None:
         for file in self._files.get(number, ()):
             if not names_text(entry, file.sha256):
-                words = f"Entry {number} is said to record its SHA-256 but does not."
+                words = f"Entry {number} is declared to record its SHA-256 but does not."
                 self._add("file-not-recorded", file.path, words)
 
     def _check_end(self) -> None:

@@ -210,7 +210,7 @@ def _checked(table: Table, number: int, row: Row) -> Row:
         value = row.get(column.name)
         if value is not None and not _is_of(column.kind, value):
             raise BundleContentsError(
-                f"Row {number} of {table.name}: {column.name} is {value!r}, no {column.kind}."
+                f"Row {number} of {table.name}: {column.name} is {value!r}, not a {column.kind}."
             )
     return row
 

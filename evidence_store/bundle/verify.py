@@ -277,7 +277,7 @@ class _Verification:
         )
         if held:
             remarks.append(
-                f"The keys of {', '.join(held)} are kept on the server: whoever runs it could "
+                f"The keys of {', '.join(held)} are stored on the server: whoever runs it could "
                 "have signed in their name."
             )
         loose = sum(
@@ -285,7 +285,10 @@ class _Verification:
             for file in description.files
         )
         if loose:
-            remarks.append(f"{loose} of the originals are not linked to an entry of the log.")
+            remarks.append(
+                f"{counted(loose, 'original is', 'originals are')} not linked to an entry of "
+                "the log."
+            )
         if self._bag.instructions != instructions_bytes(description.required_signers):
             remarks.append(
                 "data/VERIFY.txt is not the text that this program writes: read its lines before "

@@ -56,9 +56,9 @@ def test_a_source_is_withheld_and_what_comes_near_to_it_is_asked_about(
     tour.starting("open-case-").locator("button").first.click()
     tour.says("About this case")
     tour.go("Export")
-    tour.page.get_by_text("Timestamp, external signature, public edition").click()
+    tour.page.get_by_text("Timestamp, external signature, public bundle").click()
     tour.press(f"public-send-{sealed.sequence}")
-    tour.says("close to what is withheld", seconds=180)
+    tour.says("similar to what is withheld", seconds=180)
     tour.page.get_by_text(NEAR).first.wait_for()
     assert bench.publication.published(case_id) == ()
 
@@ -67,7 +67,7 @@ def test_a_source_is_withheld_and_what_comes_near_to_it_is_asked_about(
     for label in tour.page.get_by_text("Withhold it too").all():
         label.click()
     tour.press(f"near-send-{sealed.sequence}")
-    tour.says("The public edition is ready.", seconds=180)
+    tour.says("The public bundle is ready.", seconds=180)
 
     (view,) = bench.publication.published(case_id)
     folder = bench.publication.folder_path(case_id, view.sequence)

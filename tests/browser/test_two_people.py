@@ -91,13 +91,13 @@ def test_who_said_otherwise_is_seen_on_the_plate_beside_a_search_and_in_the_repo
     # Having seen it, the other says otherwise: what the first one said stays, as a dissent.
     other.page.get_by_text(JUDGED).first.click()
     other.confirm(PLATE, "model")
-    otherwise = f"Dissent: {REVIEWER} said otherwise"
+    otherwise = f"Dissent: {REVIEWER} judged differently"
     other.key(f"card-field-{PLATE}-model").get_by_text(otherwise).wait_for()
     other.confirm_all(PLATE)
 
     one.go("Candidates")
     one.search()
-    one.says(f"Dissent. Model: {REVIEWER} said otherwise")
+    one.says(f"Dissent. Model: {REVIEWER} judged differently")
     one.sign_out()
     open_case(one, CUSTODIAN, "Review")
     one.key(f"card-field-{PLATE}-model").get_by_text(otherwise).wait_for()
@@ -106,4 +106,4 @@ def test_who_said_otherwise_is_seen_on_the_plate_beside_a_search_and_in_the_repo
     (report,) = (tmp_path / "store" / "bundles").rglob("report.html")
     text = report.read_text(encoding="utf-8")
     assert "TYPE E" in text
-    assert f"{REVIEWER} said otherwise" in text
+    assert f"{REVIEWER} judged differently" in text

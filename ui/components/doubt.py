@@ -92,7 +92,7 @@ def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
         return
     if all(text == field.text for _name, text, _confidence in rows):
         said = ", ".join(f"{name} {words.percent(sure)}" for name, _text, sure in rows)
-        agree = "Same text from" if len(rows) > 1 else "Only one engine read this field:"
+        agree = "Same text from" if len(rows) > 1 else "Read by"
         st.html(f'<div class="np-small np-muted">{agree} {markup.safe(said)}</div>')
         return
     markup.table(

@@ -37,8 +37,8 @@ WORDS = {
     "papers": "Names and hashes of files that came with an answer",
     "letter": "Hashes of letters",
     "problems": "Parts of clips that could not be decoded",
-    "said": "The same parts, by identifier and figures",
-    "answers": "Answers about text close to what was withheld",
+    "said": "Remarks on clips and frames, as identifiers and figures",
+    "answers": "Answers about text similar to what was withheld",
     "released": "What was deliberately released before",
     "sha256": "Hashes of archives and of refused files",
 }
@@ -63,7 +63,7 @@ _VERDICTS = {Verdict.WITHHELD: "Withhold it too", Verdict.RELEASED: "Release it 
 
 def render(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None:
     """Everything that can be added to a sealed bundle, or made from it."""
-    with st.expander("Timestamp, external signature, public edition"):
+    with st.expander("Timestamp, external signature, public bundle"):
         _signature(workbench, case, sealed)
         if state.may("bundle.published"):
             _timestamp(workbench, case, sealed)
@@ -130,7 +130,7 @@ def _timestamp(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> N
 
 def _public(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None:
     markup.section(
-        "Public edition",
+        "Public bundle",
         "A separate bundle that withholds parts of this one and can be checked against it. What "
         "sources said, file names and facts embedded in files are withheld unless you release "
         "them here. Look at every photo before you publish: no program has checked what the "
@@ -163,7 +163,7 @@ def _public(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None
             "Words that must not appear anywhere, one per line", key=f"pw-{number}", height=80
         )
         reason = st.text_input("Reason (published with it)", key=f"pr-{number}")
-        sent = st.form_submit_button("Create the public edition", key=f"public-send-{number}")
+        sent = st.form_submit_button("Create the public bundle", key=f"public-send-{number}")
     if sent:
         st.session_state[asked] = (
             Withholding(
@@ -205,7 +205,7 @@ def _publish(
             if name not in withholding.released_copies
         ]
         also = f" Also withheld or blurred, as the same picture: {', '.join(same)}." if same else ""
-        state.flash(f"The public edition is ready.{also} Look at its photos before you publish it.")
+        state.flash(f"The public bundle is ready.{also} Look at its photos before you publish it.")
         st.rerun()
 
 
@@ -216,8 +216,8 @@ def _near(workbench: Workbench, case: CaseSummary, sealed: SealedView) -> None:
     if not hits:
         return
     st.warning(
-        f"Nothing was written yet. {len(hits)} thing{'s' if len(hits) != 1 else ''} in it come"
-        f"{'' if len(hits) != 1 else 's'} close to what is withheld. Decide for each one."
+        f"Nothing was written yet. {len(hits)} text{' is' if len(hits) == 1 else 's are'} similar "
+        "to what is withheld. Decide for each one."
     )
     with st.form(f"near-{number}", border=True):
         said = [

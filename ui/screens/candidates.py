@@ -157,8 +157,7 @@ def _search(workbench: Workbench, case: CaseSummary, plate: PlateView) -> None:
         return
     with st.expander("Circumstances (used for the findings)", icon=":material/public:"):
         st.html(
-            '<div class="np-muted np-small">They are used to say what a match would mean. They do '
-            "not change the weight of a candidate.</div>"
+            '<div class="np-muted np-small">They do not change the weight of a candidate.</div>'
         )
         columns = st.columns(2)
         given = {

@@ -57,8 +57,8 @@ def render(workbench: Workbench) -> None:
     state.require_user()
     markup.head(
         "Catalog",
-        "What was permitted and delivered. Each import creates a new, unchangeable snapshot; each "
-        "result names the snapshot it was found in.",
+        "Permits and deliveries, as recorded. Each import creates a new, unchangeable snapshot; "
+        "each result names the snapshot it was found in.",
     )
     look_up, snapshots, import_ = st.tabs(["Look up", "Snapshots", "Import"], key="catalog_tabs")
     with look_up:

@@ -41,8 +41,8 @@ def render(workbench: Workbench) -> None:
     if not groups:
         markup.empty(
             "No copies found",
-            "No two exhibits in this case look like the same exposure. Each new exhibit is "
-            "compared with all others.",
+            "No two exhibits in this case were found to show the same exposure. Each new exhibit "
+            "is compared with all others.",
         )
     for group in _page(groups):
         _group(workbench, case.case_id, group)

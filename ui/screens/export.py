@@ -69,7 +69,7 @@ def _seal(workbench: Workbench, case: CaseSummary) -> None:
         if number
     ]
     if open_ends:
-        markup.note(f"Still open: {'; '.join(open_ends)}. The bundle says so.", "caution")
+        markup.note(f"Still open: {'; '.join(open_ends)}. The bundle will say so.", "caution")
     if not case.exhibits:
         markup.empty(
             "Nothing to seal yet", "A bundle needs at least one exhibit. Add photos or clips first."
@@ -161,7 +161,7 @@ def _how_to_check() -> None:
         wrap_lines=True,
     )
     st.html(
-        "<div class='np-small'>Or with this program, which names every fault: "
+        "<div class='np-small'>Or with this program, which names each fault it finds: "
         "<span class='np-mono'>python -m evidence_store verify BUNDLE --allowed-signers FILE"
         "</span>. "
         "They must get the allowed_signers file (see People and keys) separately from the "

@@ -66,11 +66,11 @@ def _overdue(workbench: Workbench, case: CaseSummary) -> None:
 def _counts(case: CaseSummary, step: str) -> None:
     markup.steps(
         (
-            (f"{case.exhibits:,}", "exhibits", step == "intake"),
-            (f"{case.waiting:,}", "waiting to be read", step == "reading"),
-            (f"{case.to_review:,}", "to review", step == "review"),
-            (f"{case.decided:,}", "plates decided", step == "candidates"),
-            (f"{case.sealed:,}", "bundles sealed", step == "export"),
+            (f"{case.exhibits:,}", "Exhibits", step == "intake"),
+            (f"{case.waiting:,}", "Waiting to be read", step == "reading"),
+            (f"{case.to_review:,}", "To review", step == "review"),
+            (f"{case.decided:,}", "Plates decided", step == "candidates"),
+            (f"{case.sealed:,}", "Bundles sealed", step == "export"),
         )
     )
 

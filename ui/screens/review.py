@@ -45,7 +45,7 @@ def _choose(workbench: Workbench, actor: Actor, case: CaseSummary) -> QueuePlace
     if not queue.regions:
         markup.empty(
             "Nothing to review yet",
-            "Once photos have been read, every plate found appears here for you to judge.",
+            "Every plate found appears here for you to judge, once its photo has been read.",
         )
         if st.button("Go to reading", key="review_reading"):
             state.go("reading")

@@ -139,8 +139,8 @@ def _demo(workbench: Workbench) -> None:
     with st.container(border=True, key="card-demo"):
         markup.section(
             "The demo case",
-            "An invented inquiry: photos of camera nameplates drawn by this program, one of them a "
-            "repost and one unreadable, with an invented catalog of permits. Allow five minutes.",
+            "An invented inquiry: photos of camera nameplates drawn by this program, two of them "
+            "reposts and one unreadable, with an invented catalog of permits. Allow five minutes.",
         )
         if demo is not None:
             if st.button("Open the demo case", type="primary", key="open_demo"):
@@ -177,7 +177,7 @@ def _own_work(workbench: Workbench) -> None:
 def _readers(workbench: Workbench) -> None:
     markup.section(
         "OCR engines on this computer",
-        "Independent programs that read plates. One is enough; where two disagree, you see both.",
+        "Programs that read plates. One is enough; where two disagree, you see both.",
     )
     rows = [
         (

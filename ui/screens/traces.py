@@ -131,7 +131,7 @@ def _record(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) 
     seen = state.bound(f"answer-{at}", trace.seen)
     with st.form(f"answer-{this}", border=False):
         choice = st.radio(
-            "What the answer amounts to",
+            "Kind of answer",
             list(ANSWER_WORDS),
             index=None,
             format_func=ANSWER_WORDS.__getitem__,
@@ -152,7 +152,7 @@ def _record(workbench: Workbench, case: CaseSummary, trace: Trace, today: date) 
     if not sent:
         return
     if choice is None:
-        markup.note("Choose what the answer amounts to.", "stop")
+        markup.note("Choose the kind of answer.", "stop")
         return
     with state.told():
         workbench.tracing.answer(

@@ -21,8 +21,8 @@ def render(workbench: Workbench) -> None:
     state.require_user()
     markup.head(
         "Verify a bundle",
-        "Checks every hash, every signature and every entry in the log, and names all faults, not "
-        "only the first.",
+        "Checks every hash, every signature and every entry in the log, and lists the faults it "
+        "finds, not only the first.",
     )
     left, _, right = st.columns([1.1, 0.06, 1])
     with left:
@@ -96,7 +96,7 @@ def _signers() -> str | None:
 
 
 def _more() -> tuple[bytes | None, Path | None]:
-    with st.expander("Check a timestamp, or a public edition against its sealed bundle"):
+    with st.expander("Check a timestamp, or a public bundle against its sealed bundle"):
         file = st.file_uploader(
             "Root certificate of a timestamp authority (PEM)",
             key="verify_roots",
@@ -106,7 +106,7 @@ def _more() -> tuple[bytes | None, Path | None]:
         if server.serves_others():
             return file.getvalue() if file else None, None
         sealed = st.text_input(
-            "Path of the sealed bundle that this public edition must come from",
+            "Path of the sealed bundle that this public bundle must come from",
             key="verify_sealed",
             on_change=_forget,
         ).strip()
@@ -131,7 +131,10 @@ def _uploaded(
 def _show(result: VerifyView) -> None:
     st.space("small")
     if result.ok:
-        markup.note("This bundle is intact, and its signatures are valid.", "good")
+        markup.note(
+            "This bundle is intact, and its signatures are valid for the keys trusted below.",
+            "good",
+        )
         listed = "".join(f"<li>{markup.safe(sentence)}</li>" for sentence in result.checked)
         st.html(f'<ul style="line-height:1.6;padding-left:1.2rem">{listed}</ul>')
         for remark in result.remarks:

@@ -110,8 +110,13 @@ def _fit(fitting: float, of: float) -> str:
     return f"{some} of {units(of)} units {'fits' if some == '1' else 'fit'}"
 
 
-def _serial_fits(*, units: float, fitting: float, of: float) -> str:
-    return f"Compared with {units:,.0f} units assumed to exist: {_fit(fitting, of)}."
+def _some_fit(fitting: float) -> str:
+    some = units(fitting)
+    return f"{some} {'fits' if some == '1' else 'fit'}"
+
+
+def _serial_fits(*, units: float, fitting: float, of: float) -> str:  # noqa: ARG001
+    return f"Of {units:,.0f} units assumed to exist, {_some_fit(fitting)}."
 
 
 # What a unit's weight is
@@ -174,15 +179,26 @@ def _without_stack(*, posterior: float, least: float) -> str:
         "Without the stacked image of the exposures, the probability of this unit would be "
         f"{posterior:.2g}, if all units were equally probable beforehand. A stacked image may "
         "strengthen an identification, not make one: the exposures alone must reach "
-        f".{least * 100:.0f}."
+        f"{least:.2f}."
+    )
+
+
+def _delivered_without_serial(*, count: int) -> str:
+    if count == 1:
+        return (
+            "1 delivered unit of this model has no serial on record; it neither matches nor "
+            "excludes."
+        )
+    return (
+        f"{count} delivered units of this model have no serial on record; they neither match nor "
+        "exclude."
     )
 
 
 def _next_serial(*, serial: str, ratio: float) -> str:
-    return (
-        f"Compared with {serial} alone, the next likeliest serial, the findings are only "
-        f"{times(ratio)} times more probable."
-    )
+    number = times(ratio)
+    more = "about as probable" if number == "1" else f"{number} times more probable"
+    return f"Compared only with {serial}, the next likeliest serial, the findings are {more}."
 
 
 def _other_characters(*, serial: str, candidate: str) -> str:
@@ -225,9 +241,10 @@ def _other_sequences(*, others: int, units: float, rate: float) -> str:
 
 def _outside(*, irregular: int, beyond: float) -> str:
     return (
-        f"{irregular} catalogued serials follow no sequence; {beyond:.0f} more are assumed. Half "
-        "of these differ in one character from a catalogued one; in the others, characters are as "
-        "frequent as in the catalogued ones, and unseen characters up to 1 − 0.05^(1/n)."
+        f"{counted(irregular, 'catalogued serial follows', 'catalogued serials follow')} no "
+        f"sequence; {beyond:.0f} more are assumed. Half of these differ in one character from a "
+        "catalogued one; in the others, characters are as frequent as in the catalogued ones, and "
+        "unseen characters up to 1 − 0.05^(1/n)."
     )
 
 
@@ -532,17 +549,16 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "candidate.only-found": _only_found,
     "candidate.nothing-found": "Nothing that was read distinguishes this line from others; this is "
     "not a match.",
-    "candidate.not-this-line": "So this line is not taken to be about it.",
-    "candidate.unserialised": "{count} delivered units of this model have no serial on record; "
-    "they neither match nor exclude.",
+    "candidate.not-this-line": "This line is therefore not taken to concern the plate.",
+    "candidate.unserialised": _delivered_without_serial,
     "candidate.bounded": _bounded,
-    "confidence.high": "Confidence that the plate is this unit’s: high.",
-    "confidence.low": "Confidence that the plate is this unit’s: low.",
-    "confidence.moderate": "Confidence that the plate is this unit’s: moderate.",
-    "confidence.names-another": "Confidence that the plate is this unit’s: low; the rest of the "
+    "confidence.high": "Confidence that the plate is this unit's: high.",
+    "confidence.low": "Confidence that the plate is this unit's: low.",
+    "confidence.moderate": "Confidence that the plate is this unit's: moderate.",
+    "confidence.names-another": "Confidence that the plate is this unit's: low; the rest of the "
     "plate contradicts it.",
     "confidence.no-more-known": "Nothing more is known.",
-    "confidence.one-of-several": "Confidence that the plate is this unit’s: low; it is one of "
+    "confidence.one-of-several": "Confidence that the plate is this unit's: low; it is one of "
     "several.",
     "coverage.absence": "What is not in it may still have been permitted.",
     "coverage.declared": _declared,
@@ -555,11 +571,11 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "coverage.synthetic": "This catalog is synthetic: its records are invented.",
     "diff.changed": _changed,
     "diff.same": "Both snapshots contain the same records.",
-    "feature.about-maker": "The maker’s name on the plate, compared with the names that the maker "
+    "feature.about-maker": "The maker's name on the plate, compared with the names that the maker "
     "has used and their dates.\n\nIt decides which units are compared. They share the maker, so "
     "agreement adds nothing among them; bits appear only where several makers remain possible. "
     "Plates lag behind legal names by years, so a name that was out of use is mentioned but not "
-    "counted against a unit. Another maker’s name counts a thousandfold against a unit, which is "
+    "counted against a unit. Another maker's name counts a thousandfold against a unit, which is "
     "then never called consistent.",
     "feature.about-model": "The model on the plate, compared with the model on the permit "
     "line.\n\nModels agree exactly or by a declared variant (CMX-15D and MX-15D), never because "
@@ -594,14 +610,14 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "feature.serial": _serial_fits,
     "finding.end-user-another": "If it is this unit, the recorded end user very likely differs "
     "from the party it was found with.",
-    "finding.end-user-elsewhere": "If it is this unit, the recorded end user very likely differs "
-    "from where it was found.",
-    "finding.end-user-not-comparable": "It cannot be determined whether the recorded end user "
-    "differs from where, or with whom, the item was found.",
+    "finding.end-user-elsewhere": "If it is this unit, the country of the recorded end user very "
+    "likely differs from the country where it was found.",
+    "finding.end-user-not-comparable": "It cannot be determined whether the recorded end "
+    "user, or its country, differs from where or with whom the item was found.",
     "finding.exception": "If it is this unit, it was likely shipped under a permit that was in "
     "force while exports to that destination were restricted: an exception.",
-    "finding.names-another": "Other text read on the plate is not this unit’s, so the plate is "
-    "unlikely to be this unit’s, whatever the serial says.",
+    "finding.names-another": "Other text read on the plate is not this unit's, so the plate is "
+    "unlikely to be this unit's, whatever the serial says.",
     "finding.not-in-force": "If it is this unit, it was very likely shipped when its permit was "
     "not in force.",
     "finding.only-model": "What was read is consistent with every unit of that model, which is not "
@@ -638,7 +654,7 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "ground.undertakings": _undertakings,
     "ground.valid": _valid,
     "identification.not-by-machine": "A serial that belongs to no sequence is not identified from "
-    "a machine’s reading alone: in tests on drawn plates, units that differ in one look-alike (O "
+    "a machine's reading alone: in tests on drawn plates, units that differ in one look-alike (O "
     "for 0, I for 1 …) were confused too often. A person who can read the serial may settle it.",
     "lead.near-model": _near_model,
     "lead.not-asked": _not_asked,
@@ -711,8 +727,8 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "verdict.consistent-with-model-only": "No serial distinguishes this unit from others of its "
     "model; this is not a match.",
     "verdict.contradicted": "The serial fits, but the plate names another maker, model or part "
-    "number; it is not taken to be this unit’s.",
-    "verdict.excluded": "At the stated error rates this unit is excluded.",
+    "number; it is not taken to be this unit's.",
+    "verdict.excluded": "At the assumed error rates this unit is excluded.",
     "verdict.identifies-catalog-unit": "The reading identifies this catalog unit, if every unit "
     "assumed to exist was equally probable beforehand.",
     "verdict.inconclusive": "The reading does not settle which unit it is.",
@@ -744,7 +760,7 @@ PHRASES: Final[Mapping[str, Template]] = {
     "alternative.order-within-dates": "either order of events within the dates as far as they are "
     "known",
     "alternative.other-supply": "another route of supply, lawful or not",
-    "alternative.photo-date": "a wrong claim about the photo’s date",
+    "alternative.photo-date": "a wrong claim about the photo's date",
     "alternative.record": "an error or a gap in the catalog",
     "alternative.recorded-twice": "a delivery recorded twice",
     "alternative.retransfer": "a retransfer to which the issuing state consented",

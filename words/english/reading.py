@@ -153,7 +153,7 @@ def _broke_off(*, name: str, ended: int) -> str:
 
 def _supported(inliers: int, matches: int) -> str:
     if not matches:
-        return "Compared frame on frame"
+        return "Compared as whole frames"
     return f"{inliers:,} of {matches:,} matched points line up"
 
 
@@ -168,17 +168,19 @@ def _same_picture(
     fills: float,
 ) -> str:
     lines_up = (
-        f"{inliers / matches:.0%} of points line up" if matches else "compared frame on frame"
+        f"{inliers / matches * 100:.0f} % of points line up"
+        if matches
+        else "compared as whole frames"
     )
     parts = ["mirrored"] if mirrored else []
     if degrees:
-        parts.append(f"turned by {degrees}°")
+        parts.append(f"rotated by {degrees}°")
     if stretch:
         parts.append(f"stretched by {stretch:.2f}")
     if shows < 1:
-        parts.append(f"the second photo shows {shows:.0%} of the first")
+        parts.append(f"the second photo shows {shows * 100:.0f} % of the first")
     if fills < 1:
-        parts.append(f"the first photo fills {fills:.0%} of the second")
+        parts.append(f"the first photo fills {fills * 100:.0f} % of the second")
     how = ", ".join(parts) if parts else "whole frame, same position"
     return f"Same picture ({lines_up}; {how})."
 
@@ -349,7 +351,7 @@ SENTENCES: Final[Mapping[str, Template]] = {
     "copy.little-texture": _little_texture,
     "copy.structure-differs": _structure_differs,
     "copy.shift-remains": _shift_remains,
-    "copy.few-blocks-alike": "Compared frame on frame, too few blocks are alike.",
+    "copy.few-blocks-alike": "Compared as whole frames, too few blocks are alike.",
     "copy.few-features": _few_features,
     "copy.no-map": "The two photos could not be aligned.",
     "copy.same-value": _same_value,

@@ -51,7 +51,7 @@ def register(verbs: Verbs[argparse.ArgumentParser]) -> None:
     case.add_argument(
         "--synthetic",
         action="store_true",
-        help="the material is made up; every screen and bundle then says so",
+        help="the material is invented; every screen and bundle then says so",
     )
     add_json(case)
     verb(verbs, "demo", _demo, "Open the synthetic demo case, with photos and a catalog.")

@@ -128,7 +128,7 @@ def _add_catalog(verbs: Verbs[argparse.ArgumentParser]) -> None:
         help="with --changes: the other one (default: the one imported before it)",
     )
     catalog.add_argument(
-        "--synthetic", action="store_true", help="the records are made up; every result says so"
+        "--synthetic", action="store_true", help="the records are invented; every result says so"
     )
     catalog.add_argument(
         "--accept-partial",

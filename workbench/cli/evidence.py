@@ -92,11 +92,15 @@ def _add_publish(verbs: Verbs[argparse.ArgumentParser]) -> None:
         (
             "disclose",
             "FIELD",
-            "release on purpose a field that is withheld by rule, named as for --withhold",
+            "deliberately release a field that is withheld by rule, named as for --withhold",
         ),
-        ("disclose-copy", "EXHIBIT", "show a copy of a withheld or blurred exhibit on purpose"),
+        ("disclose-copy", "EXHIBIT", "deliberately show a copy of a withheld or blurred exhibit"),
         ("withhold-near", "WORDS", "withhold words that are similar to what is withheld"),
-        ("release-near", "WORDS", "release on purpose words that are similar to what is withheld"),
+        (
+            "release-near",
+            "WORDS",
+            "deliberately release words that are similar to what is withheld",
+        ),
         ("reason", "WORDS", "the reason, for everybody to read"),
     ):
         publish.add_argument(

@@ -244,7 +244,7 @@ def _exhibits(workbench: Workbench, options: argparse.Namespace) -> int:
         found = workbench.intake.refusals(options.case)
         rows = ((one, (one.sha256 or "not read", one.name, one.reason)) for one in found)
         if not listing(options, rows):
-            aside("Every file brought to this case was added.")
+            aside("Every file submitted to this case was added.")
         return 0
     if options.json:  # the lines contain no word that was read; the JSON does
         read = [one.exhibit_id for one in _all_exhibits(workbench, options.case) if one.fields]

@@ -279,7 +279,7 @@ def _copies(workbench: Workbench, options: argparse.Namespace) -> int:
     for own, hit in elsewhere:
         line(own, hit.case_id, hit.exhibit_id, en.text(hit.evidence.why))
     if not groups and not captures and not elsewhere:
-        aside("No exhibit repeats another, and no plate has been read yet.")
+        aside("No exhibit was found to repeat another, and no plate has been read yet.")
     return 0
 
 

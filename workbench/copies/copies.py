@@ -364,5 +364,6 @@ def measured(evidence: CopyEvidence) -> str:
         return ""
     figures = (*evidence.distances, ("matched_features", float(evidence.inliers)))
     return "; ".join(
-        FIGURES.get(name, name.replace("_", " ") + " {:g}").format(value) for name, value in figures
+        FIGURES.get(name, name.replace("_", " ") + " {:g}").format(value).replace("%", " %")
+        for name, value in figures
     )

@@ -75,7 +75,7 @@ class WordsShown(Event):
             for exhibit, region, _field in self.places
         }
         where = "every exhibit" if "*" in at else ", ".join(sorted(at))
-        return f"Was shown what was read at {where}, by {self.shown_by}."
+        return f"Was shown what was read at {where} ({self.shown_by})."
 
     def fold(self, connection: Connection, entry: Entry) -> None:
         show(connection, entry, self.places)

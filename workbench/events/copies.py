@@ -16,9 +16,9 @@ from workbench.tables import exposures
 from workbench.types import Judgement
 
 _COPIED = {
-    "exact": "the identical file",
-    "near": "the whole frame again",
-    "hard": "cropped, turned or altered",
+    "exact": "identical file",
+    "near": "whole frame",
+    "hard": "cropped, rotated or altered",
 }
 
 
@@ -67,7 +67,7 @@ class CopiesJudged(Event):
     reason: Private[str]
 
     def sentence(self) -> str:
-        return f"Judged the group {', '.join(self.exhibits)} as {self.judgement}. {self.reason}"
+        return f"Judged the group {', '.join(self.exhibits)}: {self.judgement}. {self.reason}"
 
     def touches(self) -> Collection[Mark]:
         return {together(self.group.partition(":")[0], exhibit) for exhibit in self.exhibits}

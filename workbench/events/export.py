@@ -23,7 +23,7 @@ class BundleSealed(Event):
     tagmanifest_sha256: BundleHash[str]
 
     def sentence(self) -> str:
-        return f"Sealed {self.bundle} over {self.entries} entries."
+        return f"Sealed {self.bundle}, which covers {self.entries} entries."
 
     def fold(self, connection: Connection, entry: Entry) -> None:
         show(connection, entry, [("*", "*", "*")])  # its report contains everything that was read

@@ -24,7 +24,10 @@ class ClockCorrected(Event):
     reason: Private[str]
 
     def sentence(self) -> str:
-        return f"Stated the clock is right at {self.now} and was not at {self.last}. {self.reason}"
+        return (
+            f"Stated that the clock is right at {self.now} and was not at {self.last}. "
+            f"{self.reason}"
+        )
 
 
 @event("log-created", into=OWN)

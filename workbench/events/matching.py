@@ -68,8 +68,8 @@ class CandidateJudged(Event):
 
     def sentence(self) -> str:
         return (
-            f"Judged {self.candidate or 'that none of these units fits'} for "
-            f"{self.plate} as {self.judgement}. {self.reason}"
+            f"Judged {self.candidate or 'the answer “None of these units”'} for "
+            f"{self.plate}: {self.judgement}. {self.reason}"
         )
 
     def touches(self) -> Collection[Mark]:

@@ -119,7 +119,7 @@ class PersonEnded(Event):
     reason: Private[str]
 
     def sentence(self) -> str:
-        return f"Ended a person's service. {self.reason}"
+        return f"Recorded that a person left. {self.reason}"
 
     def touches(self) -> Collection[Mark]:
         return {person_called(self.person)}

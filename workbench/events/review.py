@@ -59,9 +59,9 @@ class FieldJudged(Event):
 
     def sentence(self) -> str:
         return (
-            f"Judged the {self.field.replace('_', ' ')} of {self.exhibit}/{self.region} "
-            f"as {self.judgement}"
-            + (f": {self.text}" if self.text else "")
+            f"Judged the {self.field.replace('_', ' ')} of {self.exhibit}/{self.region}: "
+            f"{self.judgement}"
+            + (f", {self.text}" if self.text else "")
             + (" (written before the machine's reading was shown)" if self.blind else "")
             + (f". {self.reason}" if self.reason else ".")
         )

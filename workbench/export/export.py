@@ -342,7 +342,7 @@ class Exports:
                 *(Software(name=name, version=version) for name, version in parts),
                 *(
                     Software(
-                        name=f"{engine.name} (reader)",
+                        name=f"{engine.name} (OCR engine)",
                         version=engine.version,
                         sha256=engine.weights_sha256 if is_sha256(engine.weights_sha256) else None,
                     )

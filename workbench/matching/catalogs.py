@@ -332,7 +332,7 @@ class Catalogs:
             return current
         found = [one for one in self.all_catalogs() if one.sha256.startswith(sha256.lower())]
         if len(found) != 1 or not sha256:
-            what = "No catalog snapshot’s" if not found else "More than one catalog snapshot’s"
+            what = "No catalog snapshot's" if not found else "More than one catalog snapshot's"
             raise NotFound(f"{what} SHA-256 begins with {sha256[:64]!r}.", kind="catalog")
         return found[0]
 

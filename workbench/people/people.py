@@ -149,9 +149,9 @@ class People:
         NotFound; NotAllowed if the actor is no administrator, or the person is the last one;
         BadRequest without a reason, or if the person has already left; Overtaken.
         """
-        person = self._to_change(actor, person_id, verb="end a person's service", reason=reason)
+        person = self._to_change(actor, person_id, verb="record that a person left", reason=reason)
         self._not_the_last_custodian(actor, person)
-        self._check_seen(actor, person_id, seen, verb="end a person's service")
+        self._check_seen(actor, person_id, seen, verb="record that a person left")
         self._stores.ledger.require_clock(what="Ending a key must wait")
         if self.keys_of(person_id)[-1].valid_before is None:
             self._stores.keys.revoke(person_id, reason=reason.strip())

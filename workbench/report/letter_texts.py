@@ -24,7 +24,7 @@ LETTER_ENGLISH: Mapping[str, str | list[str]] = MappingProxyType(
         "opening": "The plate below was seen on an item that we are tracing. Please help us find "
         "out which item it is. Please reply even if you can answer only in part, or not at all.",
         "read": "What was read on the plate",
-        "read_lede": "A question mark stands for a character that nobody could read.",
+        "read_lede": "A question mark stands for a character that could not be read.",
         "person": "Read by a person",
         "machine": "Read by a machine",
         "instead": "Other machine readings",
@@ -45,8 +45,8 @@ LETTER_ENGLISH: Mapping[str, str | list[str]] = MappingProxyType(
                 "Plates can be moved, copied and forged."
             ),
             (
-                "This request is no accusation. A permitted transfer, loss, theft or capture may "
-                "explain where an item was seen."
+                "This request is not an accusation. A permitted transfer, loss, theft or capture "
+                "may explain where an item was seen."
             ),
             (
                 "Your answer is stored as you give it, with this letter, and is shown as your "

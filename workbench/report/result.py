@@ -28,7 +28,7 @@ VERDICTS = {
     "consistent_with_model_only": "Consistent with maker or model only, which is not a match",
     "several_candidates": "Several units fit",
     "contradicted": "Contradicted by the rest of the plate",
-    "not_in_catalog": "Not in this catalog",
+    "not_in_catalog": "No unit in this catalog fits",
     "excluded": "Excluded",
     "inconclusive": "Inconclusive",
 }

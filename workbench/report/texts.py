@@ -13,9 +13,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "case_file": "Case file",
         "page_of": "page",
         "synthetic": "SYNTHETIC",
-        "synthetic_long": "Synthetic: the photos, units and people in this file were made up by "
+        "synthetic_long": "Synthetic: the photos, units and people in this file were invented by "
         "the program. Nothing in it happened.",
-        "synthetic_catalog": "Synthetic catalog: the permits and deliveries below are made up.",
+        "synthetic_catalog": "Synthetic catalog: the permits and deliveries below are invented.",
         "policy_two_people": "Two people: whoever added a picture, or a copy of it, could not be "
         "the one who confirmed it.",
         "policy_two_reviewers": "Two reviewers: two different reviewers, other than whoever added "
@@ -110,7 +110,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "relation_same_object": "Same object, different exposures",
         "relation_same_object_proposed": "Likely the same object, different exposures",
         "relation_same_object_split": "Proposed as the same object; rejected by a person",
-        "counted": "Counted as exposures",
+        "counted": "Counted as",
         "undecided": "not judged by a person",
         "plates": "Plates",
         "plates_lede": "One physical plate may appear in several exhibits. What stands for each "
@@ -139,10 +139,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "seen": "Seen",
         "recorded": "Recorded",
         "bits": "Bits",
-        "sum": "Sum",
+        "sum": "Total",
         "feature": "Feature",
         "neighbours": "Nearest other units",
-        "records": "Catalog records",
+        "records": "Records in the catalog",
         "findings": "Findings (what it means, separate from which unit it is)",
         "grounds": "Grounds",
         "other_explanations": "Other explanations that the evidence leaves open",

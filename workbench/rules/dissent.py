@@ -61,7 +61,7 @@ def dissenting(judged: Sequence[_Said]) -> tuple[_Said, ...]:
 
 def sentence(one: Said, *, name: str, when: str, reason: str) -> str:
     """Describe a dissent."""
-    return f"{name} said otherwise on {when}: {_what(one, reason)}"
+    return f"{name} judged differently on {when}: {_what(one, reason)}"
 
 
 def of_own_material(one: Said, *, name: str, when: str, reason: str) -> str:

@@ -128,6 +128,6 @@ def too_large(name: str, kind: Kind, size: int, most: int) -> str | None:
         "zip": "Split the archive and add the parts",
     }[kind]
     return (
-        f"{name} has {size:,} bytes; {limit.words} may have {most:,}. {remedy}, or raise the "
-        f"limit with the setting {limit.setting}."
+        f"{name} has {size:,} bytes; {limit.words} may have at most {most:,}. {remedy}, or raise "
+        f"the limit with the setting {limit.setting}."
     )

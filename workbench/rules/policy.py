@@ -16,7 +16,7 @@ POLICY_WORDS = {
     Policy.TWO_PEOPLE: "Whoever added a picture, or a copy of it, may not confirm it.",
     Policy.TWO_REVIEWERS: "Whoever added a picture, or a copy of it, may not confirm it, and a "
     "candidate stands only when two different reviewers confirm it.",
-    Policy.SOLO: "One person may take in, review and decide: nobody else has checked.",
+    Policy.SOLO: "One person may add, review and decide; nobody else has checked.",
 }
 """Each policy in one sentence, as screens, reports and bundles show it."""
 

@@ -117,7 +117,7 @@ def may_not(
     if not roles:
         return f"{name} no longer has a role. An administrator (custodian) can give one."
     words = " or ".join(_WORDS[role] for role in Role if role in needed)
-    return f"This needs {words}; {name} is not one. An administrator can give that role."
+    return f"Only {words} can do this; {name} is not one. An administrator can give that role."
 
 
 def last_custodian(name: str, others_in_service: Collection[frozenset[Role]]) -> str | None:

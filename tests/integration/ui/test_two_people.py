@@ -45,7 +45,7 @@ def test_an_answer_from_an_old_screen_is_not_recorded_and_says_so_until_one_is(
     assert [review.text for review in reviews] == ["TYPE E"]
     app.press("confirm-EX-0001-R1-model")
     assert NEWER not in app.page
-    assert "Dissent: Somebody Else said otherwise" in app.page
+    assert "Dissent: Somebody Else judged differently" in app.page
 
 
 def test_a_correction_that_was_typed_over_an_old_screen_is_kept_as_typed(

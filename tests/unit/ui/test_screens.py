@@ -350,7 +350,7 @@ def test_leads_stand_below_a_look_up(app, bench, first) -> None:
     assert "Permit SIEL-1: 25 units" in app.page
     assert "Ministry B" in app.page
     assert "whether this is one of them" in app.page
-    assert "Not in this catalog" not in app.page
+    assert "No unit in this catalog fits" not in app.page
 
 
 def test_the_sheet_that_holds_the_table_is_chosen(app, bench, first) -> None:
@@ -481,7 +481,7 @@ def test_a_trace_request_is_previewed_recorded_and_answered(
     (trace,) = bench.tracing.traces(read_case.case_id)
     assert [one.words for one in trace.answers] == ["It may be ours."]
     app.press("answer-send-TR-0001-1")
-    assert "Choose what the answer amounts to." in app.page, "the form is empty again"
+    assert "Choose the kind of answer." in app.page, "the form is empty again"
     app.at("traces", reviewer, read_case)
     assert may_not("trace.asked", reviewer.name, reviewer.roles) in app.page
     assert "trace_send" not in {one.key for one in app.test.button}
@@ -573,7 +573,7 @@ def test_what_follows_sealing_is_at_hand(app, bench, first, read_case) -> None:
     app.test.multiselect(key=f"pf-{number}").set_value(["original"])
     app.test.text_input(key=f"pr-{number}").set_value("A source is at risk.")
     app.press(f"public-send-{number}")
-    assert "The public edition is ready" in app.page
+    assert "The public bundle is ready" in app.page
     (public,) = bench.publication.published(read_case.case_id)
     assert public.came_from == sealed.folder
 

@@ -54,7 +54,7 @@ def test_parameters_stand_once_and_in_order() -> None:
 
 @pytest.mark.parametrize("value", [None, ["a"], ("a", 1), {"a": 1}, b"a", say("b"), 1j])
 def test_a_parameter_is_plain_data(value: object) -> None:
-    with pytest.raises(TypeError, match="no plain datum"):
+    with pytest.raises(TypeError, match="no plain value"):
         say("a", value=value)  # type: ignore[arg-type]
 
 

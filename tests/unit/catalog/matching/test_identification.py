@@ -107,7 +107,7 @@ def test_where_a_search_stays_open() -> None:
 
 def test_a_stack_that_carries_an_identification_is_said() -> None:
     assert without_stack(weight(), 0.95) == ()
-    assert "the exposures alone must reach .95" in spoken(without_stack(weight(), 0.9499))
+    assert "the exposures alone must reach 0.95" in spoken(without_stack(weight(), 0.9499))
     assert without_stack(weight(posterior=0.9989), 0.5) == ()
     assert "would be 0.5," in spoken(without_stack(weight(posterior=0.999), 0.5))
     assert "would be 0.4," in spoken(without_stack(weight(posterior=0.9), 0.4))
@@ -122,7 +122,7 @@ def test_each_verdict_has_words_that_say_no_more_than_it() -> None:
         "several_candidates": "Several catalog units fit",
         "contradicted": "The serial fits, but the plate names another",
         "not_in_catalog": "No catalog unit fits; this does not show that there was no permit.",
-        "excluded": "At the stated error rates this unit is excluded.",
+        "excluded": "At the assumed error rates this unit is excluded.",
         "inconclusive": "The reading does not settle which unit it is.",
     }
     for verdict, words in begins.items():

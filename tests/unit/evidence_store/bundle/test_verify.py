@@ -46,7 +46,7 @@ def test_a_good_bundle_verifies_and_says_what_is_not_proved(
     assert report.time_basis == "stated"
     words = " ".join(report.remarks)
     assert "custodian's own statement" in words
-    assert "kept on the server" in words
+    assert "stored on the server" in words
     assert "synthetic" in words
 
 

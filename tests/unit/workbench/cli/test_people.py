@@ -49,7 +49,7 @@ def test_a_correction_is_not_overwritten_from_an_old_look(run: Run, case: str) -
     number = shown.splitlines()[0].split("\t")[1]
     assert run(*model, "confirmed", "--seen", number, "--as", "Somebody Else")[0] == 0
     shown = run("show", case, "--as", "Somebody Else")[1]
-    assert "dissent\tReviewer One said otherwise" in shown
+    assert "dissent\tReviewer One judged differently" in shown
     with pytest.raises(SystemExit):
         run(*model, "confirmed", "--as", "Somebody Else")
 
@@ -69,7 +69,7 @@ def test_what_show_revealed_is_not_written_blind(run: Run, case: str) -> None:
     assert code == 3
     assert "not blind" in err
     assert (
-        "Was shown what was read at EX-0001, by `show`."
+        "Was shown what was read at EX-0001 (`show`)."
         in run("log", case, "--as", "Custodian One")[1]
     )
 

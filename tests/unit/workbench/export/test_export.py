@@ -44,7 +44,7 @@ def test_a_sealed_case_verifies_as_folder_and_as_zip(
         assert view.checked
     folder = bench.exports.folder_path(solo.case_id, sealed.sequence)
     software = json.loads((folder / "data/bundle.json").read_bytes())["software"]
-    assert [one["sha256"] for one in software if one["name"].endswith("(reader)")] != [None]
+    assert [one["sha256"] for one in software if one["name"].endswith("(OCR engine)")] != [None]
     assert any(one["name"] == "nameplate" for one in software)
     originals = list((folder / "data" / "originals").iterdir())
     assert [path.read_bytes() for path in originals] == [plate_jpeg()]
@@ -185,7 +185,7 @@ def test_a_list_of_signers_without_a_key_is_never_replaced_by_our_own(
     with pytest.raises(BundleUnreadable, match="names no key"):
         bench.exports.verify(folder, allowed_signers_text="")
     remarks = " ".join(bench.exports.verify(folder).remarks)
-    assert "kept on the server" in remarks
+    assert "stored on the server" in remarks
     assert "custodian's own statement" in remarks
 
 

@@ -373,7 +373,7 @@ def test_an_ended_key_or_role_ends_what_is_done_under_it_at_once(
     bench.people.begin_role(
         investigator, reviewer.person_id, Role.INVESTIGATOR, reason="Moved.", seen=_seen(bench)
     )
-    with pytest.raises(NotAllowed, match="needs a reviewer"):
+    with pytest.raises(NotAllowed, match="Only a reviewer"):
         judge(bench, reviewer, read_case, "serial")
     bench.people.begin_role(
         investigator, reviewer.person_id, Role.REVIEWER, reason="Back.", seen=_seen(bench)

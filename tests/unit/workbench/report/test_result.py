@@ -201,7 +201,7 @@ def test_a_candidate_without_a_serial_has_no_ratio() -> None:
 
 
 def test_the_words_of_a_whole_search() -> None:
-    assert verdict_of(RESULT) == "Not in this catalog"
+    assert verdict_of(RESULT) == "No unit in this catalog fits"
     ((number, said),) = applications_of(RESULT)
     assert number == "redacted in full"
     assert said.startswith("End user: Naval Forces (TR); issued 2020-05 (GAC)")

@@ -54,9 +54,9 @@ def test_each_other_persons_last_word_that_differs(
 
 def test_it_is_said_in_words() -> None:
     said = rules.sentence(TYPE_E, name="B", when="today", reason="worn")
-    assert said == "B said otherwise on today: “TYPE E” (worn)"
+    assert said == "B judged differently on today: “TYPE E” (worn)"
     assert rules.sentence(Said("a", "rejected", "x"), name="A", when="today", reason="") == (
-        "A said otherwise on today: rejected"
+        "A judged differently on today: rejected"
     )
 
 
@@ -78,7 +78,7 @@ def test_dissent_stays_on_the_plate_in_the_search_and_in_the_report(
     (model,) = (field for field in plate.fields if field.field == "model")
     assert model.human_text == "CMX-15D"
     (said,) = model.dissent
-    assert said.startswith("Reviewer one said otherwise on ")
+    assert said.startswith("Reviewer one judged differently on ")
     assert said.endswith(": “TYPE E” (Seen.)")
     bench.catalogs.import_(
         investigator, demo_catalog_csv(), name="c.csv", coverage="x", synthetic=True
@@ -87,7 +87,7 @@ def test_dissent_stays_on_the_plate_in_the_search_and_in_the_report(
     assert search.dissent == (f"Model: {said}",)
     report = build_report(case_file(bench, read_case.case_id))
     html = report.html.decode()
-    assert html.count("Reviewer one said otherwise on") >= 2, "at the plate and at the answer"
+    assert html.count("Reviewer one judged differently on") >= 2, "at the plate and at the answer"
 
 
 def test_which_judgements_come_to_the_words() -> None:

@@ -53,7 +53,7 @@ def test_a_file_at_the_limit_is_taken_and_one_byte_more_is_not(kind: Kind) -> No
     said = too_large("big.bin", kind, 1_001, 1_000)
     assert said is not None
     assert said.startswith("big.bin has 1,001 bytes; ")
-    assert "may have 1,000" in said
+    assert "may have at most 1,000" in said
     assert size_limit(kind).kind == kind
     assert size_limit(kind).setting in said, "the remedy names what raises it"
 

@@ -35,7 +35,7 @@ def test_each_policy_has_its_sentence() -> None:
         Policy.TWO_PEOPLE: "Whoever added a picture, or a copy of it, may not confirm it.",
         Policy.TWO_REVIEWERS: "Whoever added a picture, or a copy of it, may not confirm it, "
         "and a candidate stands only when two different reviewers confirm it.",
-        Policy.SOLO: "One person may take in, review and decide: nobody else has checked.",
+        Policy.SOLO: "One person may add, review and decide; nobody else has checked.",
     }
 
 
@@ -59,5 +59,5 @@ def test_two_reviewers_are_two_and_each_policy_has_words() -> None:
         Policy.TWO_PEOPLE: "Whoever added a picture, or a copy of it, may not confirm it.",
         Policy.TWO_REVIEWERS: "Whoever added a picture, or a copy of it, may not confirm it, "
         "and a candidate stands only when two different reviewers confirm it.",
-        Policy.SOLO: "One person may take in, review and decide: nobody else has checked.",
+        Policy.SOLO: "One person may add, review and decide; nobody else has checked.",
     }

@@ -65,11 +65,11 @@ def test_what_a_role_may_do_of_somebody_else_is_said_of_keys_alone() -> None:
 def test_a_missing_role_is_named() -> None:
     why = rules.may_not("bundle.sealed", "One", [Role.REVIEWER])
     assert why == (
-        "This needs an administrator (custodian); One is not one. An administrator can give that "
-        "role."
+        "Only an administrator (custodian) can do this; One is not one. An administrator can give "
+        "that role."
     )
     why = rules.may_not("exhibit.read", "One", [Role.CUSTODIAN]) or ""
-    assert why.startswith("This needs an investigator or a reviewer; One is not one.")
+    assert why.startswith("Only an investigator or a reviewer can do this; One is not one.")
 
 
 def test_whoever_is_of_the_store_acts_in_each_of_its_cases() -> None:
@@ -89,12 +89,12 @@ def test_what_is_recorded_of_whoever_tried_and_under_which_name() -> None:
 def test_who_may_not_is_told_whom_it_needs() -> None:
     one = rules.may_not("trace.asked", "A", [Role.REVIEWER])
     assert one == (
-        "This needs an administrator (custodian); A is not one. An administrator can give that "
-        "role."
+        "Only an administrator (custodian) can do this; A is not one. An administrator can give "
+        "that role."
     )
     two = rules.may_not("exhibit.read", "A", [Role.CUSTODIAN])
     assert two is not None
-    assert two.startswith("This needs an investigator or a reviewer; A is not one.")
+    assert two.startswith("Only an investigator or a reviewer can do this; A is not one.")
 
 
 def test_without_a_role_nothing_is_recorded() -> None:

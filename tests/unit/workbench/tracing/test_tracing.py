@@ -154,9 +154,9 @@ def test_no_letter_before_people_have_judged(
 def test_only_a_custodian_asks_and_records_answers(
     bench: Workbench, judged: CaseSummary, asked: Trace, reviewer: Actor
 ) -> None:
-    with pytest.raises(NotAllowed, match="needs an administrator"):
+    with pytest.raises(NotAllowed, match="Only an administrator"):
         ask(bench, reviewer, judged, wanted(bench))
-    with pytest.raises(NotAllowed, match="needs an administrator"):
+    with pytest.raises(NotAllowed, match="Only an administrator"):
         answered(bench, reviewer, judged)
     kinds = [entry.kind for entry in bench.stores.ledger.entries(judged.case_id)]
     assert kinds.count("refused") == 2
