@@ -69,7 +69,7 @@ def test_typed_text_that_a_database_cannot_keep_is_refused(
     own.intake.take_in(alone, case, [Upload(name="p.jpg", data=plate_jpeg())], Claims())
     own.reading.read_pending(alone, case)
     logs, size = own.stores.ledger.logs(), own.stores.ledger.size(case)
-    with pytest.raises(BadInput, match=r"^The reason holds .*U\+"):
+    with pytest.raises(BadInput, match=r"^The reason contains .*U\+"):
         own.review.judge_field(
             alone,
             case,
@@ -80,9 +80,9 @@ def test_typed_text_that_a_database_cannot_keep_is_refused(
             seen=own.stores.ledger.size(case),
             reason=f"cannot{odd}be read",
         )
-    with pytest.raises(BadInput, match=r"^The title holds .*U\+"):
+    with pytest.raises(BadInput, match=r"^The title contains .*U\+"):
         own.cases.open_case(alone, title=f"x{odd}y", policy=Policy.SOLO)
-    with pytest.raises(BadInput, match=r"^The provenance holds .*U\+"):
+    with pytest.raises(BadInput, match=r"^The provenance contains .*U\+"):
         own.cases.open_case(alone, title="x", policy=Policy.SOLO, provenance=f"x{odd}y")
     with pytest.raises(BadRequest, match=r"^The note contains .*U\+"):
         own.intake.take_in(
