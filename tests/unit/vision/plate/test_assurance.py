@@ -989,3 +989,15 @@ def test_the_limits_that_a_value_is_held_to() -> None:
         ("ppocr5", "PP-OCR"),
         ("cyrillic", "PP-OCR"),
     }
+
+
+def test_an_assurance_replaces_what_a_reading_said_of_itself_and_nothing_else() -> None:
+    given = assured(draft(heard("rapidocr", "123456"), heard("easyocr", "123456")))
+    one = look("123456", "offered", reasons=VETOED)
+    said = given.of(one)
+    assert (said.state, said.reasons) == ("stated", given.reasons)
+    assert [witness.family for witness in said.witnesses] == [
+        witness.family for witness in given.witnesses
+    ]
+    own = {"state": one.state, "reasons": one.reasons, "witnesses": one.witnesses}
+    assert dataclasses.replace(said, **own) == one  # type: ignore[arg-type]
