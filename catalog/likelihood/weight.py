@@ -39,8 +39,8 @@ ALGORITHM = "nameplate-weight-6"
 
 STRAY_FACTOR = 3.0
 """One foreign or mistyped serial in a catalog changes the weight of a unit at most by this factor
-either way, if three serials or more of its sequence are known. Several may add up: each counts as at
-most as many units as a known serial. A serial that itself fits the reading is not a stray but a
+either way, if three serials or more of its sequence are known. Several may add up: each counts as
+at most as many units as a known serial. A serial that itself fits the reading is not a stray but a
 candidate. Held by a property test.
 """
 

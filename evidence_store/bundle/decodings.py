@@ -13,7 +13,6 @@ import base64
 import binascii
 import bz2
 import contextlib
-import gzip
 import html
 import io
 import lzma
@@ -23,7 +22,7 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from values.rule import Declared
 
@@ -37,6 +36,8 @@ MOST = 1024 * 1024 * 1024
 EDGE = "\ue000"
 """Separates texts that were not one text in the file (a private-use character)."""
 _MEMBER = 256 * 1024 * 1024
+_PART = 4096
+"""Bytes that are unpacked at once; a damaged part is unpacked byte by byte."""
 _LONG_RUN = 512
 """Base64 characters from which a run is a file rather than a word; decoded once."""
 
@@ -549,30 +550,101 @@ def _inside(data: bytes) -> Iterator[tuple[str, bytes | str]]:
         yield from _zip(data)
     elif head.startswith(_PNG):
         yield from _png(data)
-    elif head.startswith(b"\x1f\x8b"):
-        yield from _unpacked("gzip", lambda: gzip.GzipFile(fileobj=io.BytesIO(data)).read(_MEMBER))
-    elif head.startswith(b"BZh"):
-        yield from _unpacked("bzip2", lambda: bz2.BZ2Decompressor().decompress(data, _MEMBER))
-    elif head.startswith(b"\xfd7zXZ\x00"):
-        yield from _unpacked("xz", lambda: lzma.LZMADecompressor().decompress(data, _MEMBER))
     elif head[:1] == b"\x78" and len(data) > 2 and (data[0] * 256 + data[1]) % 31 == 0:
-        yield from _unpacked("zlib", lambda: zlib.decompressobj().decompress(data, _MEMBER))
+        yield from _streams("zlib", zlib.decompressobj, data, marked=False)
+    else:
+        for name, mark, begin in _PACKED:
+            if head.startswith(mark):
+                yield from _streams(name, begin, data, marked=True)
 
 
-def _unpacked(name: str, unpack: Callable[[], bytes]) -> Iterator[tuple[str, bytes]]:
-    try:
-        inner = unpack()
-    except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError):
-        return
-    if len(inner) >= _MEMBER:
-        raise NotSearchable(f"A {name} stream in it is larger than can be searched.")
-    yield name, inner
+class _Stream(Protocol):
+    """A decompressor of the standard library."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+    def decompress(self, data: bytes, /, max_length: int = ...) -> bytes: ...
+
+
+_PACKED: tuple[tuple[str, bytes, Callable[[], _Stream]], ...] = (
+    ("gzip", b"\x1f\x8b\x08", lambda: zlib.decompressobj(wbits=31)),
+    ("bzip2", b"BZh", bz2.BZ2Decompressor),
+    ("xz", b"\xfd7zXZ\x00", lzma.LZMADecompressor),
+)
+
+
+_ZIP_HEADER = struct.Struct("<4s5H3I2H")
+_ZIP_VERSIONS = 63
+_ZIP_METHODS = frozenset({0, 1, 6, 8, 9, 12, 14, 93, 95, 96, 97, 98, 99})
+"""The highest version, and the methods of packing, that APPNOTE.TXT 6.3 lists and programs use."""
+
+
+def _streams(
+    name: str, begin: Callable[[], _Stream], data: bytes, *, marked: bool
+) -> Iterator[tuple[str, bytes]]:
+    """Yield what the streams in some bytes unpack to, one after the other, as programs print them.
+
+    Raises NotSearchable for one that is cut off or damaged after it has begun, if its mark is too
+    long to stand there by chance (`marked`).
+    """
+    found, inner, place, whole = bytearray(), b"", 0, True
+    while place < len(data) and whole:
+        inner, place, whole = _unpacked(name, begin, data, place, _MEMBER - len(found))
+        found += inner
+    if found:
+        yield name, bytes(found)
+    if marked and inner and not whole:
+        raise NotSearchable(f"A {name} stream in it is cut off or damaged.")
+
+
+def _unpacked(
+    name: str, begin: Callable[[], _Stream], data: bytes, start: int, most: int
+) -> tuple[bytes, int, bool]:
+    """Unpack the stream at a place: what it holds, where it ends, and whether it is whole.
+
+    Of a damaged one, everything before the damage is returned.
+    """
+    stream, inner, place = begin(), bytearray(), start
+    while place < len(data) and not stream.eof:
+        part = data[place : place + _PART]
+        try:
+            inner += stream.decompress(part, most - len(inner) + 1)
+        except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError):
+            return bytes(_up_to_damage(begin, data[start:place], part)), place, False
+        if len(inner) > most:
+            raise NotSearchable(f"A {name} stream in it is larger than can be searched.")
+        place += len(part)
+    return bytes(inner), place - len(stream.unused_data), stream.eof
+
+
+def _up_to_damage(begin: Callable[[], _Stream], good: bytes, part: bytes) -> bytearray:
+    """Unpack what is undamaged again, then the damaged part byte by byte."""
+    stream = begin()
+    inner = bytearray(stream.decompress(good))
+    with contextlib.suppress(OSError, EOFError, zlib.error, lzma.LZMAError, ValueError):
+        for place in range(len(part)):
+            inner += stream.decompress(part[place : place + 1])
+    return inner
+
+
+def _begins_a_member(data: bytes) -> bool:
+    """Whether some bytes begin with the header of a ZIP's member, and not just with its mark."""
+    if len(data) < _ZIP_HEADER.size:
+        return False
+    version, _flags, method, *_rest, name = _ZIP_HEADER.unpack_from(data)[1:-1]
+    return version <= _ZIP_VERSIONS and method in _ZIP_METHODS and name > 0
 
 
 def _zip(data: bytes) -> Iterator[tuple[str, bytes | str]]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, struct.error, OSError):
+        if _begins_a_member(data):
+            raise NotSearchable("A ZIP in it is cut off or damaged.") from None
         return
     with archive:
         yield "comment of a ZIP", archive.comment
@@ -599,19 +671,15 @@ def _png(data: bytes) -> Iterator[tuple[str, bytes]]:
             continue
         yield "chunk of a PNG", body
         for at in (i for i, byte in enumerate(body[:200]) if byte == 0x78):
-            with_head = body[at:]
-            try:
-                yield "packed chunk of a PNG", zlib.decompressobj().decompress(with_head, _MEMBER)
-            except zlib.error:
-                continue
+            for _name, inner in _streams("zlib", zlib.decompressobj, body[at:], marked=False):
+                yield "packed chunk of a PNG", inner
 
 
 def _pdf(data: bytes) -> Iterator[tuple[str, bytes | str]]:
     """Yield page texts, document metadata, bookmarks, links, attachments, and raw streams."""
     for match in _STREAM.finditer(data):
-        try:
-            stream = zlib.decompressobj().decompress(data[match.end() :], _MEMBER)
-        except zlib.error:
+        stream, _after, _whole = _unpacked("zlib", zlib.decompressobj, data, match.end(), _MEMBER)
+        if not stream:
             continue
         begin = max(data.rfind(b"obj", 0, match.start()), match.start() - _HEAD_OF_STREAM, 0)
         if _PIXELS.search(data, begin, match.start()):

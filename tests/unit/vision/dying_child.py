@@ -39,6 +39,9 @@ def misbehave(name: str) -> None:
         os._exit(3)
     if word == "exits":
         sys.exit(4)
+    if word == "shuts":
+        os.close(ANSWERS)
+        time.sleep(3600)
     if word == "deep":
         misbehave_deeply()
     if word == "chatters":

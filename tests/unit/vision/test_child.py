@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
+import pickle
+import struct
 import sys
 import threading
 import time
+import traceback
+import warnings
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,14 +34,14 @@ from vision.errors import (
     NotAPhoto,
     TooLarge,
 )
-from vision.media.archive import ArchiveLimits, ListedMember
+from vision.media.archive import ArchiveLimits, ListedMember, MemberRefusal
 from vision.media.clip import ClipLimits
 from vision.media.decode import DecodeLimits, decode_photo
 from vision.media.metadata import read_embedded
 from vision.types import Frame, Photo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 PHOTO = plate_jpeg()
 SHORT = ChildLimits(memory_bytes=1 << 30, cpu_seconds=2, wall_seconds=20.0)
@@ -82,6 +88,7 @@ def test_a_refusal_comes_through_with_its_kind_and_words(decoders: Decoders) -> 
         ("leaves.jpg", "decoder.broke-off.*ended=3"),
         ("exits.jpg", "decoder.broke-off.*ended=4"),
         ("spins.jpg", "decoder.slow.*seconds=2.0"),
+        ("shuts.jpg", "decoder.broke-off.*ended=-9"),
         ("chatters.jpg", "decoder.nonsense|decoder.broke-off"),
     ],
 )
@@ -352,3 +359,227 @@ def test_what_a_child_may_use() -> None:
     assert ChildLimits(memory_bytes=1024**3, cpu_seconds=300, wall_seconds=300.0) == (
         child.ARCHIVE_LIMITS
     )
+
+
+# --- the child's own work, in this process --------------------------------------------------
+
+
+def framed(job: str, *arguments: object, limits: ChildLimits = SHORT) -> bytes:
+    """A request as the parent writes it."""
+    request = pickle.dumps((job, arguments, limits), protocol=5)
+    return struct.pack(">QQ", len(request), 0) + request
+
+
+@pytest.fixture
+def answered(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[Any]]]:
+    """What `main` answers to some requests; descriptors and limits are put back afterwards."""
+    resource = pytest.importorskip("resource")
+    names = ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_CORE")
+    before = {name: resource.getrlimit(getattr(resource, name)) for name in names}
+    monkeypatch.setattr(child, "_open_archives", {})
+
+    def put_back(kept: list[int]) -> None:
+        for place, descriptor in enumerate(kept):
+            os.dup2(descriptor, place)
+            os.close(descriptor)
+        for name, limits in before.items():
+            resource.setrlimit(getattr(resource, name), limits)
+
+    def ask(*requests: bytes) -> list[Any]:
+        asked, answers = (os.pipe() for _ in range(2))
+        written: list[bytes] = []
+
+        def write() -> None:
+            with os.fdopen(asked[1], "wb") as to:
+                to.write(b"".join(requests))
+
+        def collect() -> None:
+            with os.fdopen(answers[0], "rb") as source:
+                written.append(source.read())
+
+        threads = [threading.Thread(target=work) for work in (write, collect)]
+        kept = [os.dup(0), os.dup(1)]
+        try:
+            os.dup2(asked[0], 0)
+            os.dup2(answers[1], 1)
+            os.close(asked[0])
+            os.close(answers[1])
+            for thread in threads:
+                thread.start()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)  # its files end with its process
+                child.main()
+        except BaseException as error:
+            traceback.clear_frames(error.__traceback__)  # or its files would stay open
+            raise
+        finally:
+            put_back(kept)
+            for thread in threads:
+                thread.join()
+        source = io.BytesIO(written[0])
+        messages = iter(lambda: child._receive(source), None)
+        return [child._Reader(*message).load() for message in messages]
+
+    return ask
+
+
+def test_each_request_is_answered_with_a_value_or_a_refusal(
+    answered: Callable[..., list[Any]],
+) -> None:
+    opened, refused = answered(
+        framed("photo", PHOTO, "a.jpg", DecodeLimits()),
+        framed("photo", b"only text", "t.jpg", DecodeLimits()),
+    )
+    here = decode_photo(PHOTO, name="a.jpg")
+    assert opened == ("done", (here, fingerprint(here), read_embedded(PHOTO)))
+    assert np.array_equal(opened[1][0].pixels, here.pixels)
+    said = say("photo.none", name="t.jpg", kind="text")
+    assert refused == ("refused", ("NotAPhoto", said))
+
+
+@pytest.mark.parametrize(
+    ("error", "answer"),
+    [(MemoryError, ("memory", None)), (KeyError, ("failed", "KeyError"))],
+)
+def test_what_a_decoder_raises_is_answered_and_the_next_file_is_opened(
+    answered: Callable[..., list[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[Exception],
+    answer: tuple[str, object],
+) -> None:
+    def fail(*_: object) -> None:
+        raise error("x")
+
+    monkeypatch.setitem(child.JOBS, "clip", fail)
+    first, second = answered(
+        framed("clip", "a.mp4"), framed("photo", PHOTO, "a.jpg", DecodeLimits())
+    )
+    assert first == answer
+    assert second[0] == "done"
+
+
+def test_a_job_runs_within_the_limits_of_its_request(
+    answered: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource = pytest.importorskip("resource")
+
+    def limits() -> tuple[int, ...]:
+        return tuple(
+            resource.getrlimit(what)[0]
+            for what in (
+                resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, resource.RLIMIT_CPU, resource.RLIMIT_AS
+            )
+        )  # fmt: skip
+
+    monkeypatch.setitem(child.JOBS, "clip", limits)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = int(used.ru_utime + used.ru_stime)
+    more = ChildLimits(memory_bytes=2 << 30, cpu_seconds=50, wall_seconds=20.0)
+    found = [value for _, value in answered(framed("clip"), framed("clip", limits=more))]
+    assert [(files, dumps) for files, dumps, _, _ in found] == [(0, 0), (0, 0)]
+    assert cpu + 3 <= found[0][2] <= cpu + 13
+    assert found[1][2] - found[0][2] in range(48, 53)
+    if Path("/proc/self/statm").exists():
+        assert found[1][3] - found[0][3] == pytest.approx(1 << 30, rel=0.2)
+
+
+def test_an_archive_is_opened_once_for_all_of_its_members(
+    answered: Callable[..., list[Any]], tmp_path: Path
+) -> None:
+    paths = [tmp_path / name for name in ("a.zip", "b.zip")]
+    for path in paths:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("one.jpg", path.name)
+            archive.writestr("../two.jpg", b"2")
+    limits = ArchiveLimits()
+    answers = answered(
+        framed("archive", paths[0], "a.zip", limits),
+        framed("member", paths[0], "a.zip", limits, 0),
+        framed("archive", paths[1], "b.zip", limits),
+    )
+    leads_out = MemberRefusal(
+        name="../two.jpg",
+        problem=say("member.leads-out", name="../two.jpg"),
+        index=1,
+        size=1,
+    )
+    listed = (ListedMember(index=0, name="one.jpg", size=5), leads_out)
+    assert answers == [
+        ("done", listed), ("item", b"a.zip"), ("done", None), ("done", listed)
+    ]  # fmt: skip
+    assert [key[1] for key in child._open_archives] == ["b.zip"]
+
+
+def test_stills_come_one_by_one_and_what_failed_after_them(
+    answered: Callable[..., list[Any]], tmp_path: Path
+) -> None:
+    path = tmp_path / "c.mp4"
+    path.write_bytes(plate_clip(PlateSpec(serial="W10427"), seconds=1.0, seed=3, size=(480, 270)))
+    answers = answered(
+        framed("frames", path, "c.mp4", ClipLimits(max_seconds=0.5)),
+        framed("frames", path, "c.mp4", ClipLimits(max_decode_seconds=0.0)),
+        framed("clip", path, "c.mp4", ClipLimits()),
+        framed("frame", path, "c.mp4", 0.2),
+    )
+    first = answers.index(("done", None))
+    *stills, (_, problem) = answers[:first]
+    assert stills
+    assert all(what == "item" and isinstance(one, Frame) for what, one in stills)
+    assert problem == say("clip.rest-not-looked-at", most=0.5)
+    assert answers[first + 1 : first + 3] == [
+        ("item", say("clip.rest-not-read")),
+        ("refused", ("DamagedFile", say("clip.no-frames", name="c.mp4"))),
+    ]
+    assert answers[first + 3][1].codec == "h264"
+    assert answers[first + 4][1].why == say("frame.by-hand", seconds=0.2)
+
+
+# --- messages -------------------------------------------------------------------------------
+
+
+def message(value: object) -> bytes:
+    to = io.BytesIO()
+    child._send(to, ("done", value))
+    return to.getvalue()
+
+
+def test_values_and_pixels_come_through_as_they_were_sent() -> None:
+    sent = [np.arange(6, dtype=kind).reshape(2, 3).T for kind in ("u1", "f4", "f8", "i4", "i8")]
+    received = child._receive(io.BytesIO(message((*sent, "a"))))
+    assert received is not None
+    what, (*pixels, text) = child._Reader(*received).load()
+    assert (what, text) == ("done", "a")
+    for one, other in zip(sent, pixels, strict=True):
+        assert one.dtype == other.dtype
+        assert np.array_equal(one, other)
+
+
+def test_arrays_of_anything_but_pixels_are_refused() -> None:
+    received = child._receive(io.BytesIO(message(np.zeros(2, complex))))
+    assert received is not None
+    with pytest.raises(pickle.UnpicklingError, match="are no pixels"):
+        child._Reader(*received).load()
+
+
+@pytest.mark.parametrize("left", [0, 15, 16, 20, -1])
+def test_a_message_that_breaks_off_is_none(left: int) -> None:
+    whole = message(np.zeros(100, np.uint8))
+    assert child._receive(io.BytesIO(whole)) is not None
+    assert child._receive(io.BytesIO(whole[:left])) is None
+
+
+def test_a_message_that_announces_too_much_is_not_waited_for() -> None:
+    assert child._receive(io.BytesIO(struct.pack(">QQ", 1 << 31, (1 << 31) + 1) + b"more")) is None
+
+
+def test_a_refusal_without_a_sentence_is_nonsense() -> None:
+    refused = child._error("refused", ("NotAPhoto", "A text."), "a.jpg", SHORT)
+    assert type(refused) is DecoderStopped
+    assert refused.sentence == say("decoder.nonsense", name="a.jpg")
+
+
+def test_why_a_member_was_refused_is_not_believed_as_a_text() -> None:
+    said = replace(say("member.leads-out", name="../a"), shown="All is well.")
+    (rebuilt,) = child._rebuilt((MemberRefusal(name="../a", problem=said),))
+    assert rebuilt == MemberRefusal(name="../a", problem=say("member.leads-out", name="../a"))
+    assert rebuilt.problem.shown == ""

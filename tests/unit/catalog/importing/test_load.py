@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,11 @@ from catalog.importing.load import (
     LoadLimits,
     MappedColumn,
     guess_mapping,
+    header_of,
     load,
     load_csv,
 )
+from catalog.records.records_json import to_json
 from catalog.types import Permit, Redactable
 
 if TYPE_CHECKING:
@@ -512,3 +515,69 @@ def test_the_sheets_that_were_not_read_are_named() -> None:
     for sheet, others in ((None, "Notes, Prices"), ("Notes", "Sheet, Prices")):
         problems = [issue.problem for issue in load(out.getvalue(), name="x", sheet=sheet).issues]
         assert any(problem.endswith(f"were not read: {others}") for problem in problems)
+
+
+ROW = {
+    "permit_id": "SYN-1",
+    "maker": "L3 Wescam",
+    "model": "CMX-15D",
+    "serial": "CMX15D-0836",
+    "synthetic": "yes",
+}
+
+
+def test_a_list_of_flat_objects_in_json_is_a_table() -> None:
+    data = json.dumps([ROW, {**ROW, "serial": "CMX15D-0900"}]).encode()
+    assert header_of(data, name="x.json") == tuple(ROW)
+    result = load(data, name="x.json")
+    assert (result.rows_read, result.issues) == (2, ())
+    (permit,) = result.records.permits
+    assert [serial.value for serial in _serials(permit)] == ["CMX15D-0836", "CMX15D-0900"]
+
+
+def test_records_in_json_are_read_as_they_are_and_have_no_columns() -> None:
+    records = load_csv(good(BUILD.GOOD), name="x.csv").records
+    data = json.dumps(to_json(records)).encode()
+    assert header_of(data, name="x.json") == ()
+    assert load(data, name="x.json").records == records
+
+
+def test_a_file_that_holds_no_table_is_refused() -> None:
+    with pytest.raises(ImportRefused, match="x is not a CSV, XLSX or JSON file") as caught:
+        load(b"%PDF-1.7\n" + bytes(100), name="x")
+    assert "export the table as CSV" in caught.value.remedy
+
+
+def test_nothing_is_remarked_on_where_a_spreadsheet_is_one_plain_table() -> None:
+    workbook = openpyxl.Workbook()
+    for cells in (list(ROW), list(ROW.values())):
+        workbook.active.append(cells)
+    written = io.BytesIO()
+    workbook.save(written)
+    result = load(written.getvalue(), name="x.xlsx")
+    assert (result.rows_accepted, result.issues) == (1, ())
+
+
+def test_rows_without_any_content_are_no_rows_and_are_counted_in_its_numbers() -> None:
+    head, row = (",".join(part) for part in (ROW, ROW.values()))
+    bad = row.replace("yes", "perhaps")
+    result = load_csv(f"{head}\n,,,,\n\n{row}\n,,,,\n{bad}\n".encode(), name="x")
+    assert (result.rows_read, result.rows_accepted) == (2, 1)
+    assert [issue.row for issue in result.errors] == [6]
+
+
+def test_separators_after_the_last_cell_of_a_row_change_nothing() -> None:
+    head, row = (",".join(part) for part in (ROW, ROW.values()))
+    result = load_csv(f"{head}\n{row},,,\n".encode(), name="x")
+    assert (result.rows_accepted, result.issues) == (1, ())
+    (serial,) = _serials(result.records.permits[0])
+    assert serial.value == "CMX15D-0836"
+
+
+def test_a_column_without_a_name_is_not_used_and_said_so() -> None:
+    head, row = (",".join(part) for part in (ROW, ROW.values()))
+    result = load_csv(f"{head},\n{row},7\n".encode(), name="x")
+    assert result.rows_accepted == 1
+    (issue,) = result.issues
+    assert (issue.row, issue.column, issue.severity) == (1, "", "warning")
+    assert "column 6 has no name" in issue.problem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import zipfile
 from datetime import date, datetime
 
@@ -104,6 +105,7 @@ def test_serials_that_are_numbers_are_named_once_and_too_long_ones_are_refused()
         (7.0, "7"),
         (7.5, "7.5"),
         (True, "yes"),
+        (date(2020, 9, 8), "2020-09-08"),
         (datetime(2020, 9, 8), "2020-09-08"),  # noqa: DTZ001 - sheets know no zones
         (datetime(2020, 9, 8, 13, 5), "2020-09-08 13:05:00"),  # noqa: DTZ001
         (" a ", " a "),
@@ -230,3 +232,40 @@ def test_what_packs_well_or_is_large_alone_is_no_bomb(part: bytes) -> None:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/part.xml", part)
     rules._check_size(out.getvalue(), "x.xlsx")
+
+
+def test_a_workbook_without_a_sheet_is_refused() -> None:
+    data = book(HEADER, ROW)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        workbook = archive.read("xl/workbook.xml")
+    bare = re.sub(rb"<sheets>.*</sheets>", b"<sheets/>", workbook, flags=re.DOTALL)
+    assert bare != workbook
+    with pytest.raises(ImportRefused, match=r"x\.xlsx has no sheet of cells"):
+        load(replaced(data, "xl/workbook.xml", bare), name="x.xlsx")
+
+
+def test_empty_cells_behind_the_table_are_no_columns() -> None:
+    data = book([*HEADER, " "], [*ROW, " "], formats={"H1": "0", "H2": "0", "J1": "0"})
+    rows = list(rules.xlsx_rows(data, name="x"))
+    assert [len(row) for row in rows] == [8, 8]
+    data = book(HEADER, ROW, formats={"H1": "0", "J2": "0"})
+    rows = list(rules.xlsx_rows(data, name="x"))
+    assert [len(row) for row in rows] == [len(HEADER)] * 2
+    assert load(data, name="x").issues == ()
+
+
+def test_too_little_memory_is_not_said_to_be_a_damaged_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(openpyxl, "load_workbook", full)
+    with pytest.raises(MemoryError):
+        sheet_names(book(HEADER, ROW), name="x")
+
+
+def test_sheets_are_not_listed_of_what_is_no_zip() -> None:
+    with pytest.raises(ImportRefused, match=r"x\.xlsx is a damaged spreadsheet") as caught:
+        sheet_names(book(HEADER, ROW)[:200], name="x.xlsx")
+    assert "Save it again" in caught.value.remedy

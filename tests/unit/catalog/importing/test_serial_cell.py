@@ -474,3 +474,43 @@ def test_a_formula_is_called_one_whatever_stands_in_it(text: str) -> None:
 
 def test_the_limits_of_a_cell() -> None:
     assert (MAX_RANGE, MAX_SERIAL, LEAST_DIGITS, SHORT_STEP) == (10_000, 64, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("08?1", "an unknown character"), ("8.3E+22", "rounded"), ("K" * 65, "65 characters")],
+)
+def test_nobody_can_say_that_what_is_no_serial_is_one(text: str, why: str) -> None:
+    with pytest.raises(CellProblem, match=why):
+        read_serial_cell(text, basis="single")
+
+
+def test_what_is_only_on_a_delivery_record_is_so_in_any_notation() -> None:
+    parts = read_serial_cell("T/0836-2; T/0837-2", basis="not_on_permit_from_delivery_record")
+    assert [part.value for part in parts] == ["T/0836-2", "T/0837-2"]
+    assert {part.basis for part in parts} == {"not_on_permit_from_delivery_record"}
+
+
+@pytest.mark.parametrize("text", ["S/N:", "№", "S/N: -", "Serial No. №"])
+def test_a_label_alone_is_refused(text: str) -> None:
+    with pytest.raises(CellProblem, match="label without a serial"):
+        read_serial_cell(text)
+
+
+@pytest.mark.parametrize("said", [{"basis": "single"}, {"meaning": "one"}])
+def test_a_cell_that_is_called_single_has_one_serial(said: dict[str, str]) -> None:
+    with pytest.raises(CellProblem, match="has 2 serials but is called single") as caught:
+        serials("A-1; A-2", **said)
+    assert "call it list" in caught.value.remedy
+    assert serials("A-1;", **said) == ["A-1;"]
+
+
+def test_words_that_join_nothing_are_no_serials() -> None:
+    with pytest.raises(CellProblem, match="has no letter and no digit"):
+        read_serial_cell("; and ;")
+
+
+def test_what_has_no_letter_and_no_digit_is_no_serial() -> None:
+    problem = serial_problem("**")
+    assert problem is not None
+    assert "has no letter and no digit" in problem[0]

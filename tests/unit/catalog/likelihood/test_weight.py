@@ -205,6 +205,7 @@ def test_all_are_seen_as_the_sequence_of_the_unit_lets_expect() -> None:
     of_b = competitors.view(group, "B500")
     assert of_b.units == pytest.approx((people.sizes.sum(), people.sizes.sum()))
     assert of_b.total == pytest.approx(competitors.total)
+    assert competitors.view(group, "A007") is of_a, "of one sequence there is one view"
 
 
 def test_beside_a_maker_without_serials_each_is_seen_as_it_is() -> None:
@@ -415,6 +416,15 @@ def test_a_sequence_of_thousands_is_counted_whole() -> None:
     _, group = weighed("1????", keys, population(statistics(keys)))
     assert group.fitting == pytest.approx(10_000, abs=1)
     assert group.catalogued_fitting == 10_000
+
+
+def test_a_weight_is_a_power_of_ten_and_of_two() -> None:
+    for lr, power, bits in ((1000.0, 3.0, math.log2(1000)), (0.125, math.log10(0.125), -3.0)):
+        one = weight.UnitWeight(
+            lr=lr, posterior=0.5, fits=True, by_chance=1 / lr, units=1200.0, compared=1200
+        )
+        assert one.log10_lr == pytest.approx(power)
+        assert one.bits == pytest.approx(bits)
 
 
 def test_a_unit_says_whether_it_fits() -> None:

@@ -457,3 +457,54 @@ def test_a_key_holds_a_part_once_and_more_than_it() -> None:
     assert holding("23", "0012", "3400") == [], "not across two keys"
     assert holding("0123", "0123") == [], "a part is shorter than what holds it"
     assert list(rules._holding(np.zeros(0, "S9"), b"12")) == []
+
+
+def one_serial_on(models: int) -> tuple[Permit, ...]:
+    """The serial 0830 on as many models, none of which is spelled like CMX-15D."""
+    return tuple(
+        permit(
+            f"P-{number}",
+            line(
+                f"P-{number}/1",
+                delivery(f"D-{number}", "2020-09", numbered(830, form="{:04d}")),
+                model=f"TURRET {number:04d}",
+            ),
+            status_history=APPROVED,
+        )
+        for number in range(models)
+    )
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_one_serial_on_more_models_than_are_counted_is_said_to_be_on_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beyond: int
+) -> None:
+    most = MOST_LEADS + 2
+    monkeypatch.setattr(rules, "MOST_COUNTED", most)
+    with snapshot_of(tmp_path, *one_serial_on(most + beyond)) as snapshot:
+        leads = of_kind(search(asked("0830"), snapshot), "same_serial_elsewhere")
+        assert (leads.total, leads.more) == (most, bool(beyond))
+        assert len(leads.shown) == MOST_LEADS
+
+
+def test_of_a_permit_only_the_lines_of_the_model_are_counted(tmp_path: Path) -> None:
+    both = permit(
+        "A",
+        line("A/1", quantity=7, model="TURRET 9"),
+        line("A/2", quantity=25),
+        status_history=APPROVED,
+    )
+    with snapshot_of(tmp_path, both) as snapshot:
+        (lead,) = of_kind(search(asked("0851"), snapshot), "units_without_serials").shown
+        assert (lead.model, lead.quantity) == ("CMX-15D", 25)
+
+
+def test_more_near_models_than_are_shown_are_counted(tmp_path: Path) -> None:
+    many = [
+        permit(f"P-{n}", line(f"P-{n}/1", quantity=1, model=f"TURRET Z{n:02d}"))
+        for n in range(MOST_LEADS + 3)
+    ]
+    with snapshot_of(tmp_path, *many) as snapshot:
+        near = of_kind(search(asked("0851", model="TURRET"), snapshot), "near_models")
+        assert near.total == MOST_LEADS + 3
+        assert [lead.model for lead in near.shown] == [f"TURRET Z{n:02d}" for n in range(20)]

@@ -201,3 +201,25 @@ def test_units_are_expected_of_sequences_and_of_others_apart() -> None:
 def test_the_figures_that_a_population_rests_on() -> None:
     assert (rules.FINE_SEQUENCES, rules.SURE_FROM) == (64, 8)
     assert (rules.UNSEEN_SHARE, rules.BESIDE_SHARE) == (1.0, 0.5)
+
+
+def test_no_numbers_are_in_no_set() -> None:
+    assert digit_sets("6", "5") == []
+    assert digit_sets("5", "5") == [((5, 5),)]
+
+
+def test_of_no_serials_nothing_is_estimated() -> None:
+    nobody = population(statistics(np.array([], "S1")))
+    assert (nobody.size, nobody.catalogued, nobody.lengths) == (0.0, 0, ())
+    assert ids(nobody.basis) == ["population.none"]
+
+
+def test_the_share_of_a_character_at_its_place() -> None:
+    weights = np.zeros((1, 2, WIDTH))
+    weights[0, 0, [ALPHABET.index(char) for char in "AB"]] = 3.0, 1.0
+    weights[0, 1, :4] = 1.0
+    group = rules.ProductSets(
+        length=2, weights=weights, units=np.ones(1), catalogued=4, listed=False
+    )
+    shares = group.shares(np.array([b"A0", b"B3", b"C9"]))
+    assert shares.T.tolist() == [[0.75, 0.25], [0.25, 0.25], [0.0, 0.0]]

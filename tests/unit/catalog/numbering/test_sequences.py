@@ -185,6 +185,16 @@ def test_numbers_that_go_on_in_one_more_digit_are_one_sequence() -> None:
     assert one.units == one.last == round(1010 + 1010 / 21 - 1)
 
 
+def test_a_sequence_that_begins_with_more_digits_than_its_family_has_no_shorter_numbers() -> None:
+    near, far = of(*(str(n) for n in range(990, 1011)), "9500", "9501")
+    assert near.last > 999
+    assert [(run.digits, run.first, run.last) for run in far.runs] == [(4, near.last + 1, far.last)]
+
+
+def test_without_serials_there_are_no_sequences() -> None:
+    assert sequences_of(()) == ()
+
+
 def test_a_dropped_digit_does_not_end_the_sequence_before_its_beginning() -> None:
     whole, odd = of(*(str(n) for n in range(1000, 1011))), of("830", *map(str, range(1000, 1011)))
     assert odd[-1].units == pytest.approx(whole[0].units, rel=0.1)

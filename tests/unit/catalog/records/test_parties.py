@@ -150,3 +150,8 @@ def test_names_with_a_word_that_is_nearly_the_others_may_be_one() -> None:
     for one, other in (("Zorvex Works", "Zorvax Plant"), ("Zorvex Works", "Zorvex Plant")):
         assert compare_parties(one, other).reason == say("not-comparable.common-part")
     assert compare_parties("Zorvex Works", "Quorim Plant").answer == "different"
+
+
+def test_names_without_letters_have_no_script() -> None:
+    assert compare_parties("412", "975").answer == "different"
+    assert compare_parties("412", "Somebody").reason == say("not-comparable.scripts")

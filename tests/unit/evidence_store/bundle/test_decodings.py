@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
 import hashlib
 import io
+import lzma
 import random
+import struct
+import sys
+import time
 import urllib.parse
 import zipfile
 import zlib
+from typing import TYPE_CHECKING
 
 import pytest
+import typst
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evidence_store.bundle import decodings
 from evidence_store.bundle.decodings import (
     DEPTH,
     MOST,
@@ -30,6 +38,9 @@ from evidence_store.bundle.decodings import (
 )
 from tests.integration.evidence_store.bundle.test_disguises import CYRILLIC, ENCODINGS, KINDS, LATIN
 from values.text import bare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HASHES = ("SHA-", "MD5")
 UNDONE = {
@@ -243,3 +254,154 @@ def test_what_is_too_short_for_a_digest_is_no_piece() -> None:
     digits = hashlib.sha256(b"a").hexdigest()[:30]
     pieces = [one.data for one in Decoder().of_text(f"it is {digits}.") if isinstance(one, Piece)]
     assert bytes.fromhex(digits) not in pieces
+
+
+@pytest.mark.parametrize("written", ["by =?no-such-code?B?TcO8?=", "on xn--99999999999999 now"])
+def test_what_only_looks_like_an_escape_stays_as_it_is(written: str) -> None:
+    assert {one.text for one in Decoder().of_text(written) if isinstance(one, Text)} == {written}
+
+
+def test_an_escape_counts_as_a_layer() -> None:
+    coded = base64.b64encode(WORDS.encode()).decode()
+    escaped = f"it is &#{ord(coded[0])};{coded[1:]}."
+
+    def found(depth: int) -> set[str]:
+        texts = Decoder().of_text(escaped, depth=depth)
+        return {one.text for one in texts if isinstance(one, Text)}
+
+    assert escaped in found(0)
+    assert f"it is {coded}." not in found(0)
+    assert f"it is {coded}." in found(1)
+    assert not any(WORDS in text for text in found(1))
+    assert any(WORDS in text for text in found(2))
+
+
+@pytest.mark.parametrize("head", [b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x78\x9c", b"PK\x03\x04"])
+def test_what_only_begins_like_a_container_is_searched_as_it_is(head: bytes) -> None:
+    assert read(head + WORDS.encode()) == (True, [])
+
+
+def deflated(data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", data)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("pack", "kind"),
+    [(gzip.compress, "gzip stream"), (zlib.compress, "zlib stream"), (bz2.compress, "bzip2 stream"),
+     (lzma.compress, "xz stream"), (deflated, "member of a ZIP")],
+)  # fmt: skip
+def test_what_unpacks_to_too_much_is_a_problem_of_the_file(
+    monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes], kind: str
+) -> None:
+    monkeypatch.setattr(decodings, "_MEMBER", 1_000)
+    assert read(pack(WORDS.encode() + b" " * 900)) == (True, [])
+    found, (problem,) = read(pack(b" " * 1_001 + WORDS.encode()))
+    assert not found
+    assert problem == f"A {kind} in it is larger than can be searched."
+
+
+def test_a_member_that_does_not_unpack_is_a_problem_of_the_file() -> None:
+    data = bytearray(deflated(b"a" * 500))
+    at = data.index(b"a.txt") + len("a.txt")
+    data[at : at + 4] = b"\xff" * 4
+    assert read(bytes(data)) == (False, ["A member of a ZIP in it does not unpack."])
+
+
+def test_an_x_in_a_chunk_of_a_png_is_not_taken_for_packed_text() -> None:
+    body = b"Comment\0xx: " + WORDS.encode()
+    chunk = struct.pack(">I", len(body)) + b"tEXt" + body + struct.pack(">I", zlib.crc32(body))
+    decoder = Decoder()
+    forms = {
+        one.form
+        for one in decoder.of_bytes(b"\x89PNG\r\n\x1a\n" + chunk)
+        if isinstance(one, Text) and WORDS in one.text
+    }
+    assert "chunk of a PNG" in forms
+    assert not any("packed" in form for form in forms)
+    assert decoder.problems == []
+
+
+def test_a_bookmark_of_a_pdf_is_a_text() -> None:
+    pdf = bytes(typst.compile(f"= {WORDS}\nA page.".encode()))
+    found = [one for one in Decoder().of_bytes(pdf) if isinstance(one, Text)]
+    assert (WORDS, "bookmark of a PDF") in {(one.text, one.form) for one in found}
+
+
+def test_a_pdf_with_a_page_that_cannot_be_read_is_a_problem_of_the_file() -> None:
+    pdf = (
+        b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+        b"2 0 obj\n<< /Type /Pages /Kids [9 0 R] /Count 1 >>\nendobj\n"
+        b"trailer\n<< /Size 3 /Root 1 0 R >>\n%%EOF\n"
+    )
+    found, (problem,) = read(pdf)
+    assert not found
+    assert problem.startswith("A PDF in it cannot be read completely: ")
+
+
+def test_without_its_reader_a_pdf_is_not_taken_for_searched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    found, (problem,) = read(KINDS["report.pdf"](WORDS))
+    assert not found
+    assert "pypdfium2" in problem
+    assert "not installed" in problem
+
+
+PACKERS = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}
+
+
+@pytest.mark.parametrize("name", [*PACKERS, "zlib"])
+@pytest.mark.parametrize("after", [b"", b"\n", b"something else"])
+def test_streams_one_after_the_other_are_all_read(name: str, after: bytes) -> None:
+    pack = {**PACKERS, "zlib": zlib.compress}[name]
+    first, second, third = (bytes(random.Random(n).randbytes(9_000)) for n in range(3))
+    data = pack(first) + pack(second + WORDS.encode()) + pack(third) + after
+    assert read(data) == (True, [])
+
+
+@pytest.mark.parametrize("name", PACKERS)
+@pytest.mark.parametrize("damage", ["cut at its end", "cut in the middle", "wrong at its end"])
+def test_of_a_damaged_stream_what_its_program_prints_is_read_and_the_rest_is_a_problem(
+    name: str, damage: str
+) -> None:
+    # bzip2 gives nothing of a block that is not whole: the words are in the first of several.
+    filler = random.Random(4).randbytes(2_000_000)
+    data = bytearray(PACKERS[name](WORDS.encode() + b"\n" + filler))
+    if damage == "wrong at its end":
+        data[-6] ^= 0xFF
+    else:
+        del data[-5 if damage == "cut at its end" else len(data) // 2 :]
+    found, problems = read(bytes(data))
+    assert found
+    assert problems == [f"A {name} stream in it is cut off or damaged."]
+
+
+def test_a_stream_that_is_none_is_no_problem() -> None:
+    for mark in (b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00"):
+        assert read(mark + b" is how it begins, " + WORDS.encode()) == (True, [])
+
+
+def test_a_zip_without_its_directory_is_a_problem() -> None:
+    whole = zipped({"a.txt": WORDS.encode()})
+    for cut in (len(whole) - 1, whole.index(b"PK\x01\x02") + 4):
+        _found, problems = read(whole[:cut])
+        assert problems == ["A ZIP in it is cut off or damaged."]
+
+
+def test_text_of_a_picture_whose_checksum_is_wrong_is_read() -> None:
+    packed = bytearray(zlib.compress(WORDS.encode()))
+    packed[-1] ^= 1
+    body = b"Comment\0\0" + bytes(packed)
+    chunk = struct.pack(">I4s", len(body), b"zTXt") + body + b"\0\0\0\0"
+    assert read(b"\x89PNG\r\n\x1a\n" + chunk) == (True, [])
+
+
+def test_a_million_tiny_streams_are_read_in_seconds() -> None:
+    tiny = gzip.compress(b"- ")
+    began = time.monotonic()
+    assert read(tiny * 200_000 + gzip.compress(WORDS.encode()))[0]
+    assert time.monotonic() - began < 60

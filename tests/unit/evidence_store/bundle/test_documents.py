@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -80,3 +80,9 @@ def test_a_crate_is_held_against_what_the_log_says_once_that_is_known(bundle: Pa
     assert list(crate_faults(bundle, description, last)) == []
     later = last + timedelta(days=1)
     assert [one.code for one in crate_faults(bundle, description, later)] == ["crate-form"]
+
+
+def test_what_is_missing_is_left_to_the_check_of_files(bundle: Path, tmp_path: Path) -> None:
+    assert list(document_faults(tmp_path, _described(("data/a.json", 1)))) == []  # type: ignore[arg-type]
+    description = parse_description((bundle / "data" / "bundle.json").read_bytes())
+    assert list(crate_faults(tmp_path, description, datetime.now(UTC))) == []

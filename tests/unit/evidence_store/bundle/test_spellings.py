@@ -102,6 +102,22 @@ PART, HOST = "a part of an address", "the host of an address"
         ("folder/tg_field_observer_77.jpg", set()),
         ("tg_field_observer_77", set()),
         ("photos.jpg", set()),
+        (
+            "Jane Doe <jane.doe@example.org>",
+            {
+                ("jane.doe@example.org", "a mail address in it"),
+                ("jane.doe", "the name in a mail address"),
+            },
+        ),
+        ("seen by @field.observer.", {("@field.observer", "an account in it")}),
+        (
+            "https://xn--bcher-kva.example/p/q",
+            {("bücher.example/p/q", SCHEME), ("bücher.example", HOST)},
+        ),
+        (
+            "https://bücher.example/p/q",
+            {("bücher.example/p/q", SCHEME), ("bücher.example", HOST)},
+        ),
         ("image.jpg", set()),
         ("plate12.jpg", {("plate12", "a file's name without its ending")}),
     ],
@@ -112,3 +128,18 @@ def test_the_parts_that_tell_as_much_as_the_whole(text: str, found: set[tuple[st
 
 def test_what_leaves_a_value_the_same_value() -> None:
     assert rules.exactly("Ja\u200bne \u00a0 D\uff2fE") == "jane doe"
+
+
+@pytest.mark.parametrize("text", ["MÜLLER", "Straße", "ΣΊΣΥΦΟΣ", "Ёлкин", "İstanbul", "0836-B"])
+def test_capitals_are_folded_like_small_letters(text: str) -> None:
+    def folded(written: str) -> str:
+        return "".join(map(rules.small, written))
+
+    assert folded(text.upper()) == folded(text.lower()) != ""
+
+
+def test_a_value_is_looked_for_by_its_parts_too() -> None:
+    text = "Jane Doe <jane.doe@example.org>"
+    forms = {one.text: one.form for one in rules.spellings(text)}
+    assert forms["jane.doe@example.org"] == "a mail address in it"
+    assert forms[text] == "the same letters"

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vision.copies import index as index_of_copies
+from vision.copies import word_runs
 from vision.copies.fingerprint import PHASH_RADIUS, hash_of
 from vision.copies.index import (
     COMPACT_WORDS,
@@ -210,3 +212,55 @@ def test_the_sizes_of_an_index() -> None:
     assert (RICH_WORDS, COMPACT_WORDS, RICH_PHOTOS) == (192, 22, 100_000)
     # Both hold about as many words at their largest: a million photos, of which 22 are kept.
     assert 0.8 < RICH_WORDS * RICH_PHOTOS / (COMPACT_WORDS * 1_000_000) < 1.25
+
+
+def few(count: int, *, words: int = 30) -> list[Fingerprint]:
+    rng = np.random.default_rng(6)
+    pool = rng.integers(0, 2**32, 200).astype(np.uint32)
+    return [made_up(rng, words=words, pool=pool) for _ in range(count)]
+
+
+def test_an_empty_index_has_no_candidates() -> None:
+    assert FingerprintIndex().candidates(few(1)[0]) == ()
+
+
+def test_a_full_index_takes_no_other_photo_and_still_knows_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(index_of_copies, "MOST_ROWS", 2)
+    index = FingerprintIndex()
+    *stored, more = few(3)
+    for one in stored:
+        index.add(one)
+    with pytest.raises(OverflowError, match="holds at most 2 photos"):
+        index.add(more)
+    index.add(stored[0])
+    assert len(index) == 2
+    assert more.photo_id not in index
+
+
+def test_a_photo_is_stored_once_also_where_its_words_have_become_a_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stored = few(7)
+    asked = replace(stored[4], photo_id="0a" * 32)
+    at_once = FingerprintIndex()
+    for one in stored:
+        at_once.add(one)
+    monkeypatch.setattr(word_runs, "TAIL_WORDS", 90)
+    in_runs = FingerprintIndex()
+    for one in [*stored, *stored]:
+        in_runs.add(one)
+    assert len(in_runs) == 7
+    assert in_runs.candidates(asked) == at_once.candidates(asked)
+    assert in_runs.candidates(asked)[0].photo_id == stored[4].photo_id
+
+
+def test_an_index_of_another_version_is_refused(tmp_path: Path) -> None:
+    FingerprintIndex().save(tmp_path / "index.npz")
+    with np.load(tmp_path / "index.npz") as file:
+        held = dict(file)
+    held["version"] = held["version"] + [1, 0, 0]
+    np.savez(tmp_path / "index.npz", **held)
+    with pytest.raises(ValueError, match=r"index\.npz: .* rebuild it"):
+        FingerprintIndex.load(tmp_path / "index.npz")

@@ -181,3 +181,9 @@ def test_how_much_two_pictures_of_one_object_have_in_common() -> None:
     assert same_object.LEAST_CONFIDENCE == 0.5
     assert same_object.LEAST_CHARACTERS == 4
     assert same_object.ALIKE_FEATURES == 15
+
+
+def test_plates_without_features_have_none_alike() -> None:
+    plain = Photo(photo_id="0" * 64, pixels=np.full((300, 400, 3), 90, np.uint8), format="PNG")
+    plate = replace(reading(), regions=regions("R1"))
+    assert plates_alike(plain, plate, plain, plate) == 0

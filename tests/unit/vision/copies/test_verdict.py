@@ -433,3 +433,35 @@ def test_the_limits_that_a_copy_is_held_to() -> None:
     assert (copies.WHOLE_COVER, copies.SMALL_COVER, copies.NEAR_COVER) == (0.97, 0.5, 0.8)
     assert (copies.MOST_COMPARED, copies.LEAST_NEAR_WORDS) == (16, 2)
     assert (copies.THUMBNAIL_LIKENESS, copies.NEAR_TURN, copies.NEAR_STRETCH) == (0.8, 2.0, 1.03)
+
+
+def test_a_map_of_what_is_too_faint_to_compare_makes_no_copy() -> None:
+    """Features agree on a mirror image, but no block of it shows enough to be compared."""
+    faint = np.clip(128 + (scene(1).astype(float) - 128) * 0.06, 0, 255).round().astype(np.uint8)
+    one, other = (
+        Photo(photo_id=name * 64, pixels=np.ascontiguousarray(pixels), format="PNG")
+        for name, pixels in (("a", faint), ("b", faint[:, ::-1]))
+    )
+    features = copies.features_of(one), copies.features_of(other)
+    ((alignment, affine),) = copies._maps(*features)
+    assert alignment is not None
+    assert alignment.mirrored
+    assert copies.residual(features[0].grey, features[1].grey, affine) is None
+    found = compare(one, other)
+    assert (found.relation, found.why, found.homography) == ("none", say("copy.no-map"), None)
+
+
+def test_what_shows_nothing_at_full_size_is_judged_by_the_smaller_picture() -> None:
+    plain = Photo(photo_id="0" * 64, pixels=np.full((1500, 2000, 3), 90, np.uint8), format="PNG")
+    features = copies.features_of(plain)
+    moved = np.array([[1.0, 0.0, 500.0], [0.0, 1.0, 300.0]])
+    measured = laid(affine=moved, cover_a=0.1, cover_b=0.1)
+    assert copies._finer(plain, plain, (features, features), measured) is measured
+
+
+def test_distances_of_fingerprints_are_evidence_beside_the_map() -> None:
+    one, other = photo(scene(3), "a"), photo(255 - scene(3), "b")
+    same = compare(one, one, fingerprints=(fingerprint(one), fingerprint(one)))
+    assert same.distances == (("phash", 0.0), ("dhash", 0.0))
+    told = dict(compare(one, other, fingerprints=(fingerprint(one), fingerprint(other))).distances)
+    assert told["dhash"] > 32, "a negative"

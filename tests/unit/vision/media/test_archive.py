@@ -10,10 +10,11 @@ import zipfile
 import pytest
 
 from values.sentence import say
-from vision.errors import ArchiveRefused
+from vision.errors import ArchiveRefused, MemberDamaged
 from vision.media import archive
 from vision.media.archive import (
     MAX_NAME,
+    Archive,
     ArchiveLimits,
     ArchiveMember,
     MemberRefusal,
@@ -160,3 +161,14 @@ def test_what_an_archive_may_ask() -> None:
     assert archive.LIMITS.max_total_bytes == 4 * 1024**3
     assert archive.LIMITS.max_ratio == 200
     assert archive.LIMITS.free_bytes == 10_000_000
+
+
+def test_a_member_is_never_unpacked_beyond_the_limit() -> None:
+    data = io.BytesIO(zipped(("a.jpg", b"0123456789")))
+    small = Archive(data, name="a.zip", limits=ArchiveLimits(max_member_bytes=9))
+    (listed,) = small.members
+    assert isinstance(listed, MemberRefusal)
+    with pytest.raises(MemberDamaged) as refused:
+        list(small.pieces(0))
+    assert refused.value.sentence == say("member.larger-than-declared", name="a.jpg")
+    assert list(Archive(data, name="a.zip").pieces(0)) == [b"0123456789"]

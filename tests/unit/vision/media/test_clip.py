@@ -162,6 +162,16 @@ def test_a_clip_without_a_frame_that_can_be_decoded_is_not_turned() -> None:
     assert rules._declared_rotation(turned, stream_of()) == 90
 
 
+def test_the_header_of_a_clip_is_read_where_its_pictures_are_destroyed(
+    short: Path, tmp_path: Path
+) -> None:
+    data = short.read_bytes()
+    begin, end = data.index(b"mdat") + 4, data.index(b"moov") - 4
+    path = tmp_path / "destroyed.mp4"
+    path.write_bytes(data[:begin] + bytes(end - begin) + data[end:])
+    assert probe_clip(path) == probe_clip(short)
+
+
 # --- a walk over its frames -----------------------------------------------------------------
 
 

@@ -233,3 +233,33 @@ def test_what_a_photo_may_ask() -> None:
         == decode.LIMITS
     )
     assert DecodeLimits() == decode.LIMITS
+
+
+def test_a_tiff_with_wide_offsets_is_a_photo() -> None:
+    data = encoded(Image.fromarray(ramp()), "TIFF", big_tiff=True)
+    assert data[2] == 43
+    assert sniff(data[:64]) == "photo"
+    assert np.array_equal(decode_photo(data, name="wide.tif").pixels, ramp())
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"\x1aE\xdf\xa3\x01\0\0\0",
+        b"FLV\x01\x05",
+        b"\0\0\x01\xba",
+        b"\0\0\x08\0moov",
+        b"\0\0\x08\0mdat",
+        b"RIFF\0\0\0\0AVI LIST",
+    ],
+)
+def test_a_clip_is_known_by_its_first_bytes(head: bytes) -> None:
+    with pytest.raises(NotAPhoto) as refused:
+        decode_photo(head + bytes(40), name="wreck.jpg")
+    assert refused.value.sentence == none("clip")
+
+
+def test_shares_of_light_become_eight_bits() -> None:
+    light = np.array([[0.0, 0.25, 1.0], [np.nan, np.inf, -1.0]], np.float32)
+    photo = decode_photo(encoded(Image.fromarray(light), "TIFF"), name="light.tif")
+    assert photo.pixels[..., 0].tolist() == [[0, 63, 255], [0, 0, 0]]

@@ -1012,3 +1012,13 @@ def test_the_limits_that_a_value_is_held_to() -> None:
         ("ppocr5", "PP-OCR"),
         ("cyrillic", "PP-OCR"),
     }
+
+
+def test_an_assurance_replaces_what_a_reading_said_of_itself_and_nothing_else() -> None:
+    given = assured(draft(engine_text("rapidocr", "123456"), engine_text("easyocr", "123456")))
+    one = field_reading("123456", "offered", reasons=VETOED)
+    said = given.of(one)
+    assert said.state == given.state == "stated"
+    assert (said.reasons, said.witnesses) == (given.reasons, given.witnesses)
+    own = {"state": one.state, "reasons": one.reasons, "witnesses": one.witnesses}
+    assert dataclasses.replace(said, **own) == one  # type: ignore[arg-type]

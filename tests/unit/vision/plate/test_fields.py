@@ -17,6 +17,7 @@ from vision.plate.fields import (
     fields_of_one,
     one_field_each,
     one_place,
+    with_fields,
     without_guesswork,
 )
 from vision.plate.spans import FieldGuess, PlateText
@@ -201,3 +202,37 @@ def test_a_second_reader_may_speak_by_form_alone_only_where_the_first_sees_the_f
     assert not may("easyocr")
     by_form = claim("serial", "0836", engine="easyocr", label=None).guess
     assert _may_speak(by_form, "rapidocr", {("serial", "L2")})
+
+
+def test_a_reader_that_sees_nothing_at_the_place_of_a_value_claims_nothing() -> None:
+    lead = claim("serial", "0836", line="L1")
+    blank = replace(claim("serial", "--", engine="ppocr5", line="L1").guess.line, text="- -")
+    assert one_place([lead], [{"L1": blank}]) == [lead]
+
+
+def plate_of(region: str, *engines: EngineLines) -> PlateDraft:
+    place = PlateRegion(region_id=region, photo_id="p", corners=CORNERS, confidence=0.5)
+    return PlateDraft(region=place, by_engine=engines)
+
+
+def test_each_field_of_a_plate_is_weighed_from_what_its_readers_claim() -> None:
+    model, serial = claim("model", "CMX-15D", line="L1").guess, claim("serial", "0836").guess
+    again = claim("serial", "0836", engine="easyocr").guess
+    bare = claim("serial", "4711", label=None).guess
+    (labelled, unlabelled) = with_fields(
+        [
+            plate_of(
+                "R1",
+                read_by("rapidocr", model, serial, own=("L1", "L2")),
+                read_by("easyocr", model, again, own=("L2",)),
+            ),
+            plate_of("R2", read_by("rapidocr", replace(bare, strength=0.3), own=("L2",))),
+        ]
+    )
+    found = {one.field: one for one in labelled.fields}
+    assert {field: one.text for field, one in found.items()} == {
+        "model": "CMX-15D", "serial": "0836"
+    }  # fmt: skip
+    assert [one.engine for one in found["serial"].heard] == ["rapidocr", "easyocr"]
+    assert [one.engine for one in found["model"].heard] == ["rapidocr"]
+    assert unlabelled.fields == (), "another plate has a value with a label"

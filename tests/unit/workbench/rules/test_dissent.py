@@ -92,3 +92,11 @@ def test_dissent_stays_on_the_plate_in_the_search_and_in_the_report(
 
 def test_which_judgements_come_to_the_words() -> None:
     assert {"confirmed", "corrected"} == rules.SAY_WORDS
+
+
+@pytest.mark.parametrize(("reason", "what"), [("worn", ": “TYPE E” (worn)"), ("", ": “TYPE E”")])
+def test_of_a_judgement_that_does_not_count_it_is_said_what_and_why(reason: str, what: str) -> None:
+    said = rules.of_own_material(TYPE_E, name="B", when="today", reason=reason)
+    assert said.startswith("B ")
+    assert f"today{what}." in said
+    assert "not count" in said

@@ -258,3 +258,33 @@ def test_what_each_method_gives_that_records_nothing() -> None:
         "Matching.why_not": "whether somebody may",
         "Tracing.preview": "a letter as it would be sent",
     }
+
+
+def test_marks_of_one_thing_are_of_one_kind_each() -> None:
+    marks = [
+        rules.plate_at("X", "R1"),
+        rules.words_at("X", "R1"),
+        rules.reading_of("X"),
+        rules.search_of("X"),
+        rules.decisions_on("X"),
+        rules.requests_about("X"),
+        rules.answers_to("X"),
+        rules.person_called("X"),
+        rules.CATALOG,
+    ]
+    assert len(set(marks)) == len(marks), "an act on one overtakes none on another"
+    for mark in (rules.search_of, rules.decisions_on, rules.requests_about, rules.answers_to):
+        assert mark("X") == mark("X")
+        assert mark("X") != mark("Y")
+    assert rules.person_called("X") != rules.person_called("Y")
+
+
+def test_what_stands_for_a_plate_and_what_joins_it() -> None:
+    members = [("X", "R1"), ("Y", "R2")]
+    assert rules.joining(members) == {
+        rules.plate_at("X", "R1"), rules.reading_of("X"),
+        rules.plate_at("Y", "R2"), rules.reading_of("Y"),
+    }  # fmt: skip
+    assert rules.standing_of(members) == rules.joining(members) | {
+        rules.words_at("X", "R1"), rules.words_at("Y", "R2")
+    }  # fmt: skip

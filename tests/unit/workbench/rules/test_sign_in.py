@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,6 +29,8 @@ def test_a_person_proves_it_as_strongly_as_their_key_is_kept(
     held_by: str, has_passphrase: bool, needed: Proof
 ) -> None:
     assert rules.proof_needed(held_by=held_by, has_passphrase=has_passphrase) is needed
+    person: Any = SimpleNamespace(held_by=held_by, has_passphrase=has_passphrase)
+    assert rules.proof_of(person) is needed
 
 
 @given(st.sampled_from(Proof), st.sampled_from(Proof), st.booleans())
