@@ -233,6 +233,6 @@ def test_each_field_of_a_plate_is_weighed_from_what_its_readers_claim() -> None:
     assert {field: one.text for field, one in found.items()} == {
         "model": "CMX-15D", "serial": "0836"
     }  # fmt: skip
-    assert [one.engine for one in found["serial"].heard] == ["rapidocr", "easyocr"]
-    assert [one.engine for one in found["model"].heard] == ["rapidocr"]
+    assert [one.engine for one in found["serial"].engine_texts] == ["rapidocr", "easyocr"]
+    assert [one.engine for one in found["model"].engine_texts] == ["rapidocr"]
     assert unlabelled.fields == (), "another plate has a value with a label"
