@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from values.text import counted
 from words import times
 from words.english.parts import field as field
-from words.english.reading import READERS
 from workbench.report.fields import by_importance as by_importance
 from workbench.report.numbers import bits as bits
 from workbench.report.numbers import percent as percent
@@ -89,11 +88,6 @@ VERDICT_TONES: dict[str, Tone] = {
     "excluded": "stop",
     "inconclusive": "caution",
 }
-
-
-def engine(name: str) -> str:
-    """The name of an OCR engine, such as `RapidOCR`."""
-    return READERS.get(name, name).partition(" (")[0]
 
 
 def when(moment: datetime) -> str:

@@ -55,8 +55,16 @@ def what_is_missing(permit: Permit, when: PartialDate) -> tuple[Sentence, ...]:
     if answer.in_force is not None:
         return ()
     known = [event for event in answer.grounds if event.status != "unknown"]
-    # Where the order of events is open, so is which status was the last.
-    disputed = known if len({event.status in IN_FORCE for event in known}) > 1 else []
+    # Where the order of two events is open, so is which of their statuses was the last.
+    disputed = [
+        event
+        for event in known
+        if any(
+            (other.status in IN_FORCE) != (event.status in IN_FORCE)
+            and other.date.is_after(event.date) is None
+            for other in known
+        )
+    ]
     said = [
         say("missing.day-of-status", span=str(event.date), status=event.status)
         if event.date.known

@@ -10,6 +10,7 @@ import streamlit as st
 from ui import words
 from ui.components import markup
 from words import en
+from words.english.reading import engine_name
 from workbench.review.strength import pixels_of, strength_of
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def alternatives(field: FieldReading) -> None:
 def readers(reading: PhotoReading, region_id: str, field: FieldReading) -> None:
     """What each engine read in the field, with differing characters marked."""
     rows = [
-        (words.engine(by.engine.name), item.text, pixels_of(item))
+        (engine_name(by.engine.name), item.text, pixels_of(item))
         for by in reading.readings
         if by.region_id == region_id
         for item in by.fields
@@ -114,7 +115,7 @@ def lines(reading: PhotoReading, region_id: str) -> None:
     """Every line that each engine read in a region, whether or not it became a field."""
     rows = [
         (
-            markup.safe(words.engine(by.engine.name)),
+            markup.safe(engine_name(by.engine.name)),
             markup.machine(line.text),
             words.percent(line.confidence),
         )

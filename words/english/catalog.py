@@ -146,16 +146,17 @@ def _another_weight(*, lr: float, serial: str, support: str, scale: str) -> str:
 
 
 def _one_over_p(*, lr: float) -> str:
+    often = f"{times(lr)} times less often" if lr >= 1 else f"{times(1 / lr)} times more often"
     return (
-        f"1/p = {times(lr)}, where p is the probability of such findings from another unit, "
-        "relative to this one."
+        f"In other words, another unit of that maker and model would give these findings {often}."
     )
 
 
 def _picked(*, compared: int, after_search: float) -> str:
     return (
-        f"The unit was selected from n = {compared:,} in the catalog; the more units are searched, "
-        f"the more easily one fits by chance: 1/(np) = {times(after_search)}."
+        f"The unit was selected from {compared:,} in the catalog; the more units are searched, the "
+        f"more easily one fits by chance. Divided by their number, the ratio is "
+        f"{times(after_search)}."
     )
 
 

@@ -19,7 +19,13 @@ READERS: Final = {
     "tesseract": "Tesseract (Persian and Arabic lines; Cyrillic lines a second time)",
     "scripted": "Scripted engine (returns what a file tells it to; for trials only)",
 }
-"""What each reader is called, and what it is for."""
+"""What each engine is called, and what it is for."""
+
+
+def engine_name(name: str) -> str:
+    """Return what an engine is called, such as `RapidOCR`."""
+    return READERS.get(name, name).partition(" (")[0]
+
 
 HOW_TO_INSTALL: Final = {
     "easyocr": "install requirements.txt, which brings EasyOCR, its weights and torch",

@@ -15,6 +15,7 @@ from vision.plate.assurance import VETO_NAMES
 from vision.plate.weighing import belonging
 from words import en
 from words.english.parts import inside, level, spelled
+from words.english.reading import engine_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -100,7 +101,7 @@ _OTHERWISE: Final[dict[Stance, str]] = {
 
 def _named(witness: Witness) -> str:
     """A witness, named by its engines that read something, with their text where it differs."""
-    names = " with ".join(witness.engines) or witness.name
+    names = " with ".join(map(engine_name, witness.engines)) or engine_name(witness.name)
     if witness.stance not in ("differs", "divided"):
         return names
     return f"{names} ({', '.join(f'“{text}”' for text in witness.texts)})"

@@ -227,8 +227,8 @@ def test_the_explanation_says_the_number_and_never_more(catalog: Snapshot) -> No
     assert "of 1,2" in explanation
     assert "units fit" in explanation
     assert candidate.weight is not None
-    assert f"1/p = {times(candidate.weight.lr)}," in explanation
-    assert f"1/(np) = {times(candidate.weight.after_search)}." in explanation
+    assert f"these findings {times(candidate.weight.lr)} times less often." in explanation
+    assert f"the ratio is {times(candidate.weight.after_search)}." in explanation
     for one in (*result.explanation, *candidate.explanation, *result.limits, *candidate.limits):
         assert "proves" not in spoken(one)
         assert "% likely" not in spoken(one)

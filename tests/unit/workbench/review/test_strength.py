@@ -173,17 +173,20 @@ def witness(name: str, stance: str, *texts: str, engines: tuple[str, ...] = ()) 
     ("witnesses", "sentence"),
     [
         ((), ""),
-        ((witness("scripted", "agrees", VALUE),), "One independent engine read this (scripted)."),
+        (
+            (witness("scripted", "agrees", VALUE),),
+            "One independent engine read this (Scripted engine).",
+        ),
         (
             (witness("easyocr", "agrees", VALUE), witness("tesseract", "silent")),
-            "One independent engine read this (easyocr); tesseract read nothing here.",
+            "One independent engine read this (EasyOCR); Tesseract read nothing here.",
         ),
         (
             (
                 witness("PP-OCR", "agrees", VALUE, engines=("rapidocr", "ppocr5")),
                 witness("easyocr", "agrees", VALUE),
             ),
-            "Two independent engines read this (rapidocr with ppocr5 and easyocr).",
+            "Two independent engines read this (RapidOCR with PP-OCRv5 and EasyOCR).",
         ),
         (
             (
@@ -191,8 +194,8 @@ def witness(name: str, stance: str, *texts: str, engines: tuple[str, ...] = ()) 
                 witness("easyocr", "differs", "CMX"),
             ),
             (
-                f"No independent engine read this; rapidocr with ppocr5 (“{VALUE}”, “{OTHER}”) "
-                "read both this and something else; easyocr (“CMX”) read something else."
+                f"No independent engine read this; RapidOCR with PP-OCRv5 (“{VALUE}”, “{OTHER}”) "
+                "read both this and something else; EasyOCR (“CMX”) read something else."
             ),
         ),
     ],
