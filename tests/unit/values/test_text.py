@@ -75,7 +75,10 @@ def test_bare_is_final(text: str) -> None:
     assert bare(bare(text)) == bare(text)
 
 
-@given(st.text(alphabet=st.characters(max_codepoint=0x52F), max_size=40))
+# The iota below a Greek letter is a mark; its capital is a letter that looks like another name.
+@given(
+    st.text(alphabet=st.characters(max_codepoint=0x52F, exclude_characters="\u0345"), max_size=40)
+)
 def test_case_makes_no_difference_to_a_name(text: str) -> None:
     assert bare(text.upper()) == bare(text) == bare(text.lower())
 

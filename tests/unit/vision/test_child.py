@@ -557,7 +557,7 @@ def test_values_and_pixels_come_through_as_they_were_sent() -> None:
 def test_arrays_of_anything_but_pixels_are_refused() -> None:
     received = child._receive(io.BytesIO(message(np.zeros(2, complex))))
     assert received is not None
-    with pytest.raises(pickle.UnpicklingError, match="are no pixels"):
+    with pytest.raises(pickle.UnpicklingError, match="are not pixels"):
         child._Reader(*received).load()
 
 
