@@ -577,6 +577,8 @@ _PACKED: tuple[tuple[str, bytes, Callable[[], _Stream]], ...] = (
 )
 
 
+_PADDING = re.compile(rb"\0*")
+"""What programs skip between two streams."""
 _ZIP_HEADER = struct.Struct("<4s5H3I2H")
 _ZIP_VERSIONS = 63
 _ZIP_METHODS = frozenset({0, 1, 6, 8, 9, 12, 14, 93, 95, 96, 97, 98, 99})
@@ -595,6 +597,7 @@ def _streams(
     while place < len(data) and whole:
         inner, place, whole = _unpacked(name, begin, data, place, _MEMBER - len(found))
         found += inner
+        place = _PADDING.match(data, place).end()  # type: ignore[union-attr]  # it may be empty
     if found:
         yield name, bytes(found)
     if marked and inner and not whole:

@@ -359,8 +359,9 @@ PACKERS = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}
 def test_streams_one_after_the_other_are_all_read(name: str, after: bytes) -> None:
     pack = {**PACKERS, "zlib": zlib.compress}[name]
     first, second, third = (f"filler {n}, ".encode() * 900 for n in range(3))
-    data = pack(first) + pack(second + WORDS.encode() + second) + pack(third) + after
-    assert read(data) == (True, [])
+    for between in (b"", bytes(4)):
+        data = between.join((pack(first), pack(second + WORDS.encode() + second), pack(third)))
+        assert read(data + after) == (True, [])
 
 
 @pytest.mark.parametrize("name", PACKERS)
