@@ -629,7 +629,7 @@ def _up_to_damage(begin: Callable[[], _Stream], good: bytes, part: bytes) -> byt
     stream = begin()
     inner = bytearray(stream.decompress(good))
     with contextlib.suppress(OSError, EOFError, zlib.error, lzma.LZMAError, ValueError):
-        for place in range(len(part)):
+        for place in range(len(part)):  # pragma: no branch (one of them is damaged)
             inner += stream.decompress(part[place : place + 1])
     return inner
 

@@ -393,6 +393,17 @@ def test_a_zip_without_its_directory_is_a_problem() -> None:
         assert problems == ["A ZIP in it is cut off or damaged."]
 
 
+def test_what_is_too_short_for_a_member_of_a_zip_is_no_problem() -> None:
+    assert read(b"PK\x03\x04 short") == (False, [])
+
+
+@pytest.mark.parametrize("name", PACKERS)
+def test_a_damaged_stream_that_holds_nothing_is_no_problem(name: str) -> None:
+    packed = bytearray(PACKERS[name](b""))
+    packed[-1] ^= 0xFF
+    assert read(bytes(packed)) == (False, [])
+
+
 def test_text_of_a_picture_whose_checksum_is_wrong_is_read() -> None:
     packed = bytearray(zlib.compress(WORDS.encode()))
     packed[-1] ^= 1
