@@ -187,3 +187,8 @@ def test_a_room_that_speaks_for_itself_says_nothing_by_identifier() -> None:
     """`python -m evidence_store` has no `words`."""
     for path in (ROOT / "evidence_store").rglob("*.py"):
         assert "values.sentence" not in path.read_text("utf-8"), path
+
+
+def test_a_ratio_below_one_says_that_another_unit_would_give_it_more_often() -> None:
+    assert en.text(say("weight.one-over-p", lr=200.0)).endswith("200 times less often.")
+    assert en.text(say("weight.one-over-p", lr=0.005)).endswith("200 times more often.")
