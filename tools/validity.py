@@ -9,7 +9,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scipy.stats import beta, binomtest
+from scipy.stats import binomtest
+
+from benchmarks.weight import upper95
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +51,7 @@ def wrong(count: int, of: int) -> str:
     """Return `5 of 17,832: below .00066`, with the one-sided exact bound at 95 %."""
     if not of:
         return "–"
-    high = beta.ppf(0.95, count + 1, of - count)
+    high = upper95(count, of)
     return f"{count:,} of {of:,}: below {high:.2g}".replace(" 0.", " .")
 
 
